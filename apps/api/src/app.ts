@@ -1,0 +1,184 @@
+// Everything that this process answers, in one list.
+import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { AppError, createWaiters, type Services } from '@proviso/core';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { pinoHttp } from 'pino-http';
+import { boardRouter } from './admin/board.ts';
+import { docsRouter } from './docs.ts';
+import { errorHandler, requestId } from './errors.ts';
+import { healthRouter } from './health.ts';
+import { demandAllowance, strangerAt } from './limited.ts';
+import { serveRoutes, type Route, type Sharing } from './route.ts';
+import { bulkCreateActionsRoute } from './routes/v1/actions/bulk-create.ts';
+import { bulkDecideActionsRoute } from './routes/v1/actions/bulk-decide.ts';
+import { cancelActionRoute } from './routes/v1/actions/cancel.ts';
+import { createActionRoute } from './routes/v1/actions/create.ts';
+import { decideActionRoute } from './routes/v1/actions/decide.ts';
+import { getActionRoute } from './routes/v1/actions/get.ts';
+import { listActionsRoute } from './routes/v1/actions/list.ts';
+import { processActionsRoute } from './routes/v1/actions/process.ts';
+import { rejectActionRoute } from './routes/v1/actions/reject.ts';
+import { runActionNowRoute } from './routes/v1/actions/run-now.ts';
+import { updateActionRoute } from './routes/v1/actions/update.ts';
+import { createAgentRoute } from './routes/v1/agents/create.ts';
+import { deleteAgentRoute } from './routes/v1/agents/delete.ts';
+import { getAgentRoute } from './routes/v1/agents/get.ts';
+import { listAgentsRoute } from './routes/v1/agents/list.ts';
+import { updateAgentRoute } from './routes/v1/agents/update.ts';
+import { createKeyRoute } from './routes/v1/api-keys/create.ts';
+import { listKeysRoute } from './routes/v1/api-keys/list.ts';
+import { revokeKeyRoute } from './routes/v1/api-keys/revoke.ts';
+import { authStatusRoute } from './routes/v1/auth-status.ts';
+import { createCompanyRoute } from './routes/v1/companies/create.ts';
+import { createCompanyNoteRoute } from './routes/v1/companies/create-note.ts';
+import { deleteCompanyRoute } from './routes/v1/companies/delete.ts';
+import { getCompanyRoute } from './routes/v1/companies/get.ts';
+import { listCompaniesRoute } from './routes/v1/companies/list.ts';
+import { listCompanyContactsRoute } from './routes/v1/companies/list-contacts.ts';
+import { listCompanyNotesRoute } from './routes/v1/companies/list-notes.ts';
+import { updateCompanyRoute } from './routes/v1/companies/update.ts';
+import { createContactRoute } from './routes/v1/contacts/create.ts';
+import { createContactNoteRoute } from './routes/v1/contacts/create-note.ts';
+import { deleteContactRoute } from './routes/v1/contacts/delete.ts';
+import { getContactRoute } from './routes/v1/contacts/get.ts';
+import { listContactsRoute } from './routes/v1/contacts/list.ts';
+import { listContactActionsRoute } from './routes/v1/contacts/list-actions.ts';
+import { listContactLifecycleRoute } from './routes/v1/contacts/list-lifecycle.ts';
+import { listContactNotesRoute } from './routes/v1/contacts/list-notes.ts';
+import { listContactTasksRoute } from './routes/v1/contacts/list-tasks.ts';
+import { listContactThreadsRoute } from './routes/v1/contacts/list-threads.ts';
+import { updateContactRoute } from './routes/v1/contacts/update.ts';
+import { recordEmailMessageRoute } from './routes/v1/email-messages/record.ts';
+import { createIdentityRoute } from './routes/v1/identities/create.ts';
+import { getIdentityRoute } from './routes/v1/identities/get.ts';
+import { listIdentitiesRoute } from './routes/v1/identities/list.ts';
+import { updateIdentityRoute } from './routes/v1/identities/update.ts';
+import { createMemberRoute } from './routes/v1/members/create.ts';
+import { listMembersRoute } from './routes/v1/members/list.ts';
+import { removeMemberRoute } from './routes/v1/members/remove.ts';
+import { updateMemberRoute } from './routes/v1/members/update.ts';
+import { listPausesRoute } from './routes/v1/pauses/list.ts';
+import { pauseWorkRoute } from './routes/v1/pauses/pause.ts';
+import { resumeWorkRoute } from './routes/v1/pauses/resume.ts';
+import { listTasksRoute } from './routes/v1/tasks/list.ts';
+import { updateTaskRoute } from './routes/v1/tasks/update.ts';
+import { createRunRoute } from './routes/v1/runs/create.ts';
+import { decideRunActionRoute } from './routes/v1/runs/decide.ts';
+import { getRunRoute } from './routes/v1/runs/get.ts';
+import { listRunsRoute } from './routes/v1/runs/list.ts';
+import { rejectRunActionRoute } from './routes/v1/runs/reject.ts';
+import { updateRunRoute } from './routes/v1/runs/update.ts';
+import { createWorkspaceRoute } from './routes/v1/workspaces/create.ts';
+import { listWorkspacesRoute } from './routes/v1/workspaces/list.ts';
+
+export const routes: readonly Route[] = [
+  authStatusRoute,
+  createKeyRoute,
+  listKeysRoute,
+  revokeKeyRoute,
+  createMemberRoute,
+  listMembersRoute,
+  updateMemberRoute,
+  removeMemberRoute,
+  createWorkspaceRoute,
+  listWorkspacesRoute,
+  getRunRoute,
+  updateRunRoute,
+  decideRunActionRoute,
+  rejectRunActionRoute,
+  createAgentRoute,
+  listAgentsRoute,
+  getAgentRoute,
+  updateAgentRoute,
+  deleteAgentRoute,
+  createRunRoute,
+  listRunsRoute,
+  bulkDecideActionsRoute,
+  processActionsRoute,
+  bulkCreateActionsRoute,
+  createActionRoute,
+  listActionsRoute,
+  getActionRoute,
+  updateActionRoute,
+  runActionNowRoute,
+  cancelActionRoute,
+  decideActionRoute,
+  rejectActionRoute,
+  createContactRoute,
+  listContactsRoute,
+  getContactRoute,
+  updateContactRoute,
+  deleteContactRoute,
+  createContactNoteRoute,
+  listContactNotesRoute,
+  listContactThreadsRoute,
+  listContactTasksRoute,
+  listContactActionsRoute,
+  listContactLifecycleRoute,
+  createCompanyRoute,
+  listCompaniesRoute,
+  getCompanyRoute,
+  updateCompanyRoute,
+  deleteCompanyRoute,
+  createCompanyNoteRoute,
+  listCompanyNotesRoute,
+  listCompanyContactsRoute,
+  listTasksRoute,
+  updateTaskRoute,
+  recordEmailMessageRoute,
+  createIdentityRoute,
+  listIdentitiesRoute,
+  getIdentityRoute,
+  updateIdentityRoute,
+  listPausesRoute,
+  pauseWorkRoute,
+  resumeWorkRoute,
+];
+
+export function createApp(services: Services, options: Partial<Sharing> = {}): Express {
+  const { waiters = createWaiters(services.db), stopping = new AbortController().signal, limits } = options;
+  setMaxListeners(0, stopping); // one for every caller who waits
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(pinoHttp({ logger: services.log, ...LOGGING }));
+  app.use((req, res, next) => {
+    res.set('X-Request-Id', requestId(req));
+    next();
+  });
+  app.use(helmet(SECURITY));
+  app.use(healthRouter(services));
+  app.use(docsRouter(routes));
+  app.use('/admin', boardRouter(services));
+  app.use(serveRoutes(services, routes, { waiters, stopping, limits }));
+  app.use(async (req, res) => {
+    await demandAllowance(limits, strangerAt(req), res);
+    throw new AppError('NOT_FOUND', 'There is nothing at this address.');
+  });
+  app.use(errorHandler(services));
+  return app;
+}
+
+const SECURITY = {
+  contentSecurityPolicy: {
+    directives: {
+      'style-src': ["'self'", "'unsafe-inline'"],
+      'frame-ancestors': ["'none'"],
+      'upgrade-insecure-requests': null,
+    },
+  },
+  strictTransportSecurity: false, // TLS ends before this process, and plain http on a developer's machine must go on working
+} as const;
+
+const LOGGING = {
+  genReqId: (req: { headers: NodeJS.Dict<string | string[]> }) => {
+    const given = req.headers['x-request-id'];
+    return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+  },
+  serializers: {
+    req: (req: { id: unknown; method: unknown; url: unknown }) => ({ id: req.id, method: req.method, url: req.url }),
+    res: (res: { statusCode: unknown }) => ({ status: res.statusCode }),
+  },
+  customLogLevel: (_req: unknown, res: { statusCode: number }) => (res.statusCode >= 500 ? 'error' : 'debug'),
+} as const;

@@ -1,0 +1,31 @@
+import { COMMON_ENVIRONMENT, commonConfig, readEnvironment, type CommonConfig } from '@proviso/core';
+import { z } from 'zod';
+
+const environment = z.object({
+  ...COMMON_ENVIRONMENT,
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  PROVISO_POOL_MAX: z.coerce.number().int().min(1).max(100).default(8),
+  PROVISO_RATE_LIMIT: z.coerce.number().int().min(1).max(1_000_000).default(600),
+});
+
+export interface ApiConfig extends CommonConfig {
+  port: number;
+  host: string;
+  /** Connections to PostgreSQL, the queue's not counted. */
+  poolMax: number;
+  /** Requests a minute: of one token, and of one address without a valid one. */
+  rateLimit: number;
+}
+
+/** Reads the environment; throws one error that names every fault. */
+export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {
+  const read = readEnvironment(environment, env);
+  return {
+    ...commonConfig(read),
+    port: read.PORT,
+    host: read.HOST,
+    poolMax: read.PROVISO_POOL_MAX,
+    rateLimit: read.PROVISO_RATE_LIMIT,
+  };
+}

@@ -1,0 +1,62 @@
+import { ERROR_STATUS, type ErrorBody, type ErrorCode } from '@proviso/contracts';
+import { AppError, invalidInput, sqlState, type Services } from '@proviso/core';
+import type { ErrorRequestHandler, Request } from 'express';
+import { z } from 'zod';
+import { showAction } from './show-action.ts';
+
+const RETRY_AFTER_S = 1;
+
+/** Every error of /v1, whatever its origin, as its one body. Logs what is our fault, once. */
+export function errorHandler({ executors, log }: Services): ErrorRequestHandler {
+  return (thrown: unknown, req, res, _next) => {
+    const error = asAppError(thrown);
+    const status = ERROR_STATUS[error.code];
+    if (error.code === 'INTERNAL') log.error({ err: thrown, request_id: req.id }, 'a request failed');
+    if (error.code === 'UNAVAILABLE') res.set('Retry-After', String(RETRY_AFTER_S));
+    if (error.code === 'UNAUTHENTICATED') res.set('WWW-Authenticate', 'Bearer');
+    if (res.headersSent) return void res.destroy();
+    const body: ErrorBody = {
+      status: 'error',
+      error: error.message,
+      code: error.code,
+      details: error.details,
+      request_id: requestId(req),
+      timestamp: new Date().toISOString(),
+      ...(error.action && { action: { ...showAction(executors, error.action) } }),
+    };
+    res.status(status).json(body);
+  };
+}
+
+/** What pino-http gave the request: the caller's X-Request-Id, or a fresh one. */
+export const requestId = ({ id }: Pick<Request, 'id'>): string => (typeof id === 'string' ? id : '');
+
+/** The code behind any error: ours, zod's, the body reader's, the database's, or INTERNAL. */
+export function asAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  if (thrown instanceof z.ZodError) return invalidInput(thrown);
+  const { type, status } = (thrown ?? {}) as { type?: unknown; status?: unknown };
+  const reading = typeof type === 'string' && BODY_ERRORS[type];
+  if (reading) return new AppError(reading[0], reading[1]);
+  if (thrown instanceof URIError || status === 400) return new AppError('INVALID', 'The request cannot be read.');
+  if (isDatabaseAway(thrown)) return new AppError('UNAVAILABLE', 'The database does not answer. Try again shortly.');
+  return new AppError('INTERNAL', 'Something went wrong here. It is logged with this request_id.');
+}
+
+const BODY_ERRORS: Partial<Record<string, [ErrorCode, string]>> = {
+  'entity.too.large': ['PAYLOAD_TOO_LARGE', 'The body is larger than this route takes.'],
+  'encoding.unsupported': ['UNSUPPORTED_MEDIA_TYPE', 'The body has a content encoding that is not supported.'],
+  'request.size.invalid': ['INVALID', 'The body is not as long as its Content-Length says.'],
+  'request.aborted': ['INVALID', 'The request was cut off.'],
+};
+
+/** Connection lost, refused, shutting down, too many connections, statement or pool time-out. */
+function isDatabaseAway(thrown: unknown): boolean {
+  if (/^(08|57P|57014|53)/.test(sqlState(thrown) ?? '')) return true;
+  const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
+  if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|P1001|P1002|P1008|P1017|P2024|P2028)$/.test(String(code)))
+    return true;
+  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|DatabaseNotReachable/.test(
+    String(message),
+  );
+}

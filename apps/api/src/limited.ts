@@ -1,0 +1,17 @@
+import { AppError, type RateLimits } from '@proviso/core';
+import type { Request, Response } from 'express';
+
+/** Counts a request, says in its headers what is left, and throws RATE_LIMITED when nothing is. */
+export async function demandAllowance(limits: RateLimits | undefined, caller: string, res: Response): Promise<void> {
+  if (!limits) return;
+  const { allowed, perMinute, left, resetMs } = await limits.take(caller);
+  const seconds = Math.max(1, Math.ceil(resetMs / 1000));
+  res.set('RateLimit-Policy', `"caller";q=${perMinute};w=60`);
+  res.set('RateLimit', `"caller";r=${left};t=${seconds}`);
+  if (allowed) return;
+  res.set('Retry-After', String(seconds));
+  throw new AppError('RATE_LIMITED', `More than ${perMinute} requests in a minute. Try again in ${seconds} s.`);
+}
+
+/** Whoever has no valid token is known by the address that the request came from. */
+export const strangerAt = ({ socket }: Request): string => `address:${socket.remoteAddress ?? 'unknown'}`;

@@ -1,0 +1,43 @@
+import type { Server } from 'node:http';
+import { createRegistry, openLog, openRateLimits, openServices } from '@proviso/core';
+import { builtInExecutors } from '@proviso/executors';
+import closeWithGrace from 'close-with-grace';
+import { createApp } from './app.ts';
+import { readConfig } from './config.ts';
+
+/** Long enough for a call that runs actions to see them end. */
+const DRAIN_MS = 60_000;
+
+try {
+  const config = readConfig(process.env);
+  const log = openLog('api', config.logLevel);
+  const executors = createRegistry(builtInExecutors);
+  const services = await openServices(config, { name: 'proviso-api', poolMax: config.poolMax, executors, log });
+  const stop = new AbortController();
+  const limits = openRateLimits({ redisUrl: config.redisUrl, perMinute: config.rateLimit });
+  const app = createApp(services, { stopping: stop.signal, limits });
+  const server = await listen(app.listen(config.port, config.host));
+  server.headersTimeout = 15_000;
+  server.requestTimeout = 60_000;
+  log.info({ port: config.port, queue: services.queue.backend }, 'api listens');
+  const { close } = closeWithGrace({ delay: DRAIN_MS, logger: false }, async ({ err, signal }) => {
+    if (err) log.error({ err }, 'api stops on an error');
+    else log.info({ signal }, 'api stops');
+    stop.abort();
+    server.closeIdleConnections();
+    await new Promise((done) => server.close(done));
+    limits.close();
+    await services.queue.close();
+    await services.db.close();
+  });
+  process.on('disconnect', close); // the supervisor that started it is gone
+} catch (error) {
+  process.stderr.write(`api: ${(error as Error).message}\n`);
+  process.exit(1);
+}
+
+function listen(server: Server): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('listening', () => resolve(server)).once('error', reject);
+  });
+}

@@ -1,0 +1,8 @@
+import type { Page } from '@proviso/core';
+
+/** A list's reply: the rows under their plural, and where the page stands. */
+export const pageReply = <Row>(plural: string, { rows, total, limit, skip }: Page<Row>) => ({
+  status: 'success',
+  [plural]: rows,
+  pagination: { total_items: total, limit, skip },
+});

@@ -1,0 +1,235 @@
+import { errorBody, type JsonObject, type JsonValue } from '@proviso/contracts';
+import {
+  AppError,
+  authenticate,
+  hashJson,
+  invalid,
+  type Caller,
+  type Context,
+  type Idempotency,
+  type ActionRow,
+  type RateLimits,
+  type Services,
+  type Waiters,
+} from '@proviso/core';
+import { Router, raw, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { readJson } from './body.ts';
+import { demandAllowance, strangerAt } from './limited.ts';
+import { settled } from './waiting.ts';
+
+const BODY_BYTES_MAX = 1024 * 1024;
+export const BULK_BODY_BYTES_MAX = 16 * 1024 * 1024;
+
+/** What a handler gets. Body and query are as they came: the verb parses them, after it has authorised. */
+export interface Call {
+  ctx: Context;
+  /** Path parameters, by name. */
+  path: Record<string, string>;
+  query: Record<string, unknown>;
+  body: unknown;
+  req: Request;
+  res: Response;
+  /** Aborts when the process is told to stop. */
+  stopping: AbortSignal;
+  /** The action as `Prefer: wait` wants it: once it has ended, or when the time is over. */
+  settled: (action: ActionRow) => Promise<ActionRow>;
+}
+
+/** What all requests of a process share. */
+export interface Sharing {
+  waiters: Waiters;
+  stopping: AbortSignal;
+  /** Absent = callers may ask as much as they like. */
+  limits?: RateLimits | undefined;
+}
+
+/** One operation: how it is reached, what the document says of it, and what it does. */
+export interface Route {
+  method: 'get' | 'post' | 'patch' | 'delete';
+  /** In OpenAPI's form: /v1/actions/{action_id}. */
+  path: `/v1/${string}`;
+  operationId: string;
+  summary: string;
+  tag: string;
+  body?: z.ZodType;
+  query?: z.ZodObject;
+  reply: z.ZodType;
+  /** 200 unless given. */
+  status?: 200 | 201;
+  bodyBytesMax?: number;
+  /** Takes `Prefer: wait`. */
+  waits?: true;
+  handle(call: Call): Promise<unknown>;
+}
+
+export const defineRoute = (route: Route): Route => route;
+
+/**
+ * Serves the routes, addresses without an id first, else in the order of the list; a known address with another method
+ * answers 405.
+ */
+export function serveRoutes(services: Services, routes: readonly Route[], sharing: Sharing): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const paths = [...new Set(routes.map((route) => route.path))];
+  const addressed = (path: string): number => Number(path.includes('{'));
+  for (const path of paths.toSorted((a, b) => addressed(a) - addressed(b))) {
+    const here = routes.filter((route) => route.path === path);
+    const address = path.replaceAll(/\{(\w+)\}/g, ':$1');
+    for (const route of here) {
+      const read = raw({ type: () => true, limit: route.bodyBytesMax ?? BODY_BYTES_MAX });
+      router[route.method](address, (req, res) => serve({ services, route, sharing, read }, req, res));
+    }
+    const allowed = here.map((route) => route.method.toUpperCase()).join(', ');
+    router.all(address, async (req, res) => {
+      await demandAllowance(sharing.limits, strangerAt(req), res);
+      res.set('Allow', allowed);
+      throw new AppError('METHOD_NOT_ALLOWED', `This address takes ${allowed}.`);
+    });
+  }
+  return router;
+}
+
+interface Serving {
+  services: Services;
+  route: Route;
+  sharing: Sharing;
+  read: ReturnType<typeof raw>;
+}
+
+async function serve({ services, route, sharing, read }: Serving, req: Request, res: Response): Promise<void> {
+  const caller = await callerOf(services, sharing, req, res);
+  await new Promise<void>((done, fail) => {
+    read(req, res, (error?: unknown) => (error ? fail(error) : done()));
+  });
+  const body = readJson(req.body, req.headers['content-type']);
+  if (!route.query) NOTHING.parse(req.query);
+  if (!route.body) NOTHING.parse(body);
+  const ctx = contextOf(services, req, caller, body);
+  const reply = await route.handle({
+    ctx,
+    path: req.params as Record<string, string>,
+    query: { ...req.query },
+    body,
+    req,
+    res,
+    stopping: sharing.stopping,
+    settled: (action) => settled({ ...sharing, ctx, req, res }, action),
+  });
+  if (ctx.idempotency?.replayed) res.set('Idempotency-Replayed', 'true');
+  res.status(route.status ?? 200).json(reply);
+}
+
+/** Nobody's body is read before it is known who they are and that they may ask. */
+async function callerOf({ db }: Services, { limits }: Sharing, req: Request, res: Response): Promise<Caller> {
+  try {
+    const token = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
+    const caller = await authenticate(db, token, req.get('x-workspace-id'));
+    await demandAllowance(limits, `token:${caller.tokenId}`, res);
+    return caller;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'UNAUTHENTICATED')
+      await demandAllowance(limits, strangerAt(req), res);
+    throw error;
+  }
+}
+
+/** What a route takes that says nothing of a body or a query. */
+const NOTHING = z.strictObject({});
+
+function contextOf(services: Services, req: Request, caller: Caller, body: unknown): Context {
+  const ctx: Context = { ...services, caller, via: 'api' };
+  const key = req.headers['idempotency-key'];
+  if (key === undefined || req.method !== 'POST') return ctx;
+  if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key))
+    throw invalid('Idempotency-Key', 'must be 1 to 255 printable characters');
+  const query = Object.keys(req.query).length > 0 && { query: req.query as JsonObject };
+  const requestHash = hashJson({ method: req.method, path: req.path, ...query, body: body as JsonValue });
+  const idempotency: Idempotency = {
+    key,
+    requestHash,
+    replayed: false,
+    tokenId: caller.tokenId,
+    workspaceId: caller.workspaceId,
+  };
+  return { ...ctx, idempotency };
+}
+
+/** The version of an If-Match header, as GET's ETag gave it; undefined without one. */
+export function ifMatch({ headers }: Request): number | undefined {
+  const tag = headers['if-match'];
+  if (tag === undefined || tag === '*') return undefined;
+  const version = /^"v(\d{1,9})"$/.exec(tag)?.[1];
+  if (!version) throw new AppError('PRECONDITION_FAILED', 'If-Match takes the ETag of GET /v1/actions/{action_id}.');
+  return Number(version);
+}
+
+const WORKSPACE_HEADER = z
+  .uuid()
+  .optional()
+  .meta({ description: 'Which workspace a personal token means; not needed where its user has only one.' });
+
+const pathParams = (path: string) =>
+  z.object(Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, z.string()])));
+
+const headersOf = ({ method, waits }: Route) =>
+  z.object({
+    'X-Workspace-Id': WORKSPACE_HEADER,
+    ...(method === 'post' && { 'Idempotency-Key': z.string().min(1).max(255).optional() }),
+    ...(waits && {
+      Prefer: z
+        .string()
+        .optional()
+        .meta({ description: '`wait=N`: the reply waits up to N seconds, at most 60, for the action to end.' }),
+    }),
+  });
+
+/** The OpenAPI 3.1 document of the routes, drawn from the same schemas that the verbs parse with. */
+export function describeRoutes(routes: readonly Route[], version: string): ReturnType<typeof createDocument> {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const route of routes) {
+    const optional = route.body?.safeParse({}).success ?? false;
+    paths[route.path] = {
+      ...paths[route.path],
+      [route.method]: {
+        operationId: route.operationId,
+        summary: route.summary,
+        tags: [route.tag],
+        requestParams: {
+          ...(route.path.includes('{') && { path: pathParams(route.path) }),
+          ...(route.query && { query: route.query }),
+          header: headersOf(route),
+        },
+        ...(route.body && {
+          requestBody: { required: !optional, content: { 'application/json': { schema: route.body } } },
+        }),
+        responses: {
+          [`${route.status ?? 200}` as '200']: {
+            description: 'Done.',
+            content: { 'application/json': { schema: route.reply } },
+          },
+          default: {
+            description: 'Not done; `code` says why.',
+            content: { 'application/json': { schema: errorBody } },
+          },
+        },
+      },
+    };
+  }
+  return createDocument(
+    {
+      openapi: '3.1.1',
+      info: { title: 'Proviso', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      servers: [{ url: '/' }],
+      security: [{ token: [] }],
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      paths,
+    },
+    {
+      override: ({ jsonSchema, io }) => {
+        if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      },
+    },
+  );
+}

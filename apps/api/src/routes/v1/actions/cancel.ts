@@ -1,0 +1,16 @@
+import { actionReply, noBody } from '@proviso/contracts';
+import { cancelAction } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { actionReplyOf } from '../../../show-action.ts';
+
+export const cancelActionRoute = defineRoute({
+  method: 'post',
+  path: '/v1/actions/{action_id}/cancel',
+  operationId: 'cancelAction',
+  summary: 'Cancel an action that has not begun',
+  tag: 'Actions',
+  body: noBody,
+  reply: actionReply,
+  handle: async ({ ctx, path, body }) =>
+    actionReplyOf(ctx.executors, await cancelAction(ctx, path.action_id ?? '', body)),
+});

@@ -1,0 +1,16 @@
+import { actionReply, createActionBody } from '@proviso/contracts';
+import { createAction } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { actionReplyOf } from '../../../show-action.ts';
+
+export const createActionRoute = defineRoute({
+  method: 'post',
+  path: '/v1/actions',
+  operationId: 'createAction',
+  summary: 'Propose an action',
+  tag: 'Actions',
+  body: createActionBody,
+  reply: actionReply,
+  waits: true,
+  handle: async ({ ctx, body, settled }) => actionReplyOf(ctx.executors, await settled(await createAction(ctx, body))),
+});

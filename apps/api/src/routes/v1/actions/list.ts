@@ -1,0 +1,15 @@
+import { listActionsQuery, listActionsReply } from '@proviso/contracts';
+import { listActions } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { actionsReplyOf } from '../../../show-action.ts';
+
+export const listActionsRoute = defineRoute({
+  method: 'get',
+  path: '/v1/actions',
+  operationId: 'listActions',
+  summary: 'List actions',
+  tag: 'Actions',
+  query: listActionsQuery,
+  reply: listActionsReply,
+  handle: async ({ ctx, query }) => actionsReplyOf(ctx.executors, await listActions(ctx, query)),
+});

@@ -1,0 +1,18 @@
+import { noBody, processActionsQuery, processActionsReply } from '@proviso/contracts';
+import { processActions } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const processActionsRoute = defineRoute({
+  method: 'post',
+  path: '/v1/actions/process',
+  operationId: 'processActions',
+  summary: 'Run due actions here and now, oldest first',
+  tag: 'Actions',
+  query: processActionsQuery,
+  body: noBody,
+  reply: processActionsReply,
+  handle: async ({ ctx, query, body, stopping }) => ({
+    status: 'success',
+    ...(await processActions(ctx, { query, body }, stopping)),
+  }),
+});

@@ -1,0 +1,16 @@
+import { actionReply, rejectActionBody } from '@proviso/contracts';
+import { rejectAction } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { actionReplyOf } from '../../../show-action.ts';
+
+export const rejectActionRoute = defineRoute({
+  method: 'post',
+  path: '/v1/actions/{action_id}/reject',
+  operationId: 'rejectAction',
+  summary: 'Reject a pending action',
+  tag: 'Actions',
+  body: rejectActionBody,
+  reply: actionReply,
+  handle: async ({ ctx, path, body }) =>
+    actionReplyOf(ctx.executors, await rejectAction(ctx, path.action_id ?? '', body)),
+});

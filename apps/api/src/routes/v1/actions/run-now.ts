@@ -1,0 +1,17 @@
+import { actionReply, runActionBody } from '@proviso/contracts';
+import { runActionNow } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { actionReplyOf } from '../../../show-action.ts';
+
+export const runActionNowRoute = defineRoute({
+  method: 'post',
+  path: '/v1/actions/{action_id}/execute',
+  operationId: 'runActionNow',
+  summary: 'Run a cleared action now; approve a pending one and run it',
+  tag: 'Actions',
+  body: runActionBody,
+  reply: actionReply,
+  waits: true,
+  handle: async ({ ctx, path, body, settled }) =>
+    actionReplyOf(ctx.executors, await settled(await runActionNow(ctx, path.action_id ?? '', body))),
+});

@@ -1,0 +1,16 @@
+import { actionReply, updateActionBody } from '@proviso/contracts';
+import { updateAction } from '@proviso/core';
+import { defineRoute, ifMatch } from '../../../route.ts';
+import { actionReplyOf } from '../../../show-action.ts';
+
+export const updateActionRoute = defineRoute({
+  method: 'patch',
+  path: '/v1/actions/{action_id}',
+  operationId: 'updateAction',
+  summary: 'Change an action that has not begun',
+  tag: 'Actions',
+  body: updateActionBody,
+  reply: actionReply,
+  handle: async ({ ctx, path, body, req }) =>
+    actionReplyOf(ctx.executors, await updateAction(ctx, path.action_id ?? '', body, ifMatch(req))),
+});

@@ -1,0 +1,16 @@
+import { agentReply } from '@proviso/contracts';
+import { deleteAgent } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const deleteAgentRoute = defineRoute({
+  method: 'delete',
+  path: '/v1/agents/{agent_id}',
+  operationId: 'deleteAgent',
+  summary: 'Delete an agent that has no open actions and no keys, with its runs',
+  tag: 'Agents',
+  reply: agentReply,
+  handle: async ({ ctx, path, body }) => ({
+    status: 'success',
+    agent: await deleteAgent(ctx, path.agent_id ?? '', body),
+  }),
+});

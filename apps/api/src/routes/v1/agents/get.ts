@@ -1,0 +1,13 @@
+import { agentReply } from '@proviso/contracts';
+import { getAgent } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const getAgentRoute = defineRoute({
+  method: 'get',
+  path: '/v1/agents/{agent_id}',
+  operationId: 'getAgent',
+  summary: 'Read an agent',
+  tag: 'Agents',
+  reply: agentReply,
+  handle: async ({ ctx, path }) => ({ status: 'success', agent: await getAgent(ctx, path.agent_id ?? '') }),
+});

@@ -1,0 +1,17 @@
+import { agentReply, updateAgentBody } from '@proviso/contracts';
+import { updateAgent } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const updateAgentRoute = defineRoute({
+  method: 'patch',
+  path: '/v1/agents/{agent_id}',
+  operationId: 'updateAgent',
+  summary: 'Change an agent; disabled, nothing of it starts',
+  tag: 'Agents',
+  body: updateAgentBody,
+  reply: agentReply,
+  handle: async ({ ctx, path, body }) => ({
+    status: 'success',
+    agent: await updateAgent(ctx, path.agent_id ?? '', body),
+  }),
+});

@@ -1,0 +1,18 @@
+import { createNoteBody, noteReply } from '@proviso/contracts';
+import { createCompanyNote } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const createCompanyNoteRoute = defineRoute({
+  method: 'post',
+  path: '/v1/companies/{company_id}/notes',
+  operationId: 'createCompanyNote',
+  summary: 'Write a note on a company, without approval',
+  tag: 'Companies',
+  body: createNoteBody,
+  reply: noteReply,
+  status: 201,
+  handle: async ({ ctx, path, body }) => ({
+    status: 'success',
+    note: await createCompanyNote(ctx, path.company_id ?? '', body),
+  }),
+});

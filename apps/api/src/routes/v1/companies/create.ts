@@ -1,0 +1,15 @@
+import { companyReply, createCompanyBody } from '@proviso/contracts';
+import { createCompany } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const createCompanyRoute = defineRoute({
+  method: 'post',
+  path: '/v1/companies',
+  operationId: 'createCompany',
+  summary: 'Add a company',
+  tag: 'Companies',
+  body: createCompanyBody,
+  reply: companyReply,
+  status: 201,
+  handle: async ({ ctx, body }) => ({ status: 'success', company: await createCompany(ctx, body) }),
+});

@@ -1,0 +1,13 @@
+import { companyDeletedReply } from '@proviso/contracts';
+import { deleteCompany } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const deleteCompanyRoute = defineRoute({
+  method: 'delete',
+  path: '/v1/companies/{company_id}',
+  operationId: 'deleteCompany',
+  summary: 'Delete a company that no open action uses',
+  tag: 'Companies',
+  reply: companyDeletedReply,
+  handle: async ({ ctx, path }) => ({ status: 'success', company_id: await deleteCompany(ctx, path.company_id ?? '') }),
+});

@@ -1,0 +1,13 @@
+import { companyReply } from '@proviso/contracts';
+import { getCompany } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const getCompanyRoute = defineRoute({
+  method: 'get',
+  path: '/v1/companies/{company_id}',
+  operationId: 'getCompany',
+  summary: 'Read a company',
+  tag: 'Companies',
+  reply: companyReply,
+  handle: async ({ ctx, path }) => ({ status: 'success', company: await getCompany(ctx, path.company_id ?? '') }),
+});

@@ -1,0 +1,16 @@
+import { listContactsReply, pageQuery } from '@proviso/contracts';
+import { listCompanyContacts } from '@proviso/core';
+import { pageReply } from '../../../page-reply.ts';
+import { defineRoute } from '../../../route.ts';
+
+export const listCompanyContactsRoute = defineRoute({
+  method: 'get',
+  path: '/v1/companies/{company_id}/contacts',
+  operationId: 'listCompanyContacts',
+  summary: 'List a company’s contacts',
+  tag: 'Companies',
+  query: pageQuery,
+  reply: listContactsReply,
+  handle: async ({ ctx, path, query }) =>
+    pageReply('contacts', await listCompanyContacts(ctx, path.company_id ?? '', query)),
+});

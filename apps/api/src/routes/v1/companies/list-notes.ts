@@ -1,0 +1,15 @@
+import { listNotesReply, pageQuery } from '@proviso/contracts';
+import { listCompanyNotes } from '@proviso/core';
+import { pageReply } from '../../../page-reply.ts';
+import { defineRoute } from '../../../route.ts';
+
+export const listCompanyNotesRoute = defineRoute({
+  method: 'get',
+  path: '/v1/companies/{company_id}/notes',
+  operationId: 'listCompanyNotes',
+  summary: 'List a company’s notes',
+  tag: 'Companies',
+  query: pageQuery,
+  reply: listNotesReply,
+  handle: async ({ ctx, path, query }) => pageReply('notes', await listCompanyNotes(ctx, path.company_id ?? '', query)),
+});

@@ -1,0 +1,15 @@
+import { listCompaniesQuery, listCompaniesReply } from '@proviso/contracts';
+import { listCompanies } from '@proviso/core';
+import { pageReply } from '../../../page-reply.ts';
+import { defineRoute } from '../../../route.ts';
+
+export const listCompaniesRoute = defineRoute({
+  method: 'get',
+  path: '/v1/companies',
+  operationId: 'listCompanies',
+  summary: 'List companies',
+  tag: 'Companies',
+  query: listCompaniesQuery,
+  reply: listCompaniesReply,
+  handle: async ({ ctx, query }) => pageReply('companies', await listCompanies(ctx, query)),
+});

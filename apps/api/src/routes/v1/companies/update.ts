@@ -1,0 +1,17 @@
+import { companyReply, updateCompanyBody } from '@proviso/contracts';
+import { updateCompany } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const updateCompanyRoute = defineRoute({
+  method: 'patch',
+  path: '/v1/companies/{company_id}',
+  operationId: 'updateCompany',
+  summary: 'Change a company',
+  tag: 'Companies',
+  body: updateCompanyBody,
+  reply: companyReply,
+  handle: async ({ ctx, path, body }) => ({
+    status: 'success',
+    company: await updateCompany(ctx, path.company_id ?? '', body),
+  }),
+});

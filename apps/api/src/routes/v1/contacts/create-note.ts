@@ -1,0 +1,18 @@
+import { createNoteBody, noteReply } from '@proviso/contracts';
+import { createContactNote } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const createContactNoteRoute = defineRoute({
+  method: 'post',
+  path: '/v1/contacts/{contact_id}/notes',
+  operationId: 'createContactNote',
+  summary: 'Write a note on a contact, without approval',
+  tag: 'Contacts',
+  body: createNoteBody,
+  reply: noteReply,
+  status: 201,
+  handle: async ({ ctx, path, body }) => ({
+    status: 'success',
+    note: await createContactNote(ctx, path.contact_id ?? '', body),
+  }),
+});

@@ -1,0 +1,15 @@
+import { contactReply, createContactBody } from '@proviso/contracts';
+import { createContact } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const createContactRoute = defineRoute({
+  method: 'post',
+  path: '/v1/contacts',
+  operationId: 'createContact',
+  summary: 'Add a contact',
+  tag: 'Contacts',
+  body: createContactBody,
+  reply: contactReply,
+  status: 201,
+  handle: async ({ ctx, body }) => ({ status: 'success', contact: await createContact(ctx, body) }),
+});

@@ -1,0 +1,13 @@
+import { contactDeletedReply } from '@proviso/contracts';
+import { deleteContact } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const deleteContactRoute = defineRoute({
+  method: 'delete',
+  path: '/v1/contacts/{contact_id}',
+  operationId: 'deleteContact',
+  summary: 'Delete a contact that no open action uses',
+  tag: 'Contacts',
+  reply: contactDeletedReply,
+  handle: async ({ ctx, path }) => ({ status: 'success', contact_id: await deleteContact(ctx, path.contact_id ?? '') }),
+});

@@ -1,0 +1,13 @@
+import { contactReply } from '@proviso/contracts';
+import { getContact } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const getContactRoute = defineRoute({
+  method: 'get',
+  path: '/v1/contacts/{contact_id}',
+  operationId: 'getContact',
+  summary: 'Read a contact',
+  tag: 'Contacts',
+  reply: contactReply,
+  handle: async ({ ctx, path }) => ({ status: 'success', contact: await getContact(ctx, path.contact_id ?? '') }),
+});

@@ -1,0 +1,16 @@
+import { listActionsReply, listContactActionsQuery } from '@proviso/contracts';
+import { listContactActions } from '@proviso/core';
+import { actionsReplyOf } from '../../../show-action.ts';
+import { defineRoute } from '../../../route.ts';
+
+export const listContactActionsRoute = defineRoute({
+  method: 'get',
+  path: '/v1/contacts/{contact_id}/actions',
+  operationId: 'listContactActions',
+  summary: 'List the actions on a contact',
+  tag: 'Contacts',
+  query: listContactActionsQuery,
+  reply: listActionsReply,
+  handle: async ({ ctx, path, query }) =>
+    actionsReplyOf(ctx.executors, await listContactActions(ctx, path.contact_id ?? '', query)),
+});

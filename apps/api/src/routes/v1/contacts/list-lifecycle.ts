@@ -1,0 +1,16 @@
+import { listLifecycleReply, pageQuery } from '@proviso/contracts';
+import { listContactLifecycle } from '@proviso/core';
+import { pageReply } from '../../../page-reply.ts';
+import { defineRoute } from '../../../route.ts';
+
+export const listContactLifecycleRoute = defineRoute({
+  method: 'get',
+  path: '/v1/contacts/{contact_id}/lifecycle',
+  operationId: 'listContactLifecycle',
+  summary: 'List the changes of a contact’s lifecycle stage',
+  tag: 'Contacts',
+  query: pageQuery,
+  reply: listLifecycleReply,
+  handle: async ({ ctx, path, query }) =>
+    pageReply('lifecycle_changes', await listContactLifecycle(ctx, path.contact_id ?? '', query)),
+});

@@ -1,0 +1,15 @@
+import { listNotesReply, pageQuery } from '@proviso/contracts';
+import { listContactNotes } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { pageReply } from '../../../page-reply.ts';
+
+export const listContactNotesRoute = defineRoute({
+  method: 'get',
+  path: '/v1/contacts/{contact_id}/notes',
+  operationId: 'listContactNotes',
+  summary: 'List a contact’s notes',
+  tag: 'Contacts',
+  query: pageQuery,
+  reply: listNotesReply,
+  handle: async ({ ctx, path, query }) => pageReply('notes', await listContactNotes(ctx, path.contact_id ?? '', query)),
+});

@@ -1,0 +1,15 @@
+import { listTasksQuery, listTasksReply } from '@proviso/contracts';
+import { listContactTasks } from '@proviso/core';
+import { pageReply } from '../../../page-reply.ts';
+import { defineRoute } from '../../../route.ts';
+
+export const listContactTasksRoute = defineRoute({
+  method: 'get',
+  path: '/v1/contacts/{contact_id}/tasks',
+  operationId: 'listContactTasks',
+  summary: 'List a contact’s tasks',
+  tag: 'Contacts',
+  query: listTasksQuery,
+  reply: listTasksReply,
+  handle: async ({ ctx, path, query }) => pageReply('tasks', await listContactTasks(ctx, path.contact_id ?? '', query)),
+});

@@ -1,0 +1,16 @@
+import { listThreadsReply, pageQuery } from '@proviso/contracts';
+import { listContactThreads } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { pageReply } from '../../../page-reply.ts';
+
+export const listContactThreadsRoute = defineRoute({
+  method: 'get',
+  path: '/v1/contacts/{contact_id}/email-threads',
+  operationId: 'listContactThreads',
+  summary: 'List a contact’s e-mail threads',
+  tag: 'Contacts',
+  query: pageQuery,
+  reply: listThreadsReply,
+  handle: async ({ ctx, path, query }) =>
+    pageReply('email_threads', await listContactThreads(ctx, path.contact_id ?? '', query)),
+});

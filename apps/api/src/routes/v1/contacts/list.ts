@@ -1,0 +1,15 @@
+import { listContactsQuery, listContactsReply } from '@proviso/contracts';
+import { listContacts } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { pageReply } from '../../../page-reply.ts';
+
+export const listContactsRoute = defineRoute({
+  method: 'get',
+  path: '/v1/contacts',
+  operationId: 'listContacts',
+  summary: 'List contacts',
+  tag: 'Contacts',
+  query: listContactsQuery,
+  reply: listContactsReply,
+  handle: async ({ ctx, query }) => pageReply('contacts', await listContacts(ctx, query)),
+});

@@ -1,0 +1,17 @@
+import { contactReply, updateContactBody } from '@proviso/contracts';
+import { updateContact } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const updateContactRoute = defineRoute({
+  method: 'patch',
+  path: '/v1/contacts/{contact_id}',
+  operationId: 'updateContact',
+  summary: 'Change a contact',
+  tag: 'Contacts',
+  body: updateContactBody,
+  reply: contactReply,
+  handle: async ({ ctx, path, body }) => ({
+    status: 'success',
+    contact: await updateContact(ctx, path.contact_id ?? '', body),
+  }),
+});

@@ -1,0 +1,15 @@
+import { emailMessageReply, recordEmailMessageBody } from '@proviso/contracts';
+import { recordEmailMessage } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const recordEmailMessageRoute = defineRoute({
+  method: 'post',
+  path: '/v1/email-messages',
+  operationId: 'recordEmailMessage',
+  summary: 'Record a message that was received or sent elsewhere',
+  tag: 'E-mail',
+  body: recordEmailMessageBody,
+  reply: emailMessageReply,
+  status: 201,
+  handle: async ({ ctx, body }) => ({ status: 'success', email_message: await recordEmailMessage(ctx, body) }),
+});

@@ -1,0 +1,16 @@
+import { identityReply } from '@proviso/contracts';
+import { getIdentity } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const getIdentityRoute = defineRoute({
+  method: 'get',
+  path: '/v1/identities/{identity_id}',
+  operationId: 'getIdentity',
+  summary: 'Read an identity',
+  tag: 'Identities',
+  reply: identityReply,
+  handle: async ({ ctx, path }) => ({
+    status: 'success',
+    identity: await getIdentity(ctx, path.identity_id ?? ''),
+  }),
+});

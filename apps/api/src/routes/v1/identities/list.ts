@@ -1,0 +1,15 @@
+import { listIdentitiesReply, pageQuery } from '@proviso/contracts';
+import { listIdentities } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { pageReply } from '../../../page-reply.ts';
+
+export const listIdentitiesRoute = defineRoute({
+  method: 'get',
+  path: '/v1/identities',
+  operationId: 'listIdentities',
+  summary: 'List identities',
+  tag: 'Identities',
+  query: pageQuery,
+  reply: listIdentitiesReply,
+  handle: async ({ ctx, query }) => pageReply('identities', await listIdentities(ctx, query)),
+});

@@ -1,0 +1,17 @@
+import { identityReply, updateIdentityBody } from '@proviso/contracts';
+import { updateIdentity } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const updateIdentityRoute = defineRoute({
+  method: 'patch',
+  path: '/v1/identities/{identity_id}',
+  operationId: 'updateIdentity',
+  summary: 'Change an identity',
+  tag: 'Identities',
+  body: updateIdentityBody,
+  reply: identityReply,
+  handle: async ({ ctx, path, body }) => ({
+    status: 'success',
+    identity: await updateIdentity(ctx, path.identity_id ?? '', body),
+  }),
+});

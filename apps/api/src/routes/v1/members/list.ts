@@ -1,0 +1,15 @@
+import { listMembersReply, pageQuery } from '@proviso/contracts';
+import { listMembers } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { pageReply } from '../../../page-reply.ts';
+
+export const listMembersRoute = defineRoute({
+  method: 'get',
+  path: '/v1/members',
+  operationId: 'listMembers',
+  summary: 'List the people of the workspace',
+  tag: 'Access',
+  query: pageQuery,
+  reply: listMembersReply,
+  handle: async ({ ctx, query }) => pageReply('members', await listMembers(ctx, query)),
+});

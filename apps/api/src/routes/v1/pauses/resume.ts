@@ -1,0 +1,14 @@
+import { pauseBody, pausesReply } from '@proviso/contracts';
+import { resumeWork } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const resumeWorkRoute = defineRoute({
+  method: 'post',
+  path: '/v1/resume',
+  operationId: 'resumeWork',
+  summary: 'Let go what was held back: the whole workspace, an agent, a type, or everything',
+  tag: 'Operation',
+  body: pauseBody,
+  reply: pausesReply,
+  handle: async ({ ctx, body }) => ({ status: 'success', paused: await resumeWork(ctx, body) }),
+});

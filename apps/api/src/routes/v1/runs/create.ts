@@ -1,0 +1,15 @@
+import { createRunBody, runReply } from '@proviso/contracts';
+import { createRun } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const createRunRoute = defineRoute({
+  method: 'post',
+  path: '/v1/agents/{agent_id}/runs',
+  operationId: 'createRun',
+  summary: 'Begin a run of an agent',
+  tag: 'Agents',
+  body: createRunBody,
+  reply: runReply,
+  status: 201,
+  handle: async ({ ctx, path, body }) => ({ status: 'success', run: await createRun(ctx, path.agent_id ?? '', body) }),
+});

@@ -1,0 +1,17 @@
+import { actionReply, decideActionBody } from '@proviso/contracts';
+import { decideRunAction } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { actionReplyOf } from '../../../show-action.ts';
+import { runAddress } from './run-address.ts';
+
+export const decideRunActionRoute = defineRoute({
+  method: 'post',
+  path: '/v1/agents/runs/{run_id}/contacts/{contact_id}/actions/{action_index}/approve',
+  operationId: 'decideRunAction',
+  summary: 'Approve, reject or edit a pending action by its place in a run',
+  tag: 'Agents',
+  body: decideActionBody,
+  reply: actionReply,
+  handle: async ({ ctx, path, body }) =>
+    actionReplyOf(ctx.executors, await decideRunAction(ctx, runAddress(path), body)),
+});

@@ -1,0 +1,20 @@
+import { pageQuery, runWithActionsReply } from '@proviso/contracts';
+import { getRun } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { pageReply } from '../../../page-reply.ts';
+import { showAction } from '../../../show-action.ts';
+
+export const getRunRoute = defineRoute({
+  method: 'get',
+  path: '/v1/agents/runs/{run_id}',
+  operationId: 'getRun',
+  summary: 'Read a run, with what it proposed',
+  tag: 'Agents',
+  query: pageQuery,
+  reply: runWithActionsReply,
+  handle: async ({ ctx, path, query }) => {
+    const { run, actions } = await getRun(ctx, path.run_id ?? '', query);
+    const rows = actions.rows.map((action) => showAction(ctx.executors, action));
+    return { run, ...pageReply('actions', { ...actions, rows }) };
+  },
+});

@@ -1,0 +1,15 @@
+import { listRunsReply, pageQuery } from '@proviso/contracts';
+import { listRuns } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { pageReply } from '../../../page-reply.ts';
+
+export const listRunsRoute = defineRoute({
+  method: 'get',
+  path: '/v1/agents/{agent_id}/runs',
+  operationId: 'listRuns',
+  summary: 'List an agent’s runs',
+  tag: 'Agents',
+  query: pageQuery,
+  reply: listRunsReply,
+  handle: async ({ ctx, path, query }) => pageReply('runs', await listRuns(ctx, path.agent_id ?? '', query)),
+});

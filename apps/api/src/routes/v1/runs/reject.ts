@@ -1,0 +1,17 @@
+import { actionReply, rejectActionBody } from '@proviso/contracts';
+import { rejectRunAction } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { actionReplyOf } from '../../../show-action.ts';
+import { runAddress } from './run-address.ts';
+
+export const rejectRunActionRoute = defineRoute({
+  method: 'post',
+  path: '/v1/agents/runs/{run_id}/contacts/{contact_id}/actions/{action_index}/reject',
+  operationId: 'rejectRunAction',
+  summary: 'Reject a pending action by its place in a run',
+  tag: 'Agents',
+  body: rejectActionBody,
+  reply: actionReply,
+  handle: async ({ ctx, path, body }) =>
+    actionReplyOf(ctx.executors, await rejectRunAction(ctx, runAddress(path), body)),
+});

@@ -1,0 +1,14 @@
+import { runReply, updateRunBody } from '@proviso/contracts';
+import { updateRun } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const updateRunRoute = defineRoute({
+  method: 'patch',
+  path: '/v1/agents/runs/{run_id}',
+  operationId: 'updateRun',
+  summary: 'Say how a run stands',
+  tag: 'Agents',
+  body: updateRunBody,
+  reply: runReply,
+  handle: async ({ ctx, path, body }) => ({ status: 'success', run: await updateRun(ctx, path.run_id ?? '', body) }),
+});

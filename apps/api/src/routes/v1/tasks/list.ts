@@ -1,0 +1,15 @@
+import { listTasksQuery, listTasksReply } from '@proviso/contracts';
+import { listTasks } from '@proviso/core';
+import { pageReply } from '../../../page-reply.ts';
+import { defineRoute } from '../../../route.ts';
+
+export const listTasksRoute = defineRoute({
+  method: 'get',
+  path: '/v1/tasks',
+  operationId: 'listTasks',
+  summary: 'List tasks',
+  tag: 'Tasks',
+  query: listTasksQuery,
+  reply: listTasksReply,
+  handle: async ({ ctx, query }) => pageReply('tasks', await listTasks(ctx, query)),
+});

@@ -1,0 +1,14 @@
+import { taskReply, updateTaskBody } from '@proviso/contracts';
+import { updateTask } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const updateTaskRoute = defineRoute({
+  method: 'patch',
+  path: '/v1/tasks/{task_id}',
+  operationId: 'updateTask',
+  summary: 'Change a task, or mark it done',
+  tag: 'Tasks',
+  body: updateTaskBody,
+  reply: taskReply,
+  handle: async ({ ctx, path, body }) => ({ status: 'success', task: await updateTask(ctx, path.task_id ?? '', body) }),
+});

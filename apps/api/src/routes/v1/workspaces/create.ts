@@ -1,0 +1,15 @@
+import { createWorkspaceBody, workspaceReply } from '@proviso/contracts';
+import { createWorkspace } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const createWorkspaceRoute = defineRoute({
+  method: 'post',
+  path: '/v1/workspaces',
+  operationId: 'createWorkspace',
+  summary: 'Make a workspace of your own',
+  tag: 'Access',
+  body: createWorkspaceBody,
+  reply: workspaceReply,
+  status: 201,
+  handle: async ({ ctx, body }) => ({ status: 'success', workspace: await createWorkspace(ctx, body) }),
+});

@@ -1,0 +1,15 @@
+import { listWorkspacesReply, pageQuery } from '@proviso/contracts';
+import { listWorkspaces } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+import { pageReply } from '../../../page-reply.ts';
+
+export const listWorkspacesRoute = defineRoute({
+  method: 'get',
+  path: '/v1/workspaces',
+  operationId: 'listWorkspaces',
+  summary: 'List your workspaces',
+  tag: 'Access',
+  query: pageQuery,
+  reply: listWorkspacesReply,
+  handle: async ({ ctx, query }) => pageReply('workspaces', await listWorkspaces(ctx, query)),
+});

@@ -1,0 +1,78 @@
+import type { Action } from '@proviso/contracts';
+import {
+  clearedHash,
+  effectiveParams,
+  showId,
+  showIdOrNull,
+  type ActionEvent,
+  type ActionPage,
+  type ActionRow,
+  type Registry,
+} from '@proviso/core';
+
+const time = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+/** An action as /v1 shows it. */
+export const showAction = (executors: Registry, row: ActionRow): Action => ({
+  action_id: showId('action', row.id),
+  type: row.type,
+  status: row.status,
+  status_reason: row.status_reason,
+  params: effectiveParams(row),
+  original_params: row.original_params ?? (row.user_edits ? row.params : null),
+  params_hash: row.cleared_hash ?? clearedHash(row, executors),
+  version: row.version,
+  identity_id: showIdOrNull('identity', row.identity_id),
+  description: row.description,
+  preview: row.preview,
+  direct: row.direct,
+  require_approval: row.require_approval,
+  scheduled_time: time(row.scheduled_time),
+  due_at: row.due_at.toISOString(),
+  expires_at: time(row.expires_at),
+  list_id: row.list_id,
+  item_id: row.item_id,
+  contact_id: showIdOrNull('contact', row.contact_id),
+  company_id: showIdOrNull('company', row.company_id),
+  agent_id: showIdOrNull('agent', row.agent_id),
+  run_id: showIdOrNull('run', row.run_id),
+  action_index: row.action_index,
+  mission_id: row.mission_id,
+  session_id: row.session_id,
+  batch_id: row.batch_id,
+  metadata: row.metadata,
+  approval: row.approval && { ...row.approval, at: new Date(row.approval.at).toISOString() },
+  attempts: row.attempts,
+  result: row.result,
+  error: row.error,
+  created_by: row.created_by,
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+  started_at: time(row.started_at),
+  completed_at: time(row.completed_at),
+});
+
+export const showEvent = ({ at, event, actor, data }: ActionEvent) => ({ at: at.toISOString(), event, actor, data });
+
+/** The reply of a verb on one action. */
+export const actionReplyOf = (executors: Registry, row: ActionRow) => ({
+  status: 'success' as const,
+  action_id: showId('action', row.id),
+  action: showAction(executors, row),
+});
+
+/** A list's reply: the actions, and where the page stands. */
+export const actionsReplyOf = (
+  executors: Registry,
+  { actions, total, totalIsEstimate, limit, skip, nextCursor }: ActionPage,
+): object => ({
+  status: 'success',
+  actions: actions.map((action) => showAction(executors, action)),
+  pagination: {
+    total_items: total,
+    ...(totalIsEstimate && { total_is_estimate: true }),
+    limit,
+    skip,
+    ...(nextCursor !== undefined && { next_cursor: nextCursor }),
+  },
+});

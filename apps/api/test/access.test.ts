@@ -1,0 +1,309 @@
+import { hashToken, newId } from '@proviso/core';
+import { routes } from '../src/app.ts';
+import type { Route } from '../src/route.ts';
+import {
+  addTask,
+  expectRefusal,
+  FORBIDDEN,
+  holdings,
+  NOT_FOUND,
+  pending,
+  propose,
+  UNAUTHENTICATED,
+  useApi,
+} from './open-api.ts';
+import type { Client, Method, Reply, Tenant } from './open-api.ts';
+
+/** A workspace with one of each thing that an address can name. */
+interface Furnished extends Tenant {
+  ids: Record<string, string>;
+}
+
+/** A body that the route would take, so that only the caller is at fault. */
+const BODIES: Record<string, (here: Furnished) => object> = {
+  createAction: ({ identityId }) => ({ type: 'probe_idempotent', identity_id: identityId, params: {} }),
+  updateAction: () => ({ description: 'x' }),
+  runActionNow: () => ({}),
+  cancelAction: () => ({}),
+  decideAction: () => ({ action: 'approve' }),
+  rejectAction: () => ({}),
+  processActions: () => ({}),
+  bulkCreateActions: ({ identityId }) => ({
+    actions: [{ type: 'probe_idempotent', identity_id: identityId, params: {} }],
+  }),
+  bulkDecideActions: ({ ids }) => ({ action: 'approve', action_ids: [ids.action_id] }),
+  createContact: () => ({ email: 'new@example.com' }),
+  updateContact: () => ({ properties: { a: 1 } }),
+  createContactNote: () => ({ content: 'x' }),
+  createCompany: () => ({ name: 'New' }),
+  updateCompany: () => ({ properties: { a: 1 } }),
+  createCompanyNote: () => ({ content: 'x' }),
+  updateTask: () => ({ completed: true }),
+  recordEmailMessage: () => ({
+    direction: 'inbound',
+    message_id: '<new@example.com>',
+    from: 'ann@example.com',
+    to: 'us@example.com',
+    at: '2026-01-02T03:04:05Z',
+  }),
+  createIdentity: () => ({ provider: 'internal', name: 'n' }),
+  updateIdentity: () => ({ name: 'n' }),
+  pauseWork: () => ({}),
+  resumeWork: () => ({}),
+  createKey: () => ({ name: 'k', scopes: ['actions:read'] }),
+  createMember: () => ({ email: `${newId()}@example.com`, name: 'New', role: 'viewer' }),
+  updateMember: () => ({ role: 'reviewer' }),
+  createWorkspace: () => ({ name: 'New' }),
+  createAgent: () => ({ name: 'New' }),
+  updateAgent: () => ({ name: 'New' }),
+  createRun: () => ({}),
+  updateRun: () => ({ status: 'completed' }),
+  decideRunAction: () => ({ action: 'approve' }),
+  rejectRunAction: () => ({}),
+};
+
+/** Open to every valid token. */
+const OPEN = ['getAuthStatus'];
+/** Not for agents, whatever their scopes. */
+const PEOPLE_ONLY = [
+  'decideAction',
+  'rejectAction',
+  'bulkDecideActions',
+  'createIdentity',
+  'updateIdentity',
+  'pauseWork',
+  'resumeWork',
+  'createKey',
+  'listKeys',
+  'revokeKey',
+  'createMember',
+  'listMembers',
+  'updateMember',
+  'removeMember',
+  'createWorkspace',
+  'listWorkspaces',
+  'createAgent',
+  'updateAgent',
+  'deleteAgent',
+  'decideRunAction',
+  'rejectRunAction',
+];
+/** What a reviewer may do beyond reading. */
+const REVIEWING = [
+  'decideAction',
+  'rejectAction',
+  'bulkDecideActions',
+  'runActionNow',
+  'decideRunAction',
+  'rejectRunAction',
+];
+
+const NO_TOKENS = [`pv_12345678_${'x'.repeat(40)}`, 'x', "'or'1'='1"];
+
+const named = (list: readonly Route[]): [string, Route][] =>
+  list.map((route) => [`${route.method} ${route.path} (${route.operationId})`, route]);
+const writes = routes.filter(({ method }) => method !== 'get');
+const guarded = routes.filter(({ operationId }) => !OPEN.includes(operationId));
+const addressed = routes.filter(({ path }) => path.includes('{'));
+
+describe('access', () => {
+  const api = useApi();
+
+  async function furnished(): Promise<Furnished> {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    const { body } = await here.owner.post('/v1/contacts', { email: 'ann@example.com' });
+    const key = await here.owner.post('/v1/api-keys', { name: 'spare', scopes: [] });
+    const email = `${newId()}@example.com`;
+    const member = await here.owner.post('/v1/members', { email, name: 'Ann', role: 'viewer' });
+    const runner = await here.agentId('runner');
+    const { run } = (await here.owner.post(`/v1/agents/${runner}/runs`)).body;
+    const { contact_id } = body.contact;
+    await propose(here.owner, here, { run_id: run.run_id, type: 'create_note', params: { contact_id, content: 'x' } });
+    const { company_id } = (await here.owner.post('/v1/companies', { name: 'Acme' })).body.company;
+    const task_id = await addTask(api.world, here);
+    const unused = await here.owner.post('/v1/contacts', { email: 'bea@example.com' });
+    const ids = {
+      unused_contact_id: unused.body.contact.contact_id,
+      company_id,
+      task_id,
+      action_id,
+      agent_id: await here.agentId('idle'),
+      run_id: run.run_id,
+      action_index: '0',
+      contact_id,
+      identity_id: here.identityId,
+      key_id: key.body.api_key.key_id,
+      user_id: member.body.member.user_id,
+    };
+    return { ...here, ids };
+  }
+
+  function call(by: Client, route: Route, here: Furnished): Promise<Reply> {
+    const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      // The one that can be deleted is one that no open action uses.
+      const id = here.ids[route.operationId === 'deleteContact' ? 'unused_contact_id' : name];
+      if (!id) throw new Error(`furnish the workspace with a ${name} for ${route.path}`);
+      return id;
+    });
+    const body = BODIES[route.operationId];
+    if (route.body && !body) throw new Error(`give ${route.operationId} a body in BODIES`);
+    return by.raw(route.method as Method, path, body && JSON.stringify(body(here)));
+  }
+
+  /** A token that worked, until that time came. */
+  async function deadToken(here: Tenant, column: string): Promise<string> {
+    const token = await here.token({});
+    expect((await api.with(token).get('/v1/auth/status')).status).toBe(200);
+    const where = { token_hash: hashToken(token) };
+    await api.world.db.tables.api_keys.update({ where, data: { [column]: new Date(Date.now() - 1_000) } });
+    return token;
+  }
+
+  it('is tested on every route that takes a body', () => {
+    expect(
+      routes
+        .filter(({ body }) => body)
+        .map(({ operationId }) => operationId)
+        .sort(),
+    ).toEqual(Object.keys(BODIES).sort());
+  });
+
+  describe.each(named(routes))('%s', (_, route) => {
+    it('refuses nobody, strange tokens, and keys that were revoked or have expired', async () => {
+      const here = await furnished();
+      const dead = await Promise.all(['revoked_at', 'expires_at'].map((column) => deadToken(here, column)));
+      for (const token of [undefined, ...NO_TOKENS, ...dead])
+        await expectRefusal(api, here, UNAUTHENTICATED, () => call(api.with(token), route, here));
+    });
+  });
+
+  describe.each(named(guarded))('%s', (_, route) => {
+    it('refuses a token without scopes', async () => {
+      const here = await furnished();
+      const by = await here.client({ scopes: [] });
+      await expectRefusal(api, here, FORBIDDEN, () => call(by, route, here));
+    });
+
+    it('works for the owner, so that the refusals here are about the caller', async () => {
+      const here = await furnished();
+      expect((await call(here.owner, route, here)).status).toBe(route.status ?? 200);
+    });
+  });
+
+  describe.each(named(addressed))('%s', (_, route) => {
+    it('knows nothing of another workspace’s ids, and touches neither', async () => {
+      const [here, there] = [await furnished(), await furnished()];
+      const before = await holdings(api.world, there);
+      await expectRefusal(api, here, NOT_FOUND, () => call(here.owner, route, { ...here, ids: there.ids }));
+      expect(await holdings(api.world, there)).toEqual(before);
+    });
+
+    it('says the same of an id that exists nowhere', async () => {
+      const [here, there] = [await furnished(), await furnished()];
+      const nowhere = Object.fromEntries(Object.keys(here.ids).map((name) => [name, newId()]));
+      const strange = await call(here.owner, route, { ...here, ids: there.ids });
+      const missing = await call(here.owner, route, { ...here, ids: nowhere });
+      const of = ({ status, body: { error, code, details } }: Reply) => ({ status, error, code, details });
+      expect(of(strange)).toEqual(of(missing));
+    });
+  });
+
+  describe.each(named(writes))('%s', (_, route) => {
+    it('refuses a viewer with every scope', async () => {
+      const here = await furnished();
+      const by = await here.client({ role: 'viewer' });
+      await expectRefusal(api, here, FORBIDDEN, () => call(by, route, here));
+    });
+
+    it(`${REVIEWING.includes(route.operationId) ? 'takes' : 'refuses'} a reviewer`, async () => {
+      const here = await furnished();
+      const by = await here.client({ role: 'reviewer' });
+      if (REVIEWING.includes(route.operationId)) expect((await call(by, route, here)).status).toBe(200);
+      else await expectRefusal(api, here, FORBIDDEN, () => call(by, route, here));
+    });
+
+    it('refuses a token that may only read', async () => {
+      const here = await furnished();
+      const by = await here.client({
+        scopes: ['actions:read', 'contacts:read', 'companies:read', 'identities:read', 'agents:read'],
+      });
+      await expectRefusal(api, here, FORBIDDEN, () => call(by, route, here));
+    });
+  });
+
+  describe.each(named(routes.filter(({ operationId }) => PEOPLE_ONLY.includes(operationId))))('%s', (_, route) => {
+    it('refuses an agent with every scope and an owner’s role', async () => {
+      const here = await furnished();
+      const by = await here.client({ role: 'owner', agent: 'bot' });
+      await expectRefusal(api, here, FORBIDDEN, () => call(by, route, here));
+    });
+  });
+
+  it.each(['admin', 'owner'] as const)('lets an %s do everything', async (role) => {
+    for (const route of routes) {
+      const here = await furnished();
+      expect([route.operationId, (await call(await here.client({ role }), route, here)).status]).toEqual([
+        route.operationId,
+        route.status ?? 200,
+      ]);
+    }
+  });
+
+  it('tells a token who it is', async () => {
+    const here = await api.tenant();
+    const agent = await here.client({ agent: 'bot', role: 'reviewer', scopes: ['actions:read'] });
+    const { status, body } = await agent.get('/v1/auth/status');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'success',
+      authenticated: true,
+      auth_type: 'api_key',
+      key_id: expect.stringMatching(/^key_/),
+      scopes: ['actions:read'],
+      user: { user_id: expect.stringMatching(/^usr_/), role: 'reviewer' },
+      workspace_id: here.id,
+      agent_id: expect.stringMatching(/^agt_/),
+    });
+    expect((await (await here.client({ scopes: [] })).get('/v1/auth/status')).body).toMatchObject({
+      scopes: [],
+      agent_id: null,
+    });
+  });
+
+  it.each([
+    ['Bearer', (token: string) => `Bearer ${token}`, 200],
+    ['bearer in lower case', (token: string) => `bearer ${token}`, 200],
+    ['Basic', (token: string) => `Basic ${Buffer.from(`x:${token}`).toString('base64')}`, 401],
+    ['the token alone', (token: string) => token, 401],
+    ['two tokens', (token: string) => `Bearer ${token} ${token}`, 401],
+  ])('reads the header: %s', async (_, header, status) => {
+    const here = await api.tenant();
+    const Authorization = header(await here.token({}));
+    expect((await api.with().raw('get', '/v1/auth/status', undefined, { Authorization })).status).toBe(status);
+  });
+
+  it.each(['access_token', 'api_key', 'token'])('takes no token from the address: ?%s', async (name) => {
+    const here = await api.tenant();
+    expect((await api.with().get('/v1/auth/status', { [name]: await here.token({}) })).status).toBe(401);
+  });
+
+  it('keeps the hash of a token, and the token nowhere', async () => {
+    const here = await api.tenant();
+    const token = await here.token({});
+    const { rows } = await api.world.db.pool.query<{ row: object }>(
+      'select to_jsonb(k) as row from api_keys k where workspace_id = $1',
+      [here.id],
+    );
+    expect(JSON.stringify(rows)).not.toContain(token.slice(12));
+  });
+
+  it('follows a change of role at the next request', async () => {
+    const here = await furnished();
+    const by = await here.client({});
+    await api.world.db.tables.members.updateMany({ where: { workspace_id: here.id }, data: { role: 'viewer' } });
+    await expectRefusal(api, here, FORBIDDEN, () => by.post('/v1/actions', BODIES.createAction?.(here)));
+    await api.world.db.tables.members.deleteMany({ where: { workspace_id: here.id } });
+    await expectRefusal(api, here, UNAUTHENTICATED, () => by.get('/v1/actions'));
+  });
+});

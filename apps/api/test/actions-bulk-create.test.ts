@@ -1,0 +1,205 @@
+import { openDatabase } from '@proviso/core';
+import type { Who } from '@proviso/testing';
+import {
+  clientOf,
+  expectRefusal,
+  FORBIDDEN,
+  holdings,
+  INVALID,
+  MISMATCH,
+  openApi,
+  pathsOf,
+  proposal,
+  recorded,
+  UNAUTHENTICATED,
+  useApi,
+} from './open-api.ts';
+import type { Client, Reply, Tenant } from './open-api.ts';
+
+describe('POST /v1/actions/bulk', () => {
+  const api = useApi();
+  const bulk = (by: Client, actions: unknown[], headers = {}): Promise<Reply> =>
+    by.post('/v1/actions/bulk', { actions }, headers);
+  const past = '2020-01-01T00:00:00Z';
+
+  /** What the api says to the database while `work` calls it. */
+  async function statementsOf(here: Tenant, work: (by: Client) => Promise<unknown>): Promise<string[]> {
+    const db = openDatabase({ url: api.world.databaseUrl, poolMax: 8 });
+    const statements: string[] = [];
+    db.pool.on('connect', (client) => {
+      const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+      client.query = ((...args: unknown[]) => {
+        const [first] = args as [string | { text: string }];
+        statements.push(typeof first === 'string' ? first : first.text);
+        return query(...args);
+      }) as never;
+    });
+    const { url, close } = await openApi({ ...api.world, db });
+    await work(clientOf(url, await here.token({})));
+    await close();
+    await db.close();
+    return statements;
+  }
+
+  it('creates each with its event, in the order of the request', async () => {
+    const here = await api.tenant();
+    const items = ['a', 'b', 'c'].map((say) => proposal(here, { params: { say }, require_approval: say === 'b' }));
+    const { status, body } = await bulk(here.owner, items);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'success', created: 3, failed: [] });
+    expect(body.results.map(({ index, status: of }) => [index, of])).toEqual([
+      [0, 'scheduled'],
+      [1, 'pending_approval'],
+      [2, 'scheduled'],
+    ]);
+    for (const [index, say] of ['a', 'b', 'c'].entries()) {
+      const { row, trail, last } = await recorded(api.world, body.results[index]?.action_id ?? '');
+      expect(row).toMatchObject({ params: expect.objectContaining({ say }), version: 1 });
+      expect(trail).toEqual(['action.created']);
+      expect(last).toMatchObject({ data: { via: 'api' }, status: row.status });
+    }
+    const listed = (await here.owner.get('/v1/actions', { sort_dir: 'asc' })).body.actions;
+    expect(listed.map(({ action_id }) => action_id)).toEqual(body.results.map(({ action_id }) => action_id));
+  });
+
+  it('makes the same row as one create does', async () => {
+    const here = await api.tenant();
+    const { body: contact } = await here.owner.post('/v1/contacts', { email: 'ann@example.com' });
+    const item = {
+      type: 'create_note',
+      identity_id: here.identityId,
+      params: { content: 'c', contact_id: contact.contact.contact_id },
+      metadata: { a: 'b' },
+      list_id: 'l',
+      description: 'd',
+    };
+    const one = (await here.owner.post('/v1/actions', item)).body.action;
+    const [result] = (await bulk(here.owner, [item])).body.results;
+    const { logs, ...same } = (await here.owner.get(`/v1/actions/${result?.action_id}`)).body.action;
+    expect(logs).toHaveLength(1);
+    const fresh = { action_id: '', created_at: '', updated_at: '', due_at: '' };
+    expect({ ...same, ...fresh }).toEqual({ ...one, ...fresh });
+  });
+
+  it('creates 990 of a thousand with 10 bad ones, and names the 10 with reasons, in a handful of statements', async () => {
+    const here = await api.tenant();
+    const disabled = await here.identity('internal');
+    await here.owner.patch(`/v1/identities/${disabled}`, { status: 'disabled' });
+    const { body: known } = await here.owner.post('/v1/contacts', { email: 'ann@example.com' });
+    const about = known.contact.contact_id;
+    const note = (index: number) => ({
+      type: 'create_note',
+      identity_id: here.identityId,
+      params: { content: `${index}`, contact_id: about },
+    });
+    const mail = (index: number) => ({
+      type: 'email_message',
+      identity_id: 'smtp',
+      params: { email: `${index}@example.com`, subject: 's', message: 'm' },
+    });
+    const smtp = await here.identity('smtp', { host: 'h', port: 25, from: 'a@example.com' });
+    const items: unknown[] = Array.from(
+      { length: 1000 },
+      (_, index) => [proposal(here), note(index), { ...mail(index), identity_id: smtp }][index % 3],
+    );
+    const bad: [unknown, string][] = [
+      [null, ''],
+      ['x', ''],
+      [{}, 'type'],
+      [proposal(here, { type: 'no_such_type' }), 'type'],
+      [proposal(here, { identity_id: disabled }), 'identity_id'],
+      [proposal(here, { params: { nonsense: 1 } }), 'params.nonsense'],
+      [proposal(here, { no_such_field: 1 }), 'no_such_field'],
+      [proposal(here, { expires_at: past }), 'expires_at'],
+      [{ ...note(1), params: { content: 'c', contact_id: here.id } }, 'params.contact_id'],
+      [proposal(here, { direct: true, scheduled_time: '2100-01-01T00:00:00Z' }), 'direct'],
+    ];
+    for (const [index, [item]] of bad.entries()) items[index * 97] = item;
+
+    let reply: Reply | undefined;
+    const many = await statementsOf(here, async (by) => {
+      reply = await bulk(by, items);
+    });
+    expect(reply?.body).toMatchObject({ status: 'success', created: 990 });
+    expect(reply?.body.failed.map(({ index, code, details }) => [index, code, details[0]?.path])).toEqual(
+      bad.map(([, path], index) => [index * 97, 'INVALID', path]),
+    );
+    for (const { error } of reply?.body.failed ?? []) expect(error).toMatch(/\S/);
+    expect(reply?.body.results.map(({ index }) => index)).toEqual(items.map((_, index) => index));
+    expect(await api.world.db.tables.actions.count({ where: { workspace_id: here.id } })).toBe(990);
+    expect(await api.world.db.tables.action_events.count({ where: { workspace_id: here.id } })).toBe(990);
+
+    const few = await statementsOf(here, (by) =>
+      bulk(by, [proposal(here), note(1), { ...mail(1), identity_id: smtp }]),
+    );
+    expect(many.length).toBeLessThanOrEqual(few.length + 1);
+    expect(many.length).toBeLessThanOrEqual(15);
+  }, 30_000);
+
+  it('creates none and says why, where all are bad', async () => {
+    const here = await api.tenant();
+    const before = await holdings(api.world, here);
+    const { status, body } = await bulk(here.owner, [proposal(here, { expires_at: past }), 7]);
+    expect([status, body.created, body.failed.length]).toEqual([200, 0, 2]);
+    expect(await holdings(api.world, here)).toEqual(before);
+  });
+
+  it('replays its reply for the same Idempotency-Key, also to those who ask at the same time', async () => {
+    const here = await api.tenant();
+    const key = { 'Idempotency-Key': 'k' };
+    const items = [proposal(here), 7, proposal(here)];
+    const replies = await Promise.all([1, 2, 3].map(() => bulk(here.owner, items, key)));
+    expect(new Set(replies.map(({ text }) => text)).size).toBe(1);
+    expect(replies.filter(({ headers }) => headers['idempotency-replayed']).length).toBe(2);
+    expect(await api.world.db.tables.actions.count({ where: { workspace_id: here.id } })).toBe(2);
+    await expectRefusal(api, here, MISMATCH, () => bulk(here.owner, [proposal(here)], key));
+  });
+
+  it('leaves an agent’s proposals to its settings, and refuses a disabled agent', async () => {
+    const here = await api.tenant();
+    const bot = await here.client({ agent: 'bot' });
+    const where = { workspace_id: here.id };
+    await api.world.db.tables.agents.updateMany({ where, data: { auto_approve_types: ['probe_transactional'] } });
+    const { body } = await bulk(bot, [proposal(here), proposal(here, { type: 'probe_transactional' })]);
+    expect(body.results.map(({ status }) => status)).toEqual(['pending_approval', 'auto_approved']);
+    await api.world.db.tables.agents.updateMany({ where, data: { enabled: false } });
+    await expectRefusal(api, here, FORBIDDEN, () => bulk(bot, [proposal(here)]));
+  });
+
+  it.each([
+    ['none', {}, 'actions'],
+    ['an empty list', { actions: [] }, 'actions'],
+    ['1001', { actions: Array.from({ length: 1001 }, () => ({})) }, 'actions'],
+    ['an unknown field', { actions: [{}], dry_run: true }, 'dry_run'],
+  ])('refuses %s', async (_, body, path) => {
+    const here = await api.tenant();
+    const refused = await expectRefusal(api, here, INVALID, () => here.owner.post('/v1/actions/bulk', body));
+    expect(pathsOf(refused)).toEqual([path]);
+  });
+
+  it('takes a body of 16 MiB, of which no item may hold more than 256 KiB of params', async () => {
+    const here = await api.tenant();
+    const large = proposal(here, { params: { say: 'x'.repeat(300_000) } });
+    const text = JSON.stringify({ actions: [large, proposal(here)] }).padEnd(16 * 1024 * 1024);
+    const { body } = await here.owner.raw('post', '/v1/actions/bulk', text);
+    expect(body.created).toBe(1);
+    expect(body.failed.map(({ index, details }) => [index, details[0]?.path])).toEqual([[0, 'params']]);
+  });
+
+  it('never sees another workspace’s identity', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    const { body } = await bulk(here.owner, [proposal(there), proposal(here)]);
+    expect(body.failed.map(({ index, details }) => [index, details[0]?.path])).toEqual([[0, 'identity_id']]);
+    expect(body.created).toBe(1);
+  });
+
+  it('refuses nobody, viewers, reviewers and tokens that may only read', async () => {
+    const here = await api.tenant();
+    await expectRefusal(api, here, UNAUTHENTICATED, () => bulk(api.with(), [proposal(here)]));
+    const callers: Who[] = [{ role: 'viewer' }, { role: 'reviewer' }, { scopes: ['actions:read'] }];
+    for (const who of callers) {
+      const by = await here.client(who);
+      await expectRefusal(api, here, FORBIDDEN, () => bulk(by, [proposal(here)]));
+    }
+  });
+});

@@ -1,0 +1,225 @@
+import { newId, openDatabase, showId } from '@proviso/core';
+import {
+  clientOf,
+  expectRefusal,
+  FORBIDDEN,
+  INVALID,
+  openApi,
+  pathsOf,
+  pending,
+  propose,
+  recorded,
+  UNAUTHENTICATED,
+  useApi,
+  uuidOf,
+} from './open-api.ts';
+import type { Client, Reply, Tenant } from './open-api.ts';
+
+describe('POST /v1/actions/approve/bulk', () => {
+  const api = useApi();
+  const bulk = (by: Client, body: object): Promise<Reply> => by.post('/v1/actions/approve/bulk', body);
+  const several = async (here: Tenant, count: number): Promise<string[]> => {
+    const actions = await Promise.all(Array.from({ length: count }, () => pending(here.owner, here)));
+    return actions.map(({ action_id }) => action_id);
+  };
+
+  it.each([
+    ['approve', 'approved', 'action.approved'],
+    ['reject', 'rejected', 'action.rejected'],
+    ['edit', 'approved', 'action.approved'],
+  ])('can %s many, each with its own event', async (action, status, event) => {
+    const here = await api.tenant();
+    const action_ids = await several(here, 3);
+    const edits = action === 'edit' ? { edits: { say: 'edited' } } : {};
+    const { body } = await bulk(here.owner, { action, action_ids, comment: 'all', ...edits });
+    expect(body).toMatchObject({ status: 'success', processed: 3, failed: [] });
+    expect(body.results).toEqual(action_ids.map((action_id) => ({ action_id, ok: true, status })));
+    for (const id of action_ids) {
+      const { row, last } = await recorded(api.world, id);
+      expect(row).toMatchObject({
+        status,
+        approval: { decision: action, comment: 'all' },
+        user_edits: edits.edits ?? null,
+      });
+      expect(last).toMatchObject({ event, data: { comment: 'all' } });
+    }
+  });
+
+  it('refuses an id that is none, and decides nothing', async () => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    const refused = await expectRefusal(api, here, INVALID, () =>
+      bulk(here.owner, { action: 'approve', action_ids: [action_id, 'act_nonsense'] }),
+    );
+    expect(pathsOf(refused)).toEqual(['action_ids']);
+  });
+
+  it('lets each stand alone: one of every kind that fails leaves the others as they go, in the order of the request', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    const good = await pending(here.owner, here);
+    const last = await pending(here.owner, here);
+    const theirs = await pending(there.owner, there);
+    const decided = await pending(here.owner, here);
+    await here.owner.post(`/v1/actions/${decided.action_id}/reject`);
+    const scheduled = await propose(here.owner, here);
+    const changed = await pending(here.owner, here);
+    await here.owner.patch(`/v1/actions/${changed.action_id}`, { params: { say: 'changed' } });
+    const misread = await pending(here.owner, here);
+    const expired = await pending(here.owner, here);
+    await api.world.db.pool.query("update actions set expires_at = now() - interval '1 s' where id = $1", [
+      uuidOf(expired.action_id),
+    ]);
+    const gone = await here.identity('internal');
+    const unfit = await pending(here.owner, here, { identity_id: gone });
+    await here.owner.patch(`/v1/identities/${gone}`, { status: 'disabled' });
+    const nowhere = showId('action', newId());
+
+    const expected = [
+      [good.action_id, undefined],
+      [theirs.action_id, 'NOT_FOUND'],
+      [nowhere, 'NOT_FOUND'],
+      [decided.action_id, 'INVALID_STATE'],
+      [scheduled.action_id, 'INVALID_STATE'],
+      [changed.action_id, 'CONFLICT'],
+      [misread.action_id, 'CONFLICT'],
+      [expired.action_id, 'INVALID_STATE'],
+      [unfit.action_id, 'INVALID'],
+      [last.action_id, undefined],
+    ] as const;
+    const { status, body } = await bulk(here.owner, {
+      action: 'approve',
+      action_ids: expected.map(([id]) => id),
+      params_hashes: { [misread.action_id]: '0'.repeat(64), [good.action_id]: good.params_hash },
+    });
+    expect(status).toBe(200);
+    expect(body.processed).toBe(2);
+    expect(body.results).toEqual(
+      expected.map(([action_id, code]) =>
+        code ? { action_id, ok: false, code } : { action_id, ok: true, status: 'approved' },
+      ),
+    );
+    const failing = expected.flatMap(([action_id, code]) =>
+      code ? [{ action_id, code, error: expect.any(String) }] : [],
+    );
+    expect(body.failed).toEqual(failing);
+    expect((await recorded(api.world, theirs.action_id)).row.status).toBe('pending_approval');
+    for (const id of [changed, misread, expired, unfit].map(({ action_id }) => action_id))
+      expect((await recorded(api.world, id)).row).toMatchObject({ status: 'pending_approval', approval: null });
+  });
+
+  describe('refuses the whole of it, and decides nothing', () => {
+    it.each<[string, (ids: string[]) => object, string]>([
+      ['an id twice', ([a]) => ({ action: 'approve', action_ids: [a, a] }), 'action_ids'],
+      [
+        'an id twice, in its two forms',
+        ([a = '']) => ({ action: 'approve', action_ids: [a, uuidOf(a)] }),
+        'action_ids',
+      ],
+      ['no ids', () => ({ action: 'approve', action_ids: [] }), 'action_ids'],
+      [
+        'more than 1000 ids',
+        () => ({ action: 'reject', action_ids: Array.from({ length: 1001 }, () => newId()) }),
+        'action_ids',
+      ],
+      ['a number for an id', ([a]) => ({ action: 'reject', action_ids: [a, 7] }), 'action_ids.1'],
+      ['one id instead of a list', ([a]) => ({ action: 'reject', action_ids: a }), 'action_ids'],
+      ['edit without edits', ([a]) => ({ action: 'edit', action_ids: [a] }), 'edits'],
+      ['edits beside approve', ([a]) => ({ action: 'approve', action_ids: [a], edits: { say: 'x' } }), 'edits'],
+      ['an unknown field', ([a]) => ({ action: 'reject', action_ids: [a], force: true }), 'force'],
+      [
+        'a hash that is none',
+        ([a = '']) => ({ action: 'reject', action_ids: [a], params_hashes: { [a]: 'x' } }),
+        'params_hashes',
+      ],
+      [
+        'a hash for an action that is not among the ids',
+        ([a]) => ({ action: 'approve', action_ids: [a], params_hashes: { [newId()]: '0'.repeat(64) } }),
+        'params_hashes',
+      ],
+    ])('%s', async (_, body, path) => {
+      const here = await api.tenant();
+      const ids = await several(here, 1);
+      const refused = await expectRefusal(api, here, INVALID, () => bulk(here.owner, body(ids)));
+      expect(pathsOf(refused).join()).toContain(path);
+    });
+
+    it('one edit for two types', async () => {
+      const here = await api.tenant();
+      const one = await pending(here.owner, here);
+      const other = await pending(here.owner, here, { type: 'probe_transactional' });
+      const body = { action: 'edit', action_ids: [one.action_id, other.action_id], edits: { say: 'x' } };
+      expect(pathsOf(await expectRefusal(api, here, INVALID, () => bulk(here.owner, body)))).toEqual(['action_ids']);
+    });
+
+    it('nobody, a viewer, a token without the scope and an agent', async () => {
+      const here = await api.tenant();
+      const action_ids = await several(here, 1);
+      const callers = [
+        [api.with(), UNAUTHENTICATED],
+        [await here.client({ role: 'viewer' }), FORBIDDEN],
+        [await here.client({ scopes: ['actions:read'] }), FORBIDDEN],
+        [await here.client({ agent: 'bot' }), FORBIDDEN],
+      ] as const;
+      for (const [by, kind] of callers)
+        await expectRefusal(api, here, kind, () => bulk(by, { action: 'approve', action_ids }));
+    });
+  });
+
+  it('decides each action once when two bulks race over the same fifty', async () => {
+    const here = await api.tenant();
+    const ids = await several(here, 50);
+    const replies = await Promise.all([
+      bulk(here.owner, { action: 'approve', action_ids: ids }),
+      bulk(here.owner, { action: 'reject', action_ids: [...ids].reverse() }),
+    ]);
+    expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+    expect(replies.reduce((sum, { body }) => sum + body.processed, 0)).toBe(50);
+    expect(replies.reduce((sum, { body }) => sum + body.failed.length, 0)).toBe(50);
+    for (const id of ids) {
+      const { row, trail } = await recorded(api.world, id);
+      expect(row.version).toBe(2);
+      expect(trail).toHaveLength(2);
+    }
+  }, 30_000);
+
+  it('holds a hash against its action in whichever form the ids come', async () => {
+    const here = await api.tenant();
+    const [id = ''] = await several(here, 1);
+    const body = { action: 'approve', action_ids: [id], params_hashes: { [uuidOf(id)]: '0'.repeat(64) } };
+    expect((await bulk(here.owner, body)).body.results).toEqual([{ action_id: id, ok: false, code: 'CONFLICT' }]);
+    expect((await recorded(api.world, id)).row.status).toBe('pending_approval');
+  });
+
+  it('answers more bulks at once than there are database connections', async () => {
+    const here = await api.tenant();
+    const batches = await Promise.all(Array.from({ length: 6 }, () => several(here, 3)));
+    const db = openDatabase({ url: api.world.databaseUrl, poolMax: 2 });
+    const { url, close } = await openApi({ ...api.world, db });
+    const owner = clientOf(url, await here.token({}));
+    const replies = await Promise.all(batches.map((action_ids) => bulk(owner, { action: 'approve', action_ids })));
+    await close();
+    await db.close();
+    expect(replies.map(({ status, body }) => [status, body.processed])).toEqual(batches.map(() => [200, 3]));
+  });
+
+  it('takes a thousand', async () => {
+    const here = await api.tenant();
+    const [model = ''] = await several(here, 1);
+    await api.world.db.pool.query(
+      `with made as (
+         insert into actions select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid()))).*
+         from actions a, generate_series(1, 999) where a.id = $1 returning *)
+       insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+       select id, 1, workspace_id, 'action.created', status, created_by, '{}', created_at from made`,
+      [uuidOf(model)],
+    );
+    const rows = await api.world.db.tables.actions.findMany({ where: { workspace_id: here.id }, select: { id: true } });
+    const { body } = await bulk(here.owner, { action: 'approve', action_ids: rows.map(({ id }) => id) });
+    expect(body.processed).toBe(1000);
+    const approved = { workspace_id: here.id, status: 'approved' };
+    expect(await api.world.db.tables.actions.count({ where: approved })).toBe(1000);
+    expect(
+      await api.world.db.tables.action_events.count({ where: { workspace_id: here.id, event: 'action.approved' } }),
+    ).toBe(1000);
+  }, 60_000);
+});

@@ -1,0 +1,329 @@
+import { newId } from '@proviso/core';
+import { until } from '@proviso/testing';
+import {
+  CONFLICT,
+  expectRefusal,
+  FORBIDDEN,
+  inFuture,
+  INVALID,
+  INVALID_STATE,
+  NOT_FOUND,
+  pathsOf,
+  pending,
+  propose,
+  recorded,
+  UNAUTHENTICATED,
+  useApi,
+} from './open-api.ts';
+import type { Client, Reply } from './open-api.ts';
+
+const WRONG = '0'.repeat(64);
+
+describe('POST /v1/actions/{action_id}/approve and /reject', () => {
+  const api = useApi();
+  const decide = (by: Client, id: string, body: object): Promise<Reply> => by.post(`/v1/actions/${id}/approve`, body);
+
+  it('approves, records who and why, and binds the approval to what was shown', async () => {
+    const here = await api.tenant();
+    const seen = await pending(here.owner, here);
+    const { status, body } = await decide(here.owner, seen.action_id, { action: 'approve', comment: 'fine' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'success',
+      action_id: seen.action_id,
+      action: { status: 'approved', version: 2 },
+    });
+    const { row, trail, last } = await recorded(api.world, seen.action_id);
+    expect(row).toMatchObject({ status: 'approved', cleared_hash: seen.params_hash, user_edits: null });
+    expect(row.approval).toMatchObject({
+      decision: 'approve',
+      comment: 'fine',
+      edits: null,
+      via: 'api',
+      by: { kind: 'api_key', name: 'owner' },
+    });
+    expect(trail).toEqual(['action.created', 'action.approved']);
+    expect(last).toMatchObject({
+      version: 2,
+      actor: { name: 'owner' },
+      data: { decision: 'approve', edits: null, comment: 'fine', params_hash: seen.params_hash, via: 'api' },
+    });
+    expect(body.action.approval?.at).toMatch(/Z$/);
+  });
+
+  it.each(['approve', 'reject'])('rejects at /%s, which ends the action', async (verb) => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    const body = { comment: 'no', ...(verb === 'approve' && { action: 'reject' }) };
+    const reply = await here.owner.post(`/v1/actions/${action_id}/${verb}`, body);
+    expect(reply.body.action).toMatchObject({ status: 'rejected', approval: { decision: 'reject', comment: 'no' } });
+    const { row, last } = await recorded(api.world, action_id);
+    expect(row).toMatchObject({ status: 'rejected', cleared_hash: null, completed_at: expect.any(Date) });
+    expect(last).toMatchObject({
+      event: 'action.rejected',
+      status: 'rejected',
+      data: { decision: 'reject', comment: 'no' },
+    });
+  });
+
+  it('rejects without a body', async () => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    expect((await here.owner.post(`/v1/actions/${action_id}/reject`)).status).toBe(200);
+    expect((await recorded(api.world, action_id)).row.status).toBe('rejected');
+  });
+
+  it('edits and approves in one step: what runs is the proposal merged with the edits', async () => {
+    const here = await api.tenant();
+    const seen = await pending(here.owner, here, { params: { say: 'hello', begin: false } });
+    const { body } = await decide(here.owner, seen.action_id, { action: 'edit', edits: { say: 'good day' } });
+    expect(body.action).toMatchObject({
+      status: 'approved',
+      params: { say: 'good day', begin: false },
+      original_params: { say: 'hello', begin: false },
+      preview: { title: 'Say good day' },
+      approval: { decision: 'edit', edits: { say: 'good day' } },
+    });
+    const { row, last } = await recorded(api.world, seen.action_id);
+    expect(row).toMatchObject({
+      params: seen.params,
+      user_edits: { say: 'good day' },
+      cleared_hash: body.action.params_hash,
+    });
+    expect(row.cleared_hash).not.toBe(seen.params_hash);
+    expect(last?.data).toMatchObject({ decision: 'edit', edits: { say: 'good day' }, params_hash: row.cleared_hash });
+  });
+
+  it('resolves again what hangs on an edited field', async () => {
+    const here = await api.tenant();
+    const smtp = await here.identity('smtp', { host: 'localhost', port: 25, from: 'me@example.com' });
+    const other = await here.identity('smtp', { host: 'localhost', port: 26, from: 'me@example.com' });
+    const [ann, bob] = await Promise.all(
+      ['ann@example.com', 'bob@example.com'].map(
+        async (email) => (await here.owner.post('/v1/contacts', { email })).body.contact,
+      ),
+    );
+    const params = { contact_id: ann?.contact_id, subject: 's', message: 'm' };
+    const { action_id } = await pending(here.owner, here, { type: 'email_message', identity_id: smtp, params });
+    const { body: moved } = await here.owner.patch(`/v1/actions/${action_id}`, { identity_id: other });
+    const edit = { action: 'edit', edits: { contact_id: bob?.contact_id }, params_hash: moved.action.params_hash };
+    const { body } = await decide(here.owner, action_id, edit);
+    expect(body.action).toMatchObject({
+      status: 'approved',
+      contact_id: bob?.contact_id,
+      params: { email: 'bob@example.com' },
+    });
+  });
+
+  describe('refuses, and leaves the action as it was', () => {
+    it.each<[string, object, string]>([
+      ['edit without edits', { action: 'edit' }, 'edits'],
+      ['edits beside approve', { action: 'approve', edits: { say: 'x' } }, 'edits'],
+      ['edits beside reject', { action: 'reject', edits: { say: 'x' } }, 'edits'],
+      ['edits that the type does not know', { action: 'edit', edits: { shout: true } }, 'params.shout'],
+      ['edits that do not fit', { action: 'edit', edits: { say: null } }, 'params.say'],
+      ['no action', {}, 'action'],
+      ['an unknown action', { action: 'maybe' }, 'action'],
+      ['an unknown field', { action: 'approve', user_edits: {} }, 'user_edits'],
+      ['who decides', { action: 'approve', by: { kind: 'member' } }, 'by'],
+      ['a long comment', { action: 'approve', comment: 'x'.repeat(5001) }, 'comment'],
+      ['a hash that is none', { action: 'approve', params_hash: 'abc' }, 'params_hash'],
+    ])('%s', async (_, body, path) => {
+      const here = await api.tenant();
+      const { action_id } = await pending(here.owner, here);
+      const refused = await expectRefusal(api, here, INVALID, () => decide(here.owner, action_id, body));
+      expect(pathsOf(refused)).toContain(path);
+    });
+
+    it.each(['approve', 'reject'])(
+      'nobody, a viewer, a token without the scope, an agent and a stranger at /%s',
+      async (verb) => {
+        const here = await api.tenant();
+        const { action_id } = await pending(here.owner, here);
+        const stranger = (await api.tenant()).owner;
+        const callers = [
+          [api.with(), UNAUTHENTICATED],
+          [await here.client({ role: 'viewer' }), FORBIDDEN],
+          [await here.client({ scopes: ['actions:read', 'agents:approve'] }), FORBIDDEN],
+          [await here.client({ agent: 'bot' }), FORBIDDEN],
+          [stranger, NOT_FOUND],
+        ] as const;
+        for (const [by, kind] of callers) {
+          const body = verb === 'approve' ? { action: 'approve' } : {};
+          await expectRefusal(api, here, kind, () => by.post(`/v1/actions/${action_id}/${verb}`, body));
+        }
+      },
+    );
+
+    it.each(['nonsense', newId(), 'ct_01h455vb4pex5vsknk084sn02q', '%00', 'act_01h455vb4pex5vsknk084sn02q'])(
+      'an action that is not there: %s',
+      async (id) => {
+        const here = await api.tenant();
+        await expectRefusal(api, here, NOT_FOUND, () => decide(here.owner, id, { action: 'approve' }));
+      },
+    );
+
+    it.each(['approve', 'reject', 'edit'])('a second decision: %s', async (action) => {
+      for (const first of ['approve', 'reject']) {
+        const here = await api.tenant();
+        const { action_id } = await pending(here.owner, here);
+        await decide(here.owner, action_id, { action: first });
+        const edits = action === 'edit' ? { edits: { say: 'x' } } : {};
+        const refused = await expectRefusal(api, here, INVALID_STATE, () =>
+          decide(here.owner, action_id, { action, ...edits }),
+        );
+        expect(refused.action).toMatchObject({
+          action_id,
+          version: 2,
+          status: first === 'approve' ? 'approved' : 'rejected',
+        });
+      }
+    });
+
+    it('what was never pending', async () => {
+      const here = await api.tenant();
+      const { action_id } = await propose(here.owner, here);
+      await expectRefusal(api, here, INVALID_STATE, () => decide(here.owner, action_id, { action: 'approve' }));
+    });
+  });
+
+  it('lets a reviewer decide, who may not propose', async () => {
+    const here = await api.tenant();
+    const reviewer = await here.client({ role: 'reviewer' });
+    const { action_id } = await pending(here.owner, here);
+    expect((await decide(reviewer, action_id, { action: 'approve' })).status).toBe(200);
+    expect((await recorded(api.world, action_id)).row.approval).toMatchObject({ by: { name: 'reviewer' } });
+    await expectRefusal(api, here, FORBIDDEN, () => reviewer.post('/v1/actions', {}));
+  });
+
+  it('never lets an agent decide, not even its own proposal with every scope and an owner’s role', async () => {
+    const here = await api.tenant();
+    const agent = await here.client({ agent: 'bot', role: 'owner' });
+    const { action_id, params_hash } = await propose(agent, here);
+    const attempts: (() => Promise<Reply>)[] = [
+      () => decide(agent, action_id, { action: 'approve', params_hash }),
+      () => decide(agent, action_id, { action: 'reject' }),
+      () => decide(agent, action_id, { action: 'edit', edits: { say: 'x' } }),
+      () => agent.post(`/v1/actions/${action_id}/reject`),
+      () => agent.post('/v1/actions/approve/bulk', { action: 'approve', action_ids: [action_id] }),
+      () => agent.post(`/v1/actions/${action_id}/execute`, { params_hash }),
+      () => agent.patch(`/v1/actions/${action_id}`, { require_approval: false, params_hash }),
+      () => agent.patch(`/v1/actions/${action_id}`, { require_approval: false, params: { say: 'x' } }),
+    ];
+    for (const attempt of attempts) await expectRefusal(api, here, FORBIDDEN, attempt);
+  });
+
+  describe('with the hash of what was seen', () => {
+    it('approves what was seen', async () => {
+      const here = await api.tenant();
+      const { action_id, params_hash } = await pending(here.owner, here);
+      await decide(here.owner, action_id, { action: 'approve', params_hash });
+      expect((await recorded(api.world, action_id)).row.cleared_hash).toBe(params_hash);
+    });
+
+    it.each(['approve', 'reject', 'edit'])(
+      'does not %s what was not seen, and shows what stands there',
+      async (action) => {
+        const here = await api.tenant();
+        const seen = await pending(here.owner, here);
+        const body = { action, params_hash: WRONG, ...(action === 'edit' && { edits: { say: 'x' } }) };
+        const refused = await expectRefusal(api, here, CONFLICT, () => decide(here.owner, seen.action_id, body));
+        expect(refused.action).toMatchObject({
+          action_id: seen.action_id,
+          params_hash: seen.params_hash,
+          params: seen.params,
+        });
+        expect(pathsOf(refused)).toEqual(['params_hash']);
+      },
+    );
+
+    it('demands it once the proposal was changed, and then takes the new one only', async () => {
+      const here = await api.tenant();
+      const seen = await pending(here.owner, here);
+      const { action_id } = seen;
+      await here.owner.patch(`/v1/actions/${action_id}`, { params: { say: 'changed' } });
+      const blind = await expectRefusal(api, here, CONFLICT, () =>
+        decide(here.owner, action_id, { action: 'approve' }),
+      );
+      expect(blind.action.params).toMatchObject({ say: 'changed' });
+      const old = { action: 'approve', params_hash: seen.params_hash };
+      await expectRefusal(api, here, CONFLICT, () => decide(here.owner, action_id, old));
+      const { status } = await decide(here.owner, action_id, {
+        action: 'approve',
+        params_hash: blind.action.params_hash,
+      });
+      expect(status).toBe(200);
+      expect((await recorded(api.world, action_id)).row.cleared_hash).toBe(blind.action.params_hash);
+    });
+
+    it('rejects a changed proposal without it', async () => {
+      const here = await api.tenant();
+      const { action_id } = await pending(here.owner, here);
+      await here.owner.patch(`/v1/actions/${action_id}`, { params: { say: 'changed' } });
+      expect((await decide(here.owner, action_id, { action: 'reject' })).status).toBe(200);
+    });
+
+    it('sees that the identity’s config was changed in between', async () => {
+      const here = await api.tenant();
+      const { action_id, params_hash } = await pending(here.owner, here);
+      await here.owner.patch(`/v1/identities/${here.identityId}`, { config: { account: 'another' } });
+      const refused = await expectRefusal(api, here, CONFLICT, () =>
+        decide(here.owner, action_id, { action: 'approve', params_hash }),
+      );
+      expect(refused.action.params_hash).not.toBe(params_hash);
+    });
+
+    it('does not mind a new password', async () => {
+      const here = await api.tenant();
+      const { action_id, params_hash } = await pending(here.owner, here);
+      await here.owner.patch(`/v1/identities/${here.identityId}`, { credentials: { token: 'new' } });
+      expect((await decide(here.owner, action_id, { action: 'approve', params_hash })).status).toBe(200);
+    });
+  });
+
+  it('does not approve with an identity that was disabled since', async () => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    await here.owner.patch(`/v1/identities/${here.identityId}`, { status: 'disabled' });
+    const refused = await expectRefusal(api, here, INVALID, () => decide(here.owner, action_id, { action: 'approve' }));
+    expect(pathsOf(refused)).toEqual(['identity_id']);
+    expect((await decide(here.owner, action_id, { action: 'reject' })).status).toBe(200);
+  });
+
+  it('approves nothing past its expiry, even before a sweep has come by', async () => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here, { expires_at: inFuture() });
+    await api.world.db.pool.query("update actions set expires_at = now() - interval '1 s' where workspace_id = $1", [
+      here.id,
+    ]);
+    await expectRefusal(api, here, INVALID_STATE, () => decide(here.owner, action_id, { action: 'approve' }));
+    const edit = { action: 'edit', edits: { say: 'x' } };
+    await expectRefusal(api, here, INVALID_STATE, () => decide(here.owner, action_id, edit));
+    await expectRefusal(api, here, INVALID_STATE, () => here.owner.post(`/v1/actions/${action_id}/execute`));
+    await expectRefusal(api, here, INVALID_STATE, () =>
+      here.owner.patch(`/v1/actions/${action_id}`, { require_approval: false }),
+    );
+  });
+
+  it('has one winner among many reviewers', async () => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    const verdicts = Array.from({ length: 12 }, (_, index) => (index % 2 ? 'approve' : 'reject'));
+    const replies = await Promise.all(verdicts.map((action) => decide(here.owner, action_id, { action })));
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(new Set(replies.filter(({ status }) => status !== 200).map(({ body }) => body.code))).toEqual(
+      new Set(['INVALID_STATE']),
+    );
+    const { trail, row } = await recorded(api.world, action_id);
+    expect(trail).toHaveLength(2);
+    expect(row.version).toBe(2);
+  });
+
+  it('rings for what it cleared', async () => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    await decide(here.owner, action_id, { action: 'approve' });
+    const { row } = await recorded(api.world, action_id);
+    await until('the ring', () => api.world.queue.board.getJob(`${row.id}-2`));
+  });
+});

@@ -1,0 +1,283 @@
+import { execute, newId, showId } from '@proviso/core';
+import { effectsOf } from '@proviso/testing';
+import {
+  expectRefusal,
+  FORBIDDEN,
+  INVALID,
+  NOT_FOUND,
+  pathsOf,
+  pending,
+  propose,
+  UNAUTHENTICATED,
+  useApi,
+  uuidOf,
+} from './open-api.ts';
+import type { Reply, Tenant } from './open-api.ts';
+
+describe('GET /v1/actions', () => {
+  const api = useApi();
+  const list = (here: Tenant, query: Record<string, string> = {}): Promise<Reply> =>
+    here.owner.get('/v1/actions', query);
+  const ids = ({ body }: Reply): string[] => body.actions.map(({ action_id }) => action_id);
+
+  it('shows the newest first, 20 unless asked otherwise, and how many there are in all', async () => {
+    const here = await api.tenant();
+    const made: string[] = [];
+    for (let index = 0; index < 22; index++) made.unshift((await propose(here.owner, here)).action_id);
+    const first = await list(here);
+    expect(first.body.pagination).toMatchObject({ total_items: 22, limit: 20, skip: 0 });
+    expect(ids(first)).toEqual(made.slice(0, 20));
+    const rest = await list(here, { skip: '20', limit: '5' });
+    expect(rest.body.pagination).toEqual({ total_items: 22, limit: 5, skip: 20, next_cursor: null });
+    expect(ids(rest)).toEqual(made.slice(20));
+    expect(ids(await list(here, { limit: '100' }))).toEqual(made);
+    expect(ids(await list(here, { skip: '1000000' }))).toEqual([]);
+  });
+
+  it('shows an action as GET one does, without its log', async () => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here, { metadata: { a: 'b' } });
+    const [shown] = (await list(here)).body.actions;
+    const { logs, ...one } = (await here.owner.get(`/v1/actions/${action_id}`)).body.action;
+    expect(shown).toEqual(one);
+    expect(logs).toHaveLength(1);
+  });
+
+  describe('filters', () => {
+    /** Two actions that differ in everything that can be asked for. */
+    async function pair() {
+      const here = await api.tenant();
+      const { tables } = api.world.db;
+      const contact = newId();
+      const company = newId();
+      await tables.contacts.create({ data: { id: contact, workspace_id: here.id, email: 'a@example.com' } });
+      await tables.companies.create({ data: { id: company, workspace_id: here.id, domain: 'example.com' } });
+      const agent = await here.client({ agent: 'bot' });
+      const identity = await here.identity('internal');
+      const note = (about: object) => ({ type: 'create_note', params: { content: 'c', ...about } });
+      const wanted = await propose(agent, here, {
+        ...note({ contact_id: contact }),
+        identity_id: identity,
+        list_id: 'l',
+        item_id: 'i',
+      });
+      const other = await propose(here.owner, here, { ...note({ company_id: company }), list_id: 'm' });
+      const run = newId();
+      await api.world.db.pool.query('update actions set run_id = $2 where id = $1', [uuidOf(wanted.action_id), run]);
+      await here.owner.patch(`/v1/actions/${other.action_id}`, { require_approval: true });
+      const agentId = await here.agentId('bot');
+      return { here, wanted: wanted.action_id, other: other.action_id, contact, company, identity, agentId, run };
+    }
+
+    type Pair = Awaited<ReturnType<typeof pair>>;
+    it.each<[string, (of: Pair) => Record<string, string>]>([
+      ['list_id', () => ({ list_id: 'l' })],
+      ['item_id', () => ({ item_id: 'i' })],
+      ['identity_id', ({ identity }) => ({ identity_id: identity })],
+      ['identity_id as it is shown', ({ identity }) => ({ identity_id: showId('identity', identity) })],
+      ['contact_id', ({ contact }) => ({ contact_id: contact })],
+      ['agent_id', ({ agentId }) => ({ agent_id: showId('agent', agentId) })],
+      ['run_id', ({ run }) => ({ run_id: showId('run', run) })],
+      [
+        'several at once',
+        ({ contact }) => ({ contact_id: contact, list_id: 'l', status: 'pending_approval', type: 'create_note' }),
+      ],
+    ])('by %s', async (_, query) => {
+      const of = await pair();
+      const reply = await list(of.here, query(of));
+      expect(ids(reply)).toEqual([of.wanted]);
+      expect(reply.body.pagination.total_items).toBe(1);
+    });
+
+    it('by company_id and status_reason', async () => {
+      const of = await pair();
+      expect(ids(await list(of.here, { company_id: of.company }))).toEqual([of.other]);
+      expect(ids(await list(of.here, { status_reason: 'recalled' }))).toEqual([of.other]);
+    });
+
+    it('finds nothing where two of them exclude each other', async () => {
+      const of = await pair();
+      const { body } = await list(of.here, { contact_id: of.contact, company_id: of.company });
+      expect(body).toMatchObject({ actions: [], pagination: { total_items: 0 } });
+    });
+
+    it('by one or several statuses and types', async () => {
+      const here = await api.tenant();
+      const a = (await pending(here.owner, here)).action_id;
+      const b = (await propose(here.owner, here, { type: 'probe_transactional' })).action_id;
+      const c = (await pending(here.owner, here, { type: 'probe_at_most_once' })).action_id;
+      await here.owner.post(`/v1/actions/${c}/reject`);
+      expect(ids(await list(here, { status: 'rejected' }))).toEqual([c]);
+      expect(ids(await list(here, { status: 'rejected,pending_approval' }))).toEqual([c, a]);
+      expect(ids(await list(here, { type: 'probe_transactional' }))).toEqual([b]);
+      expect(ids(await list(here, { type: 'probe_transactional,probe_idempotent' }))).toEqual([b, a]);
+      expect(ids(await list(here, { type: 'probe_idempotent', status: 'rejected' }))).toEqual([]);
+    });
+
+    it('never shows another workspace’s, not even by its ids', async () => {
+      const { wanted, identity, contact } = await pair();
+      const there = await api.tenant();
+      for (const query of [{}, { identity_id: identity }, { contact_id: contact }, { list_id: 'l' }])
+        expect(ids(await list(there, query))).not.toContain(wanted);
+    });
+  });
+
+  it.each(['created_at', 'updated_at', 'scheduled_time', 'status', 'type'])(
+    'sorts by %s both ways, and every row stands once',
+    async (sort_by) => {
+      const here = await api.tenant();
+      const types = ['probe_transactional', 'probe_idempotent', 'probe_idempotent', 'probe_at_most_once'];
+      for (const [index, type] of types.entries()) {
+        const scheduled_time = `21${30 - index}-01-01T00:00:00Z`;
+        await propose(here.owner, here, { type, scheduled_time, require_approval: index === 2 });
+      }
+      const up = await list(here, { sort_by, sort_dir: 'asc' });
+      const values = up.body.actions.map((action) => action[sort_by as 'type']);
+      expect(values).toEqual([...values].sort());
+      expect(ids(await list(here, { sort_by }))).toEqual([...ids(up)].reverse());
+      const pages = [];
+      for (let skip = 0; skip < 4; skip++)
+        pages.push(...ids(await list(here, { sort_by, sort_dir: 'asc', limit: '1', skip: `${skip}` })));
+      expect(pages).toEqual(ids(up));
+    },
+  );
+
+  it.each([
+    ['limit=0', 'limit'],
+    ['limit=101', 'limit'],
+    ['limit=1.5', 'limit'],
+    ['limit=ten', 'limit'],
+    ['limit=', 'limit'],
+    ['limit=0x10', 'limit'],
+    ['skip=-1', 'skip'],
+    ['skip=', 'skip'],
+    ['skip=99999999999999999999', 'skip'],
+    ['sort_by=params', 'sort_by'],
+    ['sort_by=created_at,id', 'sort_by'],
+    ['sort_dir=up', 'sort_dir'],
+    ['status=done', 'status.0'],
+    ['status=pending_approval,done', 'status.1'],
+    ['status=', 'status.0'],
+    ['status_reason=because', 'status_reason'],
+    ['type=', 'type.0'],
+    ['contact_id=nobody', 'contact_id'],
+    ['identity_id=act_01h455vb4pex5vsknk084sn02q', 'identity_id'],
+    ['list_id=%00', 'list_id'],
+    ['list_id=a&list_id=b', 'list_id'],
+    ['limit=5&limit=5', 'limit'],
+    ['colour=red', 'colour'],
+    ['workspace_id=00000000-0000-0000-0000-000000000000', 'workspace_id'],
+  ])('refuses ?%s', async (query, path) => {
+    const here = await api.tenant();
+    expect(pathsOf(await expectRefusal(api, here, INVALID, () => here.owner.get(`/v1/actions?${query}`)))).toEqual([
+      path,
+    ]);
+  });
+
+  it('counts up to ten thousand, and then says that there are more', async () => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here);
+    const copies = `insert into actions select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid()))).*
+       from actions a, generate_series(1, $2) where a.id = $1`;
+    await api.world.db.pool.query(copies, [uuidOf(action_id), 9_999]);
+    expect((await list(here, { limit: '1' })).body.pagination).toEqual({
+      total_items: 10_000,
+      limit: 1,
+      skip: 0,
+      next_cursor: expect.any(String),
+    });
+    await api.world.db.pool.query(copies, [uuidOf(action_id), 1]);
+    expect((await list(here, { limit: '1' })).body.pagination).toEqual({
+      total_items: 10_000,
+      total_is_estimate: true,
+      limit: 1,
+      skip: 0,
+      next_cursor: expect.any(String),
+    });
+  });
+});
+
+describe('GET /v1/actions/{action_id}', () => {
+  const api = useApi();
+
+  it('shows the action with its log, oldest first, and its version as an ETag', async () => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    await here.owner.patch(`/v1/actions/${action_id}`, { description: 'd' });
+    await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve', comment: 'c' });
+    await execute(api.world.worker(), uuidOf(action_id));
+    const { body, headers } = await here.owner.get(`/v1/actions/${action_id}`);
+    expect(body.action).toMatchObject({ action_id, status: 'completed', result: { said: 'hello' }, attempts: 1 });
+    expect(body.action.logs.map(({ event }) => event)).toEqual([
+      'action.created',
+      'action.updated',
+      'action.approved',
+      'action.claimed',
+      'action.completed',
+    ]);
+    expect(body.action.logs.map(({ actor }) => actor.kind)).toEqual([
+      'api_key',
+      'api_key',
+      'api_key',
+      'system',
+      'system',
+    ]);
+    const times = body.action.logs.map(({ at }) => at);
+    expect(times).toEqual([...times].sort());
+    expect(headers.etag).toBe('"v5"');
+    expect(body.action.version).toBe(5);
+    expect(effectsOf(action_id)).toHaveLength(1);
+  });
+
+  it('takes the id in both of its forms', async () => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here);
+    const { body } = await here.owner.get(`/v1/actions/${uuidOf(action_id).toUpperCase()}`);
+    expect(body.action.action_id).toBe(action_id);
+  });
+
+  it('gives what was stored back as it was, keys in their case', async () => {
+    const here = await api.tenant();
+    const properties = {
+      camelCase: 1,
+      snake_case: [null, true, -0.5],
+      Ünïcode: '🎉',
+      '': {},
+      toString: 'x',
+      constructor: { a: 1 },
+    };
+    const { body } = await here.owner.post('/v1/contacts', { email: 'a@example.com', properties });
+    const read = await here.owner.get(`/v1/contacts/${body.contact.contact_id}`);
+    expect(read.body.contact.properties).toEqual(properties);
+  });
+
+  it.each(['?limit=1', '?action_id=x', '?wait'])('refuses an unknown query field: %s', async (query) => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here);
+    const refused = await expectRefusal(api, here, INVALID, () => here.owner.get(`/v1/actions/${action_id}${query}`));
+    expect(pathsOf(refused)).toEqual([/\w+/.exec(query)?.[0]]);
+  });
+
+  it('refuses nobody, a token without the scope, a stranger, and what is no id', async () => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here);
+    const url = `/v1/actions/${action_id}`;
+    await expectRefusal(api, here, UNAUTHENTICATED, () => api.with().get(url));
+    const writer = await here.client({ scopes: ['actions:write'] });
+    await expectRefusal(api, here, FORBIDDEN, () => writer.get(url));
+    await expectRefusal(api, here, FORBIDDEN, () => writer.get('/v1/actions'));
+    const stranger = (await api.tenant()).owner;
+    for (const path of [url, `/v1/actions/${uuidOf(action_id)}`])
+      await expectRefusal(api, here, NOT_FOUND, () => stranger.get(path));
+    for (const id of ['x', newId(), `${action_id}x`, showId('contact', newId()), '%20', '%00', "'", 'act_'])
+      await expectRefusal(api, here, NOT_FOUND, () => here.owner.get(`/v1/actions/${id}`));
+  });
+
+  it('lets a viewer read', async () => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here);
+    const viewer = await here.client({ role: 'viewer' });
+    expect((await viewer.get(`/v1/actions/${action_id}`)).status).toBe(200);
+    expect((await viewer.get('/v1/actions')).body.pagination.total_items).toBe(1);
+  });
+});

@@ -1,0 +1,148 @@
+import { done, defineExecutor } from '@proviso/core/executor';
+import { effectsOf, type Who } from '@proviso/testing';
+import { z } from 'zod';
+import {
+  expectRefusal,
+  FORBIDDEN,
+  inFuture,
+  INVALID,
+  MISMATCH,
+  pathsOf,
+  pending,
+  propose,
+  recorded,
+} from './open-api.ts';
+import { UNAUTHENTICATED, useApi } from './open-api.ts';
+import type { Client, Reply, Tenant } from './open-api.ts';
+
+/** Counts how many of it run at once; each waits until as many as may have begun. */
+const crowd = { now: 0, most: 0 };
+const crowded = defineExecutor({
+  type: 'crowded',
+  version: 1,
+  delivery: 'transactional',
+  identity: 'none',
+  params: z.strictObject({}),
+  preview: () => ({ title: 'Crowded', fields: [] }),
+  execute: async () => {
+    crowd.now += 1;
+    crowd.most = Math.max(crowd.most, crowd.now);
+    for (let turn = 0; turn < 200 && crowd.most < 8; turn++) await new Promise(setImmediate);
+    crowd.now -= 1;
+    return done({});
+  },
+});
+
+describe('POST /v1/actions/process', () => {
+  const api = useApi({ executors: [crowded] });
+  const process = (by: Client, limit?: number, headers = {}): Promise<Reply> =>
+    by.post(`/v1/actions/process${limit === undefined ? '' : `?limit=${limit}`}`, undefined, headers);
+  const due = async (here: Tenant, count: number, more: object = {}, by = here.owner): Promise<string[]> => {
+    const ids: string[] = [];
+    for (let index = 0; index < count; index++) ids.push((await propose(by, here, more)).action_id);
+    return ids;
+  };
+  const statusOf = async (id: string): Promise<string> => (await recorded(api.world, id)).row.status;
+
+  it('runs the 20 oldest due and only those, with no worker running', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    const theirs = await propose(there.owner, there);
+    const later = await propose(here.owner, here, { scheduled_time: inFuture() });
+    const undecided = await pending(here.owner, here);
+    const ids = await due(here, 25);
+    const { status, body } = await process(here.owner, 20);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'success', processed: 20 });
+    expect(body.results.map(({ action_id }) => action_id).sort()).toEqual(ids.slice(0, 20).sort());
+    expect(new Set(body.results.map((result) => result.status))).toEqual(new Set(['completed']));
+    for (const id of ids.slice(0, 20)) expect(effectsOf(id)).toHaveLength(1);
+    for (const id of ids.slice(20)) expect(await statusOf(id)).toBe('scheduled');
+    for (const { action_id, status: before } of [theirs, later, undecided])
+      expect(await statusOf(action_id)).toBe(before);
+  }, 30_000);
+
+  it('takes 20 unless told, and again what is left', async () => {
+    const here = await api.tenant();
+    await due(here, 22);
+    expect((await process(here.owner)).body.processed).toBe(20);
+    expect((await process(here.owner)).body.processed).toBe(2);
+    expect((await process(here.owner)).body).toMatchObject({ processed: 0, results: [] });
+  }, 30_000);
+
+  it('runs eight at a time', async () => {
+    const here = await api.tenant();
+    await due(here, 12, { type: 'crowded', params: {} });
+    expect((await process(here.owner, 100)).body.processed).toBe(12);
+    expect(crowd).toEqual({ now: 0, most: 8 });
+  });
+
+  it('says of each how it ended', async () => {
+    const here = await api.tenant();
+    const outcomes = { done: 'completed', refused: 'failed', retry: 'scheduled' };
+    const expected: Record<string, string> = {};
+    for (const [outcome, status] of Object.entries(outcomes))
+      expected[(await propose(here.owner, here, { params: { outcome, after_ms: 60_000 } })).action_id] = status;
+    const { body } = await process(here.owner);
+    expect(Object.fromEntries(body.results.map(({ action_id, status }) => [action_id, status]))).toEqual(expected);
+  });
+
+  it('takes an agent’s own actions only', async () => {
+    const here = await api.tenant();
+    const [bot, other] = [await here.client({ agent: 'bot' }), await here.client({ agent: 'other' })];
+    await api.world.db.tables.agents.updateMany({ where: { workspace_id: here.id }, data: { approval: 'never' } });
+    const [own = ''] = await due(here, 1, {}, bot);
+    const strange = [...(await due(here, 1, {}, other)), ...(await due(here, 1))];
+    const { body } = await process(bot);
+    expect(body.results).toEqual([{ action_id: own, status: 'completed' }]);
+    for (const id of strange) expect(effectsOf(id)).toEqual([]);
+  });
+
+  it('starts nothing that is paused', async () => {
+    const here = await api.tenant();
+    const [id = ''] = await due(here, 1);
+    await here.owner.post('/v1/pause');
+    expect((await process(here.owner)).body.processed).toBe(0);
+    await here.owner.post('/v1/resume');
+    expect((await process(here.owner)).body.results).toEqual([{ action_id: id, status: 'completed' }]);
+  });
+
+  it('runs each once when several ask at the same time', async () => {
+    const here = await api.tenant();
+    const ids = await due(here, 15);
+    const replies = await Promise.all([1, 2, 3].map(() => process(here.owner)));
+    expect(replies.reduce((sum, { body }) => sum + body.processed, 0)).toBe(15);
+    for (const id of ids) expect(effectsOf(id)).toHaveLength(1);
+  }, 30_000);
+
+  it('replays its reply for the same Idempotency-Key, and runs nothing more', async () => {
+    const here = await api.tenant();
+    const [id] = await due(here, 2);
+    const key = { 'Idempotency-Key': 'once' };
+    const first = await process(here.owner, 1, key);
+    expect(first.body.results).toEqual([{ action_id: id, status: 'completed' }]);
+    const second = await process(here.owner, 1, key);
+    expect(second.headers['idempotency-replayed']).toBe('true');
+    expect(second.text).toBe(first.text);
+    await expectRefusal(api, here, MISMATCH, () => process(here.owner, 2, key));
+  });
+
+  it.each(['0', '101', '-1', '1.5', 'x', ''])('refuses limit=%s', async (limit) => {
+    const here = await api.tenant();
+    await due(here, 1);
+    const refused = await expectRefusal(api, here, INVALID, () =>
+      here.owner.post(`/v1/actions/process?limit=${limit}`),
+    );
+    expect(pathsOf(refused)).toEqual(['limit']);
+  });
+
+  it('refuses nobody, viewers, reviewers and tokens that may only read', async () => {
+    const here = await api.tenant();
+    await due(here, 1);
+    await expectRefusal(api, here, UNAUTHENTICATED, () => process(api.with()));
+    const callers: Who[] = [{ role: 'viewer' }, { role: 'reviewer' }, { scopes: ['actions:read'] }];
+    for (const who of callers) {
+      const by = await here.client(who);
+      await expectRefusal(api, here, FORBIDDEN, () => process(by));
+    }
+  });
+});

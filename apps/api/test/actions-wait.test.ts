@@ -1,0 +1,143 @@
+import { createWaiters, execute, openDatabase, type Waiters } from '@proviso/core';
+import { until } from '@proviso/testing';
+import { clientOf, openApi, pending, proposal, propose, useApi, uuidOf } from './open-api.ts';
+import type { Reply, Tenant } from './open-api.ts';
+
+describe('Prefer: wait', () => {
+  const api = useApi();
+  let waiters: Waiters;
+  let listening: Awaited<ReturnType<typeof openApi>>;
+  const stop = new AbortController();
+  beforeAll(async () => {
+    waiters = createWaiters(api.world.db);
+    listening = await openApi(api.world, { waiters, stopping: stop.signal });
+  });
+  afterAll(() => listening.close());
+
+  const wait = (seconds: number | string): Record<string, string> => ({ Prefer: `wait=${seconds}` });
+  const run = (id: string): Promise<unknown> => execute(api.world.worker(), uuidOf(id));
+  const waits = (count: number): Promise<unknown> => until('somebody to wait', () => waiters.count() === count);
+  const owner = async (here: Tenant) => clientOf(listening.url, await here.token({}));
+
+  /** The reply of a call that waits, whose action runs once it waits. */
+  async function replyOf(call: Promise<Reply>, id: () => Promise<string> | string): Promise<Reply> {
+    await waits(1);
+    await run(await id());
+    return call;
+  }
+  const newest = async (here: Tenant): Promise<string> =>
+    (await here.owner.get('/v1/actions', { limit: '1' })).body.actions[0]?.action_id ?? '';
+
+  it('answers a create when the action has ended', async () => {
+    const here = await api.tenant();
+    const by = await owner(here);
+    const call = by.post('/v1/actions', proposal(here), wait(30));
+    const { status, headers, body } = await replyOf(call, () => newest(here));
+    expect([status, headers['preference-applied']]).toEqual([200, 'wait']);
+    expect(body.action).toMatchObject({ status: 'completed', result: { said: 'hello' } });
+    expect(waiters.count()).toBe(0);
+  });
+
+  it.each([
+    ['execute', {}],
+    ['approve', { action: 'approve' }],
+  ])('answers %s when the action has ended', async (verb, body) => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    const call = (await owner(here)).post(`/v1/actions/${action_id}/${verb}`, body, wait(30));
+    expect((await replyOf(call, () => action_id)).body.action.status).toBe('completed');
+  });
+
+  it('answers GET one with the whole log and the ETag of what it shows', async () => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here);
+    const call = (await owner(here)).get(`/v1/actions/${action_id}`, {}, wait(30));
+    const { body, headers } = await replyOf(call, () => action_id);
+    expect(body.action).toMatchObject({ status: 'completed', version: 3 });
+    expect(body.action.logs).toHaveLength(3);
+    expect(headers.etag).toBe('"v3"');
+  });
+
+  it('waits for a person too, and a rejection is an end', async () => {
+    const here = await api.tenant();
+    const by = await owner(here);
+    const call = by.post('/v1/actions', proposal(here, { require_approval: true }), wait(30));
+    await waits(1);
+    await here.owner.post(`/v1/actions/${await newest(here)}/reject`);
+    expect((await call).body.action.status).toBe('rejected');
+  });
+
+  it('answers with the action as it stands when the time is over', async () => {
+    const here = await api.tenant();
+    const by = await owner(here);
+    const started = performance.now();
+    const { headers, body } = await by.post('/v1/actions', proposal(here), wait(1));
+    expect(performance.now() - started).toBeGreaterThan(950);
+    expect([headers['preference-applied'], body.action.status]).toEqual(['wait', 'scheduled']);
+    expect(waiters.count()).toBe(0);
+  });
+
+  it('waits for nothing where the action has ended, with wait=0, or where the preference cannot be read', async () => {
+    const here = await api.tenant();
+    const by = await owner(here);
+    const { action_id } = await propose(here.owner, here);
+    const applied = async (id: string, prefer: string): Promise<string | undefined> =>
+      (await by.get(`/v1/actions/${id}`, {}, { Prefer: prefer })).headers['preference-applied'];
+    const started = performance.now();
+    expect(await applied(action_id, 'wait=0')).toBe('wait');
+    for (const prefer of ['wait', 'wait=x', 'wait=-1', 'wait=1.5', 'respond-async', 'await=60'])
+      expect([prefer, await applied(action_id, prefer)]).toEqual([prefer, undefined]);
+    await run(action_id);
+    expect(await applied(action_id, 'respond-async, wait=60')).toBe('wait');
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it('is not part of the reply that is kept: a replay waits again', async () => {
+    const here = await api.tenant();
+    const by = await owner(here);
+    const key = { 'Idempotency-Key': 'k' };
+    const first = await by.post('/v1/actions', proposal(here), key);
+    expect(first.body.action.status).toBe('scheduled');
+    const replay = by.post('/v1/actions', proposal(here), { ...key, ...wait(30) });
+    const { headers, body } = await replyOf(replay, () => first.body.action_id);
+    expect([headers['idempotency-replayed'], body.action.status]).toEqual(['true', 'completed']);
+    expect((await by.post('/v1/actions', proposal(here), key)).text).toBe(first.text);
+  });
+
+  it('ends for a caller who hangs up', async () => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here);
+    const hangUp = new AbortController();
+    const headers = { ...wait(60), Authorization: `Bearer ${await here.token({})}` };
+    const call = fetch(`${listening.url}/v1/actions/${action_id}`, { headers, signal: hangUp.signal });
+    await waits(1);
+    hangUp.abort();
+    await expect(call).rejects.toThrow();
+    await waits(0);
+  });
+
+  it('holds no database connection: many wait, on a pool of two, while others are answered', async () => {
+    const here = await api.tenant();
+    const db = openDatabase({ url: api.world.databaseUrl, poolMax: 2 });
+    const crowd = createWaiters(db);
+    const { url, close } = await openApi({ ...api.world, db }, { waiters: crowd });
+    const by = clientOf(url, await here.token({}));
+    const { action_id } = await propose(here.owner, here);
+    const calls = Array.from({ length: 30 }, () => by.get(`/v1/actions/${action_id}`, {}, wait(30)));
+    await until('all to wait', () => crowd.count() === 30);
+    expect((await by.get('/v1/actions')).status).toBe(200);
+    await run(action_id);
+    const replies = await Promise.all(calls);
+    expect(new Set(replies.map(({ body }) => body.action.status))).toEqual(new Set(['completed']));
+    await close();
+    await db.close();
+  });
+
+  it('ends when the process is told to stop', async () => {
+    const here = await api.tenant();
+    const call = (await owner(here)).post('/v1/actions', proposal(here), wait(60));
+    await waits(1);
+    stop.abort();
+    expect((await call).body.action.status).toBe('scheduled');
+  });
+});

@@ -1,0 +1,253 @@
+import { SCOPES, type Scope } from '@proviso/contracts';
+import { hashToken, newId, readId, showId } from '@proviso/core';
+import { expectRefusal, FORBIDDEN, INVALID, INVALID_STATE, NOT_FOUND, UNAUTHENTICATED, useApi } from './open-api.ts';
+import { inFuture, pathsOf, pending, proposal } from './open-api.ts';
+import type { Client, Reply, Tenant } from './open-api.ts';
+
+const READ: Scope[] = ['actions:read'];
+
+describe('API keys', () => {
+  const api = useApi();
+  const make = (by: Client, more: object = {}): Promise<Reply> =>
+    by.post('/v1/api-keys', { name: 'CI', scopes: READ, ...more });
+  const made = async (by: Client, more: object = {}): Promise<{ key_id: string; token: string; by: Client }> => {
+    const { status, body, text } = await make(by, more);
+    if (status !== 201 || !body.token) throw new Error(`not made: ${text}`);
+    return { key_id: body.api_key.key_id, token: body.token, by: api.with(body.token) };
+  };
+  const row = (key_id: string) =>
+    api.world.db.tables.api_keys.findUniqueOrThrow({ where: { id: readId('key', key_id) ?? '' } });
+  /** A personal token of somebody who owns `here` and has joined `there`. */
+  const personal = async (here: Tenant, more: object = {}) =>
+    made(here.owner, { personal: true, scopes: [...SCOPES], ...more });
+  const join = async (there: Tenant, by: Client, role: string): Promise<void> => {
+    const { user_id } = (await by.get('/v1/auth/status')).body.user;
+    await api.world.db.tables.members.create({
+      data: { workspace_id: there.id, user_id: readId('user', user_id) ?? '', role },
+    });
+  };
+
+  describe('POST /v1/api-keys', () => {
+    it('makes a key that works at once, shows its token once and keeps its hash', async () => {
+      const here = await api.tenant();
+      const { status, body } = await make(here.owner);
+      expect(status).toBe(201);
+      expect(body.token).toMatch(/^pv_\w{8}_\w{40}$/);
+      expect(body.api_key).toEqual({
+        key_id: expect.stringMatching(/^key_/),
+        name: 'CI',
+        lookup: body.token?.slice(3, 11),
+        scopes: READ,
+        workspace_id: here.id,
+        user_id: expect.stringMatching(/^usr_/),
+        agent_id: null,
+        expires_at: null,
+        revoked_at: null,
+        created_at: expect.any(String),
+      });
+      expect(await row(body.api_key.key_id)).toMatchObject({
+        workspace_id: here.id,
+        token_hash: hashToken(body.token ?? ''),
+        scopes: READ,
+      });
+      const by = api.with(body.token ?? '');
+      expect((await by.get('/v1/actions')).status).toBe(200);
+      await expectRefusal(api, here, FORBIDDEN, () => by.post('/v1/actions', proposal(here)));
+      expect((await here.owner.get('/v1/api-keys')).text).not.toContain(body.token);
+    });
+
+    it('keeps no token for an Idempotency-Key: a replay shows the same key without it', async () => {
+      const here = await api.tenant();
+      const body = { name: 'CI', scopes: READ };
+      const [first, second] = [
+        await here.owner.post('/v1/api-keys', body, { 'Idempotency-Key': 'k' }),
+        await here.owner.post('/v1/api-keys', body, { 'Idempotency-Key': 'k' }),
+      ];
+      expect([second.status, second.headers['idempotency-replayed']]).toEqual([201, 'true']);
+      expect(second.body).toEqual({ ...first.body, token: null });
+      const kept = await api.world.db.tables.idempotency_keys.findFirstOrThrow({ where: { workspace_id: here.id } });
+      expect(JSON.stringify(kept)).not.toContain(first.body.token?.slice(12));
+    });
+
+    it('makes a key for an agent, which never decides, and one for a member, with that member’s rights', async () => {
+      const here = await api.tenant();
+      const agent_id = showId('agent', await here.agentId('bot'));
+      const bot = await made(here.owner, { agent_id, scopes: [...SCOPES] });
+      const { action_id } = await pending(here.owner, here);
+      const approve = (by: Client) => by.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
+      await expectRefusal(api, here, FORBIDDEN, () => approve(bot.by));
+      const { body } = await here.owner.post('/v1/members', {
+        email: `${newId()}@example.com`,
+        name: 'Rae',
+        role: 'reviewer',
+      });
+      const rae = await made(here.owner, { user_id: body.member.user_id, scopes: [...SCOPES] });
+      await expectRefusal(api, here, FORBIDDEN, () => rae.by.post('/v1/actions', proposal(here)));
+      expect((await approve(rae.by)).status).toBe(200);
+    });
+
+    it('gives no scope that its maker’s token lacks', async () => {
+      const here = await api.tenant();
+      const scopes: Scope[] = ['workspace:admin', 'actions:read'];
+      const by = await here.client({ scopes });
+      expect((await make(by, { scopes })).status).toBe(201);
+      for (const scope of SCOPES.filter((each) => !scopes.includes(each)))
+        await expectRefusal(api, here, FORBIDDEN, () => make(by, { scopes: [scope] }));
+    });
+
+    it('lets nobody but an owner speak for an owner', async () => {
+      const here = await api.tenant();
+      const { body } = await here.owner.get('/v1/members');
+      const admin = await here.client({ role: 'admin' });
+      await expectRefusal(api, here, FORBIDDEN, () => make(admin, { user_id: body.members[0]?.user_id }));
+    });
+
+    it.each<[string, object, string]>([
+      ['an unknown scope', { scopes: ['actions:fly'] }, 'scopes.0'],
+      ['a scope twice', { scopes: ['actions:read', 'actions:read'] }, 'scopes'],
+      ['no scopes', { scopes: undefined }, 'scopes'],
+      ['no name', { name: '' }, 'name'],
+      ['an expiry that has passed', { expires_at: inFuture(-1_000) }, 'expires_at'],
+      ['an agent that is not there', { agent_id: newId() }, 'agent_id'],
+      ['a person who is no member', { user_id: newId() }, 'user_id'],
+      ['a personal token of an agent', { personal: true, agent_id: newId() }, 'agent_id'],
+      ['a personal token of somebody else', { personal: true, user_id: newId() }, 'user_id'],
+      ['a token', { token: 'pv_12345678_x' }, 'token'],
+    ])('refuses %s', async (_, more, path) => {
+      const here = await api.tenant();
+      expect(pathsOf(await expectRefusal(api, here, INVALID, () => make(here.owner, more)))).toContain(path);
+    });
+
+    it('refuses another workspace’s agent and member', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const agent_id = await there.agentId();
+      const user_id = (await there.owner.get('/v1/members')).body.members[0]?.user_id;
+      await expectRefusal(api, here, INVALID, () => make(here.owner, { agent_id }));
+      await expectRefusal(api, here, INVALID, () => make(here.owner, { user_id }));
+    });
+
+    it('ends a key at its expiry, by the database’s clock', async () => {
+      const here = await api.tenant();
+      const { by, key_id } = await made(here.owner, { expires_at: inFuture() });
+      expect((await by.get('/v1/actions')).status).toBe(200);
+      const where = { id: readId('key', key_id) ?? '' };
+      await api.world.db.tables.api_keys.update({ where, data: { expires_at: new Date(Date.now() - 1) } });
+      await expectRefusal(api, here, UNAUTHENTICATED, () => by.get('/v1/actions'));
+    });
+  });
+
+  describe('GET /v1/api-keys', () => {
+    it('lists the workspace’s keys and one’s own personal tokens, not those of others', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const mine = [(await made(here.owner)).key_id, (await personal(here)).key_id];
+      const strange = [(await made(there.owner)).key_id, (await personal(there)).key_id];
+      const another = (await made(await here.client({}), { personal: true })).key_id;
+      const { body } = await here.owner.get('/v1/api-keys', { limit: '100' });
+      const listed = body.api_keys.map(({ key_id }) => key_id);
+      expect(listed).toEqual(expect.arrayContaining(mine));
+      for (const id of [...strange, another]) expect(listed).not.toContain(id);
+      expect(body.pagination.total_items).toBe(listed.length);
+    });
+  });
+
+  describe('DELETE /v1/api-keys/:id', () => {
+    it('revokes: the next request with the key is refused', async () => {
+      const here = await api.tenant();
+      const { by, key_id } = await made(here.owner);
+      expect((await by.get('/v1/actions')).status).toBe(200);
+      const { status, body } = await here.owner.delete(`/v1/api-keys/${key_id}`);
+      expect(status).toBe(200);
+      expect(body.api_key).toMatchObject({ key_id, revoked_at: expect.any(String) });
+      await expectRefusal(api, here, UNAUTHENTICATED, () => by.get('/v1/actions'));
+      expect((await row(key_id)).revoked_at).not.toBeNull();
+    });
+
+    it('revokes once', async () => {
+      const here = await api.tenant();
+      const { key_id } = await made(here.owner);
+      await here.owner.delete(`/v1/api-keys/${key_id}`);
+      await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(`/v1/api-keys/${key_id}`));
+    });
+
+    it('knows no malformed id, no other workspace’s key and nobody else’s personal token', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const strange = (await made(there.owner)).key_id;
+      const another = (await made(await here.client({}), { personal: true })).key_id;
+      for (const id of ['x', newId(), strange, another])
+        await expectRefusal(api, here, NOT_FOUND, () => here.owner.delete(`/v1/api-keys/${id}`));
+      expect((await row(another)).revoked_at).toBeNull();
+    });
+
+    it('takes no body with fields', async () => {
+      const here = await api.tenant();
+      const { key_id } = await made(here.owner);
+      await expectRefusal(api, here, INVALID, () => here.owner.delete(`/v1/api-keys/${key_id}`, { force: true }));
+    });
+  });
+
+  describe('a personal token', () => {
+    it('is good in every workspace of its person, with the role that they have there', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const { by } = await personal(here);
+      const alone = await by.get('/v1/auth/status');
+      expect(alone.body).toMatchObject({ auth_type: 'personal_token', workspace_id: here.id });
+      await join(there, by, 'viewer');
+      const at = (id: string) => ({ 'X-Workspace-Id': id });
+      expect((await by.get('/v1/auth/status', {}, at(there.id))).body).toMatchObject({ workspace_id: there.id });
+      expect((await by.post('/v1/actions', proposal(here), at(here.id))).status).toBe(200);
+      await expectRefusal(api, there, FORBIDDEN, () => by.post('/v1/actions', proposal(there), at(there.id)));
+    });
+
+    it('names a workspace when there are several', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const { by } = await personal(here);
+      await join(there, by, 'owner');
+      const refused = await expectRefusal(api, here, INVALID, () => by.get('/v1/actions'));
+      expect(pathsOf(refused)).toEqual(['X-Workspace-Id']);
+    });
+
+    it('knows no workspace that its person is not in, and nothing malformed', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const { by } = await personal(here);
+      for (const client of [by, here.owner]) {
+        for (const id of [there.id, newId()])
+          await expectRefusal(api, here, NOT_FOUND, () => client.get('/v1/actions', {}, { 'X-Workspace-Id': id }));
+        await expectRefusal(api, here, INVALID, () => client.get('/v1/actions', {}, { 'X-Workspace-Id': 'x' }));
+        const named = await client.get('/v1/actions', {}, { 'X-Workspace-Id': here.id.toUpperCase() });
+        expect(named.status).toBe(200);
+      }
+    });
+
+    it('acts as its person', async () => {
+      const here = await api.tenant();
+      const { by } = await personal(here);
+      const { action_id } = await pending(here.owner, here);
+      const { body } = await by.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
+      expect(body.action.approval?.by).toEqual({
+        kind: 'member',
+        id: expect.stringMatching(/^usr_/),
+        name: 'owner',
+      });
+    });
+
+    it('has no more than its scopes, ends with its last membership, and is revoked like a key', async () => {
+      const here = await api.tenant();
+      const reader = await personal(here, { scopes: READ });
+      await expectRefusal(api, here, FORBIDDEN, () => reader.by.post('/v1/actions', proposal(here)));
+      const { by, key_id } = await personal(here);
+      expect((await here.owner.delete(`/v1/api-keys/${key_id}`)).status).toBe(200);
+      await expectRefusal(api, here, UNAUTHENTICATED, () => by.get('/v1/actions'));
+      await api.world.db.tables.members.deleteMany({ where: { workspace_id: here.id } });
+      await expectRefusal(api, here, UNAUTHENTICATED, () => reader.by.get('/v1/actions'));
+    });
+
+    it('opens no board: that takes a key of a workspace', async () => {
+      const here = await api.tenant();
+      const { token } = await personal(here);
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+      expect((await api.with().raw('post', '/admin/sign-in', `key=${token}`, headers)).status).toBe(403);
+      const bound = await made(here.owner, { scopes: ['instance:operate'] });
+      expect((await api.with().raw('post', '/admin/sign-in', `key=${bound.token}`, headers)).status).toBe(303);
+    });
+  });
+});

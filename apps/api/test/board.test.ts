@@ -1,0 +1,381 @@
+import { createHmac } from 'node:crypto';
+import { execute, hashToken, newId, type Consumer } from '@proviso/core';
+import { backends, effectsOf, until } from '@proviso/testing';
+import {
+  expectRefusal,
+  pending,
+  propose,
+  recorded,
+  useApi,
+  uuidOf,
+  type Api,
+  type Reply,
+  type Tenant,
+} from './open-api.ts';
+
+const BOARD = '/admin/queues';
+const QUEUE = `${BOARD}/api/queues/actions`;
+const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
+
+interface Session {
+  headers: Record<string, string>;
+  reply: Reply;
+}
+
+async function signIn(api: Api, key: string): Promise<Session> {
+  const reply = await api.with().raw('post', '/admin/sign-in', new URLSearchParams({ key }).toString(), FORM);
+  const [cookie = ''] = ((reply.headers['set-cookie'] ?? []) as string[])[0]?.split(';') ?? [];
+  return { reply, headers: { Cookie: cookie } };
+}
+
+const see = (api: Api, headers: Record<string, string> = {}): Promise<Reply> =>
+  api.with().raw('get', `${BOARD}/api/queues`, undefined, { Accept: 'application/json', ...headers });
+
+describe('the board’s door', () => {
+  const api = useApi();
+  const revoke = async (token: string): Promise<void> => {
+    await api.world.db.tables.api_keys.update({
+      where: { token_hash: hashToken(token) },
+      data: { revoked_at: new Date() },
+    });
+  };
+
+  it('opens to an operator’s key, sent once by POST, for a cookie that no script and no other site can use', async () => {
+    const here = await api.tenant();
+    const key = await here.token({});
+    const { reply, headers } = await signIn(api, key);
+    expect([reply.status, reply.headers.location]).toEqual([303, BOARD]);
+    const [cookie = ''] = reply.headers['set-cookie'] as unknown as string[];
+    for (const part of ['HttpOnly', 'SameSite=Strict', 'Path=/admin']) expect(cookie).toContain(part);
+    expect(cookie).not.toContain('Secure');
+    for (const secret of [key, hashToken(key)]) expect(cookie).not.toContain(secret);
+    expect((await see(api, headers)).status).toBe(200);
+    const page = await api.with().raw('get', BOARD, undefined, { ...headers, Accept: 'text/html' });
+    expect([page.status, page.text.includes('Proviso')]).toEqual([200, true]);
+  });
+
+  it('marks the cookie Secure behind TLS', async () => {
+    const here = await api.tenant();
+    const body = new URLSearchParams({ key: await here.token({}) }).toString();
+    const reply = await api.with().raw('post', '/admin/sign-in', body, { ...FORM, 'X-Forwarded-Proto': 'https' });
+    expect(String(reply.headers['set-cookie'])).toContain('Secure');
+  });
+
+  it.each<[string, (here: Tenant) => Promise<string>]>([
+    ['a wrong key', async () => `pv_12345678_${'x'.repeat(40)}`],
+    ['no key', async () => ''],
+    [
+      'a key without instance:operate',
+      (here) => here.token({ scopes: ['actions:read', 'actions:write', 'workspace:admin'] }),
+    ],
+    ['an agent’s key', (here) => here.token({ agent: 'bot' })],
+    ['the hash of a key', async (here) => hashToken(await here.token({}))],
+    [
+      'a revoked key',
+      async (here) => {
+        const key = await here.token({});
+        await revoke(key);
+        return key;
+      },
+    ],
+  ])('stays shut for %s', async (_, key) => {
+    const { reply } = await signIn(api, await key(await api.tenant()));
+    expect([reply.status, reply.headers['set-cookie']]).toEqual([403, undefined]);
+    expect(reply.text).toContain('role="alert"');
+  });
+
+  it('takes no key in the address', async () => {
+    const here = await api.tenant();
+    const key = await here.token({});
+    const reply = await api.with().get('/admin/sign-in', { key });
+    expect(reply.headers['set-cookie']).toBeUndefined();
+    expect(reply.text).not.toContain(key);
+    const body = await api.with().get(`${BOARD}/api/queues`, { key });
+    expect(body.status).not.toBe(200);
+  });
+
+  it('sends a browser without the cookie to the sign-in page, and refuses a program', async () => {
+    for (const path of [BOARD, `${BOARD}/queue/actions`, `${BOARD}/api/queues`]) {
+      const page = await api.with().raw('get', path, undefined, { Accept: 'text/html' });
+      expect([path, page.status, page.headers.location]).toEqual([path, 303, '/admin/sign-in']);
+      const reply = await api.with().raw('get', path, undefined, { Accept: 'application/json' });
+      expect([path, reply.status, reply.body.code]).toEqual([path, 401, 'UNAUTHENTICATED']);
+    }
+    for (const method of ['put', 'post', 'patch'] as const) {
+      const reply = await api.with().raw(method, `${QUEUE}/add`, '{}', { Accept: 'text/html' });
+      expect([method, reply.status]).toEqual([method, 401]);
+    }
+  });
+
+  it('does not take an API key for a session', async () => {
+    const here = await api.tenant();
+    expect((await here.owner.raw('get', `${BOARD}/api/queues`, undefined, { Accept: 'application/json' })).status).toBe(
+      401,
+    );
+  });
+
+  it.each(['revoked', 'expired', 'stripped of instance:operate'])('shuts at once when the key is %s', async (how) => {
+    const here = await api.tenant();
+    const key = await here.token({});
+    const { headers } = await signIn(api, key);
+    expect((await see(api, headers)).status).toBe(200);
+    const change = { revoked: { revoked_at: new Date() }, expired: { expires_at: new Date(0) } }[how] ?? {
+      scopes: ['actions:write'],
+    };
+    await api.world.db.tables.api_keys.update({ where: { token_hash: hashToken(key) }, data: change });
+    expect((await see(api, headers)).status).toBe(401);
+  });
+
+  it.each<[string, (workspace_id: string) => Promise<unknown>]>([
+    ['no longer a member', (workspace_id) => api.world.db.tables.members.deleteMany({ where: { workspace_id } })],
+    [
+      'a viewer now',
+      (workspace_id) => api.world.db.tables.members.updateMany({ where: { workspace_id }, data: { role: 'viewer' } }),
+    ],
+  ])('shuts when the key’s owner is %s', async (_, change) => {
+    const here = await api.tenant();
+    const key = await here.token({});
+    const { headers } = await signIn(api, key);
+    await change(here.id);
+    expect((await see(api, headers)).status).toBe(401);
+    expect((await signIn(api, key)).reply.status).toBe(403);
+  });
+
+  it('refuses forged cookies', async () => {
+    const here = await api.tenant();
+    const key = await here.token({});
+    const { headers } = await signIn(api, key);
+    const [name, value = ''] = (headers.Cookie ?? '').split('=');
+    const [id = '', until_ = '', signature = ''] = value.split('.');
+    const later = String(Number(until_) + 1);
+    const sign = (secret: string, claim: string): string =>
+      createHmac('sha256', secret).update(claim).digest('base64url');
+    const past = `${id}.${Date.now() - 1}`;
+    const forged = [
+      `${id}.${later}.${signature}`,
+      `${newId()}.${until_}.${signature}`,
+      `${id}.${until_}.`,
+      `${id}.${until_}.${'A'.repeat(signature.length)}`,
+      `${id}.${until_}.${sign('', `${id}.${until_}`)}`,
+      `${id}.${until_}.${sign(key, `${id}.${until_}`)}`,
+      `${past}.${sign(hashToken(key), past)}`,
+      `${id}.${until_}`,
+      `x.${value}`,
+      '',
+    ];
+    for (const cookie of forged)
+      expect([cookie, (await see(api, { Cookie: `${name}=${cookie}` })).status]).toEqual([cookie, 401]);
+    expect((await see(api, headers)).status).toBe(200);
+  });
+
+  it('lets no other site act or sign in', async () => {
+    const here = await api.tenant();
+    const key = await here.token({});
+    const { headers } = await signIn(api, key);
+    const job = { name: 'execute', data: { actionId: newId() }, options: { jobId: 'foreign' } };
+    for (const site of ['cross-site', 'same-site']) {
+      const from = { ...headers, 'Sec-Fetch-Site': site };
+      const reply = await api.with().raw('post', `${QUEUE}/add`, JSON.stringify(job), from);
+      expect([site, reply.status]).toEqual([site, 403]);
+      const form = new URLSearchParams({ key }).toString();
+      const entry = await api.with().raw('post', '/admin/sign-in', form, { ...FORM, 'Sec-Fetch-Site': site });
+      expect([site, entry.status, entry.headers['set-cookie']]).toEqual([site, 403, undefined]);
+    }
+    expect(await api.world.queue.board.getJob('foreign')).toBeFalsy();
+  });
+
+  it('forgets the cookie at sign-out', async () => {
+    const { status, headers } = await api.with().raw('post', '/admin/sign-out', '', FORM);
+    expect([status, headers.location]).toEqual([303, '/admin/sign-in']);
+    expect(String(headers['set-cookie'])).toMatch(/proviso_operator=;.*Expires=Thu, 01 Jan 1970/);
+  });
+
+  it('loads nothing from elsewhere, whatever its pages ask for', async () => {
+    const here = await api.tenant();
+    const session = await signIn(api, await here.token({}));
+    for (const path of ['/admin/sign-in', BOARD]) {
+      const page = await api.with().raw('get', path, undefined, { ...session.headers, Accept: 'text/html' });
+      expect(page.status).toBe(200);
+      const policy = new Map(
+        (page.headers['content-security-policy'] ?? '')
+          .split(';')
+          .map((rule) => rule.split(/ (.*)/) as [string, string]),
+      );
+      // The board's page names a stylesheet of Google's: the browser is told not to fetch it.
+      expect(policy.get('style-src')).toBe("'self' 'unsafe-inline'");
+      expect(policy.get('script-src')).toBe("'self'");
+      expect(policy.get('default-src')).toBe("'self'");
+      expect(policy.get('frame-ancestors')).toBe("'none'");
+    }
+    const { text } = await api.with().get('/admin/sign-in');
+    expect(text).not.toMatch(/(?:src|href)\s*=/i);
+  });
+});
+
+describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
+  const api = useApi({ ...(redisUrl && { redisUrl }) });
+  let session: Record<string, string>;
+  let consumer: Consumer;
+  beforeAll(async () => {
+    const here = await api.tenant();
+    session = (await signIn(api, await here.token({}))).headers;
+    const worker = api.world.worker();
+    consumer = await api.world.queue.consume((id) => execute(worker, id), 4);
+  });
+  afterAll(() => consumer.close());
+
+  const press = (method: 'put' | 'post' | 'patch', path: string, body: object = {}): Promise<Reply> =>
+    api.with().raw(method, `${QUEUE}${path}`, JSON.stringify(body), session);
+  const state = async (jobId: string): Promise<string | undefined> =>
+    (await api.world.queue.board.getJob(jobId))?.getState();
+  const ended = (jobId: string): Promise<string> =>
+    until(`the end of ${jobId}`, async () => {
+      const now = await state(jobId);
+      return now === 'completed' || now === 'failed' ? now : undefined;
+    });
+  /** Adds a job for the action as an operator could, waits for it, presses retry, and waits again. */
+  async function addAndRetry(actionId: string): Promise<void> {
+    const jobId = `by-hand-${newId()}`;
+    const job = { name: 'execute', data: { actionId: uuidOf(actionId) }, options: { jobId } };
+    expect((await press('post', '/add', job)).status).toBe(200);
+    expect(await ended(jobId)).toBe('completed');
+    const finishedOn = (await api.world.queue.board.getJob(jobId))?.finishedOn ?? 0;
+    expect((await press('put', `/${jobId}/retry`)).status).toBe(204);
+    await until('the retry', async () => {
+      const again = await api.world.queue.board.getJob(jobId);
+      return (again?.finishedOn ?? 0) > finishedOn;
+    });
+  }
+  /** A cleared action rings and runs: what did not run before it, was not going to. */
+  async function runsOther(here: Tenant): Promise<void> {
+    const { action_id } = await propose(here.owner, here);
+    await until('the other one', async () => (await recorded(api.world, action_id)).row.status === 'completed');
+  }
+
+  it('ring for a cleared action, which runs once', async () => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here);
+    await until('its completion', async () => (await recorded(api.world, action_id)).row.status === 'completed');
+    expect(effectsOf(action_id)).toHaveLength(1);
+  });
+
+  it.each<[string, string[], (here: Tenant) => Promise<string>]>([
+    ['pending', ['action.created'], async (here) => (await pending(here.owner, here)).action_id],
+    [
+      'rejected',
+      ['action.created', 'action.rejected'],
+      async (here) => {
+        const { action_id } = await pending(here.owner, here);
+        await here.owner.post(`/v1/actions/${action_id}/reject`);
+        return action_id;
+      },
+    ],
+    [
+      'cancelled',
+      ['action.created', 'action.cancelled'],
+      async (here) => {
+        const { action_id } = await pending(here.owner, here);
+        await here.owner.post(`/v1/actions/${action_id}/cancel`);
+        return action_id;
+      },
+    ],
+    [
+      'scheduled for later',
+      ['action.created'],
+      async (here) => (await propose(here.owner, here, { scheduled_time: '2100-01-01T00:00:00Z' })).action_id,
+    ],
+  ])('run nothing of an action that is %s', async (name, trail, make) => {
+    const here = await api.tenant();
+    const action_id = await make(here);
+    const before = await recorded(api.world, action_id);
+    if (name === 'scheduled for later') {
+      const ring = `${before.row.id}-1`;
+      await until('its own ring', () => state(ring));
+      expect((await press('put', `/${ring}/promote`)).status).toBe(204);
+      await until('the ring to be put off again', async () => (await state(ring)) === 'delayed');
+    } else await addAndRetry(action_id);
+    await runsOther(here);
+    expect(effectsOf(action_id)).toEqual([]);
+    const after = await recorded(api.world, action_id);
+    expect(after.trail).toEqual(trail);
+    expect(after.row).toEqual(before.row);
+  });
+
+  it('run nothing a second time of an action that is completed', async () => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here);
+    await until('its completion', async () => (await recorded(api.world, action_id)).row.status === 'completed');
+    const before = await recorded(api.world, action_id);
+    const ring = `${before.row.id}-1`;
+    expect(await ended(ring)).toBe('completed');
+    expect((await press('put', `/${ring}/retry`)).status).toBe(204);
+    await addAndRetry(action_id);
+    await runsOther(here);
+    expect(effectsOf(action_id)).toHaveLength(1);
+    expect(await recorded(api.world, action_id)).toEqual(before);
+  });
+
+  it('run no action of another id, and nothing else, by a job’s changed data', async () => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    const before = await recorded(api.world, action_id);
+    const jobs: object[] = [
+      { actionId: uuidOf(action_id), status: 'approved', params: { say: 'forged' }, cleared_hash: 'x' },
+      { actionId: { id: uuidOf(action_id) } },
+      { actionId: "' or true --" },
+      {},
+    ];
+    for (const data of jobs) {
+      const jobId = `by-hand-${newId()}`;
+      expect((await press('post', '/add', { name: 'approve', data, options: { jobId } })).status).toBe(200);
+      await ended(jobId);
+    }
+    expect(effectsOf(action_id)).toEqual([]);
+    expect(await recorded(api.world, action_id)).toEqual(before);
+  });
+
+  it.each([
+    ['put', '/pause'],
+    ['put', '/PAUSE'],
+    ['put', '/Pause/'],
+    ['put', '/resume'],
+    ['put', '/concurrency'],
+    ['put', '/rate-limit'],
+    ['put', '/rate-limit/release'],
+  ] as const)('hold back no work: %s %s is refused', async (method, path) => {
+    const reply = await press(method, path, { concurrency: 1, max: 1, duration: 60_000 });
+    expect(reply.status).toBe(403);
+    expect(reply.body.error).toContain('/v1/pause');
+    expect(await api.world.queue.board.isPaused()).toBe(false);
+  });
+
+  it.each(['pause', 'resume', 'PAUSE'])('hold back no work: %s of all queues is refused', async (verb) => {
+    const reply = await api.with().raw('put', `${BOARD}/api/queues/${verb}`, '{}', session);
+    expect(reply.status).toBe(403);
+    expect(await api.world.queue.board.isPaused()).toBe(false);
+  });
+
+  it('show the queue', async () => {
+    const { status, text } = await see(api, session);
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({ queues: [{ name: 'actions' }] });
+  });
+
+  it('lose no work when the queue is emptied: the action stands, and says so', async () => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here, { scheduled_time: '2100-01-01T00:00:00Z' });
+    await until('its ring', () => state(`${uuidOf(action_id)}-1`));
+    expect((await press('put', '/empty')).status).toBeLessThan(500);
+    expect((await recorded(api.world, action_id)).row.status).toBe('scheduled');
+    await here.owner.post(`/v1/actions/${action_id}/execute`);
+    await until('its completion', async () => (await recorded(api.world, action_id)).row.status === 'completed');
+    expect(effectsOf(action_id)).toHaveLength(1);
+  });
+
+  it('are not for the API’s callers: a refused press changes nothing', async () => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    const job = JSON.stringify({ name: 'execute', data: { actionId: uuidOf(action_id) } });
+    await expectRefusal(api, here, [401, 'UNAUTHENTICATED'], () => here.owner.raw('post', `${QUEUE}/add`, job));
+  });
+});

@@ -1,0 +1,226 @@
+import type { Action, JsonObject } from '@proviso/contracts';
+import { execute, newId, readId } from '@proviso/core';
+import { expectRefusal, FORBIDDEN, INVALID, inFuture, INVALID_STATE, pathsOf, pending, propose } from './open-api.ts';
+import { recorded, useApi, uuidOf } from './open-api.ts';
+import type { Tenant } from './open-api.ts';
+
+describe('actions on contacts, companies and tasks', () => {
+  const api = useApi();
+
+  interface Known {
+    contact_id: string;
+    company_id: string;
+  }
+
+  /** A contact and a company that have properties already. */
+  async function known(here: Tenant): Promise<Known> {
+    const properties = { title: 'CTO', fax: '123', kept: true };
+    const contact = { email: 'ann@example.com', properties, lifecycle_stage: 'lead' };
+    const { body } = await here.owner.post('/v1/contacts', contact);
+    const id = newId();
+    const company = await api.world.db.tables.companies.create({
+      data: { id, workspace_id: here.id, name: 'Acme', properties },
+    });
+    return { contact_id: body.contact.contact_id, company_id: company.id };
+  }
+
+  /** Edits and approves, then runs it. */
+  async function through(here: Tenant, { action_id }: Action, edits: JsonObject): Promise<Action> {
+    const edited = await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'edit', edits });
+    expect(edited.body).toMatchObject({ action: { status: 'approved' } });
+    await execute(api.world.worker(), uuidOf(action_id));
+    return (await here.owner.get(`/v1/actions/${action_id}`)).body.action;
+  }
+
+  it('creates the task that was approved, once', async () => {
+    const here = await api.tenant();
+    const { contact_id } = await known(here);
+    const params = { title: 'Call', due_date: '2026-12-01', contact_id };
+    const proposed = await pending(here.owner, here, { type: 'create_task', params });
+    expect(proposed.params.due_date).toBe('2026-12-01T00:00:00.000Z');
+    const { status, result } = await through(here, proposed, { title: 'Call Ann' });
+    expect({ status, result }).toEqual({
+      status: 'completed',
+      result: { task_id: expect.stringMatching(/^task_/) },
+    });
+    expect(await api.world.db.tables.tasks.findMany({ where: { workspace_id: here.id } })).toMatchObject([
+      {
+        id: readId('task', result?.task_id as string),
+        title: 'Call Ann',
+        due_date: new Date('2026-12-01T00:00:00.000Z'),
+        contact_id: readId('contact', contact_id),
+        action_id: uuidOf(proposed.action_id),
+        completed_at: null,
+      },
+    ]);
+  });
+
+  it.each(['contact', 'company'] as const)('changes a %s as edited, and says what it was', async (kind) => {
+    const here = await api.tenant();
+    const ids = await known(here);
+    const params = { [`${kind}_id`]: ids[`${kind}_id`], properties: { title: 'CEO' } };
+    const proposed = await pending(here.owner, here, { type: `update_${kind}`, params });
+    expect(proposed[`${kind}_id`]).toMatch(/^c[to]_/);
+    expect(proposed.preview?.fields.slice(1)).toEqual([{ label: 'title', value: 'CEO', before: 'CTO' }]);
+    const { result, preview } = await through(here, proposed, { properties: { title: 'Chair', fax: null } });
+    expect(preview?.fields.slice(1)).toEqual([
+      { label: 'title', value: 'Chair', before: 'CTO' },
+      { label: 'fax', value: null, before: '123' },
+    ]);
+    expect(result).toEqual({
+      [`${kind}_id`]: proposed[`${kind}_id`],
+      before: { title: 'CTO', fax: '123' },
+      after: { title: 'Chair', fax: null },
+    });
+    const table = kind === 'contact' ? api.world.db.tables.contacts : api.world.db.tables.companies;
+    const where = { workspace_id: here.id };
+    const row = await (table as typeof api.world.db.tables.contacts).findFirstOrThrow({ where });
+    expect(row.properties).toEqual({ title: 'Chair', kept: true });
+  });
+
+  it('changes a lifecycle stage with a row of its history', async () => {
+    const here = await api.tenant();
+    const { contact_id } = await known(here);
+    const params = { contact_id, lifecycle_stage: 'mql' };
+    const proposed = await pending(here.owner, here, { type: 'update_lifecycle_stage', params });
+    expect(proposed.preview?.fields[1]).toEqual({ label: 'Lifecycle stage', value: 'mql', before: 'lead' });
+    const { result } = await through(here, proposed, { lifecycle_stage: 'sql' });
+    expect(result).toEqual({ contact_id, before: 'lead', after: 'sql' });
+    const where = { workspace_id: here.id };
+    expect(await api.world.db.tables.contacts.findFirst({ where })).toMatchObject({ lifecycle_stage: 'sql' });
+    const history = await api.world.db.tables.lifecycle_changes.findMany({ where, orderBy: { at: 'asc' } });
+    expect(history).toMatchObject([
+      { from: null, to: 'lead', action_id: null },
+      { from: 'lead', to: 'sql', action_id: uuidOf(proposed.action_id), actor: proposed.created_by },
+    ]);
+  });
+
+  it.each<[string, (ids: Known) => object, string]>([
+    ['create_task', () => ({ title: 'x' }), 'contact_id'],
+    ['update_contact', () => ({ properties: { a: 1 } }), 'contact_id'],
+    ['update_company', () => ({ properties: { a: 1 } }), 'company_id'],
+    ['update_lifecycle_stage', () => ({ lifecycle_stage: 'lead' }), 'contact_id'],
+    ['escalate_to_human', () => ({ reason: 'x' }), 'contact_id'],
+  ])('%s refuses another workspace’s record', async (type, params, field) => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    const ids = await known(there);
+    const body = {
+      type,
+      identity_id: here.identityId,
+      params: { ...params(ids), [field]: ids[field as keyof Known] },
+    };
+    const refused = await expectRefusal(api, here, INVALID, () => here.owner.post('/v1/actions', body));
+    expect(pathsOf(refused)).toEqual([`params.${field}`]);
+  });
+
+  it('does nothing for a contact that is gone by the time it runs', async () => {
+    const here = await api.tenant();
+    const { contact_id } = await known(here);
+    const params = { contact_id, properties: { title: 'CEO' } };
+    const { action_id } = await propose(here.owner, here, { type: 'update_contact', params });
+    await api.world.db.tables.contacts.deleteMany({ where: { workspace_id: here.id } });
+    await execute(api.world.worker(), uuidOf(action_id));
+    expect((await recorded(api.world, action_id)).row).toMatchObject({
+      status: 'failed',
+      status_reason: 'guard_refused',
+    });
+  });
+});
+
+describe('escalate_to_human', () => {
+  const api = useApi();
+  const question = { type: 'escalate_to_human', params: { reason: 'May I?', options: ['yes', 'no'] } };
+
+  async function answered(here: Tenant, { action_id }: Action, decision: object): Promise<Action> {
+    const { status, text } = await here.owner.post(`/v1/actions/${action_id}/approve`, decision);
+    expect({ status, text }).toMatchObject({ status: 200 });
+    await execute(api.world.worker(), uuidOf(action_id));
+    return (await here.owner.get(`/v1/actions/${action_id}`)).body.action;
+  }
+
+  it('asks whoever proposes it, and completes with the answer', async () => {
+    const here = await api.tenant();
+    const bot = await here.client({ agent: 'bot' });
+    const id = await here.agentId('bot');
+    const free = { approval: 'never', auto_approve_types: ['escalate_to_human'] };
+    await api.world.db.tables.agents.update({ where: { id }, data: free });
+    for (const by of [bot, here.owner]) {
+      const asked = await propose(by, here, question);
+      expect(asked).toMatchObject({ status: 'pending_approval', params: question.params });
+      const edit = { action: 'edit', edits: { answer: 'yes' }, comment: 'Be kind.' };
+      const { status, result, approval } = await answered(here, asked, edit);
+      expect({ status, result }).toEqual({
+        status: 'completed',
+        result: { answer: 'yes', comment: 'Be kind.', by: approval?.by },
+      });
+    }
+  });
+
+  it('completes without an answer when it is approved without one', async () => {
+    const here = await api.tenant();
+    const { result } = await answered(here, await propose(here.owner, here, question), { action: 'approve' });
+    expect(result).toEqual({ answer: null, comment: null, by: expect.objectContaining({ kind: 'api_key' }) });
+  });
+
+  it('is declined by rejecting it', async () => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here, question);
+    const { body } = await here.owner.post(`/v1/actions/${action_id}/reject`, { comment: 'No.' });
+    expect(body.action).toMatchObject({ status: 'rejected', result: null });
+    await expectRefusal(api, here, INVALID_STATE, () => here.owner.post(`/v1/actions/${action_id}/reject`));
+  });
+
+  it.each<[string, object, string]>([
+    ['direct', { direct: true }, 'direct'],
+    ['a scheduled time', { scheduled_time: inFuture() }, 'scheduled_time'],
+    ['an answer from whoever asks', { params: { reason: 'x', answer: 'yes' } }, 'params.answer'],
+    ['no reason', { params: {} }, 'params.reason'],
+  ])('refuses %s', async (_, more, path) => {
+    const here = await api.tenant();
+    const body = { ...question, identity_id: here.identityId, ...more };
+    const refused = await expectRefusal(api, here, INVALID, () => here.owner.post('/v1/actions', body));
+    expect(pathsOf(refused)).toEqual([path]);
+  });
+
+  it.each<[string, object, string]>([
+    ['answer', { params: { reason: 'x', answer: 'yes' } }, 'params.answer'],
+    ['scheduled time', { scheduled_time: inFuture() }, 'scheduled_time'],
+  ])('takes no %s by PATCH', async (_, change, path) => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here, question);
+    const refused = await expectRefusal(api, here, INVALID, () => here.owner.patch(`/v1/actions/${action_id}`, change));
+    expect(pathsOf(refused)).toEqual([path]);
+  });
+
+  it('takes one of its options only', async () => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here, question);
+    const edit = { action: 'edit', edits: { answer: 'perhaps' } };
+    const refused = await expectRefusal(api, here, INVALID, () =>
+      here.owner.post(`/v1/actions/${action_id}/approve`, edit),
+    );
+    expect(pathsOf(refused)).toEqual(['params.answer']);
+  });
+
+  it('is answered by no agent', async () => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here, question);
+    const bot = await here.client({ agent: 'bot' });
+    const edit = { action: 'edit', edits: { answer: 'yes' } };
+    await expectRefusal(api, here, FORBIDDEN, () => bot.post(`/v1/actions/${action_id}/approve`, edit));
+  });
+
+  it.each(['approve', 'reject'])('is not decided among many: %s', async (action) => {
+    const here = await api.tenant();
+    const asked = await propose(here.owner, here, question);
+    const other = await pending(here.owner, here);
+    const action_ids = [asked.action_id, other.action_id];
+    const { body } = await here.owner.post('/v1/actions/approve/bulk', { action, action_ids });
+    expect(body).toMatchObject({
+      processed: 1,
+      failed: [{ action_id: asked.action_id, code: 'INVALID' }],
+      results: [{ ok: false, code: 'INVALID' }, { ok: true }],
+    });
+    expect((await recorded(api.world, asked.action_id)).row.status).toBe('pending_approval');
+  });
+});

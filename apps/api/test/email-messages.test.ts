@@ -1,0 +1,152 @@
+import { execute } from '@proviso/core';
+import { expectRefusal, FORBIDDEN, INVALID, pathsOf, pending, recorded, UNAUTHENTICATED, useApi } from './open-api.ts';
+import { uuidOf } from './open-api.ts';
+import type { Client, Reply, Tenant } from './open-api.ts';
+
+describe('POST /v1/email-messages', () => {
+  const api = useApi();
+  const FIRST = {
+    direction: 'inbound',
+    message_id: '<m1@example.com>',
+    from: 'Ann Lee <Ann@Example.com>',
+    to: 'us@ours.example',
+    subject: 'Re: Your order',
+    text: 'Where is it?',
+    at: '2026-01-02T03:04:05Z',
+  };
+  const record = (by: Client, more: object = {}): Promise<Reply> =>
+    by.post('/v1/email-messages', { ...FIRST, ...more });
+
+  async function withAnn(): Promise<{ here: Tenant; contact_id: string }> {
+    const here = await api.tenant();
+    const { body } = await here.owner.post('/v1/contacts', { email: 'ann@example.com' });
+    return { here, contact_id: body.contact.contact_id };
+  }
+
+  const threadsOf = async (here: Tenant, contact_id: string) =>
+    (await here.owner.get(`/v1/contacts/${contact_id}/email-threads`)).body.email_threads;
+
+  it('starts a thread of the contact that wrote', async () => {
+    const { here, contact_id } = await withAnn();
+    const { status, body } = await record(here.owner);
+    expect(status).toBe(201);
+    expect(body.email_message).toEqual({
+      ...FIRST,
+      thread_id: expect.stringMatching(/^thr_/),
+      contact_id,
+      in_reply_to: null,
+      references: [],
+      to: ['us@ours.example'],
+      action_id: null,
+      at: '2026-01-02T03:04:05.000Z',
+    });
+    expect(await threadsOf(here, contact_id)).toEqual([
+      {
+        thread_id: body.email_message.thread_id,
+        subject: 'Your order',
+        last_message_id: '<m1@example.com>',
+        message_count: 1,
+        updated_at: '2026-01-02T03:04:05.000Z',
+      },
+    ]);
+    const where = { workspace_id: here.id };
+    expect(await api.world.db.tables.email_messages.findMany({ where })).toMatchObject([
+      { message_id: '<m1@example.com>', direction: 'inbound', text: 'Where is it?' },
+    ]);
+  });
+
+  it('starts a thread of the first known contact that was written to', async () => {
+    const { here, contact_id } = await withAnn();
+    const to = ['nobody@example.com', 'ann@example.com'];
+    const { body } = await record(here.owner, { direction: 'outbound', from: 'us@ours.example', to });
+    expect(body.email_message).toMatchObject({ contact_id, to });
+  });
+
+  it.each<[string, object]>([
+    ['in_reply_to', { in_reply_to: 'm1@example.com' }],
+    ['references', { in_reply_to: '<lost@example.com>', references: ['<m1@example.com>', '<gone@example.com>'] }],
+  ])('puts a reply into the thread that it answers, by %s, whoever wrote it', async (_, answers) => {
+    const { here, contact_id } = await withAnn();
+    const first = (await record(here.owner)).body.email_message;
+    const more = { message_id: '<m2@example.com>', from: 'colleague@example.com', at: '2026-01-03T00:00:00Z' };
+    const { body } = await record(here.owner, { ...more, ...answers });
+    expect(body.email_message).toMatchObject({ thread_id: first.thread_id, contact_id });
+    expect(await threadsOf(here, contact_id)).toMatchObject([
+      { message_count: 2, last_message_id: '<m2@example.com>', updated_at: '2026-01-03T00:00:00.000Z' },
+    ]);
+  });
+
+  it('leaves the newest message the last one, when an older one comes late', async () => {
+    const { here, contact_id } = await withAnn();
+    await record(here.owner);
+    const older = { message_id: '<m0@example.com>', references: ['<m1@example.com>'], at: '2026-01-01T00:00:00Z' };
+    await record(here.owner, older);
+    expect(await threadsOf(here, contact_id)).toMatchObject([
+      { message_count: 2, last_message_id: '<m1@example.com>', updated_at: '2026-01-02T03:04:05.000Z' },
+    ]);
+  });
+
+  it('keeps one of many that come at once, and answers all with it', async () => {
+    const { here, contact_id } = await withAnn();
+    const replies = await Promise.all(Array.from({ length: 10 }, () => record(here.owner)));
+    expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect((await record(here.owner, { text: 'something else' })).text).toBe(replies[0]?.text);
+    expect(await threadsOf(here, contact_id)).toMatchObject([{ message_count: 1 }]);
+  });
+
+  it('counts every one of many replies that come at once', async () => {
+    const { here, contact_id } = await withAnn();
+    await record(here.owner);
+    await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        record(here.owner, { message_id: `<r${n}@example.com>`, in_reply_to: '<m1@example.com>' }),
+      ),
+    );
+    expect(await threadsOf(here, contact_id)).toMatchObject([{ message_count: 11 }]);
+  });
+
+  it('sends an approved follow-up back to a person when a reply has come since', async () => {
+    const { here, contact_id } = await withAnn();
+    await record(here.owner);
+    const identity_id = await here.identity('smtp', { host: 'localhost', port: 1, from: 'us@ours.example' });
+    const params = { contact_id, message: 'Any news?', follow_up: true };
+    const { action_id } = await pending(here.owner, here, { type: 'email_message', identity_id, params });
+    await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
+    const at = new Date(Date.now() + 60_000).toISOString();
+    await record(here.owner, { message_id: '<m2@example.com>', in_reply_to: '<m1@example.com>', at });
+    await execute(api.world.worker(), uuidOf(action_id));
+    const { row } = await recorded(api.world, action_id);
+    expect(row).toMatchObject({ status: 'pending_approval', status_reason: 'stale' });
+  });
+
+  it('knows no other workspace’s messages and contacts', async () => {
+    const { here } = await withAnn();
+    await record(here.owner);
+    const there = await api.tenant();
+    const more = { message_id: '<m2@example.com>', in_reply_to: '<m1@example.com>' };
+    expect(pathsOf(await expectRefusal(api, there, INVALID, () => record(there.owner, more)))).toEqual(['from']);
+  });
+
+  it.each<[string, object, string]>([
+    ['a stranger’s message', { from: 'eve@example.com' }, 'from'],
+    ['a message to strangers', { direction: 'outbound' }, 'to'],
+    ['no direction', { direction: undefined }, 'direction'],
+    ['no Message-ID', { message_id: '' }, 'message_id'],
+    ['a Message-ID with a line break', { message_id: '<a\r\nb>' }, 'message_id'],
+    ['what is no address', { from: 'Ann' }, 'from'],
+    ['nobody to write to', { to: [] }, 'to'],
+    ['a time without an offset', { at: '2026-01-02T03:04:05' }, 'at'],
+    ['an unknown field', { action_id: 'x' }, 'action_id'],
+  ])('refuses %s', async (_, more, path) => {
+    const { here } = await withAnn();
+    const refused = await expectRefusal(api, here, INVALID, () => record(here.owner, more));
+    expect(pathsOf(refused)).toContain(path);
+  });
+
+  it('refuses nobody and the unentitled', async () => {
+    const { here } = await withAnn();
+    await expectRefusal(api, here, UNAUTHENTICATED, () => record(api.with()));
+    const reader = await here.client({ scopes: ['contacts:read', 'actions:write'] });
+    await expectRefusal(api, here, FORBIDDEN, () => record(reader));
+  });
+});

@@ -1,0 +1,201 @@
+import { newId, openSecret } from '@proviso/core';
+import {
+  expectRefusal,
+  FORBIDDEN,
+  INVALID,
+  NOT_FOUND,
+  openApi,
+  clientOf,
+  pathsOf,
+  UNAUTHENTICATED,
+  useApi,
+} from './open-api.ts';
+import type { Client, Reply, Tenant } from './open-api.ts';
+
+const SMTP = { host: 'mail.example.com', port: 587, from: 'Ann <ann@example.com>' };
+const LOGIN = { user: 'ann', pass: 'correct horse battery staple' };
+
+describe('identities', () => {
+  const api = useApi();
+  const create = (by: Client, body: object): Promise<Reply> => by.post('/v1/identities', body);
+  const smtp = { provider: 'smtp', name: 'Mail', config: SMTP, credentials: LOGIN };
+  const added = async (here: Tenant, body: object = smtp): Promise<string> =>
+    (await create(here.owner, body)).body.identity.identity_id;
+  const row = async ({ id }: Tenant) =>
+    api.world.db.tables.identities.findFirstOrThrow({ where: { workspace_id: id }, orderBy: { created_at: 'desc' } });
+
+  describe('POST /v1/identities', () => {
+    it('adds an account, and shows its config but never its credentials', async () => {
+      const here = await api.tenant();
+      const { status, body, text } = await create(here.owner, smtp);
+      expect(status).toBe(201);
+      expect(body.identity).toEqual({
+        identity_id: expect.stringMatching(/^id_/),
+        provider: 'smtp',
+        name: 'Mail',
+        config: { ...SMTP, secure: false },
+        has_credentials: true,
+        status: 'active',
+        created_at: expect.any(String),
+        updated_at: expect.any(String),
+      });
+      const others = await Promise.all([
+        here.owner.get(`/v1/identities/${body.identity.identity_id}`),
+        here.owner.get('/v1/identities'),
+        here.owner.patch(`/v1/identities/${body.identity.identity_id}`, { name: 'New' }),
+      ]);
+      for (const shown of [text, ...others.map((reply) => reply.text)]) {
+        expect(shown).toContain('has_credentials');
+        expect(shown).not.toContain('"credentials"');
+        expect(shown).not.toContain(LOGIN.pass);
+      }
+    });
+
+    it('seals the credentials in the row, for that row only', async () => {
+      const here = await api.tenant();
+      await added(here);
+      const { id, credentials } = await row(here);
+      expect(credentials).toMatch(/^v1\.test\./);
+      const bytes = Buffer.from((credentials ?? '').split('.').slice(2).join(''), 'base64url').toString('latin1');
+      for (const place of [credentials, bytes]) expect(place).not.toContain(LOGIN.pass);
+      const { secrets } = api.world;
+      expect(openSecret(secrets, credentials ?? '', `identities.credentials:${id}`)).toEqual(LOGIN);
+      expect(() => openSecret(secrets, credentials ?? '', `identities.credentials:${newId()}`)).toThrow();
+    });
+
+    it('keeps no password in the reply that an Idempotency-Key stores', async () => {
+      const here = await api.tenant();
+      await here.owner.post('/v1/identities', smtp, { 'Idempotency-Key': 'k' });
+      const kept = await api.world.db.tables.idempotency_keys.findFirstOrThrow({ where: { workspace_id: here.id } });
+      expect(JSON.stringify(kept)).not.toContain(LOGIN.pass);
+    });
+
+    it('says that it cannot keep credentials without keys, and keeps none', async () => {
+      const here = await api.tenant();
+      const { url, close } = await openApi({ ...api.world, secrets: new Map() });
+      const owner = clientOf(url, await here.token({}));
+      await expectRefusal(api, here, [503, 'UNAVAILABLE'], () => create(owner, smtp));
+      expect((await create(owner, { ...smtp, credentials: undefined })).status).toBe(201);
+      await close();
+    });
+
+    it.each<[string, object, string]>([
+      ['no provider', { provider: undefined }, 'provider'],
+      ['an unknown provider', { provider: 'pigeon' }, 'provider'],
+      ['an empty name', { name: '' }, 'name'],
+      ['a config without a host', { config: { port: 25, from: 'a@b.example' } }, 'config.host'],
+      ['a port that is none', { config: { ...SMTP, port: 70_000 } }, 'config.port'],
+      ['an unknown config field', { config: { ...SMTP, pass: 'x' } }, 'config'],
+      ['credentials without a password', { credentials: { user: 'ann' } }, 'credentials.pass'],
+      ['credentials that are text', { credentials: 'secret' }, 'credentials'],
+      ['an unknown field', { config_version: 9 }, 'config_version'],
+      ['a status', { status: 'failing' }, 'status'],
+    ])('refuses %s', async (_, more, path) => {
+      const here = await api.tenant();
+      const refused = await expectRefusal(api, here, INVALID, () => create(here.owner, { ...smtp, ...more }));
+      expect(pathsOf(refused).join()).toContain(path);
+      expect(JSON.stringify(refused)).not.toContain(LOGIN.pass);
+    });
+  });
+
+  describe('PATCH /v1/identities/{identity_id}', () => {
+    const patch = (by: Client, id: string, body: object): Promise<Reply> => by.patch(`/v1/identities/${id}`, body);
+
+    it.each<[string, object, number]>([
+      ['another config', { config: { ...SMTP, port: 25 } }, 2],
+      ['the same config', { config: SMTP }, 1],
+      [
+        'the same config in another order',
+        { config: { from: SMTP.from, secure: false, port: 587, host: SMTP.host } },
+        1,
+      ],
+      ['another password', { credentials: { user: 'ann', pass: 'new' } }, 1],
+      ['no password', { credentials: null }, 1],
+      ['another name', { name: 'Post' }, 1],
+      ['being disabled', { status: 'disabled' }, 1],
+    ])('raises the version that approvals are bound to only for another config: %s', async (_, body, version) => {
+      const here = await api.tenant();
+      const id = await added(here);
+      expect((await patch(here.owner, id, body)).status).toBe(200);
+      expect((await row(here)).config_version).toBe(version);
+    });
+
+    it('changes what it names and leaves the rest', async () => {
+      const here = await api.tenant();
+      const id = await added(here);
+      const before = await row(here);
+      const { body } = await patch(here.owner, id, { name: 'Post', status: 'disabled' });
+      expect(body.identity).toMatchObject({ name: 'Post', status: 'disabled', has_credentials: true });
+      expect(await row(here)).toMatchObject({
+        name: 'Post',
+        status: 'disabled',
+        credentials: before.credentials,
+        config: before.config,
+      });
+    });
+
+    it('replaces credentials, and forgets them by null', async () => {
+      const here = await api.tenant();
+      const id = await added(here);
+      await patch(here.owner, id, { credentials: { user: 'bob', pass: 'new' } });
+      const { id: uuid, credentials } = await row(here);
+      expect(openSecret(api.world.secrets, credentials ?? '', `identities.credentials:${uuid}`)).toEqual({
+        user: 'bob',
+        pass: 'new',
+      });
+      expect((await patch(here.owner, id, { credentials: null })).body.identity.has_credentials).toBe(false);
+      expect((await row(here)).credentials).toBeNull();
+    });
+
+    it.each<[string, object, string]>([
+      ['no change', {}, ''],
+      ['the provider', { provider: 'slack' }, 'provider'],
+      ['a status that only the service sets', { status: 'failing' }, 'status'],
+      ['a config that does not fit its provider', { config: { host: 'x' } }, 'config.port'],
+      ['credentials that do not fit it', { credentials: { token: 'x' } }, 'credentials'],
+      ['null for the config', { config: null }, 'config'],
+    ])('refuses %s', async (_, body, path) => {
+      const here = await api.tenant();
+      const id = await added(here);
+      expect(pathsOf(await expectRefusal(api, here, INVALID, () => patch(here.owner, id, body))).join()).toContain(
+        path,
+      );
+    });
+  });
+
+  it('lists the workspace’s own, newest first', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    await added(there);
+    await added(here);
+    const { body } = await here.owner.get('/v1/identities');
+    expect(body.identities.map(({ name }) => name)).toEqual(['Mail', 'internal']);
+    expect(body.pagination.total_items).toBe(2);
+  });
+
+  it('lets nobody but entitled people write: not an agent, whatever its scopes', async () => {
+    const here = await api.tenant();
+    const id = await added(here);
+    const writes = [
+      (by: Client) => create(by, { provider: 'internal', name: 'n' }),
+      (by: Client) => by.patch(`/v1/identities/${id}`, { name: 'n' }),
+    ];
+    const callers = [
+      [api.with(), UNAUTHENTICATED],
+      [await here.client({ role: 'viewer' }), FORBIDDEN],
+      [await here.client({ role: 'reviewer' }), FORBIDDEN],
+      [await here.client({ scopes: ['identities:read', 'workspace:admin'] }), FORBIDDEN],
+      [await here.client({ agent: 'bot' }), FORBIDDEN],
+    ] as const;
+    for (const write of writes) for (const [by, kind] of callers) await expectRefusal(api, here, kind, () => write(by));
+  });
+
+  it('is not there for strangers', async () => {
+    const here = await api.tenant();
+    const id = await added(here);
+    const stranger = (await api.tenant()).owner;
+    await expectRefusal(api, here, NOT_FOUND, () => stranger.get(`/v1/identities/${id}`));
+    await expectRefusal(api, here, NOT_FOUND, () => stranger.patch(`/v1/identities/${id}`, { name: 'theirs' }));
+    for (const none of ['x', newId(), '%00'])
+      await expectRefusal(api, here, NOT_FOUND, () => here.owner.get(`/v1/identities/${none}`));
+  });
+});

@@ -1,0 +1,272 @@
+import { gzipSync } from 'node:zlib';
+import { routes } from '../src/app.ts';
+import {
+  addTask,
+  expectRefusal,
+  inFuture,
+  INVALID,
+  pathsOf,
+  pending,
+  proposal,
+  recorded,
+  useApi,
+  uuidOf,
+} from './open-api.ts';
+import type { Method, Reply, Tenant } from './open-api.ts';
+
+const TOO_LARGE = [413, 'PAYLOAD_TOO_LARGE'] as const;
+const UNSUPPORTED = [415, 'UNSUPPORTED_MEDIA_TYPE'] as const;
+const MIB = 1024 * 1024;
+const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+
+describe('input', () => {
+  const api = useApi();
+  const contact = (here: Tenant, body: string | Buffer, headers: Record<string, string> = {}): Promise<Reply> =>
+    here.owner.raw('post', '/v1/contacts', body, headers);
+  const withProperties = (json: string): string => `{"email":"a@example.com","properties":${json}}`;
+
+  describe('refuses a body that means nothing, or two things, and writes nothing:', () => {
+    it.each<[string, string | Buffer]>([
+      ['no JSON', 'email=a@example.com'],
+      ['half of it', '{"email":'],
+      ['two values', '{"email":"a@example.com"} {}'],
+      ['a comment', '{"email":"a@example.com" /* me */}'],
+      ['a trailing comma', '{"email":"a@example.com",}'],
+      ['single quotes', "{'email':'a@example.com'}"],
+      ['NaN', withProperties('{"a":NaN}')],
+      ['a list', '[]'],
+      ['text', '"a@example.com"'],
+      ['null', 'null'],
+      ['bytes that are not UTF-8', Buffer.from([...Buffer.from('{"email":"'), 0xff, 0xfe, ...Buffer.from('"}')])],
+      ['NUL', withProperties('{"a":"\\u0000"}')],
+      ['NUL in a key', withProperties('{"a\\u0000":1}')],
+      ['a lone high surrogate', withProperties('{"a":"\\ud800"}')],
+      ['a lone low surrogate in a key', withProperties('{"\\udc00":1}')],
+      ['the wrong order of surrogates', withProperties('{"a":"\\udc00\\ud800"}')],
+      ['an integer beyond 2^53', withProperties('{"a":9007199254740993}')],
+      ['one below -2^53', withProperties('{"a":-9007199254740993}')],
+      ['one in disguise', withProperties('{"a":9.007199254740993e15}')],
+      ['a number that overflows', withProperties('{"a":1e400}')],
+      ['one that vanishes', withProperties('{"a":1e-400}')],
+      ['a key twice', '{"email":"a@example.com","email":"b@example.com"}'],
+      ['a key twice, deep inside', withProperties('{"a":[{"b":1,"b":2}]}')],
+      ['a key twice, once escaped', withProperties('{"a":1,"\\u0061":2}')],
+      ['a key twice, with one value', '{"email":"a@example.com","email":"a@example.com"}'],
+      [
+        'a key twice with one value, deep inside, beside colons in text',
+        withProperties('{"a":": \\": :","b":{"c":1,"c":1}}'),
+      ],
+      ['__proto__', '{"email":"a@example.com","__proto__":{"lifecycle_stage":"customer"}}'],
+      ['__proto__ inside', withProperties('{"__proto__":{"a":1}}')],
+      ['nesting of 33', withProperties(nested(32))],
+      ['nesting of 100 000', withProperties(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)],
+    ])('%s', async (_, body) => {
+      const here = await api.tenant();
+      await expectRefusal(api, here, INVALID, () => contact(here, body));
+    });
+  });
+
+  it('names a field that stands twice', async () => {
+    const here = await api.tenant();
+    const refused = await expectRefusal(api, here, INVALID, () =>
+      contact(here, '{"email":"a@example.com","email":"b@example.com"}'),
+    );
+    expect(pathsOf(refused)).toEqual(['email']);
+  });
+
+  it.each([
+    ['nesting of 32', nested(31)],
+    ['the largest integers', '{"a":9007199254740991,"b":-9007199254740991}'],
+    ['pairs of surrogates', '{"a":"\\ud83c\\udf89","🎉":"🎉"}'],
+    ['small and negative numbers', '{"a":1e-300,"b":-0.1,"c":1.5e10}'],
+    ['keys that JavaScript has a meaning for', '{"constructor":1,"prototype":2,"hasOwnProperty":3,"length":4}'],
+    ['escapes', '{"a":"\\"\\\\\\/\\b\\f\\n\\r\\t"}'],
+  ])('keeps %s as it came', async (_, json) => {
+    const here = await api.tenant();
+    const { status, body } = await contact(here, withProperties(json));
+    expect(status).toBe(201);
+    const stored = await api.world.db.tables.contacts.findFirstOrThrow({ where: { workspace_id: here.id } });
+    expect(stored.properties).toEqual(JSON.parse(json));
+    expect(body.contact.properties).toEqual(JSON.parse(json));
+  });
+
+  describe('a body’s size', () => {
+    const padded = (bytes: number): string => {
+      const empty = withProperties('{"a":""}');
+      return withProperties(`{"a":"${'x'.repeat(bytes - empty.length)}"}`);
+    };
+    it('may be 1 MiB, and not a byte more', async () => {
+      const here = await api.tenant();
+      await expectRefusal(api, here, TOO_LARGE, () => contact(here, padded(MIB + 1)));
+      expect((await contact(here, padded(MIB))).status).toBe(201);
+    });
+
+    it('counts what is unpacked', async () => {
+      const here = await api.tenant();
+      const bomb = gzipSync(padded(8 * MIB));
+      expect(bomb.length).toBeLessThan(MIB / 10);
+      await expectRefusal(api, here, TOO_LARGE, () => contact(here, bomb, { 'Content-Encoding': 'gzip' }));
+    });
+
+    it('may be 16 MiB for a bulk', async () => {
+      const here = await api.tenant();
+      const { action_id } = await pending(here.owner, here);
+      const bulk = (bytes: number): Promise<Reply> => {
+        const body = JSON.stringify({ action: 'reject', action_ids: [action_id] });
+        return here.owner.raw('post', '/v1/actions/approve/bulk', body.padEnd(bytes));
+      };
+      await expectRefusal(api, here, TOO_LARGE, () => bulk(16 * MIB + 1));
+      expect((await bulk(16 * MIB)).body.processed).toBe(1);
+    });
+  });
+
+  describe('a body’s type', () => {
+    it.each([
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/jsonp',
+      'application/xml',
+      'multipart/form-data; boundary=x',
+      '',
+    ])('is refused where it is %s', async (type) => {
+      const here = await api.tenant();
+      const request = {
+        method: 'POST',
+        body: Buffer.from('{"email":"a@example.com"}'),
+        headers: {} as Record<string, string>,
+      };
+      request.headers.Authorization = `Bearer ${await here.token({})}`;
+      if (type) request.headers['Content-Type'] = type;
+      const before = await api.world.db.tables.contacts.count();
+      const reply = await fetch(`${api.url}/v1/contacts`, request);
+      expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual(UNSUPPORTED);
+      expect(await api.world.db.tables.contacts.count()).toBe(before);
+    });
+
+    it.each(['application/json', 'application/json; charset=utf-8', 'APPLICATION/JSON'])(
+      'is taken where it is %s',
+      async (type) => {
+        const here = await api.tenant();
+        expect((await contact(here, '{"email":"a@example.com"}', { 'Content-Type': type })).status).toBe(201);
+      },
+    );
+
+    it('is refused in an encoding that nobody knows', async () => {
+      const here = await api.tenant();
+      await expectRefusal(api, here, UNSUPPORTED, () => contact(here, '{}', { 'Content-Encoding': 'rot13' }));
+    });
+
+    it('may be packed', async () => {
+      const here = await api.tenant();
+      const packed = gzipSync('{"email":"a@example.com"}');
+      expect((await contact(here, packed, { 'Content-Encoding': 'gzip' })).status).toBe(201);
+      await expectRefusal(api, here, INVALID, () =>
+        contact(here, Buffer.from('not gzip'), { 'Content-Encoding': 'gzip' }),
+      );
+    });
+  });
+
+  describe('a body that is absent', () => {
+    it.each(['execute', 'cancel', 'reject'])('is enough for %s', async (verb) => {
+      const here = await api.tenant();
+      const { action_id } = await pending(here.owner, here, { scheduled_time: inFuture() });
+      const Authorization = `Bearer ${await here.token({})}`;
+      const reply = await fetch(`${api.url}/v1/actions/${action_id}/${verb}`, {
+        method: 'POST',
+        headers: { Authorization },
+      });
+      expect(reply.status).toBe(200);
+      expect((await recorded(api.world, action_id)).row.version).toBe(2);
+    });
+
+    it('is not, where a field is required', async () => {
+      const here = await api.tenant();
+      for (const path of ['/v1/actions', '/v1/contacts', '/v1/identities', '/v1/actions/approve/bulk'])
+        await expectRefusal(api, here, INVALID, () => here.owner.post(path));
+    });
+  });
+
+  /** Every route that writes, and one of everything that it could be addressed to. */
+  const bodies = routes.filter(({ body }) => body);
+  describe.each(bodies.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, route) => {
+    const furnished = async (): Promise<{ here: Tenant; path: string }> => {
+      const here = await api.tenant();
+      const { action_id } = await pending(here.owner, here);
+      const { body } = await here.owner.post('/v1/contacts', { email: 'x@example.com' });
+      const agent_id = await here.agentId();
+      const ids: Record<string, string> = {
+        action_id,
+        contact_id: body.contact.contact_id,
+        company_id: (await here.owner.post('/v1/companies', { name: 'Acme' })).body.company.company_id,
+        task_id: await addTask(api.world, here),
+        identity_id: here.identityId,
+        user_id: (await here.owner.get('/v1/auth/status')).body.user.user_id,
+        agent_id,
+        run_id: (await here.owner.post(`/v1/agents/${agent_id}/runs`)).body.run.run_id,
+        action_index: '0',
+      };
+      return { here, path: route.path.replaceAll(/\{(\w+)\}/g, (__, name: string) => ids[name] ?? '') };
+    };
+
+    it('refuses an unknown field, and names it', async () => {
+      const { here, path } = await furnished();
+      const refused = await expectRefusal(api, here, INVALID, () =>
+        here.owner.raw(route.method as Method, path, '{"no_such_field":1}'),
+      );
+      expect(pathsOf(refused)).toContain('no_such_field');
+    });
+
+    it('refuses what is no object, and any query', async () => {
+      const { here, path } = await furnished();
+      for (const body of ['null', '[]', '7', '"x"', 'true', '[{}]'])
+        await expectRefusal(api, here, INVALID, () => here.owner.raw(route.method as Method, path, body));
+      await expectRefusal(api, here, INVALID, () => here.owner.raw(route.method as Method, `${path}?dry_run=1`, '{}'));
+    });
+  });
+
+  it.each([
+    '/v1/actions/%ZZ',
+    '/v1/actions/%E0%A4%A',
+    '/v1/actions/..%2f..%2fetc',
+    '/v1/actions?list_id=%ff%fe',
+    '/v1/contacts/%F0%9F%8E%89',
+  ])('has no trouble with an address such as %s', async (path) => {
+    const here = await api.tenant();
+    expect((await here.owner.get(path)).status).toBeLessThan(500);
+  });
+
+  it('answers no nonsense with a 5xx', async () => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    const nonsense = [
+      null,
+      true,
+      0,
+      -1,
+      1.5,
+      '',
+      'x',
+      '\ufffd',
+      [],
+      [[]],
+      {},
+      { a: { b: [] } },
+      'a'.repeat(70_000),
+      '2100-13-45T99:99:99Z',
+      '9'.repeat(300),
+    ];
+    const sound = proposal(here, {
+      description: 'd',
+      scheduled_time: inFuture(),
+      list_id: 'l',
+      metadata: {},
+      direct: false,
+      mission_id: uuidOf(action_id),
+    });
+    for (const field of [...Object.keys(sound), 'expires_at', 'session_id', 'item_id', 'require_approval'])
+      for (const value of nonsense) {
+        const { status, text } = await here.owner.post('/v1/actions', { ...sound, [field]: value });
+        expect([field, value, status < 500 ? 'fine' : text]).toEqual([field, value, 'fine']);
+      }
+  }, 60_000);
+});

@@ -1,0 +1,207 @@
+import { SCOPES, type Role } from '@proviso/contracts';
+import { newId, readId } from '@proviso/core';
+import {
+  CONFLICT,
+  expectRefusal,
+  FORBIDDEN,
+  INVALID,
+  INVALID_STATE,
+  NOT_FOUND,
+  pathsOf,
+  UNAUTHENTICATED,
+  useApi,
+} from './open-api.ts';
+import type { Client, Reply, Tenant } from './open-api.ts';
+
+describe('members and workspaces', () => {
+  const api = useApi();
+  const address = (): string => `${newId()}@example.com`;
+  const add = (by: Client, more: object = {}): Promise<Reply> =>
+    by.post('/v1/members', { email: address(), name: 'Ann', role: 'viewer', ...more });
+  const added = async (by: Client, role: Role): Promise<string> => (await add(by, { role })).body.member.user_id;
+  const me = async (by: Client): Promise<string> => (await by.get('/v1/auth/status')).body.user.user_id;
+  const rows = ({ id }: Pick<Tenant, 'id'>) => api.world.db.tables.members.findMany({ where: { workspace_id: id } });
+  const roleOf = async (here: Tenant, user_id: string): Promise<string | undefined> =>
+    (await rows(here)).find((row) => row.user_id === readId('user', user_id))?.role;
+
+  describe('POST /v1/members', () => {
+    it('adds a person, with the address in lower case', async () => {
+      const here = await api.tenant();
+      const email = address();
+      const { status, body } = await add(here.owner, { email: email.toUpperCase(), role: 'reviewer' });
+      expect(status).toBe(201);
+      expect(body.member).toEqual({
+        user_id: expect.stringMatching(/^usr_/),
+        email,
+        name: 'Ann',
+        role: 'reviewer',
+        created_at: expect.any(String),
+      });
+      expect(await roleOf(here, body.member.user_id)).toBe('reviewer');
+    });
+
+    it('knows a person of another workspace again, by the name that they have', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const email = address();
+      const first = (await add(there.owner, { email, name: 'Ann' })).body.member;
+      const second = (await add(here.owner, { email, name: 'Somebody' })).body.member;
+      expect(second).toMatchObject({ user_id: first.user_id, name: 'Ann' });
+    });
+
+    it('adds a person once, however many ask at once', async () => {
+      const here = await api.tenant();
+      const email = address();
+      const replies = await Promise.all([1, 2, 3, 4].map(() => add(here.owner, { email })));
+      expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
+      await expectRefusal(api, here, CONFLICT, () => add(here.owner, { email }));
+    });
+
+    it('lets only an owner make owners', async () => {
+      const here = await api.tenant();
+      const admin = await here.client({ role: 'admin' });
+      await expectRefusal(api, here, FORBIDDEN, () => add(admin, { role: 'owner' }));
+      expect((await add(admin, { role: 'admin' })).status).toBe(201);
+      expect((await add(here.owner, { role: 'owner' })).status).toBe(201);
+    });
+
+    it.each<[string, object, string]>([
+      ['an unknown role', { role: 'god' }, 'role'],
+      ['an address that is none', { email: 'x' }, 'email'],
+      ['no name', { name: '' }, 'name'],
+      ['an id', { id: newId() }, 'id'],
+    ])('refuses %s', async (_, more, path) => {
+      const here = await api.tenant();
+      expect(pathsOf(await expectRefusal(api, here, INVALID, () => add(here.owner, more)))).toContain(path);
+    });
+  });
+
+  it('GET /v1/members lists the people of the workspace and nobody else', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    const mine = [await me(here.owner), await added(here.owner, 'viewer')];
+    await added(there.owner, 'viewer');
+    const { body } = await here.owner.get('/v1/members');
+    expect(body.members.map(({ user_id }) => user_id).sort()).toEqual(mine.sort());
+  });
+
+  describe('PATCH /v1/members/:id', () => {
+    const change = (by: Client, id: string, role: string): Promise<Reply> => by.patch(`/v1/members/${id}`, { role });
+
+    it('changes a role from the next request on', async () => {
+      const here = await api.tenant();
+      const by = await here.client({ role: 'viewer', scopes: [...SCOPES] });
+      const id = await me(by);
+      const { status, body } = await change(here.owner, id, 'admin');
+      expect([status, body.member.role, await roleOf(here, id)]).toEqual([200, 'admin', 'admin']);
+      expect((await by.get('/v1/members')).status).toBe(200);
+      await change(here.owner, id, 'viewer');
+      await expectRefusal(api, here, FORBIDDEN, () => by.get('/v1/members'));
+    });
+
+    it('keeps the last owner', async () => {
+      const here = await api.tenant();
+      const id = await me(here.owner);
+      await expectRefusal(api, here, INVALID_STATE, () => change(here.owner, id, 'admin'));
+      expect((await change(here.owner, id, 'owner')).status).toBe(200);
+      const other = await here.client({ role: 'owner' });
+      expect((await change(other, id, 'admin')).status).toBe(200);
+      const last = await me(other);
+      await expectRefusal(api, here, INVALID_STATE, () => change(other, last, 'viewer'));
+    });
+
+    it('leaves an owner when two remove one another at once', async () => {
+      const here = await api.tenant();
+      const other = await here.client({ role: 'owner' });
+      const ids = [await me(other), await me(here.owner)];
+      const replies = await Promise.all([
+        here.owner.delete(`/v1/members/${ids[0]}`),
+        change(other, ids[1] ?? '', 'viewer'),
+      ]);
+      expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
+      expect((await rows(here)).filter(({ role }) => role === 'owner')).toHaveLength(1);
+    });
+
+    it('lets an admin neither make nor touch an owner', async () => {
+      const here = await api.tenant();
+      const admin = await here.client({ role: 'admin' });
+      const [owner, viewer, own] = [await me(here.owner), await added(here.owner, 'viewer'), await me(admin)];
+      await here.client({ role: 'owner' });
+      await expectRefusal(api, here, FORBIDDEN, () => change(admin, owner, 'viewer'));
+      await expectRefusal(api, here, FORBIDDEN, () => change(admin, viewer, 'owner'));
+      await expectRefusal(api, here, FORBIDDEN, () => change(admin, own, 'owner'));
+      await expectRefusal(api, here, FORBIDDEN, () => admin.delete(`/v1/members/${owner}`));
+      expect((await change(admin, viewer, 'admin')).status).toBe(200);
+    });
+
+    it('refuses unknown roles and fields, and what is not the workspace’s', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const [id, strange] = [await added(here.owner, 'viewer'), await added(there.owner, 'viewer')];
+      await expectRefusal(api, here, INVALID, () => change(here.owner, id, 'god'));
+      await expectRefusal(api, here, INVALID, () => here.owner.patch(`/v1/members/${id}`, { email: address() }));
+      await expectRefusal(api, here, INVALID, () => here.owner.patch(`/v1/members/${id}`, {}));
+      for (const unknown of [strange, newId(), 'x'])
+        await expectRefusal(api, here, NOT_FOUND, () => change(here.owner, unknown, 'admin'));
+      expect(await roleOf(there, strange)).toBe('viewer');
+    });
+  });
+
+  describe('DELETE /v1/members/:id', () => {
+    it('removes a person, and their keys stay dead when they come back', async () => {
+      const here = await api.tenant();
+      const by = await here.client({ role: 'admin' });
+      const { user_id, email } = (await here.owner.get('/v1/members')).body.members[0] ?? { user_id: '', email: '' };
+      expect(user_id).toBe(await me(by));
+      const { status, body } = await here.owner.delete(`/v1/members/${user_id}`);
+      expect([status, body.member.user_id]).toEqual([200, user_id]);
+      await expectRefusal(api, here, UNAUTHENTICATED, () => by.get('/v1/actions'));
+      expect((await add(here.owner, { email, role: 'admin' })).status).toBe(201);
+      await expectRefusal(api, here, UNAUTHENTICATED, () => by.get('/v1/actions'));
+    });
+
+    it('removes once, nobody of another workspace, and never the last owner', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const [id, strange] = [await added(here.owner, 'viewer'), await added(there.owner, 'viewer')];
+      expect((await here.owner.delete(`/v1/members/${id}`)).status).toBe(200);
+      for (const unknown of [id, strange, 'x'])
+        await expectRefusal(api, here, NOT_FOUND, () => here.owner.delete(`/v1/members/${unknown}`));
+      const own = await me(here.owner);
+      await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(`/v1/members/${own}`));
+    });
+  });
+
+  describe('workspaces', () => {
+    it('POST makes one of the caller’s own, which a personal token reaches', async () => {
+      const here = await api.tenant();
+      const { status, body } = await here.owner.post('/v1/workspaces', { name: 'Second' });
+      expect(status).toBe(201);
+      expect(body.workspace).toEqual({
+        workspace_id: expect.any(String),
+        name: 'Second',
+        role: 'owner',
+        created_at: expect.any(String),
+      });
+      const { workspace_id } = body.workspace;
+      expect(await rows({ id: workspace_id })).toMatchObject([{ role: 'owner' }]);
+      const made = await here.owner.post('/v1/api-keys', { name: 'me', scopes: [...SCOPES], personal: true });
+      const by = api.with(made.body.token ?? '');
+      const at = { 'X-Workspace-Id': workspace_id };
+      expect((await by.get('/v1/actions', {}, at)).body.actions).toEqual([]);
+      const listed = await by.get('/v1/workspaces', {}, at);
+      expect(listed.body.workspaces.map((each) => each.workspace_id)).toEqual([workspace_id, here.id]);
+    });
+
+    it('GET lists the caller’s and nobody else’s', async () => {
+      const [here] = [await api.tenant(), await api.tenant()];
+      const { body } = await here.owner.get('/v1/workspaces');
+      expect(body.workspaces).toMatchObject([{ workspace_id: here.id, role: 'owner' }]);
+    });
+
+    it('are not made without a name, nor twice with one Idempotency-Key', async () => {
+      const here = await api.tenant();
+      for (const body of [{}, { name: '' }, { name: 'x', id: newId() }])
+        await expectRefusal(api, here, INVALID, () => here.owner.post('/v1/workspaces', body));
+      const again = () => here.owner.post('/v1/workspaces', { name: 'x' }, { 'Idempotency-Key': 'k' });
+      expect((await again()).body).toEqual((await again()).body);
+      expect((await here.owner.get('/v1/workspaces')).body.workspaces).toHaveLength(2);
+    });
+  });
+});

@@ -1,0 +1,280 @@
+import type {
+  Action,
+  Company,
+  Contact,
+  EmailMessage,
+  AccessKey,
+  Agent,
+  EmailThread,
+  ErrorBody,
+  Identity,
+  JsonObject,
+  LifecycleChange,
+  Member,
+  Note,
+  Run,
+  Task,
+  Workspace,
+} from '@proviso/contracts';
+import { newId, readId, showId, type Paused, type Services } from '@proviso/core';
+import { openWorld, type TestWorkspace, type Who, type World, type WorldOptions } from '@proviso/testing';
+import type { AddressInfo } from 'node:net';
+import supertest from 'supertest';
+import { createApp } from '../src/app.ts';
+
+interface LogEntry {
+  at: string;
+  event: string;
+  actor: { kind: string; id: string; name: string };
+  data: JsonObject;
+}
+
+/** All that /v1 may answer: a test reads the fields that it expects. */
+export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
+  status: string;
+  action_id: string;
+  action: Action & { logs: LogEntry[] };
+  actions: Action[];
+  pagination: {
+    total_items: number;
+    total_is_estimate?: true;
+    limit: number;
+    skip: number;
+    next_cursor?: string | null;
+  };
+  processed: number;
+  created: number;
+  failed: { action_id: string; index: number; code: string; error: string; details: ErrorBody['details'] }[];
+  results: { action_id: string; index: number; ok: boolean; status?: string; code?: string }[];
+  contact: Contact;
+  contacts: Contact[];
+  note: Note;
+  notes: Note[];
+  email_threads: EmailThread[];
+  email_message: EmailMessage;
+  contact_id: string;
+  company_id: string;
+  company: Company;
+  companies: Company[];
+  task: Task;
+  tasks: Task[];
+  lifecycle_changes: LifecycleChange[];
+  identity: Identity;
+  identities: Identity[];
+  paused: Paused[];
+  user: { user_id: string };
+  token: string | null;
+  api_key: AccessKey;
+  api_keys: AccessKey[];
+  member: Member;
+  members: Member[];
+  workspace: Workspace;
+  workspaces: Workspace[];
+  agent: Agent;
+  agents: Agent[];
+  run: Run;
+  runs: Run[];
+}
+
+export interface Reply {
+  status: number;
+  headers: Record<string, string | undefined>;
+  text: string;
+  body: ReplyBody;
+}
+
+export type Method = 'get' | 'post' | 'patch' | 'delete' | 'put';
+type Headers = Record<string, string>;
+
+/** One caller of the API. */
+export interface Client {
+  get(path: string, query?: Record<string, string>, headers?: Headers): Promise<Reply>;
+  post(path: string, body?: object, headers?: Headers): Promise<Reply>;
+  patch(path: string, body?: object, headers?: Headers): Promise<Reply>;
+  delete(path: string, body?: object, headers?: Headers): Promise<Reply>;
+  /** Sends the bytes as they are. */
+  raw(method: Method, path: string, body?: string | Buffer, headers?: Headers): Promise<Reply>;
+}
+
+/** A workspace of its own, with callers in it. */
+export interface Tenant extends TestWorkspace {
+  owner: Client;
+  client(who: Who): Promise<Client>;
+}
+
+export interface Api {
+  world: World;
+  /** Where it listens. */
+  url: string;
+  /** Whoever has this token; undefined = nobody. */
+  with(token?: string): Client;
+  tenant(): Promise<Tenant>;
+}
+
+interface Listening {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the app over these services on a free port. */
+export async function openApi(services: Services, options: Parameters<typeof createApp>[1] = {}): Promise<Listening> {
+  const server = createApp(services, options).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A world and its API around the tests of a file or a describe. */
+export function useApi(options: WorldOptions = {}): Api {
+  let world: World;
+  let listening: Listening;
+  beforeAll(async () => {
+    world = await openWorld(options);
+    listening = await openApi(world);
+  });
+  afterAll(async () => {
+    await listening.close();
+    await world.close();
+  });
+  const api: Api = {
+    get world() {
+      return world;
+    },
+    get url() {
+      return listening.url;
+    },
+    with: (token) => clientOf(listening.url, token),
+    tenant: async () => {
+      const workspace = await world.workspace();
+      const client = async (who: Who): Promise<Client> => api.with(await workspace.token(who));
+      return { ...workspace, client, owner: await client({}) };
+    },
+  };
+  return api;
+}
+
+export function clientOf(url: string, token?: string): Client {
+  const send = async (
+    method: Method,
+    path: string,
+    headers: Headers = {},
+    body?: string | Buffer | object,
+  ): Promise<Reply> => {
+    const request = supertest(url)[method](path).redirects(0).set(headers);
+    if (token !== undefined) request.set('Authorization', `Bearer ${token}`);
+    if (Buffer.isBuffer(body)) request.serialize((bytes: string) => bytes); // superagent would write it as JSON
+    if (body !== undefined) request.send(body);
+    return (await request) as Reply;
+  };
+  return {
+    get: (path, query = {}, headers = {}) =>
+      send('get', Object.keys(query).length > 0 ? `${path}?${new URLSearchParams(query).toString()}` : path, headers),
+    post: (path, body, headers) => send('post', path, headers, body),
+    patch: (path, body, headers) => send('patch', path, headers, body),
+    delete: (path, body, headers) => send('delete', path, headers, body),
+    raw: (method, path, body, headers = {}) =>
+      send(method, path, { 'Content-Type': 'application/json', ...headers }, body),
+  };
+}
+
+/** What a caller proposes unless a test says otherwise. */
+export const proposal = ({ identityId }: TestWorkspace, more: object = {}): object => ({
+  type: 'probe_idempotent',
+  identity_id: identityId,
+  params: { say: 'hello' },
+  ...more,
+});
+
+/** A proposal that is there already, as the API showed it. */
+export async function propose(by: Client, workspace: TestWorkspace, more: object = {}): Promise<Action> {
+  const { status, body, text } = await by.post('/v1/actions', proposal(workspace, more));
+  if (status !== 200) throw new Error(`not proposed: ${text}`);
+  return body.action;
+}
+
+export const pending = (by: Client, workspace: TestWorkspace, more: object = {}): Promise<Action> =>
+  propose(by, workspace, { require_approval: true, ...more });
+
+/** A task that is there already; tasks are made by actions. Returns its id. */
+export async function addTask(
+  { db }: Services,
+  { id: workspace_id }: TestWorkspace,
+  more: object = {},
+): Promise<string> {
+  const { id } = await db.tables.tasks.create({ data: { id: newId(), workspace_id, title: 'Call', ...more } });
+  return showId('task', id);
+}
+
+export const inFuture = (ms = 3_600_000): string => new Date(Date.now() + ms).toISOString();
+
+/** An action's row and its events, as the database has them now. */
+export async function recorded({ db }: Services, shownId: string) {
+  const id = uuidOf(shownId);
+  const row = await db.tables.actions.findUniqueOrThrow({ where: { id } });
+  const events = await db.tables.action_events.findMany({ where: { action_id: id }, orderBy: { version: 'asc' } });
+  return { row, events, trail: events.map(({ event }) => event), last: events.at(-1) };
+}
+
+export function uuidOf(actionId: string): string {
+  const uuid = readId('action', actionId);
+  if (!uuid) throw new Error(`${actionId} is not an action's id`);
+  return uuid;
+}
+
+const TABLES = [
+  'actions',
+  'action_events',
+  'contacts',
+  'companies',
+  'notes',
+  'tasks',
+  'lifecycle_changes',
+  'email_messages',
+  'email_threads',
+  'identities',
+  'idempotency_keys',
+  'agents',
+  'agent_runs',
+  'api_keys',
+  'members',
+  'pauses',
+];
+
+/** Everything that a workspace holds, to see that nothing moved. */
+export async function holdings({ db }: Services, { id }: Pick<TestWorkspace, 'id'>): Promise<unknown> {
+  const each = TABLES.map(
+    (table) => `select '${table}' as kind, to_jsonb(t) as row from ${table} t where workspace_id = $1`,
+  );
+  const { rows } = await db.pool.query(`${each.join(' union all ')} order by kind, row`, [id]);
+  return rows;
+}
+
+/** Expects a refusal with that status and code, and a workspace that holds afterwards exactly what it held before. */
+export async function expectRefusal(
+  api: Api,
+  workspace: Pick<TestWorkspace, 'id'>,
+  [status, code]: readonly [number, string],
+  ask: () => Promise<Reply>,
+): Promise<ReplyBody> {
+  const before = await holdings(api.world, workspace);
+  const reply = await ask();
+  expect({ status: reply.status, code: reply.body.code, says: reply.text }).toMatchObject({ status, code });
+  expect(await holdings(api.world, workspace)).toEqual(before);
+  return reply.body;
+}
+
+export const pathsOf = ({ details }: ReplyBody): string[] => details.map(({ path }) => path);
+
+export const INVALID = [400, 'INVALID'] as const;
+export const UNAUTHENTICATED = [401, 'UNAUTHENTICATED'] as const;
+export const FORBIDDEN = [403, 'FORBIDDEN'] as const;
+export const NOT_FOUND = [404, 'NOT_FOUND'] as const;
+export const INVALID_STATE = [409, 'INVALID_STATE'] as const;
+export const CONFLICT = [409, 'CONFLICT'] as const;
+export const MISMATCH = [422, 'IDEMPOTENCY_MISMATCH'] as const;

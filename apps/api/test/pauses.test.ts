@@ -1,0 +1,134 @@
+import { claim, claimOverdue, newId, showId } from '@proviso/core';
+import { expectRefusal, FORBIDDEN, INVALID, pathsOf, propose, UNAUTHENTICATED, useApi, uuidOf } from './open-api.ts';
+import type { Client, Reply, Tenant } from './open-api.ts';
+
+describe('pause and resume', () => {
+  const api = useApi();
+  const pause = (by: Client, body?: object): Promise<Reply> => by.post('/v1/pause', body);
+  const resume = (by: Client, body?: object): Promise<Reply> => by.post('/v1/resume', body);
+  const standing = ({ id }: Tenant) => api.world.db.tables.pauses.findMany({ where: { workspace_id: id } });
+  /** Whether a worker could start an action of this kind now. */
+  const starts = async (here: Tenant, by: Client = here.owner, more: object = {}): Promise<boolean> => {
+    const { action_id } = await propose(by, here, more);
+    return (await claim(api.world.worker(), uuidOf(action_id))).action !== undefined;
+  };
+
+  it('holds back the whole workspace without a body, and nobody else', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    expect(await starts(here)).toBe(true);
+    const { status, body } = await pause(here.owner);
+    expect(status).toBe(200);
+    expect(body.paused).toEqual([
+      {
+        scope: 'workspace',
+        agent_id: null,
+        type: null,
+        since: expect.any(String),
+        by: expect.objectContaining({ kind: 'api_key', name: 'owner' }),
+      },
+    ]);
+    expect(await starts(here)).toBe(false);
+    expect(await starts(there)).toBe(true);
+    expect((await resume(here.owner)).body.paused).toEqual([]);
+    expect(await starts(here)).toBe(true);
+    expect(await standing(here)).toEqual([]);
+  });
+
+  it('holds back the sweep as well', async () => {
+    const here = await api.tenant();
+    const { action_id } = await propose(here.owner, here);
+    await pause(here.owner);
+    const taken = await claimOverdue(api.world.worker(), 1_000, 0);
+    expect(taken.map(({ id }) => id)).not.toContain(uuidOf(action_id));
+    await resume(here.owner);
+    expect((await claimOverdue(api.world.worker(), 1_000, 0)).map(({ id }) => id)).toContain(uuidOf(action_id));
+  });
+
+  it('holds back one type', async () => {
+    const here = await api.tenant();
+    const { body } = await pause(here.owner, { type: 'probe_transactional' });
+    expect(body.paused).toMatchObject([{ scope: 'type', type: 'probe_transactional' }]);
+    expect(await starts(here, here.owner, { type: 'probe_transactional' })).toBe(false);
+    expect(await starts(here)).toBe(true);
+  });
+
+  it('holds back one agent', async () => {
+    const here = await api.tenant();
+    const [bot, other] = [await here.client({ agent: 'bot' }), await here.client({ agent: 'other' })];
+    await api.world.db.tables.agents.updateMany({ where: { workspace_id: here.id }, data: { approval: 'never' } });
+    const agent_id = showId('agent', await here.agentId('bot'));
+    expect((await pause(here.owner, { agent_id })).body.paused).toMatchObject([{ scope: 'agent', agent_id }]);
+    expect([await starts(here, bot), await starts(here, other), await starts(here)]).toEqual([false, true, true]);
+    await resume(here.owner, { agent_id });
+    expect(await starts(here, bot)).toBe(true);
+  });
+
+  it('holds back everything, for operators only, and every workspace sees it', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    const admin = await here.client({ scopes: ['actions:write', 'workspace:admin'] });
+    await expectRefusal(api, here, FORBIDDEN, () => pause(admin, { everything: true }));
+    try {
+      expect((await pause(here.owner, { everything: true })).body.paused).toMatchObject([{ scope: 'everything' }]);
+      expect([await starts(here), await starts(there)]).toEqual([false, false]);
+      expect((await there.owner.get('/v1/pause')).body.paused).toMatchObject([{ scope: 'everything' }]);
+      await resume(there.owner);
+      expect(await starts(there)).toBe(false);
+      const notOperator = await here.client({ scopes: ['actions:write'] });
+      await expectRefusal(api, here, FORBIDDEN, () => resume(notOperator, { everything: true }));
+    } finally {
+      await resume(here.owner, { everything: true });
+    }
+    expect(await starts(there)).toBe(true);
+  });
+
+  it('lifts what it names, and leaves the other pauses', async () => {
+    const here = await api.tenant();
+    await pause(here.owner);
+    await pause(here.owner, { type: 'create_note' });
+    expect((await resume(here.owner)).body.paused).toMatchObject([{ scope: 'type', type: 'create_note' }]);
+    expect((await here.owner.get('/v1/pause')).body.paused).toHaveLength(1);
+  });
+
+  it('stands once however often it is asked for, also at once', async () => {
+    const here = await api.tenant();
+    await Promise.all(Array.from({ length: 10 }, () => pause(here.owner)));
+    expect(await standing(here)).toHaveLength(1);
+    expect((await resume(here.owner)).status).toBe(200);
+    expect((await resume(here.owner)).status).toBe(200);
+    expect(await standing(here)).toHaveLength(0);
+  });
+
+  describe.each(['pause', 'resume'])('POST /v1/%s refuses', (verb) => {
+    it.each<[string, object, string]>([
+      ['an unknown field', { queue: 'actions' }, 'queue'],
+      ['an unknown type', { type: 'send_pigeon' }, 'type'],
+      ['an agent that is not there', { agent_id: newId() }, 'agent_id'],
+      ['two things at once', { type: 'create_note', agent_id: newId() }, ''],
+      ['everything: false', { everything: false }, 'everything'],
+      ['a list', [], ''],
+    ])('%s', async (_, body, path) => {
+      const here = await api.tenant();
+      const refused = await expectRefusal(api, here, INVALID, () => here.owner.post(`/v1/${verb}`, body));
+      expect(pathsOf(refused)).toContain(path);
+    });
+
+    it('another workspace’s agent', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const agent_id = await there.agentId();
+      await expectRefusal(api, here, INVALID, () => here.owner.post(`/v1/${verb}`, { agent_id }));
+    });
+
+    it('nobody, viewers, reviewers, agents and tokens without the scope', async () => {
+      const here = await api.tenant();
+      await pause(here.owner);
+      const callers = [
+        [api.with(), UNAUTHENTICATED],
+        [await here.client({ role: 'viewer' }), FORBIDDEN],
+        [await here.client({ role: 'reviewer' }), FORBIDDEN],
+        [await here.client({ agent: 'bot' }), FORBIDDEN],
+        [await here.client({ scopes: ['actions:read'] }), FORBIDDEN],
+      ] as const;
+      for (const [by, kind] of callers) await expectRefusal(api, here, kind, () => by.post(`/v1/${verb}`));
+    });
+  });
+});

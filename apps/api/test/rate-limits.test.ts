@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { openRateLimits, type RateLimits, type RateLimitsOptions } from '@proviso/core';
+import { backends, until } from '@proviso/testing';
+import { clientOf, expectRefusal, openApi, proposal, useApi } from './open-api.ts';
+import type { Api, Client, Reply, Tenant } from './open-api.ts';
+
+const RATE_LIMITED = [429, 'RATE_LIMITED'] as const;
+
+interface Limited {
+  limits: RateLimits;
+  as: (token?: string) => Client;
+  close: () => Promise<void>;
+}
+
+async function limited(api: Api, options: RateLimitsOptions): Promise<Limited> {
+  const limits = openRateLimits(options);
+  const { url, close } = await openApi(api.world, { limits });
+  return {
+    limits,
+    as: (token) => clientOf(url, token),
+    close: async () => {
+      await close();
+      limits.close();
+    },
+  };
+}
+
+const status = (by: Client): Promise<Reply> => by.get('/v1/auth/status');
+const leftOf = ({ headers }: Reply): number => Number(/^"caller";r=(\d+);t=\d+$/.exec(headers.ratelimit ?? '')?.[1]);
+
+describe.each(backends())('rate limits $name', ({ redisUrl }) => {
+  const api = useApi();
+  let app: Limited;
+  let here: Tenant;
+  beforeEach(async () => {
+    here = await api.tenant();
+    app = await limited(api, { redisUrl, perMinute: 5 });
+    if (redisUrl) await until('Redis to count', async () => (await app.limits.take(here.id)).left < 5);
+  });
+  afterEach(() => app.close());
+
+  it('let a token ask so often in a minute, say what is left, and refuse what is beyond without doing it', async () => {
+    const by = app.as(await here.token({}));
+    for (const left of [4, 3, 2, 1, 0]) {
+      const reply = await status(by);
+      expect([reply.status, leftOf(reply)]).toEqual([200, left]);
+      expect(reply.headers['ratelimit-policy']).toBe('"caller";q=5;w=60');
+    }
+    let refused: Reply | undefined;
+    await expectRefusal(api, here, RATE_LIMITED, async () => {
+      refused = await by.post('/v1/actions', proposal(here));
+      return refused;
+    });
+    expect(leftOf(refused as Reply)).toBe(0);
+    expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(refused?.headers['retry-after'])).toBeLessThanOrEqual(60);
+  });
+
+  it('wait 50 ms for a Redis that hangs, then count here', async () => {
+    if (!redisUrl) return;
+    const { hostname, port } = new URL(redisUrl);
+    const pause = connect(Number(port), hostname).on('error', () => undefined);
+    pause.write('CLIENT PAUSE 400 ALL\r\n');
+    await once(pause, 'data');
+    const started = performance.now();
+    expect(await app.limits.take('somebody')).toMatchObject({ allowed: true, left: 4 });
+    expect(performance.now() - started).toBeLessThan(250);
+    pause.destroy();
+  });
+
+  it('count each token by itself', async () => {
+    const [one, other] = [app.as(await here.token({})), app.as(await here.token({}))];
+    for (let index = 0; index < 6; index++) await status(one);
+    expect((await status(one)).status).toBe(429);
+    expect((await status(other)).status).toBe(200);
+  });
+
+  it('stand on refusals too: bad input counts and says what is left', async () => {
+    const by = app.as(await here.token({}));
+    expect(leftOf(await by.post('/v1/actions', {}))).toBe(4);
+    expect(leftOf(await by.get('/v1/actions/nonsense'))).toBe(3);
+  });
+});
+
+describe('rate limits', () => {
+  const api = useApi();
+
+  it('count whoever has no valid token by address, also at addresses that are none, and leave tokens alone', async () => {
+    const here = await api.tenant();
+    const app = await limited(api, { perMinute: 3 });
+    const nobody = app.as();
+    expect([(await status(nobody)).status, (await status(app.as('x'))).status]).toEqual([401, 401]);
+    const nowhere = await nobody.get('/v1/nowhere');
+    expect([nowhere.status, leftOf(nowhere)]).toEqual([404, 0]);
+    expect((await status(nobody)).status).toBe(429);
+    expect((await nobody.raw('put', '/v1/actions')).status).toBe(429);
+    expect((await status(app.as(await here.token({})))).status).toBe(200);
+    await app.close();
+  });
+
+  it('neither refuse nor delay where Redis is away', async () => {
+    const here = await api.tenant();
+    const app = await limited(api, { redisUrl: 'redis://127.0.0.1:1', perMinute: 5 });
+    const by = app.as(await here.token({}));
+    for (const left of [4, 3, 2, 1, 0]) expect(leftOf(await status(by))).toBe(left);
+    expect((await status(by)).status).toBe(429);
+    await app.close();
+  });
+
+  it('do not wait for a Redis that takes connections and never answers', async () => {
+    const sockets: Socket[] = [];
+    const hung: Server = createServer((socket) => void sockets.push(socket.on('error', () => undefined)));
+    await new Promise<void>((listening) => void hung.listen(0, '127.0.0.1', listening));
+    const { port } = hung.address() as AddressInfo;
+    const limits = openRateLimits({ redisUrl: `redis://127.0.0.1:${port}`, perMinute: 5 });
+    await until('a connection', () => sockets.length > 0);
+    const started = performance.now();
+    for (const left of [4, 3, 2]) expect(await limits.take('one')).toMatchObject({ allowed: true, left });
+    expect(performance.now() - started).toBeLessThan(3 * 50 + 100);
+    limits.close();
+    for (const socket of sockets) socket.destroy();
+    hung.close();
+  });
+});

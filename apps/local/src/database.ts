@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ensureDatabase, ensurePostgres, type PostgresServer, stopPostgres } from '@proviso/testing/postgres';
+import { type LocalConfig, root } from './config.ts';
+import { type Teardown } from './teardown.ts';
+
+const watchMs = 5_000;
+
+/** The URL of the database to use: DATABASE_URL, or one on an embedded server, which is stopped at the end. */
+export async function openLocalDatabase(
+  config: LocalConfig,
+  teardown: Teardown,
+  say: (line: string) => void,
+): Promise<string> {
+  if (config.databaseUrl !== undefined) return config.databaseUrl;
+  const server = await ensurePostgres({ dataDir: join(config.dataDir, 'postgres') });
+  // One that was adopted too: it is ours, left over from a start that was killed.
+  await teardown.add(() => stopPostgres(server.dataDir));
+  await teardown.add(watch(server, say));
+  return ensureDatabase(server, 'proviso');
+}
+
+/** Starts the server again should it be killed; returns what ends the watch. */
+function watch({ dataDir, port }: PostgresServer, say: (line: string) => void): () => Promise<void> {
+  let look = Promise.resolve();
+  const timer = setInterval(() => {
+    look = ensurePostgres({ dataDir, port }).then(
+      (server) => {
+        if (!server.adopted) say('PostgreSQL had stopped; it runs again');
+      },
+      (error: Error) => say(error.message),
+    );
+  }, watchMs);
+  return async () => {
+    clearInterval(timer);
+    await look;
+  };
+}
+
+/** In a process of its own: the migration engine is large and needed once. */
+export async function migrate(url: string): Promise<void> {
+  const env = { ...process.env, DATABASE_URL: url };
+  try {
+    await promisify(execFile)(process.execPath, [join(root, 'tools/migrate.mjs')], { cwd: root, env });
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new Error(stderr?.trim() || message, { cause: error });
+  }
+}

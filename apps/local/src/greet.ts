@@ -1,0 +1,30 @@
+import type { Instance } from './instance.ts';
+
+/** What a newcomer needs first: where it is, the keys, and a command that works as printed. */
+export function greet({ url, mailUrl, apiKey, agentKey, identityId }: Instance): string {
+  const proposal = {
+    type: 'email_message',
+    identity_id: identityId,
+    require_approval: true,
+    params: { email: 'ada@example.com', subject: 'Hello', message: 'Written by an agent, approved by a person.' },
+  };
+  return `
+Proviso runs at ${url}
+
+  Owner's API key   ${apiKey}
+  Agent's API key   ${agentKey}
+  API reference     ${url}/docs
+  Bull Board        ${url}/admin/queues (sign in with the owner's key)
+  Mail sent so far  ${mailUrl}/messages
+
+The agent proposes an e-mail, which then waits for a person:
+
+curl -sS ${url}/v1/actions \\
+  -H 'Authorization: Bearer ${agentKey}' \\
+  -H 'Content-Type: application/json' \\
+  -d '${JSON.stringify(proposal)}'
+
+The whole way to the delivered e-mail: npm run demo (in another terminal)
+Stop everything: Ctrl-C
+`;
+}

@@ -1,0 +1,26 @@
+import { readConfig } from './config.ts';
+import { greet } from './greet.ts';
+import { startInstance } from './instance.ts';
+import { Teardown } from './teardown.ts';
+
+/** `npm start`: runs everything until Ctrl-C, and says what there is. When it cannot, it stops all and rejects. */
+export async function startForPeople(): Promise<void> {
+  const config = readConfig(process.env);
+  const teardown = new Teardown();
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  process.stdout.on('error', () => {}); // its reader may have gone, as in `npm start | head`
+  let end: (fault?: Error) => void = () => {};
+  const ended = new Promise<Error | undefined>((resolve) => (end = resolve));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
+
+  const started = startInstance(config, teardown, { say, onGivenUp: end }).then((instance) => say(greet(instance)));
+  try {
+    const fault = await Promise.race([ended, started.then(() => ended)]);
+    if (fault) throw fault;
+    say('Stopping …');
+  } finally {
+    await teardown.close();
+    await started.catch(() => {}); // stopped half-way, it still undoes the step that it was at
+  }
+  say('Stopped. The data stays for the next start.');
+}

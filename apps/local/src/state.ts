@@ -1,0 +1,29 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a start leaves for the next one, and for `npm run demo`. */
+export interface LocalState {
+  port: number;
+  apiKey: string;
+  agentKey: string;
+  identityId: string;
+  smtpPort: number;
+  mailPort: number;
+}
+
+const fileOf = (dataDir: string) => join(dataDir, 'local.json');
+
+export function readState(dataDir: string): Partial<LocalState> {
+  try {
+    return JSON.parse(readFileSync(fileOf(dataDir), 'utf8')) as Partial<LocalState>;
+  } catch {
+    return {};
+  }
+}
+
+/** Holds keys, so that only its owner may read it; replaced as a whole, so that it is never half a file. */
+export function writeState(dataDir: string, state: LocalState): void {
+  const unfinished = `${fileOf(dataDir)}.new`;
+  writeFileSync(unfinished, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  renameSync(unfinished, fileOf(dataDir));
+}

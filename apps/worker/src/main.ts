@@ -1,0 +1,40 @@
+import { hostname } from 'node:os';
+import { builtInExecutors } from '@proviso/executors';
+import { createHolds, createRegistry, openLog, openServices, type Worker } from '@proviso/core';
+import closeWithGrace from 'close-with-grace';
+import { readConfig } from './config.ts';
+import { serveHealth } from './health.ts';
+import { startJobs } from './jobs.ts';
+
+try {
+  const config = readConfig(process.env);
+  const log = openLog('worker', config.logLevel);
+  const services = await openServices(config, {
+    name: 'proviso-worker',
+    poolMax: Math.ceil(config.concurrency / 2) + 4,
+    executors: createRegistry(builtInExecutors),
+    log,
+  });
+  const worker: Worker = {
+    ...services,
+    actor: { kind: 'system', id: `worker ${hostname()}:${process.pid}`, name: 'Worker' },
+    holds: createHolds(services.db, log, config.pace),
+    pace: config.pace,
+  };
+  const jobs = await startJobs(worker, config.concurrency);
+  const health = config.port === undefined ? undefined : await serveHealth(worker, config.port, config.host);
+  log.info({ queue: worker.queue.backend, concurrency: config.concurrency }, 'worker works');
+  const { close } = closeWithGrace({ delay: config.graceMs, logger: false }, async ({ err, signal }) => {
+    if (err) log.error({ err }, 'worker stops on an error');
+    else log.info({ signal, running: worker.holds.count() }, 'worker stops');
+    await jobs.stop();
+    worker.holds.close();
+    health?.close();
+    await worker.queue.close();
+    await worker.db.close();
+  });
+  process.on('disconnect', close); // the supervisor that started it is gone
+} catch (error) {
+  process.stderr.write(`worker: ${(error as Error).message}\n`);
+  process.exit(1);
+}

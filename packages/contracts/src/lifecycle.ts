@@ -1,0 +1,71 @@
+/** The nine statuses of an action, in the order in which a life may pass them. */
+export const STATUSES = [
+  'pending_approval',
+  'scheduled',
+  'approved',
+  'auto_approved',
+  'running',
+  'completed',
+  'failed',
+  'rejected',
+  'cancelled',
+] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** May run when due. */
+export const CLEARED = ['scheduled', 'approved', 'auto_approved'] as const;
+export type ClearedStatus = (typeof CLEARED)[number];
+
+/** Nothing leaves these. */
+export const TERMINAL = ['completed', 'failed', 'rejected', 'cancelled'] as const;
+
+export const isCleared = (status: Status): status is ClearedStatus => (CLEARED as readonly Status[]).includes(status);
+export const isTerminal = (status: Status): boolean => (TERMINAL as readonly Status[]).includes(status);
+
+/** What happened to an action, one per version of its row. */
+export const EVENTS = [
+  'action.created',
+  'action.updated',
+  'action.approved',
+  'action.rejected',
+  'action.cancelled',
+  'action.expired',
+  'action.regated',
+  'action.released',
+  'action.claimed',
+  'action.retried',
+  'action.requeued',
+  'action.completed',
+  'action.failed',
+] as const;
+export type EventName = (typeof EVENTS)[number];
+
+/** `error.code` of a failed action. */
+export const FAILURES = [
+  'provider_refused',
+  'invalid_params',
+  'identity_unavailable',
+  'guard_refused',
+  'attempts_exhausted',
+  'timed_out',
+  'crashed',
+  'not_sent',
+  'approval_mismatch',
+  'outcome_unknown',
+] as const;
+export type Failure = (typeof FAILURES)[number];
+
+/** `status_reason`: why the action stands where it stands. */
+export const STATUS_REASONS = [
+  'approval_expired',
+  'expired',
+  'changed_after_approval',
+  'identity_changed',
+  'tool_changed',
+  'stale',
+  'recalled',
+  'paused',
+  'handed_to_person',
+  ...FAILURES,
+] as const;
+export type StatusReason = (typeof STATUS_REASONS)[number];

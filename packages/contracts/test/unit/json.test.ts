@@ -1,0 +1,38 @@
+import { instant, jsonFault, jsonObject, JSON_DEPTH_MAX } from '@proviso/contracts';
+
+const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
+
+describe('JSON that can be stored and hashed as it came', () => {
+  it.each([
+    [{ a: [1, 'x', null, true, { b: -1.5 }] }],
+    [{ emoji: '😀' }],
+    [nested(JSON_DEPTH_MAX)],
+    [{ big: 2 ** 53 - 1 }],
+  ])('passes: %#', (value) => expect(jsonFault(value)).toBeUndefined());
+
+  it.each([
+    [{ a: '\u0000' }, /NUL/],
+    [{ '\u0000': 1 }, /NUL/],
+    [{ a: '\ud800' }, /surrogate/],
+    [{ a: 2 ** 53 }, /2\^53/],
+    [{ a: Number.POSITIVE_INFINITY }, /finite/],
+    [nested(JSON_DEPTH_MAX + 1), /deeper/],
+    [JSON.parse('{"__proto__": 1}'), /__proto__/],
+    [{ a: 1n }, /bigint/],
+  ])('says what is wrong: %#', (value, why) => expect(jsonFault(value)).toMatch(why));
+
+  it('is an object where one is asked for', () => {
+    for (const value of [[], 'x', null, 1]) expect(jsonObject.safeParse(value).success).toBe(false);
+    expect(jsonObject.parse({ a: { b: 1 } })).toEqual({ a: { b: 1 } });
+  });
+});
+
+describe('times', () => {
+  it.each(['2026-01-01T00:00:00Z', '2026-01-01T00:00:00.123+02:00'])('take %s', (text) =>
+    expect(instant.safeParse(text).success).toBe(true),
+  );
+  it.each(['2026-01-01', '2026-01-01T00:00:00', '1969-12-31T23:59:59Z', 'tomorrow', '2026-02-30T00:00:00Z'])(
+    'refuse %s',
+    (text) => expect(instant.safeParse(text).success).toBe(false),
+  );
+});

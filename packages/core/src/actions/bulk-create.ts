@@ -1,0 +1,73 @@
+import { bulkCreateBody, createActionBody, type ErrorDetail, type JsonObject, type Status } from '@proviso/contracts';
+import { z } from 'zod';
+import { coalescing } from '../coalesce.ts';
+import type { Context } from '../context.ts';
+import { dispatch } from '../dispatch.ts';
+import { AppError, invalid, invalidInput } from '../errors.ts';
+import { once } from '../idempotency.ts';
+import { newId, showId } from '../ids.ts';
+import { authorizeProposing, draftRow, type DraftRow } from './create.ts';
+import { rowFromJson, type ActionRow } from './row.ts';
+import { CREATE_MANY } from './statements.ts';
+
+export interface BulkCreation {
+  created: number;
+  failed: { index: number; code: string; error: string; details: ErrorDetail[] }[];
+  /** One per item, in the order of the request. */
+  results: ({ index: number; action_id: string; status: Status } | { index: number; code: string; error: string })[];
+}
+
+/**
+ * Records many proposals, each by itself: a bad one leaves the others as they go. Look-ups by id and the insert are one
+ * statement each, however many items there are; what an executor looks up otherwise (a contact's newest thread) is one a
+ * thread.
+ */
+export async function bulkCreateActions(ctx: Context, input: unknown): Promise<BulkCreation> {
+  authorizeProposing(ctx);
+  const { actions } = bulkCreateBody.parse(input);
+  const drafts = await draftAll(ctx, actions);
+  let created: ActionRow[] = [];
+  const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
+    const rows = drafts.filter((draft) => !(draft instanceof AppError));
+    const values = [JSON.stringify(rows), JSON.stringify(ctx.caller.actor), JSON.stringify({ via: ctx.via })];
+    const answers = rows.length > 0 ? await tx.query<{ action: JsonObject }>(CREATE_MANY, values) : [];
+    created = answers.map(({ action }) => rowFromJson(action));
+    return { ...replyOf(drafts, created) };
+  });
+  for (const action of created) dispatch(ctx, action);
+  return reply;
+}
+
+async function draftAll(ctx: Context, actions: readonly unknown[]): Promise<(DraftRow | AppError)[]> {
+  const together = { ...ctx, db: { ...ctx.db, tables: coalescing(ctx.db.tables) } };
+  const drafts = await Promise.all(actions.map((item) => draftOne(together, item)));
+  // Ids in the order of the request: they break the tie between rows of one moment in every list and queue.
+  const ids = drafts.map(() => newId()).toSorted();
+  return drafts.map((draft, index) => (draft instanceof AppError ? draft : { ...draft, id: ids[index] ?? draft.id }));
+}
+
+async function draftOne(ctx: Context, item: unknown): Promise<DraftRow | AppError> {
+  try {
+    return await draftRow(ctx, createActionBody.parse(item));
+  } catch (error) {
+    if (error instanceof z.ZodError) return invalidInput(error);
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+function replyOf(drafts: (DraftRow | AppError)[], created: ActionRow[]): BulkCreation {
+  const made = new Map(created.map((action) => [action.id, action]));
+  const reply: BulkCreation = { created: created.length, failed: [], results: [] };
+  for (const [index, draft] of drafts.entries()) {
+    const action = draft instanceof AppError ? undefined : made.get(draft.id);
+    if (action) {
+      reply.results.push({ index, action_id: showId('action', action.id), status: action.status });
+      continue;
+    }
+    const { code, message, details } = draft instanceof AppError ? draft : invalid('expires_at', 'is in the past');
+    reply.failed.push({ index, code, error: message, details });
+    reply.results.push({ index, code, error: message });
+  }
+  return reply;
+}

@@ -1,0 +1,22 @@
+import { noBody } from '@proviso/contracts';
+import { authorize, type Context } from '../context.ts';
+import { replayable } from '../idempotency.ts';
+import { transition } from '../transition.ts';
+import { getActionInWorkspace } from './get.ts';
+import { demandOwn } from './own.ts';
+import type { ActionRow } from './row.ts';
+
+/** Cancels what is pending or cleared, unless its effect may have begun. */
+export async function cancelAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
+  authorize(ctx, 'actions:write');
+  noBody.parse(input);
+  return replayable(ctx.db, ctx.idempotency, async () => {
+    const seen = await getActionInWorkspace(ctx, id);
+    demandOwn(ctx, seen);
+    return transition(ctx.db, seen, 'action.cancelled', {
+      actor: ctx.caller.actor,
+      data: { via: ctx.via },
+      idempotency: ctx.idempotency,
+    });
+  });
+}

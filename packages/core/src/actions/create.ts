@@ -1,0 +1,130 @@
+import { createActionBody, type CreateActionBody, type Status } from '@proviso/contracts';
+import { authorize, type Context } from '../context.ts';
+import { dispatch } from '../dispatch.ts';
+import { AppError, invalid } from '../errors.ts';
+import { orReplay } from '../idempotency.ts';
+import { newId } from '../ids.ts';
+import { clearedHash } from './cleared-hash.ts';
+import { executorOf, prepareProposal, refuseReviewerFields, refuseTimes, type Proposal } from './proposal.ts';
+import { gate, proposerOf, type Proposer } from './proposer.ts';
+import { rowFromJson, type ActionRow } from './row.ts';
+import { CREATE, type CreateAnswer } from './statements.ts';
+
+/** Records a proposed action: pending, scheduled or auto-approved. The row is committed before this returns. */
+export async function createAction(ctx: Context, input: unknown): Promise<ActionRow> {
+  authorizeProposing(ctx);
+  const body = createActionBody.parse(input);
+  const made = await orReplay(ctx.db, ctx.idempotency, async () => insert(ctx, await draftRow(ctx, body)));
+  const action = ctx.idempotency?.replayed ? await indexed(ctx, made) : made;
+  dispatch(ctx, action);
+  return action;
+}
+
+/** Throws FORBIDDEN. */
+export function authorizeProposing(ctx: Context): void {
+  authorize(ctx, 'actions:write');
+  if (ctx.caller.agent && !ctx.caller.agent.enabled) throw new AppError('FORBIDDEN', 'The agent is disabled.');
+}
+
+export type DraftRow = ReturnType<typeof newRow>;
+
+/** The row that a body asks for, as an insert takes it. Throws INVALID. */
+export async function draftRow(ctx: Context, body: CreateActionBody): Promise<DraftRow> {
+  checkTimes(body);
+  const executor = executorOf(ctx, body.type);
+  refuseReviewerFields(executor, body.params);
+  refuseTimes(executor, body);
+  const proposer = await proposerOf(ctx, body);
+  const proposal = await prepareProposal(ctx, { type: body.type, given: body.params, identityId: body.identity_id });
+  return newRow(ctx, body, proposal, proposer);
+}
+
+function checkTimes({ direct, scheduled_time, require_approval, expires_at }: CreateActionBody): void {
+  if (direct && scheduled_time) throw invalid('direct', 'cannot stand beside scheduled_time');
+  if (direct && require_approval) throw invalid('direct', 'cannot stand beside require_approval');
+  if (expires_at && scheduled_time && Date.parse(expires_at) <= Date.parse(scheduled_time))
+    throw invalid('expires_at', 'is not after scheduled_time');
+}
+
+/** What binds a proposal that is cleared at once to what was proposed. */
+function clearing(ctx: Context, { type, ...body }: CreateActionBody, { params, identity }: Proposal, status: Status) {
+  if (status === 'pending_approval') return { cleared_hash: null, cleared_identity_version: null };
+  const scheduled_time = body.scheduled_time ? new Date(body.scheduled_time) : null;
+  const asked = { type, params, user_edits: null, scheduled_time };
+  const row = { ...asked, identity_id: identity.id, identity_version: identity.version };
+  return { cleared_hash: clearedHash(row, ctx.executors), cleared_identity_version: identity.version };
+}
+
+function newRow(ctx: Context, body: CreateActionBody, proposal: Proposal, proposer: Proposer) {
+  const { params, identity } = proposal;
+  const status = executorOf(ctx, body.type).alwaysAsks ? 'pending_approval' : gate(body, proposer);
+  const identity_version = identity.version;
+  return {
+    id: newId(),
+    workspace_id: ctx.caller.workspaceId,
+    type: body.type,
+    status,
+    status_reason: null,
+    params,
+    resolved: proposal.resolved,
+    original_params: null,
+    user_edits: null,
+    approval: null,
+    ...clearing(ctx, body, proposal, status),
+    cleared_as: null,
+    identity_id: identity.id,
+    identity_version, // not a column: kept in an Idempotency-Key's snapshot
+    description: body.description ?? null,
+    preview: proposal.preview,
+    direct: body.direct ?? false,
+    require_approval: body.require_approval ?? false,
+    scheduled_time: body.scheduled_time ?? null,
+    expires_at: body.expires_at ?? null,
+    list_id: body.list_id ?? null,
+    item_id: body.item_id ?? null,
+    contact_id: proposal.contactId,
+    company_id: proposal.companyId,
+    agent_id: proposer.agent?.id ?? null,
+    run_id: proposer.runId,
+    run_contact_id: proposer.runId && proposal.contactId,
+    action_index: null, // the statement counts
+    mission_id: body.mission_id ?? null,
+    session_id: body.session_id ?? null,
+    batch_id: body.mission_id ? `${body.mission_id}:${body.type}` : null,
+    metadata: body.metadata ?? {},
+    lease_until: null,
+    lease_owner: null,
+    effect_started_at: null,
+    result: null,
+    error: null,
+    created_by: ctx.caller.actor,
+    started_at: null,
+    completed_at: null,
+  };
+}
+
+/** The index is counted by the statement that keeps the key's snapshot, so that the snapshot lacks it; it never changes. */
+async function indexed(ctx: Context, action: ActionRow): Promise<ActionRow> {
+  if (!action.run_contact_id) return action;
+  const where = { id: action.id, workspace_id: action.workspace_id };
+  const row = await ctx.db.tables.actions.findFirst({ where, select: { action_index: true } });
+  return { ...action, action_index: row?.action_index ?? null };
+}
+
+async function insert(ctx: Context, row: DraftRow): Promise<ActionRow> {
+  const use = ctx.idempotency;
+  const values = [
+    JSON.stringify(row),
+    use?.tokenId ?? null,
+    use?.key ?? null,
+    use?.requestHash ?? null,
+    JSON.stringify(ctx.caller.actor),
+    JSON.stringify({ via: ctx.via }),
+  ];
+  const [answer] = await ctx.db.query<CreateAnswer>(CREATE, values);
+  if (answer?.code === 'MISMATCH')
+    throw new AppError('IDEMPOTENCY_MISMATCH', 'This Idempotency-Key was used for another request. Use a new key.');
+  if (!answer?.action) throw invalid('expires_at', 'is in the past');
+  if (use) use.replayed = answer.code === 'REPLAYED';
+  return rowFromJson(answer.action, row.identity_version);
+}

@@ -1,0 +1,132 @@
+import { decideActionBody, type DecideActionBody, type JsonObject, type Preview } from '@proviso/contracts';
+import { sameJson } from '../canonical.ts';
+import { authorizeDecision, type Context } from '../context.ts';
+import { dispatch } from '../dispatch.ts';
+import { AppError } from '../errors.ts';
+import { replayable } from '../idempotency.ts';
+import { transition } from '../transition.ts';
+import { clearedHash } from './cleared-hash.ts';
+import { getActionInWorkspace } from './get.ts';
+import { drawCard, executorOf, identityFor, prepareEdits } from './proposal.ts';
+import { columnsOf, effectiveParams, type ActionChange, type ActionRow } from './row.ts';
+
+/** Approves, rejects or edits a pending action. The loser of a race gets INVALID_STATE. */
+export async function decideAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
+  authorizeDecision(ctx); // a person with the right; an agent never
+  return decideFound(ctx, input, () => getActionInWorkspace(ctx, id)); // NOT_FOUND
+}
+
+/** Decides the action that `find` finds. The caller has authorised. */
+export async function decideFound(ctx: Context, input: unknown, find: () => Promise<ActionRow>): Promise<ActionRow> {
+  const decision = decideActionBody.parse(input);
+  const action = await replayable(ctx.db, ctx.idempotency, async () => settle(ctx, await find(), decision));
+  dispatch(ctx, action); // a doorbell, never awaited
+  return action;
+}
+
+interface Clearing {
+  dueNow?: boolean;
+  /** A changed proposal that is approved in the same step (PATCH with require_approval: false). */
+  change?: ActionChange;
+  /** What the caller changed, for the log. */
+  changes?: JsonObject;
+}
+
+/** Decides an action as it was seen, in one guarded write; shared by every way in which a decision arrives. */
+export async function settle(
+  ctx: Context,
+  seen: ActionRow,
+  decision: DecideActionBody,
+  { dueNow = false, change: proposed = {}, changes }: Clearing = {},
+): Promise<ActionRow> {
+  const { comment = null } = decision;
+  const record = { by: ctx.caller.actor, comment, via: ctx.via, at: '' }; // the statement writes the time
+  if (seen.status !== 'pending_approval') return decideAnyway(ctx, seen, decision);
+  demandHash(ctx, seen, decision);
+  if (decision.action === 'reject') {
+    const approval = { ...record, decision: decision.action, edits: null };
+    return transition(ctx.db, seen, 'action.rejected', {
+      actor: ctx.caller.actor,
+      change: { approval },
+      data: { decision: 'reject', comment, via: ctx.via },
+      idempotency: ctx.idempotency,
+    });
+  }
+  const change = { ...proposed, ...(await cleared(ctx, { ...seen, ...columnsOf(proposed) }, decision.edits)) };
+  const edits = change.user_edits ?? null;
+  return transition(ctx.db, seen, 'action.approved', {
+    actor: ctx.caller.actor,
+    change: { ...change, approval: { ...record, decision: decision.action, edits }, status_reason: null },
+    data: {
+      decision: decision.action,
+      edits,
+      comment,
+      params_hash: change.cleared_hash ?? null,
+      via: ctx.via,
+      ...(changes && { changes }),
+    },
+    dueNow,
+    idempotency: ctx.idempotency,
+  });
+}
+
+/** Lets the guarded statement say why it cannot be: the status may have moved back since it was read. */
+const decideAnyway = (ctx: Context, seen: ActionRow, { action }: DecideActionBody) =>
+  transition(ctx.db, { ...seen, version: -1 }, action === 'reject' ? 'action.rejected' : 'action.approved', {
+    actor: ctx.caller.actor,
+  });
+
+/** An approval counts for what was shown: a given hash must be right, and a changed proposal needs one. */
+function demandHash(ctx: Context, seen: ActionRow, { action, params_hash }: DecideActionBody): void {
+  const conflict = (why: string): AppError =>
+    new AppError('CONFLICT', why, [{ path: 'params_hash', message: why }], seen);
+  if (params_hash && params_hash !== clearedHash(seen, ctx.executors))
+    throw conflict('The action is not what you saw any more. Look again, then decide.');
+  if (!params_hash && action !== 'reject' && seen.revision > 1)
+    throw conflict('The proposal was changed after its creation. Approve it with the params_hash that you saw.');
+}
+
+/** What a clearing writes: the edits if any, and the hash of exactly what may run. */
+async function cleared(ctx: Context, seen: ActionRow, edits?: JsonObject): Promise<ActionChange> {
+  await demandCard(ctx, seen);
+  if (!edits) return hashOf(ctx, seen);
+  const proposal = await prepareEdits(ctx, seen, edits);
+  const change: ActionChange = {
+    params: proposal.params,
+    resolved: proposal.resolved,
+    user_edits: proposal.edits,
+    preview: proposal.preview,
+    identity_version: proposal.identity.version,
+    contact_id: proposal.contactId,
+    company_id: proposal.companyId,
+  };
+  return { ...change, ...hashOf(ctx, { ...seen, ...columnsOf(change) }) };
+}
+
+/**
+ * The card must be what it would be if it were drawn now: an identity that was changed since, say, has another sender.
+ * Where it is not, it is drawn again, and the decision is refused until it has been seen. Throws CONFLICT.
+ */
+async function demandCard(ctx: Context, seen: ActionRow): Promise<void> {
+  const executor = executorOf(ctx, seen.type);
+  const identity = await identityFor(ctx, executor, seen.identity_id ?? '');
+  const preview = JSON.parse(JSON.stringify(await drawCard(ctx, executor, effectiveParams(seen), identity))) as Preview;
+  if (sameJson(preview, seen.preview) && identity.version === seen.identity_version) return;
+  const now = await transition(ctx.db, seen, 'action.updated', {
+    actor: ctx.caller.actor,
+    change: { preview, revision: seen.revision + 1, identity_version: identity.version },
+    data: { reason: 'drawn_again', via: ctx.via },
+  });
+  throw new AppError(
+    'CONFLICT',
+    'What the action would do has changed since it was drawn. Look again, then decide.',
+    [],
+    now,
+  );
+}
+
+/** The columns that bind a clearing to what it cleared. */
+export const hashOf = (ctx: Context, row: ActionRow): ActionChange => ({
+  cleared_hash: clearedHash(row, ctx.executors),
+  cleared_identity_version: row.identity_version,
+});

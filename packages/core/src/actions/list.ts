@@ -1,0 +1,93 @@
+import { listActionsQuery, type ListActionsQuery } from '@proviso/contracts';
+import { authorize, type Context } from '../context.ts';
+import { invalid } from '../errors.ts';
+import { readId, type IdKind } from '../ids.ts';
+import { WITH_IDENTITY } from './get.ts';
+import { rowFromTable, type ActionRow } from './row.ts';
+
+/** `total_items` is exact up to here. */
+const TOTAL_MAX = 10_000;
+
+const uuidOf = (kind: IdKind, path: string, text: string): string => {
+  const uuid = readId(kind, text);
+  if (!uuid) throw invalid(path, `is not the id of a ${kind}`);
+  return uuid;
+};
+
+function whereOf(query: ListActionsQuery) {
+  return {
+    ...(query.status && { status: { in: query.status } }),
+    ...(query.status_reason && { status_reason: query.status_reason }),
+    ...(query.type && { type: { in: query.type } }),
+    ...(query.list_id && { list_id: query.list_id }),
+    ...(query.item_id && { item_id: query.item_id }),
+    ...(query.identity_id && { identity_id: uuidOf('identity', 'identity_id', query.identity_id) }),
+    ...(query.contact_id && { contact_id: uuidOf('contact', 'contact_id', query.contact_id) }),
+    ...(query.company_id && { company_id: uuidOf('company', 'company_id', query.company_id) }),
+    ...(query.agent_id && { agent_id: uuidOf('agent', 'agent_id', query.agent_id) }),
+    ...(query.run_id && { run_id: uuidOf('run', 'run_id', query.run_id) }),
+  };
+}
+
+export interface ActionPage {
+  actions: ActionRow[];
+  total: number;
+  totalIsEstimate: boolean;
+  limit: number;
+  skip: number;
+  /** Where the next page begins; null on the last one, absent in another order than of creation. */
+  nextCursor?: string | null;
+}
+
+/** Pages by `cursor` neither repeat nor miss a row, whatever is written between them. */
+export async function listActions(ctx: Context, input: unknown): Promise<ActionPage> {
+  authorize(ctx, 'actions:read');
+  const query = listActionsQuery.parse(input);
+  const { limit, skip, sort_by, sort_dir } = query;
+  const where = { workspace_id: ctx.caller.workspaceId, ...whereOf(query) };
+  const after = query.cursor === undefined ? undefined : await readCursor(ctx, query, query.cursor);
+  const { actions } = ctx.db.tables;
+  const [found, total] = await Promise.all([
+    actions.findMany({
+      where: { ...where, ...after?.bound },
+      include: WITH_IDENTITY,
+      orderBy: [{ [sort_by]: sort_dir }, { id: sort_dir }],
+      take: limit + 1,
+      skip,
+      ...(after && { cursor: { id: after.id } }),
+    }),
+    // In the order of an index: else half a workspace's rows would be reason enough to read the whole table.
+    actions.count({ where, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], take: TOTAL_MAX + 1 }),
+  ]);
+  const rows = found.slice(0, limit);
+  const last = found.length > limit ? rows.at(-1) : undefined;
+  return {
+    actions: rows.map(rowFromTable),
+    total: Math.min(total, TOTAL_MAX),
+    totalIsEstimate: total > TOTAL_MAX,
+    limit,
+    skip,
+    ...(sort_by === 'created_at' && { nextCursor: last ? showCursor(last.id) : null }),
+  };
+}
+
+/** A cursor is the id of the last row seen: the time of its creation never changes, and no row is deleted. */
+const showCursor = (id: string): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+
+async function readCursor(ctx: Context, { sort_by, sort_dir, skip }: ListActionsQuery, cursor: string) {
+  if (sort_by !== 'created_at') throw invalid('cursor', 'goes with sort_by created_at only');
+  if (skip > 0) throw invalid('cursor', 'cannot stand beside skip');
+  const hex = /^[\w-]{22}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('hex') : '';
+  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const where = { id, workspace_id: ctx.caller.workspaceId };
+  const row = readId('action', id) && (await ctx.db.tables.actions.findFirst({ where, select: { created_at: true } }));
+  if (!row) throw invalid('cursor', 'is not a next_cursor of this list');
+  // The database keeps microseconds, a Date milliseconds: the bound, which lets the index begin there, is a little wide,
+  // and the row itself says where exactly the page begins.
+  const at = row.created_at.getTime();
+  return {
+    id,
+    // Left out by its id, not skipped: it may have left the filter meanwhile.
+    bound: { id: { not: id }, created_at: sort_dir === 'desc' ? { lt: new Date(at + 1) } : { gte: new Date(at) } },
+  };
+}

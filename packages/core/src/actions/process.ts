@@ -1,0 +1,79 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { noBody, processActionsQuery, type Status } from '@proviso/contracts';
+import { authorize, type Context } from '../context.ts';
+import { claimOldest } from '../execution/claim.ts';
+import { run } from '../execution/execute.ts';
+import { createHolds } from '../execution/holds.ts';
+import { PACE, type Worker } from '../execution/worker.ts';
+import { keepingReply } from '../idempotency.ts';
+import { showId } from '../ids.ts';
+
+const AT_A_TIME = 8;
+/** Nothing new begins after this; what runs then gets the rest of the time to end. */
+const CLAIM_MS = 40_000;
+/** The reply comes by then: what still runs is shown as running, and goes on. */
+const REPLY_MS = 54_000;
+
+export interface Processed {
+  processed: number;
+  /** In the order in which they were taken. */
+  results: { action_id: string; status: Status }[];
+}
+
+/**
+ * Claims and runs due actions of the caller's workspace in this process, oldest due first; an agent's token takes its
+ * own agent's only. `stopping` ends the claiming early.
+ */
+export async function processActions(
+  ctx: Context,
+  input: { query: unknown; body: unknown },
+  stopping?: AbortSignal,
+): Promise<Processed> {
+  authorize(ctx, 'actions:write');
+  noBody.parse(input.body);
+  const { limit } = processActionsQuery.parse(input.query);
+  return keepingReply(ctx.db, ctx.idempotency, async () => ({ ...(await runDue(ctx, limit, stopping)) }));
+}
+
+async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Promise<Processed> {
+  const worker = workerIn(ctx);
+  const until = performance.now() + CLAIM_MS;
+  const over = new AbortController();
+  const taken: string[] = [];
+  let left = limit;
+  const mayTake = (): boolean => left > 0 && performance.now() < until && !stopping?.aborted;
+  const lane = async (): Promise<void> => {
+    while (mayTake()) {
+      left -= 1;
+      const action = await claimOldest(worker, ctx.caller.workspaceId, ctx.caller.agent?.id ?? null);
+      if (!action) return;
+      if (!taken.includes(action.id)) taken.push(action.id);
+      await run(worker, action).catch((err: unknown) =>
+        ctx.log.error({ err, action: action.id }, 'a run could not be recorded'),
+      );
+    }
+  };
+  const lanes = Promise.all(Array.from({ length: AT_A_TIME }, lane)).finally(() => worker.holds.close());
+  lanes.catch((err: unknown) => ctx.log.error({ err }, 'due actions could not be claimed'));
+  const limitReached = sleep(REPLY_MS, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
+  await Promise.race([lanes, limitReached]).finally(() => over.abort());
+  return replyOf(ctx, taken);
+}
+
+/** A worker for one call: its leases are prolonged for as long as anything that it took runs. */
+function workerIn({ db, queue, executors, secrets, log }: Context): Worker {
+  const services = { db, queue, executors, secrets, log };
+  const actor = { kind: 'system', id: `api ${hostname()}:${process.pid}`, name: 'Api' } as const;
+  return { ...services, actor, holds: createHolds(db, log, PACE), pace: PACE };
+}
+
+async function replyOf(ctx: Context, taken: string[]): Promise<Processed> {
+  const rows = await ctx.db.tables.actions.findMany({
+    where: { id: { in: taken }, workspace_id: ctx.caller.workspaceId },
+    select: { id: true, status: true },
+  });
+  const statuses = new Map(rows.map(({ id, status }) => [id, status as Status]));
+  const results = taken.map((id) => ({ action_id: showId('action', id), status: statuses.get(id) ?? 'running' }));
+  return { processed: results.length, results };
+}

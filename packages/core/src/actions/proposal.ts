@@ -1,0 +1,156 @@
+// From what was given to what people approve: validated, resolved, drawn. Used by create, update and edit alike.
+import type { JsonObject, Preview, Provider } from '@proviso/contracts';
+import type { Context } from '../context.ts';
+import { AppError, invalid } from '../errors.ts';
+import type { Executor, ShownIdentity } from '../execution/executor.ts';
+import { readId } from '../ids.ts';
+import { recordsOf } from '../records.ts';
+import type { ActionRow } from './row.ts';
+
+export interface Proposal {
+  params: JsonObject;
+  /** The part of params that the executor filled in. */
+  resolved: JsonObject;
+  preview: Preview;
+  identity: ShownIdentity & { version: number };
+  contactId: string | null;
+  companyId: string | null;
+}
+
+/** What was given, without what the executor filled in. */
+export const givenOf = ({ params, resolved }: Pick<ActionRow, 'params' | 'resolved'>): JsonObject =>
+  without(params, Object.keys(resolved));
+
+const without = (from: JsonObject, keys: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(from).filter(([key]) => !keys.includes(key)));
+
+const pick = (from: JsonObject, keys: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
+
+/** The executor of a type. Throws INVALID with the known types. */
+export function executorOf(ctx: Context, type: string): Executor {
+  const executor = ctx.executors.get(type);
+  if (executor) return executor;
+  throw invalid('type', `is not a known action type; known are ${ctx.executors.types().join(', ')}`);
+}
+
+/** The identity to act as: of the workspace, active, and of the executor's provider. Throws INVALID at identity_id. */
+export async function identityFor(
+  ctx: Context,
+  executor: Pick<Executor, 'identity' | 'type'>,
+  id: string,
+): Promise<Proposal['identity']> {
+  const uuid = readId('identity', id);
+  const row =
+    uuid && (await ctx.db.tables.identities.findFirst({ where: { id: uuid, workspace_id: ctx.caller.workspaceId } }));
+  if (!row) throw invalid('identity_id', 'is not an identity of this workspace');
+  if (row.status === 'disabled') throw invalid('identity_id', 'is disabled');
+  if (executor.identity !== 'none' && executor.identity !== row.provider)
+    throw invalid('identity_id', `is a ${row.provider} identity, but ${executor.type} needs ${executor.identity}`);
+  return {
+    id: row.id,
+    provider: row.provider as Provider,
+    name: row.name,
+    config: row.config as JsonObject,
+    version: row.config_version,
+  };
+}
+
+/** What only a reviewer's edits set is in no proposal. Throws INVALID at each such field. */
+export function refuseReviewerFields({ reviewerFields = [] }: Executor, given: JsonObject): void {
+  const details = reviewerFields
+    .filter((field) => field in given)
+    .map((field) => ({ path: `params.${field}`, message: 'is for a reviewer to give, as an edit' }));
+  if (details.length > 0)
+    throw new AppError('INVALID', `${details.map(({ path, message }) => `${path}: ${message}`).join('; ')}.`, details);
+}
+
+/** What asks a person waits for the person, and for no time. Throws INVALID. */
+export function refuseTimes(
+  { alwaysAsks, type }: Executor,
+  times: { direct?: unknown; scheduled_time?: unknown },
+): void {
+  if (!alwaysAsks) return;
+  for (const field of ['direct', 'scheduled_time'] as const)
+    if (times[field]) throw invalid(field, `cannot stand with ${type}, which always waits for a person`);
+}
+
+function parseParams(executor: Executor, given: JsonObject): JsonObject {
+  const parsed = executor.params.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.flatMap((issue) => {
+    const path = ['params', ...issue.path].join('.');
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
+    return keys.length > 0
+      ? keys.map((key) => ({ path: `${path}.${key}`, message: 'is not a known field' }))
+      : [{ path, message: issue.message }];
+  });
+  throw new AppError('INVALID', details.map(({ path, message }) => `${path}: ${message}`).join('; '), details);
+}
+
+interface Draft {
+  type: string;
+  given: JsonObject;
+  /** Fields that an earlier resolution filled in and that still stand. */
+  kept?: JsonObject;
+  identityId: string;
+}
+
+/** Validates params, fills in what is missing and draws the card. Throws INVALID with paths below params. */
+export async function prepareProposal(ctx: Context, { type, given, kept = {}, identityId }: Draft): Promise<Proposal> {
+  const executor = executorOf(ctx, type);
+  const identity = await identityFor(ctx, executor, identityId);
+  const parsed = parseParams(executor, { ...kept, ...given });
+  const records = recordsOf(ctx.db, ctx.caller.workspaceId);
+  const found = (await executor.resolve?.(parsed, { records, identity })) ?? {};
+  const params = parseParams(executor, { ...parsed, ...(found as JsonObject) });
+  const idIn = (kind: 'contact' | 'company'): string | null => {
+    const value = params[`${kind}_id`];
+    return typeof value === 'string' ? (readId(kind, value) ?? null) : null;
+  };
+  return {
+    params,
+    resolved: { ...without(kept, Object.keys(given)), ...(found as JsonObject) },
+    preview: await drawCard(ctx, executor, params, identity),
+    identity,
+    contactId: idIn('contact'),
+    companyId: idIn('company'),
+  };
+}
+
+/** The card as it is now: the executor draws it from final params and from what it finds in the records. */
+export async function drawCard(
+  ctx: Context,
+  executor: Executor,
+  params: JsonObject,
+  identity: ShownIdentity,
+): Promise<Preview> {
+  const records = recordsOf(ctx.db, ctx.caller.workspaceId);
+  return executor.preview(params, { identity, seen: (await executor.look?.(params, { records, identity })) ?? {} });
+}
+
+/**
+ * A reviewer's edits on a proposal: shallow-merged, validated and resolved. Fields that the executor filled in stay as
+ * the reviewer saw them, unless the edits change what they hang on. `params` merged with `edits` is what runs.
+ */
+export async function prepareEdits(
+  ctx: Context,
+  row: ActionRow,
+  edits: JsonObject,
+): Promise<Proposal & { edits: JsonObject }> {
+  const executor = executorOf(ctx, row.type);
+  const moved = (executor.resolvesFrom ?? []).some((key) => key in edits && edits[key] !== row.params[key]);
+  const proposal = await prepareProposal(ctx, {
+    type: row.type,
+    given: { ...givenOf(row), ...edits },
+    kept: moved ? {} : row.resolved,
+    identityId: row.identity_id ?? '',
+  });
+  const edited = Object.keys(edits);
+  return {
+    ...proposal,
+    params: { ...without(proposal.params, edited), ...pick(row.params, edited) },
+    resolved: without(proposal.resolved, edited),
+    edits: pick(proposal.params, edited),
+  };
+}

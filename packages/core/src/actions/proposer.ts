@@ -1,0 +1,31 @@
+import type { CreateActionBody, Status } from '@proviso/contracts';
+import type { Context } from '../context.ts';
+import { AppError, invalid } from '../errors.ts';
+import type { agents } from '../generated/client.ts';
+import { findRun } from '../runs/get.ts';
+import { demandOwnRun } from '../runs/own.ts';
+
+/** Whose proposal an action is. No agent = a program's or a person's own. */
+export interface Proposer {
+  agent: agents | null;
+  runId: string | null;
+}
+
+/** An action with a run is that run's agent's proposal, whatever the token. Throws FORBIDDEN, or INVALID at run_id. */
+export async function proposerOf(ctx: Context, { run_id }: Pick<CreateActionBody, 'run_id'>): Promise<Proposer> {
+  const run = run_id === undefined ? undefined : await findRun(ctx, run_id);
+  if (run_id !== undefined && !run) throw invalid('run_id', 'is not a run of this workspace');
+  if (run) demandOwnRun(ctx, run.agent_id);
+  const id = run?.agent_id ?? ctx.caller.agent?.id;
+  if (!id) return { agent: null, runId: null };
+  const agent = await ctx.db.tables.agents.findUnique({ where: { id } });
+  if (!agent?.enabled) throw new AppError('FORBIDDEN', 'The agent is disabled.');
+  return { agent, runId: run?.id ?? null };
+}
+
+/** Whether the proposal is cleared by itself: an agent's is only where its settings say so. */
+export function gate({ type, require_approval }: CreateActionBody, { agent }: Proposer): Status {
+  if (require_approval) return 'pending_approval';
+  if (!agent) return 'scheduled';
+  return agent.approval === 'never' || agent.auto_approve_types.includes(type) ? 'auto_approved' : 'pending_approval';
+}

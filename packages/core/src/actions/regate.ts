@@ -1,0 +1,24 @@
+import { effectiveParams, type ActionChange, type ActionRow } from './row.ts';
+
+/**
+ * A reviewer's edits as the proposal that they made: what was shown last is what is proposed next, and it has to be seen
+ * again before it is approved. Empty without edits.
+ */
+export const foldedEdits = (row: ActionRow): ActionChange =>
+  row.user_edits
+    ? {
+        params: effectiveParams(row),
+        original_params: row.original_params ?? row.params,
+        revision: row.revision + 1,
+        user_edits: null,
+      }
+    : {};
+
+/** The columns of an action that goes back to a person: no decision stands, and nothing is cleared. */
+export const uncleared = (row: ActionRow): ActionChange => ({
+  ...foldedEdits(row),
+  user_edits: null,
+  approval: null,
+  cleared_hash: null,
+  cleared_identity_version: null,
+});

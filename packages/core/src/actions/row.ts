@@ -1,0 +1,106 @@
+import type {
+  Actor,
+  Approval,
+  ActionError,
+  JsonObject,
+  Preview,
+  Status,
+  StatusReason,
+  ClearedStatus,
+  EventName,
+} from '@proviso/contracts';
+import type { action_events, actions, identities } from '../generated/client.ts';
+
+type Json<Row, Shapes> = Omit<Row, keyof Shapes> & Shapes;
+
+/** An action as the domain sees it: the columns, and the config version of its identity. */
+export type ActionRow = Json<
+  actions,
+  {
+    status: Status;
+    status_reason: StatusReason | null;
+    cleared_as: ClearedStatus | null;
+    params: JsonObject;
+    resolved: JsonObject;
+    original_params: JsonObject | null;
+    user_edits: JsonObject | null;
+    approval: Approval | null;
+    preview: Preview | null;
+    metadata: Record<string, string>;
+    result: JsonObject | null;
+    error: ActionError | null;
+    created_by: Actor;
+  }
+> & {
+  /** The identity's config_version when the row was read; null without an identity. */
+  identity_version: number | null;
+};
+
+export type ActionEvent = Json<action_events, { event: EventName; status: Status; actor: Actor; data: JsonObject }>;
+
+/** What is written when columns change; times that the database's clock decides are not among them. */
+export type ActionChange = Partial<
+  Pick<
+    ActionRow,
+    | 'params'
+    | 'resolved'
+    | 'original_params'
+    | 'revision'
+    | 'user_edits'
+    | 'approval'
+    | 'preview'
+    | 'identity_id'
+    | 'identity_version'
+    | 'description'
+    | 'require_approval'
+    | 'contact_id'
+    | 'company_id'
+    | 'cleared_hash'
+    | 'cleared_identity_version'
+    | 'status_reason'
+    | 'result'
+    | 'error'
+  >
+> & { scheduled_time?: string | null };
+
+/** The changed columns as they stand in a row that is read next. */
+export const columnsOf = ({ scheduled_time, ...change }: ActionChange): Partial<ActionRow> => ({
+  ...change,
+  ...(scheduled_time !== undefined && { scheduled_time: scheduled_time === null ? null : new Date(scheduled_time) }),
+});
+
+/** What runs: the proposal, shallow-merged with the reviewer's changes. */
+export const effectiveParams = (row: Pick<ActionRow, 'params' | 'user_edits'>): JsonObject => ({
+  ...row.params,
+  ...row.user_edits,
+});
+
+const TIMES = [
+  'scheduled_time',
+  'due_at',
+  'expires_at',
+  'lease_until',
+  'effect_started_at',
+  'created_at',
+  'updated_at',
+  'started_at',
+  'completed_at',
+] as const;
+
+/** A row that PostgreSQL gave as JSON (to_jsonb), with its times as Dates. */
+export function rowFromJson(json: JsonObject, identityVersion?: number | null): ActionRow {
+  const row: Record<string, unknown> = { identity_version: identityVersion ?? null, ...json };
+  for (const column of TIMES) {
+    const text = row[column];
+    if (typeof text === 'string') row[column] = new Date(text);
+  }
+  return row as unknown as ActionRow; // to_jsonb(actions) has exactly the columns, and `Json` says what is in them
+}
+
+/** A row that Prisma read with its identity. */
+export function rowFromTable({
+  identity,
+  ...row
+}: actions & { identity: Pick<identities, 'config_version'> | null }): ActionRow {
+  return { ...row, identity_version: identity?.config_version ?? null } as unknown as ActionRow; // JSON columns hold what this service wrote
+}

@@ -1,0 +1,34 @@
+import { runActionBody } from '@proviso/contracts';
+import { authorize, authorizeActing, authorizeDecision, type Context } from '../context.ts';
+import { dispatch } from '../dispatch.ts';
+import { AppError } from '../errors.ts';
+import { replayable } from '../idempotency.ts';
+import { transition } from '../transition.ts';
+import { settle } from './decide.ts';
+import { getActionInWorkspace } from './get.ts';
+import { demandOwn } from './own.ts';
+import type { ActionRow } from './row.ts';
+
+/** Makes a cleared action due now; for a pending one it is an approval by the caller, due now. */
+export async function runActionNow(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
+  authorizeActing(ctx);
+  const { params_hash } = runActionBody.parse(input);
+  const action = await replayable(ctx.db, ctx.idempotency, async () => {
+    const seen = await getActionInWorkspace(ctx, id);
+    demandOwn(ctx, seen);
+    if (seen.status === 'pending_approval') {
+      authorizeDecision(ctx);
+      return settle(ctx, seen, { action: 'approve', ...(params_hash && { params_hash }) }, { dueNow: true });
+    }
+    authorize(ctx, 'actions:write');
+    if (ctx.caller.agent && seen.status === 'approved')
+      throw new AppError('FORBIDDEN', 'An agent may not run before its time what a person approved.');
+    return transition(ctx.db, seen, 'action.released', {
+      actor: ctx.caller.actor,
+      data: { via: ctx.via },
+      idempotency: ctx.idempotency,
+    });
+  });
+  dispatch(ctx, action);
+  return action;
+}

@@ -1,0 +1,15 @@
+import { TERMINAL } from '@proviso/contracts';
+import type { Tables } from '../db.ts';
+import { AppError } from '../errors.ts';
+
+/** Throws CONFLICT with the count of open actions that name a record. One proposed meanwhile is refused by its guard. */
+export async function demandUnused(
+  { actions }: Pick<Tables, 'actions'>,
+  what: 'contact' | 'company',
+  where: { workspace_id: string; contact_id?: string; company_id?: string },
+): Promise<void> {
+  const count = await actions.count({ where: { ...where, status: { notIn: [...TERMINAL] } } });
+  if (count === 0) return;
+  const message = count === 1 ? 'is used by 1 open action' : `is used by ${count} open actions`;
+  throw new AppError('CONFLICT', `The ${what} ${message}.`, [{ path: `${what}_id`, message }]);
+}

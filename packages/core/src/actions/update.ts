@@ -1,0 +1,109 @@
+import {
+  isCleared,
+  updateActionBody,
+  type DecideActionBody,
+  type JsonObject,
+  type StatusReason,
+  type UpdateActionBody,
+} from '@proviso/contracts';
+import { authorize, authorizeActing, authorizeDecision, mayDecide, type Context } from '../context.ts';
+import { hashJson } from '../canonical.ts';
+import { dispatch } from '../dispatch.ts';
+import { AppError, invalid } from '../errors.ts';
+import { transition } from '../transition.ts';
+import { hashOf, settle } from './decide.ts';
+import { getActionInWorkspace } from './get.ts';
+import { foldedEdits, uncleared } from './regate.ts';
+import { demandOwn } from './own.ts';
+import { executorOf, givenOf, prepareProposal, refuseReviewerFields, refuseTimes } from './proposal.ts';
+import { columnsOf, type ActionChange, type ActionRow } from './row.ts';
+
+/**
+ * Changes an action that has not begun. Changed params or identity of a cleared action go back to a person, unless it
+ * is scheduled and the caller may approve; any change of a cleared action by an agent does. `ifVersion` is the version
+ * that the caller saw (If-Match): another one is PRECONDITION_FAILED.
+ */
+export async function updateAction(ctx: Context, id: string, input: unknown, ifVersion?: number): Promise<ActionRow> {
+  authorizeActing(ctx);
+  const body = updateActionBody.parse(input);
+  const seen = await getActionInWorkspace(ctx, id);
+  demandOwn(ctx, seen);
+  if (ifVersion !== undefined && ifVersion !== seen.version)
+    throw new AppError('PRECONDITION_FAILED', `The action is at version ${seen.version}, not ${ifVersion}.`, [], seen);
+  if (body.scheduled_time && seen.expires_at && Date.parse(body.scheduled_time) >= seen.expires_at.getTime())
+    throw invalid('scheduled_time', 'is not before expires_at');
+  const action = await write(ctx, seen, body);
+  dispatch(ctx, action);
+  return action;
+}
+
+async function write(ctx: Context, seen: ActionRow, body: UpdateActionBody): Promise<ActionRow> {
+  const approves = body.require_approval === false && seen.status === 'pending_approval';
+  if (body.require_approval === false && (approves || ctx.caller.agent)) authorizeDecision(ctx);
+  const { require_approval: _, params_hash: __, ...more } = body;
+  if (!approves || Object.keys(more).length > 0) authorize(ctx, 'actions:write');
+  const executor = executorOf(ctx, seen.type);
+  if (body.params) refuseReviewerFields(executor, body.params);
+  refuseTimes(executor, body);
+  const change = await changeOf(ctx, seen, body);
+  const { params_hash, ...changes } = body as UpdateActionBody & JsonObject;
+  if (approves) {
+    const decision: DecideActionBody = { action: 'approve', ...(params_hash && { params_hash }) };
+    return settle(ctx, seen, decision, { change, changes });
+  }
+  const data: JsonObject = { changes, via: ctx.via };
+  const reason = regateReason(ctx, seen, body);
+  if (reason)
+    return transition(ctx.db, seen, 'action.regated', {
+      actor: ctx.caller.actor,
+      change: { ...uncleared(seen), ...change, status_reason: reason },
+      data: { ...data, reason },
+    });
+  const rehash = isCleared(seen.status) ? hashOf(ctx, { ...seen, ...columnsOf(change) }) : {};
+  return transition(ctx.db, seen, 'action.updated', {
+    actor: ctx.caller.actor,
+    change: { ...change, ...rehash },
+    data,
+  });
+}
+
+function regateReason(ctx: Context, seen: ActionRow, body: UpdateActionBody): StatusReason | undefined {
+  if (!isCleared(seen.status)) return undefined;
+  if (body.require_approval) return 'recalled';
+  if (ctx.caller.agent) return 'changed_after_approval';
+  const material = body.params !== undefined || body.identity_id !== undefined;
+  return material && !(seen.status === 'scheduled' && mayDecide(ctx)) ? 'changed_after_approval' : undefined;
+}
+
+async function changeOf(ctx: Context, seen: ActionRow, body: UpdateActionBody): Promise<ActionChange> {
+  return {
+    ...(body.description !== undefined && { description: body.description }),
+    ...(body.scheduled_time !== undefined && { scheduled_time: body.scheduled_time, revision: seen.revision + 1 }),
+    ...(body.require_approval !== undefined && { require_approval: body.require_approval }),
+    ...((body.params || body.identity_id) && (await proposalChange(ctx, seen, body))),
+  };
+}
+
+async function proposalChange(ctx: Context, row: ActionRow, body: UpdateActionBody): Promise<ActionChange> {
+  const seen = { ...row, ...columnsOf(foldedEdits(row)) };
+  const proposal = await prepareProposal(ctx, {
+    type: seen.type,
+    given: body.params ?? givenOf(seen),
+    kept: body.params ? {} : seen.resolved,
+    identityId: body.identity_id ?? seen.identity_id ?? '',
+  });
+  const differs = hashJson(proposal.params) !== hashJson(seen.params);
+  return {
+    params: proposal.params,
+    resolved: proposal.resolved,
+    ...(differs && { original_params: seen.original_params ?? seen.params }),
+    revision: seen.revision + 1,
+    user_edits: null,
+    approval: null,
+    preview: proposal.preview,
+    identity_id: proposal.identity.id,
+    identity_version: proposal.identity.version,
+    contact_id: proposal.contactId,
+    company_id: proposal.companyId,
+  };
+}

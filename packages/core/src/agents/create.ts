@@ -1,0 +1,18 @@
+import { createAgentBody, type Agent } from '@proviso/contracts';
+import { authorizeConfiguration, type Context } from '../context.ts';
+import { once } from '../idempotency.ts';
+import { newId } from '../ids.ts';
+import { demandSettings, identityOf } from './settings.ts';
+import { showAgent } from './show.ts';
+
+/** Adds an agent. Unless an admin says otherwise, every proposal of it waits for a person. */
+export async function createAgent(ctx: Context, input: unknown): Promise<Agent> {
+  authorizeConfiguration(ctx, 'agents:write');
+  const body = createAgentBody.parse(input);
+  demandSettings(ctx, body);
+  const identity_id = (await identityOf(ctx, body.identity_id)) ?? null;
+  const { name, description = null, enabled = true, approval = 'always', auto_approve_types = [] } = body;
+  const settings = { enabled, approval, auto_approve_types };
+  const data = { id: newId(), workspace_id: ctx.caller.workspaceId, name, description, identity_id, ...settings };
+  return once(ctx.db, ctx.idempotency, async (tx) => showAgent(await tx.tables.agents.create({ data })));
+}

@@ -1,0 +1,33 @@
+import { CLEARED, noBody, type Agent } from '@proviso/contracts';
+import { authorizeConfiguration, type Context } from '../context.ts';
+import type { Transaction } from '../db.ts';
+import { AppError } from '../errors.ts';
+import { getAgentInWorkspace } from './get.ts';
+import { lockAgent } from './lock.ts';
+import { showAgent } from './show.ts';
+
+const OPEN = ['pending_approval', ...CLEARED, 'running'];
+
+/** Deletes an agent that has nothing left to do and no key, with its runs. What it did stays in the log. */
+export async function deleteAgent(ctx: Context, id: string, input: unknown): Promise<Agent> {
+  authorizeConfiguration(ctx, 'agents:write');
+  noBody.parse(input);
+  const seen = await getAgentInWorkspace(ctx, id);
+  return ctx.db.transaction(async (tx) => {
+    const agent = await lockAgent(tx, ctx, seen.id);
+    await demandUnused(tx, agent.id);
+    const runs = await tx.tables.agent_runs.findMany({ where: { agent_id: agent.id }, select: { id: true } });
+    await tx.tables.action_counters.deleteMany({ where: { run_id: { in: runs.map((run) => run.id) } } });
+    await tx.tables.pauses.deleteMany({ where: { agent_id: agent.id } });
+    await tx.tables.agents.delete({ where: { id: agent.id } });
+    return showAgent(agent);
+  });
+}
+
+/** A proposal that arrives in this very moment stays, and never starts: its agent is gone (may_start). */
+async function demandUnused({ tables }: Transaction, agent_id: string): Promise<void> {
+  const open = await tables.actions.count({ where: { agent_id, status: { in: OPEN } } });
+  if (open > 0) throw new AppError('INVALID_STATE', `The agent has ${open} open actions. Cancel or finish them first.`);
+  const keys = await tables.api_keys.count({ where: { agent_id, revoked_at: null } });
+  if (keys > 0) throw new AppError('INVALID_STATE', `The agent has ${keys} API keys. Revoke them first.`);
+}

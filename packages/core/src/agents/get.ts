@@ -1,0 +1,20 @@
+import type { Agent } from '@proviso/contracts';
+import { authorize, type Context } from '../context.ts';
+import { notFound } from '../errors.ts';
+import type { agents } from '../generated/client.ts';
+import { readId } from '../ids.ts';
+import { showAgent } from './show.ts';
+
+/** The agent of that id in the caller's workspace; another workspace's is NOT_FOUND. */
+export async function getAgentInWorkspace(ctx: Context, id: string): Promise<agents> {
+  const uuid = readId('agent', id);
+  const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };
+  const agent = uuid ? await ctx.db.tables.agents.findFirst({ where }) : null;
+  if (!agent) throw notFound('agent');
+  return agent;
+}
+
+export async function getAgent(ctx: Context, id: string): Promise<Agent> {
+  authorize(ctx, 'agents:read');
+  return showAgent(await getAgentInWorkspace(ctx, id));
+}

@@ -1,0 +1,14 @@
+import type { Context } from '../context.ts';
+import type { Transaction } from '../db.ts';
+import { notFound } from '../errors.ts';
+import type { agents } from '../generated/client.ts';
+
+const LOCK = { name: 'agent_lock', text: 'select id from agents where id = $1::uuid for update' };
+
+/** The agent as it is now, kept so until the transaction ends: no key is made for it, no run begins. */
+export async function lockAgent(tx: Transaction, { caller }: Context, id: string): Promise<agents> {
+  await tx.query(LOCK, [id]);
+  const agent = await tx.tables.agents.findFirst({ where: { id, workspace_id: caller.workspaceId } });
+  if (!agent) throw notFound('agent');
+  return agent;
+}

@@ -1,0 +1,27 @@
+import type { UpdateAgentBody } from '@proviso/contracts';
+import { authorizeConfiguration, type Context } from '../context.ts';
+import { invalid } from '../errors.ts';
+import { readId } from '../ids.ts';
+
+type Settings = Pick<UpdateAgentBody, 'approval' | 'auto_approve_types' | 'enabled'>;
+
+/** What an agent may do without a person is for admins to say. Throws FORBIDDEN, or INVALID for unknown types. */
+export function demandSettings(ctx: Context, { approval, auto_approve_types, enabled }: Settings): void {
+  if (approval === undefined && auto_approve_types === undefined && enabled === undefined) return;
+  authorizeConfiguration(ctx, 'workspace:admin');
+  const unknown = auto_approve_types?.find((type) => !ctx.executors.get(type));
+  if (unknown !== undefined)
+    throw invalid(
+      'auto_approve_types',
+      `${unknown} is not a known action type; known are ${ctx.executors.types().join(', ')}`,
+    );
+}
+
+/** The identity's UUID; null and undefined as they are. Throws INVALID. */
+export async function identityOf<Id extends string | null | undefined>(ctx: Context, id: Id): Promise<string | Id> {
+  if (typeof id !== 'string') return id;
+  const where = { id: readId('identity', id) ?? '', workspace_id: ctx.caller.workspaceId };
+  const identity = where.id && (await ctx.db.tables.identities.findFirst({ where }));
+  if (!identity) throw invalid('identity_id', 'is not an identity of this workspace');
+  return identity.id;
+}

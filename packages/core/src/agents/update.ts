@@ -1,0 +1,30 @@
+import { updateAgentBody, type Agent } from '@proviso/contracts';
+import { authorizeConfiguration, type Context } from '../context.ts';
+import { GATE } from '../pauses/pause.ts';
+import { getAgentInWorkspace } from './get.ts';
+import { lockAgent } from './lock.ts';
+import { demandSettings, identityOf } from './settings.ts';
+import { showAgent } from './show.ts';
+
+/** Changes an agent. Disabled, it proposes nothing more, and when this returns nothing of it starts any more. */
+export async function updateAgent(ctx: Context, id: string, input: unknown): Promise<Agent> {
+  authorizeConfiguration(ctx, 'agents:write');
+  const body = updateAgentBody.parse(input);
+  demandSettings(ctx, body);
+  const seen = await getAgentInWorkspace(ctx, id);
+  const identity_id = await identityOf(ctx, body.identity_id);
+  const { name, description, enabled, approval, auto_approve_types } = body;
+  const data = {
+    ...(name && { name }),
+    ...(description !== undefined && { description }),
+    ...(identity_id !== undefined && { identity_id }),
+    ...(enabled !== undefined && { enabled }),
+    ...(approval && { approval }),
+    ...(auto_approve_types && { auto_approve_types }),
+  };
+  return ctx.db.transaction(async (tx) => {
+    if (enabled === false) await tx.query(GATE, []);
+    await lockAgent(tx, ctx, seen.id);
+    return showAgent(await tx.tables.agents.update({ where: { id: seen.id }, data }));
+  });
+}

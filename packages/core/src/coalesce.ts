@@ -1,0 +1,109 @@
+// Look-ups of many items become a handful of queries. Held by actions-bulk-create.test.ts, which counts statements.
+import type { Tables } from './db.ts';
+
+/** Other queries of the items run so many at a time, so that one request does not take the whole pool. */
+const AT_ONCE_MAX = 4;
+
+type Row = Record<string, unknown>;
+type Query = { where?: Record<string, unknown>; select?: Record<string, unknown> };
+type Ask = (query: Query) => Promise<unknown>;
+
+/**
+ * Tables for work on many items at once. What the items ask for in one turn is one query a table: rows by id (and
+ * workspace), and rows by a list of e-mail addresses. Anything else goes through, item by item.
+ */
+export function coalescing(tables: Tables): Tables {
+  const delegates = new Map<string, object>();
+  const limited = limit(AT_ONCE_MAX);
+  return new Proxy(tables, {
+    get: (target, name) => {
+      const table = Reflect.get(target, name) as Record<string, Ask>;
+      if (typeof name !== 'string' || typeof table?.findMany !== 'function') return table;
+      const known = delegates.get(name) ?? coalesceTable(table, limited);
+      delegates.set(name, known);
+      return known;
+    },
+  });
+}
+
+function coalesceTable(table: Record<string, Ask>, limited: Limit): object {
+  const many: Ask = async (query) => limited(async () => table.findMany?.(query));
+  const byId = gather(many, 'id');
+  const byEmail = gather(many, 'email');
+  const first: Ask = async (query) => (await byId(query))[0] ?? null;
+  const shortcuts: Record<string, (query: Query) => Promise<unknown> | undefined> = {
+    findFirst: (query) => (isById(query) ? first(query) : undefined),
+    findUnique: (query) => (isById(query) ? first(query) : undefined),
+    findUniqueOrThrow: (query) => (isById(query) ? first(query).then(demand) : undefined),
+    count: (query) => (isById(query) ? byId(query).then((rows) => rows.length) : undefined),
+    findMany: (query) => (isByEmails(query) ? byEmail(query) : undefined),
+  };
+  return new Proxy(table, {
+    get: (target, name) => {
+      const ask = Reflect.get(target, name) as Ask;
+      if (typeof ask !== 'function') return ask;
+      return (query: Query) => shortcuts[String(name)]?.(query) ?? limited(() => ask.call(target, query));
+    },
+  });
+}
+
+const only = (given: object | undefined, names: readonly string[]): boolean =>
+  Object.keys(given ?? {}).every((name) => names.includes(name));
+
+const isById = (query: Query): boolean =>
+  only(query, ['where']) && only(query.where, ['id', 'workspace_id']) && typeof query.where?.id === 'string';
+
+const isByEmails = ({ where, select }: Query): boolean =>
+  Array.isArray((where?.email as { in?: unknown } | undefined)?.in) && select?.email === true;
+
+function demand(row: unknown): unknown {
+  if (!row) throw new Error('a row that must be there is gone');
+  return row;
+}
+
+interface Turn {
+  wanted: Set<string>;
+  rows: Promise<Row[]>;
+}
+
+/** Queries of one turn that differ in the values of `column` only, as one. */
+function gather(many: Ask, column: string): (query: Query) => Promise<Row[]> {
+  const turns = new Map<string, Turn>();
+  return async ({ where = {}, ...query }) => {
+    const { [column]: value, ...rest } = where;
+    const wanted = typeof value === 'string' ? [value] : (value as { in: string[] }).in;
+    const key = JSON.stringify([rest, query]);
+    const turn = turns.get(key) ?? open(key, { ...query, where: rest });
+    for (const one of wanted) turn.wanted.add(one);
+    return (await turn.rows).filter((row) => wanted.includes(row[column] as string));
+  };
+
+  function open(key: string, query: Query): Turn {
+    const wanted = new Set<string>();
+    const rows = new Promise((resolve) => void setImmediate(resolve)).then(() => {
+      turns.delete(key);
+      return many({ ...query, where: { ...query.where, [column]: { in: [...wanted] } } }) as Promise<Row[]>;
+    });
+    const turn = { wanted, rows };
+    turns.set(key, turn);
+    return turn;
+  }
+}
+
+type Limit = <T>(work: () => Promise<T>) => Promise<T>;
+
+function limit(most: number): Limit {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= most) await new Promise<void>((go) => void waiting.push(go));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}

@@ -1,0 +1,28 @@
+import { createCompanyBody, type Company } from '@proviso/contracts';
+import { authorize, type Context } from '../context.ts';
+import { isDuplicate } from '../db.ts';
+import { AppError } from '../errors.ts';
+import { once } from '../idempotency.ts';
+import { newId } from '../ids.ts';
+import { showCompany } from './show.ts';
+
+/** Adds a company; a domain that the workspace has already is a CONFLICT. */
+export async function createCompany(ctx: Context, input: unknown): Promise<Company> {
+  authorize(ctx, 'companies:write');
+  const { name = null, domain, properties = {} } = createCompanyBody.parse(input);
+  const data = {
+    id: newId(),
+    workspace_id: ctx.caller.workspaceId,
+    name,
+    domain: domain?.toLowerCase() ?? null,
+    properties,
+  };
+  try {
+    return await once(ctx.db, ctx.idempotency, async (tx) => showCompany(await tx.tables.companies.create({ data })));
+  } catch (error) {
+    throw isDuplicate(error) ? duplicateDomain() : error;
+  }
+}
+
+export const duplicateDomain = (): AppError =>
+  new AppError('CONFLICT', 'A company with this domain exists.', [{ path: 'domain', message: 'is taken' }]);

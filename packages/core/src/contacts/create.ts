@@ -1,0 +1,35 @@
+import { createContactBody, type Contact } from '@proviso/contracts';
+import { companyToBelongTo } from '../companies/belong.ts';
+import { authorize, type Context } from '../context.ts';
+import { isDuplicate } from '../db.ts';
+import { AppError } from '../errors.ts';
+import { once } from '../idempotency.ts';
+import { newId } from '../ids.ts';
+import { auditStage } from './change.ts';
+import { showContact } from './show.ts';
+
+/** Adds a contact; an e-mail address that the workspace has already is a CONFLICT. */
+export async function createContact(ctx: Context, input: unknown): Promise<Contact> {
+  authorize(ctx, 'contacts:write');
+  const { email, properties = {}, lifecycle_stage = null, company_id } = createContactBody.parse(input);
+  const data = {
+    id: newId(),
+    workspace_id: ctx.caller.workspaceId,
+    email: email.toLowerCase(),
+    properties,
+    lifecycle_stage,
+  };
+  try {
+    return await once(ctx.db, ctx.idempotency, async (tx) => {
+      const belongs = company_id && { company_id: await companyToBelongTo(tx, data.workspace_id, company_id) };
+      const contact = await tx.tables.contacts.create({ data: { ...data, ...belongs } });
+      await auditStage(tx, contact, null, { actor: ctx.caller.actor, action_id: null });
+      return showContact(contact);
+    });
+  } catch (error) {
+    throw isDuplicate(error) ? duplicateEmail() : error;
+  }
+}
+
+export const duplicateEmail = (): AppError =>
+  new AppError('CONFLICT', 'A contact with this e-mail address exists.', [{ path: 'email', message: 'is taken' }]);

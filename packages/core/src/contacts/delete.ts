@@ -1,0 +1,17 @@
+import { demandUnused } from '../actions/unused.ts';
+import { authorize, type Context } from '../context.ts';
+import { notFound } from '../errors.ts';
+import { showId } from '../ids.ts';
+import { getContactInWorkspace } from './get.ts';
+
+/** Deletes a contact with all that hangs on it, and returns its id. CONFLICT while open actions name it. */
+export async function deleteContact(ctx: Context, id: string): Promise<string> {
+  authorize(ctx, 'contacts:write');
+  const { id: uuid, workspace_id } = await getContactInWorkspace(ctx, id);
+  await ctx.db.transaction(async ({ tables }) => {
+    await demandUnused(tables, 'contact', { workspace_id, contact_id: uuid });
+    const { count } = await tables.contacts.deleteMany({ where: { id: uuid, workspace_id } });
+    if (count === 0) throw notFound('contact');
+  });
+  return showId('contact', uuid);
+}

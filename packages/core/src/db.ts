@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { AppError } from './errors.ts';
+import { PrismaClient } from './generated/client.ts';
+
+/** A hot statement: prepared once a connection under its name. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+/** Where a statement runs: on the pool by itself, or inside a transaction. Values are strings, numbers, booleans, arrays of strings or null. */
+export interface Queryable {
+  query: <Row>(statement: Statement, values: readonly unknown[]) => Promise<Row[]>;
+}
+
+export type Tables = Omit<PrismaClient, `$${string}`>;
+
+/** An open transaction: ordinary queries through `tables`, hot statements through `query`. */
+export interface Transaction extends Queryable {
+  tables: Tables;
+}
+
+export interface Database extends Transaction {
+  pool: pg.Pool;
+  /** Refuse by throwing: a throw rolls everything back. No network and no queue inside. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  url: string;
+  poolMax?: number;
+  /** Shown in pg_stat_activity. */
+  name?: string;
+}
+
+const QUERY_TIMEOUT_MS = 15_000;
+const TRANSACTION_TIMEOUT_MS = 30_000;
+
+/** Opens one pool, used by prepared statements and by Prisma alike. Connects lazily; every await on it has a limit. */
+export function openDatabase({ url, poolMax = 8, name = 'proviso' }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolMax,
+    application_name: name,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: QUERY_TIMEOUT_MS - 1_000,
+    query_timeout: QUERY_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: TRANSACTION_TIMEOUT_MS, // a process that died in one must not keep its locks
+  });
+  pool.on('error', () => undefined); // an idle connection broke; the pool replaces it, and the next query says so if it cannot
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: nameStatement }) });
+  return {
+    pool,
+    tables: prisma,
+    query: async <Row>(statement: Statement, values: readonly unknown[]) => {
+      const { rows } = await pool.query({ ...statement, values: [...values] });
+      return rows as Row[];
+    },
+    transaction: (work) =>
+      prisma.$transaction(
+        (tx) =>
+          work({
+            tables: tx,
+            query: async <Row>({ text }: Statement, values: readonly unknown[]) =>
+              await tx.$queryRawUnsafe<Row[]>(text, ...values),
+          }),
+        { maxWait: 5_000, timeout: TRANSACTION_TIMEOUT_MS },
+      ),
+    close: async () => {
+      await prisma.$disconnect();
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+const names = new Map<string, string>();
+const NAMES_MAX = 1_000;
+
+function nameStatement({ sql }: { sql: string }): string {
+  const known = names.get(sql);
+  if (known) return known;
+  if (names.size >= NAMES_MAX) names.clear();
+  const name = createHash('sha1').update(sql).digest('hex');
+  names.set(sql, name);
+  return name;
+}
+
+/** PostgreSQL's code (SQLSTATE) behind an error of pg or Prisma, if it has one. */
+export function sqlState(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { code, meta, cause } = error as {
+    code?: unknown;
+    meta?: { code?: unknown; driverAdapterError?: unknown };
+    cause?: unknown;
+  };
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('P2')) return code;
+  if (code === 'P2002') return '23505';
+  if (typeof meta?.code === 'string') return meta.code;
+  return sqlState(meta?.driverAdapterError) ?? (cause === error ? undefined : sqlState(cause));
+}
+
+export const isDuplicate = (error: unknown): boolean => sqlState(error) === '23505';
+
+/** Refuses a server that may lose what it has acknowledged. `allowUnsafe` is for test clusters. */
+export async function checkDurability(db: Database, allowUnsafe: boolean): Promise<void> {
+  const { rows } = await db.pool.query<{ name: string }>(
+    "select name from pg_settings where name in ('fsync', 'full_page_writes') and setting = 'off'",
+  );
+  if (rows.length > 0 && !allowUnsafe)
+    throw new AppError(
+      'UNAVAILABLE',
+      `PostgreSQL runs with ${rows.map((row) => `${row.name}=off`).join(' and ')}, so that a crash may lose accepted actions. Turn it on.`,
+    );
+}

@@ -1,0 +1,13 @@
+import { isCleared } from '@proviso/contracts';
+import type { ActionRow } from './actions/row.ts';
+import type { Services } from './context.ts';
+
+/**
+ * Rings the queue for an action that may run: a hint, never awaited, and free to get lost. The row is the truth, and
+ * every worker's sweep finds what was due and not rung. The delay is taken between two times of the database's clock.
+ */
+export function dispatch({ queue }: Pick<Services, 'queue'>, action: ActionRow): void {
+  if (!isCleared(action.status)) return;
+  const waitMs = action.due_at.getTime() - action.updated_at.getTime();
+  queue.ring({ actionId: action.id, number: action.version, first: action.direct }, waitMs > 0 ? waitMs + 1 : 0);
+}

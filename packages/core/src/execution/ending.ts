@@ -1,0 +1,14 @@
+import type { Failure, StatusReason } from '@proviso/contracts';
+import type { Outcome, Settlement } from './executor.ts';
+
+/** How a run ended: what the executor said, or why it was not asked. */
+export type Ending =
+  | Outcome
+  /** It may have begun in an earlier attempt, and the provider was asked. */
+  | { kind: 'settled'; settlement: Settlement; message: string }
+  /** No outcome in time, and certainly nothing begun. */
+  | { kind: 'timeout'; message: string }
+  | { kind: 'failed'; code: Failure; message: string }
+  /** What was approved is no longer so: back to a person. */
+  | { kind: 'stale'; reason: StatusReason; changes: string[] }
+  | { kind: 'later'; message: string; afterMs: number };

@@ -1,0 +1,45 @@
+// From a ring to a recorded outcome. Each step is one call; what it decides is a closed set of endings, and `record` is
+// the only step that writes. Held by execute.test.ts, recover.test.ts and the crash stories.
+import type { ActionRow } from '../actions/row.ts';
+import { claim } from './claim.ts';
+import type { Ending } from './ending.ts';
+import { check, type Ready } from './guard.ts';
+import type { Hold } from './holds.ts';
+import { limited } from './limited.ts';
+import { perform } from './perform.ts';
+import { reconcile } from './reconcile.ts';
+import { record } from './record.ts';
+import type { Worker } from './worker.ts';
+
+/** Looks at an action that was rung for, and runs it if it may run now; a number = not due for so many ms. */
+export async function execute(worker: Worker, id: string): Promise<number | undefined> {
+  const { action, earlyMs } = await claim(worker, id);
+  if (action) await run(worker, action);
+  return earlyMs;
+}
+
+/** Runs a claimed action to its recorded outcome. */
+export async function run(worker: Worker, action: ActionRow): Promise<void> {
+  const hold = worker.holds.take(action);
+  try {
+    await record(worker, hold, await endingOf(worker, hold));
+  } finally {
+    worker.holds.release(hold);
+  }
+}
+
+async function endingOf(worker: Worker, hold: Hold): Promise<Ending> {
+  if (isForgotten(worker, hold.action))
+    return reconcile(worker, hold, 'The provider has forgotten the earlier attempt’s key.');
+  const { timeoutMs } = worker.pace;
+  const late = (): Ending => ({ kind: 'timeout', message: `The guard gave no answer within ${timeoutMs / 1000} s.` });
+  const checked = await limited<Ready | Ending>(check(worker, hold.action), timeoutMs, late);
+  return checked.kind === 'ready' ? perform(worker, hold, checked) : checked;
+}
+
+/** Begun in an earlier attempt, so long ago that the provider would take another one for a new effect. */
+function isForgotten({ executors }: Worker, { type, effect_started_at, updated_at }: ActionRow): boolean {
+  const executor = executors.get(type);
+  if (!effect_started_at || executor?.delivery === 'transactional') return false;
+  return updated_at.getTime() - effect_started_at.getTime() >= (executor?.keyLifetimeMs ?? 0); // both by the database's clock
+}

@@ -1,0 +1,142 @@
+import type { Approval, JsonObject, Preview, Provider } from '@proviso/contracts';
+import type { z } from 'zod';
+import type { ReadableRecords, WritableRecords } from '../records.ts';
+
+/**
+ * What may happen after a worker is lost in the middle of a run:
+ * - transactional: the effect is in our own database and commits with the completion; run it again.
+ * - idempotent: the provider de-duplicates on `ctx.key`; run it again within `keyLifetimeMs`.
+ * - at_most_once: never run again once `ctx.begin()` has returned; `reconcile` may settle it.
+ */
+export type Delivery = 'transactional' | 'idempotent' | 'at_most_once';
+
+export interface Executor<P extends object = JsonObject> {
+  type: string;
+  /** Raise it when the same params would do something else: it is part of what is approved. */
+  version: number;
+  delivery: Delivery;
+  /** The provider that it acts through; 'none' accepts any identity and uses none. */
+  identity: Provider | 'none';
+  /** Validated at create, at every edit and again after the claim. Strict. */
+  params: z.ZodType<P>;
+  /** Every proposal waits for a person, whoever proposes it and whatever an agent's settings; decided one by one. */
+  alwaysAsks?: true;
+  /** Params that only a reviewer's edits set. */
+  reviewerFields?: readonly (keyof P & string)[];
+  /** From the guard’s yes to an outcome; 60 s when absent. */
+  timeoutMs?: number;
+  /** How long the provider remembers `ctx.key` (idempotent only). */
+  keyLifetimeMs?: number;
+  /** Params on which resolved fields hang: a change of one drops them and resolves again. */
+  resolvesFrom?: readonly (keyof P & string)[];
+  /**
+   * Returns the missing fields, looked up before review, so that people approve final values.
+   * Throws AppError INVALID with a path below `params` when a field can neither be found nor given.
+   */
+  resolve?(given: P, ctx: LookupContext): Promise<Partial<P>>;
+  /** What the card shows of the records as they stand at the proposal; neither params nor part of the hash. */
+  look?(params: P, ctx: LookupContext): Promise<JsonObject>;
+  /** The card, drawn from final params, the identity's shown part and what `look` saw (nothing without it); pure. */
+  preview(params: P, ctx: { identity: ShownIdentity | null; seen?: JsonObject }): Preview;
+  /** Runs after the claim and before `execute`: is what was approved still right? Absent = ok. */
+  guard?(params: P, ctx: LookupContext & { approvedAt: Date }): Promise<Verdict>;
+  execute(ctx: RunContext<P>): Promise<Outcome>;
+  /** After a lost worker whose effect may have begun and is not to be repeated: looks at the provider. Absent = unknown. */
+  reconcile?(ctx: Omit<RunContext<P>, 'begin'>): Promise<Settlement>;
+}
+
+/** An identity without its secrets. */
+export interface ShownIdentity {
+  id: string;
+  provider: Provider;
+  name: string;
+  config: JsonObject;
+}
+
+export interface LookupContext {
+  /** The action's workspace, and nothing else of the database. */
+  records: ReadableRecords;
+  identity: ShownIdentity | null;
+}
+
+export interface RunContext<P> extends LookupContext {
+  action: {
+    id: string;
+    workspaceId: string;
+    params: P;
+    attempt: number;
+    /** The decision that cleared it; null = cleared by itself. */
+    approval: Approval | null;
+  };
+  /** Opened for this run only; never log it. Null when the identity has none. */
+  credentials: JsonObject | null;
+  /** For the provider's de-duplication: the same for every attempt of this action with these params. */
+  key: string;
+  /** Aborts when the time is up or the lease is lost. */
+  signal: AbortSignal;
+  /**
+   * Commits "the effect may have begun" under the fence. Await it right before the effect. It throws when this
+   * worker no longer holds the action: then do nothing, and let the error pass.
+   */
+  begin: () => Promise<void>;
+}
+
+/** Runs in the completion's transaction; the fields that it returns are added to the action's result. */
+export type Write = (records: WritableRecords) => Promise<JsonObject | void>;
+
+/** What an executor says of a run. A throw is a bug: retried before `begin`, unknown after it. */
+export type Outcome =
+  | { kind: 'done'; result: JsonObject; write?: Write }
+  | { kind: 'refused'; message: string }
+  | { kind: 'retry'; message: string; undone: boolean; afterMs?: number }
+  | { kind: 'unknown'; message: string };
+
+/** It happened. `write` commits in one transaction with the completion: there a transactional executor has its effect. */
+export const done = (result: JsonObject, write?: Write): Outcome =>
+  write ? { kind: 'done', result, write } : { kind: 'done', result };
+
+/** It did not happen and would not if repeated. */
+export const refused = (message: string): Outcome => ({ kind: 'refused', message });
+
+/**
+ * It may work later. `undone: true` = certain that nothing happened; false = perhaps it did, so that only an idempotent
+ * executor is run again. `afterMs` is the provider's own wish (Retry-After), which does not use up an attempt.
+ */
+export const retry = (message: string, options: { undone: boolean; afterMs?: number }): Outcome => ({
+  kind: 'retry',
+  message,
+  ...options,
+});
+
+/** It may have happened. Never repeated by itself. */
+export const unknown = (message: string): Outcome => ({ kind: 'unknown', message });
+
+export type Verdict =
+  | { kind: 'ok' }
+  /** What the approver saw is no longer so: back to a person, with what changed. */
+  | { kind: 'stale'; changes: string[] }
+  | { kind: 'refused'; message: string }
+  | { kind: 'later'; message: string; afterMs: number };
+
+export type Settlement = { kind: 'done'; result: JsonObject } | { kind: 'not_done' } | { kind: 'unknown' };
+
+/**
+ * Types the parts of an executor against each other, then forgets its params' type: everyone else holds params as JSON
+ * that has passed `executor.params`, which is what makes the cast true.
+ */
+export function defineExecutor<P extends object>(executor: Executor<P>): Executor {
+  return executor as unknown as Executor;
+}
+
+export { AppError } from '../errors.ts';
+export { companyId, contactId, threadId } from '../ids.ts';
+export type {
+  Changed,
+  CompanyRecord,
+  ContactRecord,
+  NewTask,
+  ReadableRecords,
+  SentEmail,
+  ThreadRecord,
+  WritableRecords,
+} from '../records.ts';

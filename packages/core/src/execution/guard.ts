@@ -1,0 +1,88 @@
+// What was cleared is what runs: after the claim, the hash of what was approved is made again from the row itself.
+import type { JsonObject, Provider } from '@proviso/contracts';
+import { clearedHash } from '../actions/cleared-hash.ts';
+import { effectiveParams, type ActionRow } from '../actions/row.ts';
+import { sealedPlace } from '../identities/sealed-place.ts';
+import { recordsOf } from '../records.ts';
+import { openSecret } from '../secrets.ts';
+import type { Ending } from './ending.ts';
+import type { Executor, LookupContext, ShownIdentity } from './executor.ts';
+import type { Worker } from './worker.ts';
+
+/** A claimed action that may run now, with all that its executor needs. */
+export interface Ready extends LookupContext {
+  kind: 'ready';
+  executor: Executor;
+  params: JsonObject;
+  credentials: JsonObject | null;
+}
+
+const failed = (code: Extract<Ending, { kind: 'failed' }>['code'], message: string): Ending => ({
+  kind: 'failed',
+  code,
+  message,
+});
+
+/** Tests a claimed action against what was cleared, its schema, its identity and its executor's own guard. */
+export async function check(worker: Worker, action: ActionRow): Promise<Ready | Ending> {
+  const prepared = await prepare(worker, action);
+  if (prepared.kind !== 'ready') return prepared;
+  const { executor, params, records, identity } = prepared;
+  try {
+    const approvedAt = new Date(action.approval?.at ?? action.created_at);
+    const verdict = (await executor.guard?.(params, { records, identity, approvedAt })) ?? { kind: 'ok' };
+    if (verdict.kind === 'ok') return prepared;
+    if (verdict.kind === 'stale') return { kind: 'stale', reason: 'stale', changes: verdict.changes };
+    if (verdict.kind === 'later') return verdict;
+    return failed('guard_refused', verdict.message);
+  } catch (error) {
+    worker.log.error({ err: error, action: action.id }, 'a guard threw');
+    return { kind: 'retry', undone: true, message: 'The guard could not tell whether the action may run.' };
+  }
+}
+
+/** The cleared params, the identity and its opened credentials; an ending where one of them is not what was cleared. */
+export async function prepare(worker: Worker, action: ActionRow): Promise<Ready | Ending> {
+  const executor = worker.executors.get(action.type);
+  if (!executor) return failed('invalid_params', `No executor is registered for ${action.type}.`);
+  const found =
+    action.identity_id &&
+    (await worker.db.tables.identities.findFirst({
+      where: { id: action.identity_id, workspace_id: action.workspace_id },
+    }));
+  const row = found || null;
+  const mismatch = mismatchOf(worker, action, row?.config_version ?? null);
+  if (mismatch) return mismatch;
+  const parsed = executor.params.safeParse(effectiveParams(action));
+  if (!parsed.success) return failed('invalid_params', `The params do not fit ${action.type} any more.`);
+  const records = recordsOf(worker.db, action.workspace_id);
+  const identity: ShownIdentity | null = row && {
+    id: row.id,
+    provider: row.provider as Provider,
+    name: row.name,
+    config: row.config as JsonObject,
+  };
+  const ready: Ready = { kind: 'ready', executor, params: parsed.data, records, identity, credentials: null };
+  if (executor.identity === 'none') return ready;
+  if (!row || row.status === 'disabled') return failed('identity_unavailable', 'The identity is disabled or gone.');
+  if (!row.credentials) return ready;
+  try {
+    return { ...ready, credentials: openSecret(worker.secrets, row.credentials, sealedPlace(row.id)) };
+  } catch {
+    worker.log.error(
+      { action: action.id, alert: 'secret_keys' },
+      'credentials cannot be opened with PROVISO_SECRET_KEYS',
+    );
+    // Another worker may have the right keys, or this one after its restart.
+    return { kind: 'retry', undone: true, message: 'The identity’s credentials cannot be opened by this worker.' };
+  }
+}
+
+function mismatchOf(worker: Worker, action: ActionRow, identityVersion: number | null): Ending | undefined {
+  if (clearedHash({ ...action, identity_version: identityVersion }, worker.executors) === action.cleared_hash)
+    return undefined;
+  const asCleared = clearedHash({ ...action, identity_version: action.cleared_identity_version }, worker.executors);
+  if (asCleared === action.cleared_hash) return { kind: 'stale', reason: 'identity_changed', changes: ['identity'] };
+  worker.log.error({ action: action.id, alert: 'approval_mismatch' }, 'what would run is not what was cleared');
+  return failed('approval_mismatch', 'What would run is not what was approved. Nothing was done.');
+}

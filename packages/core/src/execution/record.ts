@@ -1,0 +1,161 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Failure, JsonObject } from '@proviso/contracts';
+import { uncleared } from '../actions/regate.ts';
+import type { ActionRow } from '../actions/row.ts';
+import type { Queryable } from '../db.ts';
+import { dispatch } from '../dispatch.ts';
+import type { Move } from '../lifecycle.ts';
+import { writableRecordsOf } from '../records.ts';
+import { transitionHeld, type Transition } from '../transition.ts';
+import type { Ending } from './ending.ts';
+import type { Outcome, Settlement } from './executor.ts';
+import { storable } from './storable.ts';
+import type { Hold } from './holds.ts';
+import type { Worker } from './worker.ts';
+
+type Written = [Move, Omit<Transition, 'actor'>];
+type Done = Extract<Outcome, { kind: 'done' }>;
+
+const RECORD_LIMIT_MS = 60_000;
+
+/** Writes how a run ended, under its fence. Holds out for a minute while the database is away: whether it came too late, the fence says. */
+export async function record(worker: Worker, hold: Hold, said: Ending): Promise<void> {
+  const ending = storable(said);
+  const action =
+    ending.kind === 'done' ? await recordDone(worker, hold, ending) : await recordOnce(worker, hold, ending);
+  if (!action) worker.log.warn({ action: hold.action.id, ending: ending.kind }, 'an outcome came too late to count');
+  else dispatch(worker, action);
+}
+
+const recordOnce = (worker: Worker, hold: Hold, ending: Exclude<Ending, Done>): Promise<ActionRow | null> =>
+  persist(worker, hold, () => write(worker, worker.db, hold.action, writtenOf(worker, hold.action, ending)));
+
+const write = (worker: Worker, db: Queryable, action: ActionRow, [move, how]: Written): Promise<ActionRow | null> =>
+  transitionHeld(db, action, move, { ...how, actor: worker.actor });
+
+/** Commits the executor's own rows and the completion together; where the effect is outside, it counts even alone. */
+async function recordDone(worker: Worker, hold: Hold, { result, write: writeRows }: Done): Promise<ActionRow | null> {
+  const { action } = hold;
+  const completed = (more: JsonObject = {}): Written => [
+    'action.completed',
+    { change: { result: { ...result, ...more } } },
+  ];
+  if (!writeRows) return persist(worker, hold, () => write(worker, worker.db, action, completed()));
+  const together = (): Promise<ActionRow | null> =>
+    worker.db.transaction(async (tx) => {
+      const more = await writeRows(writableRecordsOf(tx, action));
+      const recorded = await write(worker, tx, action, completed(more ?? {}));
+      if (!recorded) throw new LateError();
+      return recorded;
+    });
+  try {
+    return await persist(worker, hold, together);
+  } catch (error) {
+    if (error instanceof LateError) return null;
+    worker.log.error({ err: error, action: action.id }, 'what an executor wanted to write could not be written');
+    if (hold.begun) return persist(worker, hold, () => write(worker, worker.db, action, completed()));
+    return recordOnce(worker, hold, { kind: 'retry', undone: true, message: 'The records could not be written.' });
+  }
+}
+
+class LateError extends Error {}
+
+/** Connection trouble is waited out; any other error is the caller's. */
+async function persist<T>(worker: Worker, hold: Hold, attempt: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + RECORD_LIMIT_MS;
+  for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 2_000)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isTransient(error) || performance.now() > giveUpAt) throw error;
+      worker.log.warn({ action: hold.action.id, reason: (error as Error).message }, 'could not record an outcome yet');
+      await pause(waitMs);
+    }
+  }
+}
+
+function writtenOf(worker: Worker, action: ActionRow, ending: Exclude<Ending, Done>): Written {
+  // Begun in an earlier attempt and never proven undone: whatever this attempt says, that one may have happened.
+  const earlier = action.effect_started_at !== null;
+  switch (ending.kind) {
+    case 'failed':
+      return earlier ? unknowable(ending.message) : failure(ending.code, ending.message);
+    case 'refused':
+      return earlier ? unknowable(ending.message) : failure('provider_refused', ending.message);
+    case 'unknown':
+      return unknowable(ending.message);
+    case 'settled':
+      return settled(ending.settlement, ending.message);
+    case 'stale':
+      return earlier ? unknowable('It changed between two attempts.') : regated(action, ending);
+    case 'later':
+      return retried(ending.message, { delayMs: ending.afterMs, undone: !earlier, uncounted: true });
+    case 'timeout':
+    case 'retry': {
+      const undone = (ending.kind === 'timeout' || ending.undone) && !earlier;
+      const afterMs = ending.kind === 'retry' ? ending.afterMs : undefined;
+      const uncounted = afterMs !== undefined;
+      if (action.attempts < worker.pace.attemptsMax || uncounted)
+        return retried(ending.message, {
+          delayMs: afterMs ?? backoffMs(worker, action.attempts),
+          undone,
+          uncounted,
+        });
+      if (!undone) return unknowable(ending.message);
+      const code = ending.kind === 'timeout' ? 'timed_out' : 'attempts_exhausted';
+      return failure(code, `Given up after ${action.attempts} attempts: ${ending.message}`);
+    }
+  }
+}
+
+/** What the provider says of an effect that may have happened earlier. */
+function settled(settlement: Settlement, message: string): Written {
+  if (settlement.kind === 'done')
+    return ['action.completed', { change: { result: settlement.result }, data: { reconciled: true } }];
+  if (settlement.kind === 'not_done')
+    return failure('not_sent', `${message} The provider says that it did not happen.`);
+  return unknowable(message);
+}
+
+const unknowable = (message: string): Written =>
+  failure('outcome_unknown', `It may have happened. Check before repeating. (${message})`);
+
+/** Back to a person. */
+const regated = (action: ActionRow, { reason, changes }: Extract<Ending, { kind: 'stale' }>): Written => [
+  'action.regated',
+  { change: { ...uncleared(action), status_reason: reason }, data: { reason, changes } },
+];
+
+const retried = (message: string, times: { delayMs: number; undone: boolean; uncounted: boolean }): Written => [
+  'action.retried',
+  { ...times, data: { message, delay_ms: Math.round(times.delayMs), counted: !times.uncounted } },
+];
+
+const RETRYABLE: readonly Failure[] = [
+  'identity_unavailable',
+  'attempts_exhausted',
+  'timed_out',
+  'crashed',
+  'not_sent',
+];
+
+/** A failure as it is written: reason, error and event in one. `retryable` = a new proposal may work. */
+function failure(code: Failure, message: string): Written {
+  const error = { code, message, retryable: RETRYABLE.includes(code) };
+  return ['action.failed', { change: { status_reason: code, error }, data: { ...error } }];
+}
+
+/** Exponential with full jitter: anywhere between now and the bound, so that a crowd spreads out. */
+function backoffMs({ pace }: Worker, attempts: number): number {
+  return Math.round(Math.random() * Math.min(pace.backoffMaxMs, pace.backoffBaseMs * 2 ** (attempts - 1)));
+}
+
+const CONNECTION_LOST = /^(08|57P|53300|25006|40001|40P01|P1001|P1002|P1008|P1017|P2024|P2028|ECONN|EPIPE|ETIMEDOUT)/;
+
+/** Whether trying again may help: the connection, not the statement, was at fault. */
+function isTransient(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return (
+    CONNECTION_LOST.test(String(code)) || /timeout|terminated|ECONNREFUSED|ECONNRESET|Connection/i.test(String(message))
+  );
+}

@@ -1,0 +1,83 @@
+import { rowFromJson, type ActionRow } from '../actions/row.ts';
+import { ADOPT_LOST, FIND_EXPIRED, type LostAnswer } from '../actions/statements.ts';
+import { dispatch } from '../dispatch.ts';
+import { AppError } from '../errors.ts';
+import { transition, transitionHeld } from '../transition.ts';
+import type { JsonObject } from '@proviso/contracts';
+import type { Ending } from './ending.ts';
+import type { Hold } from './holds.ts';
+import { reconcile } from './reconcile.ts';
+import { record } from './record.ts';
+import type { Worker } from './worker.ts';
+
+const BATCH = 50;
+
+/** Takes over running actions whose worker is gone, and settles each by what its executor promises. */
+export async function recoverLost(worker: Worker): Promise<number> {
+  const { actor, executors, pace } = worker;
+  const lost = await worker.db.query<LostAnswer>(ADOPT_LOST, [BATCH, actor.id, executors.types(), pace.leaseMs]);
+  await Promise.all(
+    lost.map(async ({ action, begun_ms_ago }) => {
+      const hold = worker.holds.take(rowFromJson(action));
+      try {
+        await endLost(worker, hold, begun_ms_ago);
+      } finally {
+        worker.holds.release(hold);
+      }
+    }),
+  );
+  return lost.length;
+}
+
+/** Ends, or hands back, an action that this process took over from a lost worker. */
+async function endLost(worker: Worker, hold: Hold, begunMsAgo: number | null): Promise<void> {
+  const { action } = hold;
+  const verdict = verdictOf(worker, action, begunMsAgo);
+  if (verdict === 'rerun') {
+    const data = { crashes: action.crashes };
+    const back = await transitionHeld(worker.db, action, 'action.requeued', { actor: worker.actor, data });
+    if (back) dispatch(worker, back);
+    return;
+  }
+  await record(worker, hold, await endingOf(worker, hold, verdict));
+}
+
+async function endingOf(worker: Worker, hold: Hold, verdict: Exclude<LostVerdict, 'rerun'>): Promise<Ending> {
+  const message = `${hold.action.crashes} workers were lost while they ran it.`;
+  if (verdict === 'crashed')
+    return { kind: 'failed', code: 'crashed', message: `Given up: ${message} Nothing was sent.` };
+  if (verdict === 'unknown') return { kind: 'unknown', message };
+  return reconcile(worker, hold, 'The worker was lost in the middle.');
+}
+
+type LostVerdict = 'rerun' | 'reconcile' | 'crashed' | 'unknown';
+
+/**
+ * What a lost worker means: nothing begun, or safe to repeat → again; else only the provider can tell. An action that
+ * takes every worker with it is given up, and so, after as many crashes again, is asking the provider.
+ */
+export function verdictOf(
+  worker: Pick<Worker, 'executors' | 'pace'>,
+  action: ActionRow,
+  begunMsAgo: number | null,
+): LostVerdict {
+  const executor = worker.executors.get(action.type);
+  const givenUp = action.crashes >= worker.pace.crashesMax;
+  if (begunMsAgo === null || executor?.delivery === 'transactional') return givenUp ? 'crashed' : 'rerun';
+  const repeatable = executor?.delivery === 'idempotent' && begunMsAgo < (executor.keyLifetimeMs ?? 0);
+  if (repeatable && !givenUp) return 'rerun';
+  return action.crashes < 2 * worker.pace.crashesMax ? 'reconcile' : 'unknown';
+}
+
+/** Ends open actions whose expiry has passed. */
+export async function expireOpen(worker: Worker): Promise<number> {
+  const found = await worker.db.query<{ action: JsonObject }>(FIND_EXPIRED, [BATCH]);
+  const ended = await Promise.all(
+    found.map(({ action }) =>
+      transition(worker.db, rowFromJson(action), 'action.expired', { actor: worker.actor }).catch((error: unknown) => {
+        if (!(error instanceof AppError)) throw error; // somebody decided in this moment
+      }),
+    ),
+  );
+  return ended.length;
+}

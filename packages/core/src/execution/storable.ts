@@ -1,0 +1,44 @@
+import type { JsonObject, JsonValue } from '@proviso/contracts';
+import type { Ending } from './ending.ts';
+
+const MESSAGE_CHARS_MAX = 1_000;
+const RESULT_BYTES_MAX = 256 * 1024;
+const DELAY_MS_MIN = 1_000;
+const DELAY_MS_MAX = 30 * 86_400_000;
+
+/** What an executor said, as PostgreSQL can keep it: a known outcome must not get lost over a stray character. */
+export function storable(ending: Ending): Ending {
+  const said = { ...ending };
+  if ('message' in said) said.message = clean(said.message).slice(0, MESSAGE_CHARS_MAX).toWellFormed();
+  if ('afterMs' in said && said.afterMs !== undefined) said.afterMs = delay(said.afterMs);
+  if (said.kind === 'done') said.result = resultOf(said.result);
+  if (said.kind === 'settled' && said.settlement.kind === 'done')
+    said.settlement = { kind: 'done', result: resultOf(said.settlement.result) };
+  if (said.kind === 'stale') said.changes = said.changes.map(clean);
+  return said;
+}
+
+const clean = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();
+
+const delay = (ms: number): number =>
+  Number.isFinite(ms) ? Math.round(Math.min(Math.max(ms, DELAY_MS_MIN), DELAY_MS_MAX)) : DELAY_MS_MAX;
+
+function resultOf(result: unknown): JsonObject {
+  let text: string;
+  try {
+    text =
+      JSON.stringify(result, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? '{}';
+  } catch {
+    return { not_storable: true };
+  }
+  if (Buffer.byteLength(text) > RESULT_BYTES_MAX) return { too_large: true };
+  const kept = cleanDeep(JSON.parse(text) as JsonValue);
+  return typeof kept === 'object' && kept !== null && !Array.isArray(kept) ? kept : { value: kept };
+}
+
+function cleanDeep(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return clean(value);
+  if (Array.isArray(value)) return value.map(cleanDeep);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [clean(key), cleanDeep(child)]));
+}

@@ -1,0 +1,51 @@
+import {
+  createIdentityBody,
+  smtpConfig,
+  smtpCredentials,
+  type Identity,
+  type JsonObject,
+  type Provider,
+} from '@proviso/contracts';
+import type { z } from 'zod';
+import { authorizeConfiguration, type Context } from '../context.ts';
+import { AppError } from '../errors.ts';
+import { once } from '../idempotency.ts';
+import { newId } from '../ids.ts';
+import { sealSecret } from '../secrets.ts';
+import { sealedPlace } from './sealed-place.ts';
+import { showIdentity } from './show.ts';
+
+/** Adds an account to act as. Its credentials are sealed and never shown again. */
+export async function createIdentity(ctx: Context, input: unknown): Promise<Identity> {
+  authorizeConfiguration(ctx, 'identities:write');
+  const body = createIdentityBody.parse(input);
+  const id = newId();
+  const config = readConfig(body.provider, body.config);
+  const credentials = body.credentials ? sealCredentials(ctx, id, body.provider, body.credentials) : null;
+  const { provider, name } = body;
+  const data = { id, workspace_id: ctx.caller.workspaceId, provider, name, config, credentials };
+  return once(ctx.db, ctx.idempotency, async (tx) => showIdentity(await tx.tables.identities.create({ data })));
+}
+
+function parseAt<T>(path: string, schema: z.ZodType<T>, value: JsonObject): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.map((issue) => ({
+    path: [path, ...issue.path].join('.'),
+    message: issue.message,
+  }));
+  throw new AppError('INVALID', details.map((detail) => `${detail.path}: ${detail.message}`).join('; '), details);
+}
+
+/** Without fields that are absent. */
+const jsonOf = (value: object): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
+
+/** The shown part, as its provider wants it. */
+export function readConfig(provider: Provider, config: JsonObject): JsonObject {
+  return provider === 'smtp' ? jsonOf(parseAt('config', smtpConfig, config)) : config;
+}
+
+export function sealCredentials(ctx: Context, id: string, provider: Provider, credentials: JsonObject): string {
+  const checked = provider === 'smtp' ? parseAt('credentials', smtpCredentials, credentials) : credentials;
+  return sealSecret(ctx.secrets, { ...checked }, sealedPlace(id));
+}

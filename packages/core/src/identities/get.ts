@@ -1,0 +1,20 @@
+import type { Identity } from '@proviso/contracts';
+import { authorize, type Context } from '../context.ts';
+import { notFound } from '../errors.ts';
+import type { identities } from '../generated/client.ts';
+import { readId } from '../ids.ts';
+import { showIdentity } from './show.ts';
+
+/** The identity of that id in the caller's workspace; another workspace's is NOT_FOUND. */
+export async function getIdentityInWorkspace(ctx: Context, id: string): Promise<identities> {
+  const uuid = readId('identity', id);
+  const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };
+  const identity = uuid ? await ctx.db.tables.identities.findFirst({ where }) : null;
+  if (!identity) throw notFound('identity');
+  return identity;
+}
+
+export async function getIdentity(ctx: Context, id: string): Promise<Identity> {
+  authorize(ctx, 'identities:read');
+  return showIdentity(await getIdentityInWorkspace(ctx, id));
+}

@@ -1,0 +1,15 @@
+import type { Identity, JsonObject, Provider } from '@proviso/contracts';
+import type { identities } from '../generated/client.ts';
+import { showId } from '../ids.ts';
+
+/** An identity without its secrets: whether it has some is all that is shown. */
+export const showIdentity = (row: identities): Identity => ({
+  identity_id: showId('identity', row.id),
+  provider: row.provider as Provider,
+  name: row.name,
+  config: row.config as JsonObject,
+  has_credentials: row.credentials !== null,
+  status: row.status as Identity['status'],
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+});

@@ -1,0 +1,31 @@
+import { updateIdentityBody, type Identity, type JsonObject, type Provider } from '@proviso/contracts';
+import { authorizeConfiguration, type Context } from '../context.ts';
+import { hashJson } from '../canonical.ts';
+import { readConfig, sealCredentials } from './create.ts';
+import { getIdentityInWorkspace } from './get.ts';
+import { showIdentity } from './show.ts';
+
+/**
+ * Changes an identity. Another config is another account as far as approvals go: what was cleared with the old one goes
+ * back to a person. New credentials change nothing of that.
+ */
+export async function updateIdentity(ctx: Context, id: string, input: unknown): Promise<Identity> {
+  authorizeConfiguration(ctx, 'identities:write');
+  const body = updateIdentityBody.parse(input);
+  const seen = await getIdentityInWorkspace(ctx, id);
+  const provider = seen.provider as Provider;
+  const config = body.config && readConfig(provider, body.config);
+  const changed = config && hashJson(config) !== hashJson(seen.config as JsonObject);
+  const row = await ctx.db.tables.identities.update({
+    where: { id: seen.id },
+    data: {
+      ...(body.name && { name: body.name }),
+      ...(body.status && { status: body.status }),
+      ...(changed && { config, config_version: { increment: 1 } }),
+      ...(body.credentials !== undefined && {
+        credentials: body.credentials && sealCredentials(ctx, seen.id, provider, body.credentials),
+      }),
+    },
+  });
+  return showIdentity(row);
+}

@@ -1,0 +1,16 @@
+import { pino, type Logger } from 'pino';
+
+const MESSAGE_CHARS_MAX = 500;
+
+/** What a log may hold of an error. Errors of pg, Prisma and ioredis carry statements, parameters and whole payloads. */
+function shownError(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { name, message, stack } = error;
+  const { code } = error as { code?: unknown };
+  const frames = stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  return { type: name, message: message.slice(0, MESSAGE_CHARS_MAX), code, stack: frames?.join('\n') };
+}
+
+/** A process's log: JSON lines on standard output, without secrets. */
+export const openLog = (name: string, level: string): Logger =>
+  pino({ name, level, serializers: { err: shownError }, redact: ['req.headers.authorization', 'req.headers.cookie'] });

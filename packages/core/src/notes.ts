@@ -1,0 +1,39 @@
+import { createNoteBody, pageQuery, type Note } from '@proviso/contracts';
+import { showNote } from './contacts/show.ts';
+import type { Context } from './context.ts';
+import { notFound } from './errors.ts';
+import { hold } from './hold.ts';
+import { once } from './idempotency.ts';
+import { newId } from './ids.ts';
+import { readPage, type Page } from './page.ts';
+
+/** What a note is on, in the caller's workspace. */
+export interface NoteSubject {
+  kind: 'contact' | 'company';
+  /** Loads it, or throws NOT_FOUND. */
+  load: () => Promise<{ id: string; workspace_id: string }>;
+}
+
+/** Writes a note, directly and without approval: it leaves the company nowhere. The caller has authorised. */
+export async function writeNote(ctx: Context, { kind, load }: NoteSubject, input: unknown): Promise<Note> {
+  const { content } = createNoteBody.parse(input);
+  const { id, workspace_id } = await load();
+  const data = { id: newId(), workspace_id, [`${kind}_id`]: id, content, created_by: ctx.caller.actor };
+  return once(ctx.db, ctx.idempotency, async (tx) => {
+    if (!(await hold(tx, kind, { id, workspace_id }))) throw notFound(kind);
+    return showNote(await tx.tables.notes.create({ data }));
+  });
+}
+
+/** The notes on one subject, newest first. The caller has authorised. */
+export async function readNotes(ctx: Context, { kind, load }: NoteSubject, input: unknown): Promise<Page<Note>> {
+  const page = pageQuery.parse(input);
+  const where = { [`${kind}_id`]: (await load()).id };
+  const { notes } = ctx.db.tables;
+  return readPage(
+    page,
+    (window) => notes.findMany({ where, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], ...window }),
+    () => notes.count({ where }),
+    showNote,
+  );
+}

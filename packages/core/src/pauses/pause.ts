@@ -1,0 +1,85 @@
+// Stop means stop: a pause takes alone the lock that every claim shares (may_start, in the migrations), so that when it
+// answers no claim is under way that has not seen it. Held by pause.test.ts.
+import { pauseBody, type Actor, type PauseBody } from '@proviso/contracts';
+import { authorizeConfiguration, authorize, type Context } from '../context.ts';
+import type { Transaction } from '../db.ts';
+import { invalid } from '../errors.ts';
+import type { pauses } from '../generated/client.ts';
+import { once } from '../idempotency.ts';
+import { newId, readId, showIdOrNull } from '../ids.ts';
+
+/** The lock of may_start. */
+export const GATE = { name: 'pause_gate', text: 'select 1 as locked from pg_advisory_xact_lock(7105)' };
+
+export interface Paused {
+  scope: 'everything' | 'workspace' | 'agent' | 'type';
+  agent_id: string | null;
+  type: string | null;
+  since: string;
+  by: Actor;
+}
+
+type What = Pick<pauses, 'workspace_id' | 'agent_id' | 'type'>;
+
+/** Holds back new starts; when it returns, nothing new starts. What runs already ends by itself. */
+export async function pauseWork(ctx: Context, input: unknown): Promise<Paused[]> {
+  const what = await authorizePause(ctx, input);
+  const { paused } = await once(ctx.db, ctx.idempotency, async (tx) => {
+    await tx.query(GATE, []);
+    const known = await tx.tables.pauses.findFirst({ where: what });
+    if (!known) await tx.tables.pauses.create({ data: { ...what, id: newId(), created_by: ctx.caller.actor } });
+    return { paused: shown(await standing(tx, ctx)) };
+  });
+  return paused;
+}
+
+/** Lets go what was held back; overdue work starts with the next sweep. */
+export async function resumeWork(ctx: Context, input: unknown): Promise<Paused[]> {
+  const what = await authorizePause(ctx, input);
+  const { paused } = await once(ctx.db, ctx.idempotency, async (tx) => {
+    await tx.tables.pauses.deleteMany({ where: what });
+    return { paused: shown(await standing(tx, ctx)) };
+  });
+  return paused;
+}
+
+/** What holds back this workspace's work. */
+export async function listPauses(ctx: Context): Promise<Paused[]> {
+  authorize(ctx, 'actions:read');
+  return shown(await standing(ctx.db, ctx));
+}
+
+async function authorizePause(ctx: Context, input: unknown): Promise<What> {
+  const body: PauseBody = pauseBody.parse(input);
+  authorizeConfiguration(ctx, body.everything ? 'instance:operate' : 'actions:write');
+  if (body.everything) return { workspace_id: null, agent_id: null, type: null };
+  const workspace_id = ctx.caller.workspaceId;
+  if (body.type && !ctx.executors.get(body.type))
+    throw invalid('type', `is not a known action type; known are ${ctx.executors.types().join(', ')}`);
+  if (!body.agent_id) return { workspace_id, agent_id: null, type: body.type ?? null };
+  const uuid = readId('agent', body.agent_id);
+  const agent = uuid && (await ctx.db.tables.agents.findFirst({ where: { id: uuid, workspace_id } }));
+  if (!agent) throw invalid('agent_id', 'is not an agent of this workspace');
+  return { workspace_id, agent_id: agent.id, type: null };
+}
+
+const standing = ({ tables }: Pick<Transaction, 'tables'>, { caller }: Context): Promise<pauses[]> =>
+  tables.pauses.findMany({
+    where: { OR: [{ workspace_id: caller.workspaceId }, { workspace_id: null }] },
+    orderBy: { created_at: 'asc' },
+  });
+
+const scopeOf = ({ workspace_id, agent_id, type }: What): Paused['scope'] =>
+  agent_id ? 'agent' : type ? 'type' : workspace_id ? 'workspace' : 'everything';
+
+/** Who paused the whole instance is no tenant's business. */
+const OPERATOR: Actor = { kind: 'system', id: 'instance', name: 'Operator' };
+
+const shown = (rows: pauses[]) =>
+  rows.map((row) => ({
+    scope: scopeOf(row),
+    agent_id: showIdOrNull('agent', row.agent_id),
+    type: row.type,
+    since: row.created_at.toISOString(),
+    by: row.workspace_id ? (row.created_by as Actor) : OPERATOR,
+  }));

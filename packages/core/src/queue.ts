@@ -1,0 +1,221 @@
+// The doorbell: an action's id and when to look at it. The queue may lose, repeat, reorder or be away; nothing depends
+// on it but latency (design, promises 1 and 2). Nothing outside this file knows which backend runs.
+import {
+  createPostgresBackend,
+  DelayedError,
+  Queue as BullQueue,
+  withBackend,
+  Worker as BullWorker,
+  type Job,
+} from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { AppError } from './errors.ts';
+
+const NAME = 'actions';
+/** One hash tag for all keys, so that Redis Cluster keeps them in one slot. */
+const REDIS_PREFIX = '{proviso}';
+const POSTGRES_SCHEMA = 'bullmq';
+/** Rings waiting for a slow queue; beyond, they are dropped, and the sweep finds what they were for. */
+const RINGS_WAITING_MAX = 1_000;
+const KEPT = { removeOnComplete: { count: 1_000, age: 86_400 }, removeOnFail: { count: 1_000, age: 86_400 } };
+
+export interface Ring {
+  actionId: string;
+  /** The row's version: a finished job must not block the next ring of the same action. */
+  number: number;
+  /** Ahead of what waits. */
+  first: boolean;
+}
+
+/** Looks at an action; a number = look again in so many ms. */
+export type Answerer = (actionId: string) => Promise<number | undefined>;
+
+export interface Consumer {
+  /** Takes no new jobs, and waits for the running ones. */
+  close(): Promise<void>;
+}
+
+export interface Queue {
+  backend: 'redis' | 'postgres';
+  /** Never throws and is never awaited. */
+  ring(ring: Ring, delayMs: number): void;
+  consume(answer: Answerer, concurrency: number): Promise<Consumer>;
+  /** Whether the queue answers now; false = work runs late, by the sweeps. */
+  isUp(): Promise<boolean>;
+  /** For Bull Board only. */
+  board: BullQueue;
+  close(): Promise<void>;
+}
+
+export interface QueueOptions {
+  /** Given = Redis, else PostgreSQL. */
+  redisUrl?: string | undefined;
+  databaseUrl: string;
+  log: Logger;
+}
+
+const within = async <T>(promise: Promise<T>, limitMs: number): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
+  });
+  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
+};
+
+/** Opens the queue; a Redis that is away is no reason not to start. Refuses a Redis that evicts. */
+export async function openQueue(options: QueueOptions): Promise<Queue> {
+  const { log } = options;
+  const backend = options.redisUrl ? 'redis' : 'postgres';
+  const { queue, startWorker, close } = options.redisUrl
+    ? onRedis(options.redisUrl, log)
+    : await onPostgres(options.databaseUrl, log);
+  const complain = quietly(log);
+  queue.on('error', complain); // before any await: an error that nobody listens to goes to the console
+  if (options.redisUrl) {
+    await checkRedis(options.redisUrl, log);
+    await within(queue.waitUntilReady(), 2_000).catch(() => undefined); // else the first rings would be lost
+  }
+  let waiting = 0;
+  return {
+    backend,
+    board: queue,
+    ring: ({ actionId, number, first }, delayMs) => {
+      if (waiting >= RINGS_WAITING_MAX) return;
+      waiting += 1;
+      const jobId = `${actionId}-${number}`;
+      within(queue.add('execute', { actionId }, { jobId, delay: delayMs, lifo: first, ...KEPT }), 10_000)
+        .catch(complain)
+        .finally(() => {
+          waiting -= 1;
+        });
+    },
+    consume: async (answer, concurrency) => {
+      const worker = await startWorker(answerWith(answer), concurrency);
+      worker.on('error', complain);
+      worker.on('failed', (job, error) => log.warn({ job: job?.id, reason: error.message }, 'a ring failed'));
+      return { close: () => worker.close() };
+    },
+    isUp: () =>
+      within(queue.getJobCounts('waiting'), 2_000).then(
+        () => true,
+        () => false,
+      ),
+    close: async () => {
+      await within(queue.close(), 5_000).catch(complain);
+      await close();
+    },
+  };
+}
+
+/** Job data is never trusted beyond the id; a job without one (evicted, added by hand) is no action's doorbell. */
+const answerWith =
+  (answer: Answerer) =>
+  async (job: Job<unknown>, token?: string): Promise<void> => {
+    const { actionId } = (job.data ?? {}) as { actionId?: unknown };
+    if (typeof actionId !== 'string') return;
+    const againMs = await answer(actionId);
+    if (againMs === undefined) return;
+    await job.moveToDelayed(Date.now() + againMs, token);
+    throw new DelayedError();
+  };
+
+/** One line an incident, not thousands: a broken Redis raises errors in a hot loop. */
+function quietly(log: Logger): (error: unknown) => void {
+  let last = 0;
+  return (error) => {
+    if (Date.now() - last < 5_000) return;
+    last = Date.now();
+    log.warn(
+      { reason: error instanceof Error ? error.message : 'unknown' },
+      'the queue does not answer; work runs by the sweeps',
+    );
+  };
+}
+
+type Processor = ReturnType<typeof answerWith>;
+interface Opened {
+  queue: BullQueue;
+  startWorker: (processor: Processor, concurrency: number) => Promise<Pick<BullWorker, 'on' | 'close'>>;
+  close: () => Promise<void>;
+}
+
+const WORKER = { lockDuration: 60_000, stalledInterval: 30_000, maxStalledCount: 5, runRetryDelay: 500 };
+
+function onRedis(url: string, log: Logger): Opened {
+  const limits = { connectTimeout: 5_000, socketTimeout: 15_000, keepAlive: 5_000 };
+  // A producer fails fast; a worker's blocking connection waits for Redis to come back.
+  const producer = new Redis(url, {
+    ...limits,
+    commandTimeout: 5_000,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+  });
+  producer.on('error', quietly(log));
+  const queue = new BullQueue(NAME, { connection: producer, prefix: REDIS_PREFIX, skipVersionCheck: true });
+  return {
+    queue,
+    startWorker: async (processor, concurrency) => {
+      const connection = new Redis(url, { ...limits, maxRetriesPerRequest: null });
+      connection.on('error', quietly(log));
+      const worker = new BullWorker(NAME, processor, { connection, prefix: REDIS_PREFIX, concurrency, ...WORKER });
+      const closeWorker = worker.close.bind(worker);
+      worker.close = async (force?: boolean) => {
+        await closeWorker(force);
+        connection.disconnect();
+      };
+      return worker;
+    },
+    close: async () => producer.disconnect(),
+  };
+}
+
+async function onPostgres(url: string, log: Logger): Promise<Opened> {
+  const { Queue, Worker } = withBackend(createPostgresBackend);
+  const connection = {
+    connectionString: url,
+    schema: POSTGRES_SCHEMA,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 20_000,
+    options: '-c plan_cache_mode=force_generic_plan -c synchronous_commit=off',
+    application_name: 'proviso-queue',
+    max: 4,
+  };
+  const queue = new Queue(NAME, { connection });
+  queue.on('error', quietly(log));
+  await queue.waitUntilReady(); // BullMQ never recovers from a database that was away at the first connect
+  return {
+    queue: queue as unknown as BullQueue, // the same class over another backend; Bull Board's types name the Redis one
+    startWorker: async (processor, concurrency) => {
+      const worker = new Worker(NAME, processor as never, { connection, concurrency, ...WORKER });
+      await worker.waitUntilReady();
+      return worker as unknown as BullWorker;
+    },
+    close: async () => undefined,
+  };
+}
+
+async function checkRedis(url: string, log: Logger): Promise<void> {
+  const probe = new Redis(url, {
+    connectTimeout: 2_000,
+    commandTimeout: 2_000,
+    maxRetriesPerRequest: 0,
+    retryStrategy: null,
+    lazyConnect: true,
+  });
+  probe.on('error', () => undefined);
+  try {
+    await probe.connect();
+    const [, policy] = await probe.config('GET', 'maxmemory-policy');
+    if (policy && policy !== 'noeviction')
+      throw new AppError('UNAVAILABLE', `Redis evicts keys (maxmemory-policy ${policy}). Set it to noeviction.`);
+    const [, appendOnly] = await probe.config('GET', 'appendonly');
+    if (appendOnly === 'no') log.warn('Redis runs without AOF: after a crash of Redis, work runs late, by the sweeps');
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    log.warn('Redis does not answer; work runs by the sweeps until it does');
+  } finally {
+    probe.disconnect();
+  }
+}

@@ -1,0 +1,235 @@
+import type { Contact, JsonObject } from '@proviso/contracts';
+import type { ActionRow } from './actions/row.ts';
+import { changeCompany } from './companies/change.ts';
+import { changeContact } from './contacts/change.ts';
+import type { Transaction } from './db.ts';
+import type { companies, contacts } from './generated/client.ts';
+import { newId, readId, showId, type IdKind } from './ids.ts';
+
+/** A contact as executors see it. */
+export interface ContactRecord {
+  /** TypeID, `ct_…`. */
+  id: string;
+  email: string;
+  properties: JsonObject;
+  lifecycleStage: Contact['lifecycle_stage'];
+  unsubscribedAt: Date | null;
+}
+
+/** A company as executors see it. */
+export interface CompanyRecord {
+  /** TypeID, `co_…`. */
+  id: string;
+  /** Its name, else its domain, else its id. */
+  label: string;
+  properties: JsonObject;
+}
+
+export interface ThreadRecord {
+  id: string;
+  contactId: string;
+  subject: string;
+  lastMessageId: string;
+  updatedAt: Date;
+  /** Message-IDs, oldest first. */
+  messageIds: string[];
+  /** Newest inbound message, if any. */
+  lastInboundAt: Date | null;
+}
+
+/** What executors may look up: one workspace's records. Ids are TypeIDs or bare UUIDs; another workspace's is null. */
+export interface ReadableRecords {
+  contact(id: string): Promise<ContactRecord | null>;
+  company(id: string): Promise<CompanyRecord | null>;
+  /** Of these addresses, the ones that asked for no e-mail; lower case. */
+  unsubscribed(addresses: string[]): Promise<string[]>;
+  thread(id: string): Promise<ThreadRecord | null>;
+  newestThread(contactId: string): Promise<ThreadRecord | null>;
+}
+
+export interface SentEmail {
+  contactId: string;
+  /** Null starts a thread. */
+  threadId: string | null;
+  messageId: string;
+  inReplyTo: string | null;
+  references: string[];
+  from: string;
+  to: string[];
+  subject: string;
+  text: string;
+}
+
+export interface NewTask {
+  title: string;
+  description: string | null;
+  /** RFC 3339. */
+  dueDate: string | null;
+  contactId: string | null;
+}
+
+/** A record before and after a write. */
+export interface Changed<Kept> {
+  before: Kept;
+  after: Kept;
+}
+
+/** What an executor's `write` may change, in the transaction that completes the action. */
+export interface WritableRecords extends ReadableRecords {
+  /** Returns the note's TypeID; one note an action. */
+  createNote(note: { content: string; contactId: string | null; companyId: string | null }): Promise<string>;
+  addSentEmail(email: SentEmail): Promise<void>;
+  /** Returns the task's TypeID; one task an action. */
+  createTask(task: NewTask): Promise<string>;
+  /** Properties merge, a null deletes one; a change of stage goes into the contact's history. Throws once it is gone. */
+  changeContact(
+    id: string,
+    change: { properties?: JsonObject; lifecycle_stage?: Contact['lifecycle_stage'] },
+  ): Promise<Changed<ContactRecord>>;
+  changeCompany(id: string, change: { properties: JsonObject }): Promise<Changed<CompanyRecord>>;
+}
+
+type Tables = Transaction['tables'];
+
+/** One workspace's records over a database or an open transaction. */
+export function recordsOf({ tables }: Pick<Transaction, 'tables'>, workspaceId: string): ReadableRecords {
+  const inWorkspace = { workspace_id: workspaceId };
+  return {
+    contact: async (id) => {
+      const row = await tables.contacts.findFirst({ where: { ...inWorkspace, id: uuidOf('contact', id) } });
+      return row && contactRecord(row);
+    },
+    company: async (id) => {
+      const row = await tables.companies.findFirst({ where: { ...inWorkspace, id: uuidOf('company', id) } });
+      return row && companyRecord(row);
+    },
+    unsubscribed: async (addresses) => {
+      const email = { in: addresses.map((address) => address.toLowerCase()) };
+      const where = { ...inWorkspace, email, unsubscribed_at: { not: null } };
+      return (await tables.contacts.findMany({ where, select: { email: true } })).map((row) => row.email);
+    },
+    thread: (id) => findThread(tables, { ...inWorkspace, id: uuidOf('thread', id) }),
+    newestThread: (contactId) => findThread(tables, { ...inWorkspace, contact_id: uuidOf('contact', contactId) }),
+  };
+}
+
+/** The same in the transaction that completes an action, for that action to write. */
+export function writableRecordsOf(
+  tx: Transaction,
+  action: Pick<ActionRow, 'id' | 'workspace_id' | 'created_by'>,
+): WritableRecords {
+  const inWorkspace = { workspace_id: action.workspace_id };
+  const by = { actor: action.created_by, action_id: action.id };
+  return {
+    ...recordsOf(tx, action.workspace_id),
+    createNote: async ({ content, contactId, companyId }) => {
+      const data = {
+        id: newId(),
+        ...inWorkspace,
+        content,
+        contact_id: contactId && uuidOf('contact', contactId),
+        company_id: companyId && uuidOf('company', companyId),
+        action_id: action.id,
+        created_by: action.created_by,
+      };
+      return showId('note', (await tx.tables.notes.create({ data })).id);
+    },
+    createTask: async ({ title, description, dueDate, contactId }) => {
+      const data = {
+        id: newId(),
+        ...inWorkspace,
+        title,
+        description,
+        due_date: dueDate,
+        contact_id: contactId && uuidOf('contact', contactId),
+        action_id: action.id,
+      };
+      return showId('task', (await tx.tables.tasks.create({ data })).id);
+    },
+    changeContact: async (id, change) => {
+      const { before, after } = await changeContact(tx, { id: uuidOf('contact', id), ...inWorkspace }, change, by);
+      return { before: contactRecord(before), after: contactRecord(after) };
+    },
+    changeCompany: async (id, change) => {
+      const { before, after } = await changeCompany(tx, { id: uuidOf('company', id), ...inWorkspace }, change);
+      return { before: companyRecord(before), after: companyRecord(after) };
+    },
+    addSentEmail: (email) => addSentEmail(tx.tables, action.workspace_id, action.id, email),
+  };
+}
+
+/** A malformed id is nobody's: the nil UUID finds nothing. */
+const uuidOf = (kind: IdKind, id: string): string => readId(kind, id) ?? '00000000-0000-0000-0000-000000000000';
+
+const contactRecord = (row: contacts): ContactRecord => ({
+  id: showId('contact', row.id),
+  email: row.email,
+  properties: row.properties as JsonObject,
+  lifecycleStage: row.lifecycle_stage as ContactRecord['lifecycleStage'],
+  unsubscribedAt: row.unsubscribed_at,
+});
+
+const companyRecord = (row: companies): CompanyRecord => ({
+  id: showId('company', row.id),
+  label: row.name ?? row.domain ?? showId('company', row.id),
+  properties: row.properties as JsonObject,
+});
+
+async function findThread(
+  tables: Tables,
+  where: { workspace_id: string } & ({ id: string } | { contact_id: string }),
+): Promise<ThreadRecord | null> {
+  const thread = await tables.email_threads.findFirst({
+    where,
+    orderBy: [{ updated_at: 'desc' }, { id: 'desc' }],
+    include: { messages: { orderBy: { at: 'asc' }, select: { message_id: true, direction: true, at: true } } },
+  });
+  if (!thread) return null;
+  return {
+    id: showId('thread', thread.id),
+    contactId: showId('contact', thread.contact_id),
+    subject: thread.subject,
+    lastMessageId: thread.last_message_id,
+    updatedAt: thread.updated_at,
+    messageIds: thread.messages.map((message) => message.message_id),
+    lastInboundAt: thread.messages.findLast((message) => message.direction === 'inbound')?.at ?? null,
+  };
+}
+
+/** A thread is named by its first message, without Re: */
+export const threadSubject = (subject: string): string => subject.replace(/^(\s*re:\s*)+/i, '');
+
+async function addSentEmail(tables: Tables, workspaceId: string, actionId: string, email: SentEmail): Promise<void> {
+  const at = new Date();
+  const threadId = (email.threadId && readId('thread', email.threadId)) || newId();
+  const newest = { last_message_id: email.messageId, updated_at: at };
+  await tables.email_threads.upsert({
+    where: { id: threadId, workspace_id: workspaceId },
+    create: {
+      ...newest,
+      id: threadId,
+      workspace_id: workspaceId,
+      contact_id: uuidOf('contact', email.contactId),
+      subject: threadSubject(email.subject),
+      message_count: 1,
+    },
+    update: { ...newest, message_count: { increment: 1 } },
+  });
+  await tables.email_messages.create({
+    data: {
+      id: newId(),
+      workspace_id: workspaceId,
+      thread_id: threadId,
+      direction: 'outbound',
+      message_id: email.messageId,
+      in_reply_to: email.inReplyTo,
+      references: email.references,
+      from: email.from,
+      to: email.to,
+      subject: email.subject,
+      text: email.text,
+      action_id: actionId,
+      at,
+    },
+  });
+}

@@ -1,0 +1,21 @@
+import { createRunBody, type Run } from '@proviso/contracts';
+import { getAgentInWorkspace } from '../agents/get.ts';
+import { lockAgent } from '../agents/lock.ts';
+import { showRun } from '../agents/show.ts';
+import { authorize, type Context } from '../context.ts';
+import { once } from '../idempotency.ts';
+import { newId } from '../ids.ts';
+import { demandEnabled, demandOwnRun } from './own.ts';
+
+/** Begins a run of an agent: by the agent itself, or by whoever starts it. */
+export async function createRun(ctx: Context, agentId: string, input: unknown): Promise<Run> {
+  authorize(ctx, 'agents:trigger');
+  const { metadata = {} } = createRunBody.parse(input);
+  const agent = await getAgentInWorkspace(ctx, agentId);
+  demandOwnRun(ctx, agent.id);
+  const data = { id: newId(), workspace_id: agent.workspace_id, agent_id: agent.id, metadata };
+  return once(ctx.db, ctx.idempotency, async (tx) => {
+    demandEnabled(await lockAgent(tx, ctx, agent.id));
+    return showRun(await tx.tables.agent_runs.create({ data }));
+  });
+}

@@ -1,0 +1,12 @@
+import type { Context } from '../context.ts';
+import { AppError } from '../errors.ts';
+
+/** An agent names its own runs only. Throws FORBIDDEN. */
+export function demandOwnRun({ caller }: Context, agentId: string): void {
+  if (caller.agent && caller.agent.id !== agentId)
+    throw new AppError('FORBIDDEN', 'An agent may name its own runs only.');
+}
+
+export function demandEnabled({ enabled }: { enabled: boolean }): void {
+  if (!enabled) throw new AppError('FORBIDDEN', 'The agent is disabled.');
+}

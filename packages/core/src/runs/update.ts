@@ -1,0 +1,18 @@
+import { updateRunBody, type Run } from '@proviso/contracts';
+import { showRun } from '../agents/show.ts';
+import { authorize, type Context } from '../context.ts';
+import { notFound } from '../errors.ts';
+import { getRunInWorkspace } from './get.ts';
+import { demandOwnRun } from './own.ts';
+
+/** Says how a run stands, or replaces its metadata. Its actions go their own way. */
+export async function updateRun(ctx: Context, id: string, input: unknown): Promise<Run> {
+  authorize(ctx, 'agents:trigger');
+  const { status, metadata } = updateRunBody.parse(input);
+  const data = { ...(status && { status }), ...(metadata && { metadata }) };
+  const seen = await getRunInWorkspace(ctx, id);
+  demandOwnRun(ctx, seen.agent_id);
+  const [row] = await ctx.db.tables.agent_runs.updateManyAndReturn({ where: { id: seen.id }, data });
+  if (!row) throw notFound('run'); // deleted with its agent in this moment
+  return showRun(row);
+}

@@ -1,0 +1,77 @@
+// Envelope encryption: each secret has a fresh data key, sealed by a key of the ring; both with AES-256-GCM and the
+// record's place as associated data, so that a ciphertext moved to another row does not open. Held by secrets.test.ts.
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { JsonObject } from '@proviso/contracts';
+import { AppError } from './errors.ts';
+
+/** Key id → 256-bit key; the first seals, all open. Empty = secrets can be neither kept nor read. */
+export type KeyRing = ReadonlyMap<string, Buffer>;
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_BYTES = 32;
+
+/** Reads `id:base64,…`: 32 bytes each. Throws with a sentence for operators. */
+export function readKeyRing(text: string): KeyRing {
+  const ring = new Map<string, Buffer>();
+  for (const entry of text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)) {
+    const [id = '', encoded = ''] = entry.split(':');
+    const key = Buffer.from(encoded, 'base64');
+    if (!/^[A-Za-z0-9_-]{1,32}$/.test(id) || key.length !== KEY_BYTES || ring.has(id))
+      throw new Error(
+        'PROVISO_SECRET_KEYS must be id:base64,… with ids that differ and 32 bytes a key (openssl rand -base64 32)',
+      );
+    ring.set(id, key);
+  }
+  return ring;
+}
+
+/** Writes a ring with one fresh key, readable by its owner alone, unless the file is there. */
+export function createKeyRingFile(path: string): void {
+  if (existsSync(path)) return;
+  writeFileSync(path, `k1:${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+}
+
+/** The ring of PROVISO_SECRET_KEYS, else of the file that PROVISO_SECRET_KEYS_FILE names, else an empty one. */
+export function loadKeyRing({ keys, file }: { keys?: string | undefined; file?: string | undefined }): KeyRing {
+  return readKeyRing(keys ?? (file ? readFileSync(file, 'utf8') : ''));
+}
+
+function seal(key: Buffer, plain: Buffer, place: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(place));
+  const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+}
+
+function open(key: Buffer, sealed: Buffer, place: string): Buffer {
+  const nonce = sealed.subarray(0, NONCE_BYTES);
+  const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
+  const cipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(place));
+  cipher.setAuthTag(tag);
+  return Buffer.concat([cipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), cipher.final()]);
+}
+
+/** Seals a record's secrets. `place` = table, column and row id. Form: `v1.<key id>.<sealed data key>.<sealed secret>`. */
+export function sealSecret(ring: KeyRing, secret: JsonObject, place: string): string {
+  const [entry] = ring;
+  if (!entry)
+    throw new AppError('UNAVAILABLE', 'This instance has no PROVISO_SECRET_KEYS and cannot keep credentials.');
+  const dataKey = randomBytes(KEY_BYTES);
+  const sealedKey = seal(entry[1], dataKey, `${place}#key`);
+  const sealed = seal(dataKey, Buffer.from(JSON.stringify(secret)), place);
+  return ['v1', entry[0], sealedKey.toString('base64url'), sealed.toString('base64url')].join('.');
+}
+
+/** Opens what `sealSecret` sealed for this very place; throws otherwise. */
+export function openSecret(ring: KeyRing, sealed: string, place: string): JsonObject {
+  const [version, id = '', sealedKey = '', secret = ''] = sealed.split('.');
+  const key = ring.get(id);
+  if (version !== 'v1' || !key) throw new Error(`no key "${id}" in PROVISO_SECRET_KEYS`);
+  const dataKey = open(key, Buffer.from(sealedKey, 'base64url'), `${place}#key`);
+  return JSON.parse(open(dataKey, Buffer.from(secret, 'base64url'), place).toString()) as JsonObject;
+}

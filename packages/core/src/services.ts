@@ -1,0 +1,25 @@
+import type { Logger } from 'pino';
+import type { Services } from './context.ts';
+import { checkDurability, openDatabase } from './db.ts';
+import type { CommonConfig } from './environment.ts';
+import type { Registry } from './execution/registry.ts';
+import { openQueue } from './queue.ts';
+
+export interface ServicesOptions {
+  /** Shown in pg_stat_activity. */
+  name: string;
+  poolMax: number;
+  executors: Registry;
+  log: Logger;
+}
+
+/** Opens what a process needs. Throws when the database is away or may lose what it acknowledged; a queue may be away. */
+export async function openServices(config: CommonConfig, options: ServicesOptions): Promise<Services> {
+  const { name, poolMax, executors, log } = options;
+  const { databaseUrl, redisUrl, secrets, allowUnsafeStorage } = config;
+  const db = openDatabase({ url: databaseUrl, poolMax, name });
+  await checkDurability(db, allowUnsafeStorage);
+  if (secrets.size === 0) log.warn('no PROVISO_SECRET_KEYS: identities with credentials can be neither kept nor used');
+  const queue = await openQueue({ redisUrl, databaseUrl, log });
+  return { db, queue, executors, secrets, log };
+}

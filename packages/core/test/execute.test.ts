@@ -1,0 +1,292 @@
+import {
+  clearedHash,
+  hashJson,
+  createAction,
+  decideAction,
+  execute,
+  getAction,
+  showId,
+  updateIdentity,
+  type ActionRow,
+  type Context,
+  type Pace,
+} from '@proviso/core';
+import { effectsOf, openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
+import type { JsonObject } from '@proviso/contracts';
+
+describe('execute', () => {
+  let world: World;
+  let workspace: TestWorkspace;
+  let owner: Context;
+  beforeAll(async () => {
+    world = await openWorld();
+    workspace = await world.workspace();
+    owner = await workspace.as({});
+  });
+  afterAll(() => world.close());
+
+  const create = (delivery: string, params: JsonObject = {}, more: JsonObject = {}): Promise<ActionRow> =>
+    createAction(owner, { type: `probe_${delivery}`, identity_id: workspace.identityId, params, ...more });
+
+  async function run(action: ActionRow, pace: Partial<Pace> = {}): Promise<ActionRow> {
+    await execute(world.worker(pace), action.id);
+    return reread(world, action);
+  }
+
+  /** Makes a retry due at once, as the passing of time would. */
+  const letTimePass = ({ id }: ActionRow) =>
+    world.db.pool.query('update actions set due_at = now() where id = $1', [id]);
+
+  const effects = ({ id }: ActionRow) => effectsOf(showId('action', id));
+  const names = async ({ id }: ActionRow) => (await getAction(owner, id)).logs.map(({ event }) => event);
+
+  const OUTCOMES: [string, JsonObject, object][] = [
+    ['transactional', { outcome: 'done' }, { status: 'completed', result: { said: '' } }],
+    ['at_most_once', { outcome: 'done' }, { status: 'completed' }],
+    ['at_most_once', { outcome: 'refused' }, { status: 'failed', status_reason: 'provider_refused' }],
+    ['at_most_once', { outcome: 'unknown' }, { status: 'failed', status_reason: 'outcome_unknown' }],
+    ['at_most_once', { outcome: 'retry' }, { status: 'scheduled', effect_started_at: null, attempts: 1 }],
+    ['at_most_once', { outcome: 'retry_unsure' }, { status: 'failed', status_reason: 'outcome_unknown' }],
+    ['at_most_once', { outcome: 'throw' }, { status: 'failed', status_reason: 'outcome_unknown' }],
+    ['at_most_once', { outcome: 'throw', begin: false }, { status: 'scheduled', effect_started_at: null }],
+    ['idempotent', { outcome: 'retry_unsure' }, { status: 'scheduled', attempts: 1 }],
+    ['idempotent', { outcome: 'unknown' }, { status: 'scheduled', attempts: 1 }],
+    ['idempotent', { outcome: 'throw' }, { status: 'scheduled', attempts: 1 }],
+    ['at_most_once', { guard: 'refused' }, { status: 'failed', status_reason: 'guard_refused' }],
+    ['at_most_once', { guard: 'stale' }, { status: 'pending_approval', status_reason: 'stale', cleared_hash: null }],
+    ['at_most_once', { guard: 'later' }, { status: 'scheduled', attempts: 0 }],
+    ['at_most_once', { guard: 'throw' }, { status: 'scheduled', attempts: 1 }],
+  ];
+  it.each(OUTCOMES)('%s, %j → %j', async (delivery, params, expected) => {
+    const row = await run(await create(delivery, params));
+    expect(row).toMatchObject({ ...expected, lease_until: null });
+    if (row.status === 'failed') expect(row.error).toMatchObject({ code: row.status_reason });
+  });
+
+  it('says of an outcome that nobody knows that it may have happened, and never runs it again', async () => {
+    const action = await create('at_most_once', { outcome: 'unknown' });
+    const failed = await run(action);
+    expect(failed.error).toMatchObject({ code: 'outcome_unknown', retryable: false });
+    expect(failed.error?.message).toMatch(/^It may have happened\. Check before repeating\./);
+    await letTimePass(action);
+    await run(action);
+    expect(effects(action)).toHaveLength(1);
+  });
+
+  it('keeps an idempotent provider’s key over all attempts, and gives up as unknown when an attempt may have worked', async () => {
+    const action = await create('idempotent', { outcome: 'retry_unsure' });
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      await letTimePass(action);
+      await run(action);
+    }
+    expect(effects(action).map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5]);
+    expect(new Set(effects(action).map(({ key }) => key)).size).toBe(1);
+    expect(await reread(world, action)).toMatchObject({
+      status: 'failed',
+      status_reason: 'outcome_unknown',
+      attempts: 5,
+    });
+  });
+
+  it('gives up after five attempts that certainly did nothing', async () => {
+    const action = await create('at_most_once', { outcome: 'retry' });
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      await letTimePass(action);
+      await run(action);
+    }
+    expect(await reread(world, action)).toMatchObject({
+      status: 'failed',
+      status_reason: 'attempts_exhausted',
+      attempts: 5,
+    });
+    expect(await names(action)).toEqual([
+      'action.created',
+      ...Array.from({ length: 4 }, () => ['action.claimed', 'action.retried']).flat(),
+      'action.claimed',
+      'action.failed',
+    ]);
+  });
+
+  it('does not count an attempt that the provider asked to put off', async () => {
+    const row = await run(await create('at_most_once', { outcome: 'retry', after_ms: 120_000 }));
+    expect(row).toMatchObject({ status: 'scheduled', attempts: 0 });
+    expect(row.due_at.getTime() - row.updated_at.getTime()).toBeGreaterThan(119_000);
+  });
+
+  it('spreads retries out: each waits somewhere below 5 s · 2ⁿ, at most ten minutes', async () => {
+    const row = await run(await create('at_most_once', { outcome: 'retry' }));
+    expect(row.due_at.getTime() - row.updated_at.getTime()).toBeLessThanOrEqual(5_001);
+  });
+
+  it('ends a run whose time is up: unknown once it may have begun, else again later', async () => {
+    const begun = await run(await create('at_most_once', { outcome: 'hang' }), { timeoutMs: 100 });
+    expect(begun).toMatchObject({ status: 'failed', status_reason: 'outcome_unknown' });
+    const quiet = await run(await create('at_most_once', { outcome: 'hang', begin: false }), { timeoutMs: 100 });
+    expect(quiet).toMatchObject({ status: 'scheduled', effect_started_at: null });
+  });
+
+  it('fails as timed out when even the last attempt had no outcome in time and nothing began', async () => {
+    const action = await create('at_most_once', { outcome: 'hang', begin: false });
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      await letTimePass(action);
+      await run(action, { timeoutMs: 50, attemptsMax: 2 });
+    }
+    expect(await reread(world, action)).toMatchObject({ status: 'failed', status_reason: 'timed_out', attempts: 2 });
+  });
+
+  it('runs nothing before it is due by the database’s clock, and says how long that is', async () => {
+    const action = await create('at_most_once', {}, { scheduled_time: new Date(Date.now() + 60_000).toISOString() });
+    const earlyMs = await execute(world.worker(), action.id);
+    expect(earlyMs).toBeGreaterThan(55_000);
+    expect(earlyMs).toBeLessThanOrEqual(60_100);
+    expect((await reread(world, action)).status).toBe('scheduled');
+  });
+
+  it('runs nothing that nobody cleared, however often the bell rings', async () => {
+    const action = await create('at_most_once', {}, { require_approval: true });
+    for (let ring = 0; ring < 3; ring += 1) expect(await execute(world.worker(), action.id)).toBeUndefined();
+    expect(effects(action)).toEqual([]);
+    expect((await reread(world, action)).version).toBe(1);
+  });
+
+  it('runs nothing past its expiry', async () => {
+    const action = await create('at_most_once', {}, { expires_at: new Date(Date.now() + 60_000).toISOString() });
+    await world.db.pool.query("update actions set expires_at = now() - interval '1 second' where id = $1", [action.id]);
+    await execute(world.worker(), action.id);
+    expect(effects(action)).toEqual([]);
+  });
+
+  it.each([
+    ['params', `params = params || '{"say": "tampered"}'`],
+    ['user_edits', `user_edits = '{"say": "tampered"}'`],
+    ['type', `type = 'probe_transactional'`],
+    ['cleared_hash', `cleared_hash = '${hashJson('forged')}'`],
+  ])('does nothing when %s is not what was approved, and says so', async (_, change) => {
+    const action = await create('at_most_once', { say: 'approved' }, { require_approval: true });
+    await decideAction(owner, action.id, { action: 'approve' });
+    await world.db.pool.query(`update actions set ${change} where id = $1`, [action.id]);
+    const row = await run(action);
+    expect(row).toMatchObject({ status: 'failed', status_reason: 'approval_mismatch' });
+    expect(effects(action)).toEqual([]);
+  });
+
+  it('goes back to a person when the identity’s config changed, but not when its password did', async () => {
+    const config = { host: '127.0.0.1', port: 9, from: 'a@example.com' };
+    const identity = await workspace.identity('smtp', config);
+    const propose = () =>
+      createAction(owner, {
+        type: 'probe_at_most_once',
+        identity_id: identity,
+        params: { say: 'hi' },
+        require_approval: true,
+      });
+    const first = await propose();
+    await decideAction(owner, first.id, { action: 'approve' });
+    await updateIdentity(owner, identity, { credentials: { user: 'u', pass: 'p' } });
+    expect(await run(first)).toMatchObject({ status: 'completed' });
+
+    const second = await propose();
+    await decideAction(owner, second.id, { action: 'edit', edits: { say: 'edited' } });
+    await updateIdentity(owner, identity, { config: { ...config, from: 'other@example.com' } });
+    const row = await run(second);
+    expect(row).toMatchObject({ status: 'pending_approval', status_reason: 'identity_changed', approval: null });
+    expect(row.params).toMatchObject({ say: 'edited' });
+    expect(effects(second)).toEqual([]);
+    // What the last reviewer meant is proposed again, and the next one has to have seen it.
+    await expect(decideAction(owner, second.id, { action: 'approve' })).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('fails when the identity was disabled meanwhile, and waits for a worker that can open its secrets', async () => {
+    const identity = await workspace.identity('smtp', { host: '127.0.0.1', port: 9, from: 'a@example.com' });
+    const params = { email: 'ada@example.com', subject: 'Hi', message: 'Hi' };
+    const mail = () => createAction(owner, { type: 'email_message', identity_id: identity, params });
+    const first = await mail();
+    await updateIdentity(owner, identity, { credentials: { user: 'u', pass: 'p' } });
+    const keyless = { ...world.worker(), secrets: new Map() };
+    await execute(keyless, first.id);
+    expect(await reread(world, first)).toMatchObject({ status: 'scheduled', attempts: 1, effect_started_at: null });
+    const second = await mail();
+    await updateIdentity(owner, identity, { status: 'disabled' });
+    expect(await run(second)).toMatchObject({ status: 'failed', status_reason: 'identity_unavailable' });
+  });
+
+  it('draws the card again when the identity’s config changed before the approval, and wants it seen', async () => {
+    const config = { host: '127.0.0.1', port: 9, from: 'old@example.com' };
+    const identity = await workspace.identity('smtp', config);
+    const action = await createAction(owner, {
+      type: 'email_message',
+      identity_id: identity,
+      params: { email: 'ada@example.com', subject: 'Hi', message: 'Hi' },
+      require_approval: true,
+    });
+    await updateIdentity(owner, identity, { config: { ...config, from: 'new@example.com' } });
+    await expect(decideAction(owner, action.id, { action: 'approve' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    const { action: now } = await getAction(owner, action.id);
+    expect(JSON.stringify(now.preview)).toContain('new@example.com');
+    expect(now).toMatchObject({ status: 'pending_approval', cleared_hash: null });
+    const params_hash = clearedHash(now, world.executors);
+    expect((await decideAction(owner, action.id, { action: 'approve', params_hash })).status).toBe('approved');
+  });
+
+  it('goes on with what may have begun although its expiry has passed meanwhile: expiry bounds the start', async () => {
+    const expires_at = new Date(Date.now() + 60_000).toISOString();
+    const action = await create('idempotent', { outcome: 'retry_unsure' }, { expires_at });
+    await run(action);
+    await world.db.pool.query("update actions set expires_at = now() - interval '1 second' where id = $1", [action.id]);
+    await letTimePass(action);
+    expect(await run(action)).toMatchObject({ attempts: 2 });
+  });
+
+  it('asks, instead of repeating, once the provider has forgotten the key of an earlier attempt', async () => {
+    const action = await create('idempotent', { outcome: 'retry_unsure', settles: 'not_done' });
+    await run(action);
+    await world.db.pool.query("update actions set effect_started_at = now() - interval '1 hour' where id = $1", [
+      action.id,
+    ]);
+    await letTimePass(action);
+    expect(await run(action)).toMatchObject({ status: 'failed', status_reason: 'not_sent' });
+    expect(effects(action)).toHaveLength(1);
+  });
+
+  it('lets no guard that hangs hold an action for ever', async () => {
+    const row = await run(await create('at_most_once', { guard: 'hang' }), { timeoutMs: 100 });
+    expect(row).toMatchObject({ status: 'scheduled', attempts: 1, lease_until: null });
+  });
+
+  it('commits a transactional effect with the completion, or neither', async () => {
+    const contact = await world.db.tables.contacts.create({
+      data: { id: workspace.id, workspace_id: workspace.id, email: 'ada@example.com' },
+    });
+    const note = () =>
+      createAction(owner, {
+        type: 'create_note',
+        identity_id: workspace.identityId,
+        params: { content: 'Called her', contact_id: contact.id },
+      });
+    const action = await note();
+    const row = await run(action);
+    expect(row.status).toBe('completed');
+    const written = await world.db.tables.notes.findMany({ where: { action_id: action.id } });
+    expect(written.map(({ id, content }) => [showId('note', id), content])).toEqual([
+      [row.result?.note_id, 'Called her'],
+    ]);
+
+    // The lease is lost between effect and completion: the note must not stay.
+    const late = await note();
+    const worker = world.worker();
+    const stolen = {
+      ...worker,
+      db: {
+        ...world.db,
+        transaction: <T>(work: Parameters<typeof world.db.transaction<T>>[0]) =>
+          world.db.transaction<T>(async (tx) => {
+            await world.db.pool.query('update actions set fence = fence + 1 where id = $1', [late.id]);
+            return work(tx);
+          }),
+      },
+    };
+    await execute(stolen, late.id);
+    expect(await world.db.tables.notes.count({ where: { action_id: late.id } })).toBe(0);
+    expect((await reread(world, late)).status).toBe('running');
+  });
+});

@@ -1,0 +1,151 @@
+import type { JsonObject } from '@proviso/contracts';
+import {
+  claim,
+  createAction,
+  execute,
+  expireOpen,
+  getAction,
+  recoverLost,
+  run,
+  showId,
+  transitionHeld,
+  type ActionRow,
+  type Context,
+} from '@proviso/core';
+import { effectsOf, openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
+
+describe('recover', () => {
+  let world: World;
+  let workspace: TestWorkspace;
+  let owner: Context;
+  beforeAll(async () => {
+    world = await openWorld();
+    workspace = await world.workspace();
+    owner = await workspace.as({});
+  });
+  afterAll(() => world.close());
+
+  const create = (delivery: string, params: JsonObject = {}): Promise<ActionRow> =>
+    createAction(owner, { type: `probe_${delivery}`, identity_id: workspace.identityId, params });
+
+  /** A worker that claimed it and was never heard of again; `begun` = after begin(). */
+  async function lose(action: ActionRow, begun: boolean): Promise<ActionRow> {
+    const { action: held } = await claim(world.worker(), action.id);
+    if (!held) throw new Error('not claimed');
+    await world.db.pool.query(
+      `update actions set lease_until = now() - interval '1 second'${begun ? ', effect_started_at = now()' : ''} where id = $1`,
+      [action.id],
+    );
+    return held;
+  }
+
+  const effects = ({ id }: ActionRow) => effectsOf(showId('action', id));
+
+  const LOST: [string, boolean, JsonObject, object][] = [
+    ['transactional', false, {}, { status: 'scheduled' }],
+    ['idempotent', false, {}, { status: 'scheduled' }],
+    ['idempotent', true, {}, { status: 'scheduled' }],
+    ['at_most_once', false, {}, { status: 'scheduled' }],
+    ['at_most_once', true, { settles: 'unknown' }, { status: 'failed', status_reason: 'outcome_unknown' }],
+    ['at_most_once', true, { settles: 'not_done' }, { status: 'failed', status_reason: 'not_sent' }],
+    ['at_most_once', true, { settles: 'done' }, { status: 'completed', result: { found: true } }],
+  ];
+  it.each(LOST)('%s, effect begun: %s, %j → %j', async (delivery, begun, params, expected) => {
+    const action = await create(delivery, params);
+    await lose(action, begun);
+    await recoverLost(world.worker());
+    expect(await reread(world, action)).toMatchObject({ ...expected, crashes: 1, lease_until: null });
+    expect(effects(action)).toEqual([]);
+  });
+
+  it('treats an idempotent effect like any other once the provider has forgotten its key', async () => {
+    const action = await create('idempotent', { settles: 'unknown' });
+    await lose(action, true);
+    await world.db.pool.query("update actions set effect_started_at = now() - interval '1 hour' where id = $1", [
+      action.id,
+    ]);
+    await recoverLost(world.worker());
+    expect(await reread(world, action)).toMatchObject({ status: 'failed', status_reason: 'outcome_unknown' });
+  });
+
+  it('gives an action up that took three workers with it', async () => {
+    const action = await create('at_most_once');
+    for (let crash = 1; crash <= 3; crash += 1) {
+      await lose(action, false);
+      await recoverLost(world.worker());
+    }
+    expect(await reread(world, action)).toMatchObject({ status: 'failed', status_reason: 'crashed', crashes: 3 });
+  });
+
+  it('asks the provider, instead of running it again, of what began and took three workers with it', async () => {
+    const action = await create('idempotent', { settles: 'done' });
+    for (let crash = 1; crash <= 3; crash += 1) {
+      await lose(action, true);
+      await recoverLost(world.worker());
+    }
+    expect(await reread(world, action)).toMatchObject({ status: 'completed', crashes: 3, result: { found: true } });
+    expect(effects(action)).toEqual([]);
+  });
+
+  it('leaves alone what still has its lease', async () => {
+    const action = await create('at_most_once');
+    await claim(world.worker(), action.id);
+    await recoverLost(world.worker());
+    expect(await reread(world, action)).toMatchObject({ status: 'running', crashes: 0 });
+  });
+
+  it('lets a worker that wakes up late neither begin, nor record, nor run twice', async () => {
+    const action = await create('at_most_once');
+    const held = await lose(action, false);
+    await recoverLost(world.worker());
+    await run(world.worker(), held); // the late one goes on with what it believes to hold
+    expect(effects(action)).toEqual([]);
+    const recorded = await transitionHeld(world.db, held, 'action.completed', {
+      actor: { kind: 'system', id: 'late', name: 'late' },
+    });
+    expect(recorded).toBeNull();
+    await execute(world.worker(), action.id);
+    expect(effects(action)).toHaveLength(1);
+    expect(await reread(world, action)).toMatchObject({ status: 'completed', attempts: 2 });
+  });
+
+  it('recovers each lost action once when ten sweeps look together', async () => {
+    const actions = await Promise.all(Array.from({ length: 20 }, () => create('transactional')));
+    await Promise.all(actions.map((action) => lose(action, false)));
+    await Promise.all(Array.from({ length: 10 }, () => recoverLost(world.worker())));
+    for (const action of actions) {
+      const { logs } = await getAction(owner, action.id);
+      expect(logs.map(({ event }) => event)).toEqual(['action.created', 'action.claimed', 'action.requeued']);
+    }
+  });
+
+  it('keeps a long run alive by its heartbeat', async () => {
+    const action = await create('at_most_once', { outcome: 'hang', begin: false });
+    const worker = world.worker({ leaseMs: 400, heartbeatMs: 50, timeoutMs: 1_500 });
+    const running = execute(worker, action.id);
+    const sweeps = setInterval(() => void recoverLost(world.worker()), 100);
+    await running;
+    clearInterval(sweeps);
+    expect(await reread(world, action)).toMatchObject({ status: 'scheduled', crashes: 0, attempts: 1 });
+  });
+
+  it('ends what expired undecided, and what was cleared and never started', async () => {
+    const expires_at = new Date(Date.now() + 60_000).toISOString();
+    const body = { type: 'probe_at_most_once', identity_id: workspace.identityId, params: {}, expires_at };
+    const pending = await createAction(owner, { ...body, require_approval: true });
+    const cleared = await createAction(owner, body);
+    const alive = await createAction(owner, { ...body, require_approval: true });
+    await world.db.pool.query("update actions set expires_at = now() - interval '1 second' where id = any($1)", [
+      [pending.id, cleared.id],
+    ]);
+    await Promise.all([expireOpen(world.worker()), expireOpen(world.worker())]);
+    expect(await reread(world, pending)).toMatchObject({ status: 'cancelled', status_reason: 'approval_expired' });
+    expect(await reread(world, cleared)).toMatchObject({ status: 'cancelled', status_reason: 'expired' });
+    expect(await reread(world, alive)).toMatchObject({ status: 'pending_approval', version: 1 });
+    const { logs } = await getAction(owner, pending.id);
+    expect(logs.map(({ event, actor }) => [event, actor.kind])).toEqual([
+      ['action.created', 'api_key'],
+      ['action.expired', 'system'],
+    ]);
+  });
+});

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const ROOT = path.resolve(__dirname, '../../../..');
+const SOURCES = ['packages/core/src', 'packages/executors/src', 'apps/api/src', 'apps/worker/src'];
+
+const files = SOURCES.flatMap((source) =>
+  readdirSync(path.join(ROOT, source), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.startsWith('generated'))
+    .map((file) => path.join(source, file)),
+);
+
+/** Files, other than the ones that may, whose text matches. */
+const offenders = (pattern: RegExp, allowed: string[]): string[] =>
+  files.filter((file) => !allowed.includes(file) && pattern.test(readFileSync(path.join(ROOT, file), 'utf8')));
+
+describe('the house', () => {
+  it('reads every source file', () => expect(files.length).toBeGreaterThan(80));
+
+  it('writes actions in statements.ts only: no other SQL, no table access that writes', () => {
+    const statements = 'packages/core/src/actions/statements.ts';
+    expect(offenders(/(update|insert into|delete from)\s+(actions|action_events)\b/i, [statements])).toEqual([]);
+    expect(offenders(/\.(actions|action_events)\s*\.(create|update|upsert|delete)/, [])).toEqual([]);
+  });
+
+  it('takes no time of this machine where the database’s clock decides', () => {
+    const shown = [
+      'apps/api/src/errors.ts', // the timestamp of an error body
+      'apps/api/src/admin/session.ts', // a cookie's own lifetime
+      'packages/core/src/queue.ts', // BullMQ's delay, which is a hint
+      'packages/core/src/ids.ts', // the time part of a UUIDv7
+      'packages/core/src/records.ts', // a sent e-mail's own time, for people
+      'packages/core/src/contacts/change.ts', // when somebody unsubscribed, for people
+      'packages/core/src/tasks/update.ts', // when a task was done, for people
+      'packages/executors/src/email/message.ts', // the Date header (RFC 5322)
+    ];
+    expect(offenders(/Date\.now\(\)|new Date\(\)/, shown)).toEqual([]);
+  });
+
+  it('awaits no queue outside the seam', () => expect(offenders(/await [\w.]*queue\.ring/, [])).toEqual([]));
+});

@@ -1,0 +1,56 @@
+import { plainText } from '@proviso/contracts';
+import { companyId, contactId, defineExecutor, done } from '@proviso/core/executor';
+import { z } from 'zod';
+import { demandNamed, refuseMissing } from './missing.ts';
+
+const params = z
+  .strictObject({
+    content: plainText(65_536).min(1),
+    contact_id: contactId.optional(),
+    company_id: companyId.optional(),
+  })
+  .superRefine((note, check) => {
+    if ((note.contact_id === undefined) === (note.company_id === undefined)) {
+      check.addIssue({
+        code: 'custom',
+        path: ['contact_id'],
+        message: 'give exactly one of contact_id and company_id',
+      });
+    }
+  });
+type Params = z.output<typeof params>;
+
+export const createNote = defineExecutor<Params>({
+  type: 'create_note',
+  version: 1,
+  delivery: 'transactional',
+  identity: 'none',
+  params,
+
+  async resolve(given, { records }) {
+    await demandNamed(given, records);
+    return {};
+  },
+
+  preview: (note) => ({
+    title: note.contact_id === undefined ? 'Note on a company' : 'Note on a contact',
+    fields: [
+      note.contact_id === undefined
+        ? { label: 'Company', value: note.company_id ?? '' }
+        : { label: 'Contact', value: note.contact_id },
+    ],
+    body: { text: note.content },
+  }),
+
+  guard: (note, { records }) => refuseMissing(note, records),
+
+  async execute({ action: { params: note } }) {
+    return done({}, async (records) => ({
+      note_id: await records.createNote({
+        content: note.content,
+        contactId: note.contact_id ?? null,
+        companyId: note.company_id ?? null,
+      }),
+    }));
+  },
+});

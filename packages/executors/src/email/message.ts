@@ -1,0 +1,54 @@
+import type { SmtpConfig } from '@proviso/contracts';
+import addressparser from 'nodemailer/lib/addressparser';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import { wireAddress } from './addresses.ts';
+import { listOf, recipients, type EmailParams } from './params.ts';
+
+/** A message as SMTP takes it: who receives it (Bcc is only here) and its bytes. */
+export interface WireMail {
+  from: string;
+  recipients: string[];
+  raw: Buffer;
+  messageId: string;
+  references: string[];
+}
+
+/** `params` are final; null when the identity's `from` or `reply_to` is not one mailbox, or a recipient is missing. */
+export async function composeMail(mail: EmailParams, config: SmtpConfig, actionId: string): Promise<WireMail | null> {
+  const from = mailbox(config.from);
+  const replyTo = config.reply_to === undefined ? undefined : mailbox(config.reply_to);
+  const to = recipients(mail).map(({ address }) => wireAddress(address));
+  if (!from || replyTo === null || !mail.email || !mail.subject || !to.every((address) => address !== undefined)) {
+    return null;
+  }
+  // The same for every attempt, so that a copy is recognisable as one.
+  const messageId = `<${actionId}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`;
+  const references = mail.references ?? (mail.in_reply_to_message_id ? [mail.in_reply_to_message_id] : []);
+  const message = new MailComposer({
+    from,
+    replyTo,
+    to: { name: '', address: mail.email },
+    cc: listOf(mail.cc).map((address) => ({ name: '', address })),
+    subject: mail.subject,
+    text: mail.message,
+    html: mail.html,
+    messageId,
+    inReplyTo: mail.in_reply_to_message_id,
+    references,
+    date: new Date(),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    newline: 'win',
+  });
+  const once = new Map(to.map((address) => [address.toLowerCase(), address]));
+  const raw = await message.compile().build();
+  return { from: from.address, recipients: [...once.values()], raw, messageId, references };
+}
+
+/** `Ada <ada@example.com>` or a bare address. */
+function mailbox(text: string): { name: string; address: string } | null {
+  if (/\p{Cc}/u.test(text)) return null;
+  const [only, ...others] = addressparser(text, { flatten: true });
+  const address = only && wireAddress(only.address);
+  return address && others.length === 0 ? { name: only.name, address } : null;
+}

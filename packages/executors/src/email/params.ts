@@ -1,0 +1,59 @@
+import { plainText } from '@proviso/contracts';
+import { contactId, threadId } from '@proviso/core/executor';
+import { z } from 'zod';
+import { emailAddress } from './addresses.ts';
+
+const RECIPIENTS_MAX = 50;
+/** Longer chains keep their first Message-ID and the newest. */
+export const REFERENCES_MAX = 100;
+
+/** An RFC 5322 Message-ID without quoting, folding or anything that could end a header. */
+const MESSAGE_ID = /^<[^\s<>@\p{C}]+@[^\s<>@\p{C}]+>$/u;
+export const isMessageId = (value: string): boolean => value.length <= 500 && MESSAGE_ID.test(value);
+
+const messageId = z.string().refine(isMessageId, 'must be a Message-ID, such as <a1@example.com>');
+const addresses = z.union([emailAddress, z.array(emailAddress).max(RECIPIENTS_MAX)]);
+
+export const emailParams = z
+  .strictObject({
+    email: emailAddress.optional(),
+    subject: plainText(998)
+      .min(1)
+      .refine((value) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value), 'must be one line without control characters')
+      .optional(),
+    message: plainText(200_000).min(1),
+    html: plainText(200_000).min(1).optional(),
+    cc: addresses.optional(),
+    bcc: addresses.optional(),
+    contact_id: contactId.optional(),
+    follow_up: z.boolean().optional(),
+    thread_id: threadId.optional(),
+    in_reply_to_message_id: messageId.optional(),
+    references: z.array(messageId).max(REFERENCES_MAX).optional(),
+  })
+  .superRefine((mail, check) => {
+    for (const field of ['email', 'subject'] as const) {
+      if (mail[field] === undefined && mail.contact_id === undefined) {
+        check.addIssue({ code: 'custom', path: [field], message: 'required without contact_id' });
+      }
+    }
+    if (recipients(mail).length > RECIPIENTS_MAX) {
+      const message = `email, cc and bcc hold more than ${RECIPIENTS_MAX} addresses`;
+      check.addIssue({ code: 'custom', path: ['cc'], message });
+    }
+  });
+export type EmailParams = z.output<typeof emailParams>;
+
+export const listOf = (addressOrList: string | string[] | undefined): string[] =>
+  typeof addressOrList === 'string' ? [addressOrList] : (addressOrList ?? []);
+
+/** Everyone who would receive it, and where in the params they stand. */
+export function recipients(mail: Pick<EmailParams, 'email' | 'cc' | 'bcc'>): { path: string; address: string }[] {
+  const to = mail.email === undefined ? [] : [{ path: 'params.email', address: mail.email }];
+  const copies = (['cc', 'bcc'] as const).flatMap((field) => {
+    const given = mail[field];
+    if (typeof given === 'string') return [{ path: `params.${field}`, address: given }];
+    return (given ?? []).map((address, index) => ({ path: `params.${field}.${index}`, address }));
+  });
+  return [...to, ...copies];
+}

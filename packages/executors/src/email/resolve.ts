@@ -1,0 +1,79 @@
+import { AppError, type ContactRecord, type ReadableRecords, type ThreadRecord } from '@proviso/core/executor';
+import { sameAddress } from './addresses.ts';
+import { isMessageId, REFERENCES_MAX, type EmailParams } from './params.ts';
+import { unsubscribedAmong } from './unsubscribed.ts';
+
+const invalid = (path: string, message: string): AppError =>
+  new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
+
+/** Fills in the recipient and subject from the contact, and the reply headers from the thread. */
+export async function resolveEmail(given: EmailParams, records: ReadableRecords): Promise<Partial<EmailParams>> {
+  const contact = await givenContact(given, records);
+  const thread = await givenThread(given, records);
+  const resolved: Partial<EmailParams> = {};
+  if (contact && given.email === undefined) resolved.email = contact.email;
+  if (contact && given.subject === undefined) {
+    resolved.subject = replySubject(thread ?? (await records.newestThread(contact.id)));
+  }
+  if (thread) Object.assign(resolved, replyHeaders(given, thread));
+  await refuseUnsubscribed({ ...given, ...resolved }, contact, records);
+  return resolved;
+}
+
+async function givenContact(given: EmailParams, records: ReadableRecords): Promise<ContactRecord | null> {
+  if (given.contact_id === undefined) return null;
+  const contact = await records.contact(given.contact_id);
+  if (!contact) throw invalid('params.contact_id', 'no such contact in this workspace');
+  if (given.email !== undefined && !sameAddress(given.email, contact.email)) {
+    throw invalid('params.email', "is not this contact's address");
+  }
+  return contact;
+}
+
+async function givenThread(given: EmailParams, records: ReadableRecords): Promise<ThreadRecord | null> {
+  if (given.thread_id !== undefined) {
+    const thread = await records.thread(given.thread_id);
+    if (!thread) throw invalid('params.thread_id', 'no such thread in this workspace');
+    if (given.contact_id !== undefined && thread.contactId !== given.contact_id) {
+      throw invalid('params.thread_id', 'is not a thread of this contact');
+    }
+    return thread;
+  }
+  if (!given.follow_up) return null;
+  const thread = given.contact_id === undefined ? null : await records.newestThread(given.contact_id);
+  if (!thread) throw invalid('params.follow_up', 'there is no thread to follow up');
+  return thread;
+}
+
+function replySubject(thread: ThreadRecord | null): string {
+  if (!thread) throw invalid('params.subject', 'required: the contact has no thread to take it from');
+  const bare = thread.subject
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+    .replace(/^(?:re:\s*)+/i, '');
+  return `Re: ${bare}`.trim().slice(0, 998).toWellFormed();
+}
+
+/** A thread's ids come from other people's mail programs: those that cannot stand in a header are left out. */
+function replyHeaders(given: EmailParams, thread: ThreadRecord): Partial<EmailParams> {
+  const headers: Partial<EmailParams> = {};
+  if (given.thread_id === undefined) headers.thread_id = thread.id;
+  if (given.in_reply_to_message_id === undefined && isMessageId(thread.lastMessageId)) {
+    headers.in_reply_to_message_id = thread.lastMessageId;
+  }
+  const ids = thread.messageIds.filter(isMessageId);
+  const chain = ids.length > REFERENCES_MAX ? [...ids.slice(0, 1), ...ids.slice(1 - REFERENCES_MAX)] : ids;
+  if (given.references === undefined && chain.length > 0) headers.references = chain;
+  return headers;
+}
+
+async function refuseUnsubscribed(
+  mail: EmailParams,
+  contact: ContactRecord | null,
+  records: ReadableRecords,
+): Promise<void> {
+  const hits = await unsubscribedAmong(mail, contact, records);
+  if (hits.length === 0) return;
+  const details = hits.map(({ path }) => ({ path, message: 'has unsubscribed from e-mail' }));
+  throw new AppError('INVALID', `${hits.map(({ path }) => path).join(', ')}: has unsubscribed from e-mail.`, details);
+}

@@ -1,0 +1,27 @@
+import { AppError, type ReadableRecords, type Verdict } from '@proviso/core/executor';
+
+interface Named {
+  contact_id?: string | undefined;
+  company_id?: string | undefined;
+}
+
+/** What the params name and the workspace does not have, if anything. */
+async function missingIn({ contact_id, company_id }: Named, records: ReadableRecords) {
+  if (contact_id !== undefined && !(await records.contact(contact_id))) return 'contact';
+  if (company_id !== undefined && !(await records.company(company_id))) return 'company';
+  return undefined;
+}
+
+/** For `resolve`: what the params name must be in the workspace. Throws INVALID at its id. */
+export async function demandNamed(params: Named, records: ReadableRecords): Promise<void> {
+  const missing = await missingIn(params, records);
+  if (!missing) return;
+  const message = `no such ${missing} in this workspace`;
+  throw new AppError('INVALID', `There is no such ${missing}.`, [{ path: `params.${missing}_id`, message }]);
+}
+
+/** For `guard`: what the params name may be gone by now. */
+export async function refuseMissing(params: Named, records: ReadableRecords): Promise<Verdict> {
+  const missing = await missingIn(params, records);
+  return missing ? { kind: 'refused', message: `The ${missing} no longer exists.` } : { kind: 'ok' };
+}

@@ -1,0 +1,40 @@
+import { changedProperties } from '@proviso/contracts';
+import { companyId, defineExecutor, done } from '@proviso/core/executor';
+import { z } from 'zod';
+import { demandNamed, refuseMissing } from './missing.ts';
+import { changeFields, namedIn } from './properties.ts';
+
+const params = z.strictObject({ company_id: companyId, properties: changedProperties });
+
+export const updateCompany = defineExecutor<z.output<typeof params>>({
+  type: 'update_company',
+  version: 1,
+  delivery: 'transactional',
+  identity: 'none',
+  params,
+
+  async resolve(given, { records }) {
+    await demandNamed(given, records);
+    return {};
+  },
+
+  async look({ company_id, properties }, { records }) {
+    const company = await records.company(company_id);
+    return company ? { label: company.label, before: namedIn(properties, company.properties) } : {};
+  },
+
+  preview: ({ company_id, properties }, { seen = {} }) => ({
+    title: 'Change a company’s properties',
+    fields: [{ label: 'Company', value: seen.label ?? company_id }, ...changeFields(properties, seen.before)],
+  }),
+
+  guard: (change, { records }) => refuseMissing(change, records),
+
+  async execute({ action: { params: change } }) {
+    const { company_id, properties } = change;
+    return done({ company_id }, async (records) => {
+      const { before, after } = await records.changeCompany(company_id, { properties });
+      return { before: namedIn(properties, before.properties), after: namedIn(properties, after.properties) };
+    });
+  },
+});

@@ -1,0 +1,40 @@
+import { changedProperties } from '@proviso/contracts';
+import { contactId, defineExecutor, done } from '@proviso/core/executor';
+import { z } from 'zod';
+import { demandNamed, refuseMissing } from './missing.ts';
+import { changeFields, namedIn } from './properties.ts';
+
+const params = z.strictObject({ contact_id: contactId, properties: changedProperties });
+
+export const updateContact = defineExecutor<z.output<typeof params>>({
+  type: 'update_contact',
+  version: 1,
+  delivery: 'transactional',
+  identity: 'none',
+  params,
+
+  async resolve(given, { records }) {
+    await demandNamed(given, records);
+    return {};
+  },
+
+  async look({ contact_id, properties }, { records }) {
+    const contact = await records.contact(contact_id);
+    return contact ? { email: contact.email, before: namedIn(properties, contact.properties) } : {};
+  },
+
+  preview: ({ contact_id, properties }, { seen = {} }) => ({
+    title: 'Change a contact’s properties',
+    fields: [{ label: 'Contact', value: seen.email ?? contact_id }, ...changeFields(properties, seen.before)],
+  }),
+
+  guard: (change, { records }) => refuseMissing(change, records),
+
+  async execute({ action: { params: change } }) {
+    const { contact_id, properties } = change;
+    return done({ contact_id }, async (records) => {
+      const { before, after } = await records.changeContact(contact_id, { properties });
+      return { before: namedIn(properties, before.properties), after: namedIn(properties, after.properties) };
+    });
+  },
+});

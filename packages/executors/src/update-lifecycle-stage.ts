@@ -1,0 +1,46 @@
+import { lifecycleStage } from '@proviso/contracts';
+import { contactId, defineExecutor, done } from '@proviso/core/executor';
+import { z } from 'zod';
+import { demandNamed, refuseMissing } from './missing.ts';
+
+const params = z.strictObject({ contact_id: contactId, lifecycle_stage: lifecycleStage });
+
+export const updateLifecycleStage = defineExecutor<z.output<typeof params>>({
+  type: 'update_lifecycle_stage',
+  version: 1,
+  delivery: 'transactional',
+  identity: 'none',
+  params,
+
+  async resolve(given, { records }) {
+    await demandNamed(given, records);
+    return {};
+  },
+
+  async look({ contact_id }, { records }) {
+    const contact = await records.contact(contact_id);
+    return contact ? { email: contact.email, before: contact.lifecycleStage } : {};
+  },
+
+  preview: ({ contact_id, lifecycle_stage }, { seen = {} }) => ({
+    title: 'Change a contact’s lifecycle stage',
+    fields: [
+      { label: 'Contact', value: seen.email ?? contact_id },
+      {
+        label: 'Lifecycle stage',
+        value: lifecycle_stage,
+        ...(seen.before !== undefined && { before: seen.before }),
+      },
+    ],
+  }),
+
+  guard: (change, { records }) => refuseMissing(change, records),
+
+  async execute({ action: { params: change } }) {
+    const { contact_id, lifecycle_stage } = change;
+    return done({ contact_id }, async (records) => {
+      const { before, after } = await records.changeContact(contact_id, { lifecycle_stage });
+      return { before: before.lifecycleStage, after: after.lifecycleStage };
+    });
+  },
+});

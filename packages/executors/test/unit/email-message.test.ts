@@ -1,0 +1,216 @@
+import { emailMessage } from '../../src/index.ts';
+import { ADA, BOB, contact, recordsOf, THREAD, thread, type Workspace } from './records.ts';
+
+const identity = { id: 'id_1', provider: 'smtp' as const, name: 'Sales', config: { from: 'Sales <sales@ours.test>' } };
+const mail = { email: 'ada@example.com', subject: 'Hello', message: 'Hi Ada' };
+
+const issues = (params: object): string[] =>
+  (emailMessage.params.safeParse(params).error?.issues ?? []).map(({ path }) => path.join('.'));
+const resolve = async (params: object, workspace: Workspace = {}): Promise<object> => {
+  const parsed = emailMessage.params.parse(params);
+  const resolved = (await emailMessage.resolve?.(parsed, { records: recordsOf(workspace), identity })) ?? {};
+  expect(issues({ ...parsed, ...resolved })).toEqual([]);
+  return resolved;
+};
+const guard = async (params: object, workspace: Workspace = {}) =>
+  emailMessage.guard?.(emailMessage.params.parse(params), {
+    records: recordsOf(workspace),
+    identity,
+    approvedAt: new Date('2026-01-03T00:00:00Z'),
+  });
+
+describe('email_message params', () => {
+  it.each([
+    'ada@example.com, eve@example.com',
+    'ada@example.com\r\nBcc: eve@example.com',
+    'Ada <ada@example.com>',
+    '<ada@example.com>',
+    ' ada@example.com',
+    'ada@exam\u200bple.com',
+    'аda@example.com',
+    'ada@-example.com',
+    'ada@@example.com',
+    '"ada eve"@example.com',
+    'ada',
+    '',
+  ])('refuse %j as an address, in every field', (address) => {
+    expect(issues({ ...mail, email: address })).toEqual(['email']);
+    expect(issues({ ...mail, cc: address })).toEqual(['cc']);
+    expect(issues({ ...mail, bcc: ['bob@example.com', address] })).toEqual(['bcc.1']);
+  });
+
+  it.each(['Hello\r\nBcc: eve@example.com', 'Hello\nthere', 'a\tb', 'a\u2028b', '', 'x'.repeat(999)])(
+    'refuse %j as a subject',
+    (subject) => {
+      expect(issues({ ...mail, subject })).toEqual(['subject']);
+    },
+  );
+
+  it('refuse Message-IDs that could start another header', () => {
+    expect(issues({ ...mail, in_reply_to_message_id: '<a@b>\r\nX: y' })).toEqual(['in_reply_to_message_id']);
+    expect(issues({ ...mail, references: ['<a@b>', '<a@b> <c@d>'] })).toEqual(['references.1']);
+    expect(issues({ ...mail, references: ['<a@b>', '<c@d>'] })).toEqual([]);
+  });
+
+  it('need email and subject without contact_id', () => {
+    expect(issues({ message: 'x' })).toEqual(['email', 'subject']);
+    expect(issues({ message: 'x', contact_id: ADA })).toEqual([]);
+  });
+
+  it('take one address or a list in cc and bcc, at most 50 recipients in all', () => {
+    const many = (count: number): string[] => Array.from({ length: count }, (_each, index) => `p${index}@example.com`);
+    expect(issues({ ...mail, cc: 'bob@example.com', bcc: many(48) })).toEqual([]);
+    expect(issues({ ...mail, cc: 'bob@example.com', bcc: many(49) })).toEqual(['cc']);
+  });
+});
+
+describe('email_message resolution', () => {
+  it('fills address and subject from the contact, without a second Re:', async () => {
+    const threads = [thread({ subject: 'Old' }), thread({ subject: 'RE: re: Your order' })];
+    expect(await resolve({ message: 'x', contact_id: ADA }, { threads })).toEqual({
+      email: 'ada@example.com',
+      subject: 'Re: Your order',
+    });
+  });
+
+  it('asks for a subject when the contact has no thread', async () => {
+    await expect(resolve({ message: 'x', contact_id: ADA })).rejects.toMatchObject({
+      code: 'INVALID',
+      details: [{ path: 'params.subject' }],
+    });
+  });
+
+  it("accepts beside contact_id only that contact's address, in any case", async () => {
+    const given = { ...mail, contact_id: ADA };
+    expect(await resolve({ ...given, email: 'ADA@Example.com' })).toEqual({});
+    await expect(resolve({ ...given, email: 'eve@example.com' })).rejects.toMatchObject({
+      details: [{ path: 'params.email' }],
+    });
+  });
+
+  it('takes reply headers and subject from the thread, in order, and keeps given ones', async () => {
+    const threads = [thread(), thread({ id: 'thr_01h455vb4pex5vsknk084sn02r', subject: 'Newer' })];
+    expect(await resolve({ message: 'x', contact_id: ADA, thread_id: THREAD }, { threads })).toEqual({
+      email: 'ada@example.com',
+      subject: 'Re: Your order',
+      in_reply_to_message_id: '<m2@example.com>',
+      references: ['<m1@example.com>', '<m2@example.com>'],
+    });
+    const given = { ...mail, thread_id: THREAD, in_reply_to_message_id: '<m1@example.com>', references: [] };
+    expect(await resolve(given, { threads })).toEqual({});
+  });
+
+  it('follows up the newest thread and names it, so that the guard watches that one', async () => {
+    const followUp = { message: 'x', contact_id: ADA, follow_up: true };
+    expect(await resolve(followUp, { threads: [thread()] })).toMatchObject({
+      thread_id: THREAD,
+      in_reply_to_message_id: '<m2@example.com>',
+    });
+    await expect(resolve(followUp)).rejects.toMatchObject({ details: [{ path: 'params.follow_up' }] });
+    await expect(resolve({ ...mail, follow_up: true })).rejects.toMatchObject({
+      details: [{ path: 'params.follow_up' }],
+    });
+  });
+
+  it("refuses another contact's thread and an unknown one", async () => {
+    const given = { ...mail, contact_id: ADA, thread_id: THREAD };
+    for (const threads of [[thread({ contactId: BOB })], []]) {
+      await expect(resolve(given, { threads })).rejects.toMatchObject({ details: [{ path: 'params.thread_id' }] });
+    }
+  });
+
+  it('leaves out Message-IDs of others that could not stand in a header, and bounds the chain', async () => {
+    const messageIds = ['<first@x>', 'bad\r\nX: y', ...Array.from({ length: 200 }, (_each, index) => `<m${index}@x>`)];
+    const threads = [thread({ messageIds, lastMessageId: 'bad\r\nX: y' })];
+    const resolved = await resolve({ ...mail, contact_id: ADA, follow_up: true }, { threads });
+    expect(resolved).not.toHaveProperty('in_reply_to_message_id');
+    const chain = (resolved as { references: string[] }).references;
+    expect([chain.length, chain[0], chain.at(-1)]).toEqual([100, '<first@x>', '<m199@x>']);
+  });
+
+  it.each([
+    ['params.email', { ...mail, email: 'No@Example.com' }],
+    ['params.cc', { ...mail, cc: 'no@example.com' }],
+    ['params.bcc.1', { ...mail, bcc: ['bob@example.com', 'no@example.com'] }],
+  ])('refuses an unsubscribed address at %s', async (path, params) => {
+    await expect(resolve(params, { unsubscribed: ['no@example.com'] })).rejects.toMatchObject({
+      code: 'INVALID',
+      details: [{ path }],
+    });
+  });
+
+  it('knows an unsubscribed address by its wire form too', async () => {
+    const unsubscribed = ['ada@xn--bcher-kva.example'];
+    await expect(resolve({ ...mail, email: 'ada@bücher.example' }, { unsubscribed })).rejects.toMatchObject({
+      details: [{ path: 'params.email' }],
+    });
+  });
+});
+
+describe('email_message guard', () => {
+  const toAda = { ...mail, contact_id: ADA };
+
+  it('passes what is still as it was approved', async () => {
+    const threads = [thread({ lastInboundAt: new Date('2026-01-02T00:00:00Z') })];
+    expect(await guard({ ...toAda, thread_id: THREAD }, { threads })).toEqual({ kind: 'ok' });
+  });
+
+  it('refuses when the contact is gone or anyone has unsubscribed since', async () => {
+    expect(await guard(toAda, { contacts: [] })).toMatchObject({ kind: 'refused' });
+    expect(await guard({ ...toAda, bcc: ['no@example.com'] }, { unsubscribed: ['no@example.com'] })).toMatchObject({
+      kind: 'refused',
+    });
+    const contacts = [contact({ unsubscribedAt: new Date() })];
+    expect(await guard(toAda, { contacts })).toMatchObject({ kind: 'refused' });
+  });
+
+  it("goes back to a person when the contact's address changed", async () => {
+    const contacts = [contact({ email: 'ada@new.example' })];
+    expect(await guard(toAda, { contacts })).toEqual({
+      kind: 'stale',
+      changes: ["the contact's address is now ada@new.example"],
+    });
+  });
+
+  it('goes back to a person when a reply came in after the approval', async () => {
+    const threads = [thread({ lastInboundAt: new Date('2026-01-03T00:00:00.001Z') })];
+    expect(await guard({ ...toAda, thread_id: THREAD }, { threads })).toEqual({
+      kind: 'stale',
+      changes: ['the thread has a newer reply'],
+    });
+    expect(await guard({ ...toAda, thread_id: THREAD })).toMatchObject({ kind: 'stale' });
+  });
+});
+
+describe('email_message preview', () => {
+  it('shows sender, every recipient and the text', () => {
+    const params = emailMessage.params.parse({ ...mail, cc: 'bob@example.com', bcc: ['a@x.test', 'b@x.test'] });
+    expect(emailMessage.preview(params, { identity })).toEqual({
+      title: 'Email to ada@example.com',
+      fields: [
+        { label: 'From', value: 'Sales <sales@ours.test>' },
+        { label: 'To', value: 'ada@example.com' },
+        { label: 'Cc', value: 'bob@example.com' },
+        { label: 'Bcc', value: 'a@x.test, b@x.test' },
+        { label: 'Subject', value: 'Hello' },
+      ],
+      body: { text: 'Hi Ada' },
+    });
+  });
+
+  it('shows the whole HTML part, which most readers see in place of the text', () => {
+    const shown = emailMessage.preview({ ...mail, html: '<p>Pay now</p>' }, { identity });
+    expect(shown.fields).toContainEqual({ label: 'HTML', value: '<p>Pay now</p>' });
+    expect(shown.warnings).toEqual([expect.stringContaining('HTML part of 14 characters')]);
+  });
+
+  it.each([
+    ['an imitated domain', { ...mail, email: 'ada@exаmple.com' }, /letters that may imitate.*xn--/],
+    ['punycode', { ...mail, cc: 'ada@xn--exmple-4nf.com' }, /punycode/],
+    ['a bidirectional override in the subject', { ...mail, subject: 'invoice \u202Efdp.exe' }, /direction-changing/],
+    ['a zero-width character in the text', { ...mail, message: 'pass\u200bword' }, /text has invisible/],
+  ])('warns of %s', (_name, params, warning) => {
+    const { warnings } = emailMessage.preview(emailMessage.params.parse(params), { identity });
+    expect(warnings).toEqual([expect.stringMatching(warning)]);
+  });
+});

@@ -1,0 +1,212 @@
+import type { Approval, JsonObject } from '@proviso/contracts';
+import type { Executor, Outcome, RunContext, ShownIdentity, WritableRecords } from '@proviso/core/executor';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+/** The far side of one test: a real server, or for a transactional executor the records that it writes. */
+export interface ConformanceBackend {
+  /** Effects that exist at the far side now. */
+  effects(): number;
+  close(): Promise<void>;
+}
+
+export interface ConformanceFault<B extends ConformanceBackend> {
+  name: string;
+  /** Arms the fault; for one that `hangs`, `reached` resolves when the executor has run into it. */
+  inject(backend: B): { reached: Promise<void> } | void | Promise<void>;
+  /** The outcomes that tell the truth about it. */
+  allowed: readonly Outcome['kind'][];
+  /** The far side never answers: only the signal ends the run. */
+  hangs?: boolean;
+}
+
+export interface ConformanceIdentity {
+  identity: ShownIdentity | null;
+  credentials: JsonObject | null;
+  /** What may appear in no outcome and no preview. */
+  secrets: string[];
+}
+
+export interface ConformanceSubject<B extends ConformanceBackend> {
+  executor: Executor;
+  startBackend(): Promise<B>;
+  /** Final params: resolved, valid. */
+  makeParams(): JsonObject;
+  makeIdentity(backend: B): ConformanceIdentity;
+  records(backend: B): WritableRecords;
+  faults: readonly ConformanceFault<B>[];
+}
+
+interface Run {
+  outcome: Outcome;
+  begins: number;
+}
+
+/** What every executor owes: driven directly, with each fault of its far side. Belongs into a test file. */
+export function describeConformance<B extends ConformanceBackend>(name: string, subject: ConformanceSubject<B>): void {
+  describe(`${name} conforms`, () => {
+    let backend: B;
+    beforeEach(async () => {
+      backend = await subject.startBackend();
+    });
+    afterEach(() => backend.close());
+
+    describePureParts(subject, () => backend);
+    describeBegin(subject, () => backend);
+    for (const fault of subject.faults) describeFault(subject, fault, () => backend);
+  });
+}
+
+function describePureParts<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {
+  const { executor } = subject;
+
+  it('accepts its params and refuses an unknown field', () => {
+    expect(executor.params.safeParse(subject.makeParams())).toMatchObject({ success: true });
+    expect(executor.params.safeParse({ ...subject.makeParams(), no_such_field: 1 })).toMatchObject({ success: false });
+  });
+
+  it('keeps params as they are once they have passed, so that their hash holds', () => {
+    const once = executor.params.parse(subject.makeParams());
+    expect(executor.params.parse(structuredClone(once))).toEqual(once);
+  });
+
+  it('draws the same preview twice from frozen params, without a secret in it', () => {
+    const params = deepFreeze(executor.params.parse(subject.makeParams()));
+    const { identity, secrets } = subject.makeIdentity(backend());
+    const draw = (): string => JSON.stringify(executor.preview(params, { identity: deepFreeze(identity) }));
+    expect(draw()).toBe(draw());
+    expectNoSecret(draw(), secrets);
+    expect(executor.preview(params, { identity: null }).title).not.toBe('');
+  });
+}
+
+function describeBegin<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {
+  const transactional = subject.executor.delivery === 'transactional';
+
+  it('has exactly one effect when nothing fails', async () => {
+    const { outcome, begins } = await run(subject, backend());
+    expect(outcome.kind).toBe('done');
+    expect(backend().effects()).toBe(1);
+    expect(transactional || begins === 1).toBe(true);
+  });
+  if (transactional) return;
+
+  it('waits for begin with its effect', async () => {
+    const effectsAtBegin: number[] = [];
+    await run(subject, backend(), {
+      begin: async () => {
+        // Far more turns than loopback needs to deliver what would be under way already.
+        for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+        effectsAtBegin.push(backend().effects());
+      },
+    });
+    expect(effectsAtBegin).toEqual([0]);
+  });
+
+  it('has no effect when begin throws, and lets the error pass unchanged', async () => {
+    const lost = Object.assign(new Error('this worker no longer holds the action'), { code: 'FENCED' });
+    const begin = (): Promise<void> => Promise.reject(lost);
+    const error: unknown = await run(subject, backend(), { begin }).catch((thrown: unknown) => thrown);
+    expect(error).toBe(lost);
+    expect(lost.code).toBe('FENCED');
+    expect(backend().effects()).toBe(0);
+  });
+
+  it('has no effect when it is stopped before it starts', async () => {
+    const { outcome } = await run(subject, backend(), { signal: AbortSignal.abort() });
+    expect(outcome).toMatchObject({ kind: 'retry', undone: true });
+    expect(backend().effects()).toBe(0);
+  });
+}
+
+function describeFault<B extends ConformanceBackend>(
+  subject: ConformanceSubject<B>,
+  fault: ConformanceFault<B>,
+  backend: () => B,
+): void {
+  it(`tells the truth when ${fault.name}`, async () => {
+    const injected = await fault.inject(backend());
+    const { outcome, begins } = fault.hangs
+      ? await stopWhen(subject, backend(), injected?.reached ?? Promise.resolve())
+      : await run(subject, backend());
+    const effects = backend().effects();
+    expect(fault.allowed).toContain(outcome.kind);
+    expect(effectsThatFit(outcome)).toContain(effects);
+    expect(effects === 0 || begins === 1 || subject.executor.delivery === 'transactional').toBe(true);
+    expectNoSecret(JSON.stringify(outcome), subject.makeIdentity(backend()).secrets);
+  });
+}
+
+/** How many effects there may be for the outcome to be true. */
+function effectsThatFit(outcome: Outcome): number[] {
+  if (outcome.kind === 'done') return [1];
+  return outcome.kind === 'refused' || (outcome.kind === 'retry' && outcome.undone) ? [0] : [0, 1];
+}
+
+/** Aborts once the fault has been reached, and expects the run to settle within a second of that. */
+async function stopWhen<B extends ConformanceBackend>(
+  subject: ConformanceSubject<B>,
+  backend: B,
+  reached: Promise<void>,
+): Promise<Run> {
+  const stop = new AbortController();
+  const running = run(subject, backend, { signal: stop.signal });
+  await reached;
+  stop.abort(new Error('the time is up'));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('did not settle within a second of the signal')), 1_000);
+  });
+  return Promise.race([running, late]).finally(() => clearTimeout(timer));
+}
+
+async function run<B extends ConformanceBackend>(
+  subject: ConformanceSubject<B>,
+  backend: B,
+  overrides: { begin?: () => Promise<void>; signal?: AbortSignal } = {},
+): Promise<Run> {
+  const { identity, credentials } = subject.makeIdentity(backend);
+  const records = subject.records(backend);
+  let begins = 0;
+  const ctx: RunContext<JsonObject> = {
+    action: {
+      id: 'act_01h455vb4pex5vsknk084sn02q',
+      workspaceId: 'w',
+      params: subject.makeParams(),
+      attempt: 1,
+      approval: APPROVAL,
+    },
+    records,
+    identity,
+    credentials,
+    key: 'key-of-act_01h455vb4pex5vsknk084sn02q',
+    signal: overrides.signal ?? new AbortController().signal,
+    begin: async () => {
+      begins++;
+      await overrides.begin?.();
+    },
+  };
+  const outcome = await subject.executor.execute(ctx);
+  if (outcome.kind === 'done') await outcome.write?.(records);
+  return { outcome, begins };
+}
+
+const APPROVAL: Approval = {
+  decision: 'approve',
+  by: { kind: 'api_key', id: 'key_1', name: 'Reviewer' },
+  comment: null,
+  at: '2026-01-01T00:00:00.000Z',
+  edits: null,
+  via: 'test',
+};
+
+function expectNoSecret(text: string, secrets: readonly string[]): void {
+  for (const secret of secrets) {
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(Buffer.from(secret).toString('base64'));
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
+  return value;
+}

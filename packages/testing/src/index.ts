@@ -1,0 +1,5 @@
+export * from './backends.ts';
+export * from './probe-executor.ts';
+export * from './processes.ts';
+export * from './until.ts';
+export * from './world.ts';

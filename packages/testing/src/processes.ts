@@ -1,0 +1,133 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { until } from './until.ts';
+
+/** The built product, as an operator runs it: `node apps/<name>/dist/main.js` with an environment. */
+export interface Running {
+  pid: number;
+  /** All that it wrote. */
+  output(): string;
+  /** kill -9 and the like; settles when the process is gone. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** SIGTERM, and the exit code. */
+  stop(): Promise<number | null>;
+}
+
+const ROOT = process.cwd();
+
+/** Starts a process of the repository with nothing but `env` and PATH, from the repository's root. */
+export function startProcess(args: string[], env: Record<string, string>): Running {
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const gone = once(child, 'exit');
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await gone;
+    return child.exitCode;
+  };
+  return {
+    pid: pidOf(child),
+    output: () => output,
+    kill: async (signal = 'SIGKILL') => void (await end(signal)),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+function pidOf({ pid }: ChildProcess): number {
+  if (pid === undefined) throw new Error('the process did not start');
+  return pid;
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export interface Fleet {
+  databaseUrl: string;
+  redisUrl?: string | undefined;
+  /** More environment, for api and workers alike. */
+  env?: Record<string, string>;
+}
+
+const environmentOf = ({ databaseUrl, redisUrl, env = {} }: Fleet): Record<string, string> => ({
+  DATABASE_URL: databaseUrl,
+  ...(redisUrl && { REDIS_URL: redisUrl }),
+  PROVISO_RATE_LIMIT: '1000000', // a story is in a hurry
+  PROVISO_ALLOW_UNSAFE_STORAGE: 'true', // the test cluster runs with fsync=off
+  LOG_LEVEL: 'warn',
+  ...env,
+});
+
+/** An api process that answers; `url` is where. */
+export async function startApi(fleet: Fleet): Promise<Running & { url: string }> {
+  const port = await freePort();
+  const api = startProcess(['apps/api/dist/main.js'], { ...environmentOf(fleet), PORT: String(port) });
+  const url = `http://127.0.0.1:${port}`;
+  await ready(api, `${url}/livez`);
+  return { ...api, url };
+}
+
+/** A worker process that works, with short times: lease 3 s, heartbeat and sweep 1 s. */
+export async function startWorker(fleet: Fleet): Promise<Running> {
+  const port = await freePort();
+  const worker = startProcess(['apps/worker/dist/main.js'], {
+    PROVISO_LEASE_MS: '3000',
+    PROVISO_HEARTBEAT_MS: '1000',
+    PROVISO_SWEEP_MS: '1000',
+    PROVISO_BACKOFF_MS: '500',
+    ...environmentOf(fleet),
+    PROVISO_WORKER_PORT: String(port),
+  });
+  await ready(worker, `http://127.0.0.1:${port}/livez`);
+  return worker;
+}
+
+const ready = (process: Running, url: string): Promise<unknown> =>
+  until(
+    `${url} to answer; so far: ${process.output()}`,
+    () =>
+      fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
+        (reply) => reply.ok,
+        () => false,
+      ),
+    20_000,
+  ).catch((error: unknown) => {
+    throw new Error(`${(error as Error).message}${process.output()}`);
+  });
+
+export interface Reply<Body> {
+  status: number;
+  headers: Headers;
+  body: Body;
+}
+
+/** A client of /v1 that a test holds a token with. */
+export const clientOf =
+  (url: string, token: string) =>
+  async <Body = Record<string, unknown>>(
+    method: string,
+    address: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply<Body>> => {
+    const reply = await fetch(url + address, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(20_000),
+    });
+    return { status: reply.status, headers: reply.headers, body: (await reply.json()) as Body };
+  };

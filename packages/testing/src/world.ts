@@ -1,0 +1,133 @@
+import { SCOPES, type JsonObject, type Role, type Scope } from '@proviso/contracts';
+import {
+  authenticate,
+  createHolds,
+  createRegistry,
+  hashToken,
+  lookupOf,
+  newId,
+  newToken,
+  openDatabase,
+  openQueue,
+  PACE,
+  readKeyRing,
+  type ActionRow,
+  type Context,
+  type Pace,
+  type Services,
+  type Worker,
+} from '@proviso/core';
+import type { Executor } from '@proviso/core/executor';
+import { builtInExecutors } from '@proviso/executors';
+import { pino } from 'pino';
+import { probeExecutors } from './probe-executor.ts';
+
+/** Everything that a test file shares: a database of its own, a real queue, the built-in executors and the probes. */
+export interface World extends Services {
+  databaseUrl: string;
+  /** A workspace that no other test knows. */
+  workspace(): Promise<TestWorkspace>;
+  /** A worker in this process; `pace` shortens its times. */
+  worker(pace?: Partial<Pace>): Worker;
+  close(): Promise<void>;
+}
+
+export interface TestWorkspace {
+  id: string;
+  /** An active `internal` identity, enough for executors that need none. */
+  identityId: string;
+  as(who: Who): Promise<Context>;
+  /** A token of that person or agent, for requests over HTTP. */
+  token(who: Who): Promise<string>;
+  identity(provider: string, config?: JsonObject): Promise<string>;
+  agentId(name?: string): Promise<string>;
+}
+
+export interface Who {
+  role?: Role;
+  scopes?: Scope[];
+  /** Name of an agent to speak for; it is made when it is not there. */
+  agent?: string;
+}
+
+export interface WorldOptions {
+  redisUrl?: string;
+  executors?: Executor[];
+}
+
+const TEST_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+
+/** Opens the database that the jest environment made for this file. */
+export async function openWorld({ redisUrl, executors = [] }: WorldOptions = {}): Promise<World> {
+  const databaseUrl = process.env.DATABASE_URL;
+  if (!databaseUrl) throw new Error('DATABASE_URL is set by the jest environment; run this file with npm test');
+  const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
+  const db = openDatabase({ url: databaseUrl, poolMax: 20, name: 'proviso-test' });
+  const queue = await openQueue({ redisUrl, databaseUrl, log });
+  const registry = createRegistry([...builtInExecutors, ...probeExecutors, ...executors]);
+  const services: Services = { db, queue, executors: registry, secrets: readKeyRing(TEST_KEYS), log };
+  const workers: Worker[] = [];
+  return {
+    ...services,
+    databaseUrl,
+    workspace: () => makeWorkspace(services),
+    worker: (pace = {}) => {
+      const paced = { ...PACE, ...pace };
+      const actor = { kind: 'system', id: `test worker ${workers.length}`, name: 'Worker' } as const;
+      const worker = { ...services, actor, holds: createHolds(db, log, paced), pace: paced };
+      workers.push(worker);
+      return worker;
+    },
+    close: async () => {
+      for (const worker of workers) worker.holds.close();
+      await queue.close();
+      await db.close();
+    },
+  };
+}
+
+async function makeWorkspace(services: Services): Promise<TestWorkspace> {
+  const { tables } = services.db;
+  const { id } = await tables.workspaces.create({ data: { id: newId(), name: 'Test' } });
+  const identity = async (provider: string, config: JsonObject = {}): Promise<string> => {
+    const data = { id: newId(), workspace_id: id, provider, name: provider, config };
+    return (await tables.identities.create({ data })).id;
+  };
+  const agentId = async (name = 'agent'): Promise<string> => {
+    const known = await tables.agents.findFirst({ where: { workspace_id: id, name } });
+    return known?.id ?? (await tables.agents.create({ data: { id: newId(), workspace_id: id, name } })).id;
+  };
+  const token = async ({ role = 'owner', scopes = [...SCOPES], agent }: Who): Promise<string> => {
+    const email = `${newId()}@example.com`;
+    const user = await tables.users.create({ data: { id: newId(), email, name: agent ?? role } });
+    await tables.members.create({ data: { workspace_id: id, user_id: user.id, role } });
+    const secret = newToken();
+    await tables.api_keys.create({
+      data: {
+        id: newId(),
+        workspace_id: id,
+        user_id: user.id,
+        agent_id: agent ? await agentId(agent) : null,
+        name: agent ?? role,
+        lookup: lookupOf(secret),
+        token_hash: hashToken(secret),
+        scopes,
+      },
+    });
+    return secret;
+  };
+  return {
+    id,
+    identityId: await identity('internal'),
+    identity,
+    agentId,
+    token,
+    as: async (who) => ({ ...services, caller: await authenticate(services.db, await token(who)), via: 'test' }),
+  };
+}
+
+/** The row as the database has it now. */
+export async function reread({ db }: Pick<Services, 'db'>, { id }: Pick<ActionRow, 'id'>): Promise<ActionRow> {
+  const row = await db.tables.actions.findUniqueOrThrow({ where: { id } });
+  return { ...row, identity_version: null } as unknown as ActionRow; // a test reads columns; the identity's version is not one
+}

@@ -1,0 +1,215 @@
+import type { Action } from '@proviso/contracts';
+import {
+  backends,
+  clientOf,
+  openWorld,
+  startApi,
+  startWorker,
+  until,
+  type Fleet,
+  type Running,
+  type TestWorkspace,
+  type World,
+} from '@proviso/testing';
+import { startSmtpSink, type SmtpSink } from '@proviso/testing/smtp-sink';
+import { Redis } from 'ioredis';
+
+const EMAILS = 200;
+const PROPOSERS = 8;
+const TERMINAL = ['completed', 'failed', 'rejected', 'cancelled'];
+
+describe.each(backends())('a fleet $name', ({ redisUrl }) => {
+  let world: World;
+  let workspace: TestWorkspace;
+  let sink: SmtpSink;
+  let fleet: Fleet;
+  const running: Running[] = [];
+  beforeEach(async () => {
+    if (redisUrl) await withRedis((redis) => redis.flushall());
+    world = await openWorld();
+    workspace = await world.workspace();
+    sink = await startSmtpSink();
+    fleet = { databaseUrl: world.databaseUrl, redisUrl };
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((process) => process.kill()));
+    await sink.close();
+    await world.close();
+  });
+
+  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
+    const process = await starting;
+    running.push(process);
+    return process;
+  };
+
+  async function withRedis<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+    const redis = new Redis(redisUrl as string);
+    return work(redis).finally(() => redis.disconnect());
+  }
+
+  const smtpIdentity = () =>
+    workspace.identity('smtp', {
+      host: '127.0.0.1',
+      port: sink.port,
+      secure: false,
+      from: 'Sales <sales@example.com>',
+    });
+
+  const email = (identity_id: string, index: number, more: object = {}) => ({
+    type: 'email_message',
+    identity_id,
+    params: { email: `to-${index}@example.com`, subject: `No ${index}`, message: `Message ${index}` },
+    ...more,
+  });
+
+  const open = () =>
+    world.db.tables.actions.count({ where: { workspace_id: workspace.id, status: { notIn: TERMINAL } } });
+
+  /** Every completed action has arrived once, nothing arrived twice, and what is not known to have arrived says so. */
+  async function judge(expected: number): Promise<Record<string, number>> {
+    const actions = await world.db.tables.actions.findMany({ where: { workspace_id: workspace.id } });
+    expect(actions).toHaveLength(expected);
+    const arrived = new Map<string, number>();
+    for (const { to } of sink.messages()) arrived.set(String(to[0]), (arrived.get(String(to[0])) ?? 0) + 1);
+    expect([...arrived.values()].filter((count) => count > 1)).toEqual([]);
+    const tally: Record<string, number> = {};
+    for (const { status, status_reason, params } of actions) {
+      const kind = status_reason ? `${status}/${status_reason}` : status;
+      tally[kind] = (tally[kind] ?? 0) + 1;
+      expect(['completed', 'failed/outcome_unknown']).toContain(kind);
+      if (status === 'completed') expect(arrived.get((params as { email: string }).email)).toBe(1);
+    }
+    return tally;
+  }
+
+  it(`sends ${EMAILS} e-mails of ${PROPOSERS} proposers once each, although a worker is killed midway`, async () => {
+    const [api, doomed] = await Promise.all([
+      started(startApi(fleet)),
+      started(startWorker(fleet)),
+      started(startWorker(fleet)),
+    ]);
+    const identity = await smtpIdentity();
+    const owner = clientOf(api.url, await workspace.token({}));
+    const proposer = async (lane: number): Promise<void> => {
+      for (let index = lane; index < EMAILS; index += PROPOSERS) {
+        const { status } = await owner(
+          'POST',
+          '/v1/actions',
+          email(identity, index, index % 5 ? {} : { direct: true }),
+        );
+        expect(status).toBe(200);
+      }
+    };
+    const proposing = Promise.all(Array.from({ length: PROPOSERS }, (_, lane) => proposer(lane)));
+    await sink.waitFor(EMAILS / 4, { timeoutMs: 30_000 });
+    await doomed.kill('SIGKILL');
+    await proposing;
+    await until('every action to end', async () => (await open()) === 0, 40_000);
+    const tally = await judge(EMAILS);
+    expect(tally.completed).toBeGreaterThan(EMAILS - 20);
+  }, 90_000);
+
+  it('runs an approved action although the api dies between commit and ring', async () => {
+    const api = await started(startApi(fleet));
+    const identity = await smtpIdentity();
+    const owner = clientOf(api.url, await workspace.token({}));
+    const { body } = await owner<{ action: Action }>(
+      'POST',
+      '/v1/actions',
+      email(identity, 0, { require_approval: true }),
+    );
+    await owner('POST', `/v1/actions/${body.action.action_id}/approve`, { action: 'approve' });
+    await api.kill();
+    // Whatever was rung is forgotten: only the row is left.
+    if (redisUrl) await withRedis((redis) => redis.flushall());
+    else await world.db.pool.query('delete from bullmq.job');
+    await started(startWorker(fleet));
+    await sink.waitFor(1, { timeoutMs: 15_000 });
+    await until('the action to end', async () => (await open()) === 0);
+    await judge(1);
+  }, 60_000);
+
+  it('starts nothing after a pause has answered, and all of it after it is let go', async () => {
+    const [api] = await Promise.all([
+      started(startApi(fleet)),
+      started(startWorker(fleet)),
+      started(startWorker(fleet)),
+    ]);
+    const identity = await smtpIdentity();
+    const owner = clientOf(api.url, await workspace.token({}));
+    const propose = (from: number, to: number) =>
+      Promise.all(
+        Array.from({ length: to - from }, (_, index) => owner('POST', '/v1/actions', email(identity, from + index))),
+      );
+    const load = propose(0, 120);
+    await sink.waitFor(20, { timeoutMs: 20_000 });
+    expect((await owner('POST', '/v1/pause')).status).toBe(200);
+    const { rows } = await world.db.pool.query<{ now: Date }>('select clock_timestamp() as now');
+    const answeredAt = rows[0]?.now ?? new Date(0);
+    await load;
+    await propose(120, 150); // the agents do not know
+    const claimed = (since: Date): Promise<number> =>
+      world.db.tables.action_events.count({
+        where: { workspace_id: workspace.id, event: 'action.claimed', at: { gt: since } },
+      });
+    const stillRunning = () =>
+      world.db.tables.actions.count({ where: { workspace_id: workspace.id, status: 'running' } });
+    await until('what runs to end', async () => (await stillRunning()) === 0, 20_000);
+    const held = await open();
+    expect(held).toBeGreaterThanOrEqual(30);
+    // Two more sweeps of both workers, and every bell that was still ringing.
+    await until('two sweep periods', () => Date.now() - answeredAt.getTime() > 2_500);
+    expect(await claimed(answeredAt)).toBe(0);
+    expect(await open()).toBe(held);
+    await owner('POST', '/v1/resume');
+    await until('the rest to end', async () => (await open()) === 0, 30_000);
+    expect(await judge(150)).toEqual({ completed: 150 });
+  }, 90_000);
+
+  it('finishes what runs when it is told to stop', async () => {
+    const [api, worker] = await Promise.all([started(startApi(fleet)), started(startWorker(fleet))]);
+    const identity = await smtpIdentity();
+    const owner = clientOf(api.url, await workspace.token({}));
+    await Promise.all(Array.from({ length: 20 }, (_, index) => owner('POST', '/v1/actions', email(identity, index))));
+    await sink.waitFor(3, { timeoutMs: 15_000 });
+    expect(await worker.stop()).toBe(0);
+    expect(await world.db.tables.actions.count({ where: { workspace_id: workspace.id, status: 'running' } })).toBe(0);
+    expect(await api.stop()).toBe(0);
+    await started(startWorker(fleet));
+    await until('the rest to end', async () => (await open()) === 0, 30_000);
+    expect(await judge(20)).toEqual({ completed: 20 });
+  }, 60_000);
+
+  if (redisUrl) {
+    it('runs all of 100 scheduled actions although Redis forgets everything', async () => {
+      const [api] = await Promise.all([started(startApi(fleet)), started(startWorker(fleet))]);
+      const identity = await smtpIdentity();
+      const owner = clientOf(api.url, await workspace.token({}));
+      const scheduled_time = new Date(Date.now() + 5_000).toISOString();
+      await Promise.all(
+        Array.from({ length: 100 }, (_, index) =>
+          owner('POST', '/v1/actions', email(identity, index, { scheduled_time })),
+        ),
+      );
+      await withRedis((redis) => redis.flushall());
+      await until('every action to end', async () => (await open()) === 0, 30_000);
+      expect(await judge(100)).toEqual({ completed: 100 });
+    }, 60_000);
+
+    it('accepts and runs actions although Redis was never there', async () => {
+      const away = { ...fleet, redisUrl: 'redis://127.0.0.1:1' };
+      const [api] = await Promise.all([started(startApi(away)), started(startWorker(away))]);
+      const identity = await smtpIdentity();
+      const owner = clientOf(api.url, await workspace.token({}));
+      const { body } = await owner('GET', '/readyz');
+      expect(body.status).toBe('degraded');
+      const replies = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => owner('POST', '/v1/actions', email(identity, index))),
+      );
+      expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
+      await until('every action to end', async () => (await open()) === 0, 30_000);
+      expect(await judge(20)).toEqual({ completed: 20 });
+    }, 60_000);
+  }
+});

@@ -1,0 +1,4 @@
+import { prepare } from './prepare.mjs';
+import { runAsScript } from './run-as-script.mjs';
+
+await runAsScript(import.meta.url, () => prepare());
