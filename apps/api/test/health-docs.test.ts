@@ -152,7 +152,7 @@ describe('GET /openapi.json', () => {
 
   it('needs no token and no database', async () => {
     const db = openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nowhere', poolMax: 1 });
-    const { url, close } = await openApi({ ...api.world, db, executors: createRegistry([]) });
+    const { url, close } = await openApi({ ...api.world, db, executors: createRegistry({ executors: [] }) });
     expect((await fetch(`${url}/openapi.json`)).status).toBe(200);
     await close();
     await db.close();

@@ -78,7 +78,15 @@ const VERBS: [string, (here: Tenant) => Promise<Ask>, string][] = [
   ],
   [
     'identities',
-    async () => ({ path: '/v1/identities', body: { provider: 'internal', name: 'n', credentials: { k: 'v' } } }),
+    async () => ({
+      path: '/v1/identities',
+      body: {
+        provider: 'smtp',
+        name: 'n',
+        config: { host: 'mail.example.com', port: 25, from: 'us@example.com' },
+        credentials: { user: 'us', pass: 'v' },
+      },
+    }),
     'identities',
   ],
   ['pause', async () => ({ path: '/v1/pause', body: { type: 'create_note' } }), 'pauses'],

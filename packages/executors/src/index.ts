@@ -1,21 +1,28 @@
-import type { Executor } from '@proviso/core/executor';
+import type { Executor, ProviderKind } from '@proviso/core/executor';
 import { createNote } from './create-note.ts';
 import { createTask } from './create-task.ts';
 import { emailMessage } from './email-message.ts';
 import { escalateToHuman } from './escalate-to-human.ts';
+import { internal } from './providers/internal.ts';
+import { smtp } from './providers/smtp.ts';
+import type { ExecutorSettings } from './settings.ts';
 import { updateCompany } from './update-company.ts';
 import { updateContact } from './update-contact.ts';
 import { updateLifecycleStage } from './update-lifecycle-stage.ts';
 
+export type { ExecutorSettings } from './settings.ts';
 export { createNote, createTask, emailMessage, escalateToHuman, updateCompany, updateContact, updateLifecycleStage };
 
-/** Every executor that ships with Proviso. */
-export const builtInExecutors: readonly Executor[] = [
-  createNote,
-  createTask,
-  emailMessage,
-  escalateToHuman,
-  updateCompany,
-  updateContact,
-  updateLifecycleStage,
-];
+/** Every executor and every kind of account that ships with Proviso. */
+export function builtIns(_settings: ExecutorSettings = {}): { executors: Executor[]; providers: ProviderKind[] } {
+  const executors = [
+    createNote,
+    createTask,
+    emailMessage,
+    escalateToHuman,
+    updateCompany,
+    updateContact,
+    updateLifecycleStage,
+  ];
+  return { executors, providers: [internal, smtp] };
+}

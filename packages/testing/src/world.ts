@@ -18,7 +18,7 @@ import {
   type Worker,
 } from '@proviso/core';
 import type { Executor } from '@proviso/core/executor';
-import { builtInExecutors } from '@proviso/executors';
+import { builtIns } from '@proviso/executors';
 import { pino } from 'pino';
 import { probeExecutors } from './probe-executor.ts';
 
@@ -64,7 +64,11 @@ export async function openWorld({ redisUrl, executors = [] }: WorldOptions = {})
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   const db = openDatabase({ url: databaseUrl, poolMax: 20, name: 'proviso-test' });
   const queue = await openQueue({ redisUrl, databaseUrl, log });
-  const registry = createRegistry([...builtInExecutors, ...probeExecutors, ...executors]);
+  const shipped = builtIns();
+  const registry = createRegistry({
+    executors: [...shipped.executors, ...probeExecutors, ...executors],
+    providers: shipped.providers,
+  });
   const services: Services = { db, queue, executors: registry, secrets: readKeyRing(TEST_KEYS), log };
   const workers: Worker[] = [];
   return {

@@ -129,6 +129,7 @@ export function defineExecutor<P extends object>(executor: Executor<P>): Executo
 }
 
 export { AppError } from '../errors.ts';
+export * from './provider.ts';
 export { companyId, contactId, threadId } from '../ids.ts';
 export type {
   Changed,

@@ -1,19 +1,32 @@
+import type { Provider } from '@proviso/contracts';
 import type { Executor } from './executor.ts';
+import type { ProviderKind } from './provider.ts';
 
-/** The executors of this process, by type. */
+/** The executors of this process by type, and the kinds of accounts that they act through. */
 export interface Registry {
   get(type: string): Executor | undefined;
   /** Sorted. */
   types(): string[];
+  provider(name: Provider): ProviderKind | undefined;
 }
 
-/** Throws when two executors claim one type: which of them ran would depend on their order. */
-export function createRegistry(executors: readonly Executor[]): Registry {
+export interface Registered {
+  executors: readonly Executor[];
+  providers?: readonly ProviderKind[];
+}
+
+/** Throws when two executors claim one type, or two kinds one provider: which of them ran would depend on their order. */
+export function createRegistry({ executors, providers = [] }: Registered): Registry {
   const byType = new Map<string, Executor>();
   for (const executor of executors) {
     if (byType.has(executor.type)) throw new Error(`Two executors are registered for the type ${executor.type}.`);
     byType.set(executor.type, executor);
   }
+  const byName = new Map<Provider, ProviderKind>();
+  for (const kind of providers) {
+    if (byName.has(kind.provider)) throw new Error(`Two kinds are registered for the provider ${kind.provider}.`);
+    byName.set(kind.provider, kind);
+  }
   const types = [...byType.keys()].toSorted();
-  return { get: (type) => byType.get(type), types: () => [...types] };
+  return { get: (type) => byType.get(type), types: () => [...types], provider: (name) => byName.get(name) };
 }

@@ -1,14 +1,7 @@
-import {
-  createIdentityBody,
-  smtpConfig,
-  smtpCredentials,
-  type Identity,
-  type JsonObject,
-  type Provider,
-} from '@proviso/contracts';
+import { createIdentityBody, type Identity, type JsonObject, type Provider } from '@proviso/contracts';
 import type { z } from 'zod';
 import { authorizeConfiguration, type Context } from '../context.ts';
-import { AppError } from '../errors.ts';
+import { AppError, invalid } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { newId } from '../ids.ts';
 import { sealSecret } from '../secrets.ts';
@@ -20,7 +13,7 @@ export async function createIdentity(ctx: Context, input: unknown): Promise<Iden
   authorizeConfiguration(ctx, 'identities:write');
   const body = createIdentityBody.parse(input);
   const id = newId();
-  const config = readConfig(body.provider, body.config);
+  const config = readConfig(ctx, body.provider, body.config);
   const credentials = body.credentials ? sealCredentials(ctx, id, body.provider, body.credentials) : null;
   const { provider, name } = body;
   const data = { id, workspace_id: ctx.caller.workspaceId, provider, name, config, credentials };
@@ -41,11 +34,14 @@ function parseAt<T>(path: string, schema: z.ZodType<T>, value: JsonObject): T {
 const jsonOf = (value: object): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
 
 /** The shown part, as its provider wants it. */
-export function readConfig(provider: Provider, config: JsonObject): JsonObject {
-  return provider === 'smtp' ? jsonOf(parseAt('config', smtpConfig, config)) : config;
+export function readConfig({ executors }: Context, provider: Provider, config: JsonObject): JsonObject {
+  const kind = executors.provider(provider);
+  return kind ? jsonOf(parseAt('config', kind.config, config)) : config;
 }
 
 export function sealCredentials(ctx: Context, id: string, provider: Provider, credentials: JsonObject): string {
-  const checked = provider === 'smtp' ? parseAt('credentials', smtpCredentials, credentials) : credentials;
-  return sealSecret(ctx.secrets, { ...checked }, sealedPlace(id));
+  const kind = ctx.executors.provider(provider);
+  if (kind?.credentials === null) throw invalid('credentials', `are not for an identity of ${provider}`);
+  const checked = kind?.credentials ? jsonOf(parseAt('credentials', kind.credentials, credentials)) : credentials;
+  return sealSecret(ctx.secrets, checked, sealedPlace(id));
 }

@@ -14,7 +14,7 @@ export async function updateIdentity(ctx: Context, id: string, input: unknown): 
   const body = updateIdentityBody.parse(input);
   const seen = await getIdentityInWorkspace(ctx, id);
   const provider = seen.provider as Provider;
-  const config = body.config && readConfig(provider, body.config);
+  const config = body.config && readConfig(ctx, provider, body.config);
   const changed = config && hashJson(config) !== hashJson(seen.config as JsonObject);
   const row = await ctx.db.tables.identities.update({
     where: { id: seen.id },
