@@ -5,6 +5,7 @@ const steps = [
   ['format', ['node_modules/oxfmt/bin/oxfmt', '--check']],
   ['lint', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']],
   ['types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json']],
+  ['openapi', ['tools/lint-openapi.mjs']],
   ['unit', ['node_modules/jest/bin/jest.js', '--selectProjects', 'unit', '--silent']],
 ];
 

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import express, { Router } from 'express';
-import { describeRoutes, type Route } from './route.ts';
+import { describeRoutes } from './document.ts';
+import type { Route } from './route.ts';
 
 const VERSION = '0.1.0';
 

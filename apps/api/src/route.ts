@@ -1,4 +1,4 @@
-import { errorBody, type JsonObject, type JsonValue } from '@proviso/contracts';
+import type { JsonObject, JsonValue } from '@proviso/contracts';
 import {
   AppError,
   authenticate,
@@ -14,9 +14,9 @@ import {
 } from '@proviso/core';
 import { Router, raw, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { readJson } from './body.ts';
 import { demandAllowance, strangerAt } from './limited.ts';
+import type { Tag } from './tags.ts';
 import { settled } from './waiting.ts';
 
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -52,7 +52,7 @@ export interface Route {
   path: `/v1/${string}`;
   operationId: string;
   summary: string;
-  tag: string;
+  tag: Tag;
   body?: z.ZodType;
   query?: z.ZodObject;
   reply: z.ZodType;
@@ -61,6 +61,8 @@ export interface Route {
   bodyBytesMax?: number;
   /** Takes `Prefer: wait`. */
   waits?: true;
+  /** Takes `If-Match`. */
+  conditional?: true;
   handle(call: Call): Promise<unknown>;
 }
 
@@ -163,73 +165,4 @@ export function ifMatch({ headers }: Request): number | undefined {
   const version = /^"v(\d{1,9})"$/.exec(tag)?.[1];
   if (!version) throw new AppError('PRECONDITION_FAILED', 'If-Match takes the ETag of GET /v1/actions/{action_id}.');
   return Number(version);
-}
-
-const WORKSPACE_HEADER = z
-  .uuid()
-  .optional()
-  .meta({ description: 'Which workspace a personal token means; not needed where its user has only one.' });
-
-const pathParams = (path: string) =>
-  z.object(Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, z.string()])));
-
-const headersOf = ({ method, waits }: Route) =>
-  z.object({
-    'X-Workspace-Id': WORKSPACE_HEADER,
-    ...(method === 'post' && { 'Idempotency-Key': z.string().min(1).max(255).optional() }),
-    ...(waits && {
-      Prefer: z
-        .string()
-        .optional()
-        .meta({ description: '`wait=N`: the reply waits up to N seconds, at most 60, for the action to end.' }),
-    }),
-  });
-
-/** The OpenAPI 3.1 document of the routes, drawn from the same schemas that the verbs parse with. */
-export function describeRoutes(routes: readonly Route[], version: string): ReturnType<typeof createDocument> {
-  const paths: ZodOpenApiPathsObject = {};
-  for (const route of routes) {
-    const optional = route.body?.safeParse({}).success ?? false;
-    paths[route.path] = {
-      ...paths[route.path],
-      [route.method]: {
-        operationId: route.operationId,
-        summary: route.summary,
-        tags: [route.tag],
-        requestParams: {
-          ...(route.path.includes('{') && { path: pathParams(route.path) }),
-          ...(route.query && { query: route.query }),
-          header: headersOf(route),
-        },
-        ...(route.body && {
-          requestBody: { required: !optional, content: { 'application/json': { schema: route.body } } },
-        }),
-        responses: {
-          [`${route.status ?? 200}` as '200']: {
-            description: 'Done.',
-            content: { 'application/json': { schema: route.reply } },
-          },
-          default: {
-            description: 'Not done; `code` says why.',
-            content: { 'application/json': { schema: errorBody } },
-          },
-        },
-      },
-    };
-  }
-  return createDocument(
-    {
-      openapi: '3.1.1',
-      info: { title: 'Proviso', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
-      servers: [{ url: '/' }],
-      security: [{ token: [] }],
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-      paths,
-    },
-    {
-      override: ({ jsonSchema, io }) => {
-        if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
-      },
-    },
-  );
 }

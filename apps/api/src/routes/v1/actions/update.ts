@@ -11,6 +11,7 @@ export const updateActionRoute = defineRoute({
   tag: 'Actions',
   body: updateActionBody,
   reply: actionReply,
+  conditional: true,
   handle: async ({ ctx, path, body, req }) =>
     actionReplyOf(ctx.executors, await updateAction(ctx, path.action_id ?? '', body, ifMatch(req))),
 });

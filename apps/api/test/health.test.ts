@@ -1,0 +1,66 @@
+import { openDatabase, openQueue } from '@proviso/core';
+import { clientOf, openApi, proposal, recorded, useApi } from './open-api.ts';
+
+describe('health', () => {
+  const api = useApi();
+  const fetchJson = async (
+    url: string,
+  ): Promise<{ status: number; body: Record<string, unknown>; retry: string | null }> => {
+    const reply = await fetch(url);
+    return {
+      status: reply.status,
+      body: (await reply.json()) as Record<string, unknown>,
+      retry: reply.headers.get('retry-after'),
+    };
+  };
+
+  it('is alive without asking anybody', async () => {
+    const db = openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nowhere', poolMax: 1 });
+    const { url, close } = await openApi({ ...api.world, db });
+    expect(await fetchJson(`${url}/livez`)).toMatchObject({ status: 200, body: { status: 'ok' } });
+    await close();
+    await db.close();
+  });
+
+  it('is ready with database and queue, and says what is paused', async () => {
+    const here = await api.tenant();
+    expect(await fetchJson(`${api.url}/readyz`)).toMatchObject({
+      status: 200,
+      body: { status: 'ok', database: true, queue: true, queue_backend: 'postgres', pauses: 0 },
+    });
+    await here.owner.post('/v1/pause');
+    expect((await fetchJson(`${api.url}/readyz`)).body).toMatchObject({ status: 'ok', pauses: 1 });
+    await here.owner.post('/v1/resume');
+  });
+
+  it('is degraded without the queue, and goes on accepting work', async () => {
+    const here = await api.tenant();
+    const { databaseUrl, log } = api.world;
+    const queue = await openQueue({ redisUrl: 'redis://127.0.0.1:1', databaseUrl, log });
+    const { url, close } = await openApi({ ...api.world, queue });
+    expect(await fetchJson(`${url}/readyz`)).toMatchObject({
+      status: 200,
+      body: { status: 'degraded', database: true, queue: false },
+    });
+    const owner = clientOf(url, await here.token({}));
+    const started = performance.now();
+    const { status, body } = await owner.post('/v1/actions', proposal(here));
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(status).toBe(200);
+    expect((await recorded(api.world, body.action_id)).row.status).toBe('scheduled');
+    for (const verb of ['execute', 'cancel'])
+      expect((await owner.post(`/v1/actions/${body.action_id}/${verb}`)).status).toBe(200);
+    await close();
+    await queue.close();
+  });
+
+  it('is not ready without the database', async () => {
+    const db = openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nowhere', poolMax: 1 });
+    const { url, close } = await openApi({ ...api.world, db });
+    const { status, body, retry } = await fetchJson(`${url}/readyz`);
+    expect([status, body.status, body.database]).toEqual([503, 'unavailable', false]);
+    expect(Number(retry)).toBeGreaterThan(0);
+    await close();
+    await db.close();
+  });
+});
