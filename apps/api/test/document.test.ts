@@ -57,6 +57,15 @@ describe('GET /openapi.json', () => {
     }
   });
 
+  it.each(routes.filter(({ body }) => body).map((route) => [route.operationId, route] as const))(
+    'shows a body that %s takes',
+    (_, { body }) => {
+      const { examples = [] } = (body?.meta() ?? {}) as { examples?: unknown[] };
+      expect(examples.length > 0 || body?.safeParse({}).success).toBe(true);
+      for (const example of examples) expect(body?.parse(example)).toBeDefined();
+    },
+  );
+
   it('has no reference that leads nowhere', async () => {
     const document = await read();
     const text = JSON.stringify(document);

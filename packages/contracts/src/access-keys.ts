@@ -21,7 +21,12 @@ export const createKeyBody = z
     personal: z.boolean().optional(),
     expires_at: instant.optional(),
   })
-  .meta({ id: 'CreateApiKey' });
+  .meta({
+    id: 'CreateApiKey',
+    examples: [
+      { name: 'Outreach', scopes: ['actions:read', 'actions:write'], agent_id: 'agt_01h455vb4pex5vsknk084sn02q' },
+    ],
+  });
 export type CreateKeyBody = z.output<typeof createKeyBody>;
 
 /** A key without its token: `lookup` is the readable part of it. `workspace_id` null = a personal token. */
@@ -47,8 +52,10 @@ export const listKeysReply = z.object({ status: ok, api_keys: z.array(accessKey)
 
 export const createMemberBody = z
   .strictObject({ email: z.email().max(320), name, role: z.enum(ROLES) })
-  .meta({ id: 'CreateMember' });
-export const updateMemberBody = z.strictObject({ role: z.enum(ROLES) }).meta({ id: 'UpdateMember' });
+  .meta({ id: 'CreateMember', examples: [{ email: 'linus@example.com', name: 'Linus', role: 'reviewer' }] });
+export const updateMemberBody = z
+  .strictObject({ role: z.enum(ROLES) })
+  .meta({ id: 'UpdateMember', examples: [{ role: 'admin' }] });
 export const member = z
   .object({
     user_id: z.string(),
@@ -62,7 +69,9 @@ export type Member = z.output<typeof member>;
 export const memberReply = z.object({ status: ok, member });
 export const listMembersReply = z.object({ status: ok, members: z.array(member), pagination: pageShown });
 
-export const createWorkspaceBody = z.strictObject({ name }).meta({ id: 'CreateWorkspace' });
+export const createWorkspaceBody = z
+  .strictObject({ name })
+  .meta({ id: 'CreateWorkspace', examples: [{ name: 'Europe' }] });
 /** `role` is the caller's. */
 export const workspace = z
   .object({ workspace_id: z.string(), name: z.string(), role: z.enum(ROLES), created_at: z.string() })

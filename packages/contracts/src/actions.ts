@@ -42,13 +42,39 @@ export const createActionBody = z
     session_id: reference.optional(),
     metadata: metadata.optional(),
   })
-  .meta({ id: 'CreateAction' });
+  .meta({
+    id: 'CreateAction',
+    examples: [
+      {
+        type: 'email_message',
+        params: {
+          email: 'ada@example.com',
+          subject: 'Following up',
+          message: 'Hi, circling back on yesterday’s demo.',
+        },
+        identity_id: 'id_01h455vb4pex5vsknk084sn02q',
+        require_approval: true,
+      },
+    ],
+  });
 export type CreateActionBody = z.output<typeof createActionBody>;
 
 /** Each item is a CreateAction and stands alone: what is wrong with one is said of that one. */
-export const bulkCreateBody = z
-  .strictObject({ actions: z.array(jsonValue).min(1).max(BULK_ITEMS_MAX) })
-  .meta({ id: 'BulkCreateActions' });
+export const bulkCreateBody = z.strictObject({ actions: z.array(jsonValue).min(1).max(BULK_ITEMS_MAX) }).meta({
+  id: 'BulkCreateActions',
+  examples: [
+    {
+      actions: [
+        {
+          type: 'create_note',
+          params: { contact_id: 'ct_01h455vb4pex5vsknk084sn02q', content: 'Asked for a quote.' },
+          identity_id: 'id_01h455vb4pex5vsknk084sn02q',
+        },
+        { type: 'create_task', params: { title: 'Send the quote' }, identity_id: 'id_01h455vb4pex5vsknk084sn02q' },
+      ],
+    },
+  ],
+});
 export type BulkCreateBody = z.output<typeof bulkCreateBody>;
 
 export const updateActionBody = z
@@ -61,7 +87,10 @@ export const updateActionBody = z
     params_hash: paramsHash.optional(),
   })
   .refine((body) => Object.keys(body).some((key) => key !== 'params_hash'), 'must change at least one field')
-  .meta({ id: 'UpdateAction' });
+  .meta({
+    id: 'UpdateAction',
+    examples: [{ scheduled_time: '2030-01-02T09:00:00Z', description: 'After the holidays' }],
+  });
 export type UpdateActionBody = z.output<typeof updateActionBody>;
 
 export const decideActionBody = z
@@ -75,11 +104,18 @@ export const decideActionBody = z
     path: ['edits'],
     message: 'is required with action edit, and refused otherwise',
   })
-  .meta({ id: 'DecideAction' });
+  .meta({
+    id: 'DecideAction',
+    examples: [{ action: 'edit', edits: { subject: 'Our demo yesterday' }, comment: 'A clearer subject.' }],
+  });
 export type DecideActionBody = z.output<typeof decideActionBody>;
 
-export const rejectActionBody = z.strictObject({ comment: comment.optional() }).meta({ id: 'RejectAction' });
-export const runActionBody = z.strictObject({ params_hash: paramsHash.optional() }).meta({ id: 'ExecuteAction' });
+export const rejectActionBody = z
+  .strictObject({ comment: comment.optional() })
+  .meta({ id: 'RejectAction', examples: [{ comment: 'Not to this customer.' }] });
+export const runActionBody = z
+  .strictObject({ params_hash: paramsHash.optional() })
+  .meta({ id: 'ExecuteAction', examples: [{}] });
 export const noBody = z.strictObject({}).meta({ id: 'NoBody' });
 
 export const bulkDecideBody = z
@@ -98,7 +134,10 @@ export const bulkDecideBody = z
     path: ['edits'],
     message: 'is required with action edit, and refused otherwise',
   })
-  .meta({ id: 'BulkDecideActions' });
+  .meta({
+    id: 'BulkDecideActions',
+    examples: [{ action: 'approve', action_ids: ['act_01h455vb4pex5vsknk084sn02q'], comment: 'All fine.' }],
+  });
 export type BulkDecideBody = z.output<typeof bulkDecideBody>;
 
 /** A query value that names several of a closed or open set, separated by commas. */

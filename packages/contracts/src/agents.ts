@@ -23,7 +23,10 @@ const settings = {
 
 export const createAgentBody = z
   .strictObject({ name, description: description.optional(), identity_id: id.optional(), ...settings })
-  .meta({ id: 'CreateAgent' });
+  .meta({
+    id: 'CreateAgent',
+    examples: [{ name: 'Outreach', description: 'Writes to new leads.', auto_approve_types: ['create_note'] }],
+  });
 export type CreateAgentBody = z.output<typeof createAgentBody>;
 
 export const updateAgentBody = z
@@ -34,7 +37,7 @@ export const updateAgentBody = z
     ...settings,
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
-  .meta({ id: 'UpdateAgent' });
+  .meta({ id: 'UpdateAgent', examples: [{ enabled: false }] });
 export type UpdateAgentBody = z.output<typeof updateAgentBody>;
 
 export const agent = z
@@ -55,11 +58,13 @@ export const agentReply = z.object({ status: ok, agent });
 export const listAgentsReply = z.object({ status: ok, agents: z.array(agent), pagination: pageShown });
 
 export const RUN_STATUSES = ['running', 'completed', 'failed'] as const;
-export const createRunBody = z.strictObject({ metadata: metadata.optional() }).meta({ id: 'CreateRun' });
+export const createRunBody = z
+  .strictObject({ metadata: metadata.optional() })
+  .meta({ id: 'CreateRun', examples: [{ metadata: { campaign: 'spring' } }] });
 export const updateRunBody = z
   .strictObject({ status: z.enum(RUN_STATUSES).optional(), metadata: metadata.optional() })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
-  .meta({ id: 'UpdateRun' });
+  .meta({ id: 'UpdateRun', examples: [{ status: 'completed' }] });
 export const run = z
   .object({
     run_id: z.string(),

@@ -15,7 +15,7 @@ export const createCompanyBody = z
     path: ['name'],
     message: 'give a name, a domain, or both',
   })
-  .meta({ id: 'CreateCompany' });
+  .meta({ id: 'CreateCompany', examples: [{ name: 'Analytical Engines', domain: 'engines.example.com' }] });
 export type CreateCompanyBody = z.output<typeof createCompanyBody>;
 
 /** Properties merge; a null deletes one. */
@@ -26,7 +26,7 @@ export const updateCompanyBody = z
     properties: jsonObject.optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
-  .meta({ id: 'UpdateCompany' });
+  .meta({ id: 'UpdateCompany', examples: [{ properties: { industry: 'computing' } }] });
 export type UpdateCompanyBody = z.output<typeof updateCompanyBody>;
 
 export const company = z

@@ -27,7 +27,20 @@ export const recordEmailMessageBody = z
     text: plainText(262_144).optional(),
     at: instant,
   })
-  .meta({ id: 'RecordEmailMessage' });
+  .meta({
+    id: 'RecordEmailMessage',
+    examples: [
+      {
+        direction: 'inbound',
+        message_id: '<20260102@mail.example.com>',
+        from: 'Ada <ada@example.com>',
+        to: 'sales@example.com',
+        subject: 'Re: Following up',
+        text: 'Tuesday suits me.',
+        at: '2026-01-02T03:04:05Z',
+      },
+    ],
+  });
 export type RecordEmailMessageBody = z.output<typeof recordEmailMessageBody>;
 
 export const emailMessage = z

@@ -36,7 +36,10 @@ export const createContactBody = z
     lifecycle_stage: lifecycleStage.optional(),
     company_id: id.optional(),
   })
-  .meta({ id: 'CreateContact' });
+  .meta({
+    id: 'CreateContact',
+    examples: [{ email: 'grace@example.com', properties: { first_name: 'Grace' }, lifecycle_stage: 'lead' }],
+  });
 export type CreateContactBody = z.output<typeof createContactBody>;
 
 export const contact = z
@@ -67,7 +70,7 @@ export const updateContactBody = z
     unsubscribed: z.boolean().optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
-  .meta({ id: 'UpdateContact' });
+  .meta({ id: 'UpdateContact', examples: [{ properties: { first_name: 'Grace', title: null } }] });
 export type UpdateContactBody = z.output<typeof updateContactBody>;
 
 /** A change of a contact's stage: over the API, or by the action that it names. */
@@ -87,7 +90,9 @@ export const listLifecycleReply = z.object({
   pagination: pageShown,
 });
 
-export const createNoteBody = z.strictObject({ content: plainText(65_536).min(1) }).meta({ id: 'CreateNote' });
+export const createNoteBody = z
+  .strictObject({ content: plainText(65_536).min(1) })
+  .meta({ id: 'CreateNote', examples: [{ content: 'Called, will call back on Monday.' }] });
 export const note = z
   .object({
     note_id: z.string(),
@@ -123,7 +128,17 @@ export const createIdentityBody = z
     config: jsonObject.default({}),
     credentials: jsonObject.optional(),
   })
-  .meta({ id: 'CreateIdentity' });
+  .meta({
+    id: 'CreateIdentity',
+    examples: [
+      {
+        provider: 'smtp',
+        name: 'Sales',
+        config: { host: 'smtp.example.com', port: 587, from: 'Sales <sales@example.com>' },
+        credentials: { user: 'sales', pass: 'the password' },
+      },
+    ],
+  });
 export type CreateIdentityBody = z.output<typeof createIdentityBody>;
 export const updateIdentityBody = z
   .strictObject({
@@ -133,7 +148,7 @@ export const updateIdentityBody = z
     status: z.enum(['active', 'disabled']).optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
-  .meta({ id: 'UpdateIdentity' });
+  .meta({ id: 'UpdateIdentity', examples: [{ name: 'Sales, Europe' }] });
 export type UpdateIdentityBody = z.output<typeof updateIdentityBody>;
 export const identity = z
   .object({
@@ -159,7 +174,7 @@ export const pauseBody = z
     everything: z.literal(true).optional(),
   })
   .refine((body) => Object.keys(body).length <= 1, 'names more than one thing')
-  .meta({ id: 'Pause' });
+  .meta({ id: 'Pause', examples: [{ type: 'email_message' }] });
 export type PauseBody = z.output<typeof pauseBody>;
 export const pausesReply = z.object({
   status: ok,

@@ -14,7 +14,7 @@ export const updateTaskBody = z
     completed: z.boolean().optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
-  .meta({ id: 'UpdateTask' });
+  .meta({ id: 'UpdateTask', examples: [{ completed: true }] });
 export type UpdateTaskBody = z.output<typeof updateTaskBody>;
 
 export const task = z
