@@ -202,8 +202,8 @@ describe('POST /v1/actions/approve/bulk', () => {
     expect(replies.map(({ status, body }) => [status, body.processed])).toEqual(batches.map(() => [200, 3]));
   });
 
-  it('takes a thousand', async () => {
-    const here = await api.tenant();
+  /** A thousand that wait, all but the first of them copies. */
+  async function thousand(here: Tenant): Promise<string[]> {
     const [model = ''] = await several(here, 1);
     await api.world.db.pool.query(
       `with made as (
@@ -214,12 +214,25 @@ describe('POST /v1/actions/approve/bulk', () => {
       [uuidOf(model)],
     );
     const rows = await api.world.db.tables.actions.findMany({ where: { workspace_id: here.id }, select: { id: true } });
-    const { body } = await bulk(here.owner, { action: 'approve', action_ids: rows.map(({ id }) => id) });
-    expect(body.processed).toBe(1000);
-    const approved = { workspace_id: here.id, status: 'approved' };
-    expect(await api.world.db.tables.actions.count({ where: approved })).toBe(1000);
-    expect(
-      await api.world.db.tables.action_events.count({ where: { workspace_id: here.id, event: 'action.approved' } }),
-    ).toBe(1000);
+    return rows.map(({ id }) => showId('action', id));
+  }
+
+  it('takes a thousand, of which a hundred are resolved by others meanwhile: one decision each', async () => {
+    const here = await api.tenant();
+    const ids = await thousand(here);
+    const [reply, ...others] = await Promise.all([
+      bulk(here.owner, { action: 'approve', action_ids: ids }),
+      ...ids.slice(-100).map((id) => here.owner.post(`/v1/actions/${id}/reject`)),
+    ]);
+    const rejected = others.filter(({ status }) => status === 200).length;
+    expect(reply.body.processed + reply.body.failed.length).toBe(1000);
+    expect(reply.body.processed + rejected).toBe(1000);
+    const decisions = { workspace_id: here.id, event: { in: ['action.approved', 'action.rejected'] } };
+    const events = await api.world.db.tables.action_events.findMany({ where: decisions });
+    expect(new Set(events.map(({ action_id }) => action_id)).size).toBe(1000);
+    expect(events).toHaveLength(1000);
+    expect(await api.world.db.tables.actions.count({ where: { workspace_id: here.id, status: 'approved' } })).toBe(
+      reply.body.processed,
+    );
   }, 60_000);
 });
