@@ -1,8 +1,10 @@
 import { COMMON_ENVIRONMENT, commonConfig, readEnvironment, type CommonConfig } from '@proviso/core';
+import { EXECUTOR_ENVIRONMENT, executorSettings, type ExecutorSettings } from '@proviso/executors';
 import { z } from 'zod';
 
 const environment = z.object({
   ...COMMON_ENVIRONMENT,
+  ...EXECUTOR_ENVIRONMENT,
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().default('127.0.0.1'),
   PROVISO_POOL_MAX: z.coerce.number().int().min(1).max(100).default(8),
@@ -10,6 +12,7 @@ const environment = z.object({
 });
 
 export interface ApiConfig extends CommonConfig {
+  farSides: ExecutorSettings;
   port: number;
   host: string;
   /** Connections to PostgreSQL, the queue's not counted. */
@@ -23,6 +26,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {
   const read = readEnvironment(environment, env);
   return {
     ...commonConfig(read),
+    farSides: executorSettings(read),
     port: read.PORT,
     host: read.HOST,
     poolMax: read.PROVISO_POOL_MAX,

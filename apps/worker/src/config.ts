@@ -1,4 +1,5 @@
 import { COMMON_ENVIRONMENT, commonConfig, PACE, readEnvironment, type CommonConfig, type Pace } from '@proviso/core';
+import { EXECUTOR_ENVIRONMENT, executorSettings, type ExecutorSettings } from '@proviso/executors';
 import { z } from 'zod';
 
 const ms = (fallback: number) => z.coerce.number().int().min(10).max(3_600_000).default(fallback);
@@ -6,6 +7,7 @@ const ms = (fallback: number) => z.coerce.number().int().min(10).max(3_600_000).
 const environment = z
   .object({
     ...COMMON_ENVIRONMENT,
+    ...EXECUTOR_ENVIRONMENT,
     PROVISO_WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
     PROVISO_WORKER_HOST: z.string().default('127.0.0.1'),
     PROVISO_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(16),
@@ -22,6 +24,7 @@ const environment = z
   });
 
 export interface WorkerConfig extends CommonConfig {
+  farSides: ExecutorSettings;
   /** Where /livez and /readyz answer; absent = nowhere. */
   port: number | undefined;
   host: string;
@@ -37,6 +40,7 @@ export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const read = readEnvironment(environment, env);
   return {
     ...commonConfig(read),
+    farSides: executorSettings(read),
     port: read.PROVISO_WORKER_PORT,
     host: read.PROVISO_WORKER_HOST,
     concurrency: read.PROVISO_CONCURRENCY,

@@ -12,7 +12,7 @@ try {
   const services = await openServices(config, {
     name: 'proviso-worker',
     poolMax: Math.ceil(config.concurrency / 2) + 4,
-    executors: createRegistry(builtIns()),
+    executors: createRegistry(builtIns(config.farSides)),
     log,
   });
   const worker: Worker = {

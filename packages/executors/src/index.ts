@@ -10,7 +10,7 @@ import { updateCompany } from './update-company.ts';
 import { updateContact } from './update-contact.ts';
 import { updateLifecycleStage } from './update-lifecycle-stage.ts';
 
-export type { ExecutorSettings } from './settings.ts';
+export { EXECUTOR_ENVIRONMENT, executorSettings, type ExecutorSettings } from './settings.ts';
 export { createNote, createTask, emailMessage, escalateToHuman, updateCompany, updateContact, updateLifecycleStage };
 
 /** Every executor and every kind of account that ships with Proviso. */

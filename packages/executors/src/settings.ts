@@ -1,7 +1,27 @@
+import { z } from 'zod';
+
 /** What the operator says of the far sides; read from the environment by each app. */
 export interface ExecutorSettings {
   /** Where a provider's HTTP API is, instead of the provider's own address: a proxy, or a server of a test. */
   baseUrls?: Partial<Record<'slack' | 'hubspot' | 'resend' | 'linkedin', string>>;
   /** Private, loopback and link-local addresses may be reached: for development and tests. */
   allowPrivateAddresses?: boolean;
+}
+
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+  .transform((url) => url.replace(/\/+$/, ''))
+  .optional();
+
+/** The variables of the far sides, for api and worker alike. */
+export const EXECUTOR_ENVIRONMENT = {
+  PROVISO_SLACK_URL: baseUrl,
+  PROVISO_HUBSPOT_URL: baseUrl,
+  PROVISO_RESEND_URL: baseUrl,
+};
+
+/** The part of a process's config that `EXECUTOR_ENVIRONMENT` gives. */
+export function executorSettings(env: z.output<z.ZodObject<typeof EXECUTOR_ENVIRONMENT>>): ExecutorSettings {
+  const { PROVISO_SLACK_URL: slack, PROVISO_HUBSPOT_URL: hubspot, PROVISO_RESEND_URL: resend } = env;
+  return { baseUrls: { ...(slack && { slack }), ...(hubspot && { hubspot }), ...(resend && { resend }) } };
 }

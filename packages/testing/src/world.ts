@@ -11,6 +11,7 @@ import {
   openQueue,
   PACE,
   readKeyRing,
+  sealSecret,
   type ActionRow,
   type Context,
   type Pace,
@@ -18,7 +19,7 @@ import {
   type Worker,
 } from '@proviso/core';
 import type { Executor } from '@proviso/core/executor';
-import { builtIns } from '@proviso/executors';
+import { builtIns, type ExecutorSettings } from '@proviso/executors';
 import { pino } from 'pino';
 import { probeExecutors } from './probe-executor.ts';
 
@@ -39,7 +40,7 @@ export interface TestWorkspace {
   as(who: Who): Promise<Context>;
   /** A token of that person or agent, for requests over HTTP. */
   token(who: Who): Promise<string>;
-  identity(provider: string, config?: JsonObject): Promise<string>;
+  identity(provider: string, config?: JsonObject, credentials?: JsonObject): Promise<string>;
   agentId(name?: string): Promise<string>;
 }
 
@@ -53,18 +54,20 @@ export interface Who {
 export interface WorldOptions {
   redisUrl?: string;
   executors?: Executor[];
+  /** Where the built-in executors find their far sides. */
+  farSides?: ExecutorSettings;
 }
 
 const TEST_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** Opens the database that the jest environment made for this file. */
-export async function openWorld({ redisUrl, executors = [] }: WorldOptions = {}): Promise<World> {
+export async function openWorld({ redisUrl, executors = [], farSides }: WorldOptions = {}): Promise<World> {
   const databaseUrl = process.env.DATABASE_URL;
   if (!databaseUrl) throw new Error('DATABASE_URL is set by the jest environment; run this file with npm test');
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   const db = openDatabase({ url: databaseUrl, poolMax: 20, name: 'proviso-test' });
   const queue = await openQueue({ redisUrl, databaseUrl, log });
-  const shipped = builtIns();
+  const shipped = builtIns(farSides);
   const registry = createRegistry({
     executors: [...shipped.executors, ...probeExecutors, ...executors],
     providers: shipped.providers,
@@ -93,8 +96,10 @@ export async function openWorld({ redisUrl, executors = [] }: WorldOptions = {})
 async function makeWorkspace(services: Services): Promise<TestWorkspace> {
   const { tables } = services.db;
   const { id } = await tables.workspaces.create({ data: { id: newId(), name: 'Test' } });
-  const identity = async (provider: string, config: JsonObject = {}): Promise<string> => {
-    const data = { id: newId(), workspace_id: id, provider, name: provider, config };
+  const identity = async (provider: string, config: JsonObject = {}, secret?: JsonObject): Promise<string> => {
+    const made = newId();
+    const credentials = secret ? sealSecret(services.secrets, secret, `identities.credentials:${made}`) : null;
+    const data = { id: made, workspace_id: id, provider, name: provider, config, credentials };
     return (await tables.identities.create({ data })).id;
   };
   const agentId = async (name = 'agent'): Promise<string> => {

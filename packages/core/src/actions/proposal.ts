@@ -2,7 +2,8 @@
 import type { JsonObject, Preview, Provider } from '@proviso/contracts';
 import type { Context } from '../context.ts';
 import { AppError, invalid } from '../errors.ts';
-import type { Executor, ShownIdentity } from '../execution/executor.ts';
+import type { Executor, LookupContext, ShownIdentity } from '../execution/executor.ts';
+import { openCredentials } from '../identities/open-credentials.ts';
 import { readId } from '../ids.ts';
 import { recordsOf } from '../records.ts';
 import type { ActionRow } from './row.ts';
@@ -16,6 +17,13 @@ export interface Proposal {
   contactId: string | null;
   companyId: string | null;
 }
+
+/** What an executor may look at before there is a run. */
+const lookupIn = (ctx: Context, identity: ShownIdentity): LookupContext => ({
+  records: recordsOf(ctx.db, ctx.caller.workspaceId),
+  identity,
+  openCredentials: () => openCredentials(ctx, identity.id),
+});
 
 /** What was given, without what the executor filled in. */
 export const givenOf = ({ params, resolved }: Pick<ActionRow, 'params' | 'resolved'>): JsonObject =>
@@ -58,11 +66,13 @@ export async function identityFor(
 
 /** What only a reviewer's edits set is in no proposal. Throws INVALID at each such field. */
 export function refuseReviewerFields({ reviewerFields = [] }: Executor, given: JsonObject): void {
-  const details = reviewerFields
-    .filter((field) => field in given)
-    .map((field) => ({ path: `params.${field}`, message: 'is for a reviewer to give, as an edit' }));
+  refuseFields(reviewerFields, given, 'is for a reviewer to give, as an edit');
+}
+
+function refuseFields(fields: readonly string[], given: JsonObject, message: string): void {
+  const details = fields.filter((field) => field in given).map((field) => ({ path: `params.${field}`, message }));
   if (details.length > 0)
-    throw new AppError('INVALID', `${details.map(({ path, message }) => `${path}: ${message}`).join('; ')}.`, details);
+    throw new AppError('INVALID', `${details.map(({ path }) => `${path}: ${message}`).join('; ')}.`, details);
 }
 
 /** What asks a person waits for the person, and for no time. Throws INVALID. */
@@ -100,9 +110,9 @@ interface Draft {
 export async function prepareProposal(ctx: Context, { type, given, kept = {}, identityId }: Draft): Promise<Proposal> {
   const executor = executorOf(ctx, type);
   const identity = await identityFor(ctx, executor, identityId);
+  refuseFields(executor.resolvedFields ?? [], given, 'is looked up, and not given');
   const parsed = parseParams(executor, { ...kept, ...given });
-  const records = recordsOf(ctx.db, ctx.caller.workspaceId);
-  const found = (await executor.resolve?.(parsed, { records, identity })) ?? {};
+  const found = (await executor.resolve?.(parsed, lookupIn(ctx, identity))) ?? {};
   const params = parseParams(executor, { ...parsed, ...(found as JsonObject) });
   const idIn = (kind: 'contact' | 'company'): string | null => {
     const value = params[`${kind}_id`];
@@ -125,8 +135,8 @@ export async function drawCard(
   params: JsonObject,
   identity: ShownIdentity,
 ): Promise<Preview> {
-  const records = recordsOf(ctx.db, ctx.caller.workspaceId);
-  return executor.preview(params, { identity, seen: (await executor.look?.(params, { records, identity })) ?? {} });
+  const seen = (await executor.look?.(params, lookupIn(ctx, identity))) ?? {};
+  return executor.preview(params, { identity, seen });
 }
 
 /**

@@ -89,7 +89,8 @@ async function proposalChange(ctx: Context, row: ActionRow, body: UpdateActionBo
   const proposal = await prepareProposal(ctx, {
     type: seen.type,
     given: body.params ?? givenOf(seen),
-    kept: body.params ? {} : seen.resolved,
+    // Another account may find something else under the same name.
+    kept: body.params || body.identity_id ? {} : seen.resolved,
     identityId: body.identity_id ?? seen.identity_id ?? '',
   });
   const differs = hashJson(proposal.params) !== hashJson(seen.params);

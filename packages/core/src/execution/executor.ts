@@ -23,6 +23,8 @@ export interface Executor<P extends object = JsonObject> {
   alwaysAsks?: true;
   /** Params that only a reviewer's edits set. */
   reviewerFields?: readonly (keyof P & string)[];
+  /** Params that only `resolve` sets: what the card says of them was looked up, and not claimed. */
+  resolvedFields?: readonly (keyof P & string)[];
   /** From the guard’s yes to an outcome; 60 s when absent. */
   timeoutMs?: number;
   /** How long the provider remembers `ctx.key` (idempotent only). */
@@ -57,9 +59,14 @@ export interface LookupContext {
   /** The action's workspace, and nothing else of the database. */
   records: ReadableRecords;
   identity: ShownIdentity | null;
+  /**
+   * The identity's secrets, for looking at the provider's side; null when it has none. Never log them.
+   * Throws AppError UNAVAILABLE when this process has no key for them.
+   */
+  openCredentials: () => Promise<JsonObject | null>;
 }
 
-export interface RunContext<P> extends LookupContext {
+export interface RunContext<P> extends Omit<LookupContext, 'openCredentials'> {
   action: {
     id: string;
     workspaceId: string;

@@ -27,10 +27,12 @@ const failed = (code: Extract<Ending, { kind: 'failed' }>['code'], message: stri
 export async function check(worker: Worker, action: ActionRow): Promise<Ready | Ending> {
   const prepared = await prepare(worker, action);
   if (prepared.kind !== 'ready') return prepared;
-  const { executor, params, records, identity } = prepared;
+  const { executor, params, records, identity, openCredentials } = prepared;
   try {
     const approvedAt = new Date(action.approval?.at ?? action.created_at);
-    const verdict = (await executor.guard?.(params, { records, identity, approvedAt })) ?? { kind: 'ok' };
+    const verdict = (await executor.guard?.(params, { records, identity, openCredentials, approvedAt })) ?? {
+      kind: 'ok',
+    };
     if (verdict.kind === 'ok') return prepared;
     if (verdict.kind === 'stale') return { kind: 'stale', reason: 'stale', changes: verdict.changes };
     if (verdict.kind === 'later') return verdict;
@@ -62,12 +64,20 @@ export async function prepare(worker: Worker, action: ActionRow): Promise<Ready 
     name: row.name,
     config: row.config as JsonObject,
   };
-  const ready: Ready = { kind: 'ready', executor, params: parsed.data, records, identity, credentials: null };
-  if (executor.identity === 'none') return ready;
+  const readyWith = (credentials: JsonObject | null): Ready => ({
+    kind: 'ready',
+    executor,
+    params: parsed.data,
+    records,
+    identity,
+    credentials,
+    openCredentials: async () => credentials,
+  });
+  if (executor.identity === 'none') return readyWith(null);
   if (!row || row.status === 'disabled') return failed('identity_unavailable', 'The identity is disabled or gone.');
-  if (!row.credentials) return ready;
+  if (!row.credentials) return readyWith(null);
   try {
-    return { ...ready, credentials: openSecret(worker.secrets, row.credentials, sealedPlace(row.id)) };
+    return readyWith(openSecret(worker.secrets, row.credentials, sealedPlace(row.id)));
   } catch {
     worker.log.error(
       { action: action.id, alert: 'secret_keys' },

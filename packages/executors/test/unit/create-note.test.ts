@@ -1,7 +1,7 @@
 import { createNote } from '../../src/index.ts';
-import { ACME, ADA, recordsOf } from './records.ts';
+import { ACME, ADA, lookupIn, recordsOf } from './records.ts';
 
-const lookup = { records: recordsOf(), identity: null };
+const lookup = lookupIn();
 const approvedAt = new Date();
 
 describe('create_note params', () => {
@@ -37,7 +37,7 @@ describe('create_note', () => {
     const params = { content: 'x', contact_id: ADA };
     expect(await createNote.guard?.(params, { ...lookup, approvedAt })).toEqual({ kind: 'ok' });
     const records = recordsOf({ contacts: [] });
-    expect(await createNote.guard?.(params, { records, identity: null, approvedAt })).toMatchObject({
+    expect(await createNote.guard?.(params, { ...lookup, records, approvedAt })).toMatchObject({
       kind: 'refused',
     });
   });

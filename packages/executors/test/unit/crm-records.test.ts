@@ -1,7 +1,7 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { Executor, Outcome, WritableRecords } from '@proviso/core/executor';
 import { createTask, updateCompany, updateContact, updateLifecycleStage } from '../../src/index.ts';
-import { ACME, ADA, company, contact, recordsOf } from './records.ts';
+import { ACME, ADA, company, contact, lookupIn, recordsOf } from './records.ts';
 
 const NOBODY = 'ct_01h455vb4pex5vsknk084sn0zz';
 const NOWHERE = 'co_01h455vb4pex5vsknk084sn0zz';
@@ -25,7 +25,7 @@ const resultOf = async (executor: Executor, params: JsonObject, records: Writabl
 };
 
 const card = async (executor: Executor, params: JsonObject, records: WritableRecords) => {
-  const seen = await executor.look?.(params, { records, identity: null });
+  const seen = await executor.look?.(params, lookupIn({}, { records }));
   return executor.preview(params, { identity: null, ...(seen && { seen }) });
 };
 
@@ -93,7 +93,7 @@ describe.each<[Executor, string, JsonObject, JsonObject]>([
     { contact_id: NOBODY, lifecycle_stage: 'lead' },
   ],
 ])('$type', (executor, field, params, strange) => {
-  const lookup = { records: recordsOf(), identity: null };
+  const lookup = lookupIn();
 
   it(`refuses at the proposal a ${field} that the workspace does not have`, async () => {
     await expect(executor.resolve?.(params, lookup)).resolves.toEqual({});
@@ -105,7 +105,7 @@ describe.each<[Executor, string, JsonObject, JsonObject]>([
 
   it('is refused by the guard once what it names is gone', async () => {
     expect(await executor.guard?.(params, { ...lookup, approvedAt })).toEqual({ kind: 'ok' });
-    const gone = { records: recordsOf({ contacts: [], companies: [] }), identity: null, approvedAt };
+    const gone = { ...lookupIn({ contacts: [], companies: [] }), approvedAt };
     expect(await executor.guard?.(params, gone)).toMatchObject({ kind: 'refused' });
   });
 

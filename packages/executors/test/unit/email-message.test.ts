@@ -1,5 +1,5 @@
 import { emailMessage } from '../../src/index.ts';
-import { ADA, BOB, contact, recordsOf, THREAD, thread, type Workspace } from './records.ts';
+import { ADA, BOB, contact, lookupIn, THREAD, thread, type Workspace } from './records.ts';
 
 const identity = { id: 'id_1', provider: 'smtp' as const, name: 'Sales', config: { from: 'Sales <sales@ours.test>' } };
 const mail = { email: 'ada@example.com', subject: 'Hello', message: 'Hi Ada' };
@@ -8,14 +8,13 @@ const issues = (params: object): string[] =>
   (emailMessage.params.safeParse(params).error?.issues ?? []).map(({ path }) => path.join('.'));
 const resolve = async (params: object, workspace: Workspace = {}): Promise<object> => {
   const parsed = emailMessage.params.parse(params);
-  const resolved = (await emailMessage.resolve?.(parsed, { records: recordsOf(workspace), identity })) ?? {};
+  const resolved = (await emailMessage.resolve?.(parsed, lookupIn(workspace, { identity }))) ?? {};
   expect(issues({ ...parsed, ...resolved })).toEqual([]);
   return resolved;
 };
 const guard = async (params: object, workspace: Workspace = {}) =>
   emailMessage.guard?.(emailMessage.params.parse(params), {
-    records: recordsOf(workspace),
-    identity,
+    ...lookupIn(workspace, { identity }),
     approvedAt: new Date('2026-01-03T00:00:00Z'),
   });
 

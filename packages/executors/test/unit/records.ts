@@ -1,6 +1,7 @@
 import type {
   CompanyRecord,
   ContactRecord,
+  LookupContext,
   NewTask,
   SentEmail,
   ThreadRecord,
@@ -52,6 +53,14 @@ export interface Written {
   tasks: NewTask[];
   changes: { id: string; [column: string]: unknown }[];
 }
+
+/** What an executor may look at in such a workspace, acting as nobody unless `more` says otherwise. */
+export const lookupIn = (workspace: Workspace = {}, more: Partial<LookupContext> = {}): LookupContext => ({
+  records: recordsOf(workspace),
+  identity: null,
+  openCredentials: async () => null,
+  ...more,
+});
 
 /** A workspace in memory; what is written to it is kept in `written`. */
 export function recordsOf(workspace: Workspace = {}): WritableRecords & { written: Written } {

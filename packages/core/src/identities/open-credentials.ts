@@ -1,0 +1,23 @@
+import type { JsonObject } from '@proviso/contracts';
+import type { Services } from '../context.ts';
+import { AppError } from '../errors.ts';
+import { openSecret } from '../secrets.ts';
+import { sealedPlace } from './sealed-place.ts';
+
+/** An identity's secrets, null when it has none. The id is the caller's to have checked. Throws UNAVAILABLE without the key. */
+export async function openCredentials(
+  { db, secrets, log }: Pick<Services, 'db' | 'secrets' | 'log'>,
+  id: string,
+): Promise<JsonObject | null> {
+  const { credentials } = await db.tables.identities.findUniqueOrThrow({
+    where: { id },
+    select: { credentials: true },
+  });
+  if (!credentials) return null;
+  try {
+    return openSecret(secrets, credentials, sealedPlace(id));
+  } catch {
+    log.error({ identity: id, alert: 'secret_keys' }, 'credentials cannot be opened with PROVISO_SECRET_KEYS');
+    throw new AppError('UNAVAILABLE', 'The identity’s credentials cannot be opened by this instance.');
+  }
+}

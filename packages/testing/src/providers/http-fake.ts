@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { JsonObject } from '@proviso/contracts';
+
+export interface FakeRequest {
+  method: string;
+  /** Without the query. */
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+export interface FakeReply {
+  status: number;
+  body?: JsonObject;
+  headers?: Record<string, string>;
+}
+
+/** What goes wrong with one request. `takes`: the request is handled, and its effect exists, before anything else happens. */
+export interface HttpFault {
+  takes?: boolean;
+  /** Said in place of the usual answer. */
+  reply?: FakeReply;
+  /** How the connection ends; `unread` = before the request's body is read, `half` = in the middle of the answer. */
+  ending?: 'unread' | 'cut' | 'half' | 'hang';
+  /** The answer waits for this. */
+  until?: Promise<void>;
+}
+
+export const httpFault = {
+  answers: (status: number, body?: JsonObject, headers?: Record<string, string>): HttpFault => ({
+    reply: { status, ...(body && { body }), ...(headers && { headers }) },
+  }),
+  cutsUnread: (): HttpFault => ({ ending: 'unread' }),
+  cuts: (): HttpFault => ({ ending: 'cut' }),
+  hangs: (): HttpFault => ({ ending: 'hang' }),
+  takesThenCuts: (): HttpFault => ({ takes: true, ending: 'cut' }),
+  takesThenAnswersHalf: (): HttpFault => ({ takes: true, ending: 'half' }),
+  takesThenHangs: (): HttpFault => ({ takes: true, ending: 'hang' }),
+  takesThenAnswersLate: (until: Promise<void>): HttpFault => ({ takes: true, until }),
+};
+
+export interface HttpFake {
+  readonly url: string;
+  /** All that came in, each before its answer left. */
+  readonly requests: (FakeRequest & { atMs: number })[];
+  /** Faults of the next requests to paths that end like this, one each. */
+  next(path: string, ...faults: HttpFault[]): void;
+  /** Resolves when a fault strikes next; rejects after 5 s. Call it before the client starts. */
+  struck(): Promise<void>;
+  /** From here on at most so many requests in any second are handled, the others get 429. */
+  limit: (perSecond: number) => void;
+  /** Connections are refused by the operating system from here on. */
+  refuseConnections(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface HttpFakeOptions {
+  handle: (request: FakeRequest) => FakeReply;
+  /** The provider's way to say "too many"; Retry-After: 1 is added. */
+  tooMany: FakeReply;
+}
+
+/** The far side of an HTTP API on loopback: a real server, which does what `handle` says unless a fault is due. */
+export async function startHttpFake({ handle, tooMany }: HttpFakeOptions): Promise<HttpFake> {
+  const requests: HttpFake['requests'] = [];
+  const planned: { path: string; fault: HttpFault }[] = [];
+  const waiting: (() => void)[] = [];
+  const gate = openGate();
+
+  const faultFor = (path: string): HttpFault | undefined => {
+    const index = planned.findIndex((plan) => path.endsWith(plan.path));
+    return index < 0 ? undefined : planned.splice(index, 1)[0]?.fault;
+  };
+  const answer = (request: FakeRequest): FakeReply =>
+    gate.lets() ? handle(request) : { ...tooMany, headers: { ...tooMany.headers, 'retry-after': '1' } };
+  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname: path, searchParams: query } = new URL(incoming.url ?? '/', 'http://fake.test');
+    const fault = faultFor(path);
+    const body = fault?.ending === 'unread' ? undefined : await textOf(incoming);
+    if (body === undefined) incoming.socket.resetAndDestroy();
+    const { method = 'GET', headers } = incoming;
+    const request = { method, path, query, headers, body: body ?? '' };
+    requests.push({ ...request, atMs: performance.now() });
+    const usual = !fault || fault.takes ? answer(request) : { status: 500 };
+    if (fault) waiting.splice(0).forEach((resolve) => resolve());
+    await fault?.until;
+    await finish(response, fault?.reply ?? usual, fault?.ending);
+  };
+
+  const { url, close } = await listen((incoming, response) => {
+    serve(incoming, response).catch(() => incoming.socket.destroy());
+  });
+  return {
+    url,
+    requests,
+    next: (path, ...faults) => void planned.push(...faults.map((fault) => ({ path, fault }))),
+    struck: () =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error('no fault struck within 5 s')), 5_000);
+        waiting.push(() => resolve(clearTimeout(timer)));
+      }),
+    limit: gate.limit,
+    refuseConnections: close,
+    close,
+  };
+}
+
+/** Lets at most so many through in any second. */
+function openGate(): { lets(): boolean; limit: (perSecond: number) => void } {
+  const passedAtMs: number[] = [];
+  let most = Infinity;
+  return {
+    lets() {
+      const nowMs = performance.now();
+      if (passedAtMs.filter((at) => at > nowMs - 1_000).length >= most) return false;
+      passedAtMs.push(nowMs);
+      return true;
+    },
+    limit: (perSecond) => void (most = perSecond),
+  };
+}
+
+async function listen(onRequest: RequestListener): Promise<{ url: string; close: () => Promise<void> }> {
+  const server = createServer(onRequest).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const close = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
+
+async function textOf(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+async function finish(response: ServerResponse, reply: FakeReply, ending: HttpFault['ending']): Promise<void> {
+  if (ending === 'hang' || ending === 'unread') return;
+  if (ending === 'cut') return void response.socket?.resetAndDestroy();
+  const text = JSON.stringify(reply.body ?? {});
+  response.writeHead(reply.status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    ...reply.headers,
+  });
+  if (ending !== 'half') return void response.end(text);
+  await new Promise((resolve) => response.write(text.slice(0, text.length / 2), resolve));
+  response.socket?.resetAndDestroy();
+}
