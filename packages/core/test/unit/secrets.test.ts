@@ -19,7 +19,7 @@ describe('secrets', () => {
   it('show nothing of what they hold, and never look the same twice', () => {
     const sealed = Array.from({ length: 100 }, () => sealSecret(ring, secret, 'row:1'));
     expect(new Set(sealed).size).toBe(100);
-    for (const text of sealed) expect(text).not.toMatch(/ada|correct|horse/);
+    for (const text of sealed) expect(text).not.toMatch(/correct|horse/);
   });
 
   it.each([0, 1, 2])('do not open when one character of part %s was changed', (part) => {
