@@ -36,6 +36,7 @@ export default {
       globalTeardown: '<rootDir>/packages/testing/jest/global-teardown.mjs',
       testMatch: [
         '<rootDir>/{packages,apps}/*/test/*.test.ts',
+        '<rootDir>/apps/*/test/types/*.test.ts',
         '<rootDir>/packages/*/test/db/**/*.test.ts',
         '<rootDir>/tests/**/*.test.ts',
       ],

@@ -20,3 +20,17 @@ export type SmtpConfig = z.output<typeof smtpConfig>;
 
 export const smtpCredentials = z.strictObject({ user: z.string().min(1).max(320), pass: z.string().min(1).max(1024) });
 export type SmtpCredentials = z.output<typeof smtpCredentials>;
+
+/** Secrets that go into a header: printable ASCII. */
+const token = (startsWith: string) =>
+  z
+    .string()
+    .max(1024)
+    .regex(new RegExp(`^${startsWith}[!-~]+$`), `must be a token that starts with ${startsWith}`);
+
+/** Config of a `slack` identity: the token says everything. */
+export const slackConfig = z.strictObject({}).meta({ id: 'SlackConfig' });
+
+/** A bot's token (`xoxb-…`), or a person's; scopes chat:write, channels:read and channels:history, groups:… for private channels. */
+export const slackCredentials = z.strictObject({ token: token('xox') });
+export type SlackCredentials = z.output<typeof slackCredentials>;

@@ -4,25 +4,37 @@ import { createTask } from './create-task.ts';
 import { emailMessage } from './email-message.ts';
 import { escalateToHuman } from './escalate-to-human.ts';
 import { internal } from './providers/internal.ts';
+import { slack } from './providers/slack.ts';
 import { smtp } from './providers/smtp.ts';
+import { sendSlackMessage } from './send-slack-message.ts';
 import type { ExecutorSettings } from './settings.ts';
 import { updateCompany } from './update-company.ts';
 import { updateContact } from './update-contact.ts';
 import { updateLifecycleStage } from './update-lifecycle-stage.ts';
 
 export { EXECUTOR_ENVIRONMENT, executorSettings, type ExecutorSettings } from './settings.ts';
-export { createNote, createTask, emailMessage, escalateToHuman, updateCompany, updateContact, updateLifecycleStage };
+export {
+  createNote,
+  createTask,
+  emailMessage,
+  escalateToHuman,
+  sendSlackMessage,
+  updateCompany,
+  updateContact,
+  updateLifecycleStage,
+};
 
 /** Every executor and every kind of account that ships with Proviso. */
-export function builtIns(_settings: ExecutorSettings = {}): { executors: Executor[]; providers: ProviderKind[] } {
+export function builtIns(settings: ExecutorSettings = {}): { executors: Executor[]; providers: ProviderKind[] } {
   const executors = [
     createNote,
     createTask,
     emailMessage,
     escalateToHuman,
+    sendSlackMessage(settings),
     updateCompany,
     updateContact,
     updateLifecycleStage,
   ];
-  return { executors, providers: [internal, smtp] };
+  return { executors, providers: [internal, slack(settings), smtp] };
 }

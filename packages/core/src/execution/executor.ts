@@ -44,7 +44,7 @@ export interface Executor<P extends object = JsonObject> {
   guard?(params: P, ctx: LookupContext & { approvedAt: Date }): Promise<Verdict>;
   execute(ctx: RunContext<P>): Promise<Outcome>;
   /** After a lost worker whose effect may have begun and is not to be repeated: looks at the provider. Absent = unknown. */
-  reconcile?(ctx: Omit<RunContext<P>, 'begin'>): Promise<Settlement>;
+  reconcile?(ctx: Omit<RunContext<P>, 'begin'> & { begunAt: Date }): Promise<Settlement>;
 }
 
 /** An identity without its secrets. */

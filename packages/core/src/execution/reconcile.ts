@@ -20,5 +20,6 @@ async function ask(worker: Worker, hold: Hold): Promise<Settlement> {
   const ready = await prepare(worker, hold.action);
   if (ready.kind !== 'ready' || !ready.executor.reconcile) return { kind: 'unknown' };
   const signal = AbortSignal.any([hold.signal, AbortSignal.timeout(worker.pace.timeoutMs)]);
-  return ready.executor.reconcile(contextOf(worker, hold, ready, signal));
+  const begunAt = hold.action.effect_started_at ?? hold.action.created_at;
+  return ready.executor.reconcile({ ...contextOf(worker, hold, ready, signal), begunAt });
 }

@@ -1,0 +1,112 @@
+import { httpFault } from '@proviso/testing/http-fake';
+import { startSlackFake, type SlackFake } from '@proviso/testing/slack';
+import { expectRefusal, INVALID, pathsOf, pending, useApi } from '../open-api.ts';
+import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
+
+const TOKEN = 'xoxb-2417-tr0ub4dor';
+const GENERAL = 'C024BE91L';
+const SALES = 'C0G9QF9GZ';
+
+describe('send_slack_message', () => {
+  const farSides = { baseUrls: { slack: '' } };
+  const api = useApi({ farSides });
+  let slack: SlackFake;
+  beforeAll(async () => {
+    const channels = [
+      { id: GENERAL, name: 'general' },
+      { id: SALES, name: 'sales' },
+    ];
+    slack = await startSlackFake({ token: TOKEN, channels });
+    farSides.baseUrls.slack = `${slack.url}/api`;
+  });
+  afterAll(() => slack.close());
+
+  it('is proposed by a channel’s name, reviewed, edited, posted once, and read back', async () => {
+    const here = await api.tenant();
+    const identity = await account(here, 'slack', { credentials: { token: TOKEN } });
+
+    // Proposed: the name becomes the id that people approve.
+    const proposed = await proposeAs(here, identity, 'send_slack_message', { channel: '#general', message: 'Hello' });
+    expect(proposed.params).toEqual({
+      channel: '#general',
+      message: 'Hello',
+      channel_id: GENERAL,
+      channel_name: 'general',
+    });
+    expect(proposed.preview).toEqual({
+      title: 'Slack message to #general',
+      fields: [
+        { label: 'As', value: 'slack' },
+        { label: 'Channel', value: '#general' },
+        { label: 'Channel id', value: GENERAL },
+      ],
+      body: { text: 'Hello' },
+    });
+
+    // Edited: another channel is looked up again.
+    const approved = await approve(here, proposed, { channel: 'sales', message: 'Hello, <!here>' });
+    expect(approved.preview).toMatchObject({
+      title: 'Slack message to #sales',
+      warnings: ['It notifies everybody: @here.'],
+    });
+    expect(slack.posted).toEqual([]);
+
+    // Run by a worker.
+    const ended = await run(api, here, approved);
+    expect(slack.posted).toEqual([
+      {
+        channel: SALES,
+        ts: expect.any(String),
+        text: 'Hello, <!here>',
+        metadata: { event_type: 'proviso_action', event_payload: { action_id: proposed.action_id } },
+      },
+    ]);
+    expect(ended).toMatchObject({
+      status: 'completed',
+      result: { channel_id: SALES, ts: slack.posted[0]?.ts },
+      error: null,
+    });
+    expect(trailOf(ended)).toEqual(['action.created', 'action.approved', 'action.claimed', 'action.completed']);
+    await expectHidden(api, here, TOKEN, proposed, approved, ended);
+  });
+
+  it('takes the channel that Slack named, and not what a proposal claims of it', async () => {
+    const here = await api.tenant();
+    const identity_id = await account(here, 'slack', { credentials: { token: TOKEN } });
+    const type = 'send_slack_message';
+    const claim = { channel: GENERAL, message: 'Hi', channel_id: SALES, channel_name: 'general' };
+    const refused = await expectRefusal(api, here, INVALID, () =>
+      here.owner.post('/v1/actions', { type, identity_id, params: claim }),
+    );
+    expect(pathsOf(refused)).toEqual(['params.channel_id', 'params.channel_name']);
+    const { action_id } = await proposeAs(here, identity_id, type, { channel: GENERAL, message: 'Hi' });
+    await expectRefusal(api, here, INVALID, () =>
+      here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'edit', edits: { channel_id: SALES } }),
+    );
+  });
+
+  it('looks the channel up again when another account is to post it', async () => {
+    const here = await api.tenant();
+    const [one, other] = [
+      await account(here, 'slack', { credentials: { token: TOKEN } }),
+      await account(here, 'slack', { credentials: { token: 'xoxb-of-nobody' } }),
+    ];
+    const params = { channel: '#general', message: 'Hi' };
+    const { action_id } = await pending(here.owner, here, { type: 'send_slack_message', identity_id: one, params });
+    const refused = await expectRefusal(api, here, INVALID, () =>
+      here.owner.patch(`/v1/actions/${action_id}`, { identity_id: other }),
+    );
+    expect(pathsOf(refused)).toEqual(['identity_id']);
+  });
+
+  it('waits as long as Slack asks, and uses up no attempt', async () => {
+    const here = await api.tenant();
+    const identity = await account(here, 'slack', { credentials: { token: TOKEN } });
+    const proposed = await proposeAs(here, identity, 'send_slack_message', { channel: '#general', message: 'Later' });
+    slack.next('chat.postMessage', httpFault.answers(429, { ok: false }, { 'retry-after': '7' }));
+    const waiting = await run(api, here, await approve(here, proposed));
+    expect(waiting).toMatchObject({ status: 'approved', attempts: 0 });
+    expect(waiting.logs.at(-1)).toMatchObject({ event: 'action.retried', data: { delay_ms: 7_000, counted: false } });
+    expect(slack.posted.filter(({ text }) => text === 'Later')).toEqual([]);
+  });
+});

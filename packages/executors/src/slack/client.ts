@@ -1,0 +1,40 @@
+import { slackCredentials, type JsonObject } from '@proviso/contracts';
+import { LogLevel, WebClient, type Logger } from '@slack/web-api';
+import { openLine, type Line } from '../http/line.ts';
+import type { ExecutorSettings } from '../settings.ts';
+
+export interface Slack {
+  client: WebClient;
+  line: Line;
+}
+
+/** The official client over a line of ours: no retries, no waiting and no logs of its own. Null = no valid token. */
+export function openSlack(
+  credentials: JsonObject | null,
+  signal: AbortSignal,
+  { baseUrls = {} }: ExecutorSettings,
+): Slack | null {
+  const { data } = slackCredentials.safeParse(credentials);
+  if (!data) return null;
+  const line = openLine(signal);
+  const client = new WebClient(data.token, {
+    slackApiUrl: baseUrls.slack ?? 'https://slack.com/api/',
+    allowAbsoluteUrls: false,
+    fetch: (url, init) => line.fetch(url, init as Parameters<Line['fetch']>[1]),
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    logger: SILENT,
+  });
+  return { client, line };
+}
+
+const ignore = (): void => undefined;
+const SILENT: Logger = {
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+  setLevel: ignore,
+  getLevel: () => LogLevel.ERROR,
+  setName: ignore,
+};

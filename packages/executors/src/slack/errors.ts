@@ -1,0 +1,43 @@
+import { refused, retry, type Outcome } from '@proviso/core/executor';
+import { WebAPIPlatformError } from '@slack/web-api';
+import { noAnswer, slowDown, statusOutcome } from '../http/outcome.ts';
+import type { Line } from '../http/line.ts';
+
+const EXPLAINED: Record<string, string> = {
+  channel_not_found: 'there is no such channel that this account can see',
+  not_in_channel: 'its bot is not in the channel; invite it there',
+  is_archived: 'the channel is archived',
+  invalid_auth: 'the token is not valid',
+  token_revoked: 'the token was revoked',
+  token_expired: 'the token has expired',
+  account_inactive: 'the token’s account is deactivated',
+  missing_scope: 'the token lacks a scope that this needs',
+  msg_too_long: 'the message is too long',
+  restricted_action: 'a setting of the workspace forbids posting there',
+};
+
+const LATER = ['service_unavailable', 'team_added_to_org', 'request_timeout', 'accesslimited'];
+const TOO_MANY = ['ratelimited', 'rate_limited', 'message_limit_exceeded'];
+/** Slack says of these that some of it may have happened. */
+const UNSURE = ['fatal_error', 'internal_error'];
+
+/** Slack's own code for a refusal; undefined when it did not answer, or not with a code. Anything may stand in a broken answer. */
+export function codeOf(error: unknown): string | undefined {
+  const code = error instanceof WebAPIPlatformError ? error.data.error : undefined;
+  return code !== undefined && /^[a-z][a-z_]{1,60}$/.test(code) ? code : undefined;
+}
+
+export const explain = (code: string): string => (EXPLAINED[code] ? `${EXPLAINED[code]} (${code})` : code);
+
+/** What a call that threw means for the effect that it was to have. */
+export function slackOutcome(error: unknown, line: Line): Outcome {
+  const code = codeOf(error);
+  if (line.status() === 429 || (code !== undefined && TOO_MANY.includes(code))) return slowDown('Slack', line);
+  if (code === undefined) {
+    const answered = (line.status() ?? 200) !== 200;
+    return answered ? statusOutcome('Slack', line, 'no explanation') : noAnswer('Slack', line);
+  }
+  if (UNSURE.includes(code)) return retry(`Slack failed: ${code}.`, { undone: false });
+  if (LATER.includes(code)) return retry(`Slack cannot do it now: ${code}.`, { undone: true });
+  return refused(`Slack refused it: ${explain(code)}.`);
+}

@@ -1,0 +1,23 @@
+import { plainText } from '@proviso/contracts';
+import { z } from 'zod';
+
+/** Ids of public channels, private ones and direct messages. */
+const CHANNEL_ID = /^[CGD][A-Z0-9]{6,20}$/;
+export const isChannelId = (channel: string): boolean => CHANNEL_ID.test(channel);
+
+const channelName = z.string().regex(/^[^\s#@,:<>"A-Z\p{C}]{1,80}$/u);
+
+export const slackParams = z.strictObject({
+  channel: z
+    .string()
+    .refine(
+      (channel) => isChannelId(channel) || channelName.safeParse(nameIn(channel)).success,
+      'must be a channel’s id, such as C024BE91L, or its name, such as #general',
+    ),
+  message: plainText(40_000).min(1),
+  channel_id: z.string().regex(CHANNEL_ID).optional(),
+  channel_name: plainText(250).min(1).optional(),
+});
+export type SlackParams = z.output<typeof slackParams>;
+
+export const nameIn = (channel: string): string => channel.replace(/^#/, '');

@@ -1,0 +1,26 @@
+import type { Preview } from '@proviso/contracts';
+import type { ShownIdentity } from '@proviso/core/executor';
+import type { SlackParams } from './params.ts';
+
+const CALLS_ALL = /<!(channel|here|everyone)\b/g;
+
+/** Channel and name as Slack gave them: the proposer's own word for it is not shown. */
+export function previewSlackMessage(params: SlackParams, identity: ShownIdentity | null): Preview {
+  const { channel_id = '?', channel_name, message } = params;
+  const channel = channel_name === undefined ? channel_id : `#${channel_name}`;
+  const called = [...new Set([...message.matchAll(CALLS_ALL)].map(([, whom]) => `@${whom}`))];
+  const warnings = [
+    ...(channel_name === undefined ? ['Slack gave no name for this channel.'] : []),
+    ...(called.length > 0 ? [`It notifies everybody: ${called.join(', ')}.`] : []),
+  ];
+  return {
+    title: `Slack message to ${channel}`,
+    fields: [
+      { label: 'As', value: identity?.name ?? '?' },
+      { label: 'Channel', value: channel },
+      { label: 'Channel id', value: channel_id },
+    ],
+    body: { text: message },
+    ...(warnings.length > 0 && { warnings }),
+  };
+}

@@ -1,0 +1,68 @@
+import { AppError, type LookupContext } from '@proviso/core/executor';
+import type { ExecutorSettings } from '../settings.ts';
+import { openSlack, type Slack } from './client.ts';
+import { codeOf, explain } from './errors.ts';
+import { isChannelId, nameIn, type SlackParams } from './params.ts';
+
+const LOOKUP_LIMIT_MS = 10_000;
+const PAGES_MAX = 10;
+const PAGE_SIZE = 1_000;
+
+type Found = Pick<SlackParams, 'channel_id' | 'channel_name'>;
+
+const invalid = (path: string, message: string): AppError =>
+  new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
+
+/** Finds the channel that is meant, so that people approve its id, and read its name as Slack has it. */
+export async function resolveChannel(
+  given: SlackParams,
+  ctx: LookupContext,
+  settings: ExecutorSettings,
+): Promise<Found> {
+  if (given.channel_id !== undefined) return {};
+  const slack = openSlack(await ctx.openCredentials(), AbortSignal.timeout(LOOKUP_LIMIT_MS), settings);
+  if (!slack) throw invalid('identity_id', 'has no Slack token');
+  try {
+    return isChannelId(given.channel) ? await byId(slack, given.channel) : await byName(slack, nameIn(given.channel));
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    return unanswered(given.channel, error);
+  }
+}
+
+async function byId({ client }: Slack, channel: string): Promise<Found> {
+  const { channel: found } = await client.conversations.info({ channel });
+  if (found?.is_archived) throw invalid('params.channel', 'is archived');
+  return { channel_id: channel, ...(found?.name && { channel_name: found.name }) };
+}
+
+async function byName({ client }: Slack, name: string): Promise<Found> {
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const { channels = [], response_metadata } = await client.conversations.list({
+      types: 'public_channel,private_channel',
+      exclude_archived: true,
+      limit: PAGE_SIZE,
+      ...(cursor && { cursor }),
+    });
+    const found = channels.find((channel) => channel.name === name || channel.name_normalized === name);
+    if (found?.id) return { channel_id: found.id, channel_name: found.name ?? name };
+    cursor = response_metadata?.next_cursor;
+    if (!cursor) throw invalid('params.channel', 'is not a channel that this Slack account can see');
+  }
+  throw invalid('params.channel', `is not among the first ${PAGES_MAX * PAGE_SIZE} channels; give its id`);
+}
+
+const OF_THE_CHANNEL = ['channel_not_found', 'is_archived'];
+
+/** An id needs no answer: it is what will be used. A name does. */
+function unanswered(channel: string, error: unknown): Found {
+  const code = codeOf(error);
+  if (code !== undefined && OF_THE_CHANNEL.includes(code)) throw invalid('params.channel', explain(code));
+  if (code?.includes('auth') || code?.startsWith('token_') || code === 'account_inactive') {
+    throw invalid('identity_id', `is not accepted by Slack: ${explain(code)}`);
+  }
+  if (isChannelId(channel)) return { channel_id: channel };
+  if (code === 'missing_scope') throw invalid('params.channel', 'must be an id: the token may not list channels');
+  throw new AppError('UNAVAILABLE', 'Slack could not be asked for the channel. Try again, or give its id.');
+}

@@ -1,0 +1,51 @@
+import { describeConformance, type ConformanceFault } from '@proviso/testing/conformance';
+import { httpFault } from '@proviso/testing/http-fake';
+import { startSlackFake, type SlackFake } from '@proviso/testing/slack';
+import { sendSlackMessage } from '../../src/index.ts';
+import { faultsAt } from './http-faults.ts';
+import { recordsOf } from './records.ts';
+
+type Slack = SlackFake & { effects(): number };
+
+const TOKEN = 'xoxb-2417-tr0ub4dor';
+const POST = 'chat.postMessage';
+
+/** The executor learns its far side's address from the operator, and each test has a far side of its own. */
+const farSides = { baseUrls: { slack: '' } };
+
+const says = (error: string, allowed: ConformanceFault<Slack>['allowed']): ConformanceFault<Slack> => ({
+  name: `Slack says ${error}`,
+  allowed,
+  inject: (slack) => slack.next(POST, httpFault.answers(200, { ok: false, error })),
+});
+
+describeConformance<Slack>('send_slack_message', {
+  executor: sendSlackMessage(farSides),
+  async startBackend() {
+    const slack = await startSlackFake({ token: TOKEN });
+    farSides.baseUrls.slack = `${slack.url}/api`;
+    return Object.assign(slack, { effects: () => slack.posted.length });
+  },
+  makeParams: () => ({
+    channel: '#general',
+    message: 'The report is ready.',
+    channel_id: 'C024BE91L',
+    channel_name: 'general',
+  }),
+  makeIdentity: () => ({
+    identity: { id: 'id_1', provider: 'slack', name: 'Acme bot', config: {} },
+    credentials: { token: TOKEN },
+    secrets: [TOKEN],
+  }),
+  records: () => recordsOf(),
+  faults: [
+    ...faultsAt(POST, { afterTaking: ['done'] }),
+    ...['not_in_channel', 'channel_not_found', 'is_archived', 'invalid_auth', 'msg_too_long', 'a_new_code'].map(
+      (error) => says(error, ['refused']),
+    ),
+    says('ratelimited', ['retry']),
+    says('service_unavailable', ['retry']),
+    says('internal_error', ['retry']),
+    says(`<html>${TOKEN}</html>`, ['retry']),
+  ],
+});

@@ -1,0 +1,193 @@
+import type { RunContext } from '@proviso/core/executor';
+import { httpFault } from '@proviso/testing/http-fake';
+import { startSlackFake, type FakeChannel, type SlackFake } from '@proviso/testing/slack';
+import { builtIns, sendSlackMessage } from '../../src/index.ts';
+import { lookupIn, recordsOf } from './records.ts';
+
+const TOKEN = 'xoxb-2417-tr0ub4dor';
+const credentials = { token: TOKEN };
+const ACTION = 'act_01h455vb4pex5vsknk084sn02q';
+const GENERAL = 'C024BE91L';
+const CHANNELS: FakeChannel[] = [
+  { id: GENERAL, name: 'general' },
+  { id: 'C0OLD0000', name: 'old', archived: true },
+  ...Array.from({ length: 25 }, (_, index) => ({ id: `C0MANY0${index + 10}`, name: `many-${index}` })),
+];
+
+const farSides = { baseUrls: { slack: '' } };
+const executor = sendSlackMessage(farSides);
+let slack: SlackFake;
+beforeEach(async () => {
+  slack = await startSlackFake({ token: TOKEN, channels: CHANNELS, pageSize: 10 });
+  farSides.baseUrls.slack = slack.url;
+});
+afterEach(() => slack.close());
+
+const resolve = async (params: object, given: object | null = credentials) => {
+  const openCredentials = async () => given as typeof credentials | null;
+  return executor.resolve?.(executor.params.parse(params), lookupIn({}, { openCredentials }));
+};
+const asked = (): string[] => slack.requests.map(({ path }) => path.slice(1));
+
+const context = (): RunContext<never> => ({
+  action: {
+    id: ACTION,
+    workspaceId: 'w',
+    params: { channel: '#general', message: 'Hi', channel_id: GENERAL, channel_name: 'general' } as never,
+    attempt: 1,
+    approval: null,
+  },
+  records: recordsOf(),
+  identity: null,
+  credentials,
+  key: 'k',
+  signal: new AbortController().signal,
+  begin: async () => undefined,
+});
+const begunAt = new Date();
+
+describe('send_slack_message params', () => {
+  it.each(['#general', 'general', 'größe', 'C024BE91L', 'G024BE91L', 'D024BE91L'])('take %s as a channel', (channel) =>
+    expect(executor.params.safeParse({ channel, message: 'x' })).toMatchObject({ success: true }),
+  );
+  it.each(['', '#', '##x', '@ada', 'General', 'U024BE91L', 'a b', '<!channel>', 'x'.repeat(81)])(
+    'refuse %j as a channel',
+    (channel) => expect(executor.params.safeParse({ channel, message: 'x' })).toMatchObject({ success: false }),
+  );
+  it.each([
+    ['nothing', '', false],
+    ['40 000 characters', 'x'.repeat(40_000), true],
+    ['one more', 'x'.repeat(40_001), false],
+  ])('take %s as a message, or not', (_, message, success) =>
+    expect(executor.params.safeParse({ channel: '#x', message })).toMatchObject({ success }),
+  );
+});
+
+describe('send_slack_message looks its channel up', () => {
+  it('by name, over pages', async () => {
+    expect(await resolve({ channel: '#many-24', message: 'x' })).toEqual({
+      channel_id: 'C0MANY034',
+      channel_name: 'many-24',
+    });
+    expect(asked()).toEqual(Array(3).fill('conversations.list'));
+  });
+
+  it('by id, for its name', async () => {
+    expect(await resolve({ channel: GENERAL, message: 'x' })).toEqual({ channel_id: GENERAL, channel_name: 'general' });
+  });
+
+  it('never twice', async () => {
+    expect(await resolve({ channel: '#general', message: 'x', channel_id: GENERAL })).toEqual({});
+    expect(asked()).toEqual([]);
+  });
+
+  it.each([
+    ['a name that is nobody’s', { channel: '#nowhere' }, credentials, 'params.channel'],
+    ['a name of an archived channel', { channel: '#old' }, credentials, 'params.channel'],
+    ['an id that is nobody’s', { channel: 'C0NOBODY0' }, credentials, 'params.channel'],
+    ['an id of an archived channel', { channel: 'C0OLD0000' }, credentials, 'params.channel'],
+    ['an identity without a token', { channel: GENERAL }, null, 'identity_id'],
+    ['a token that Slack does not know', { channel: GENERAL }, { token: 'xoxb-no' }, 'identity_id'],
+  ])('and refuses %s', async (_, params, given, path) => {
+    await expect(resolve({ ...params, message: 'x' }, given)).rejects.toMatchObject({
+      code: 'INVALID',
+      details: [{ path }],
+    });
+  });
+
+  it('takes an id as it is when Slack is away, and says so on the card', async () => {
+    await slack.refuseConnections();
+    const params = { channel: GENERAL, message: 'x' };
+    const resolved = await resolve(params);
+    expect(resolved).toEqual({ channel_id: GENERAL });
+    expect(executor.preview({ ...params, ...resolved }, { identity: null })).toMatchObject({
+      title: `Slack message to ${GENERAL}`,
+      warnings: ['Slack gave no name for this channel.'],
+    });
+    await expect(resolve({ channel: '#general', message: 'x' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('needs an id where the token may not read', async () => {
+    slack.forbidReading();
+    expect(await resolve({ channel: GENERAL, message: 'x' })).toEqual({ channel_id: GENERAL });
+    await expect(resolve({ channel: '#general', message: 'x' })).rejects.toMatchObject({
+      details: [{ path: 'params.channel' }],
+    });
+  });
+});
+
+describe('send_slack_message says what it knows', () => {
+  it('that nothing was sent when no connection stood', async () => {
+    await slack.refuseConnections();
+    expect(await executor.execute(context())).toMatchObject({ kind: 'retry', undone: true });
+  });
+
+  it('how long Slack asks to wait', async () => {
+    slack.next('chat.postMessage', httpFault.answers(429, {}, { 'retry-after': '7' }), httpFault.answers(429));
+    expect(await executor.execute(context())).toMatchObject({ kind: 'retry', undone: true, afterMs: 7_000 });
+    expect(await executor.execute(context())).toMatchObject({ kind: 'retry', undone: true, afterMs: 30_000 });
+  });
+
+  it('that it may have been sent when the answer was lost and the history cannot be read', async () => {
+    slack.forbidReading();
+    slack.next('chat.postMessage', httpFault.takesThenCuts());
+    expect(await executor.execute(context())).toMatchObject({ kind: 'retry', undone: false });
+  });
+
+  it('which message it was when the answer was lost and the history has it', async () => {
+    slack.next('chat.postMessage', httpFault.takesThenCuts());
+    const outcome = await executor.execute(context());
+    expect(slack.posted).toHaveLength(1);
+    expect(outcome).toEqual({ kind: 'done', result: { channel_id: GENERAL, ts: slack.posted[0]?.ts } });
+  });
+});
+
+describe('send_slack_message after a lost worker', () => {
+  const post = (id: string) => executor.execute({ ...context(), action: { ...context().action, id } });
+  const endless = httpFault.answers(200, { ok: true, messages: [], response_metadata: { next_cursor: 'more' } });
+  const settle = () => executor.reconcile?.({ ...context(), begunAt });
+
+  it('finds its message among others, over pages', async () => {
+    await post(ACTION);
+    for (let other = 0; other < 25; other++) await post(`act_other${other}`);
+    expect(await settle()).toEqual({ kind: 'done', result: { channel_id: GENERAL, ts: slack.posted[0]?.ts } });
+  });
+
+  it('knows that it was not sent when the history has no such message', async () => {
+    await post('act_other');
+    expect(await settle()).toEqual({ kind: 'not_done' });
+  });
+
+  it.each<[string, () => unknown]>([
+    ['may not be read', () => slack.forbidReading()],
+    ['cannot be reached', () => slack.refuseConnections()],
+    ['is too long to read', () => slack.next('conversations.history', ...Array(10).fill(endless))],
+  ])('does not know when the history %s', async (_, arrange) => {
+    await post(ACTION);
+    await arrange();
+    expect(await settle()).toEqual({ kind: 'unknown' });
+  });
+});
+
+describe('a Slack account', () => {
+  const kind = builtIns(farSides).providers.find(({ provider }) => provider === 'slack');
+  const verify = (given: object) =>
+    kind?.verify({ config: {}, credentials: given, signal: new AbortController().signal });
+
+  it('is verified by asking who it is', async () => {
+    expect(await verify(credentials)).toEqual({ ok: true, account: 'proviso in Acme' });
+  });
+  it('is refused with Slack’s reason', async () => {
+    expect(await verify({ token: 'xoxb-no' })).toEqual({
+      ok: false,
+      message: 'Slack refused it: the token is not valid (invalid_auth).',
+    });
+  });
+  it('is not verified while Slack is away', async () => {
+    await slack.refuseConnections();
+    expect(await verify(credentials)).toMatchObject({ ok: false });
+  });
+  it.each(['', 'sk-1', 'xoxb-a\r\nb', 'xoxb-é'])('has no token such as %j', (token) =>
+    expect(kind?.credentials?.safeParse({ token })).toMatchObject({ success: false }),
+  );
+});
