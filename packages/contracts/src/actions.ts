@@ -197,6 +197,7 @@ export const actionError = z.object({ code: z.enum(FAILURES), message: z.string(
 export type ActionError = z.output<typeof actionError>;
 
 export const logEntry = z.object({ at: z.string(), event: z.enum(EVENTS), actor, data: jsonObject });
+export type LogEntry = z.output<typeof logEntry>;
 
 /** An action as /v1 shows it. Times are RFC 3339 in UTC; ids are TypeIDs but for mission_id. */
 export const action = z
@@ -246,6 +247,7 @@ export const actionWithLogsReply = z.object({
   status: z.literal('success'),
   action: action.extend({ logs: z.array(logEntry) }).meta({ id: 'ActionWithLogs' }),
 });
+export type ActionWithLogs = z.output<typeof actionWithLogsReply>['action'];
 export const pagination = z
   .object({
     total_items: z.int(),
@@ -257,6 +259,7 @@ export const pagination = z
   })
   .meta({ id: 'Pagination' });
 export const listActionsReply = z.object({ status: z.literal('success'), actions: z.array(action), pagination });
+export type ListActionsReply = z.output<typeof listActionsReply>;
 
 const code = z.string();
 export const bulkDecideReply = z.object({
@@ -270,6 +273,7 @@ export const bulkDecideReply = z.object({
     ]),
   ),
 });
+export type BulkDecideReply = z.output<typeof bulkDecideReply>;
 
 const index = z.int();
 export const bulkCreateReply = z.object({
@@ -283,6 +287,7 @@ export const bulkCreateReply = z.object({
     ]),
   ),
 });
+export type BulkCreateReply = z.output<typeof bulkCreateReply>;
 
 export const processActionsQuery = z.strictObject({ limit: pageLimit });
 export type ProcessActionsQuery = z.output<typeof processActionsQuery>;

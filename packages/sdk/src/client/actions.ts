@@ -1,0 +1,101 @@
+import type {
+  Action,
+  ActionWithLogs,
+  BulkCreateReply,
+  BulkDecideBody,
+  BulkDecideReply,
+  CreateActionBody,
+  JsonObject,
+  ListActionsQuery,
+  ListActionsReply,
+  Status,
+  UpdateActionBody,
+} from '@proviso/contracts';
+import { queryOf } from './query.ts';
+import type { CallOptions, Send } from './send.ts';
+
+const PAGE_MAX = 100;
+const BULK_MS = 60_000;
+
+/** Filters combine with AND; a list of statuses or types means any of them. */
+export type ListActions = Partial<Omit<ListActionsQuery, 'status' | 'type'>> & {
+  status?: Status | readonly Status[];
+  type?: string | readonly string[];
+};
+
+export interface UpdateOptions extends CallOptions {
+  /** The version that was seen; another one there now → PRECONDITION_FAILED. */
+  ifVersion?: number;
+}
+
+export interface Decision {
+  comment?: string;
+  /** Of the action as it was read; another one there now → CONFLICT. */
+  params_hash?: string;
+}
+
+export type Actions = ReturnType<typeof createActions>;
+
+/** Actions over /v1. */
+export function createActions(send: Send) {
+  const verb = async (id: string, name: string, body: object | undefined, options?: CallOptions): Promise<Action> => {
+    const path = `${addressOf(id)}/${name}`;
+    const { action } = await send<{ action: Action }>({ method: 'POST', path, body }, options);
+    return action;
+  };
+  const list = (query: ListActions = {}, options?: CallOptions): Promise<ListActionsReply> =>
+    send<ListActionsReply>({ method: 'GET', path: `/v1/actions${queryOf(query)}` }, options);
+
+  return {
+    create: async (body: CreateActionBody, options?: CallOptions): Promise<Action> =>
+      (await send<{ action: Action }>({ method: 'POST', path: '/v1/actions', body }, options)).action,
+
+    get: async (id: string, options?: CallOptions): Promise<ActionWithLogs> =>
+      (await send<{ action: ActionWithLogs }>({ method: 'GET', path: addressOf(id) }, options)).action,
+
+    list,
+
+    /** Every action that matches, page by page; writes in between move nothing. */
+    async *each(
+      query: Omit<ListActions, 'cursor' | 'skip' | 'sort_by'> = {},
+      options?: CallOptions,
+    ): AsyncGenerator<Action, void> {
+      let cursor: string | null | undefined;
+      do {
+        const page = await list({ limit: PAGE_MAX, ...query, ...(cursor && { cursor }) }, options);
+        yield* page.actions;
+        cursor = page.pagination.next_cursor;
+      } while (cursor);
+    },
+
+    update: async (id: string, body: UpdateActionBody, options: UpdateOptions = {}): Promise<Action> => {
+      const headers = options.ifVersion === undefined ? {} : { 'if-match': `"v${options.ifVersion}"` };
+      const patch = { method: 'PATCH', path: addressOf(id), body, headers } as const;
+      return (await send<{ action: Action }>(patch, options)).action;
+    },
+
+    cancel: (id: string, options?: CallOptions): Promise<Action> => verb(id, 'cancel', undefined, options),
+
+    execute: (id: string, body?: Pick<Decision, 'params_hash'>, options?: CallOptions): Promise<Action> =>
+      verb(id, 'execute', body, options),
+
+    approve: (id: string, decision: Decision = {}, options?: CallOptions): Promise<Action> =>
+      verb(id, 'approve', { action: 'approve', ...decision }, options),
+
+    /** Approves with these fields in place of the proposed ones. */
+    edit: (id: string, edits: JsonObject, decision: Decision = {}, options?: CallOptions) =>
+      verb(id, 'approve', { action: 'edit', edits, ...decision }, options),
+
+    reject: (id: string, decision: Pick<Decision, 'comment'> = {}, options?: CallOptions): Promise<Action> =>
+      verb(id, 'reject', decision, options),
+
+    /** Each stands alone: `failed` says what is wrong with which. */
+    bulkCreate: (actions: readonly CreateActionBody[], options?: CallOptions): Promise<BulkCreateReply> =>
+      send({ method: 'POST', path: '/v1/actions/bulk', body: { actions }, attemptMs: BULK_MS }, options),
+
+    bulkDecide: (body: BulkDecideBody, options?: CallOptions): Promise<BulkDecideReply> =>
+      send({ method: 'POST', path: '/v1/actions/approve/bulk', body, attemptMs: BULK_MS }, options),
+  };
+}
+
+const addressOf = (id: string): string => `/v1/actions/${encodeURIComponent(id)}`;

@@ -1,0 +1,68 @@
+import type { ErrorCode, ErrorDetail } from '@proviso/contracts';
+
+/**
+ * `code` is the service's, in the words of the dialect that was asked, or one of the SDK's own:
+ * - NETWORK: no reply came, however often it was asked. Whether a request arrived is not known; its key says so next time.
+ * - TIMED_OUT: the call's time was over.
+ * - WAIT_OVER: the action had not ended; `action` shows it as it stood.
+ * - NO_WORKSPACE: a gated write that names no workspace. Nothing was sent.
+ * - UNEXPECTED_REPLY: what answered does not speak this protocol, a proxy perhaps.
+ */
+export type ProvisoCode =
+  | ErrorCode
+  | 'validation'
+  | 'UNAUTHORIZED'
+  | 'INVARIANT_VIOLATION'
+  | 'NETWORK'
+  | 'TIMED_OUT'
+  | 'WAIT_OVER'
+  | 'NO_WORKSPACE'
+  | 'UNEXPECTED_REPLY';
+
+export interface ProvisoFault {
+  code: ProvisoCode;
+  /** The HTTP status; undefined when there was no reply. */
+  status?: number | undefined;
+  requestId?: string | undefined;
+  details?: ErrorDetail[] | undefined;
+  /** Beside a 409: the action as it is now, in the dialect that was asked. */
+  action?: Record<string, unknown> | undefined;
+  cause?: unknown;
+}
+
+export class ProvisoError extends Error {
+  override readonly name = 'ProvisoError';
+  readonly code: ProvisoCode;
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  readonly details: ErrorDetail[];
+  readonly action: Record<string, unknown> | undefined;
+
+  constructor(message: string, { code, status, requestId, details = [], action, cause }: ProvisoFault) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.status = status;
+    this.requestId = requestId;
+    this.details = details;
+    this.action = action;
+  }
+}
+
+/** The error of either dialect, or of whatever else answered. */
+export async function errorOf(response: Response): Promise<ProvisoError> {
+  const body = await response.json().then(asObject, () => asObject(undefined));
+  const said = typeof body.error === 'string' ? { ...body, message: body.error } : asObject(body.error);
+  const { code, message, details } = said as { code?: unknown; message?: unknown; details?: unknown };
+  const known = typeof code === 'string' && typeof message === 'string';
+  const action = asObject(body.action ?? said.action);
+  return new ProvisoError(known ? message : `The service answered ${response.status}.`, {
+    code: known ? (code as ProvisoCode) : 'UNEXPECTED_REPLY',
+    status: response.status,
+    requestId: response.headers.get('x-request-id') ?? undefined,
+    details: Array.isArray(details) ? (details as ErrorDetail[]) : [],
+    ...(Object.keys(action).length > 0 && { action }),
+  });
+}
+
+const asObject = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
