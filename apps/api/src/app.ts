@@ -70,6 +70,9 @@ import { getRunRoute } from './routes/v1/runs/get.ts';
 import { listRunsRoute } from './routes/v1/runs/list.ts';
 import { rejectRunActionRoute } from './routes/v1/runs/reject.ts';
 import { updateRunRoute } from './routes/v1/runs/update.ts';
+import { createToolRoute } from './routes/v1/tools/create.ts';
+import { deleteToolRoute } from './routes/v1/tools/delete.ts';
+import { listToolsRoute } from './routes/v1/tools/list.ts';
 import { createWorkspaceRoute } from './routes/v1/workspaces/create.ts';
 import { listWorkspacesRoute } from './routes/v1/workspaces/list.ts';
 
@@ -132,6 +135,9 @@ export const routes: readonly Route[] = [
   listIdentitiesRoute,
   getIdentityRoute,
   updateIdentityRoute,
+  createToolRoute,
+  listToolsRoute,
+  deleteToolRoute,
   listPausesRoute,
   pauseWorkRoute,
   resumeWorkRoute,

@@ -19,6 +19,8 @@ interface Furnished extends Tenant {
   ids: Record<string, string>;
 }
 
+const TOOL = { name: 'refund', url: 'https://tools.example.com/refund', input_schema: { type: 'object' } };
+
 /** A body that the route would take, so that only the caller is at fault. */
 const BODIES: Record<string, (here: Furnished) => object> = {
   createAction: ({ identityId }) => ({ type: 'probe_idempotent', identity_id: identityId, params: {} }),
@@ -48,6 +50,7 @@ const BODIES: Record<string, (here: Furnished) => object> = {
   }),
   createIdentity: () => ({ provider: 'internal', name: 'n' }),
   updateIdentity: () => ({ name: 'n' }),
+  createTool: () => TOOL,
   pauseWork: () => ({}),
   resumeWork: () => ({}),
   createKey: () => ({ name: 'k', scopes: ['actions:read'] }),
@@ -71,6 +74,8 @@ const PEOPLE_ONLY = [
   'bulkDecideActions',
   'createIdentity',
   'updateIdentity',
+  'createTool',
+  'deleteTool',
   'pauseWork',
   'resumeWork',
   'createKey',
@@ -122,11 +127,14 @@ describe('access', () => {
     await propose(here.owner, here, { run_id: run.run_id, type: 'create_note', params: { contact_id, content: 'x' } });
     const { company_id } = (await here.owner.post('/v1/companies', { name: 'Acme' })).body.company;
     const task_id = await addTask(api.world, here);
+    const name = `tool.${newId()}`;
+    await here.owner.post('/v1/tools', { ...TOOL, name });
     const unused = await here.owner.post('/v1/contacts', { email: 'bea@example.com' });
     const ids = {
       unused_contact_id: unused.body.contact.contact_id,
       company_id,
       task_id,
+      name,
       action_id,
       agent_id: await here.agentId('idle'),
       run_id: run.run_id,

@@ -97,10 +97,13 @@ describe('POST /v1/actions/bulk', () => {
       identity_id: 'smtp',
       params: { email: `${index}@example.com`, subject: 's', message: 'm' },
     });
+    const tool = { name: 'shop.refund', url: 'https://tools.example.com', input_schema: {} };
+    await here.owner.post('/v1/tools', tool);
+    const refund = proposal(here, { type: tool.name });
     const smtp = await here.identity('smtp', { host: 'h', port: 25, from: 'a@example.com' });
     const items: unknown[] = Array.from(
       { length: 1000 },
-      (_, index) => [proposal(here), note(index), { ...mail(index), identity_id: smtp }][index % 3],
+      (_, index) => [proposal(here), note(index), { ...mail(index), identity_id: smtp }, refund][index % 4],
     );
     const bad: [unknown, string][] = [
       [null, ''],
@@ -130,7 +133,13 @@ describe('POST /v1/actions/bulk', () => {
     expect(await api.world.db.tables.action_events.count({ where: { workspace_id: here.id } })).toBe(990);
 
     const few = await statementsOf(here, (by) =>
-      bulk(by, [proposal(here), note(1), { ...mail(1), identity_id: smtp }]),
+      bulk(by, [
+        proposal(here),
+        note(1),
+        { ...mail(1), identity_id: smtp },
+        refund,
+        proposal(here, { type: 'no_such_type' }),
+      ]),
     );
     expect(many.length).toBeLessThanOrEqual(few.length + 1);
     expect(many.length).toBeLessThanOrEqual(15);

@@ -14,6 +14,7 @@ import type {
   Note,
   Run,
   Task,
+  Tool,
   Workspace,
 } from '@proviso/contracts';
 import { newId, readId, showId, type Paused, type Services } from '@proviso/core';
@@ -74,6 +75,9 @@ export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   agents: Agent[];
   run: Run;
   runs: Run[];
+  secret: string | null;
+  tool: Tool;
+  tools: Tool[];
 }
 
 export interface Reply {
@@ -244,6 +248,7 @@ const TABLES = [
   'api_keys',
   'members',
   'pauses',
+  'tools',
 ];
 
 /** Everything that a workspace holds, to see that nothing moved. */

@@ -106,6 +106,7 @@ async function runParts({ config, databaseUrl, teardown, hooks }: Running): Prom
     DATABASE_URL: databaseUrl,
     PORT: String(config.port),
     PROVISO_SECRET_KEYS_FILE: secretKeysFile(config.dataDir),
+    PROVISO_ALLOW_PRIVATE_ADDRESSES: 'true', // a developer's tools run on this machine
     ...(config.redisUrl === undefined ? {} : { REDIS_URL: config.redisUrl }),
   };
   const halt = new AbortController();

@@ -12,3 +12,4 @@ export * from './preview.ts';
 export * from './records.ts';
 export * from './tasks.ts';
 export * from './time.ts';
+export * from './tools.ts';

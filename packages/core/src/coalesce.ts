@@ -10,7 +10,8 @@ type Ask = (query: Query) => Promise<unknown>;
 
 /**
  * Tables for work on many items at once. What the items ask for in one turn is one query a table: rows by id (and
- * workspace), and rows by a list of e-mail addresses. Anything else goes through, item by item.
+ * workspace), a workspace's rows by name, and rows by a list of e-mail addresses; equal lists are read once. Anything
+ * else goes through, item by item.
  */
 export function coalescing(tables: Tables): Tables {
   const delegates = new Map<string, object>();
@@ -30,13 +31,16 @@ function coalesceTable(table: Record<string, Ask>, limited: Limit): object {
   const many: Ask = async (query) => limited(async () => table.findMany?.(query));
   const byId = gather(many, 'id');
   const byEmail = gather(many, 'email');
+  const byName = gather(many, 'name');
+  const lists = shared(many);
   const first: Ask = async (query) => (await byId(query))[0] ?? null;
   const shortcuts: Record<string, (query: Query) => Promise<unknown> | undefined> = {
     findFirst: (query) => (isById(query) ? first(query) : undefined),
-    findUnique: (query) => (isById(query) ? first(query) : undefined),
+    findUnique: (query) =>
+      isById(query) ? first(query) : isByName(query) ? byName(inside(query)).then(([row]) => row ?? null) : undefined,
     findUniqueOrThrow: (query) => (isById(query) ? first(query).then(demand) : undefined),
     count: (query) => (isById(query) ? byId(query).then((rows) => rows.length) : undefined),
-    findMany: (query) => (isByEmails(query) ? byEmail(query) : undefined),
+    findMany: (query) => (isByEmails(query) ? byEmail(query) : lists(query)),
   };
   return new Proxy(table, {
     get: (target, name) => {
@@ -52,6 +56,11 @@ const only = (given: object | undefined, names: readonly string[]): boolean =>
 
 const isById = (query: Query): boolean =>
   only(query, ['where']) && only(query.where, ['id', 'workspace_id']) && typeof query.where?.id === 'string';
+
+const isByName = (query: Query): boolean => only(query, ['where']) && only(query.where, ['workspace_id_name']);
+
+/** The columns of a compound key, as a list is asked for them. */
+const inside = ({ where }: Query): Query => ({ where: where?.workspace_id_name as Record<string, unknown> });
 
 const isByEmails = ({ where, select }: Query): boolean =>
   Array.isArray((where?.email as { in?: unknown } | undefined)?.in) && select?.email === true;
@@ -88,6 +97,17 @@ function gather(many: Ask, column: string): (query: Query) => Promise<Row[]> {
     turns.set(key, turn);
     return turn;
   }
+}
+
+/** Lists that are asked for in the same words while one is read are that one. */
+function shared(many: Ask): Ask {
+  const reading = new Map<string, Promise<unknown>>();
+  return (query) => {
+    const key = JSON.stringify(query);
+    const rows = reading.get(key) ?? many(query).finally(() => reading.delete(key));
+    reading.set(key, rows);
+    return rows;
+  };
 }
 
 type Limit = <T>(work: () => Promise<T>) => Promise<T>;

@@ -1,4 +1,4 @@
-import type { Executor, ProviderKind } from '@proviso/core/executor';
+import type { Executor, ProviderKind, ToolKind } from '@proviso/core/executor';
 import { createNote } from './create-note.ts';
 import { createTask } from './create-task.ts';
 import { emailMessage } from './email-message.ts';
@@ -11,7 +11,9 @@ import type { ExecutorSettings } from './settings.ts';
 import { updateCompany } from './update-company.ts';
 import { updateContact } from './update-contact.ts';
 import { updateLifecycleStage } from './update-lifecycle-stage.ts';
+import { workspaceTools } from './workspace-tool.ts';
 
+export * from './egress.ts';
 export { EXECUTOR_ENVIRONMENT, executorSettings, type ExecutorSettings } from './settings.ts';
 export {
   createNote,
@@ -22,10 +24,17 @@ export {
   updateCompany,
   updateContact,
   updateLifecycleStage,
+  workspaceTools,
 };
 
-/** Every executor and every kind of account that ships with Proviso. */
-export function builtIns(settings: ExecutorSettings = {}): { executors: Executor[]; providers: ProviderKind[] } {
+interface BuiltIns {
+  executors: Executor[];
+  providers: ProviderKind[];
+  tools: ToolKind;
+}
+
+/** Every executor and every kind of account that ships with Proviso, and how workspaces' own tools are run. */
+export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
   const executors = [
     createNote,
     createTask,
@@ -36,5 +45,5 @@ export function builtIns(settings: ExecutorSettings = {}): { executors: Executor
     updateContact,
     updateLifecycleStage,
   ];
-  return { executors, providers: [internal, slack(settings), smtp] };
+  return { executors, providers: [internal, slack(settings), smtp], tools: workspaceTools(settings) };
 }

@@ -15,6 +15,10 @@ const baseUrl = z
 
 /** The variables of the far sides, for api and worker alike. */
 export const EXECUTOR_ENVIRONMENT = {
+  PROVISO_ALLOW_PRIVATE_ADDRESSES: z
+    .enum(['true', 'false', '1', '0'])
+    .default('false')
+    .transform((text) => text === 'true' || text === '1'),
   PROVISO_SLACK_URL: baseUrl,
   PROVISO_HUBSPOT_URL: baseUrl,
   PROVISO_RESEND_URL: baseUrl,
@@ -23,5 +27,7 @@ export const EXECUTOR_ENVIRONMENT = {
 /** The part of a process's config that `EXECUTOR_ENVIRONMENT` gives. */
 export function executorSettings(env: z.output<z.ZodObject<typeof EXECUTOR_ENVIRONMENT>>): ExecutorSettings {
   const { PROVISO_SLACK_URL: slack, PROVISO_HUBSPOT_URL: hubspot, PROVISO_RESEND_URL: resend } = env;
-  return { baseUrls: { ...(slack && { slack }), ...(hubspot && { hubspot }), ...(resend && { resend }) } };
+  const allowPrivateAddresses = env.PROVISO_ALLOW_PRIVATE_ADDRESSES;
+  const baseUrls = { ...(slack && { slack }), ...(hubspot && { hubspot }), ...(resend && { resend }) };
+  return { baseUrls, allowPrivateAddresses };
 }

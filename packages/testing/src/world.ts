@@ -67,10 +67,11 @@ export async function openWorld({ redisUrl, executors = [], farSides }: WorldOpt
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   const db = openDatabase({ url: databaseUrl, poolMax: 20, name: 'proviso-test' });
   const queue = await openQueue({ redisUrl, databaseUrl, log });
-  const shipped = builtIns(farSides);
+  const shipped = builtIns({ allowPrivateAddresses: true, ...farSides }); // the far sides of tests are on this machine
   const registry = createRegistry({
     executors: [...shipped.executors, ...probeExecutors, ...executors],
     providers: shipped.providers,
+    tools: shipped.tools,
   });
   const services: Services = { db, queue, executors: registry, secrets: readKeyRing(TEST_KEYS), log };
   const workers: Worker[] = [];

@@ -2,7 +2,10 @@ import { hashJson } from '../canonical.ts';
 import type { Registry } from '../execution/registry.ts';
 import { effectiveParams, type ActionRow } from './row.ts';
 
-type Hashed = Pick<ActionRow, 'type' | 'identity_id' | 'identity_version' | 'params' | 'user_edits' | 'scheduled_time'>;
+type Hashed = Pick<
+  ActionRow,
+  'type' | 'tool_version' | 'identity_id' | 'identity_version' | 'params' | 'user_edits' | 'scheduled_time'
+>;
 
 /**
  * SHA-256, hex, of all that an approval is bound to: type, executor version, identity with its shown config, tool
@@ -12,10 +15,10 @@ type Hashed = Pick<ActionRow, 'type' | 'identity_id' | 'identity_version' | 'par
 export const clearedHash = (row: Hashed, executors: Registry): string =>
   hashJson({
     type: row.type,
-    executor_version: executors.get(row.type)?.version ?? null,
+    executor_version: (row.tool_version === null ? executors.get(row.type) : executors.tools)?.version ?? null,
     identity_id: row.identity_id,
     identity_version: row.identity_version,
-    tool_version: null,
+    tool_version: row.tool_version,
     params: effectiveParams(row),
     scheduled_time: row.scheduled_time?.toISOString() ?? null,
   });

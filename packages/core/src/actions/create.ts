@@ -2,10 +2,11 @@ import { createActionBody, type CreateActionBody, type Status } from '@proviso/c
 import { authorize, type Context } from '../context.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError, invalid } from '../errors.ts';
+import { executorOf } from '../execution/find-executor.ts';
 import { orReplay } from '../idempotency.ts';
 import { newId } from '../ids.ts';
 import { clearedHash } from './cleared-hash.ts';
-import { executorOf, prepareProposal, refuseReviewerFields, refuseTimes, type Proposal } from './proposal.ts';
+import { prepareProposal, refuseReviewerFields, refuseTimes, type Proposal } from './proposal.ts';
 import { gate, proposerOf, type Proposer } from './proposer.ts';
 import { rowFromJson, type ActionRow } from './row.ts';
 import { CREATE, type CreateAnswer } from './statements.ts';
@@ -31,12 +32,13 @@ export type DraftRow = ReturnType<typeof newRow>;
 /** The row that a body asks for, as an insert takes it. Throws INVALID. */
 export async function draftRow(ctx: Context, body: CreateActionBody): Promise<DraftRow> {
   checkTimes(body);
-  const executor = executorOf(ctx, body.type);
+  const executor = await executorOf(ctx, body.type);
   refuseReviewerFields(executor, body.params);
   refuseTimes(executor, body);
   const proposer = await proposerOf(ctx, body);
-  const proposal = await prepareProposal(ctx, { type: body.type, given: body.params, identityId: body.identity_id });
-  return newRow(ctx, body, proposal, proposer);
+  const proposal = await prepareProposal(ctx, { executor, given: body.params, identityId: body.identity_id });
+  const status = executor.alwaysAsks ? 'pending_approval' : gate(body, proposer);
+  return newRow(ctx, body, { ...proposer, ...proposal, status });
 }
 
 function checkTimes({ direct, scheduled_time, require_approval, expires_at }: CreateActionBody): void {
@@ -46,18 +48,20 @@ function checkTimes({ direct, scheduled_time, require_approval, expires_at }: Cr
     throw invalid('expires_at', 'is not after scheduled_time');
 }
 
+/** A proposal, whose it is, and where it begins. */
+type Draft = Proposal & Proposer & { status: Status };
+
 /** What binds a proposal that is cleared at once to what was proposed. */
-function clearing(ctx: Context, { type, ...body }: CreateActionBody, { params, identity }: Proposal, status: Status) {
+function clearing(ctx: Context, { type, ...body }: CreateActionBody, { params, identity, toolVersion, status }: Draft) {
   if (status === 'pending_approval') return { cleared_hash: null, cleared_identity_version: null };
   const scheduled_time = body.scheduled_time ? new Date(body.scheduled_time) : null;
-  const asked = { type, params, user_edits: null, scheduled_time };
+  const asked = { type, params, user_edits: null, scheduled_time, tool_version: toolVersion };
   const row = { ...asked, identity_id: identity.id, identity_version: identity.version };
   return { cleared_hash: clearedHash(row, ctx.executors), cleared_identity_version: identity.version };
 }
 
-function newRow(ctx: Context, body: CreateActionBody, proposal: Proposal, proposer: Proposer) {
-  const { params, identity } = proposal;
-  const status = executorOf(ctx, body.type).alwaysAsks ? 'pending_approval' : gate(body, proposer);
+function newRow(ctx: Context, body: CreateActionBody, draft: Draft) {
+  const { params, identity, status } = draft;
   const identity_version = identity.version;
   return {
     id: newId(),
@@ -66,27 +70,28 @@ function newRow(ctx: Context, body: CreateActionBody, proposal: Proposal, propos
     status,
     status_reason: null,
     params,
-    resolved: proposal.resolved,
+    resolved: draft.resolved,
     original_params: null,
     user_edits: null,
     approval: null,
-    ...clearing(ctx, body, proposal, status),
+    ...clearing(ctx, body, draft),
+    tool_version: draft.toolVersion,
     cleared_as: null,
     identity_id: identity.id,
     identity_version, // not a column: kept in an Idempotency-Key's snapshot
     description: body.description ?? null,
-    preview: proposal.preview,
+    preview: draft.preview,
     direct: body.direct ?? false,
     require_approval: body.require_approval ?? false,
     scheduled_time: body.scheduled_time ?? null,
     expires_at: body.expires_at ?? null,
     list_id: body.list_id ?? null,
     item_id: body.item_id ?? null,
-    contact_id: proposal.contactId,
-    company_id: proposal.companyId,
-    agent_id: proposer.agent?.id ?? null,
-    run_id: proposer.runId,
-    run_contact_id: proposer.runId && proposal.contactId,
+    contact_id: draft.contactId,
+    company_id: draft.companyId,
+    agent_id: draft.agent?.id ?? null,
+    run_id: draft.runId,
+    run_contact_id: draft.runId && draft.contactId,
     action_index: null, // the statement counts
     mission_id: body.mission_id ?? null,
     session_id: body.session_id ?? null,

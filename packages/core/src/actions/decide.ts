@@ -3,11 +3,13 @@ import { sameJson } from '../canonical.ts';
 import { authorizeDecision, type Context } from '../context.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError } from '../errors.ts';
+import type { Executor } from '../execution/executor.ts';
+import { executorOf, toolVersionOf } from '../execution/find-executor.ts';
 import { replayable } from '../idempotency.ts';
 import { transition } from '../transition.ts';
 import { clearedHash } from './cleared-hash.ts';
 import { getActionInWorkspace } from './get.ts';
-import { drawCard, executorOf, identityFor, prepareEdits } from './proposal.ts';
+import { drawCard, identityFor, parseParams, prepareEdits } from './proposal.ts';
 import { columnsOf, effectiveParams, type ActionChange, type ActionRow } from './row.ts';
 
 /** Approves, rejects or edits a pending action. The loser of a race gets INVALID_STATE. */
@@ -88,15 +90,20 @@ function demandHash(ctx: Context, seen: ActionRow, { action, params_hash }: Deci
 
 /** What a clearing writes: the edits if any, and the hash of exactly what may run. */
 async function cleared(ctx: Context, seen: ActionRow, edits?: JsonObject): Promise<ActionChange> {
-  await demandCard(ctx, seen);
-  if (!edits) return hashOf(ctx, seen);
-  const proposal = await prepareEdits(ctx, seen, edits);
+  const executor = await executorOf(ctx, seen.type);
+  await demandCard(ctx, executor, seen);
+  if (!edits) {
+    parseParams(executor, effectiveParams(seen)); // a tool's schema may be another one by now
+    return hashOf(ctx, seen);
+  }
+  const proposal = await prepareEdits(ctx, executor, seen, edits);
   const change: ActionChange = {
     params: proposal.params,
     resolved: proposal.resolved,
     user_edits: proposal.edits,
     preview: proposal.preview,
     identity_version: proposal.identity.version,
+    tool_version: proposal.toolVersion,
     contact_id: proposal.contactId,
     company_id: proposal.companyId,
   };
@@ -104,17 +111,18 @@ async function cleared(ctx: Context, seen: ActionRow, edits?: JsonObject): Promi
 }
 
 /**
- * The card must be what it would be if it were drawn now: an identity that was changed since, say, has another sender.
- * Where it is not, it is drawn again, and the decision is refused until it has been seen. Throws CONFLICT.
+ * The card must be what it would be if it were drawn now: an identity that was changed since, say, has another sender,
+ * and a tool another schema. Where it is not, it is drawn again, and the decision is refused until it has been seen. Throws CONFLICT.
  */
-async function demandCard(ctx: Context, seen: ActionRow): Promise<void> {
-  const executor = executorOf(ctx, seen.type);
+async function demandCard(ctx: Context, executor: Executor, seen: ActionRow): Promise<void> {
   const identity = await identityFor(ctx, executor, seen.identity_id ?? '');
   const preview = JSON.parse(JSON.stringify(await drawCard(ctx, executor, effectiveParams(seen), identity))) as Preview;
-  if (sameJson(preview, seen.preview) && identity.version === seen.identity_version) return;
+  const versions = { identity_version: identity.version, tool_version: toolVersionOf(executor) };
+  const { identity_version, tool_version } = seen;
+  if (sameJson([preview, versions], [seen.preview, { identity_version, tool_version }])) return;
   const now = await transition(ctx.db, seen, 'action.updated', {
     actor: ctx.caller.actor,
-    change: { preview, revision: seen.revision + 1, identity_version: identity.version },
+    change: { preview, revision: seen.revision + 1, ...versions },
     data: { reason: 'drawn_again', via: ctx.via },
   });
   throw new AppError(

@@ -3,6 +3,7 @@ import type { JsonObject, Preview, Provider } from '@proviso/contracts';
 import type { Context } from '../context.ts';
 import { AppError, invalid } from '../errors.ts';
 import type { Executor, LookupContext, ShownIdentity } from '../execution/executor.ts';
+import { toolVersionOf } from '../execution/find-executor.ts';
 import { openCredentials } from '../identities/open-credentials.ts';
 import { readId } from '../ids.ts';
 import { recordsOf } from '../records.ts';
@@ -14,6 +15,7 @@ export interface Proposal {
   resolved: JsonObject;
   preview: Preview;
   identity: ShownIdentity & { version: number };
+  toolVersion: number | null;
   contactId: string | null;
   companyId: string | null;
 }
@@ -34,13 +36,6 @@ const without = (from: JsonObject, keys: readonly string[]): JsonObject =>
 
 const pick = (from: JsonObject, keys: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
-
-/** The executor of a type. Throws INVALID with the known types. */
-export function executorOf(ctx: Context, type: string): Executor {
-  const executor = ctx.executors.get(type);
-  if (executor) return executor;
-  throw invalid('type', `is not a known action type; known are ${ctx.executors.types().join(', ')}`);
-}
 
 /** The identity to act as: of the workspace, active, and of the executor's provider. Throws INVALID at identity_id. */
 export async function identityFor(
@@ -85,7 +80,8 @@ export function refuseTimes(
     if (times[field]) throw invalid(field, `cannot stand with ${type}, which always waits for a person`);
 }
 
-function parseParams(executor: Executor, given: JsonObject): JsonObject {
+/** Params as the executor's schema reads them. Throws INVALID with paths below params. */
+export function parseParams(executor: Executor, given: JsonObject): JsonObject {
   const parsed = executor.params.safeParse(given);
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues.flatMap((issue) => {
@@ -99,7 +95,7 @@ function parseParams(executor: Executor, given: JsonObject): JsonObject {
 }
 
 interface Draft {
-  type: string;
+  executor: Executor;
   given: JsonObject;
   /** Fields that an earlier resolution filled in and that still stand. */
   kept?: JsonObject;
@@ -107,8 +103,10 @@ interface Draft {
 }
 
 /** Validates params, fills in what is missing and draws the card. Throws INVALID with paths below params. */
-export async function prepareProposal(ctx: Context, { type, given, kept = {}, identityId }: Draft): Promise<Proposal> {
-  const executor = executorOf(ctx, type);
+export async function prepareProposal(
+  ctx: Context,
+  { executor, given, kept = {}, identityId }: Draft,
+): Promise<Proposal> {
   const identity = await identityFor(ctx, executor, identityId);
   refuseFields(executor.resolvedFields ?? [], given, 'is looked up, and not given');
   const parsed = parseParams(executor, { ...kept, ...given });
@@ -123,6 +121,7 @@ export async function prepareProposal(ctx: Context, { type, given, kept = {}, id
     resolved: { ...without(kept, Object.keys(given)), ...(found as JsonObject) },
     preview: await drawCard(ctx, executor, params, identity),
     identity,
+    toolVersion: toolVersionOf(executor),
     contactId: idIn('contact'),
     companyId: idIn('company'),
   };
@@ -145,13 +144,13 @@ export async function drawCard(
  */
 export async function prepareEdits(
   ctx: Context,
+  executor: Executor,
   row: ActionRow,
   edits: JsonObject,
 ): Promise<Proposal & { edits: JsonObject }> {
-  const executor = executorOf(ctx, row.type);
   const moved = (executor.resolvesFrom ?? []).some((key) => key in edits && edits[key] !== row.params[key]);
   const proposal = await prepareProposal(ctx, {
-    type: row.type,
+    executor,
     given: { ...givenOf(row), ...edits },
     kept: moved ? {} : row.resolved,
     identityId: row.identity_id ?? '',

@@ -51,6 +51,7 @@ export type ActionChange = Partial<
     | 'preview'
     | 'identity_id'
     | 'identity_version'
+    | 'tool_version'
     | 'description'
     | 'require_approval'
     | 'contact_id'

@@ -23,6 +23,7 @@ const CHANGEABLE = [
   'company_id',
   'cleared_hash',
   'cleared_identity_version',
+  'tool_version',
   'status_reason',
   'result',
   'error',
@@ -226,6 +227,9 @@ export const CREATE_MANY: Statement = {
 const MAY_BE_CLAIMED = `${IS_CLEARED} and due_at <= statement_timestamp()
   and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp())`;
 
+/** Registered in this process, or a workspace's own: every process runs those. */
+const isKnown = (types: string): string => `(type = any(${types}::text[]) or tool_version is not null)`;
+
 const claim = (lease: string, owner: string, actor: string): string => `
     update actions a set
       status = 'running', cleared_as = a.status, version = a.version + 1, fence = a.fence + 1, attempts = a.attempts + 1,
@@ -248,7 +252,7 @@ export const CLAIM: Statement = {
   text: `
     with t as (
       select id from actions
-      where id = $1::uuid and ${MAY_BE_CLAIMED} and type = any($2::text[]) and may_start(workspace_id, agent_id, type)
+      where id = $1::uuid and ${MAY_BE_CLAIMED} and ${isKnown('$2')} and may_start(workspace_id, agent_id, type)
       for no key update
     ), u as (${claim('$3::int', '$4::text', '$5::jsonb')}
     select to_jsonb(u) as action, null::float8 as early_ms from u
@@ -266,7 +270,7 @@ export interface ClaimAnswer {
 const claimDue = (among: string): string => `
     with c as materialized (
       select id as candidate from actions
-      where ${MAY_BE_CLAIMED} and type = any($2::text[]) and ${among}
+      where ${MAY_BE_CLAIMED} and ${isKnown('$2')} and ${among}
         and not exists (select from pauses p where (p.workspace_id is null or p.workspace_id = actions.workspace_id)
           and (p.agent_id is null or p.agent_id = actions.agent_id) and (p.type is null or p.type = actions.type))
         and not exists (select from agents g where g.id = actions.agent_id and not g.enabled)
@@ -330,7 +334,7 @@ export const ADOPT_LOST: Statement = {
     with t as (
       select id from actions
       where status = 'running' and lease_until < statement_timestamp()
-        and (type = any($3::text[]) or lease_until < statement_timestamp() - $4::int * interval '10 ms')
+        and (${isKnown('$3')} or lease_until < statement_timestamp() - $4::int * interval '10 ms')
       order by lease_until limit $1::int
       for no key update skip locked
     )

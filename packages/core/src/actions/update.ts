@@ -10,12 +10,14 @@ import { authorize, authorizeActing, authorizeDecision, mayDecide, type Context 
 import { hashJson } from '../canonical.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError, invalid } from '../errors.ts';
+import type { Executor } from '../execution/executor.ts';
+import { executorOf } from '../execution/find-executor.ts';
 import { transition } from '../transition.ts';
 import { hashOf, settle } from './decide.ts';
 import { getActionInWorkspace } from './get.ts';
 import { foldedEdits, uncleared } from './regate.ts';
 import { demandOwn } from './own.ts';
-import { executorOf, givenOf, prepareProposal, refuseReviewerFields, refuseTimes } from './proposal.ts';
+import { givenOf, prepareProposal, refuseReviewerFields, refuseTimes } from './proposal.ts';
 import { columnsOf, type ActionChange, type ActionRow } from './row.ts';
 
 /**
@@ -42,10 +44,10 @@ async function write(ctx: Context, seen: ActionRow, body: UpdateActionBody): Pro
   if (body.require_approval === false && (approves || ctx.caller.agent)) authorizeDecision(ctx);
   const { require_approval: _, params_hash: __, ...more } = body;
   if (!approves || Object.keys(more).length > 0) authorize(ctx, 'actions:write');
-  const executor = executorOf(ctx, seen.type);
+  const executor = await executorOf(ctx, seen.type);
   if (body.params) refuseReviewerFields(executor, body.params);
   refuseTimes(executor, body);
-  const change = await changeOf(ctx, seen, body);
+  const change = await changeOf(ctx, executor, seen, body);
   const { params_hash, ...changes } = body as UpdateActionBody & JsonObject;
   if (approves) {
     const decision: DecideActionBody = { action: 'approve', ...(params_hash && { params_hash }) };
@@ -75,19 +77,29 @@ function regateReason(ctx: Context, seen: ActionRow, body: UpdateActionBody): St
   return material && !(seen.status === 'scheduled' && mayDecide(ctx)) ? 'changed_after_approval' : undefined;
 }
 
-async function changeOf(ctx: Context, seen: ActionRow, body: UpdateActionBody): Promise<ActionChange> {
+async function changeOf(
+  ctx: Context,
+  executor: Executor,
+  seen: ActionRow,
+  body: UpdateActionBody,
+): Promise<ActionChange> {
   return {
     ...(body.description !== undefined && { description: body.description }),
     ...(body.scheduled_time !== undefined && { scheduled_time: body.scheduled_time, revision: seen.revision + 1 }),
     ...(body.require_approval !== undefined && { require_approval: body.require_approval }),
-    ...((body.params || body.identity_id) && (await proposalChange(ctx, seen, body))),
+    ...((body.params || body.identity_id) && (await proposalChange(ctx, executor, seen, body))),
   };
 }
 
-async function proposalChange(ctx: Context, row: ActionRow, body: UpdateActionBody): Promise<ActionChange> {
+async function proposalChange(
+  ctx: Context,
+  executor: Executor,
+  row: ActionRow,
+  body: UpdateActionBody,
+): Promise<ActionChange> {
   const seen = { ...row, ...columnsOf(foldedEdits(row)) };
   const proposal = await prepareProposal(ctx, {
-    type: seen.type,
+    executor,
     given: body.params ?? givenOf(seen),
     // Another account may find something else under the same name.
     kept: body.params || body.identity_id ? {} : seen.resolved,
@@ -104,6 +116,7 @@ async function proposalChange(ctx: Context, row: ActionRow, body: UpdateActionBo
     preview: proposal.preview,
     identity_id: proposal.identity.id,
     identity_version: proposal.identity.version,
+    tool_version: proposal.toolVersion,
     contact_id: proposal.contactId,
     company_id: proposal.companyId,
   };

@@ -9,7 +9,7 @@ import { showAgent } from './show.ts';
 export async function createAgent(ctx: Context, input: unknown): Promise<Agent> {
   authorizeConfiguration(ctx, 'agents:write');
   const body = createAgentBody.parse(input);
-  demandSettings(ctx, body);
+  await demandSettings(ctx, body);
   const identity_id = (await identityOf(ctx, body.identity_id)) ?? null;
   const { name, description = null, enabled = true, approval = 'always', auto_approve_types = [] } = body;
   const settings = { enabled, approval, auto_approve_types };

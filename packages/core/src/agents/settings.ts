@@ -1,20 +1,16 @@
 import type { UpdateAgentBody } from '@proviso/contracts';
 import { authorizeConfiguration, type Context } from '../context.ts';
 import { invalid } from '../errors.ts';
+import { executorOf } from '../execution/find-executor.ts';
 import { readId } from '../ids.ts';
 
 type Settings = Pick<UpdateAgentBody, 'approval' | 'auto_approve_types' | 'enabled'>;
 
 /** What an agent may do without a person is for admins to say. Throws FORBIDDEN, or INVALID for unknown types. */
-export function demandSettings(ctx: Context, { approval, auto_approve_types, enabled }: Settings): void {
+export async function demandSettings(ctx: Context, { approval, auto_approve_types, enabled }: Settings): Promise<void> {
   if (approval === undefined && auto_approve_types === undefined && enabled === undefined) return;
   authorizeConfiguration(ctx, 'workspace:admin');
-  const unknown = auto_approve_types?.find((type) => !ctx.executors.get(type));
-  if (unknown !== undefined)
-    throw invalid(
-      'auto_approve_types',
-      `${unknown} is not a known action type; known are ${ctx.executors.types().join(', ')}`,
-    );
+  for (const type of auto_approve_types ?? []) await executorOf(ctx, type, 'auto_approve_types');
 }
 
 /** The identity's UUID; null and undefined as they are. Throws INVALID. */

@@ -10,7 +10,7 @@ import { showAgent } from './show.ts';
 export async function updateAgent(ctx: Context, id: string, input: unknown): Promise<Agent> {
   authorizeConfiguration(ctx, 'agents:write');
   const body = updateAgentBody.parse(input);
-  demandSettings(ctx, body);
+  await demandSettings(ctx, body);
   const seen = await getAgentInWorkspace(ctx, id);
   const identity_id = await identityOf(ctx, body.identity_id);
   const { name, description, enabled, approval, auto_approve_types } = body;

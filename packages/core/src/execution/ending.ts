@@ -1,3 +1,4 @@
+import type { ActionChange } from '../actions/row.ts';
 import type { Failure, StatusReason } from '@proviso/contracts';
 import type { Outcome, Settlement } from './executor.ts';
 
@@ -10,5 +11,5 @@ export type Ending =
   | { kind: 'timeout'; message: string }
   | { kind: 'failed'; code: Failure; message: string }
   /** What was approved is no longer so: back to a person. */
-  | { kind: 'stale'; reason: StatusReason; changes: string[] }
+  | { kind: 'stale'; reason: StatusReason; changes: string[]; change?: ActionChange }
   | { kind: 'later'; message: string; afterMs: number };

@@ -3,6 +3,7 @@
 import type { ActionRow } from '../actions/row.ts';
 import { claim } from './claim.ts';
 import type { Ending } from './ending.ts';
+import { findExecutor } from './find-executor.ts';
 import { check, type Ready } from './guard.ts';
 import type { Hold } from './holds.ts';
 import { limited } from './limited.ts';
@@ -29,7 +30,7 @@ export async function run(worker: Worker, action: ActionRow): Promise<void> {
 }
 
 async function endingOf(worker: Worker, hold: Hold): Promise<Ending> {
-  if (isForgotten(worker, hold.action))
+  if (await isForgotten(worker, hold.action))
     return reconcile(worker, hold, 'The provider has forgotten the earlier attempt’s key.');
   const { timeoutMs } = worker.pace;
   const late = (): Ending => ({ kind: 'timeout', message: `The guard gave no answer within ${timeoutMs / 1000} s.` });
@@ -38,8 +39,10 @@ async function endingOf(worker: Worker, hold: Hold): Promise<Ending> {
 }
 
 /** Begun in an earlier attempt, so long ago that the provider would take another one for a new effect. */
-function isForgotten({ executors }: Worker, { type, effect_started_at, updated_at }: ActionRow): boolean {
-  const executor = executors.get(type);
-  if (!effect_started_at || executor?.delivery === 'transactional') return false;
+async function isForgotten(worker: Worker, action: ActionRow): Promise<boolean> {
+  const { effect_started_at, updated_at } = action;
+  if (!effect_started_at) return false;
+  const executor = await findExecutor(worker, action.workspace_id, action.type);
+  if (executor?.delivery === 'transactional') return false;
   return updated_at.getTime() - effect_started_at.getTime() >= (executor?.keyLifetimeMs ?? 0); // both by the database's clock
 }

@@ -19,6 +19,8 @@ export interface Executor<P extends object = JsonObject> {
   identity: Provider | 'none';
   /** Validated at create, at every edit and again after the claim. Strict. */
   params: z.ZodType<P>;
+  /** Set by the core = a workspace's tool: the version that is part of what is approved, and its sealed secret. */
+  tool?: { version: number; secret: string };
   /** Every proposal waits for a person, whoever proposes it and whatever an agent's settings; decided one by one. */
   alwaysAsks?: true;
   /** Params that only a reviewer's edits set. */
@@ -70,12 +72,15 @@ export interface RunContext<P> extends Omit<LookupContext, 'openCredentials'> {
   action: {
     id: string;
     workspaceId: string;
+    /** What it was proposed in, if it was. */
+    missionId?: string | null;
+    sessionId?: string | null;
     params: P;
     attempt: number;
     /** The decision that cleared it; null = cleared by itself. */
     approval: Approval | null;
   };
-  /** Opened for this run only; never log it. Null when the identity has none. */
+  /** The identity's or the tool's, opened for this run only; never log it. Null when there are none. */
   credentials: JsonObject | null;
   /** For the provider's de-duplication: the same for every attempt of this action with these params. */
   key: string;
@@ -137,6 +142,8 @@ export function defineExecutor<P extends object>(executor: Executor<P>): Executo
 
 export { AppError } from '../errors.ts';
 export * from './provider.ts';
+export * from './tool.ts';
+export { paramsOf } from '../tools/input-schema.ts';
 export { companyId, contactId, threadId } from '../ids.ts';
 export type {
   Changed,

@@ -5,6 +5,8 @@ import { effectiveParams, type ActionRow } from '../actions/row.ts';
 import { sealedPlace } from '../identities/sealed-place.ts';
 import { recordsOf } from '../records.ts';
 import { openSecret } from '../secrets.ts';
+import { toolPlace } from '../tools/sealed-place.ts';
+import { findExecutor, toolVersionOf } from './find-executor.ts';
 import type { Ending } from './ending.ts';
 import type { Executor, LookupContext, ShownIdentity } from './executor.ts';
 import type { Worker } from './worker.ts';
@@ -45,8 +47,8 @@ export async function check(worker: Worker, action: ActionRow): Promise<Ready | 
 
 /** The cleared params, the identity and its opened credentials; an ending where one of them is not what was cleared. */
 export async function prepare(worker: Worker, action: ActionRow): Promise<Ready | Ending> {
-  const executor = worker.executors.get(action.type);
-  if (!executor) return failed('invalid_params', `No executor is registered for ${action.type}.`);
+  const executor = await findExecutor(worker, action.workspace_id, action.type);
+  if (!executor) return failed('invalid_params', `There is no executor and no tool ${action.type} any more.`);
   const found =
     action.identity_id &&
     (await worker.db.tables.identities.findFirst({
@@ -55,6 +57,7 @@ export async function prepare(worker: Worker, action: ActionRow): Promise<Ready 
   const row = found || null;
   const mismatch = mismatchOf(worker, action, row?.config_version ?? null);
   if (mismatch) return mismatch;
+  if (toolVersionOf(executor) !== action.tool_version) return toolChanged(executor, action);
   const parsed = executor.params.safeParse(effectiveParams(action));
   if (!parsed.success) return failed('invalid_params', `The params do not fit ${action.type} any more.`);
   const records = recordsOf(worker.db, action.workspace_id);
@@ -64,29 +67,40 @@ export async function prepare(worker: Worker, action: ActionRow): Promise<Ready 
     name: row.name,
     config: row.config as JsonObject,
   };
-  const readyWith = (credentials: JsonObject | null): Ready => ({
+  const ready: Ready = {
     kind: 'ready',
     executor,
     params: parsed.data,
     records,
     identity,
-    credentials,
-    openCredentials: async () => credentials,
-  });
-  if (executor.identity === 'none') return readyWith(null);
+    credentials: null,
+    openCredentials: async () => null,
+  };
+  if (executor.tool) return unsealed(worker, ready, executor.tool.secret, toolPlace(action.workspace_id, action.type));
+  if (executor.identity === 'none') return ready;
   if (!row || row.status === 'disabled') return failed('identity_unavailable', 'The identity is disabled or gone.');
-  if (!row.credentials) return readyWith(null);
+  return row.credentials ? unsealed(worker, ready, row.credentials, sealedPlace(row.id)) : ready;
+}
+
+/** With the credentials that its run needs. */
+function unsealed(worker: Worker, ready: Ready, sealed: string, place: string): Ready | Ending {
   try {
-    return readyWith(openSecret(worker.secrets, row.credentials, sealedPlace(row.id)));
+    const credentials = openSecret(worker.secrets, sealed, place);
+    return { ...ready, credentials, openCredentials: async () => credentials };
   } catch {
-    worker.log.error(
-      { action: action.id, alert: 'secret_keys' },
-      'credentials cannot be opened with PROVISO_SECRET_KEYS',
-    );
+    worker.log.error({ place, alert: 'secret_keys' }, 'credentials cannot be opened with PROVISO_SECRET_KEYS');
     // Another worker may have the right keys, or this one after its restart.
-    return { kind: 'retry', undone: true, message: 'The identity’s credentials cannot be opened by this worker.' };
+    return { kind: 'retry', undone: true, message: 'The credentials cannot be opened by this worker.' };
   }
 }
+
+/** A person has to see what it would do now: the next approval is for the tool as it is. */
+const toolChanged = (executor: Executor, action: ActionRow): Ending => ({
+  kind: 'stale',
+  reason: 'tool_changed',
+  changes: ['tool'],
+  change: { tool_version: toolVersionOf(executor), revision: action.revision + 1 },
+});
 
 function mismatchOf(worker: Worker, action: ActionRow, identityVersion: number | null): Ending | undefined {
   if (clearedHash({ ...action, identity_version: identityVersion }, worker.executors) === action.cleared_hash)

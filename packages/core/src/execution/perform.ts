@@ -60,6 +60,8 @@ export function contextOf(worker: Worker, hold: Hold, ready: Ready, signal: Abor
     action: {
       id: showId('action', action.id),
       workspaceId: action.workspace_id,
+      missionId: action.mission_id,
+      sessionId: action.session_id,
       params: ready.params as never, // validated by this executor's own schema in guard.ts
       attempt: action.attempts,
       approval: action.approval,

@@ -121,9 +121,9 @@ const unknowable = (message: string): Written =>
   failure('outcome_unknown', `It may have happened. Check before repeating. (${message})`);
 
 /** Back to a person. */
-const regated = (action: ActionRow, { reason, changes }: Extract<Ending, { kind: 'stale' }>): Written => [
+const regated = (action: ActionRow, { reason, changes, change }: Extract<Ending, { kind: 'stale' }>): Written => [
   'action.regated',
-  { change: { ...uncleared(action), status_reason: reason }, data: { reason, changes } },
+  { change: { ...uncleared(action), ...change, status_reason: reason }, data: { reason, changes } },
 ];
 
 const retried = (message: string, times: { delayMs: number; undone: boolean; uncounted: boolean }): Written => [

@@ -5,6 +5,8 @@ import { AppError } from '../errors.ts';
 import { transition, transitionHeld } from '../transition.ts';
 import type { JsonObject } from '@proviso/contracts';
 import type { Ending } from './ending.ts';
+import type { Executor } from './executor.ts';
+import { findExecutor } from './find-executor.ts';
 import type { Hold } from './holds.ts';
 import { reconcile } from './reconcile.ts';
 import { record } from './record.ts';
@@ -32,7 +34,8 @@ export async function recoverLost(worker: Worker): Promise<number> {
 /** Ends, or hands back, an action that this process took over from a lost worker. */
 async function endLost(worker: Worker, hold: Hold, begunMsAgo: number | null): Promise<void> {
   const { action } = hold;
-  const verdict = verdictOf(worker, action, begunMsAgo);
+  const executor = await findExecutor(worker, action.workspace_id, action.type);
+  const verdict = verdictOf(worker, executor, action, begunMsAgo);
   if (verdict === 'rerun') {
     const data = { crashes: action.crashes };
     const back = await transitionHeld(worker.db, action, 'action.requeued', { actor: worker.actor, data });
@@ -57,16 +60,16 @@ type LostVerdict = 'rerun' | 'reconcile' | 'crashed' | 'unknown';
  * takes every worker with it is given up, and so, after as many crashes again, is asking the provider.
  */
 export function verdictOf(
-  worker: Pick<Worker, 'executors' | 'pace'>,
+  { pace }: Pick<Worker, 'pace'>,
+  executor: Executor | undefined,
   action: ActionRow,
   begunMsAgo: number | null,
 ): LostVerdict {
-  const executor = worker.executors.get(action.type);
-  const givenUp = action.crashes >= worker.pace.crashesMax;
+  const givenUp = action.crashes >= pace.crashesMax;
   if (begunMsAgo === null || executor?.delivery === 'transactional') return givenUp ? 'crashed' : 'rerun';
   const repeatable = executor?.delivery === 'idempotent' && begunMsAgo < (executor.keyLifetimeMs ?? 0);
   if (repeatable && !givenUp) return 'rerun';
-  return action.crashes < 2 * worker.pace.crashesMax ? 'reconcile' : 'unknown';
+  return action.crashes < 2 * pace.crashesMax ? 'reconcile' : 'unknown';
 }
 
 /** Ends open actions whose expiry has passed. */

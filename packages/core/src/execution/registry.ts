@@ -1,22 +1,26 @@
 import type { Provider } from '@proviso/contracts';
 import type { Executor } from './executor.ts';
 import type { ProviderKind } from './provider.ts';
+import type { ToolKind } from './tool.ts';
 
-/** The executors of this process by type, and the kinds of accounts that they act through. */
+/** The executors of this process by type, the kinds of accounts that they act through, and how workspaces' tools run. */
 export interface Registry {
   get(type: string): Executor | undefined;
   /** Sorted. */
   types(): string[];
   provider(name: Provider): ProviderKind | undefined;
+  /** Absent = workspaces have no tools here. */
+  tools: ToolKind | undefined;
 }
 
 export interface Registered {
   executors: readonly Executor[];
   providers?: readonly ProviderKind[];
+  tools?: ToolKind;
 }
 
 /** Throws when two executors claim one type, or two kinds one provider: which of them ran would depend on their order. */
-export function createRegistry({ executors, providers = [] }: Registered): Registry {
+export function createRegistry({ executors, providers = [], tools }: Registered): Registry {
   const byType = new Map<string, Executor>();
   for (const executor of executors) {
     if (byType.has(executor.type)) throw new Error(`Two executors are registered for the type ${executor.type}.`);
@@ -28,5 +32,5 @@ export function createRegistry({ executors, providers = [] }: Registered): Regis
     byName.set(kind.provider, kind);
   }
   const types = [...byType.keys()].toSorted();
-  return { get: (type) => byType.get(type), types: () => [...types], provider: (name) => byName.get(name) };
+  return { get: (type) => byType.get(type), types: () => [...types], provider: (name) => byName.get(name), tools };
 }

@@ -24,16 +24,15 @@ const delay = (ms: number): number =>
   Number.isFinite(ms) ? Math.round(Math.min(Math.max(ms, DELAY_MS_MIN), DELAY_MS_MAX)) : DELAY_MS_MAX;
 
 function resultOf(result: unknown): JsonObject {
-  let text: string;
   try {
-    text =
+    const text =
       JSON.stringify(result, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? '{}';
+    if (Buffer.byteLength(text) > RESULT_BYTES_MAX) return { too_large: true };
+    const kept = cleanDeep(JSON.parse(text) as JsonValue);
+    return typeof kept === 'object' && kept !== null && !Array.isArray(kept) ? kept : { value: kept };
   } catch {
-    return { not_storable: true };
+    return { not_storable: true }; // in a circle, or nested too deeply to be walked
   }
-  if (Buffer.byteLength(text) > RESULT_BYTES_MAX) return { too_large: true };
-  const kept = cleanDeep(JSON.parse(text) as JsonValue);
-  return typeof kept === 'object' && kept !== null && !Array.isArray(kept) ? kept : { value: kept };
 }
 
 function cleanDeep(value: JsonValue): JsonValue {

@@ -4,6 +4,7 @@ import { pauseBody, type Actor, type PauseBody } from '@proviso/contracts';
 import { authorizeConfiguration, authorize, type Context } from '../context.ts';
 import type { Transaction } from '../db.ts';
 import { invalid } from '../errors.ts';
+import { executorOf } from '../execution/find-executor.ts';
 import type { pauses } from '../generated/client.ts';
 import { once } from '../idempotency.ts';
 import { newId, readId, showIdOrNull } from '../ids.ts';
@@ -54,8 +55,7 @@ async function authorizePause(ctx: Context, input: unknown): Promise<What> {
   authorizeConfiguration(ctx, body.everything ? 'instance:operate' : 'actions:write');
   if (body.everything) return { workspace_id: null, agent_id: null, type: null };
   const workspace_id = ctx.caller.workspaceId;
-  if (body.type && !ctx.executors.get(body.type))
-    throw invalid('type', `is not a known action type; known are ${ctx.executors.types().join(', ')}`);
+  if (body.type) await executorOf(ctx, body.type);
   if (!body.agent_id) return { workspace_id, agent_id: null, type: body.type ?? null };
   const uuid = readId('agent', body.agent_id);
   const agent = uuid && (await ctx.db.tables.agents.findFirst({ where: { id: uuid, workspace_id } }));

@@ -14,7 +14,7 @@ export interface Line {
 /** One for all lines: it remembers TLS sessions. */
 const connectorOfAll = buildConnector({ timeout: 10_000 });
 
-/** Opens a line that ends with the signal. It follows no redirect: credentials go to the address that was set. */
+/** Opens a line that ends with the signal. It follows no redirect unless told to: credentials go to the address that was set. */
 export function openLine(signal: AbortSignal, connect = connectorOfAll): Line {
   let sent = false;
   let answered: Response | undefined;
@@ -33,7 +33,7 @@ export function openLine(signal: AbortSignal, connect = connectorOfAll): Line {
     fetch: async (url, init) => {
       sent = false;
       answered = undefined;
-      answered = await fetch(url, { ...init, redirect: 'error', signal, dispatcher });
+      answered = await fetch(url, { redirect: 'error', ...init, signal, dispatcher });
       return answered;
     },
     sent: () => sent,

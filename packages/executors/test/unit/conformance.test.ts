@@ -1,7 +1,9 @@
+import { httpFault, type HttpFault } from '@proviso/testing/http-fake';
+import { startToolServer } from '@proviso/testing/tool-server';
 import { describeConformance, type ConformanceFault } from '@proviso/testing/conformance';
 import { smtpFault, startFaultySmtpServer, type FaultySmtpServer, type SmtpStep } from '@proviso/testing/smtp-server';
 import type { JsonObject } from '@proviso/contracts';
-import type { Executor, Outcome } from '@proviso/core/executor';
+import { paramsOf, type Executor, type Outcome } from '@proviso/core/executor';
 import {
   createNote,
   createTask,
@@ -10,7 +12,9 @@ import {
   updateCompany,
   updateContact,
   updateLifecycleStage,
+  workspaceTools,
 } from '../../src/index.ts';
+import { faultsAt, type HttpBackend } from './http-faults.ts';
 import { ACME, ADA, recordsOf } from './records.ts';
 
 interface OwnDatabase {
@@ -142,4 +146,48 @@ describeConformance<Mail>('email_message', {
       },
     },
   ],
+});
+
+const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+const REFUND = { type: 'object', properties: { order: { type: 'string' } }, additionalProperties: false };
+
+const answered = (
+  name: string,
+  allowed: ConformanceFault<HttpBackend>['allowed'],
+  fault: HttpFault,
+): ConformanceFault<HttpBackend> => ({ name, allowed, inject: (server) => server.next('/call', fault) });
+const takes = (status: number, body: string): HttpFault => ({ ...httpFault.answers(status, body), takes: true });
+
+describe.each([true, false])('a workspace’s tool, idempotent: %s', (idempotent) => {
+  let url = '';
+  const executorNow = (): Executor =>
+    workspaceTools({ allowPrivateAddresses: true }).executorOf({
+      name: 'refund',
+      version: 1,
+      url,
+      idempotent,
+      params: paramsOf(REFUND),
+    });
+  describeConformance<HttpBackend>('refund', {
+    // Its address is another one in each test.
+    executor: { ...executorNow(), execute: (ctx) => executorNow().execute(ctx) },
+    async startBackend() {
+      const server = await startToolServer({ secret: () => WEBHOOK_SECRET, deduplicates: idempotent });
+      ({ url } = server);
+      return { ...server, effects: () => server.calls.length };
+    },
+    makeParams: () => ({ order: '4711' }),
+    makeIdentity: () => ({ identity: null, credentials: { secret: WEBHOOK_SECRET }, secrets: [WEBHOOK_SECRET] }),
+    records: () => recordsOf(),
+    faults: [
+      ...faultsAt('/call', { afterTaking: ['retry', 'unknown'] }),
+      ...[401, 403, 409, 422].map((code) =>
+        answered(`it is refused with ${code}`, ['refused'], httpFault.answers(code, WEBHOOK_SECRET)),
+      ),
+      answered('it points elsewhere', ['refused'], httpFault.answers(307, {}, { location: 'http://127.0.0.1/' })),
+      answered('the answer is no JSON', ['unknown'], takes(200, '<html>')),
+      answered('the answer is empty', ['done'], takes(200, '')),
+      answered('the answer is too large', ['done'], takes(200, JSON.stringify('x'.repeat(300_000)))),
+    ],
+  });
 });

@@ -14,7 +14,8 @@ export interface FakeRequest {
 
 export interface FakeReply {
   status: number;
-  body?: JsonObject;
+  /** Text is sent as it is. */
+  body?: JsonObject | string;
   headers?: Record<string, string>;
 }
 
@@ -30,8 +31,8 @@ export interface HttpFault {
 }
 
 export const httpFault = {
-  answers: (status: number, body?: JsonObject, headers?: Record<string, string>): HttpFault => ({
-    reply: { status, ...(body && { body }), ...(headers && { headers }) },
+  answers: (status: number, body?: FakeReply['body'], headers?: Record<string, string>): HttpFault => ({
+    reply: { status, ...(body !== undefined && { body }), ...(headers && { headers }) },
   }),
   cutsUnread: (): HttpFault => ({ ending: 'unread' }),
   cuts: (): HttpFault => ({ ending: 'cut' }),
@@ -145,7 +146,7 @@ async function textOf(incoming: IncomingMessage): Promise<string> {
 async function finish(response: ServerResponse, reply: FakeReply, ending: HttpFault['ending']): Promise<void> {
   if (ending === 'hang' || ending === 'unread') return;
   if (ending === 'cut') return void response.socket?.resetAndDestroy();
-  const text = JSON.stringify(reply.body ?? {});
+  const text = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? {});
   response.writeHead(reply.status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),

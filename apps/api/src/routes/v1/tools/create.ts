@@ -1,0 +1,15 @@
+import { createToolBody, createdToolReply } from '@proviso/contracts';
+import { createTool } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const createToolRoute = defineRoute({
+  method: 'post',
+  path: '/v1/tools',
+  operationId: 'createTool',
+  summary: 'Register a tool, or a new version of one; the signing secret is shown once',
+  tag: 'Tools',
+  body: createToolBody,
+  reply: createdToolReply,
+  status: 201,
+  handle: async ({ ctx, body }) => ({ status: 'success', ...(await createTool(ctx, body)) }),
+});

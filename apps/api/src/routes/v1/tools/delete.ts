@@ -1,0 +1,13 @@
+import { toolReply } from '@proviso/contracts';
+import { deleteTool } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const deleteToolRoute = defineRoute({
+  method: 'delete',
+  path: '/v1/tools/{name}',
+  operationId: 'deleteTool',
+  summary: 'Delete a tool',
+  tag: 'Tools',
+  reply: toolReply,
+  handle: async ({ ctx, path, body }) => ({ status: 'success', tool: await deleteTool(ctx, path.name ?? '', body) }),
+});

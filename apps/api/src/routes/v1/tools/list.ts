@@ -1,0 +1,15 @@
+import { listToolsReply, pageQuery } from '@proviso/contracts';
+import { listTools } from '@proviso/core';
+import { pageReply } from '../../../page-reply.ts';
+import { defineRoute } from '../../../route.ts';
+
+export const listToolsRoute = defineRoute({
+  method: 'get',
+  path: '/v1/tools',
+  operationId: 'listTools',
+  summary: 'List the workspace’s tools',
+  tag: 'Tools',
+  query: pageQuery,
+  reply: listToolsReply,
+  handle: async ({ ctx, query }) => pageReply('tools', await listTools(ctx, query)),
+});

@@ -1,0 +1,189 @@
+import type { JsonObject } from '@proviso/contracts';
+import { execute, readKeyRing, type Worker } from '@proviso/core';
+import { httpFault } from '@proviso/testing/http-fake';
+import { startToolServer, type ToolServer, type ToolServerOptions } from '@proviso/testing/tool-server';
+import { propose, recorded, useApi, uuidOf } from './open-api.ts';
+import type { Tenant } from './open-api.ts';
+
+const MISSION = '0190b0d0-0000-7000-8000-000000000001';
+
+describe('an approved call of a workspace’s tool', () => {
+  const api = useApi();
+  const servers: ToolServer[] = [];
+  afterAll(() => Promise.all(servers.map((server) => server.close())));
+
+  interface Shop extends Tenant {
+    tool: ToolServer;
+    register(more?: object): Promise<number>;
+    /** Proposed, and approved as it stands. */
+    approved(more?: object): Promise<string>;
+    run(action_id: string, worker?: Worker): Promise<JsonObject>;
+  }
+
+  /** A workspace with the tool `refund`, whose far side listens. */
+  async function shop(options: Partial<ToolServerOptions> = {}, registered: object = {}): Promise<Shop> {
+    const here = await api.tenant();
+    let secret = '';
+    const tool = await startToolServer({ secret: () => secret, ...options });
+    servers.push(tool);
+    const register = async (more: object = {}): Promise<number> => {
+      const body = { name: 'refund', url: tool.url, input_schema: {}, ...registered, ...more };
+      const reply = (await here.owner.post('/v1/tools', body)).body;
+      secret = reply.secret ?? secret;
+      return reply.tool.version;
+    };
+    await register();
+    return {
+      ...here,
+      tool,
+      register,
+      approved: async (more = {}) => {
+        const { action_id } = await propose(here.owner, here, {
+          type: 'refund',
+          params: { order: '4711' },
+          require_approval: true,
+          ...more,
+        });
+        await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
+        return action_id;
+      },
+      run: async (action_id, worker = api.world.worker()) => {
+        await execute(worker, uuidOf(action_id));
+        return (await here.owner.get(`/v1/actions/${action_id}`)).body.action as unknown as JsonObject;
+      },
+    };
+  }
+
+  it('is posted with the reviewer’s edit and a signature, once, and its answer is the result', async () => {
+    const here = await shop();
+    const { action_id } = await propose(here.owner, here, {
+      type: 'refund',
+      params: { order: '4711', amount: 500 },
+      require_approval: true,
+      mission_id: MISSION,
+      session_id: 's1',
+    });
+    await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'edit', edits: { amount: 50 } });
+    const action = await here.run(action_id);
+    const input = { order: '4711', amount: 50 };
+    expect(action).toMatchObject({ status: 'completed', result: { did: 'refund', with: input } });
+    expect(here.tool.calls).toEqual([
+      {
+        id: action_id,
+        body: {
+          tool: 'refund',
+          tool_version: 1,
+          action_id,
+          workspace_id: here.id,
+          mission_id: MISSION,
+          session_id: 's1',
+          input,
+        },
+      },
+    ]);
+    expect((await recorded(api.world, action_id)).trail).toEqual([
+      'action.created',
+      'action.approved',
+      'action.claimed',
+      'action.completed',
+    ]);
+  });
+
+  it('passes on where it comes from, as it stands in the input', async () => {
+    const schema = { type: 'object', properties: { order: {} }, additionalProperties: false };
+    const here = await shop({}, { input_schema: schema });
+    const params = { order: '1', workspace_id: here.id, mission_id: MISSION, session_id: 's' };
+    await here.run(await here.approved({ params }));
+    expect(here.tool.calls[0]?.body).toMatchObject({ input: params, mission_id: null, session_id: null });
+  });
+
+  it('goes back to a person when the tool has another version by then, and runs with a new approval', async () => {
+    const here = await shop();
+    const action_id = await here.approved();
+    const { params_hash } = (await here.owner.get(`/v1/actions/${action_id}`)).body.action;
+    expect(await here.register({ idempotent: true })).toBe(2);
+    const back = await here.run(action_id);
+    expect(back).toMatchObject({ status: 'pending_approval', status_reason: 'tool_changed', approval: null });
+    expect(back.params_hash).not.toBe(params_hash);
+    expect((await recorded(api.world, action_id)).last).toMatchObject({
+      event: 'action.regated',
+      data: { reason: 'tool_changed', changes: ['tool'] },
+    });
+    expect(here.tool.calls).toEqual([]);
+    const approve = (hash: object) =>
+      here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve', ...hash });
+    expect((await approve({})).status).toBe(409);
+    expect((await approve({ params_hash })).status).toBe(409);
+    expect((await approve({ params_hash: back.params_hash })).status).toBe(200);
+    expect(await here.run(action_id)).toMatchObject({ status: 'completed' });
+    expect(here.tool.calls).toHaveLength(1);
+  });
+
+  it('is not what was approved when the row names another version: nothing runs', async () => {
+    const here = await shop();
+    const action_id = await here.approved();
+    await here.register();
+    await api.world.db.pool.query('update actions set tool_version = 2 where id = $1', [uuidOf(action_id)]);
+    expect(await here.run(action_id)).toMatchObject({ status: 'failed', status_reason: 'approval_mismatch' });
+    expect(here.tool.calls).toEqual([]);
+  });
+
+  it('fails when the tool was deleted, and never reaches another workspace’s of that name', async () => {
+    const [here, there] = [await shop(), await shop()];
+    const action_id = await here.approved();
+    await here.owner.delete('/v1/tools/refund');
+    expect(await here.run(action_id)).toMatchObject({ status: 'failed', status_reason: 'invalid_params' });
+    expect([...here.tool.calls, ...there.tool.calls]).toEqual([]);
+  });
+
+  it('is refused by a far side that does not know the signature', async () => {
+    const here = await shop({ secret: () => `whsec_${Buffer.alloc(32).toString('base64')}` });
+    const action = await here.run(await here.approved());
+    expect(action).toMatchObject({ status: 'failed', status_reason: 'provider_refused' });
+    expect(JSON.stringify(action)).not.toContain('whsec_');
+    expect([here.tool.requests.length, here.tool.calls.length]).toEqual([1, 0]);
+  });
+
+  it('waits for as long as the far side asks', async () => {
+    const here = await shop();
+    here.tool.next('/call', httpFault.answers(429, {}, { 'retry-after': '120' }));
+    const action_id = await here.approved();
+    await here.run(action_id);
+    const { row } = await recorded(api.world, action_id);
+    expect(row).toMatchObject({ status: 'approved', attempts: 0, effect_started_at: null });
+    expect(row.due_at.getTime() - row.updated_at.getTime()).toBeGreaterThan(119_000);
+  });
+
+  it.each([500, 503])('is never repeated after %s, unless the tool is idempotent', async (status) => {
+    const here = await shop();
+    here.tool.next('/call', { ...httpFault.answers(status), takes: true });
+    const action = await here.run(await here.approved());
+    expect(action).toMatchObject({ status: 'failed', error: { code: 'outcome_unknown', retryable: false } });
+    expect(here.tool.calls).toHaveLength(1);
+  });
+
+  it('has one effect of an idempotent tool, however often its answer is lost', async () => {
+    const here = await shop({ deduplicates: true }, { idempotent: true });
+    here.tool.next('/call', httpFault.takesThenCuts(), { ...httpFault.answers(502), takes: true });
+    const action_id = await here.approved();
+    for (const status of ['approved', 'approved', 'completed']) {
+      await api.world.db.pool.query('update actions set due_at = now() where id = $1', [uuidOf(action_id)]);
+      expect(await here.run(action_id)).toMatchObject({ status });
+    }
+    expect(here.tool.calls).toHaveLength(1);
+  });
+
+  it('waits for a worker that can open the secret', async () => {
+    const here = await shop();
+    const worker = { ...api.world.worker(), secrets: readKeyRing('') };
+    expect(await here.run(await here.approved(), worker)).toMatchObject({ status: 'approved', attempts: 1 });
+    expect(here.tool.calls).toEqual([]);
+  });
+
+  it('is run by POST /v1/actions/process too', async () => {
+    const here = await shop();
+    const action_id = await here.approved();
+    const { body } = await here.owner.post('/v1/actions/process');
+    expect(body.results).toEqual([{ action_id, status: 'completed' }]);
+  });
+});

@@ -1,0 +1,289 @@
+import { newId, openSecret } from '@proviso/core';
+import type { Who } from '@proviso/testing';
+import {
+  CONFLICT,
+  expectRefusal,
+  FORBIDDEN,
+  holdings,
+  INVALID,
+  MISMATCH,
+  NOT_FOUND,
+  pathsOf,
+  propose,
+  useApi,
+} from './open-api.ts';
+import type { Client, Reply, Tenant } from './open-api.ts';
+
+const SCHEMA = {
+  type: 'object',
+  properties: { order: { type: 'string' }, amount: { type: 'number', minimum: 0 } },
+  required: ['order'],
+  additionalProperties: false,
+};
+const REFUND = { name: 'shop.refund', url: 'https://tools.example.com/refund', input_schema: SCHEMA };
+
+describe('tools', () => {
+  const api = useApi();
+  const register = (by: Client, more: object = {}, headers = {}): Promise<Reply> =>
+    by.post('/v1/tools', { ...REFUND, ...more }, headers);
+  const rowOf = ({ id: workspace_id }: Tenant, name = REFUND.name) =>
+    api.world.db.tables.tools.findUniqueOrThrow({ where: { workspace_id_name: { workspace_id, name } } });
+
+  describe('POST /v1/tools', () => {
+    it('registers a tool and shows its secret once', async () => {
+      const here = await api.tenant();
+      const { status, body } = await register(here.owner);
+      expect(status).toBe(201);
+      expect(body).toEqual({
+        status: 'success',
+        secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
+        tool: {
+          ...REFUND,
+          version: 1,
+          idempotent: false,
+          created_at: expect.any(String),
+          updated_at: expect.any(String),
+        },
+      });
+      const list = await here.owner.get('/v1/tools');
+      expect(list.body).toMatchObject({ tools: [body.tool], pagination: { total_items: 1 } });
+      expect(list.text).not.toContain('secret');
+    });
+
+    it('seals the secret in the row, for that tool of that workspace only', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const { secret } = (await register(here.owner)).body;
+      const sealed = (await rowOf(here)).secret;
+      const open = (id: string) => openSecret(api.world.secrets, sealed, `tools.secret:${id}/${REFUND.name}`);
+      expect(open(here.id)).toEqual({ secret });
+      expect(() => open(there.id)).toThrow();
+    });
+
+    it('makes a new version of a known name, which keeps the secret', async () => {
+      const here = await api.tenant();
+      await register(here.owner);
+      const { secret } = await rowOf(here);
+      const { status, body } = await register(here.owner, { url: 'https://tools.example.com/2', idempotent: true });
+      expect(status).toBe(201);
+      expect(body).toMatchObject({
+        secret: null,
+        tool: { version: 2, idempotent: true, url: 'https://tools.example.com/2' },
+      });
+      expect((await rowOf(here)).secret).toBe(secret);
+      expect((await here.owner.get('/v1/tools')).body.tools).toEqual([body.tool]);
+    });
+
+    it('counts on after a deletion, with another secret, so that no approval fits twice', async () => {
+      const here = await api.tenant();
+      const { secret } = (await register(here.owner)).body;
+      await here.owner.delete(`/v1/tools/${REFUND.name}`);
+      const { body } = await register(here.owner);
+      expect(body.tool.version).toBe(2);
+      expect(body.secret).toMatch(/^whsec_/);
+      expect(body.secret).not.toBe(secret);
+    });
+
+    it('gives each of many at the same time a version of its own, and one of them the secret', async () => {
+      const here = await api.tenant();
+      const replies = await Promise.all(Array.from({ length: 5 }, () => register(here.owner)));
+      expect(replies.map(({ body }) => body.tool.version).sort()).toEqual([1, 2, 3, 4, 5]);
+      expect(replies.filter(({ body }) => body.secret)).toHaveLength(1);
+    });
+
+    it('answers a repetition with the same Idempotency-Key without the secret, and keeps it nowhere', async () => {
+      const here = await api.tenant();
+      const key = { 'Idempotency-Key': 'k' };
+      const first = await register(here.owner, {}, key);
+      const again = await register(here.owner, {}, key);
+      expect(again.body).toEqual({ ...first.body, secret: null });
+      expect(again.headers['idempotency-replayed']).toBe('true');
+      expect((await rowOf(here)).version).toBe(1);
+      expect(JSON.stringify(await holdings(api.world, here))).not.toContain(first.body.secret);
+      await expectRefusal(api, here, MISMATCH, () => register(here.owner, { idempotent: true }, key));
+    });
+
+    it.each<[string, object, string]>([
+      ['no name', { name: undefined }, 'name'],
+      ['a name with a slash', { name: 'a/b' }, 'name'],
+      ['a name of 65 characters', { name: 'x'.repeat(65) }, 'name'],
+      ['a built-in’s name', { name: 'create_note' }, 'name'],
+      ['no url', { url: undefined }, 'url'],
+      ['another scheme', { url: 'ftp://tools.example.com' }, 'url'],
+      ['http elsewhere than on this machine', { url: 'http://tools.example.com' }, 'url'],
+      ['credentials in the url', { url: 'https://user:pass@tools.example.com' }, 'url'],
+      ['no schema', { input_schema: undefined }, 'input_schema'],
+      ['a schema that is text', { input_schema: '{}' }, 'input_schema'],
+      ['a schema of no object', { input_schema: { type: 'string' } }, 'input_schema'],
+      ['a schema that is none', { input_schema: { type: 'object', properties: 7 } }, 'input_schema'],
+      ['a schema that lives elsewhere', { input_schema: { $ref: 'https://example.com/s.json' } }, 'input_schema'],
+      ['a schema of 65 KiB', { input_schema: { description: 'x'.repeat(65 * 1024) } }, 'input_schema'],
+      ['idempotent that is text', { idempotent: 'yes' }, 'idempotent'],
+      ['an unknown field', { secret: 'mine' }, 'secret'],
+    ])('refuses %s', async (_, more, path) => {
+      const here = await api.tenant();
+      const refused = await expectRefusal(api, here, INVALID, () => register(here.owner, more));
+      expect(pathsOf(refused)).toEqual([path]);
+    });
+
+    it('takes http on this machine, where the operator allows private addresses', async () => {
+      const here = await api.tenant();
+      for (const url of ['http://localhost:9/x', 'http://127.0.0.1:9/x', 'http://[::1]:9/x'])
+        expect((await register(here.owner, { url })).status).toBe(201);
+    });
+
+    it('refuses whoever is no admin, and agents', async () => {
+      const here = await api.tenant();
+      const callers: Who[] = [
+        { role: 'viewer' },
+        { role: 'reviewer' },
+        { scopes: ['actions:write', 'identities:write'] },
+        { agent: 'bot' },
+      ];
+      for (const who of callers) {
+        const by = await here.client(who);
+        await expectRefusal(api, here, FORBIDDEN, () => register(by));
+      }
+    });
+  });
+
+  describe('DELETE /v1/tools/{name}', () => {
+    const remove = (by: Client, name = REFUND.name): Promise<Reply> => by.delete(`/v1/tools/${name}`);
+
+    it('takes the tool away: nothing is listed, proposed or paused by its name', async () => {
+      const here = await api.tenant();
+      const { tool } = (await register(here.owner)).body;
+      const { status, body } = await remove(here.owner);
+      expect(status).toBe(200);
+      expect(body.tool).toMatchObject({ name: tool.name, version: 1 });
+      expect((await here.owner.get('/v1/tools')).body).toMatchObject({ tools: [], pagination: { total_items: 0 } });
+      const proposal = { type: REFUND.name, identity_id: here.identityId, params: { order: '1' } };
+      const refused = await expectRefusal(api, here, INVALID, () => here.owner.post('/v1/actions', proposal));
+      expect(pathsOf(refused)).toEqual(['type']);
+    });
+
+    it('says of what is not there, any more or in this workspace, that it is not', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      await register(there.owner);
+      await register(here.owner, { name: 'other' });
+      await remove(here.owner, 'other');
+      const before = await holdings(api.world, there);
+      for (const name of [REFUND.name, 'other', newId(), '%20'])
+        await expectRefusal(api, here, NOT_FOUND, () => remove(here.owner, name));
+      expect(await holdings(api.world, there)).toEqual(before);
+    });
+
+    it('refuses a body with fields, whoever is no admin, and agents', async () => {
+      const here = await api.tenant();
+      await register(here.owner);
+      await expectRefusal(api, here, INVALID, () => here.owner.delete(`/v1/tools/${REFUND.name}`, { force: true }));
+      const callers: Who[] = [{ role: 'reviewer' }, { scopes: [] }, { agent: 'bot' }];
+      for (const who of callers) {
+        const by = await here.client(who);
+        await expectRefusal(api, here, FORBIDDEN, () => remove(by));
+      }
+    });
+  });
+
+  it('pages through the tools by name, and shows none of another workspace', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    for (const name of ['c', 'a', 'b']) await register(here.owner, { name });
+    await register(there.owner, { name: 'theirs' });
+    const page = await here.owner.get('/v1/tools', { limit: '2', skip: '1' });
+    expect(page.body.tools.map(({ name }) => name)).toEqual(['b', 'c']);
+    expect(page.body.pagination).toMatchObject({ total_items: 3 });
+    const by = await here.client({ scopes: [] });
+    await expectRefusal(api, here, FORBIDDEN, () => by.get('/v1/tools'));
+  });
+
+  describe('as a type', () => {
+    const refund = (here: Tenant, more: object = {}) =>
+      propose(here.owner, here, {
+        type: REFUND.name,
+        params: { order: '4711', amount: 5 },
+        require_approval: true,
+        ...more,
+      });
+
+    it('is proposed with a card that lists every field, and params that fit its schema', async () => {
+      const here = await api.tenant();
+      await register(here.owner);
+      const { preview } = await refund(here);
+      expect(preview).toEqual({
+        title: 'Call shop.refund',
+        fields: [
+          { label: 'amount', value: 5 },
+          { label: 'order', value: '4711' },
+        ],
+      });
+    });
+
+    it.each<[string, object, string]>([
+      ['without what is required', { amount: 1 }, 'params.order'],
+      ['of another type', { order: 4711 }, 'params.order'],
+      ['out of range', { order: '1', amount: -1 }, 'params.amount'],
+      ['that are unknown', { order: '1', note: 'x' }, 'params.note'],
+    ])('refuses params %s, and names them', async (_, params, path) => {
+      const here = await api.tenant();
+      await register(here.owner);
+      const body = { type: REFUND.name, identity_id: here.identityId, params };
+      const refused = await expectRefusal(api, here, INVALID, () => here.owner.post('/v1/actions', body));
+      expect(pathsOf(refused)).toEqual([path]);
+    });
+
+    it('is known in its own workspace only, where a refusal names it', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      await register(here.owner);
+      const body = { type: REFUND.name, identity_id: there.identityId, params: { order: '1' } };
+      const refused = await expectRefusal(api, there, INVALID, () => there.owner.post('/v1/actions', body));
+      expect(refused.error).not.toContain('shop.refund,');
+      const { error } = (await here.owner.post('/v1/actions', { ...body, type: 'no_such_type' })).body;
+      expect(error).toContain('create_note');
+      expect(error).toContain('shop.refund');
+    });
+
+    it('may be paused, and be among what an agent may do by itself', async () => {
+      const here = await api.tenant();
+      await register(here.owner);
+      expect((await here.owner.post('/v1/pause', { type: REFUND.name })).status).toBe(200);
+      const bot = await here.agentId('bot');
+      const settings = { auto_approve_types: [REFUND.name] };
+      expect((await here.owner.patch(`/v1/agents/${bot}`, settings)).status).toBe(200);
+      const agent = await here.client({ agent: 'bot' });
+      expect(await propose(agent, here, { type: REFUND.name, params: { order: '1' } })).toMatchObject({
+        status: 'auto_approved',
+      });
+    });
+
+    it('is shown again before it is approved, when it has another version by then', async () => {
+      const here = await api.tenant();
+      await register(here.owner);
+      const { action_id, params_hash } = await refund(here);
+      await register(here.owner, { url: 'https://tools.example.com/2' });
+      const approve = (hash: string) =>
+        here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve', params_hash: hash });
+      const stale = await approve(params_hash);
+      expect([stale.status, stale.body.code]).toEqual(CONFLICT);
+      expect(stale.body.action.params_hash).not.toBe(params_hash);
+      expect((await approve(stale.body.action.params_hash)).body.action.status).toBe('approved');
+    });
+
+    it('is not approved with params that its new schema refuses, but with an edit that fits', async () => {
+      const here = await api.tenant();
+      await register(here.owner);
+      const { action_id } = await refund(here);
+      await register(here.owner, {
+        input_schema: {
+          ...SCHEMA,
+          required: ['order', 'reason'],
+          properties: { ...SCHEMA.properties, reason: { type: 'string' } },
+        },
+      });
+      const decide = (body: object) => here.owner.post(`/v1/actions/${action_id}/approve`, body);
+      const { params_hash } = (await decide({ action: 'approve' })).body.action;
+      const refused = await expectRefusal(api, here, INVALID, () => decide({ action: 'approve', params_hash }));
+      expect(pathsOf(refused)).toEqual(['params.reason']);
+      const edited = await decide({ action: 'edit', edits: { reason: 'broken' }, params_hash });
+      expect(edited.body.action).toMatchObject({ status: 'approved', params: { order: '4711', reason: 'broken' } });
+    });
+  });
+});

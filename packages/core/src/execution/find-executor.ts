@@ -1,0 +1,41 @@
+import type { JsonObject } from '@proviso/contracts';
+import type { Context, Services } from '../context.ts';
+import { invalid } from '../errors.ts';
+import { findTool } from '../tools/find.ts';
+import { paramsOf } from '../tools/input-schema.ts';
+import type { Executor } from './executor.ts';
+
+/** How many of a workspace's tools a refusal names. */
+const NAMED_MAX = 50;
+
+/** What runs a type: the registered executor, else the workspace's tool of that name as it is now. */
+export async function findExecutor(
+  { db, executors }: Pick<Services, 'db' | 'executors'>,
+  workspaceId: string,
+  type: string,
+): Promise<Executor | undefined> {
+  const registered = executors.get(type);
+  if (registered || !executors.tools) return registered;
+  const row = await findTool(db, workspaceId, type);
+  if (!row) return undefined;
+  const { name, version, url, idempotent, secret } = row;
+  const params = paramsOf(row.input_schema as JsonObject);
+  return { ...executors.tools.executorOf({ name, version, url, idempotent, params }), tool: { version, secret } };
+}
+
+/** The executor of a type for the caller's workspace. Throws INVALID at `path` with the types that are known there. */
+export async function executorOf(ctx: Context, type: string, path = 'type'): Promise<Executor> {
+  const executor = await findExecutor(ctx, ctx.caller.workspaceId, type);
+  if (executor) return executor;
+  const tools = await ctx.db.tables.tools.findMany({
+    where: { workspace_id: ctx.caller.workspaceId, deleted_at: null },
+    select: { name: true },
+    orderBy: { name: 'asc' },
+    take: NAMED_MAX,
+  });
+  const known = [...ctx.executors.types(), ...tools.map(({ name }) => name)];
+  throw invalid(path, `${type} is not a known action type; known are ${known.join(', ')}`);
+}
+
+/** The version of the workspace's tool behind an executor; null = it is a built-in. */
+export const toolVersionOf = ({ tool }: Executor): number | null => tool?.version ?? null;

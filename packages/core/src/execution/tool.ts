@@ -1,0 +1,23 @@
+import type { JsonObject } from '@proviso/contracts';
+import type { z } from 'zod';
+import type { Executor } from './executor.ts';
+
+/** A workspace's tool, as what makes an executor of it needs it. */
+export interface ToolDefinition {
+  name: string;
+  version: number;
+  url: string;
+  idempotent: boolean;
+  /** By its registered schema. */
+  params: z.ZodType<JsonObject>;
+}
+
+/** How workspaces' tools are run: one kind for all of them. */
+export interface ToolKind {
+  /** Raise it when a call of the same params would say something else to the far side: it is part of what is approved. */
+  version: number;
+  /** Why no call may go to an address; undefined = it may. */
+  addressFault(url: URL): string | undefined;
+  /** The run gets the tool's secret as `credentials`: { secret }. */
+  executorOf(tool: ToolDefinition): Executor;
+}

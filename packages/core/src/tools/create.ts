@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { createToolBody, type Tool } from '@proviso/contracts';
+import { authorizeConfiguration, type Context } from '../context.ts';
+import { invalid } from '../errors.ts';
+import type { tools } from '../generated/client.ts';
+import { once } from '../idempotency.ts';
+import { sealSecret } from '../secrets.ts';
+import { schemaFault } from './input-schema.ts';
+import { toolPlace } from './sealed-place.ts';
+import { showTool } from './show.ts';
+
+/** $1 workspace, $2 name, $3 url, $4 input schema, $5 idempotent, $6 a fresh secret, sealed. */
+const REGISTER = {
+  name: 'tool_register',
+  text: `
+    insert into tools as t (workspace_id, name, url, input_schema, idempotent, secret)
+    values ($1::uuid, $2, $3, $4::jsonb, $5::boolean, $6)
+    on conflict (workspace_id, name) do update set
+      version = t.version + 1, url = excluded.url, input_schema = excluded.input_schema, idempotent = excluded.idempotent,
+      secret = case when t.deleted_at is null then t.secret else excluded.secret end,
+      deleted_at = null, updated_at = clock_timestamp()
+    returning *`,
+};
+
+export interface CreatedTool {
+  /** Null where the tool keeps the one that it has, and in a replay: it is shown once. */
+  secret: string | null;
+  tool: Tool;
+}
+
+/**
+ * Registers a tool, or another version of one: what was approved for the version before goes back to a person. The first
+ * registration makes the signing secret; later ones keep it, so that the far side goes on verifying.
+ */
+export async function createTool(ctx: Context, input: unknown): Promise<CreatedTool> {
+  authorizeConfiguration(ctx, 'workspace:admin');
+  const { name, url, input_schema, idempotent } = createToolBody.parse(input);
+  if (ctx.executors.get(name)) throw invalid('name', 'is a built-in type');
+  const unfit = ctx.executors.tools?.addressFault(new URL(url));
+  if (unfit) throw invalid('url', unfit);
+  const fault = schemaFault(input_schema);
+  if (fault) throw invalid('input_schema', fault);
+  const { workspaceId } = ctx.caller;
+  const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  const sealed = sealSecret(ctx.secrets, { secret }, toolPlace(workspaceId, name));
+  const values = [workspaceId, name, url, JSON.stringify(input_schema), idempotent, sealed];
+  let fresh = false;
+  const tool = await once(ctx.db, ctx.idempotency, async (tx) => {
+    const [row] = await tx.query<tools>(REGISTER, values);
+    if (!row) throw new Error('an upsert returned no row');
+    fresh = row.secret === sealed;
+    return showTool(row);
+  });
+  return { secret: fresh ? secret : null, tool };
+}

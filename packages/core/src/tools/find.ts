@@ -1,0 +1,12 @@
+import type { Transaction } from '../db.ts';
+import type { tools } from '../generated/client.ts';
+
+/** The tool of that name in the workspace; null = there is none, or none any more. */
+export async function findTool(
+  { tables }: Pick<Transaction, 'tables'>,
+  workspace_id: string,
+  name: string,
+): Promise<tools | null> {
+  const tool = await tables.tools.findUnique({ where: { workspace_id_name: { workspace_id, name } } });
+  return tool?.deleted_at === null ? tool : null;
+}

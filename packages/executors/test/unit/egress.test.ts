@@ -1,0 +1,149 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { EgressError, isPublicAddress, openEgress, workspaceTools } from '../../src/index.ts';
+
+/** [what it is, how it is written]: none may be connected to. `localhost` and its like resolve to this machine. */
+const CLOSED: [string, string][] = [
+  ['loopback', '127.0.0.1'],
+  ['another loopback', '127.8.8.8'],
+  ['loopback, short', '127.1'],
+  ['loopback, one number', '2130706433'],
+  ['loopback, hex', '0x7f000001'],
+  ['loopback, hex by parts', '0x7f.0x0.0x0.0x1'],
+  ['loopback, octal', '0177.0.0.1'],
+  ['loopback, full-width digits', '１２７.０.０.１'],
+  ['loopback with a final dot', '127.0.0.1.'],
+  ['loopback by name', 'localhost'],
+  ['any address', '0.0.0.0'],
+  ['any address, short', '0'],
+  ['private A', '10.0.0.1'],
+  ['private B', '172.16.0.1'],
+  ['private C', '192.168.1.1'],
+  ['link-local: metadata', '169.254.169.254'],
+  ['metadata, one number', '2852039166'],
+  ['carrier-grade NAT', '100.64.0.1'],
+  ['benchmarking', '198.18.0.1'],
+  ['protocol assignments', '192.0.0.1'],
+  ['documentation', '203.0.113.1'],
+  ['multicast', '224.0.0.1'],
+  ['class E', '240.0.0.1'],
+  ['broadcast', '255.255.255.255'],
+  ['IPv6 loopback', '[::1]'],
+  ['IPv6 loopback, long', '[0:0:0:0:0:0:0:1]'],
+  ['IPv6 any address', '[::]'],
+  ['IPv4-mapped loopback', '[::ffff:127.0.0.1]'],
+  ['IPv4-mapped loopback, hex', '[::ffff:7f00:1]'],
+  ['IPv4-mapped public address', '[::ffff:8.8.8.8]'],
+  ['IPv4-compatible loopback', '[::127.0.0.1]'],
+  ['NAT64 loopback', '[64:ff9b::127.0.0.1]'],
+  ['NAT64 local', '[64:ff9b:1::127.0.0.1]'],
+  ['6to4 loopback', '[2002:7f00:1::]'],
+  ['Teredo', '[2001::1]'],
+  ['unique local', '[fd00::1]'],
+  ['IPv6 link-local', '[fe80::1]'],
+  ['site-local', '[fec0::1]'],
+  ['IPv6 multicast', '[ff02::1]'],
+  ['IPv6 documentation', '[2001:db8::1]'],
+  ['newer IPv6 documentation', '[3fff::1]'],
+  ['segment routing', '[5f00::1]'],
+];
+
+describe('egress', () => {
+  let server: Server;
+  let port: number;
+  let requests: string[];
+  let connections: number;
+  beforeAll(async () => {
+    server = createServer((req, res) => {
+      requests.push(`${req.method} ${req.url}`);
+      if (req.url === '/redirect')
+        return void res.writeHead(302, { location: `http://127.0.0.1:${port}/secret` }).end();
+      if (req.url === '/large') return void res.end('x'.repeat(2_000));
+      if (req.url === '/slow') return undefined;
+      if (req.url === '/cut') return void res.writeHead(200, { 'content-length': '9' }).write('x', () => res.destroy());
+      return void res.end('here');
+    });
+    server.on('connection', () => (connections += 1));
+    await new Promise<void>((listening) => server.listen(0, '::', listening)); // IPv4 too
+    ({ port } = server.address() as AddressInfo);
+  });
+  beforeEach(() => {
+    requests = [];
+    connections = 0;
+  });
+  afterAll(async () => {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  });
+
+  const failure = async (call: Promise<unknown>): Promise<EgressError> => {
+    const error: unknown = await call.catch((thrown: unknown) => thrown);
+    if (!(error instanceof EgressError)) throw new Error(`no EgressError: ${String(error)}`, { cause: error });
+    return error;
+  };
+  const here = openEgress({ allowPrivateAddresses: true }, { bodyBytesMax: 1_000 });
+
+  it.each(CLOSED)('does not reach %s: %s', async (_, host) => {
+    const { reason, sent } = await failure(openEgress({})(`http://${host}:${port}/`, { method: 'POST', body: '{}' }));
+    expect({ reason, sent }).toEqual({ reason: 'forbidden', sent: false });
+    expect([requests, connections]).toEqual([[], 0]);
+  });
+
+  it.each(CLOSED.filter(([, host]) => !host.startsWith('localhost')))('takes no tool at %s: %s', (_, host) => {
+    expect(workspaceTools({}).addressFault(new URL(`https://${host}/`))).toBe('must be on the public internet');
+  });
+
+  it.each(['8.8.8.8', '1.1.1.1', '100.63.255.255', '172.32.0.1', '2606:4700::1111', '2a00:1450:4001:800::200e'])(
+    'takes %s for public',
+    (address) => expect(isPublicAddress(address)).toBe(true),
+  );
+
+  it('tests what a name resolves to when it connects, whatever it resolved to before', async () => {
+    const { reason, sent } = await failure(openEgress({})(`http://localhost:${port}/`));
+    expect([reason, sent, connections]).toEqual(['forbidden', false, 0]);
+  });
+
+  it('follows no redirect', async () => {
+    const { status, headers } = await here(`http://127.0.0.1:${port}/redirect`);
+    expect([status, headers.get('location'), requests]).toEqual([
+      302,
+      `http://127.0.0.1:${port}/secret`,
+      ['GET /redirect'],
+    ]);
+  });
+
+  it('reaches this machine where the operator allows it, also with a Request', async () => {
+    const request = new Request(`http://127.0.0.1:${port}/a`, { method: 'POST', body: 'x' });
+    expect(await (await here(request)).text()).toBe('here');
+    expect(await (await here(new URL(`http://localhost:${port}/b`), { method: 'PUT' })).text()).toBe('here');
+    expect(requests).toEqual(['POST /a', 'PUT /b']);
+  });
+
+  it('makes a connection for each request, and keeps none', async () => {
+    for (const at of ['/1', '/2']) await (await here(`http://127.0.0.1:${port}${at}`)).text();
+    expect(connections).toBe(2);
+  });
+
+  it('stops reading an answer that is too large', async () => {
+    const response = await here(`http://127.0.0.1:${port}/large`);
+    expect(await failure(response.text())).toMatchObject({ reason: 'too_large', sent: true });
+  });
+
+  it('gives up after its time, and when it is told to', async () => {
+    const brief = openEgress({ allowPrivateAddresses: true }, { timeoutMs: 50 });
+    const slow = `http://127.0.0.1:${port}/slow`;
+    expect(await failure(brief(slow))).toMatchObject({ reason: 'failed', sent: true });
+    const stop = new AbortController();
+    const call = failure(here(slow, { signal: stop.signal }));
+    stop.abort();
+    expect(await call).toMatchObject({ reason: 'failed' });
+  });
+
+  it.each([
+    ['nobody listens', 'http://127.0.0.1:1/'],
+    ['there is no such name', 'http://no-such-name.invalid/'],
+    ['the far side speaks no TLS', ''],
+  ])('knows that nothing was sent when %s', async (_, url) => {
+    expect(await failure(here(url || `https://127.0.0.1:${port}/`))).toMatchObject({ reason: 'failed', sent: false });
+  });
+});
