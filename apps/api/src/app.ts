@@ -11,6 +11,10 @@ import { errorHandler, requestId } from './errors.ts';
 import { healthRouter } from './health.ts';
 import { demandAllowance, strangerAt } from './limited.ts';
 import { serveRoutes, type Route, type Sharing } from './route.ts';
+import { approvePendingActionRoute } from './routes/pending-actions/approve.ts';
+import { getPendingActionRoute } from './routes/pending-actions/get.ts';
+import { listPendingActionsRoute } from './routes/pending-actions/list.ts';
+import { rejectPendingActionRoute } from './routes/pending-actions/reject.ts';
 import { bulkCreateActionsRoute } from './routes/v1/actions/bulk-create.ts';
 import { bulkDecideActionsRoute } from './routes/v1/actions/bulk-decide.ts';
 import { cancelActionRoute } from './routes/v1/actions/cancel.ts';
@@ -141,6 +145,10 @@ export const routes: readonly Route[] = [
   listPausesRoute,
   pauseWorkRoute,
   resumeWorkRoute,
+  listPendingActionsRoute,
+  getPendingActionRoute,
+  approvePendingActionRoute,
+  rejectPendingActionRoute,
 ];
 
 export function createApp(services: Services, options: Partial<Sharing> = {}): Express {

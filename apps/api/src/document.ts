@@ -1,8 +1,18 @@
 // The OpenAPI 3.1 document, drawn from the routes and from the same schemas that the verbs parse with. Held by
 // document.test.ts, which sends every example and reads every reply by it.
-import { ERROR_STATUS, errorBody, type ErrorBody, type ErrorCode } from '@proviso/contracts';
+import {
+  errorBody,
+  PENDING_ERRORS,
+  pendingErrorBody,
+  type ErrorBody,
+  type ErrorCode,
+  type PendingErrorBody,
+} from '@proviso/contracts';
+import { AppError, createRegistry } from '@proviso/core';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject, type ZodOpenApiResponseObject } from 'zod-openapi';
+import { dialectAt, type Dialect } from './dialect.ts';
+import { bodyOf, statusOf } from './errors.ts';
 import type { Route } from './route.ts';
 import { TAGS } from './tags.ts';
 
@@ -14,9 +24,9 @@ const WORKSPACE_HEADER = z
 const pathParams = (path: string) =>
   z.object(Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, z.string()])));
 
-const headersOf = ({ method, waits, conditional }: Route) =>
+const headersOf = ({ method, path, waits, conditional }: Route) =>
   z.object({
-    'X-Workspace-Id': WORKSPACE_HEADER,
+    ...(dialectAt(path) === 'v1' && { 'X-Workspace-Id': WORKSPACE_HEADER }),
     ...(method === 'post' && { 'Idempotency-Key': z.string().min(1).max(255).optional() }),
     ...(conditional && {
       'If-Match': z.string().optional().meta({ description: 'The ETag of the action that was seen.' }),
@@ -47,6 +57,7 @@ const ERRORS: Record<ErrorCode, [means: string, example: string]> = {
   ],
   RATE_LIMITED: ['Too many requests; `Retry-After` says when again.', 'More than 600 requests in a minute.'],
   INTERNAL: ['A fault of this service.', 'Something went wrong here. It is logged with this request_id.'],
+  INVARIANT_VIOLATION: ['What must hold does not.', 'The batch is in more than one workspace.'],
   UNAVAILABLE: ['The database is away; `Retry-After` says when again.', 'The database does not answer.'],
 };
 
@@ -65,23 +76,29 @@ function codesOf({ method, body, conditional }: Route): ErrorCode[] {
   ];
 }
 
-function errorOf(code: ErrorCode): ErrorBody {
-  const [, error] = ERRORS[code];
+function exampleOf(dialect: Dialect, code: ErrorCode): ErrorBody | PendingErrorBody {
   const details = code === 'INVALID' ? [{ path: 'params.email', message: 'is required' }] : [];
-  const request_id = '0b8e3f0c-5a54-4f0e-9d5b-0a4f6b1d2c3e';
-  return { status: 'error', error, code, details, request_id, timestamp: '2026-01-02T03:04:05.678Z' };
+  const error = new AppError(code, ERRORS[code][1], details);
+  return bodyOf(dialect, error, {
+    executors: createRegistry({ executors: [] }),
+    requestId: '0b8e3f0c-5a54-4f0e-9d5b-0a4f6b1d2c3e',
+    now: new Date('2026-01-02T03:04:05.678Z'),
+  });
 }
 
 /** One response a status, whatever its codes, each with an error as it reads. */
 function failuresOf(route: Route): Record<`${4 | 5}${string}`, ZodOpenApiResponseObject> {
+  const dialect = dialectAt(route.path);
+  const schema = { v1: errorBody, 'pending-actions': pendingErrorBody }[dialect];
+  const shown = (code: ErrorCode): string => (dialect === 'v1' ? code : PENDING_ERRORS[code][1]);
   const codes = codesOf(route);
-  const statuses = [...new Set(codes.map((code) => ERROR_STATUS[code]))];
+  const statuses = [...new Set(codes.map((code) => statusOf(dialect, code)))];
   return Object.fromEntries(
     statuses.map((status) => {
-      const here = codes.filter((code) => ERROR_STATUS[code] === status);
-      const description = here.map((code) => `\`${code}\`: ${ERRORS[code][0]}`).join(' ');
-      const examples = Object.fromEntries(here.map((code) => [code, { value: errorOf(code) }]));
-      return [`${status}`, { description, content: { 'application/json': { schema: errorBody, examples } } }];
+      const here = codes.filter((code) => statusOf(dialect, code) === status);
+      const description = here.map((code) => `\`${shown(code)}\`: ${ERRORS[code][0]}`).join(' ');
+      const examples = Object.fromEntries(here.map((code) => [shown(code), { value: exampleOf(dialect, code) }]));
+      return [`${status}`, { description, content: { 'application/json': { schema, examples } } }];
     }),
   );
 }

@@ -1,32 +1,67 @@
-import { ERROR_STATUS, type ErrorBody, type ErrorCode } from '@proviso/contracts';
-import { AppError, invalidInput, sqlState, type Services } from '@proviso/core';
+import {
+  ERROR_STATUS,
+  PENDING_ERRORS,
+  type ErrorBody,
+  type ErrorCode,
+  type PendingErrorBody,
+} from '@proviso/contracts';
+import { AppError, invalidInput, sqlState, type Registry, type Services } from '@proviso/core';
 import type { ErrorRequestHandler, Request } from 'express';
 import { z } from 'zod';
+import { dialectAt, type Dialect } from './dialect.ts';
 import { showAction } from './show-action.ts';
 
 const RETRY_AFTER_S = 1;
 
-/** Every error of /v1, whatever its origin, as its one body. Logs what is our fault, once. */
+/** Every error, whatever its origin, as the one body of the dialect that was spoken. Logs what is our fault, once. */
 export function errorHandler({ executors, log }: Services): ErrorRequestHandler {
   return (thrown: unknown, req, res, _next) => {
     const error = asAppError(thrown);
-    const status = ERROR_STATUS[error.code];
-    if (error.code === 'INTERNAL') log.error({ err: thrown, request_id: req.id }, 'a request failed');
+    const dialect = dialectAt(req.path);
+    const status = statusOf(dialect, error.code);
+    if (status === 500) log.error({ err: thrown, request_id: req.id }, 'a request failed');
     if (error.code === 'UNAVAILABLE') res.set('Retry-After', String(RETRY_AFTER_S));
     if (error.code === 'UNAUTHENTICATED') res.set('WWW-Authenticate', 'Bearer');
     if (res.headersSent) return void res.destroy();
-    const body: ErrorBody = {
-      status: 'error',
-      error: error.message,
-      code: error.code,
-      details: error.details,
-      request_id: requestId(req),
-      timestamp: new Date().toISOString(),
-      ...(error.action && { action: { ...showAction(executors, error.action) } }),
-    };
-    res.status(status).json(body);
+    res.status(status).json(bodyOf(dialect, error, { executors, requestId: requestId(req), now: new Date() }));
   };
 }
+
+export const statusOf = (dialect: Dialect, code: ErrorCode): number =>
+  dialect === 'v1' ? ERROR_STATUS[code] : PENDING_ERRORS[code][0];
+
+interface Failing {
+  executors: Registry;
+  requestId: string;
+  now: Date;
+}
+
+/** The one body of an error in each dialect. */
+export function bodyOf(dialect: Dialect, error: AppError, failing: Failing): ErrorBody | PendingErrorBody {
+  switch (dialect) {
+    case 'v1':
+      return {
+        status: 'error',
+        error: error.message,
+        code: error.code,
+        details: error.details,
+        request_id: failing.requestId,
+        timestamp: failing.now.toISOString(),
+        ...(error.action && { action: { ...showAction(failing.executors, error.action) } }),
+      };
+    case 'pending-actions': {
+      const details = error.details.map(({ path, message }) => ({ path: indexed(path), message }));
+      const says = details.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+      const message = error.code === 'INVALID' && details.length > 0 ? says : error.message;
+      return {
+        error: { code: PENDING_ERRORS[error.code][1], message, ...(details.length > 0 && { details }) },
+      };
+    }
+  }
+}
+
+/** items.0.userEdits as items[0].userEdits */
+const indexed = (path: string): string => path.replaceAll(/\.(\d+)(?=\.|$)/g, '[$1]');
 
 /** What pino-http gave the request: the caller's X-Request-Id, or a fresh one. */
 export const requestId = ({ id }: Pick<Request, 'id'>): string => (typeof id === 'string' ? id : '');

@@ -2,6 +2,8 @@ import type { JsonObject, JsonValue } from '@proviso/contracts';
 import {
   AppError,
   authenticate,
+  callerIn,
+  chooseCaller,
   hashJson,
   invalid,
   type Caller,
@@ -45,11 +47,34 @@ export interface Sharing {
   limits?: RateLimits | undefined;
 }
 
-/** One operation: how it is reached, what the document says of it, and what it does. */
-export interface Route {
-  method: 'get' | 'post' | 'patch' | 'delete';
+/** One operation: how it is reached, what the document says of it, and what it does. Its address says its dialect. */
+export type Route = Operation & (OnV1 | OnPendingActions);
+
+/** The token or its X-Workspace-Id says which workspace is meant. */
+interface OnV1 {
   /** In OpenAPI's form: /v1/actions/{action_id}. */
   path: `/v1/${string}`;
+  workspace?: never;
+}
+
+/** The request says which workspace is meant. */
+interface OnPendingActions {
+  path: `/api/pending-actions${string}`;
+  /** The workspace that it is about; a token that does not reach it is refused. Throws NOT_FOUND, INVALID. */
+  workspace(asked: Asked): string | Promise<string>;
+}
+
+/** What a request names, before it is known whether its caller may. */
+export interface Asked {
+  services: Services;
+  callers: readonly Caller[];
+  path: Record<string, string>;
+  query: Record<string, unknown>;
+  body: unknown;
+}
+
+interface Operation {
+  method: 'get' | 'post' | 'patch' | 'delete';
   operationId: string;
   summary: string;
   tag: Tag;
@@ -101,19 +126,21 @@ interface Serving {
 }
 
 async function serve({ services, route, sharing, read }: Serving, req: Request, res: Response): Promise<void> {
-  const caller = await callerOf(services, sharing, req, res);
+  const callers = await callersOf(services, sharing, req, res);
   await new Promise<void>((done, fail) => {
     read(req, res, (error?: unknown) => (error ? fail(error) : done()));
   });
   const body = readJson(req.body, req.headers['content-type']);
   if (!route.query) NOTHING.parse(req.query);
   if (!route.body) NOTHING.parse(body);
+  const named = { path: req.params as Record<string, string>, query: { ...req.query }, body };
+  const caller = route.workspace
+    ? callerIn(callers, await route.workspace({ services, callers, ...named }))
+    : chooseCaller(callers, req.get('x-workspace-id'));
   const ctx = contextOf(services, req, caller, body);
   const reply = await route.handle({
     ctx,
-    path: req.params as Record<string, string>,
-    query: { ...req.query },
-    body,
+    ...named,
     req,
     res,
     stopping: sharing.stopping,
@@ -124,12 +151,12 @@ async function serve({ services, route, sharing, read }: Serving, req: Request, 
 }
 
 /** Nobody's body is read before it is known who they are and that they may ask. */
-async function callerOf({ db }: Services, { limits }: Sharing, req: Request, res: Response): Promise<Caller> {
+async function callersOf({ db }: Services, { limits }: Sharing, req: Request, res: Response): Promise<Caller[]> {
   try {
     const token = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
-    const caller = await authenticate(db, token, req.get('x-workspace-id'));
-    await demandAllowance(limits, `token:${caller.tokenId}`, res);
-    return caller;
+    const callers = await authenticate(db, token);
+    await demandAllowance(limits, `token:${callers[0]?.tokenId}`, res);
+    return callers;
   } catch (error) {
     if (error instanceof AppError && error.code === 'UNAUTHENTICATED')
       await demandAllowance(limits, strangerAt(req), res);

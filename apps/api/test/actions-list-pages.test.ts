@@ -103,10 +103,10 @@ describe('GET /v1/actions at 100 000 rows', () => {
     for (let index = 0; index < 10; index++) identities.push(await here.identity('internal'));
     const copies = `
       insert into actions (id, workspace_id, identity_id, params, due_at, created_at, created_by, type, status,
-        completed_at, status_reason, list_id, item_id, contact_id, company_id, agent_id, run_id)
+        asked_at, completed_at, status_reason, list_id, item_id, contact_id, company_id, agent_id, run_id)
       select gen_random_uuid(), $1, ($2::uuid[])[1 + g % 10], '{}', now(), now() - g * interval '1 s', '{}',
         'type_' || g % 20, (array['pending_approval', 'rejected', 'cancelled', 'completed', 'failed'])[1 + g % 5],
-        case when g % 5 > 0 then now() end, case when g % 100 = 0 then 'expired' end,
+        now(), case when g % 5 > 0 then now() end, case when g % 100 = 0 then 'expired' end,
         case when g % 3 = 0 then 'list_' || g % 50 end, case when g % 3 = 1 then 'item_' || g % 50 end,
         case when g % 2 = 0 then ($3::uuid[])[1 + g % 50] end, case when g % 2 = 1 then ($3::uuid[])[1 + g % 50] end,
         case when g % 4 = 0 then ($3::uuid[])[1 + g % 50] end, case when g % 4 = 1 then ($3::uuid[])[1 + g % 50] end

@@ -1,10 +1,12 @@
 import { gzipSync } from 'node:zlib';
+import { newId } from '@proviso/core';
 import { routes } from '../src/app.ts';
 import {
   addTask,
   expectRefusal,
   inFuture,
   INVALID,
+  invalidAt,
   pathsOf,
   pending,
   proposal,
@@ -191,11 +193,13 @@ describe('input', () => {
   describe.each(bodies.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, route) => {
     const furnished = async (): Promise<{ here: Tenant; path: string }> => {
       const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here);
+      const { action_id, batch_id } = await pending(here.owner, here, { mission_id: newId() });
       const { body } = await here.owner.post('/v1/contacts', { email: 'x@example.com' });
       const agent_id = await here.agentId();
       const ids: Record<string, string> = {
         action_id,
+        pa_id: action_id,
+        batch_id: batch_id ?? '',
         contact_id: body.contact.contact_id,
         company_id: (await here.owner.post('/v1/companies', { name: 'Acme' })).body.company.company_id,
         task_id: await addTask(api.world, here),
@@ -210,7 +214,7 @@ describe('input', () => {
 
     it('refuses an unknown field, and names it', async () => {
       const { here, path } = await furnished();
-      const refused = await expectRefusal(api, here, INVALID, () =>
+      const refused = await expectRefusal(api, here, invalidAt(path), () =>
         here.owner.raw(route.method as Method, path, '{"no_such_field":1}'),
       );
       expect(pathsOf(refused)).toContain('no_such_field');
@@ -219,8 +223,10 @@ describe('input', () => {
     it('refuses what is no object, and any query', async () => {
       const { here, path } = await furnished();
       for (const body of ['null', '[]', '7', '"x"', 'true', '[{}]'])
-        await expectRefusal(api, here, INVALID, () => here.owner.raw(route.method as Method, path, body));
-      await expectRefusal(api, here, INVALID, () => here.owner.raw(route.method as Method, `${path}?dry_run=1`, '{}'));
+        await expectRefusal(api, here, invalidAt(path), () => here.owner.raw(route.method as Method, path, body));
+      await expectRefusal(api, here, invalidAt(path), () =>
+        here.owner.raw(route.method as Method, `${path}?dry_run=1`, '{}'),
+      );
     });
   });
 

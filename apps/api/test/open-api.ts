@@ -22,6 +22,7 @@ import { openWorld, type TestWorkspace, type Who, type World, type WorldOptions 
 import type { AddressInfo } from 'node:net';
 import supertest from 'supertest';
 import { createApp } from '../src/app.ts';
+import { dialectAt } from '../src/dialect.ts';
 
 interface LogEntry {
   at: string;
@@ -269,12 +270,17 @@ export async function expectRefusal(
 ): Promise<ReplyBody> {
   const before = await holdings(api.world, workspace);
   const reply = await ask();
-  expect({ status: reply.status, code: reply.body.code, says: reply.text }).toMatchObject({ status, code });
+  expect({ status: reply.status, code: codeOf(reply), says: reply.text }).toMatchObject({ status, code });
   expect(await holdings(api.world, workspace)).toEqual(before);
   return reply.body;
 }
 
-export const pathsOf = ({ details }: ReplyBody): string[] => details.map(({ path }) => path);
+/** What a refusal says, in either dialect. */
+const refusalIn = (body: ReplyBody): Partial<Pick<ReplyBody, 'code' | 'details'>> =>
+  typeof body.error === 'object' ? body.error : body;
+
+export const codeOf = ({ body }: Reply): string | undefined => refusalIn(body).code;
+export const pathsOf = (body: ReplyBody): string[] => (refusalIn(body).details ?? []).map(({ path }) => path);
 
 export const INVALID = [400, 'INVALID'] as const;
 export const UNAUTHENTICATED = [401, 'UNAUTHENTICATED'] as const;
@@ -282,4 +288,8 @@ export const FORBIDDEN = [403, 'FORBIDDEN'] as const;
 export const NOT_FOUND = [404, 'NOT_FOUND'] as const;
 export const INVALID_STATE = [409, 'INVALID_STATE'] as const;
 export const CONFLICT = [409, 'CONFLICT'] as const;
+export const VALIDATION = [422, 'validation'] as const;
+export const UNAUTHORIZED = [401, 'UNAUTHORIZED'] as const;
+/** What is wrong with a request, as the dialect at that address says it. */
+export const invalidAt = (path: string) => (dialectAt(path) === 'v1' ? INVALID : VALIDATION);
 export const MISMATCH = [422, 'IDEMPOTENCY_MISMATCH'] as const;

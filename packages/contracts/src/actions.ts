@@ -1,24 +1,14 @@
 import { z } from 'zod';
 import { actor } from './access.ts';
 import { errorDetail } from './errors.ts';
+import { comment, id, params, paramsHash, reference, wholeNumber } from './fields.ts';
 import { jsonObject, jsonValue, plainText } from './json.ts';
 import { EVENTS, FAILURES, STATUSES, STATUS_REASONS } from './lifecycle.ts';
 import { preview } from './preview.ts';
 import { instant } from './time.ts';
 
 export const DESCRIPTION_CHARS_MAX = 2000;
-export const COMMENT_CHARS_MAX = 5000;
-export const PARAMS_BYTES_MAX = 256 * 1024;
 export const BULK_ITEMS_MAX = 1000;
-
-const id = z.string().min(1).max(64);
-const reference = plainText(255).min(1);
-const paramsHash = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits');
-const comment = plainText(COMMENT_CHARS_MAX);
-const params = jsonObject.refine(
-  (value) => new TextEncoder().encode(JSON.stringify(value)).length <= PARAMS_BYTES_MAX,
-  `must not exceed ${PARAMS_BYTES_MAX / 1024} KiB`,
-);
 
 /** Up to 50 pairs, returned as they came. */
 export const metadata = z
@@ -38,7 +28,7 @@ export const createActionBody = z
     list_id: reference.optional(),
     item_id: reference.optional(),
     run_id: id.optional(),
-    mission_id: z.uuid().optional(),
+    mission_id: z.guid().toLowerCase().optional(),
     session_id: reference.optional(),
     metadata: metadata.optional(),
   })
@@ -148,18 +138,8 @@ const commaList = <T extends z.ZodType<string, string>>(item: T) =>
     .transform((text) => text.split(','))
     .pipe(z.array(item).min(1));
 
-/** A whole number in a query string: digits, and nothing else that JavaScript would take for one. */
-const digits = (minimum: number, maximum: number, fallback: number) =>
-  z
-    .string()
-    .regex(/^-?\d{1,9}$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.int().min(minimum).max(maximum))
-    .default(fallback)
-    .meta({ type: 'integer', minimum, maximum, description: `${fallback} unless given.` });
-
-export const pageLimit = digits(1, 100, 20);
-export const pageSkip = digits(0, 1_000_000, 0);
+export const pageLimit = wholeNumber(1, 100, 20);
+export const pageSkip = wholeNumber(0, 1_000_000, 0);
 
 export const ACTION_SORTS = ['created_at', 'updated_at', 'scheduled_time', 'status', 'type'] as const;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Every code that /v1 answers, with its HTTP status. */
+/** Every code, with its HTTP status on /v1. */
 export const ERROR_STATUS = {
   INVALID: 400,
   UNAUTHENTICATED: 401,
@@ -15,6 +15,7 @@ export const ERROR_STATUS = {
   IDEMPOTENCY_MISMATCH: 422,
   RATE_LIMITED: 429,
   INTERNAL: 500,
+  INVARIANT_VIOLATION: 500,
   UNAVAILABLE: 503,
 } as const;
 export type ErrorCode = keyof typeof ERROR_STATUS;

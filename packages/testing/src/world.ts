@@ -1,6 +1,7 @@
 import { SCOPES, type JsonObject, type Role, type Scope } from '@proviso/contracts';
 import {
   authenticate,
+  chooseCaller,
   createHolds,
   createRegistry,
   hashToken,
@@ -132,7 +133,11 @@ async function makeWorkspace(services: Services): Promise<TestWorkspace> {
     identity,
     agentId,
     token,
-    as: async (who) => ({ ...services, caller: await authenticate(services.db, await token(who)), via: 'test' }),
+    as: async (who) => ({
+      ...services,
+      caller: chooseCaller(await authenticate(services.db, await token(who))),
+      via: 'test',
+    }),
   };
 }
 

@@ -85,7 +85,7 @@ function demandHash(ctx: Context, seen: ActionRow, { action, params_hash }: Deci
   if (params_hash && params_hash !== clearedHash(seen, ctx.executors))
     throw conflict('The action is not what you saw any more. Look again, then decide.');
   if (!params_hash && action !== 'reject' && seen.revision > 1)
-    throw conflict('The proposal was changed after its creation. Approve it with the params_hash that you saw.');
+    throw conflict('The proposal was changed after its creation. Approve it with the hash that you saw.');
 }
 
 /** What a clearing writes: the edits if any, and the hash of exactly what may run. */

@@ -2,6 +2,7 @@ import { listActionsQuery, type ListActionsQuery } from '@proviso/contracts';
 import { authorize, type Context } from '../context.ts';
 import { invalid } from '../errors.ts';
 import { readId, type IdKind } from '../ids.ts';
+import { readCursor, showCursor } from './cursor.ts';
 import { WITH_IDENTITY } from './get.ts';
 import { rowFromTable, type ActionRow } from './row.ts';
 
@@ -45,7 +46,7 @@ export async function listActions(ctx: Context, input: unknown): Promise<ActionP
   const query = listActionsQuery.parse(input);
   const { limit, skip, sort_by, sort_dir } = query;
   const where = { workspace_id: ctx.caller.workspaceId, ...whereOf(query) };
-  const after = query.cursor === undefined ? undefined : await readCursor(ctx, query, query.cursor);
+  const after = await cursorOf(ctx, query);
   const { actions } = ctx.db.tables;
   const [found, total] = await Promise.all([
     actions.findMany({
@@ -71,23 +72,9 @@ export async function listActions(ctx: Context, input: unknown): Promise<ActionP
   };
 }
 
-/** A cursor is the id of the last row seen: the time of its creation never changes, and no row is deleted. */
-const showCursor = (id: string): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
-
-async function readCursor(ctx: Context, { sort_by, sort_dir, skip }: ListActionsQuery, cursor: string) {
+async function cursorOf(ctx: Context, { cursor, sort_by, sort_dir, skip }: ListActionsQuery) {
+  if (cursor === undefined) return undefined;
   if (sort_by !== 'created_at') throw invalid('cursor', 'goes with sort_by created_at only');
   if (skip > 0) throw invalid('cursor', 'cannot stand beside skip');
-  const hex = /^[\w-]{22}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('hex') : '';
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  const where = { id, workspace_id: ctx.caller.workspaceId };
-  const row = readId('action', id) && (await ctx.db.tables.actions.findFirst({ where, select: { created_at: true } }));
-  if (!row) throw invalid('cursor', 'is not a next_cursor of this list');
-  // The database keeps microseconds, a Date milliseconds: the bound, which lets the index begin there, is a little wide,
-  // and the row itself says where exactly the page begins.
-  const at = row.created_at.getTime();
-  return {
-    id,
-    // Left out by its id, not skipped: it may have left the filter meanwhile.
-    bound: { id: { not: id }, created_at: sort_dir === 'desc' ? { lt: new Date(at + 1) } : { gte: new Date(at) } },
-  };
+  return readCursor(ctx, cursor, sort_dir);
 }

@@ -80,6 +80,7 @@ const TIMES = [
   'scheduled_time',
   'due_at',
   'expires_at',
+  'asked_at',
   'lease_until',
   'effect_started_at',
   'created_at',

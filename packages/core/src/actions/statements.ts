@@ -66,7 +66,14 @@ const MOVES: Record<Exclude<Move, 'action.claimed'>, MoveRule> = {
     otherwise: 'NOT_EXPIRED',
   },
   'action.regated': {
-    set: { ...RELEASED, attempts: '0', crashes: '0', cleared_as: 'null', due_at: DUE },
+    set: {
+      ...RELEASED,
+      attempts: '0',
+      crashes: '0',
+      cleared_as: 'null',
+      due_at: DUE,
+      asked_at: `coalesce(s.asked_at, ${NOW})`,
+    },
     when: NOT_BEGUN,
     otherwise: 'BEGUN',
   },
@@ -151,6 +158,7 @@ export function moveStatement(move: Move): Statement {
 const completed = (row: string): string => `${row} || jsonb_build_object(
         'created_at', statement_timestamp(), 'updated_at', statement_timestamp(),
         'due_at', greatest(coalesce((${row}->>'scheduled_time')::timestamptz, statement_timestamp()), statement_timestamp()),
+        'asked_at', case ${row}->>'status' when 'pending_approval' then statement_timestamp() end,
         'version', 1, 'revision', 1, 'fence', 0, 'attempts', 0, 'crashes', 0)`;
 const inTime = (row: string): string => `coalesce((${row}->>'expires_at')::timestamptz > statement_timestamp(), true)`;
 const logCreated = (actor: string, data: string): string => `

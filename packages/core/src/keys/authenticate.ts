@@ -35,13 +35,16 @@ interface Found {
 }
 
 /**
- * Who a token speaks for, in the workspace that it is bound to or, with a personal token, in the one that is named.
- * Throws UNAUTHENTICATED: one body for unknown, revoked, expired and malformed tokens.
+ * Who a token speaks for: one caller a workspace that it reaches, and at least one. Throws UNAUTHENTICATED: one body for
+ * unknown, revoked, expired and malformed tokens.
  */
-export async function authenticate(db: Database, token: string | undefined, workspace?: string): Promise<Caller> {
+export async function authenticate(db: Database, token: string | undefined): Promise<Caller[]> {
   const rows = token ? await db.query<Found>(FIND, [hashToken(token)]) : [];
   if (rows.length === 0) throw new AppError('UNAUTHENTICATED', 'Send a valid API key: Authorization: Bearer pv_…');
-  const found = choose(rows, workspace);
+  return rows.map(callerOf);
+}
+
+function callerOf(found: Found): Caller {
   const agent =
     found.agent_id && found.agent_name
       ? { id: found.agent_id, name: found.agent_name, enabled: found.agent_enabled ?? false }
@@ -57,17 +60,25 @@ export async function authenticate(db: Database, token: string | undefined, work
   };
 }
 
+/** The caller in the workspace that a request is about. Throws FORBIDDEN where the token does not reach. */
+export function callerIn(callers: readonly Caller[], workspaceId: string): Caller {
+  const caller = callers.find((one) => one.workspaceId === workspaceId.toLowerCase());
+  if (caller) return caller;
+  throw new AppError('FORBIDDEN', 'The token does not reach this workspace.');
+}
+
 const HEADER = 'X-Workspace-Id';
 
-function choose(rows: Found[], workspace: string | undefined): Found {
-  const [only] = rows;
+/** The caller in the workspace that the header names, needed with a personal token of several. Throws INVALID, NOT_FOUND. */
+export function chooseCaller(callers: readonly Caller[], workspace?: string): Caller {
+  const [only] = callers;
   if (workspace !== undefined) {
     if (!isUuid(workspace)) throw invalid(HEADER, 'is not the id of a workspace');
-    const named = rows.find(({ workspace_id }) => workspace_id === workspace.toLowerCase());
+    const named = callers.find(({ workspaceId }) => workspaceId === workspace.toLowerCase());
     if (named) return named;
     throw notFound('workspace');
   }
-  if (only && rows.length === 1) return only;
+  if (only && callers.length === 1) return only;
   throw invalid(HEADER, 'is required with a personal token of several workspaces');
 }
 

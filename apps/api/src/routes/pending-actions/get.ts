@@ -1,0 +1,15 @@
+import { pendingAction } from '@proviso/contracts';
+import { getPendingAction, workspaceOfAction } from '@proviso/core';
+import { defineRoute } from '../../route.ts';
+import { showPendingAction } from '../../show-pending-action.ts';
+
+export const getPendingActionRoute = defineRoute({
+  method: 'get',
+  path: '/api/pending-actions/{pa_id}',
+  operationId: 'getPendingAction',
+  summary: 'Read a pending action',
+  tag: 'Pending actions',
+  reply: pendingAction,
+  workspace: ({ services, path }) => workspaceOfAction(services, path.pa_id ?? ''),
+  handle: async ({ ctx, path }) => showPendingAction(ctx.executors, await getPendingAction(ctx, path.pa_id ?? '')),
+});

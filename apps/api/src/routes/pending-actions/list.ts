@@ -1,0 +1,16 @@
+import { listPendingActionsQuery, listPendingActionsReply } from '@proviso/contracts';
+import { listPendingActions } from '@proviso/core';
+import { defineRoute } from '../../route.ts';
+import { pendingActionsReplyOf } from '../../show-pending-action.ts';
+
+export const listPendingActionsRoute = defineRoute({
+  method: 'get',
+  path: '/api/pending-actions',
+  operationId: 'listPendingActions',
+  summary: 'List what waits for a person, or once did',
+  tag: 'Pending actions',
+  query: listPendingActionsQuery.out,
+  reply: listPendingActionsReply,
+  workspace: ({ query }) => listPendingActionsQuery.parse(query).workspace_id,
+  handle: async ({ ctx, query }) => pendingActionsReplyOf(ctx.executors, await listPendingActions(ctx, query)),
+});

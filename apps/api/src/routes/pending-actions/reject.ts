@@ -1,0 +1,17 @@
+import { noBody, pendingAction } from '@proviso/contracts';
+import { rejectPendingAction, workspaceOfAction } from '@proviso/core';
+import { defineRoute } from '../../route.ts';
+import { showPendingAction } from '../../show-pending-action.ts';
+
+export const rejectPendingActionRoute = defineRoute({
+  method: 'post',
+  path: '/api/pending-actions/{pa_id}/reject',
+  operationId: 'rejectPendingAction',
+  summary: 'Reject a pending action',
+  tag: 'Pending actions',
+  body: noBody,
+  reply: pendingAction,
+  workspace: ({ services, path }) => workspaceOfAction(services, path.pa_id ?? ''),
+  handle: async ({ ctx, path, body }) =>
+    showPendingAction(ctx.executors, await rejectPendingAction(ctx, path.pa_id ?? '', body)),
+});

@@ -1,0 +1,44 @@
+import { SHOWN_STATUS, type ListPendingActionsReply, type PendingAction } from '@proviso/contracts';
+import { clearedHash, type ActionRow, type PendingActionPage, type Registry } from '@proviso/core';
+
+const time = (at: Date | string | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+/** An action as /api/pending-actions shows it. */
+export const showPendingAction = (executors: Registry, row: ActionRow): PendingAction => ({
+  id: row.id,
+  workspaceId: row.workspace_id,
+  missionId: row.mission_id,
+  sessionId: row.session_id,
+  batchId: row.batch_id,
+  toolName: row.type,
+  toolInput: row.params,
+  preview: row.preview,
+  status: SHOWN_STATUS[row.status],
+  userEdits: row.user_edits,
+  result: row.result,
+  error: errorOf(row),
+  createdAt: row.created_at.toISOString(),
+  resolvedAt: time(row.approval?.at ?? row.completed_at),
+  executedAt: row.status === 'completed' ? time(row.completed_at) : null,
+  identityId: row.identity_id,
+  scheduledTime: time(row.scheduled_time),
+  expiresAt: time(row.expires_at),
+  paramsHash: row.cleared_hash ?? clearedHash(row, executors),
+  comment: row.approval?.comment ?? null,
+  resolvedBy: row.approval?.by ?? null,
+});
+
+/** Begins with a code: of the failure, or `cancelled`, which this dialect shows as rejected. */
+function errorOf({ status, status_reason, error }: ActionRow): string | null {
+  if (status === 'cancelled') return status_reason ? `cancelled: ${status_reason}` : 'cancelled';
+  return error && `${error.code}: ${error.message}`;
+}
+
+export const pendingActionsReplyOf = (
+  executors: Registry,
+  { actions, total, nextCursor }: PendingActionPage,
+): ListPendingActionsReply => ({
+  items: actions.map((action) => showPendingAction(executors, action)),
+  total,
+  nextCursor,
+});

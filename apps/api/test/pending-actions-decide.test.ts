@@ -1,0 +1,172 @@
+import { newId } from '@proviso/core';
+import {
+  CONFLICT,
+  expectRefusal,
+  FORBIDDEN,
+  inFuture,
+  INVALID_STATE,
+  MISMATCH,
+  NOT_FOUND,
+  pathsOf,
+  propose,
+  recorded,
+  uuidOf,
+  useApi,
+  VALIDATION,
+} from './open-api.ts';
+import type { Reply, Tenant } from './open-api.ts';
+import { asking, at, waiting } from './open-pending.ts';
+
+const WRONG = '0'.repeat(64);
+
+describe('POST /api/pending-actions/{pa_id}/approve', () => {
+  const api = useApi();
+  const path = (id: string): string => `${at}/${id}/approve`;
+
+  it('200: approved, resolvedAt set; execution runs later', async () => {
+    const here = await api.tenant();
+    const id = await waiting(here);
+    const { status, body } = await asking(here.owner).post(`/${id}/approve`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id, status: 'approved', resolvedAt: expect.stringMatching(/Z$/), userEdits: null });
+    expect(body).toMatchObject({ executedAt: null, result: null, error: null, resolvedBy: { kind: 'api_key' } });
+    const { row, trail } = await recorded(api.world, id);
+    expect([row.status, row.cleared_hash, trail]).toEqual([
+      'approved',
+      body.paramsHash,
+      ['action.created', 'action.approved'],
+    ]);
+  });
+
+  it.each(['userEdits', 'user_edits'])('%s: merged over toolInput, kept beside it, never re-cased', async (field) => {
+    const here = await api.tenant();
+    const id = await waiting(here, { params: { say: 'hello', after_ms: 5 } });
+    const { body } = await asking(here.owner).post(`/${id}/approve`, { [field]: { after_ms: 7 } });
+    expect(body).toMatchObject({ userEdits: { after_ms: 7 }, toolInput: { say: 'hello', after_ms: 5 } });
+    const { action } = (await here.owner.get(`/v1/actions/${id}`)).body;
+    expect(action.params).toMatchObject({ say: 'hello', after_ms: 7 });
+    expect(action.approval).toMatchObject({ decision: 'edit', edits: { after_ms: 7 } });
+  });
+
+  it('comment: shown in the resource and in the log', async () => {
+    const here = await api.tenant();
+    const id = await waiting(here);
+    expect((await asking(here.owner).post(`/${id}/approve`, { comment: 'fine' })).body.comment).toBe('fine');
+    expect((await recorded(api.world, id)).last?.data).toMatchObject({ comment: 'fine' });
+  });
+
+  describe('paramsHash', () => {
+    const changed = async (here: Tenant): Promise<string> => {
+      const id = await waiting(here);
+      await here.owner.patch(`/v1/actions/${id}`, { params: { say: 'something else' } });
+      return id;
+    };
+
+    it.each(['paramsHash', 'params_hash'])('%s: approves what was seen', async (field) => {
+      const here = await api.tenant();
+      const id = await changed(here);
+      const { paramsHash } = (await asking(here.owner).get(`/${id}`)).body;
+      expect((await asking(here.owner).post(`/${id}/approve`, { [field]: paramsHash })).status).toBe(200);
+    });
+
+    it('409 CONFLICT: a wrong hash, and none after the proposal was changed', async () => {
+      const here = await api.tenant();
+      const id = await changed(here);
+      for (const body of [{ paramsHash: WRONG }, {}]) {
+        const refused = await expectRefusal(api, here, CONFLICT, () => here.owner.post(path(id), body));
+        expect(pathsOf(refused)).toEqual(['paramsHash']);
+      }
+    });
+  });
+
+  it.each([
+    [{ userEdits: { shout: 1 } }, 'userEdits.shout'],
+    [{ userEdits: { say: 1 } }, 'userEdits.say'],
+    [{ user_edits: { say: 1 } }, 'userEdits.say'],
+    [{ userEdits: 'x' }, 'userEdits'],
+    [{ userEdits: null }, 'userEdits'],
+    [{ userEdits: {}, user_edits: {} }, 'userEdits'],
+    [{ userEdits: { workspace_id: newId() } }, 'userEdits.workspace_id'],
+    [{ userEdits: { workspaceId: newId() } }, 'userEdits.workspaceId'],
+    [{ userEdits: { mission_id: newId() } }, 'userEdits.mission_id'],
+    [{ userEdits: { sessionId: 's' } }, 'userEdits.sessionId'],
+    [{ paramsHash: 'x' }, 'paramsHash'],
+    [{ comment: 'x'.repeat(5_001) }, 'comment'],
+    [{ edits: {} }, 'edits'],
+    [{ action: 'approve' }, 'action'],
+  ])('422 validation: %j', async (body, field) => {
+    const here = await api.tenant();
+    const id = await waiting(here);
+    expect(pathsOf(await expectRefusal(api, here, VALIDATION, () => here.owner.post(path(id), body)))).toEqual([field]);
+  });
+});
+
+describe('POST /api/pending-actions/{pa_id}/reject', () => {
+  const api = useApi();
+
+  it('200: rejected, resolvedAt set, and the row stays', async () => {
+    const here = await api.tenant();
+    const id = await waiting(here);
+    const { status, body } = await asking(here.owner).post(`/${id}/reject`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id, status: 'rejected', resolvedAt: expect.stringMatching(/Z$/) });
+    expect(body).toMatchObject({ executedAt: null, result: null, error: null });
+    const { row, trail } = await recorded(api.world, id);
+    expect([row.status, trail]).toEqual(['rejected', ['action.created', 'action.rejected']]);
+  });
+
+  it('takes no body: 422 validation for any field', async () => {
+    const here = await api.tenant();
+    const id = await waiting(here);
+    const ask = () => here.owner.post(`${at}/${id}/reject`, { userEdits: {} });
+    expect(pathsOf(await expectRefusal(api, here, VALIDATION, ask))).toEqual(['userEdits']);
+    expect((await asking(here.owner).post(`/${id}/reject`, {})).status).toBe(200);
+  });
+});
+
+describe.each(['approve', 'reject'])('POST /api/pending-actions/{pa_id}/%s', (verb) => {
+  const api = useApi();
+  const post = (here: Tenant, id: string): Promise<Reply> => here.owner.post(`${at}/${id}/${verb}`);
+
+  it('404 NOT_FOUND: no such id, a malformed one, and an action that never waited', async () => {
+    const here = await api.tenant();
+    const cleared = uuidOf((await propose(here.owner, here, { scheduled_time: inFuture() })).action_id);
+    for (const id of [newId(), 'pa-1', cleared]) await expectRefusal(api, here, NOT_FOUND, () => post(here, id));
+  });
+
+  it('403 FORBIDDEN: the caller is not a member of the owning workspace', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    const id = await waiting(there);
+    await expectRefusal(api, there, FORBIDDEN, () => post(here, id));
+  });
+
+  it('403 FORBIDDEN: an agent, whatever its scopes and role', async () => {
+    const here = await api.tenant();
+    const id = await waiting(here);
+    const agent = await here.client({ agent: 'bot', role: 'owner' });
+    await expectRefusal(api, here, FORBIDDEN, () => agent.post(`${at}/${id}/${verb}`));
+  });
+
+  it.each(['approve', 'reject', 'cancel'])('409 INVALID_STATE: after %s', async (first) => {
+    const here = await api.tenant();
+    const id = await waiting(here, { scheduled_time: inFuture() });
+    await here.owner.post(`${first === 'cancel' ? '/v1/actions' : at}/${id}/${first}`);
+    await expectRefusal(api, here, INVALID_STATE, () => post(here, id));
+  });
+
+  it('409 INVALID_STATE: past its expiry', async () => {
+    const here = await api.tenant();
+    const id = await waiting(here, { expires_at: inFuture() });
+    await api.world.db.pool.query('update actions set expires_at = now() where id = $1', [id]);
+    await expectRefusal(api, here, INVALID_STATE, () => post(here, id));
+  });
+
+  it('replays the first reply under the same Idempotency-Key, and refuses the key for another request', async () => {
+    const here = await api.tenant();
+    const [id, other] = [await waiting(here), await waiting(here)];
+    const send = (to: string) => here.owner.post(`${at}/${to}/${verb}`, {}, { 'Idempotency-Key': 'k' });
+    const [first, second] = [await send(id), await send(id)];
+    expect([second.status, second.text, second.headers['idempotency-replayed']]).toEqual([200, first.text, 'true']);
+    await expectRefusal(api, here, MISMATCH, () => send(other));
+  });
+});

@@ -1,0 +1,25 @@
+// Fields that more than one shape has.
+import { z } from 'zod';
+import { jsonObject, plainText } from './json.ts';
+
+const COMMENT_CHARS_MAX = 5000;
+const PARAMS_BYTES_MAX = 256 * 1024;
+
+export const id = z.string().min(1).max(64);
+export const reference = plainText(255).min(1);
+export const paramsHash = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits');
+export const comment = plainText(COMMENT_CHARS_MAX);
+export const params = jsonObject.refine(
+  (value) => new TextEncoder().encode(JSON.stringify(value)).length <= PARAMS_BYTES_MAX,
+  `must not exceed ${PARAMS_BYTES_MAX / 1024} KiB`,
+);
+
+/** A whole number in a query string: digits, and nothing else that JavaScript would take for one. */
+export const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^-?\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(minimum).max(maximum))
+    .default(fallback)
+    .meta({ type: 'integer', minimum, maximum, description: `${fallback} unless given.` });
