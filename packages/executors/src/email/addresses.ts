@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
@@ -28,3 +29,11 @@ export const emailAddress = z
   .string()
   .max(254)
   .refine((value) => wireAddress(value) !== undefined, 'must be one e-mail address, such as ada@example.com');
+
+/** `Ada <ada@example.com>` or a bare address; null = not one mailbox. */
+export function mailbox(text: string): { name: string; address: string } | null {
+  if (/\p{Cc}/u.test(text)) return null;
+  const [only, ...others] = addressparser(text, { flatten: true });
+  const address = only && wireAddress(only.address);
+  return address && others.length === 0 ? { name: only.name, address } : null;
+}

@@ -1,6 +1,6 @@
 import type { LookupContext, Verdict } from '@proviso/core/executor';
 import { sameAddress } from './addresses.ts';
-import type { EmailParams } from './params.ts';
+import { recipients, type EmailParams } from './params.ts';
 import { unsubscribedAmong } from './unsubscribed.ts';
 
 /** What was approved may have gone stale while it waited: the recipient, the thread, a wish for no more mail. */
@@ -9,7 +9,7 @@ export async function guardEmail(mail: EmailParams, ctx: LookupContext & { appro
   const contact = mail.contact_id === undefined ? null : await records.contact(mail.contact_id);
   if (mail.contact_id !== undefined && !contact) return refuse('The contact no longer exists.');
 
-  const suppressed = await unsubscribedAmong(mail, contact, records);
+  const suppressed = await unsubscribedAmong(recipients(mail), contact, records);
   if (suppressed.length > 0) {
     return refuse(`Unsubscribed from e-mail: ${suppressed.map(({ address }) => address).join(', ')}.`);
   }

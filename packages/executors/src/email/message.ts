@@ -1,7 +1,6 @@
 import type { SmtpConfig } from '@proviso/contracts';
-import addressparser from 'nodemailer/lib/addressparser';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { wireAddress } from './addresses.ts';
+import { mailbox, wireAddress } from './addresses.ts';
 import { listOf, recipients, type EmailParams } from './params.ts';
 
 /** A message as SMTP takes it: who receives it (Bcc is only here) and its bytes. */
@@ -43,12 +42,4 @@ export async function composeMail(mail: EmailParams, config: SmtpConfig, actionI
   const once = new Map(to.map((address) => [address.toLowerCase(), address]));
   const raw = await message.compile().build();
   return { from: from.address, recipients: [...once.values()], raw, messageId, references };
-}
-
-/** `Ada <ada@example.com>` or a bare address. */
-function mailbox(text: string): { name: string; address: string } | null {
-  if (/\p{Cc}/u.test(text)) return null;
-  const [only, ...others] = addressparser(text, { flatten: true });
-  const address = only && wireAddress(only.address);
-  return address && others.length === 0 ? { name: only.name, address } : null;
 }

@@ -3,7 +3,7 @@ import { contactId, threadId } from '@proviso/core/executor';
 import { z } from 'zod';
 import { emailAddress } from './addresses.ts';
 
-const RECIPIENTS_MAX = 50;
+export const RECIPIENTS_MAX = 50;
 /** Longer chains keep their first Message-ID and the newest. */
 export const REFERENCES_MAX = 100;
 
@@ -11,16 +11,17 @@ export const REFERENCES_MAX = 100;
 const MESSAGE_ID = /^<[^\s<>@\p{C}]+@[^\s<>@\p{C}]+>$/u;
 export const isMessageId = (value: string): boolean => value.length <= 500 && MESSAGE_ID.test(value);
 
+export const subjectLine = plainText(998)
+  .min(1)
+  .refine((value) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value), 'must be one line without control characters');
+
 const messageId = z.string().refine(isMessageId, 'must be a Message-ID, such as <a1@example.com>');
-const addresses = z.union([emailAddress, z.array(emailAddress).max(RECIPIENTS_MAX)]);
+export const addresses = z.union([emailAddress, z.array(emailAddress).max(RECIPIENTS_MAX)]);
 
 export const emailParams = z
   .strictObject({
     email: emailAddress.optional(),
-    subject: plainText(998)
-      .min(1)
-      .refine((value) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value), 'must be one line without control characters')
-      .optional(),
+    subject: subjectLine.optional(),
     message: plainText(200_000).min(1),
     html: plainText(200_000).min(1).optional(),
     cc: addresses.optional(),
@@ -47,13 +48,20 @@ export type EmailParams = z.output<typeof emailParams>;
 export const listOf = (addressOrList: string | string[] | undefined): string[] =>
   typeof addressOrList === 'string' ? [addressOrList] : (addressOrList ?? []);
 
-/** Everyone who would receive it, and where in the params they stand. */
-export function recipients(mail: Pick<EmailParams, 'email' | 'cc' | 'bcc'>): { path: string; address: string }[] {
-  const to = mail.email === undefined ? [] : [{ path: 'params.email', address: mail.email }];
-  const copies = (['cc', 'bcc'] as const).flatMap((field) => {
-    const given = mail[field];
-    if (typeof given === 'string') return [{ path: `params.${field}`, address: given }];
-    return (given ?? []).map((address, index) => ({ path: `params.${field}.${index}`, address }));
-  });
-  return [...to, ...copies];
+export interface Recipient {
+  /** Where in the params it stands. */
+  path: string;
+  address: string;
+}
+
+/** Everyone who would receive it. */
+export const recipients = ({ email, cc, bcc }: Pick<EmailParams, 'email' | 'cc' | 'bcc'>): Recipient[] =>
+  recipientsIn({ email, cc, bcc });
+
+export function recipientsIn(fields: Record<string, string | string[] | undefined>): Recipient[] {
+  return Object.entries(fields).flatMap(([field, given]) =>
+    typeof given === 'string'
+      ? [{ path: `params.${field}`, address: given }]
+      : (given ?? []).map((address, index) => ({ path: `params.${field}.${index}`, address })),
+  );
 }

@@ -1,11 +1,8 @@
 import type { Preview } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
-import { wireAddress } from './addresses.ts';
+import { row } from '../row.ts';
 import { listOf, recipients, type EmailParams } from './params.ts';
-
-/** Zero-width, bidirectional and other characters that show nothing or move their neighbours. */
-const INVISIBLE = /\p{Cf}/u;
-const NOT_ASCII = /[^\p{ASCII}]/u;
+import { textWarnings } from './warnings.ts';
 
 export function previewEmail(mail: EmailParams, identity: ShownIdentity | null): Preview {
   const warnings = warningsFor(mail);
@@ -27,26 +24,8 @@ export function previewEmail(mail: EmailParams, identity: ShownIdentity | null):
   };
 }
 
-const row = (label: string, value: string): Preview['fields'] => (value ? [{ label, value }] : []);
-
 function warningsFor(mail: EmailParams): string[] {
-  const warnings: string[] = [];
-  if (mail.html !== undefined) {
-    const shown = 'most mail programs show it in place of the text';
-    warnings.push(`There is an HTML part of ${mail.html.length} characters: ${shown}.`);
-  }
-  for (const { address } of recipients(mail)) {
-    if (NOT_ASCII.test(address)) {
-      warnings.push(
-        `The address ${address} has letters that may imitate others; it is sent to ${wireAddress(address)}.`,
-      );
-    } else if (/[@.]xn--/i.test(address)) {
-      warnings.push(`The address ${address} has an internationalized domain (punycode).`);
-    }
-  }
-  const subject = mail.subject ?? '';
-  if (INVISIBLE.test(subject)) warnings.push('The subject has invisible or direction-changing characters.');
-  else if (NOT_ASCII.test(subject)) warnings.push('The subject has characters beyond ASCII, which may imitate others.');
-  if (INVISIBLE.test(mail.message)) warnings.push('The text has invisible or direction-changing characters.');
-  return warnings;
+  const shown = 'most mail programs show it in place of the text';
+  const html = mail.html === undefined ? [] : [`There is an HTML part of ${mail.html.length} characters: ${shown}.`];
+  return [...html, ...textWarnings({ recipients: recipients(mail), subject: mail.subject, text: mail.message })];
 }

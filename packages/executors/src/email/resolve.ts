@@ -1,7 +1,7 @@
 import { AppError, type ContactRecord, type ReadableRecords, type ThreadRecord } from '@proviso/core/executor';
 import { sameAddress } from './addresses.ts';
-import { isMessageId, REFERENCES_MAX, type EmailParams } from './params.ts';
-import { unsubscribedAmong } from './unsubscribed.ts';
+import { isMessageId, recipients, REFERENCES_MAX, type EmailParams } from './params.ts';
+import { refuseUnsubscribed } from './unsubscribed.ts';
 
 const invalid = (path: string, message: string): AppError =>
   new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
@@ -16,7 +16,7 @@ export async function resolveEmail(given: EmailParams, records: ReadableRecords)
     resolved.subject = replySubject(thread ?? (await records.newestThread(contact.id)));
   }
   if (thread) Object.assign(resolved, replyHeaders(given, thread));
-  await refuseUnsubscribed({ ...given, ...resolved }, contact, records);
+  await refuseUnsubscribed(recipients({ ...given, ...resolved }), contact, records);
   return resolved;
 }
 
@@ -65,15 +65,4 @@ function replyHeaders(given: EmailParams, thread: ThreadRecord): Partial<EmailPa
   const chain = ids.length > REFERENCES_MAX ? [...ids.slice(0, 1), ...ids.slice(1 - REFERENCES_MAX)] : ids;
   if (given.references === undefined && chain.length > 0) headers.references = chain;
   return headers;
-}
-
-async function refuseUnsubscribed(
-  mail: EmailParams,
-  contact: ContactRecord | null,
-  records: ReadableRecords,
-): Promise<void> {
-  const hits = await unsubscribedAmong(mail, contact, records);
-  if (hits.length === 0) return;
-  const details = hits.map(({ path }) => ({ path, message: 'has unsubscribed from e-mail' }));
-  throw new AppError('INVALID', `${hits.map(({ path }) => path).join(', ')}: has unsubscribed from e-mail.`, details);
 }

@@ -4,6 +4,7 @@ import SMTPConnection, {
   type SMTPConnectionSendInfo,
 } from 'nodemailer/lib/smtp-connection';
 import { Readable } from 'node:stream';
+import { shownText } from '../shown-text.ts';
 import type { WireMail } from './message.ts';
 
 export interface SmtpServer {
@@ -52,7 +53,7 @@ export async function sendMail(mail: WireMail, server: SmtpServer, run: SmtpRun)
       converse(connection, mail, server, { run, progress }),
     ]);
     if (info.messageSize <= mail.raw.length) throw new Error('the server answered before the end of the message');
-    const response = shownText(info.response, server);
+    const response = saidBy(server, info.response);
     quit(connection);
     return { kind: 'accepted', recipients: info.accepted, response, messageId: info.serverMessageId ?? mail.messageId };
   } catch (error) {
@@ -147,7 +148,7 @@ function partlyRefused(envelope: SMTPConnectionEnvelope): SmtpError {
 /** Only the answer to the end of DATA settles what happened once content was on its way. */
 function failure(error: SmtpError, progress: Progress, server: SmtpServer): Outcome {
   const cause = error.rejectedErrors?.find(isPermanent) ?? error.rejectedErrors?.[0] ?? error;
-  const text = shownText(cause.response ?? cause.message, server);
+  const text = saidBy(server, cause.response ?? cause.message);
   const answered = error.code === 'EMESSAGE' && error.command === 'DATA' && error.responseCode !== undefined;
   if (progress.contentStarted && !answered) {
     return unknown(`The connection was lost before the mail server confirmed the message: ${text}`);
@@ -162,16 +163,11 @@ const isPermanent = (error: SmtpError): boolean =>
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** Text of a server for people: one line, no secret that it echoes, at most 500 characters. */
-function shownText(text: string, { credentials }: SmtpServer): string {
+function saidBy({ credentials }: SmtpServer, text: string): string {
   const secrets = credentials
     ? [base64(`\0${credentials.user}\0${credentials.pass}`), base64(credentials.pass), credentials.pass]
     : [];
-  const hidden = secrets.reduce((shown, secret) => shown.replaceAll(secret, '[hidden]'), text);
-  return hidden
-    .replaceAll(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 500);
+  return shownText(text, secrets);
 }
 
 function quit(connection: SMTPConnection): void {
