@@ -34,3 +34,18 @@ export const slackConfig = z.strictObject({}).meta({ id: 'SlackConfig' });
 /** A bot's token (`xoxb-…`), or a person's; scopes chat:write, channels:read and channels:history, groups:… for private channels. */
 export const slackCredentials = z.strictObject({ token: token('xox') });
 export type SlackCredentials = z.output<typeof slackCredentials>;
+
+/** Config of a `resend` identity. `from` and `reply_to` are addresses, with or without a display name. */
+export const resendConfig = z
+  .strictObject({
+    from: z.string().min(3).max(320),
+    /** Who else a proposal may name as its sender: addresses, or whole domains as `@example.com`. */
+    from_allowed: z.array(z.string().min(3).max(254).includes('@')).max(100).optional(),
+    reply_to: z.string().min(3).max(320).optional(),
+  })
+  .meta({ id: 'ResendConfig' });
+export type ResendConfig = z.output<typeof resendConfig>;
+
+/** An API key (`re_…`); one that may only send is enough for resend_send_email. */
+export const resendCredentials = z.strictObject({ api_key: token('re_') });
+export type ResendCredentials = z.output<typeof resendCredentials>;

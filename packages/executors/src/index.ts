@@ -4,8 +4,12 @@ import { createTask } from './create-task.ts';
 import { emailMessage } from './email-message.ts';
 import { escalateToHuman } from './escalate-to-human.ts';
 import { internal } from './providers/internal.ts';
+import { resend } from './providers/resend.ts';
 import { slack } from './providers/slack.ts';
 import { smtp } from './providers/smtp.ts';
+import { resendCreateBroadcast } from './resend-create-broadcast.ts';
+import { resendCreateContact } from './resend-create-contact.ts';
+import { resendSendEmail } from './resend-send-email.ts';
 import { sendSlackMessage } from './send-slack-message.ts';
 import type { ExecutorSettings } from './settings.ts';
 import { updateCompany } from './update-company.ts';
@@ -20,6 +24,9 @@ export {
   createTask,
   emailMessage,
   escalateToHuman,
+  resendCreateBroadcast,
+  resendCreateContact,
+  resendSendEmail,
   sendSlackMessage,
   updateCompany,
   updateContact,
@@ -40,10 +47,14 @@ export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
     createTask,
     emailMessage,
     escalateToHuman,
+    resendCreateBroadcast(settings),
+    resendCreateContact(settings),
+    resendSendEmail(settings),
     sendSlackMessage(settings),
     updateCompany,
     updateContact,
     updateLifecycleStage,
   ];
-  return { executors, providers: [internal, slack(settings), smtp], tools: workspaceTools(settings) };
+  const providers = [internal, resend(settings), slack(settings), smtp];
+  return { executors, providers, tools: workspaceTools(settings) };
 }

@@ -3,6 +3,7 @@ import type {
   ContactRecord,
   LookupContext,
   NewTask,
+  RunContext,
   SentEmail,
   ThreadRecord,
   WritableRecords,
@@ -11,6 +12,7 @@ import type {
 export const ADA = 'ct_01h455vb4pex5vsknk084sn02q';
 export const BOB = 'ct_01h455vb4pex5vsknk084sn02r';
 export const ACME = 'co_01h455vb4pex5vsknk084sn02q';
+export const ACTION = 'act_01h455vb4pex5vsknk084sn02q';
 export const THREAD = 'thr_01h455vb4pex5vsknk084sn02q';
 
 export const contact = (overrides: Partial<ContactRecord> = {}): ContactRecord => ({
@@ -90,3 +92,18 @@ export function recordsOf(workspace: Workspace = {}): WritableRecords & { writte
     addSentEmail: async (email) => void written.emails.push(email),
   };
 }
+
+/** A run of these params in such a workspace, whose `begin` is let through. */
+export const runOf = (
+  params: object,
+  { workspace, ...more }: { workspace?: Workspace } & Partial<RunContext<never>> = {},
+): RunContext<never> => ({
+  action: { id: ACTION, workspaceId: 'w', params: params as never, attempt: 1, approval: null },
+  records: recordsOf(workspace),
+  identity: null,
+  credentials: null,
+  key: 'k',
+  signal: new AbortController().signal,
+  begin: async () => undefined,
+  ...more,
+});

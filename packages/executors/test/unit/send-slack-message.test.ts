@@ -1,12 +1,10 @@
-import type { RunContext } from '@proviso/core/executor';
 import { httpFault } from '@proviso/testing/http-fake';
 import { startSlackFake, type FakeChannel, type SlackFake } from '@proviso/testing/slack';
 import { builtIns, sendSlackMessage } from '../../src/index.ts';
-import { lookupIn, recordsOf } from './records.ts';
+import { ACTION, lookupIn, runOf } from './records.ts';
 
 const TOKEN = 'xoxb-2417-tr0ub4dor';
 const credentials = { token: TOKEN };
-const ACTION = 'act_01h455vb4pex5vsknk084sn02q';
 const GENERAL = 'C024BE91L';
 const CHANNELS: FakeChannel[] = [
   { id: GENERAL, name: 'general' },
@@ -29,21 +27,8 @@ const resolve = async (params: object, given: object | null = credentials) => {
 };
 const asked = (): string[] => slack.requests.map(({ path }) => path.slice(1));
 
-const context = (): RunContext<never> => ({
-  action: {
-    id: ACTION,
-    workspaceId: 'w',
-    params: { channel: '#general', message: 'Hi', channel_id: GENERAL, channel_name: 'general' } as never,
-    attempt: 1,
-    approval: null,
-  },
-  records: recordsOf(),
-  identity: null,
-  credentials,
-  key: 'k',
-  signal: new AbortController().signal,
-  begin: async () => undefined,
-});
+const context = () =>
+  runOf({ channel: '#general', message: 'Hi', channel_id: GENERAL, channel_name: 'general' }, { credentials });
 const begunAt = new Date();
 
 describe('send_slack_message params', () => {

@@ -64,6 +64,18 @@ export interface HttpFakeOptions {
   tooMany: FakeReply;
 }
 
+/** Method and path, such as /^GET \/contacts\/([^/]+)$/, and what is done; it gets what the pattern caught. */
+export type Route = [RegExp, (request: FakeRequest, ...caught: string[]) => FakeReply];
+
+/** What the first route that fits says; undefined = none does. */
+export function routed(routes: Route[], request: FakeRequest): FakeReply | undefined {
+  for (const [pattern, answer] of routes) {
+    const match = pattern.exec(`${request.method} ${request.path}`);
+    if (match) return answer(request, ...match.slice(1));
+  }
+  return undefined;
+}
+
 /** The far side of an HTTP API on loopback: a real server, which does what `handle` says unless a fault is due. */
 export async function startHttpFake({ handle, tooMany }: HttpFakeOptions): Promise<HttpFake> {
   const requests: HttpFake['requests'] = [];

@@ -1,0 +1,95 @@
+import {
+  AppError,
+  defineExecutor,
+  refused,
+  retry,
+  type Executor,
+  type LookupContext,
+  type Verdict,
+} from '@proviso/core/executor';
+import { sameAddress } from './email/addresses.ts';
+import { refuseUnsubscribed, unsubscribedAmong } from './email/unsubscribed.ts';
+import { demandNamed } from './missing.ts';
+import { openResend } from './resend/client.ts';
+import { resendContactParams, type ResendContactParams } from './resend/contact-params.ts';
+import { answered } from './resend/outcome.ts';
+import { segmentNames } from './resend/segments.ts';
+import { addContact, changeContact, lookForContact } from './resend/upsert-contact.ts';
+import { row } from './row.ts';
+import type { ExecutorSettings } from './settings.ts';
+
+export const resendCreateContact = (settings: ExecutorSettings = {}): Executor =>
+  defineExecutor<ResendContactParams>({
+    type: 'resend_create_contact',
+    version: 1,
+    delivery: 'idempotent',
+    // Its key is the address, which does not expire; but a day later a repetition may undo what others changed since.
+    keyLifetimeMs: 24 * 3_600_000,
+    identity: 'resend',
+    params: resendContactParams,
+    resolvesFrom: ['contact_id', 'segment_ids'],
+    resolvedFields: ['segment_names'],
+    resolve: (given, ctx) => resolveContact(given, ctx, settings),
+    preview: ({ email, ...contact }, { identity }) => ({
+      title: `Resend contact ${email ?? '?'}`,
+      fields: [
+        { label: 'In', value: identity?.name ?? '?' },
+        { label: 'Email', value: email ?? '?' },
+        ...row('First name', contact.first_name ?? ''),
+        ...row('Last name', contact.last_name ?? ''),
+        ...(contact.unsubscribed === undefined ? [] : [{ label: 'Unsubscribed', value: contact.unsubscribed }]),
+        ...Object.entries(contact.properties ?? {}).map(([label, value]) => ({ label, value })),
+        ...row('Segments', (contact.segment_names ?? contact.segment_ids ?? []).join(', ')),
+      ],
+      warnings: ['A contact that has this address already is changed, in what is named here.'],
+    }),
+    guard: guardContact,
+
+    async execute({ action: { params }, credentials, signal, begin }) {
+      if (signal.aborted) return retry('Stopped before sending.', { undone: true });
+      const account = openResend(credentials, signal, settings);
+      const { email } = params;
+      if (!account || email === undefined)
+        return refused('The Resend identity has no valid key, or the contact no address.');
+      const known = await lookForContact(account, email).catch(() => retry('Resend did not answer.', { undone: true }));
+      if (known.kind !== 'known') return known;
+      const { id } = known;
+      await begin();
+      return answered(account, () =>
+        id === null ? addContact(account, email, params) : changeContact(account, id, params),
+      );
+    },
+  });
+
+async function resolveContact(
+  given: ResendContactParams,
+  ctx: LookupContext,
+  settings: ExecutorSettings,
+): Promise<Partial<ResendContactParams>> {
+  await demandNamed(given, ctx.records);
+  const contact = given.contact_id === undefined ? null : await ctx.records.contact(given.contact_id);
+  const email = given.email ?? contact?.email ?? '';
+  if (contact && !sameAddress(email, contact.email)) {
+    const message = "is not this contact's address";
+    throw new AppError('INVALID', `params.email: ${message}.`, [{ path: 'params.email', message }]);
+  }
+  if (!given.unsubscribed) await refuseUnsubscribed([{ path: 'params.email', address: email }], contact, ctx.records);
+  const segments = (given.segment_ids ?? []).map((id, index) => ({ path: `params.segment_ids.${index}`, id }));
+  const names = segments.length > 0 && !given.segment_names ? await segmentNames(segments, ctx, settings) : undefined;
+  return { ...(given.email === undefined && { email }), ...(names && { segment_names: names }) };
+}
+
+async function guardContact(
+  { email = '', ...params }: ResendContactParams,
+  { records }: LookupContext,
+): Promise<Verdict> {
+  const contact = params.contact_id === undefined ? null : await records.contact(params.contact_id);
+  if (params.contact_id !== undefined && !contact) return { kind: 'refused', message: 'The contact no longer exists.' };
+  const hits = await unsubscribedAmong([{ path: 'params.email', address: email }], contact, records);
+  if (hits.length > 0 && !params.unsubscribed)
+    return { kind: 'refused', message: `Unsubscribed from e-mail: ${email}.` };
+  if (contact && !sameAddress(contact.email, email)) {
+    return { kind: 'stale', changes: [`the contact's address is now ${contact.email}`] };
+  }
+  return { kind: 'ok' };
+}

@@ -1,0 +1,36 @@
+import type { Preview } from '@proviso/contracts';
+import type { ShownIdentity } from '@proviso/core/executor';
+import { listOf } from '../email/params.ts';
+import { textWarnings } from '../email/warnings.ts';
+import { row } from '../row.ts';
+import type { BroadcastParams } from './broadcast-params.ts';
+import { configOf } from './client.ts';
+import { contentWarnings, shownContent } from './content.ts';
+import { senderOf } from './sender.ts';
+
+export function previewBroadcast(broadcast: BroadcastParams, identity: ShownIdentity | null): Preview {
+  const { segment_name, segment_id, send = false } = broadcast;
+  const config = configOf(identity?.config);
+  const { fields, body } = shownContent(broadcast);
+  const segment = segment_name ?? segment_id;
+  return {
+    title: send ? `Send a broadcast to ${segment}` : `Draft a broadcast to ${segment}`,
+    fields: [
+      { label: 'Sent at once', value: send ? 'Yes, to everybody in the segment' : 'No, it stays a draft at Resend' },
+      ...row('Segment', segment),
+      ...row('Segment id', segment_id),
+      ...row('Name', broadcast.name ?? ''),
+      ...row('From', (config && senderOf(broadcast.from, config)) ?? '?'),
+      ...row('Reply to', listOf(broadcast.reply_to ?? config?.reply_to).join(', ')),
+      ...row('Subject', broadcast.subject),
+      ...row('Preview text', broadcast.preview_text ?? ''),
+      ...fields,
+    ],
+    ...(body && { body }),
+    warnings: [
+      ...(segment_name === undefined ? ['Resend gave no name for this segment.'] : []),
+      ...contentWarnings(broadcast),
+      ...textWarnings({ recipients: [], subject: broadcast.subject, text: broadcast.text }),
+    ],
+  };
+}

@@ -1,0 +1,47 @@
+import { resendConfig, resendCredentials, type JsonObject, type ResendConfig } from '@proviso/contracts';
+import { Resend, type ErrorResponse, type Response } from 'resend';
+import { openLine, type Line } from '../http/line.ts';
+import type { ExecutorSettings } from '../settings.ts';
+
+/** Its own fetch hides why a request failed; this one throws, and leaves the line to say what left. */
+class ResendOverLine extends Resend {
+  readonly #line: Line;
+
+  constructor(key: string, baseUrl: string, line: Line) {
+    super(key, { baseUrl });
+    this.#line = line;
+  }
+
+  override async fetchRequest<T>(path: string, options: Parameters<Line['fetch']>[1] = {}): Promise<Response<T>> {
+    const answer = await this.#line.fetch(`${this.baseUrl}${path}`, options);
+    const headers = Object.fromEntries(answer.headers);
+    if (answer.ok) return { data: (await answer.json()) as T, error: null, headers };
+    const { name = 'application_error', message = '' } = (await answer
+      .json()
+      .catch(() => ({}))) as Partial<ErrorResponse>;
+    return { data: null, error: { name, message, statusCode: answer.status }, headers };
+  }
+}
+
+export interface ResendAccount {
+  client: Resend;
+  line: Line;
+  /** For hiding it where the far side echoes it. */
+  apiKey: string;
+}
+
+/** The official client over a line of ours. Null = no valid key. */
+export function openResend(
+  credentials: JsonObject | null,
+  signal: AbortSignal,
+  { baseUrls = {} }: ExecutorSettings,
+): ResendAccount | null {
+  const { data } = resendCredentials.safeParse(credentials);
+  if (!data) return null;
+  const line = openLine(signal);
+  const client = new ResendOverLine(data.api_key, baseUrls.resend ?? 'https://api.resend.com', line);
+  return { client, line, apiKey: data.api_key };
+}
+
+export const configOf = (config: JsonObject | undefined): ResendConfig | undefined =>
+  resendConfig.safeParse(config).data;

@@ -1,0 +1,49 @@
+import { AppError, type LookupContext, type Verdict } from '@proviso/core/executor';
+import { sameAddress } from '../email/addresses.ts';
+import { recipientsIn } from '../email/params.ts';
+import { refuseUnsubscribed, unsubscribedAmong } from '../email/unsubscribed.ts';
+import { demandNamed } from '../missing.ts';
+import { configOf } from './client.ts';
+import { resendRecipients, type ResendEmailParams } from './email-params.ts';
+import { demandSender, senderOf } from './sender.ts';
+
+const isTo = (mail: Pick<ResendEmailParams, 'to'>, email: string): boolean =>
+  recipientsIn({ to: mail.to }).some(({ address }) => sameAddress(address, email));
+
+/** Fills in the contact's address, and refuses senders and readers that cannot be. Throws INVALID. */
+export async function resolveResendEmail(
+  given: ResendEmailParams,
+  { records, identity }: LookupContext,
+): Promise<Partial<ResendEmailParams>> {
+  demandSender(given.from, configOf(identity?.config));
+  await demandNamed(given, records);
+  const contact = given.contact_id === undefined ? null : await records.contact(given.contact_id);
+  if (contact && given.to !== undefined && !isTo(given, contact.email)) {
+    const message = "does not hold this contact's address";
+    throw new AppError('INVALID', `params.to: ${message}.`, [{ path: 'params.to', message }]);
+  }
+  const resolved = contact && given.to === undefined ? { to: contact.email } : {};
+  await refuseUnsubscribed(resendRecipients({ ...given, ...resolved }), contact, records);
+  return resolved;
+}
+
+/** What was approved may have gone stale while it waited: the reader, the sender, a wish for no more mail. */
+export async function guardResendEmail(
+  mail: ResendEmailParams,
+  { records, identity }: LookupContext,
+): Promise<Verdict> {
+  const config = configOf(identity?.config);
+  if (!config || senderOf(mail.from, config) === undefined) return refuse('The identity does not allow this sender.');
+  const contact = mail.contact_id === undefined ? null : await records.contact(mail.contact_id);
+  if (mail.contact_id !== undefined && !contact) return refuse('The contact no longer exists.');
+  const suppressed = await unsubscribedAmong(resendRecipients(mail), contact, records);
+  if (suppressed.length > 0) {
+    return refuse(`Unsubscribed from e-mail: ${suppressed.map(({ address }) => address).join(', ')}.`);
+  }
+  if (contact && !isTo(mail, contact.email)) {
+    return { kind: 'stale', changes: [`the contact's address is now ${contact.email}`] };
+  }
+  return { kind: 'ok' };
+}
+
+const refuse = (message: string): Verdict => ({ kind: 'refused', message });

@@ -1,0 +1,24 @@
+import type { ResendConfig } from '@proviso/contracts';
+import { AppError } from '@proviso/core/executor';
+import { mailbox, sameAddress } from '../email/addresses.ts';
+
+/** Who sends it: the identity's own sender, or another one that the identity allows. Undefined = it does not. */
+export function senderOf(from: string | undefined, config: ResendConfig): string | undefined {
+  if (from === undefined) return mailbox(config.from) ? config.from : undefined;
+  const given = mailbox(from)?.address;
+  const own = mailbox(config.from)?.address;
+  if (!given) return undefined;
+  const domain = given.slice(given.lastIndexOf('@'));
+  const allowed = [...(own ? [own] : []), ...(config.from_allowed ?? [])];
+  return allowed.some((each) => sameAddress(each, each.startsWith('@') ? domain : given)) ? from : undefined;
+}
+
+/** For `resolve`. Throws INVALID. */
+export function demandSender(from: string | undefined, config: ResendConfig | undefined): void {
+  const [path, message] =
+    from === undefined
+      ? ['identity_id', 'has no valid sender in its config']
+      : ['params.from', 'is not a sender that this identity allows'];
+  if (!config || senderOf(from, config) === undefined)
+    throw new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
+}
