@@ -45,6 +45,7 @@ export type ListPendingActionsQuery = z.output<typeof listPendingActionsQuery>;
 export const approvePendingActionBody = eitherSpelling(
   z.strictObject({ userEdits: params.optional(), paramsHash: paramsHash.optional(), comment: comment.optional() }),
 ).meta({ id: 'ApprovePendingAction', examples: [{ userEdits: { subject: 'Our demo yesterday' } }] });
+export type ApprovePendingActionBody = z.output<typeof approvePendingActionBody>;
 
 /** `preview` goes with a workspace's tool only; a built-in type is previewed by the service. */
 export const createPendingActionBody = eitherSpelling(

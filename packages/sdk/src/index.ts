@@ -5,6 +5,7 @@ export type {
   JsonObject,
   JsonValue,
   LogEntry,
+  PendingAction,
   Preview,
   Status,
 } from '@proviso/contracts';
@@ -12,6 +13,13 @@ export { createClient, type Client, type ClientOptions } from './client/client.t
 export type { Actions, Decision, ListActions, UpdateOptions } from './client/actions.ts';
 export { ProvisoError, type ProvisoCode } from './client/errors.ts';
 export type { Briefing, Events, EventsOptions, FeedItem } from './client/events.ts';
-export type * from './client/pending-actions.ts';
+export type { BatchItem, CreatePendingAction, ListPendingActions, PendingActions } from './client/pending-actions.ts';
 export type { CallOptions } from './client/send.ts';
 export type { Wait } from './client/wait.ts';
+export type { Answer, Ended, Queued } from './gate/answer.ts';
+export { gated, type GatedTool, type GateOptions } from './gate/gated.ts';
+export type { DrawPreview, Gate, GateContext } from './gate/propose.ts';
+export { originalOf, type Access, type ApprovedAction, type NamedCall, type Tool, type ToolCall } from './gate/tool.ts';
+export { rememberCalls, type CallStore } from './host/call-store.ts';
+export type { HostAnswer } from './host/answers.ts';
+export { toolHost, ToolRefused, type HostedTool, type ToolHost, type ToolHostOptions } from './host/tool-host.ts';

@@ -1,47 +1,24 @@
-import type { JsonObject, Preview } from '@proviso/contracts';
+import type {
+  ApprovePendingActionBody,
+  BatchApproveBody,
+  BatchApproveReply,
+  CreatePendingActionBody,
+  ListPendingActionsReply,
+  PendingAction,
+  PendingStatus,
+  Preview,
+} from '@proviso/contracts';
 import { ProvisoError } from './errors.ts';
 import { queryOf } from './query.ts';
 import type { CallOptions, Connection, Send } from './send.ts';
 
 const BATCH_MS = 60_000;
 
-export type PendingStatus = 'pending' | 'approved' | 'rejected' | 'executed' | 'failed';
-
-/** An action as /api/pending-actions shows it. */
-export interface PendingAction {
-  id: string;
-  workspaceId: string;
-  missionId: string | null;
-  sessionId: string | null;
-  batchId: string | null;
-  toolName: string;
-  toolInput: JsonObject;
-  preview: JsonObject | null;
-  status: PendingStatus;
-  userEdits: JsonObject | null;
-  result: JsonObject | null;
-  error: string | null;
-  createdAt: string;
-  resolvedAt: string | null;
-  executedAt: string | null;
-  paramsHash: string;
-}
-
-export interface CreatePendingAction {
-  /** The client's own unless given. */
+/** The workspace is the client's own unless given. A preview is for a workspace's tools only. */
+export type CreatePendingAction = Omit<CreatePendingActionBody, 'workspaceId' | 'preview'> & {
   workspaceId?: string | undefined;
-  toolName: string;
-  toolInput: JsonObject;
-  missionId?: string | undefined;
-  sessionId?: string | undefined;
-  /** For a workspace's tools only; built-in types are previewed by the service. */
   preview?: Preview | undefined;
-  identityId?: string | undefined;
-  scheduledTime?: string | undefined;
-  expiresAt?: string | undefined;
-  runId?: string | undefined;
-  metadata?: Record<string, string> | undefined;
-}
+};
 
 export interface ListPendingActions {
   status?: PendingStatus;
@@ -52,20 +29,8 @@ export interface ListPendingActions {
   cursor?: string;
 }
 
-export interface PendingDecision {
-  /** Shallow-merged into toolInput. */
-  userEdits?: JsonObject;
-  paramsHash?: string;
-  comment?: string;
-}
-
-export interface BatchItem {
-  pendingActionId: string;
-  userEdits?: JsonObject;
-  paramsHash?: string;
-  /** Rejects it. */
-  exclude?: boolean;
-}
+type Item = BatchApproveBody['items'][number];
+export type BatchItem = Omit<Item, 'exclude'> & { exclude?: boolean };
 
 export type PendingActions = ReturnType<typeof createPendingActions>;
 
@@ -80,14 +45,9 @@ export function createPendingActions(send: Send, connection: Connection) {
   };
 
   return {
-    list: async (query: ListPendingActions = {}, options?: CallOptions) => {
-      const { batchId, missionId, sessionId, ...rest } = query;
-      const names = { batch_id: batchId, mission_id: missionId, session_id: sessionId };
-      const path = `${ROOT}${queryOf({ workspace_id: workspaceOf(options?.workspaceId), ...names, ...rest })}`;
-      return send<{ items: PendingAction[]; total: number; nextCursor?: string | null }>(
-        { method: 'GET', path },
-        options,
-      );
+    list: async (query: ListPendingActions = {}, options?: CallOptions): Promise<ListPendingActionsReply> => {
+      const workspaceId = workspaceOf(options?.workspaceId);
+      return send({ method: 'GET', path: `${ROOT}${queryOf({ workspaceId, ...query })}` }, options);
     },
 
     get: (id: string, options?: CallOptions): Promise<PendingAction> =>
@@ -99,19 +59,15 @@ export function createPendingActions(send: Send, connection: Connection) {
       return post('', { ...body, workspaceId }, { ...options, workspaceId });
     },
 
-    approve: (id: string, decision: PendingDecision = {}, options?: CallOptions): Promise<PendingAction> =>
+    approve: (id: string, decision: ApprovePendingActionBody = {}, options?: CallOptions): Promise<PendingAction> =>
       post(`/${encodeURIComponent(id)}/approve`, decision, options),
 
     reject: (id: string, options?: CallOptions): Promise<PendingAction> =>
       post(`/${encodeURIComponent(id)}/reject`, undefined, options),
 
     /** Decides what `items` lists, and leaves the rest of the batch pending. */
-    batchApprove: (batchId: string, items: readonly BatchItem[], options?: CallOptions) =>
-      post<{ batchId: string; approved: number; rejected: number; skipped: number }>(
-        `/batch/${encodeURIComponent(batchId)}/approve`,
-        { items },
-        options,
-      ),
+    batchApprove: (batchId: string, items: readonly BatchItem[], options?: CallOptions): Promise<BatchApproveReply> =>
+      post(`/batch/${encodeURIComponent(batchId)}/approve`, { items }, options),
   };
 }
 

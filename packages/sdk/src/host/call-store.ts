@@ -1,0 +1,29 @@
+import type { HostAnswer } from './answers.ts';
+
+/**
+ * Remembers which actions were begun and how they ended. The one in memory forgets with its process: a tool that is
+ * registered as idempotent wants one that keeps its calls for 24 hours, wherever they come in.
+ */
+export interface CallStore {
+  /** True for the first who asks with this id, and for nobody after: one atomic step, as INSERT … ON CONFLICT DO NOTHING. */
+  begin(actionId: string): boolean | Promise<boolean>;
+  /** Undefined = it has not ended. */
+  find(actionId: string): HostAnswer | undefined | Promise<HostAnswer | undefined>;
+  finish(actionId: string, answer: HostAnswer): void | Promise<void>;
+}
+
+/** The last calls of this process; the oldest are forgotten. */
+export function rememberCalls(callsMax = 10_000): CallStore {
+  const calls = new Map<string, HostAnswer | undefined>();
+  return {
+    begin(actionId) {
+      if (calls.has(actionId)) return false;
+      calls.set(actionId, undefined);
+      const oldest = calls.size > callsMax ? calls.keys().next().value : undefined;
+      if (oldest !== undefined) calls.delete(oldest);
+      return true;
+    },
+    find: (actionId) => calls.get(actionId),
+    finish: (actionId, answer) => void calls.set(actionId, answer),
+  };
+}

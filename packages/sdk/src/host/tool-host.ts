@@ -1,0 +1,123 @@
+// The other end of an approved call: verify, run once, answer. Held by test/unit/tool-host.test.ts.
+import type { JsonObject } from '@proviso/contracts';
+import { Webhook } from 'standardwebhooks';
+import { originalOf, type Tool } from '../gate/tool.ts';
+import { isTooLarge, says, TOO_LARGE, type HostAnswer } from './answers.ts';
+import { rememberCalls, type CallStore } from './call-store.ts';
+import { expressFlavour } from './express.ts';
+import { createRunOnce } from './run-once.ts';
+
+export interface HostedTool extends Tool<never> {
+  /** Is run again after an error of its own, as it is registered. */
+  idempotent?: boolean | undefined;
+}
+
+export interface ToolHostOptions {
+  /** Of a tool's registration; several where several tools, or an old and a new registration, call here. */
+  secret: string | readonly string[];
+  store?: CallStore;
+  /** Hears what a tool threw and what kept a call from being remembered. To the console unless given. */
+  onError?: (error: unknown) => void;
+}
+
+/** Thrown by a tool that did nothing, and would not do it if asked again. The action fails with `provider_refused`. */
+export class ToolRefused extends Error {
+  override readonly name = 'ToolRefused';
+}
+
+/** What a call looks like before anything is believed. */
+export interface RawCall {
+  body: string;
+  header: (name: string) => string | undefined;
+}
+
+export interface ToolHost {
+  /** For servers that speak Request and Response. */
+  fetch(request: Request): Promise<Response>;
+  /** For Express and plain Node servers. It reads the raw body: mount it before `express.json()`. */
+  express: ReturnType<typeof expressFlavour>;
+}
+
+interface ApprovedCall {
+  tool: string;
+  input: JsonObject;
+  action_id: string;
+  workspace_id: string;
+  mission_id: string | null;
+  session_id: string | null;
+}
+
+/** Runs the original tools, each approved action once. */
+export function toolHost(tools: Iterable<HostedTool>, options: ToolHostOptions): ToolHost {
+  const byName = new Map([...tools].map((tool) => [tool.name, tool]));
+  const webhooks = [options.secret].flat().map((secret) => new Webhook(secret));
+  const { store = rememberCalls(), onError = (error) => console.error(error) } = options; // oxlint-disable-line no-console
+  const runOnce = createRunOnce(store, onError);
+
+  const answer = async (raw: RawCall): Promise<HostAnswer> => {
+    if (!webhooks.some((webhook) => isSigned(webhook, raw))) return says(401, 'The signature does not fit.');
+    const call = read(raw);
+    if (!call) return says(400, 'The call cannot be read.');
+    const tool = byName.get(call.tool);
+    if (!tool) return says(404, `There is no tool ${call.tool} here.`);
+    return runOnce(call.action_id, tool, () => run(tool, call, onError));
+  };
+
+  return {
+    async fetch(request) {
+      const header = (name: string): string | undefined => request.headers.get(name) ?? undefined;
+      const { status, body: said } = isTooLarge(header('content-length'))
+        ? TOO_LARGE
+        : await answer({ body: await request.text(), header });
+      return new Response(said, { status, headers: { 'content-type': 'application/json' } });
+    },
+    express: expressFlavour(answer),
+  };
+}
+
+function isSigned(webhook: Webhook, { body, header }: RawCall): boolean {
+  const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
+  const headers = Object.fromEntries(names.map((name) => [name, header(name) ?? '']));
+  try {
+    webhook.verify(body, headers, { jsonParse: false });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The action is named by the signed id, and the body must say the same. */
+function read({ body, header }: RawCall): ApprovedCall | undefined {
+  try {
+    const call = JSON.parse(body) as Partial<ApprovedCall> | null;
+    const fits = typeof call?.tool === 'string' && typeof call.input === 'object' && call.input !== null;
+    return fits && call.action_id === header('webhook-id') ? (call as ApprovedCall) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A tool that throws may have acted; only ToolRefused says that it has not. */
+async function run(tool: HostedTool, call: ApprovedCall, onError: (error: unknown) => void): Promise<HostAnswer> {
+  const { action_id: actionId, workspace_id: workspaceId, mission_id: missionId, session_id: sessionId } = call;
+  const original = originalOf<Tool<never>>(tool);
+  try {
+    const action = { actionId, workspaceId, missionId, sessionId };
+    const result = await original.execute(call.input as never, { callId: actionId, action });
+    return { status: 200, body: textOf(result, onError) };
+  } catch (error) {
+    if (error instanceof ToolRefused) return says(422, error.message);
+    onError(error);
+    return says(500, 'The tool failed.');
+  }
+}
+
+/** It has happened, whether or not its result can be told. */
+function textOf(result: unknown, onError: (error: unknown) => void): string {
+  try {
+    return JSON.stringify(result ?? {});
+  } catch (error) {
+    onError(error);
+    return JSON.stringify({ not_json: true });
+  }
+}

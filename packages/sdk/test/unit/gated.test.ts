@@ -1,0 +1,223 @@
+import { gated, originalOf, type Client, type Gate, type Tool } from '../../src/index.ts';
+import { farSide, json, refusal, silent } from './far-side.ts';
+
+const WORKSPACE = '0190b0d0-0000-7000-8000-000000000001';
+const servers: { close(): Promise<void> }[] = [];
+const serve = async (...answers: Parameters<typeof farSide>) => {
+  const server = await farSide(...answers);
+  servers.push(server);
+  return server;
+};
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+const recorded = json(201, { id: 'pa-1', status: 'pending' });
+const action = (more: object) =>
+  json(200, { status: 'success', action: { type: 'refund', params: { amount: 5 }, original_params: null, ...more } });
+
+function refund() {
+  const runs: unknown[] = [];
+  const tool: Tool<{ amount: number }, { refunded: number }> = {
+    name: 'refund',
+    execute(input) {
+      runs.push(input);
+      return { refunded: input.amount };
+    },
+  };
+  return { runs, tool };
+}
+
+const write = (client: Client, gate: Partial<Gate> = {}) => {
+  const { tool, runs } = refund();
+  return { tool, runs, gated: gated(tool, { client, access: 'write', ...gate }) };
+};
+
+it('lets a read pass, and asks nobody', async () => {
+  const { client, seen } = await serve(silent);
+  const { tool } = refund();
+  const read = gated(tool, { client: client(), access: 'read' });
+  await expect(read.execute({ amount: 5 })).resolves.toEqual({ refunded: 5 });
+  expect(seen).toEqual([]);
+});
+
+it('records a write with its context, does not run it, and answers that it is queued', async () => {
+  const { client, seen } = await serve(recorded);
+  const context = { missionId: 'm-1', sessionId: 's-1' };
+  const { gated: tool, runs } = write(client({ workspaceId: WORKSPACE }), { context });
+  await expect(tool.execute({ amount: 5 }, { callId: 'call_1' })).resolves.toEqual({
+    status: 'queued',
+    pending_action_id: 'pa-1',
+    tool_name: 'refund',
+    message: expect.stringContaining('has not run'),
+  });
+  expect(runs).toEqual([]);
+  expect(seen).toHaveLength(1);
+  expect(seen[0]).toMatchObject({
+    method: 'POST',
+    path: '/api/pending-actions',
+    body: {
+      toolName: 'refund',
+      toolInput: { amount: 5 },
+      workspaceId: WORKSPACE,
+      ...context,
+      metadata: { tool_call_id: 'call_1' },
+    },
+  });
+});
+
+it('asks the context of each call', async () => {
+  const { client, seen } = await serve(recorded);
+  const context: Gate['context'] = ({ source }) => ({ workspaceId: WORKSPACE, sessionId: source as string });
+  const { gated: tool } = write(client(), { context });
+  await tool.execute({ amount: 5 }, { source: 's-7' });
+  expect(seen[0]?.body).toMatchObject({ workspaceId: WORKSPACE, sessionId: 's-7' });
+});
+
+it('fails a write that names no workspace, and queues nothing', async () => {
+  const { client, seen } = await serve(silent);
+  const { gated: tool, runs } = write(client());
+  await expect(tool.execute({ amount: 5 })).rejects.toMatchObject({ code: 'NO_WORKSPACE' });
+  expect(seen).toEqual([]);
+  expect(runs).toEqual([]);
+});
+
+it('fails a write that could not be recorded', async () => {
+  const { client } = await serve(json(403, { error: { code: 'FORBIDDEN', message: 'No.' } }));
+  const { gated: tool, runs } = write(client({ workspaceId: WORKSPACE }));
+  await expect(tool.execute({ amount: 5 })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  expect(runs).toEqual([]);
+});
+
+it('keeps the original reachable', async () => {
+  const { client } = await serve(silent);
+  const { gated: tool, tool: original } = write(client());
+  expect(tool.original).toBe(original);
+  expect(originalOf(tool)).toBe(original);
+  expect(originalOf(original)).toBe(original);
+});
+
+describe('the idempotency key', () => {
+  const keysOf = async (...calls: { amount: number; callId?: string; sessionId?: string }[]) => {
+    const { client, seen } = await serve(recorded);
+    for (const { amount, callId, sessionId } of calls) {
+      const { gated: tool } = write(client({ workspaceId: WORKSPACE }), { context: { sessionId } });
+      await tool.execute({ amount }, { callId });
+    }
+    return new Set(seen.map(({ headers }) => headers['idempotency-key'])).size;
+  };
+
+  it('is the same for a call that comes again', async () => {
+    expect(await keysOf({ amount: 5, callId: 'call_1' }, { amount: 5, callId: 'call_1' })).toBe(1);
+  });
+
+  it('differs by call, input and session, and is fresh without a call id', async () => {
+    expect(
+      await keysOf(
+        { amount: 5, callId: 'call_1' },
+        { amount: 5, callId: 'call_2' },
+        { amount: 6, callId: 'call_1' },
+        { amount: 5, callId: 'call_1', sessionId: 's' },
+        { amount: 5 },
+        { amount: 5 },
+      ),
+    ).toBe(6);
+  });
+});
+
+describe('a preview', () => {
+  const card = { title: 'Refund 5', fields: [{ label: 'Amount', value: 5 }] };
+  const sent = async (preview: () => unknown) => {
+    const { client, seen } = await serve(recorded);
+    const { tool } = refund();
+    const options = { client: client({ workspaceId: WORKSPACE }), access: 'write', preview: preview as never } as const;
+    await gated(tool, options).execute({ amount: 5 });
+    return seen.map(({ body }) => (body as { preview?: unknown }).preview)[0];
+  };
+
+  it('goes with the proposal', async () => {
+    expect(await sent(() => card)).toEqual(card);
+    expect(await sent(async () => card)).toEqual(card);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no'))],
+    ['is no preview', () => 'a string'],
+  ])('that %s is left to the service, and the write is queued all the same', async (_, preview) => {
+    expect(await sent(preview)).toBeUndefined();
+  });
+});
+
+describe('mode wait', () => {
+  const outcome = async (...answers: Parameters<typeof farSide>) => {
+    const { client, seen } = await serve(recorded, ...answers);
+    const { gated: tool } = write(client({ workspaceId: WORKSPACE }), { mode: 'wait', waitMs: 300 });
+    return { answer: await tool.execute({ amount: 9 }), seen };
+  };
+
+  it('tells what ran in place of what was proposed', async () => {
+    const { answer, seen } = await outcome(
+      action({
+        status: 'completed',
+        original_params: { amount: 9, note: 'x' },
+        params: { amount: 5, note: 'x' },
+        result: { refunded: 5 },
+        approval: { comment: 'Half is enough.' },
+      }),
+    );
+    expect(answer).toEqual({
+      status: 'completed',
+      pending_action_id: 'pa-1',
+      tool_name: 'refund',
+      edited: true,
+      changed_fields: ['amount'],
+      final_input: { amount: 5, note: 'x' },
+      result: { refunded: 5 },
+      comment: 'Half is enough.',
+      message: 'refund has run. A person changed: amount.',
+    });
+    expect(seen[1]).toMatchObject({ path: '/v1/actions/pa-1', headers: { prefer: 'wait=1' } });
+  });
+
+  it.each([
+    [
+      { status: 'rejected', approval: { comment: 'No.' } },
+      { status: 'rejected', comment: 'No.', edited: false },
+    ],
+    [
+      { status: 'cancelled', status_reason: 'approval_expired' },
+      { status: 'cancelled', message: 'refund was cancelled (approval_expired). It has not run.' },
+    ],
+    [
+      { status: 'failed', error: { code: 'provider_refused', message: 'The tool answered 422.', retryable: false } },
+      { status: 'failed', error: { code: 'provider_refused', message: 'The tool answered 422.' } },
+    ],
+    [
+      { status: 'failed', error: { code: 'outcome_unknown', message: 'It may have happened.', retryable: false } },
+      { status: 'failed', message: 'refund may have run: nobody knows. Do not repeat it.' },
+    ],
+  ])('tells how it ended: %j', async (ended, wanted) => {
+    expect((await outcome(action(ended))).answer).toMatchObject(wanted);
+  });
+
+  it.each([
+    ['nobody decides in time', action({ status: 'pending_approval' })],
+    ['the outcome may not be read', json(403, refusal('FORBIDDEN'))],
+  ])('falls back to the handle when %s', async (_, answer) => {
+    expect((await outcome(answer)).answer).toMatchObject({ status: 'queued', pending_action_id: 'pa-1' });
+  });
+
+  it('throws when the run is aborted meanwhile', async () => {
+    const { client } = await serve(recorded, silent);
+    const { gated: tool } = write(client({ workspaceId: WORKSPACE }), { mode: 'wait' });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(new Error('enough')), 50);
+    await expect(tool.execute({ amount: 5 }, { signal: stop.signal })).rejects.toThrow('enough');
+  });
+});
