@@ -20,7 +20,16 @@ export const createToolBody = z
     ),
     idempotent: z.boolean().default(false),
   })
-  .meta({ id: 'CreateTool' });
+  .meta({
+    id: 'CreateTool',
+    examples: [
+      {
+        name: 'shop.refund',
+        url: 'https://tools.example.com/refund',
+        input_schema: { type: 'object', properties: { order: { type: 'string' } }, required: ['order'] },
+      },
+    ],
+  });
 export type CreateToolBody = z.output<typeof createToolBody>;
 
 /** A workspace's tool without its secret. `version` counts its registrations, and is part of what is approved. */

@@ -2,6 +2,7 @@ import type { JsonObject } from '@proviso/contracts';
 import {
   claim,
   createAction,
+  createTool,
   execute,
   expireOpen,
   getAction,
@@ -38,6 +39,24 @@ describe('recover', () => {
     );
     return held;
   }
+
+  const LOST_CALLS: [boolean, boolean, object][] = [
+    [true, false, { status: 'scheduled' }],
+    [true, true, { status: 'scheduled' }],
+    [false, false, { status: 'scheduled' }],
+    [false, true, { status: 'failed', status_reason: 'outcome_unknown' }],
+  ];
+  it.each(LOST_CALLS)(
+    'a workspace’s tool, idempotent: %s, effect begun: %s → %j',
+    async (idempotent, begun, expected) => {
+      const name = `tool-${idempotent}-${begun}`;
+      await createTool(owner, { name, url: 'https://tools.example.com', input_schema: {}, idempotent });
+      const action = await createAction(owner, { type: name, identity_id: workspace.identityId, params: {} });
+      await lose(action, begun);
+      await recoverLost(world.worker());
+      expect(await reread(world, action)).toMatchObject({ ...expected, crashes: 1, lease_until: null });
+    },
+  );
 
   const effects = ({ id }: ActionRow) => effectsOf(showId('action', id));
 

@@ -28,7 +28,7 @@ export function workspaceTools(settings: ExecutorSettings): ToolKind {
     addressFault(url) {
       if (url.username || url.password || url.hash) return 'must hold neither credentials nor a fragment';
       if (url.protocol !== 'https:' && !(open && isLoopback(url))) return 'must be an https:// URL';
-      return !open && namesPrivateAddress(url) ? 'must be on the public internet' : undefined;
+      return !open && (isLoopback(url) || namesPrivateAddress(url)) ? 'must be on the public internet' : undefined;
     },
     executorOf: (tool) => executorOf(tool, egress),
   };

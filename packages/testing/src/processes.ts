@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { until } from './until.ts';
+import { TEST_KEYS } from './world.ts';
 
 /** The built product, as an operator runs it: `node apps/<name>/dist/main.js` with an environment. */
 export interface Running {
@@ -67,6 +68,8 @@ const environmentOf = ({ databaseUrl, redisUrl, env = {} }: Fleet): Record<strin
   ...(redisUrl && { REDIS_URL: redisUrl }),
   PROVISO_RATE_LIMIT: '1000000', // a story is in a hurry
   PROVISO_ALLOW_UNSAFE_STORAGE: 'true', // the test cluster runs with fsync=off
+  PROVISO_SECRET_KEYS: TEST_KEYS,
+  PROVISO_ALLOW_PRIVATE_ADDRESSES: 'true', // the far sides of stories are on this machine
   LOG_LEVEL: 'warn',
   ...env,
 });

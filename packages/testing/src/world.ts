@@ -59,7 +59,8 @@ export interface WorldOptions {
   farSides?: ExecutorSettings;
 }
 
-const TEST_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+/** The ring of worlds and of processes beside them. */
+export const TEST_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** Opens the database that the jest environment made for this file. */
 export async function openWorld({ redisUrl, executors = [], farSides }: WorldOptions = {}): Promise<World> {

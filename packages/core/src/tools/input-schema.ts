@@ -9,7 +9,9 @@ import ajvFormats from 'ajv-formats';
 import { z } from 'zod';
 
 const COMPILE_MS_MAX = 1_000;
-const VALIDATE_MS_MAX = 250;
+const VALIDATE_MS_MAX = 100;
+/** How long a schema that took too long is not tried again: a thousand such proposals at once cost no more than a few. */
+const REST_MS = 2_000;
 /** Compiled schemas of this process, by their text. */
 const KEPT_MAX = 200;
 
@@ -18,9 +20,17 @@ const OPTIONS: Options = {
   inlineRefs: false,
   logger: false,
 };
-const addFormats = ajvFormats.default;
-const newest = addFormats(new Ajv2020(OPTIONS));
-const draft7 = addFormats(new Ajv(OPTIONS));
+
+/** A dialect: what tells its schemas from nonsense, and a compiler that knows no schema of anybody else's. */
+interface Dialect {
+  meta: Ajv;
+  compiler(): Ajv;
+}
+const ALONE: Options = { ...OPTIONS, meta: false, validateSchema: false };
+const newest: Dialect = { meta: new Ajv2020(OPTIONS), compiler: () => new Ajv2020(ALONE) };
+const draft7: Dialect = { meta: new Ajv(OPTIONS), compiler: () => new Ajv(ALONE) };
+const dialectOf = ({ $schema }: JsonObject): Dialect =>
+  typeof $schema === 'string' && $schema.includes('draft-07') ? draft7 : newest;
 
 const context = vm.createContext({});
 const script = new vm.Script('work()');
@@ -38,13 +48,16 @@ export function schemaFault(schema: JsonObject): string | undefined {
   const remote = remoteRef(schema);
   if (remote !== undefined) return `must not refer to anything outside itself (${remote.slice(0, 100)})`;
   try {
+    const { meta } = dialectOf(schema);
+    if (!meta.validateSchema(schema)) return `${NO_SCHEMA}: ${meta.errorsText()}`.slice(0, 300);
     compile(schema);
     return undefined;
   } catch (error) {
-    const { message } = error as Error;
-    return `is not JSON Schema 2020-12 or draft-07: ${message.slice(0, 300)}`;
+    return `${NO_SCHEMA}: ${(error as Error).message}`.slice(0, 300);
   }
 }
+
+const NO_SCHEMA = 'is not JSON Schema 2020-12 or draft-07';
 
 function remoteRef(value: JsonValue): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
@@ -60,25 +73,24 @@ function remoteRef(value: JsonValue): string | undefined {
   return undefined;
 }
 
-/** Without its own $id, which only others would need: what one tenant calls itself is nothing to another. */
-function compile({ $id: _, ...schema }: JsonObject): ValidateFunction {
-  const ajv = typeof schema.$schema === 'string' && schema.$schema.includes('draft-07') ? draft7 : newest;
-  try {
-    return bounded(COMPILE_MS_MAX, () => ajv.compile(schema));
-  } finally {
-    ajv.removeSchema(schema);
-  }
+/** A compiler each: one that is used again keeps whatever it has ever compiled. */
+const compile = (schema: JsonObject): ValidateFunction =>
+  bounded(COMPILE_MS_MAX, () => ajvFormats.default(dialectOf(schema).compiler()).compile(schema));
+
+interface Compiled {
+  validate: ValidateFunction;
+  restsUntil: number;
 }
 
-const kept = new Map<string, ValidateFunction>();
+const kept = new Map<string, Compiled>();
 
-function compiled(schema: JsonObject): ValidateFunction {
+function compiled(schema: JsonObject): Compiled {
   const text = JSON.stringify(schema);
-  const validate = kept.get(text) ?? compile(schema);
+  const found = kept.get(text) ?? { validate: compile(schema), restsUntil: 0 };
   kept.delete(text);
-  kept.set(text, validate); // the one used last is the last to go
+  kept.set(text, found); // the one used last is the last to go
   if (kept.size > KEPT_MAX) kept.delete([...kept.keys()][0] ?? '');
-  return validate;
+  return found;
 }
 
 /** Where a tool is called from: part of any input, and described by its schema only where it wants to. */
@@ -101,13 +113,17 @@ interface Fault {
   message: string;
 }
 
+const TOO_SLOW: Fault = { path: [], message: 'cannot be tested by the tool’s input_schema in time' };
+
 function faultOf(schema: JsonObject, input: JsonObject): Fault | undefined {
+  const known = compiled(schema);
+  if (performance.now() < known.restsUntil) return TOO_SLOW;
   try {
-    const validate = compiled(schema);
-    if (bounded(VALIDATE_MS_MAX, () => validate(input))) return undefined;
-    return said(validate.errors?.[0]);
+    if (bounded(VALIDATE_MS_MAX, () => known.validate(input))) return undefined;
+    return said(known.validate.errors?.[0]);
   } catch {
-    return { path: [], message: 'cannot be tested by the tool’s input_schema in time' };
+    known.restsUntil = performance.now() + REST_MS;
+    return TOO_SLOW;
   }
 }
 

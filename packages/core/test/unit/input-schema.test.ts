@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { JsonObject } from '@proviso/contracts';
 import { paramsOf, schemaFault } from '../../src/tools/input-schema.ts';
 
@@ -76,10 +75,12 @@ describe('a tool’s input schema', () => {
   ])('cannot hold up the process: %s', (_, schema) => {
     const startedAt = performance.now();
     expect(schemaFault(schema)).toBeUndefined();
-    const parsed = paramsOf(schema).safeParse({ a: `${'a'.repeat(40)}!` });
-    expect(parsed.error?.issues.map(({ message }) => message)).toEqual([
-      'cannot be tested by the tool’s input_schema in time',
-    ]);
+    for (let proposal = 0; proposal < 100; proposal += 1) {
+      const parsed = paramsOf(schema).safeParse({ a: `${'a'.repeat(40)}!` });
+      expect(parsed.error?.issues.map(({ message }) => message)).toEqual([
+        'cannot be tested by the tool’s input_schema in time',
+      ]);
+    }
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 });
