@@ -7,6 +7,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { Ajv, type Options } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import { z } from 'zod';
+import { withoutReserved } from '../pending-actions/reserved.ts';
 
 const COMPILE_MS_MAX = 1_000;
 const VALIDATE_MS_MAX = 100;
@@ -93,16 +94,16 @@ function compiled(schema: JsonObject): Compiled {
   return found;
 }
 
-/** Where a tool is called from: part of any input, and described by its schema only where it wants to. */
-const RESERVED = ['workspace_id', 'mission_id', 'session_id'];
-
-/** Params as a tool's schema wants them, kept as they are. Says the first fault only: looking for all has no bound. */
+/**
+ * Params as a tool's schema wants them, kept as they are. Where a call belongs may be among them whatever the schema says,
+ * unless it describes that. Says the first fault only: looking for all has no bound.
+ */
 export function paramsOf(schema: JsonObject): z.ZodType<JsonObject> {
   const described = Object.keys(Object(schema.properties));
-  const passed = RESERVED.filter((key) => !described.includes(key));
   return z.record(z.string(), jsonValue).superRefine((params, check) => {
     const fault = jsonFault(params);
-    const input = Object.fromEntries(Object.entries(params).filter(([key]) => !passed.includes(key)));
+    const named = Object.fromEntries(Object.entries(params).filter(([name]) => described.includes(name)));
+    const input = { ...withoutReserved(params), ...named };
     const issue = fault ? { path: [], message: fault } : faultOf(schema, input);
     if (issue) check.addIssue({ code: 'custom', ...issue });
   });

@@ -61,8 +61,8 @@ describe('a tool’s input schema', () => {
     expect(params.safeParse({ a: '1' }).success).toBe(false);
   });
 
-  it('lets pass where a call comes from, unless the schema describes it', () => {
-    const given = { workspace_id: 'w', mission_id: 'm', session_id: 's' };
+  it('lets pass where a call belongs, unless the schema describes it', () => {
+    const given = { workspace_id: 'w', missionId: 'm', session_id: 's' };
     expect(paramsOf(object({}, { additionalProperties: false })).parse(given)).toEqual(given);
     const described = paramsOf(object({ session_id: { type: 'number' } }));
     expect(described.safeParse(given).error?.issues[0]?.path).toEqual(['session_id']);
