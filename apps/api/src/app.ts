@@ -1,7 +1,7 @@
 // Everything that this process answers, in one list.
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { AppError, createWaiters, type Services } from '@proviso/core';
+import { AppError, createFeed, createWaiters, type Services } from '@proviso/core';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
@@ -55,6 +55,7 @@ import { listContactTasksRoute } from './routes/v1/contacts/list-tasks.ts';
 import { listContactThreadsRoute } from './routes/v1/contacts/list-threads.ts';
 import { updateContactRoute } from './routes/v1/contacts/update.ts';
 import { recordEmailMessageRoute } from './routes/v1/email-messages/record.ts';
+import { streamEventsRoute } from './routes/v1/events.ts';
 import { createIdentityRoute } from './routes/v1/identities/create.ts';
 import { getIdentityRoute } from './routes/v1/identities/get.ts';
 import { listIdentitiesRoute } from './routes/v1/identities/list.ts';
@@ -135,6 +136,7 @@ export const routes: readonly Route[] = [
   listTasksRoute,
   updateTaskRoute,
   recordEmailMessageRoute,
+  streamEventsRoute,
   createIdentityRoute,
   listIdentitiesRoute,
   getIdentityRoute,
@@ -152,8 +154,10 @@ export const routes: readonly Route[] = [
 ];
 
 export function createApp(services: Services, options: Partial<Sharing> = {}): Express {
-  const { waiters = createWaiters(services.db), stopping = new AbortController().signal, limits } = options;
-  setMaxListeners(0, stopping); // one for every caller who waits
+  const { db, log } = services;
+  const { waiters = createWaiters(db), feed = createFeed(db, log), limits } = options;
+  const { stopping = new AbortController().signal } = options;
+  setMaxListeners(0, stopping); // one for every open request
   const app = express();
   app.disable('x-powered-by');
   app.use(pinoHttp({ logger: services.log, ...LOGGING }));
@@ -165,7 +169,7 @@ export function createApp(services: Services, options: Partial<Sharing> = {}): E
   app.use(healthRouter(services));
   app.use(docsRouter(routes));
   app.use('/admin', boardRouter(services));
-  app.use(serveRoutes(services, routes, { waiters, stopping, limits }));
+  app.use(serveRoutes(services, routes, { waiters, feed, stopping, limits }));
   app.use(async (req, res) => {
     await demandAllowance(limits, strangerAt(req), res);
     throw new AppError('NOT_FOUND', 'There is nothing at this address.');

@@ -24,12 +24,18 @@ const WORKSPACE_HEADER = z
 const pathParams = (path: string) =>
   z.object(Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, z.string()])));
 
-const headersOf = ({ method, path, waits, conditional }: Route) =>
+const headersOf = ({ method, path, waits, conditional, streams }: Route) =>
   z.object({
     ...(dialectAt(path) === 'v1' && { 'X-Workspace-Id': WORKSPACE_HEADER }),
     ...(method === 'post' && { 'Idempotency-Key': z.string().min(1).max(255).optional() }),
     ...(conditional && {
       'If-Match': z.string().optional().meta({ description: 'The ETag of the action that was seen.' }),
+    }),
+    ...(streams && {
+      'Last-Event-ID': z
+        .string()
+        .optional()
+        .meta({ description: 'The id of the last message that was taken: the stream goes on after it.' }),
     }),
     ...(waits && {
       Prefer: z
@@ -134,7 +140,10 @@ export function describeRoutes(routes: readonly Route[], version: string): Retur
 
 function describeRoute(route: Route) {
   const optional = route.body?.safeParse({}).success ?? false;
-  const done = { description: 'Done.', content: { 'application/json': { schema: route.reply } } };
+  const done = {
+    description: 'Done.',
+    content: { [route.streams ? 'text/event-stream' : 'application/json']: { schema: route.reply } },
+  };
   return {
     operationId: route.operationId,
     summary: route.summary,

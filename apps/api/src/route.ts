@@ -8,6 +8,7 @@ import {
   invalid,
   type Caller,
   type Context,
+  type Feed,
   type Idempotency,
   type ActionRow,
   type RateLimits,
@@ -17,6 +18,7 @@ import {
 import { Router, raw, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { readJson } from './body.ts';
+import { sendMessages, type Message } from './event-stream.ts';
 import { demandAllowance, strangerAt } from './limited.ts';
 import type { Tag } from './tags.ts';
 import { settled } from './waiting.ts';
@@ -33,8 +35,11 @@ export interface Call {
   body: unknown;
   req: Request;
   res: Response;
+  feed: Feed;
   /** Aborts when the process is told to stop. */
   stopping: AbortSignal;
+  /** Aborts when the caller hangs up or the process is told to stop. */
+  gone: AbortSignal;
   /** The action as `Prefer: wait` wants it: once it has ended, or when the time is over. */
   settled: (action: ActionRow) => Promise<ActionRow>;
 }
@@ -42,6 +47,7 @@ export interface Call {
 /** What all requests of a process share. */
 export interface Sharing {
   waiters: Waiters;
+  feed: Feed;
   stopping: AbortSignal;
   /** Absent = callers may ask as much as they like. */
   limits?: RateLimits | undefined;
@@ -88,6 +94,8 @@ interface Operation {
   waits?: true;
   /** Takes `If-Match`. */
   conditional?: true;
+  /** Handles by an AsyncIterable of messages, sent as `text/event-stream`; `reply` is what their data may be. */
+  streams?: true;
   handle(call: Call): Promise<unknown>;
 }
 
@@ -138,16 +146,31 @@ async function serve({ services, route, sharing, read }: Serving, req: Request, 
     ? callerIn(callers, await route.workspace({ services, callers, ...named }))
     : chooseCaller(callers, req.get('x-workspace-id'));
   const ctx = contextOf(services, req, caller, body);
+  const gone = goneOf(res, sharing.stopping);
   const reply = await route.handle({
+    ...sharing,
     ctx,
     ...named,
     req,
     res,
-    stopping: sharing.stopping,
-    settled: (action) => settled({ ...sharing, ctx, req, res }, action),
+    gone,
+    settled: (action) => settled({ ...sharing, ctx, req, res, gone }, action),
   });
+  if (route.streams) return sendMessages(res, reply as AsyncIterable<Message>, gone);
   if (ctx.idempotency?.replayed) res.set('Idempotency-Replayed', 'true');
   res.status(route.status ?? 200).json(reply);
+}
+
+function goneOf(res: Response, stopping: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  const leave = (): void => {
+    stopping.removeEventListener('abort', leave);
+    gone.abort();
+  };
+  res.once('close', leave);
+  stopping.addEventListener('abort', leave);
+  if (res.destroyed || stopping.aborted) leave();
+  return gone.signal;
 }
 
 /** Nobody's body is read before it is known who they are and that they may ask. */

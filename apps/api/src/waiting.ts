@@ -9,26 +9,20 @@ export interface Waiting {
   req: Request;
   res: Response;
   waiters: Waiters;
-  /** Aborts when the process is told to stop. */
-  stopping: AbortSignal;
+  /** Aborts when the caller hangs up or the process is told to stop. */
+  gone: AbortSignal;
 }
 
 /**
  * The action once it has ended, or as it stands when the time of `Prefer: wait=N` is over; without that header as given.
  * A caller that hangs up waits no longer.
  */
-export async function settled({ ctx, req, res, waiters, stopping }: Waiting, action: ActionRow): Promise<ActionRow> {
+export async function settled({ ctx, req, res, waiters, gone }: Waiting, action: ActionRow): Promise<ActionRow> {
   const seconds = preferredWait(req);
   if (seconds === undefined) return action;
   res.set('Preference-Applied', 'wait');
   if (isTerminal(action.status)) return action;
-  const gone = new AbortController();
-  const leave = (): void => gone.abort();
-  res.once('close', leave);
-  stopping.addEventListener('abort', leave);
-  if (res.destroyed || stopping.aborted) leave();
-  await waiters.ended(action.id, seconds * 1000, gone.signal);
-  stopping.removeEventListener('abort', leave);
+  await waiters.ended(action.id, seconds * 1000, gone);
   return getActionInWorkspace(ctx, action.id);
 }
 

@@ -99,7 +99,9 @@ describe(`${RUNS} bad requests over all routes`, () => {
       const address = route.path.replaceAll(/\{\w+\}/g, named) + (search && `?${search}`);
       const sent = { method: route.method.toUpperCase(), ...init };
       const reply = await fetch(`${api.url}${address}`, { ...sent, headers: { Authorization, ...init.headers } });
-      return { status: reply.status, text: await reply.text(), address };
+      if (!route.streams || reply.status !== 200) return { status: reply.status, text: await reply.text(), address };
+      await reply.body?.cancel(); // it has no end of its own
+      return { status: reply.status, text: '', address };
     };
     const badWrite = fc
       .constantFrom(...writes)

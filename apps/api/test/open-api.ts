@@ -19,6 +19,7 @@ import type {
 } from '@proviso/contracts';
 import { newId, readId, showId, type Paused, type Services } from '@proviso/core';
 import { openWorld, type TestWorkspace, type Who, type World, type WorldOptions } from '@proviso/testing';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import supertest from 'supertest';
 import { createApp } from '../src/app.ts';
@@ -173,6 +174,7 @@ export function clientOf(url: string, token?: string): Client {
   ): Promise<Reply> => {
     const request = supertest(url)[method](path).redirects(0).set(headers);
     if (token !== undefined) request.set('Authorization', `Bearer ${token}`);
+    if (/\/(events|stream)(\?|$)/.test(path)) request.buffer(true).parse(firstMessage);
     if (Buffer.isBuffer(body)) request.serialize((bytes: string) => bytes); // superagent would write it as JSON
     if (body !== undefined) request.send(body);
     return (await request) as Reply;
@@ -186,6 +188,19 @@ export function clientOf(url: string, token?: string): Client {
     raw: (method, path, body, headers = {}) =>
       send(method, path, { 'Content-Type': 'application/json', ...headers }, body),
   };
+}
+
+/** A stream has no end of its own: one message is enough. Its errors are JSON like all others. */
+function firstMessage(reply: supertest.Response, done: (error: Error | null, body: unknown) => void): void {
+  const stream = reply as unknown as IncomingMessage; // what superagent hands to a parser, whatever its types say
+  let text = '';
+  stream.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece;
+    if (!stream.headers['content-type']?.startsWith('text/event-stream') || !text.includes('\n\n')) return;
+    done(null, {});
+    stream.destroy();
+  });
+  stream.on('end', () => done(null, JSON.parse(text || '{}')));
 }
 
 /** What a caller proposes unless a test says otherwise. */

@@ -5,6 +5,7 @@ export * from './companies.ts';
 export * from './email-messages.ts';
 export * from './agents.ts';
 export * from './errors.ts';
+export * from './events.ts';
 export * from './identities.ts';
 export * from './json.ts';
 export * from './lifecycle.ts';

@@ -5,6 +5,10 @@ import { AppError, invalid, notFound } from '../errors.ts';
 import { isUuid, showId } from '../ids.ts';
 import { hashToken } from './token.ts';
 
+/** A bound token has its workspace, a personal one each of its person's. */
+export const OF_MEMBER = 'm.user_id = k.user_id and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)';
+export const ALIVE = 'k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())';
+
 /** Read at every request, so that a revocation holds at once in every process. A personal token has a row a workspace. */
 const FIND: Statement = {
   name: 'token_find',
@@ -14,9 +18,9 @@ const FIND: Statement = {
       g.id as agent_id, g.name as agent_name, g.enabled as agent_enabled
     from api_keys k
     join users u on u.id = k.user_id
-    join members m on m.user_id = k.user_id and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)
+    join members m on ${OF_MEMBER}
     left join agents g on g.id = k.agent_id
-    where k.token_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())`,
+    where k.token_hash = $1 and ${ALIVE}`,
 };
 
 interface Found {

@@ -1,0 +1,43 @@
+import type { ActionEvent, Briefing } from '@proviso/contracts';
+import { showId, showPosition, type FeedEvent, type Registry, type Stream } from '@proviso/core';
+import type { Message } from './event-stream.ts';
+import { showAction, showEvent } from './show-action.ts';
+
+/** How a dialect tells what happens; an event that it does not show is null. */
+export interface Telling {
+  briefing(briefing: Stream['briefing']): object;
+  event(event: FeedEvent): object | null;
+}
+
+/** A stream as messages: the briefing, `resync` where that is so, the events. An id is where to resume after the message. */
+export async function* messagesOf(
+  { briefing, after, resync, events }: Stream,
+  tell: Telling,
+): AsyncGenerator<Message, void> {
+  const id = showPosition(after);
+  yield { id, event: 'briefing', data: JSON.stringify(tell.briefing(briefing)) };
+  if (resync) yield { id, event: 'resync', data: '{}' };
+  for await (const event of events) {
+    const data = tell.event(event);
+    if (data) yield { id: showPosition(event.position), event: event.event.event, data: JSON.stringify(data) };
+  }
+}
+
+/** The stream as /v1 tells it. */
+export const tellEvents = (executors: Registry): Telling => ({
+  briefing: ({ total, byType, byMission, oldestCreatedAt }): Briefing => ({
+    total,
+    by_type: byType,
+    by_mission: byMission,
+    oldest_created_at: oldestCreatedAt?.toISOString() ?? null,
+  }),
+  event: ({ event, action }): ActionEvent => ({
+    event: {
+      ...showEvent(event),
+      action_id: showId('action', event.action_id),
+      version: event.version,
+      status: event.status,
+    },
+    action: showAction(executors, action),
+  }),
+});

@@ -1,0 +1,351 @@
+import type { ActionEvent, Briefing } from '@proviso/contracts';
+import { createAction, createFeed, execute, newId, type Context, type Feed, type Queryable } from '@proviso/core';
+import { listen, until, type Heard, type Listener } from '@proviso/testing';
+import { get } from 'node:http';
+import { clientOf, FORBIDDEN, inFuture, openApi, pending, proposal, propose, useApi, uuidOf } from './open-api.ts';
+import type { Tenant } from './open-api.ts';
+
+type Message = Heard<ActionEvent & Briefing>;
+type Events = Listener<ActionEvent & Briefing>;
+
+const EVENTS = '/v1/events';
+const moves = ({ heard }: { heard: Message[] }): Message[] => heard.filter(({ event }) => event.startsWith('action.'));
+const keyOf = ({ event }: ActionEvent): string => `${event.action_id} ${event.version}`;
+const keys = (heard: Message[]): string[] => heard.map(({ data }) => keyOf(data));
+
+describe('GET /v1/events', () => {
+  const api = useApi();
+  const open: { close(): unknown }[] = [];
+  afterEach(async () => {
+    for (const one of open.splice(0)) await one.close();
+  });
+
+  /** Another api over the same database, with a feed of its own. */
+  async function another(db: Queryable = api.world.db): Promise<{ url: string; feed: Feed; stop: AbortController }> {
+    const feed = createFeed(db, api.world.log);
+    const stop = new AbortController();
+    const { url, close } = await openApi(api.world, { feed, stopping: stop.signal });
+    open.push({ close });
+    return { url, feed, stop };
+  }
+
+  async function hear(token: string, lastEventId?: string, url = api.url): Promise<Events> {
+    const events: Events = await listen(url + EVENTS, { token, lastEventId });
+    open.push(events);
+    if (events.status === 200) await until('the briefing', () => events.heard.length > 0);
+    return events;
+  }
+  const heardBy = (events: Events, count: number): Promise<unknown> =>
+    until(`${count} events`, () => moves(events).length >= count);
+
+  /** Every event of the workspace, as the database has it. */
+  async function written(here: Tenant): Promise<string[]> {
+    const { body } = await here.owner.get('/v1/actions', { limit: '100' });
+    return body.actions.flatMap(({ action_id, version }) =>
+      Array.from({ length: version }, (_, index) => `${action_id} ${index + 1}`),
+    );
+  }
+
+  it('begins with a briefing of what is pending', async () => {
+    const here = await api.tenant();
+    const token = await here.token({});
+    const none = await hear(token);
+    expect(none.heard[0]).toMatchObject({
+      event: 'briefing',
+      data: { total: 0, by_type: {}, by_mission: {}, oldest_created_at: null },
+    });
+    const mission_id = newId();
+    const oldest = await pending(here.owner, here, { mission_id });
+    await pending(here.owner, here, { mission_id });
+    await pending(here.owner, here, { type: 'probe_at_most_once' });
+    await propose(here.owner, here);
+    expect((await hear(token)).heard[0]?.data).toEqual({
+      total: 3,
+      by_type: { probe_idempotent: 2, probe_at_most_once: 1 },
+      by_mission: { [mission_id]: 2 },
+      oldest_created_at: oldest.created_at,
+    });
+  });
+
+  it('is a stream that nobody on the way keeps or holds back, on a connection of its own', async () => {
+    const here = await api.tenant();
+    const { headers, status } = await hear(await here.token({}));
+    expect(status).toBe(200);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+      connection: 'close',
+      'x-request-id': expect.any(String),
+    });
+  });
+
+  it('tells every move under its name, with the log’s entry and the action', async () => {
+    const here = await api.tenant();
+    const events = await hear(await here.token({}));
+    const { action_id } = await pending(here.owner, here);
+    await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve', comment: 'Fine.' });
+    await execute(api.world.worker(), uuidOf(action_id));
+    await heardBy(events, 4);
+    expect(moves(events).map(({ event, data: { event: entry } }) => [event, entry.version, entry.status])).toEqual([
+      ['action.created', 1, 'pending_approval'],
+      ['action.approved', 2, 'approved'],
+      ['action.claimed', 3, 'running'],
+      ['action.completed', 4, 'completed'],
+    ]);
+    const { logs, ...action } = (await here.owner.get(`/v1/actions/${action_id}`)).body.action;
+    for (const [index, { data }] of moves(events).entries()) {
+      expect(data.event).toMatchObject({ action_id, ...logs[index] });
+      expect(data.action.version).toBeGreaterThanOrEqual(data.event.version);
+    }
+    expect(moves(events).at(-1)?.data.action).toEqual(action);
+  });
+
+  it('is a workspace’s: another hears nothing of it', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    const [mine, theirs] = [await hear(await here.token({})), await hear(await there.token({}))];
+    await propose(here.owner, here);
+    await propose(there.owner, there);
+    await Promise.all([heardBy(mine, 1), heardBy(theirs, 1)]);
+    expect(keys(moves(mine))).toEqual(await written(here));
+    expect(keys(moves(theirs))).toEqual(await written(there));
+  });
+
+  it.each([
+    ['a viewer', { role: 'viewer', scopes: ['actions:read'] }, 200],
+    ['an agent', { role: 'viewer', scopes: ['actions:read'], agent: 'bot' }, 200],
+    ['a token without actions:read', { role: 'owner', scopes: ['actions:write'] }, 403],
+  ] as const)('answers %s', async (_, { scopes, ...who }, status) => {
+    const here = await api.tenant();
+    const events = await hear(await here.token({ ...who, scopes: [...scopes] }));
+    expect(events.status).toBe(status);
+    if (status === 403) {
+      await events.ended;
+      expect(JSON.parse(events.text())).toMatchObject({ code: FORBIDDEN[1] });
+      return;
+    }
+    await propose(here.owner, here);
+    await heardBy(events, 1);
+  });
+
+  it.each([
+    [
+      'a revoked key',
+      (here: Tenant) =>
+        api.world.db.tables.api_keys.updateMany({ where: { workspace_id: here.id }, data: { revoked_at: new Date() } }),
+    ],
+    [
+      'a member who was removed',
+      (here: Tenant) => api.world.db.tables.members.deleteMany({ where: { workspace_id: here.id } }),
+    ],
+  ])('ends for %s, and goes on for others', async (_, takeAway) => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    const [mine, theirs] = [await hear(await here.token({})), await hear(await there.token({}))];
+    await takeAway(here);
+    const started = performance.now();
+    await mine.ended;
+    expect(performance.now() - started).toBeLessThan(2_500);
+    await propose(there.owner, there);
+    await heardBy(theirs, 1);
+  });
+
+  /** What somebody hears who hangs up after every few events and goes on elsewhere. */
+  async function hearInPieces(token: string, from: Events, urls: string[], total: number): Promise<Message[]> {
+    const all: Message[] = [];
+    let last = from.heard[0]?.id;
+    for (let turn = 0; all.length < total; turn += 1) {
+      const events = await hear(token, last, urls[turn % urls.length]);
+      await until('more', () => moves(events).length >= Math.min(5, total - all.length), 20_000);
+      events.close();
+      await events.ended;
+      all.push(...moves(events));
+      last = events.heard.at(-1)?.id ?? last;
+    }
+    return all;
+  }
+
+  /** The verbs of a caller, inside an open transaction. */
+  async function within<T>(ctx: Context, work: (inside: Context) => Promise<T>): Promise<T> {
+    return ctx.db.transaction((tx) => work({ ...ctx, db: { ...ctx.db, ...tx } }));
+  }
+
+  it('loses none that commits late, which a cursor over the serial number alone would', async () => {
+    const here = await api.tenant();
+    const ctx = await here.as({});
+    const events = await hear(await here.token({}));
+    let commit = (): void => undefined;
+    let lateId = '';
+    const late = within(ctx, async (inside) => {
+      lateId = (await createAction(inside, proposal(here))).id;
+      await new Promise<void>((go) => (commit = go));
+    });
+    await until('a proposal that is not committed', () => lateId);
+    const { action_id } = await propose(here.owner, here);
+    const numbers = async () =>
+      (await api.world.db.tables.action_events.findMany({
+        where: { workspace_id: here.id },
+        orderBy: { number: 'asc' },
+        select: { action_id: true, number: true },
+      })) as { action_id: string; number: bigint }[];
+    const [naive] = await numbers();
+    expect(naive?.action_id).toBe(uuidOf(action_id));
+    commit();
+    await late;
+    await heardBy(events, 2);
+    const [first] = await numbers();
+    expect(first?.action_id).toBe(lateId);
+    expect(first?.number).toBeLessThan(naive?.number ?? 0n); // behind the cursor of whoever had read the other one
+    expect(keys(moves(events)).sort()).toEqual((await written(here)).sort());
+  });
+
+  it('has no gap and no repetition across reconnections to two apis, under writers that commit out of order', async () => {
+    const here = await api.tenant();
+    const ctx = await here.as({});
+    const other = await another();
+    const token = await here.token({});
+    const hearing = hearInPieces(token, await hear(token), [api.url, other.url], 90);
+    const writer = async (index: number): Promise<void> => {
+      for (let round = 0; round < 15; round += 1)
+        await within(ctx, async (inside) => {
+          await createAction(inside, proposal(here));
+          await new Promise((done) => setTimeout(done, (index * 7 + round * 13) % 40)); // another one overtakes
+        });
+    };
+    await Promise.all(Array.from({ length: 6 }, (_, index) => writer(index)));
+    const heard = keys(await hearing);
+    expect(heard).toHaveLength(90);
+    expect([...heard].sort()).toEqual((await written(here)).sort());
+  }, 40_000);
+
+  it('goes on after the last event, also where nothing but the briefing was heard', async () => {
+    const here = await api.tenant();
+    const token = await here.token({});
+    const first = await hear(token);
+    first.close();
+    await propose(here.owner, here);
+    const second = await hear(token, first.heard[0]?.id);
+    await heardBy(second, 1);
+    second.close();
+    for (let index = 0; index < 3; index += 1) await propose(here.owner, here);
+    const third = await hear(token, second.heard.at(-1)?.id);
+    await heardBy(third, 3);
+    expect(keys([...moves(second), ...moves(third)]).sort()).toEqual((await written(here)).sort());
+    expect(third.heard.map(({ event }) => event)).not.toContain('resync');
+  });
+
+  it.each(['x', '1', '-1-1', '1-1-1', `${'9'.repeat(30)}-1`, `${10n ** 17n}-1`, "1-1'"])(
+    'says resync to whoever resumes from %s, and goes on with what comes',
+    async (lastEventId) => {
+      const here = await api.tenant();
+      await propose(here.owner, here);
+      const events = await hear(await here.token({}), lastEventId);
+      const { action_id } = await propose(here.owner, here);
+      await heardBy(events, 1);
+      expect(events.heard.map(({ event }) => event)).toEqual(['briefing', 'resync', 'action.created']);
+      expect(moves(events)[0]?.data.action.action_id).toBe(action_id);
+    },
+  );
+
+  it('says resync to whoever missed too much', async () => {
+    const here = await api.tenant();
+    const token = await here.token({});
+    const first = await hear(token);
+    first.close();
+    const { action_id } = await propose(here.owner, here);
+    await api.world.db.pool.query(
+      `insert into action_events (action_id, version, workspace_id, event, status, actor, at)
+       select action_id, version + n, $2, event, status, actor, at
+       from action_events, generate_series(1, 100000) n where action_id = $1`,
+      [uuidOf(action_id), newId()],
+    );
+    const events = await hear(token, first.heard[0]?.id);
+    await until('resync', () => events.heard.length > 1);
+    expect(events.heard.map(({ event }) => event)).toEqual(['briefing', 'resync']);
+  });
+
+  it('drops whoever takes nothing while much happens, and they lose nothing', async () => {
+    const here = await api.tenant();
+    const token = await here.token({});
+    const { url, feed } = await another();
+    const headers = { authorization: `Bearer ${token}` };
+    const stuck = get(url + EVENTS, { headers }, (reply) => void reply.on('error', () => undefined).pause());
+    const first = await hear(token, undefined, url);
+    await until('both to listen', () => feed.count() === 2);
+    const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${index}`, 'x'.repeat(480)]));
+    const later = { scheduled_time: inFuture() };
+    const proposeMany = async (count: number, more: object): Promise<void> => {
+      const actions = Array.from({ length: count }, () => proposal(here, { ...later, ...more }));
+      expect((await here.owner.post('/v1/actions/bulk', { actions })).body.created).toBe(count);
+    };
+    await proposeMany(600, { metadata }); // more than sockets hold
+    for (let round = 0; round < 3; round += 1) await proposeMany(500, {});
+    await until('one to be dropped', () => feed.count() === 1);
+    await heardBy(first, 2_100);
+    stuck.destroy();
+    const events = await hear(token, moves(first)[30]?.id, url);
+    await heardBy(events, 2_100 - 31);
+    expect(keys(moves(events))).toEqual(keys(moves(first)).slice(31));
+  }, 60_000);
+
+  it('costs a thousand idle listeners no more queries than one', async () => {
+    const here = await api.tenant();
+    const asked: string[] = [];
+    const counting: Queryable = {
+      query: (statement, values) => {
+        asked.push(statement.name);
+        return api.world.db.query(statement, values);
+      },
+    };
+    const { url, feed } = await another(counting);
+    const token = await here.token({});
+    const askedIn = async (ms: number): Promise<number> => {
+      asked.length = 0;
+      await new Promise((done) => setTimeout(done, ms));
+      return asked.length;
+    };
+    const first = await hear(token, undefined, url);
+    const ofOne = await askedIn(2_000);
+    const rest = await Promise.all(Array.from({ length: 999 }, () => listen(url + EVENTS, { token })));
+    open.push(...rest);
+    await until('all to listen', () => feed.count() === 1_000);
+    const ofAll = await askedIn(2_000);
+    expect(ofOne).toBeGreaterThan(4);
+    expect(ofAll).toBeLessThanOrEqual(ofOne + 2);
+    expect(new Set(asked)).toEqual(new Set(['events_read', 'token_find_alive']));
+    await propose(here.owner, here);
+    await until('all to hear of it', () => rest.every(({ heard }) => heard.length === 2), 20_000);
+    for (const one of [first, ...rest]) one.close();
+    await until('all to be gone', () => feed.count() === 0);
+    await askedIn(500);
+    expect(await askedIn(1_000)).toBe(0);
+  }, 60_000);
+
+  it('waits while the database is away, and goes on where it was', async () => {
+    const here = await api.tenant();
+    let away = false;
+    const { url } = await another({
+      query: (statement, values) =>
+        away ? Promise.reject(new Error('Connection terminated')) : api.world.db.query(statement, values),
+    });
+    const events = await hear(await here.token({}), undefined, url);
+    await propose(here.owner, here);
+    away = true;
+    await propose(here.owner, here);
+    away = false;
+    await heardBy(events, 2);
+    expect(keys(moves(events)).sort()).toEqual((await written(here)).sort());
+  });
+
+  it('ends when the process is told to stop, and is over at once for a HEAD', async () => {
+    const here = await api.tenant();
+    const { url, stop, feed } = await another();
+    const token = await here.token({});
+    const head = await fetch(url + EVENTS, { method: 'HEAD', headers: { authorization: `Bearer ${token}` } });
+    expect([head.status, await head.text(), feed.count()]).toEqual([200, '', 0]);
+    const events = await hear(token, undefined, url);
+    stop.abort();
+    await events.ended;
+    expect(feed.count()).toBe(0);
+    expect((await clientOf(url, token).get('/v1/actions')).status).toBe(200);
+  });
+});

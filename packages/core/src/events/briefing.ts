@@ -1,0 +1,47 @@
+import type { Queryable, Statement } from '../db.ts';
+import type { Position } from './position.ts';
+
+/** What waits for a decision in a workspace. */
+export interface Briefing {
+  total: number;
+  byType: Record<string, number>;
+  /** Those of a mission, by its id. */
+  byMission: Record<string, number>;
+  oldestCreatedAt: Date | null;
+}
+
+/** $1 workspace. One snapshot for the counts and for where the feed stands, so that no event falls between them. */
+const COUNT: Statement = {
+  name: 'events_briefing',
+  text: `
+    with p as (
+      select type, mission_id, count(*)::int as size, min(created_at) as oldest from actions
+      where workspace_id = $1::uuid and status = 'pending_approval' group by type, mission_id
+    )
+    select pg_snapshot_xmin(pg_current_snapshot())::text as now,
+      (select coalesce(sum(size), 0)::int from p) as total,
+      (select min(oldest) from p) as oldest,
+      (select coalesce(jsonb_object_agg(type, size), '{}')
+        from (select type, sum(size)::int as size from p group by type) t) as types,
+      (select coalesce(jsonb_object_agg(mission_id, size), '{}')
+        from (select mission_id, sum(size)::int as size from p where mission_id is not null group by mission_id) m) as missions`,
+};
+
+interface Counted {
+  now: string;
+  total: number;
+  oldest: Date | null;
+  types: Record<string, number>;
+  missions: Record<string, number>;
+}
+
+/** The briefing, and the position after which the feed has every event that the briefing does not count. */
+export async function readBriefing(db: Queryable, workspaceId: string): Promise<{ briefing: Briefing; now: Position }> {
+  const [counted] = await db.query<Counted>(COUNT, [workspaceId]);
+  if (!counted) throw new Error('the briefing is always one row');
+  const { now, total, types, missions, oldest } = counted;
+  return {
+    briefing: { total, byType: types, byMission: missions, oldestCreatedAt: oldest },
+    now: { transaction: BigInt(now), number: 0n },
+  };
+}

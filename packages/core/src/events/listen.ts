@@ -1,0 +1,51 @@
+import { authorize, type Context } from '../context.ts';
+import type { Queryable, Statement } from '../db.ts';
+import { readBriefing, type Briefing } from './briefing.ts';
+import type { Feed } from './feed.ts';
+import { readPosition, type Position } from './position.ts';
+import { AFTER, SETTLED, valuesOf, type FeedEvent } from './read.ts';
+
+/** A listener who is behind by more events than this, over all workspaces, starts anew. */
+const BEHIND_MAX = 100_000;
+
+export interface Stream {
+  briefing: Briefing;
+  /** The events begin after it. */
+  after: Position;
+  /** It cannot be said what was missed: the events begin with what comes now. */
+  resync: boolean;
+  events: AsyncIterable<FeedEvent>;
+}
+
+export interface ListenOptions {
+  /** The position of the last event that the caller has; undefined = none, the events begin with what comes now. */
+  lastEventId?: string | undefined;
+  gone: AbortSignal;
+}
+
+/** What is pending in the workspace, and its events from then on or, by the last event's id, from there on. */
+export async function listenToEvents(ctx: Context, feed: Feed, { lastEventId, gone }: ListenOptions): Promise<Stream> {
+  authorize(ctx, 'actions:read');
+  const { caller, db } = ctx;
+  const { briefing, now } = await readBriefing(db, caller.workspaceId);
+  const last = lastEventId === undefined ? now : await resumable(db, lastEventId, now);
+  const after = last ?? now;
+  return { briefing, after, resync: !last, events: feed.listen({ caller, after, now, gone }) };
+}
+
+/** $1 and $2 the position, $3 how many at most. */
+const COUNT_BEHIND: Statement = {
+  name: 'events_count_behind',
+  text: `
+    select count(*)::int as behind from (
+      select from action_events where ${AFTER} and ${SETTLED} order by transaction_id, number limit $3::int
+    ) e`,
+};
+
+/** A position from which nothing is missed; one of the future comes from another database. */
+async function resumable(db: Queryable, lastEventId: string, now: Position): Promise<Position | undefined> {
+  const last = readPosition(lastEventId);
+  if (!last || last.transaction > now.transaction) return undefined;
+  const [counted] = await db.query<{ behind: number }>(COUNT_BEHIND, [...valuesOf(last), BEHIND_MAX + 1]);
+  return (counted?.behind ?? 0) > BEHIND_MAX ? undefined : last;
+}

@@ -1,0 +1,58 @@
+/** A message of `text/event-stream`, its data read as JSON. */
+export interface Heard<Data> {
+  id: string;
+  event: string;
+  data: Data;
+}
+
+export interface Listener<Data> {
+  status: number;
+  headers: Headers;
+  /** Every message so far, in its order. */
+  heard: Heard<Data>[];
+  /** The bytes as they came. */
+  text(): string;
+  /** Settles when the stream is over, whoever ended it. */
+  ended: Promise<void>;
+  close(): void;
+}
+
+export interface ListenOptions {
+  token: string;
+  lastEventId?: string | undefined;
+  headers?: Record<string, string>;
+}
+
+/** Listens to an address as a browser's EventSource does, without its reconnecting. */
+export async function listen<Data>(
+  address: string,
+  { token, lastEventId, headers = {} }: ListenOptions,
+): Promise<Listener<Data>> {
+  const hangUp = new AbortController();
+  const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+  const reply = await fetch(address, {
+    headers: { authorization: `Bearer ${token}`, ...resume, ...headers },
+    signal: hangUp.signal,
+  });
+  const heard: Heard<Data>[] = [];
+  let text = '';
+  const read = async (): Promise<void> => {
+    const utf8 = new TextDecoder();
+    let rest = '';
+    for await (const bytes of reply.body ?? []) {
+      const piece = utf8.decode(bytes, { stream: true });
+      text += piece;
+      const blocks = (rest + piece).split('\n\n');
+      rest = blocks.pop() ?? '';
+      for (const block of blocks) if (!block.startsWith(':')) heard.push(messageOf<Data>(block));
+    }
+  };
+  const ended = read().catch(() => undefined); // cut off is over, too
+  return { status: reply.status, headers: reply.headers, heard, text: () => text, ended, close: () => hangUp.abort() };
+}
+
+function messageOf<Data>(block: string): Heard<Data> {
+  const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s, 2)));
+  const { id = '', event = '', data = 'null' } = fields as Record<string, string>;
+  return { id, event, data: JSON.parse(data) as Data };
+}
