@@ -1,5 +1,5 @@
 import { COMMON_ENVIRONMENT, commonConfig, readEnvironment, type CommonConfig } from '@proviso/core';
-import { EXECUTOR_ENVIRONMENT, executorSettings, type ExecutorSettings } from '@proviso/executors';
+import { EXECUTOR_ENVIRONMENT, executorSettings, type FarSides } from '@proviso/executors';
 import { z } from 'zod';
 
 const environment = z.object({
@@ -12,7 +12,7 @@ const environment = z.object({
 });
 
 export interface ApiConfig extends CommonConfig {
-  farSides: ExecutorSettings;
+  farSides: FarSides;
   port: number;
   host: string;
   /** Connections to PostgreSQL, the queue's not counted. */

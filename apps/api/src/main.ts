@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { createRegistry, openLog, openRateLimits, openServices } from '@proviso/core';
-import { builtIns } from '@proviso/executors';
+import { builtIns, loadExecutors } from '@proviso/executors';
 import closeWithGrace from 'close-with-grace';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
@@ -11,7 +11,7 @@ const DRAIN_MS = 60_000;
 try {
   const config = readConfig(process.env);
   const log = openLog('api', config.logLevel);
-  const executors = createRegistry(builtIns(config.farSides));
+  const executors = createRegistry(await loadExecutors(builtIns(config.farSides), config.farSides.modules));
   const services = await openServices(config, { name: 'proviso-api', poolMax: config.poolMax, executors, log });
   const stop = new AbortController();
   const limits = openRateLimits({ redisUrl: config.redisUrl, perMinute: config.rateLimit });

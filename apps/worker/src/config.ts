@@ -1,5 +1,5 @@
 import { COMMON_ENVIRONMENT, commonConfig, PACE, readEnvironment, type CommonConfig, type Pace } from '@proviso/core';
-import { EXECUTOR_ENVIRONMENT, executorSettings, type ExecutorSettings } from '@proviso/executors';
+import { EXECUTOR_ENVIRONMENT, executorSettings, type FarSides } from '@proviso/executors';
 import { z } from 'zod';
 
 const ms = (fallback: number) => z.coerce.number().int().min(10).max(3_600_000).default(fallback);
@@ -24,7 +24,7 @@ const environment = z
   });
 
 export interface WorkerConfig extends CommonConfig {
-  farSides: ExecutorSettings;
+  farSides: FarSides;
   /** Where /livez and /readyz answer; absent = nowhere. */
   port: number | undefined;
   host: string;

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { builtIns } from '@proviso/executors';
+import { builtIns, loadExecutors } from '@proviso/executors';
 import { createHolds, createRegistry, openLog, openServices, type Worker } from '@proviso/core';
 import closeWithGrace from 'close-with-grace';
 import { readConfig } from './config.ts';
@@ -12,7 +12,7 @@ try {
   const services = await openServices(config, {
     name: 'proviso-worker',
     poolMax: Math.ceil(config.concurrency / 2) + 4,
-    executors: createRegistry(builtIns(config.farSides)),
+    executors: createRegistry(await loadExecutors(builtIns(config.farSides), config.farSides.modules)),
     log,
   });
   const worker: Worker = {

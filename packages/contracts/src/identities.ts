@@ -49,3 +49,27 @@ export type ResendConfig = z.output<typeof resendConfig>;
 /** An API key (`re_…`); one that may only send is enough for resend_send_email. */
 export const resendCredentials = z.strictObject({ api_key: token('re_') });
 export type ResendCredentials = z.output<typeof resendCredentials>;
+
+/** Whether the account's invitations may carry 300 characters; a free account's carry 200. */
+const premium = z.boolean().default(false);
+
+/** Config of a `linkedin` identity: each invitation is handed to a person, unless Unipile is to send it. */
+export const linkedinConfig = z
+  .discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('assisted').optional(), premium }),
+    z.strictObject({
+      mode: z.literal('unipile'),
+      premium,
+      /** As Unipile's dashboard shows it. */
+      dsn: z.string().regex(/^api\d{1,4}\.unipile\.com(:\d{2,5})?$/, 'must be a DSN such as api1.unipile.com:13111'),
+      account_id: z.string().regex(/^[\w-]{1,100}$/, 'must be the id of an account at Unipile'),
+    }),
+  ])
+  .meta({ id: 'LinkedinConfig' });
+export type LinkedinConfig = z.output<typeof linkedinConfig>;
+
+/** Unipile's access token. */
+export const linkedinCredentials = z.strictObject({
+  token: z.string().regex(/^[!-~]{1,1024}$/, 'must be printable, without spaces'),
+});
+export type LinkedinCredentials = z.output<typeof linkedinCredentials>;

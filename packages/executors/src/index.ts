@@ -3,7 +3,9 @@ import { createNote } from './create-note.ts';
 import { createTask } from './create-task.ts';
 import { emailMessage } from './email-message.ts';
 import { escalateToHuman } from './escalate-to-human.ts';
+import { linkedinConnection } from './linkedin-connection.ts';
 import { internal } from './providers/internal.ts';
+import { linkedin } from './providers/linkedin.ts';
 import { resend } from './providers/resend.ts';
 import { slack } from './providers/slack.ts';
 import { smtp } from './providers/smtp.ts';
@@ -18,12 +20,14 @@ import { updateLifecycleStage } from './update-lifecycle-stage.ts';
 import { workspaceTools } from './workspace-tool.ts';
 
 export * from './egress.ts';
-export { EXECUTOR_ENVIRONMENT, executorSettings, type ExecutorSettings } from './settings.ts';
+export { loadExecutors } from './load.ts';
+export { EXECUTOR_ENVIRONMENT, executorSettings, type ExecutorSettings, type FarSides } from './settings.ts';
 export {
   createNote,
   createTask,
   emailMessage,
   escalateToHuman,
+  linkedinConnection,
   resendCreateBroadcast,
   resendCreateContact,
   resendSendEmail,
@@ -47,6 +51,7 @@ export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
     createTask,
     emailMessage,
     escalateToHuman,
+    linkedinConnection(settings),
     resendCreateBroadcast(settings),
     resendCreateContact(settings),
     resendSendEmail(settings),
@@ -55,6 +60,6 @@ export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
     updateContact,
     updateLifecycleStage,
   ];
-  const providers = [internal, resend(settings), slack(settings), smtp];
+  const providers = [internal, linkedin(settings), resend(settings), slack(settings), smtp];
   return { executors, providers, tools: workspaceTools(settings) };
 }

@@ -8,6 +8,9 @@ export interface ExecutorSettings {
   allowPrivateAddresses?: boolean;
 }
 
+/** The same, and the modules that add executors (load.ts). */
+export type FarSides = ExecutorSettings & { modules: string[] };
+
 const baseUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
   .transform((url) => url.replace(/\/+$/, ''))
@@ -22,12 +25,27 @@ export const EXECUTOR_ENVIRONMENT = {
   PROVISO_SLACK_URL: baseUrl,
   PROVISO_HUBSPOT_URL: baseUrl,
   PROVISO_RESEND_URL: baseUrl,
+  PROVISO_LINKEDIN_URL: baseUrl,
+  /** Separated by commas. */
+  PROVISO_EXECUTORS: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    ),
 };
 
 /** The part of a process's config that `EXECUTOR_ENVIRONMENT` gives. */
-export function executorSettings(env: z.output<z.ZodObject<typeof EXECUTOR_ENVIRONMENT>>): ExecutorSettings {
-  const { PROVISO_SLACK_URL: slack, PROVISO_HUBSPOT_URL: hubspot, PROVISO_RESEND_URL: resend } = env;
-  const allowPrivateAddresses = env.PROVISO_ALLOW_PRIVATE_ADDRESSES;
-  const baseUrls = { ...(slack && { slack }), ...(hubspot && { hubspot }), ...(resend && { resend }) };
-  return { baseUrls, allowPrivateAddresses };
+export function executorSettings(env: z.output<z.ZodObject<typeof EXECUTOR_ENVIRONMENT>>): FarSides {
+  const urls = {
+    slack: env.PROVISO_SLACK_URL,
+    hubspot: env.PROVISO_HUBSPOT_URL,
+    resend: env.PROVISO_RESEND_URL,
+    linkedin: env.PROVISO_LINKEDIN_URL,
+  };
+  const baseUrls = Object.fromEntries(Object.entries(urls).filter(([, url]) => url !== undefined));
+  return { baseUrls, allowPrivateAddresses: env.PROVISO_ALLOW_PRIVATE_ADDRESSES, modules: env.PROVISO_EXECUTORS };
 }

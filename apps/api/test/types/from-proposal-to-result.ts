@@ -6,9 +6,9 @@ import { holdings, pending, uuidOf, type Api, type ReplyBody, type Tenant } from
 export async function account(
   { owner }: Tenant,
   provider: string,
-  { config = {}, credentials }: { config?: JsonObject; credentials: JsonObject },
+  { config = {}, ...sealed }: { config?: JsonObject; credentials?: JsonObject },
 ): Promise<string> {
-  const { status, body, text } = await owner.post('/v1/identities', { provider, name: provider, config, credentials });
+  const { status, body, text } = await owner.post('/v1/identities', { provider, name: provider, config, ...sealed });
   if (status !== 201) throw new Error(`no identity: ${text}`);
   return body.identity.identity_id;
 }

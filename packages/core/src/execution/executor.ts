@@ -1,4 +1,4 @@
-import type { Approval, JsonObject, Preview, Provider } from '@proviso/contracts';
+import type { Approval, JsonObject, Preview, Provider, StatusReason } from '@proviso/contracts';
 import type { z } from 'zod';
 import type { ReadableRecords, WritableRecords } from '../records.ts';
 
@@ -98,7 +98,7 @@ export type Write = (records: WritableRecords) => Promise<JsonObject | void>;
 
 /** What an executor says of a run. A throw is a bug: retried before `begin`, unknown after it. */
 export type Outcome =
-  | { kind: 'done'; result: JsonObject; write?: Write }
+  | { kind: 'done'; result: JsonObject; write?: Write; reason?: Extract<StatusReason, 'handed_to_person'> }
   | { kind: 'refused'; message: string }
   | { kind: 'retry'; message: string; undone: boolean; afterMs?: number }
   | { kind: 'unknown'; message: string };
@@ -106,6 +106,14 @@ export type Outcome =
 /** It happened. `write` commits in one transaction with the completion: there a transactional executor has its effect. */
 export const done = (result: JsonObject, write?: Write): Outcome =>
   write ? { kind: 'done', result, write } : { kind: 'done', result };
+
+/** It is a person's to do now, and `write` says so where people look: the action completes as `handed_to_person`. */
+export const handedToPerson = (result: JsonObject, write: Write): Outcome => ({
+  kind: 'done',
+  result,
+  write,
+  reason: 'handed_to_person',
+});
 
 /** It did not happen and would not if repeated. */
 export const refused = (message: string): Outcome => ({ kind: 'refused', message });

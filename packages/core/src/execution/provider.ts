@@ -1,11 +1,12 @@
 import type { Provider } from '@proviso/contracts';
 import type { z } from 'zod';
 
-/** How many effects an identity may have in a second, an hour and a day; an absent bound bounds nothing. */
+/** How many effects an identity may have in a second, an hour, a day and a week; an absent bound bounds nothing. */
 export interface Pacing {
   perSecond?: number;
   perHour?: number;
   perDay?: number;
+  perWeek?: number;
 }
 
 /** What a verification found: the account that really answered, or why none did, without a secret in it. */

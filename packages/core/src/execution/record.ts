@@ -34,11 +34,18 @@ const write = (worker: Worker, db: Queryable, action: ActionRow, [move, how]: Wr
   transitionHeld(db, action, move, { ...how, actor: worker.actor });
 
 /** Commits the executor's own rows and the completion together; where the effect is outside, it counts even alone. */
-async function recordDone(worker: Worker, hold: Hold, { result, write: writeRows }: Done): Promise<ActionRow | null> {
+async function recordDone(
+  worker: Worker,
+  hold: Hold,
+  { result, reason, write: writeRows }: Done,
+): Promise<ActionRow | null> {
   const { action } = hold;
   const completed = (more: JsonObject = {}): Written => [
     'action.completed',
-    { change: { result: { ...result, ...more } } },
+    {
+      change: { result: { ...result, ...more }, ...(reason && { status_reason: reason }) },
+      ...(reason && { data: { reason } }),
+    },
   ];
   if (!writeRows) return persist(worker, hold, () => write(worker, worker.db, action, completed()));
   const together = (): Promise<ActionRow | null> =>

@@ -1,0 +1,38 @@
+import { plainText } from '@proviso/contracts';
+import { contactId } from '@proviso/core/executor';
+import { z } from 'zod';
+
+/** The last part of a profile's address, as LinkedIn lets people choose it. */
+const SLUG = /^[\p{L}\p{N}_-]{3,100}$/u;
+
+/** A profile's name in its address; undefined = it is no address of a profile. */
+export function slugOf(text: string): string | undefined {
+  const absolute = /^https?:\/\//i.test(text) ? text : `https://${text}`;
+  if (!URL.canParse(absolute)) return undefined;
+  const { hostname, pathname, username, port } = new URL(absolute);
+  if (!/^(?:[a-z]{1,3}\.)?linkedin\.com$/.test(hostname) || username !== '' || port !== '') return undefined;
+  const [, encoded] = /^\/in\/([^/]+)(?:\/.*)?$/.exec(pathname) ?? [];
+  if (encoded === undefined) return undefined;
+  try {
+    const slug = decodeURIComponent(encoded).normalize('NFC');
+    return SLUG.test(slug) ? slug : undefined;
+  } catch {
+    return undefined; // a stray percent sign
+  }
+}
+
+/** One spelling for one profile: what is approved is what was meant, without tracking and without a country's host. */
+const profileUrl = plainText(500).transform((text, check): string => {
+  const slug = slugOf(text.trim());
+  if (slug !== undefined) return `https://www.linkedin.com/in/${encodeURIComponent(slug)}`;
+  check.addIssue({ code: 'custom', message: 'must be a profile, such as https://www.linkedin.com/in/ada-lovelace' });
+  return z.NEVER;
+});
+
+export const linkedinParams = z.strictObject({
+  linkedin_url: profileUrl,
+  /** The note beside the invitation. */
+  message: plainText(300).min(1).optional(),
+  contact_id: contactId.optional(),
+});
+export type LinkedinParams = z.output<typeof linkedinParams>;

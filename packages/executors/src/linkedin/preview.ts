@@ -1,0 +1,35 @@
+import { linkedinConfig, type Preview } from '@proviso/contracts';
+import type { ShownIdentity } from '@proviso/core/executor';
+import { slugOf, type LinkedinParams } from './params.ts';
+
+const FREE_CHARS_MAX = 200;
+/** Zero-width, bidirectional and other characters that show nothing or move their neighbours. */
+const INVISIBLE = /\p{Cf}/u;
+
+export function previewInvitation(invitation: LinkedinParams, identity: ShownIdentity | null): Preview {
+  const { linkedin_url, message, contact_id } = invitation;
+  const slug = slugOf(linkedin_url) ?? linkedin_url;
+  const config = linkedinConfig.safeParse(identity?.config ?? {}).data;
+  const sender =
+    config?.mode === 'unipile' ? `Unipile, from the account ${config.account_id}` : 'a person: this only makes a task';
+  const warnings = warningsFor(slug, message ?? '', config?.premium ?? false);
+  return {
+    title: `LinkedIn invitation to ${slug}`,
+    fields: [
+      { label: 'Profile', value: linkedin_url },
+      { label: 'Sent by', value: sender },
+      ...(contact_id === undefined ? [] : [{ label: 'Contact', value: contact_id }]),
+    ],
+    ...(message !== undefined && { body: { text: message } }),
+    ...(warnings.length > 0 && { warnings }),
+  };
+}
+
+function warningsFor(slug: string, message: string, premium: boolean): string[] {
+  const warnings: string[] = [];
+  if (message.length > FREE_CHARS_MAX && !premium)
+    warnings.push(`The note has ${message.length} characters; a free LinkedIn account may send ${FREE_CHARS_MAX}.`);
+  if (/[^\p{ASCII}]/u.test(slug)) warnings.push('The profile’s name has letters that may imitate others.');
+  if (INVISIBLE.test(message)) warnings.push('The note has invisible or direction-changing characters.');
+  return warnings;
+}

@@ -1,0 +1,28 @@
+import { linkedinConfig, linkedinCredentials } from '@proviso/contracts';
+import { defineProvider, type ProviderKind } from '@proviso/core/executor';
+import { openUnipile, textOf } from '../linkedin/unipile.ts';
+import type { ExecutorSettings } from '../settings.ts';
+
+export const linkedin = (settings: ExecutorSettings = {}): ProviderKind =>
+  defineProvider({
+    provider: 'linkedin',
+    config: linkedinConfig,
+    credentials: linkedinCredentials,
+    // LinkedIn locks accounts that invite more than about a hundred people a week, by whatever hand.
+    pacing: { perHour: 5, perDay: 20, perWeek: 80 },
+    verify: async ({ config, credentials, signal }) => {
+      if (config.mode !== 'unipile') return { ok: true, account: 'a person, by hand' };
+      if (!credentials) return { ok: false, message: 'There is no token.' };
+      const unipile = openUnipile(config, credentials.token, { signal, settings });
+      try {
+        const answer = await unipile.ask(`accounts/${config.account_id}`);
+        if (!answer.ok) return { ok: false, message: `Unipile refused it: ${unipile.explain(answer)}` };
+        const { type, name } = answer.body;
+        return type === 'LINKEDIN'
+          ? { ok: true, account: textOf(name) }
+          : { ok: false, message: 'The account at Unipile is not one of LinkedIn.' };
+      } catch {
+        return { ok: false, message: 'Unipile did not answer.' };
+      }
+    },
+  });

@@ -1,0 +1,132 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Action } from '@proviso/contracts';
+import {
+  clientOf,
+  openWorld,
+  startApi,
+  startProcess,
+  startWorker,
+  until,
+  type Running,
+  type World,
+} from '@proviso/testing';
+import { httpFault, startHttpFake, type HttpFake } from '@proviso/testing/http-fake';
+
+const EXAMPLE = './examples/executors/post-status.js';
+const CHECKOUT = process.cwd();
+
+type Logged = Action & { logs: { event: string }[] };
+
+/** The status page of the example: it knows each key, and answers a repetition with the first post. */
+async function startStatusPage(): Promise<HttpFake & { posts: Map<string, string> }> {
+  const posts = new Map<string, string>();
+  const http = await startHttpFake({
+    handle: ({ headers, body }) => {
+      const key = String(headers['idempotency-key']);
+      if (!posts.has(key)) posts.set(key, (JSON.parse(body) as { text: string }).text);
+      return { status: 201, body: { id: `post-${[...posts.keys()].indexOf(key) + 1}` } };
+    },
+    tooMany: { status: 429 },
+  });
+  return { ...http, posts };
+}
+
+describe('a type of one’s own', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'proviso-executors-'));
+  let world: World;
+  let page: Awaited<ReturnType<typeof startStatusPage>>;
+  const running: Running[] = [];
+  beforeAll(async () => {
+    world = await openWorld();
+    page = await startStatusPage();
+    mkdirSync(path.join(folder, 'node_modules'));
+    for (const name of ['@proviso', 'zod'])
+      symlinkSync(path.join(CHECKOUT, 'node_modules', name), path.join(folder, 'node_modules', name));
+    cpSync(EXAMPLE, path.join(folder, 'post-status.js'));
+  });
+  afterEach(() => Promise.all(running.splice(0).map((process) => process.kill())));
+  afterAll(async () => {
+    await page.close();
+    await world.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each([
+    ['a path from the checkout', EXAMPLE],
+    ['a path outside of it', path.join(folder, 'post-status.js')],
+  ])('from %s, is proposed, reviewed, edited and run by real processes, once', async (_name, module) => {
+    const workspace = await world.workspace();
+    const env = { PROVISO_EXECUTORS: ` ${module}, `, STATUS_URL: page.url };
+    const api = await startApi({ databaseUrl: world.databaseUrl, env });
+    running.push(api, await startWorker({ databaseUrl: world.databaseUrl, env }));
+    const agent = clientOf(api.url, await workspace.token({ agent: 'Scout' }));
+    const owner = clientOf(api.url, await workspace.token({}));
+    const body = { type: 'post_status', identity_id: workspace.identityId };
+
+    const bad = await agent('POST', '/v1/actions', { ...body, params: { text: '' } });
+    expect(bad).toMatchObject({ status: 400, body: { details: [{ path: 'params.text' }] } });
+    const before = page.posts.size;
+    const { action } = (await agent<{ action: Action }>('POST', '/v1/actions', { ...body, params: { text: 'Up' } }))
+      .body;
+    expect(action).toMatchObject({ status: 'pending_approval', preview: { title: 'Post a status' } });
+
+    page.next('/posts', httpFault.takesThenCuts()); // the answer gets lost: the key makes the second attempt safe
+    const address = `/v1/actions/${action.action_id}`;
+    await owner('POST', `${address}/approve`, { action: 'edit', edits: { text: 'All is up' } });
+    const read = async () => (await owner<{ action: Logged }>('GET', address)).body.action;
+    const ended = await until('the action to end', async () => {
+      const found = await read();
+      return ['completed', 'failed'].includes(found.status) ? found : undefined;
+    });
+    expect(ended).toMatchObject({ status: 'completed', result: { id: `post-${before + 1}` }, attempts: 2 });
+    expect(ended.logs.map(({ event }) => event)).toContain('action.retried');
+    expect([...page.posts.values()].slice(before)).toEqual(['All is up']);
+  });
+
+  /** What a worker says before it ends. */
+  async function fault(modules: string): Promise<string> {
+    const worker = startProcess(['apps/worker/dist/main.js'], {
+      DATABASE_URL: world.databaseUrl,
+      PROVISO_EXECUTORS: modules,
+    });
+    running.push(worker);
+    return until('the worker to end', () => /^worker: .*\n/m.exec(worker.output())?.[0].trim());
+  }
+
+  const executor = (more: string) =>
+    `{ type: 'x', version: 1, delivery: 'at_most_once', identity: 'none', params: { safeParse() {} }, preview() {}, execute() {}, ${more} }`;
+
+  it.each([
+    ['no file', undefined, /broken\.mjs cannot be loaded: Cannot find module/],
+    ['a syntax error', 'export const executors = [', /broken\.mjs cannot be loaded: Unexpected end of input/],
+    ['a throw', 'throw new Error("no\\nluck")', /broken\.mjs cannot be loaded: no luck$/],
+    ['no executors', 'export const other = []', /is not right: executors: must be a list/],
+    ['an empty list', 'export default []', /is not right: executors: must be a list/],
+    ['a wrong delivery', `export default [${executor("delivery: 'once'")}]`, /is not right: executors\.0\.delivery: /],
+    ['a slip in a name', `export default [${executor('reconsile() {}')}]`, /is not right: executors\.0: .*reconsile/],
+    ['no key lifetime', `export default [${executor("delivery: 'idempotent'")}]`, /executors\.0\.keyLifetimeMs: /],
+    ['a built-in’s type', `export default [${executor("type: 'create_note'")}]`, /Two executors .* create_note\.$/],
+    [
+      'a built-in’s provider',
+      `export const providers = [{ provider: 'smtp', config: { safeParse() {} }, credentials: null, verify() {} }]; export default [${executor('')}]`,
+      /Two kinds .* smtp\.$/,
+    ],
+  ])('ends the process with one sentence for %s', async (_name, source, sentence) => {
+    const file = path.join(folder, 'broken.mjs');
+    rmSync(file, { force: true });
+    if (source !== undefined) writeFileSync(file, source);
+    expect(await fault(file)).toMatch(sentence);
+  });
+
+  it('names a package that is not there', async () => {
+    expect(await fault('no-such-package')).toMatch(/PROVISO_EXECUTORS: no-such-package cannot be loaded: Cannot find/);
+  });
+
+  it('is what the document shows', () => {
+    const source = readFileSync(EXAMPLE, 'utf8');
+    const code = source.slice(source.indexOf('import '));
+    expect(readFileSync('docs/executors.md', 'utf8')).toContain('\n' + code + '```\n');
+  });
+});
