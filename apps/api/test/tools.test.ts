@@ -1,6 +1,7 @@
 import { newId, openSecret } from '@proviso/core';
 import type { Who } from '@proviso/testing';
 import {
+  clientOf,
   CONFLICT,
   expectRefusal,
   FORBIDDEN,
@@ -8,6 +9,7 @@ import {
   INVALID,
   MISMATCH,
   NOT_FOUND,
+  openApi,
   pathsOf,
   propose,
   useApi,
@@ -129,6 +131,14 @@ describe('tools', () => {
       const here = await api.tenant();
       for (const url of ['http://localhost:9/x', 'http://127.0.0.1:9/x', 'http://[::1]:9/x'])
         expect((await register(here.owner, { url })).status).toBe(201);
+    });
+
+    it('says that it cannot keep a secret without keys, and registers nothing', async () => {
+      const here = await api.tenant();
+      const { url, close } = await openApi({ ...api.world, secrets: new Map() });
+      const owner = clientOf(url, await here.token({}));
+      await expectRefusal(api, here, [503, 'UNAVAILABLE'], () => register(owner));
+      await close();
     });
 
     it('refuses whoever is no admin, and agents', async () => {

@@ -15,6 +15,8 @@ import { Webhook } from 'standardwebhooks';
 import { EgressError, isLoopback, namesPrivateAddress, openEgress, type EgressFetch } from './egress.ts';
 import type { ExecutorSettings } from './settings.ts';
 
+/** Raise it when a call says something else to the far side. */
+const VERSION = 1;
 const RESULT_BYTES_MAX = 256 * 1024;
 /** How long an idempotent tool must know an action's id (docs/tools.md). */
 const KEY_LIFETIME_MS = 24 * 3_600_000;
@@ -24,7 +26,7 @@ export function workspaceTools(settings: ExecutorSettings): ToolKind {
   const egress = openEgress(settings, { bodyBytesMax: RESULT_BYTES_MAX });
   const open = settings.allowPrivateAddresses ?? false;
   return {
-    version: 1,
+    version: VERSION,
     addressFault(url) {
       if (url.username || url.password || url.hash) return 'must hold neither credentials nor a fragment';
       if (url.protocol !== 'https:' && !(open && isLoopback(url))) return 'must be an https:// URL';
@@ -37,7 +39,7 @@ export function workspaceTools(settings: ExecutorSettings): ToolKind {
 const executorOf = ({ name, version, url, idempotent, params }: ToolDefinition, egress: EgressFetch): Executor =>
   defineExecutor({
     type: name,
-    version: 1,
+    version: VERSION,
     delivery: idempotent ? 'idempotent' : 'at_most_once',
     ...(idempotent && { keyLifetimeMs: KEY_LIFETIME_MS }),
     identity: 'none',
@@ -92,7 +94,7 @@ function requestOf({ action, credentials }: RunContext<JsonObject>, tool: { name
 async function outcomeOf(response: Response): Promise<Outcome> {
   const { status } = response;
   if (response.ok) return resultOf(response);
-  await response.body?.cancel();
+  response.body?.cancel().catch(() => undefined); // what it says beyond the status changes nothing
   const says = `The tool answered ${status}.`;
   if (status === 429) return retry(says, { undone: true, ...retryAfter(response.headers) });
   if (status >= 500) return retry(says, { undone: false });

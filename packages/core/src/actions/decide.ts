@@ -112,7 +112,8 @@ async function cleared(ctx: Context, seen: ActionRow, edits?: JsonObject): Promi
 
 /**
  * The card must be what it would be if it were drawn now: an identity that was changed since, say, has another sender,
- * and a tool another schema. Where it is not, it is drawn again, and the decision is refused until it has been seen. Throws CONFLICT.
+ * and a tool another schema. Where it is not, it is drawn again, and the decision is refused until it has been seen.
+ * Throws CONFLICT.
  */
 async function demandCard(ctx: Context, executor: Executor, seen: ActionRow): Promise<void> {
   const identity = await identityFor(ctx, executor, seen.identity_id ?? '');

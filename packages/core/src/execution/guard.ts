@@ -59,6 +59,13 @@ export async function prepare(worker: Worker, action: ActionRow): Promise<Ready 
   if (mismatch) return mismatch;
   if (toolVersionOf(executor) !== action.tool_version) return toolChanged(executor, action);
   const parsed = executor.params.safeParse(effectiveParams(action));
+  // A tool's params passed this very version of its schema when they were cleared: only its time limit can be in the way.
+  if (!parsed.success && executor.tool)
+    return {
+      kind: 'retry',
+      undone: true,
+      message: `The params could not be tested by ${action.type}’s schema in time.`,
+    };
   if (!parsed.success) return failed('invalid_params', `The params do not fit ${action.type} any more.`);
   const records = recordsOf(worker.db, action.workspace_id);
   const identity: ShownIdentity | null = row && {

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { withoutReserved } from '../pending-actions/reserved.ts';
 
 const COMPILE_MS_MAX = 1_000;
-const VALIDATE_MS_MAX = 100;
+const VALIDATE_MS_MAX = 250;
 /** How long a schema that took too long is not tried again: a thousand such proposals at once cost no more than a few. */
 const REST_MS = 2_000;
 /** Compiled schemas of this process, by their text. */
@@ -78,20 +78,21 @@ function remoteRef(value: JsonValue): string | undefined {
 const compile = (schema: JsonObject): ValidateFunction =>
   bounded(COMPILE_MS_MAX, () => ajvFormats.default(dialectOf(schema).compiler()).compile(schema));
 
-interface Compiled {
-  validate: ValidateFunction;
+interface Known {
+  validate?: ValidateFunction;
+  /** It took too long, and is not tried again before. */
   restsUntil: number;
 }
 
-const kept = new Map<string, Compiled>();
+const kept = new Map<string, Known>();
 
-function compiled(schema: JsonObject): Compiled {
+function knownOf(schema: JsonObject): Known {
   const text = JSON.stringify(schema);
-  const found = kept.get(text) ?? { validate: compile(schema), restsUntil: 0 };
+  const known = kept.get(text) ?? { restsUntil: 0 };
   kept.delete(text);
-  kept.set(text, found); // the one used last is the last to go
+  kept.set(text, known); // the one used last is the last to go
   if (kept.size > KEPT_MAX) kept.delete([...kept.keys()][0] ?? '');
-  return found;
+  return known;
 }
 
 /**
@@ -117,11 +118,11 @@ interface Fault {
 const TOO_SLOW: Fault = { path: [], message: 'cannot be tested by the tool’s input_schema in time' };
 
 function faultOf(schema: JsonObject, input: JsonObject): Fault | undefined {
-  const known = compiled(schema);
+  const known = knownOf(schema);
   if (performance.now() < known.restsUntil) return TOO_SLOW;
   try {
-    if (bounded(VALIDATE_MS_MAX, () => known.validate(input))) return undefined;
-    return said(known.validate.errors?.[0]);
+    const validate = (known.validate ??= compile(schema));
+    return bounded(VALIDATE_MS_MAX, () => validate(input)) ? undefined : said(validate.errors?.[0]);
   } catch {
     known.restsUntil = performance.now() + REST_MS;
     return TOO_SLOW;
