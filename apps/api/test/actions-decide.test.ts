@@ -13,7 +13,9 @@ import {
   propose,
   recorded,
   UNAUTHENTICATED,
+  SMTP,
   useApi,
+  withSmtp,
 } from './open-api.ts';
 import type { Client, Reply } from './open-api.ts';
 
@@ -264,9 +266,10 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     });
 
     it('sees that the identity’s config was changed in between', async () => {
-      const here = await api.tenant();
+      const here = await withSmtp(await api.tenant());
       const { action_id, params_hash } = await pending(here.owner, here);
-      await here.owner.patch(`/v1/identities/${here.identityId}`, { config: { account: 'another' } });
+      const changed = await here.owner.patch(`/v1/identities/${here.identityId}`, { config: { ...SMTP, port: 25 } });
+      expect(changed.status).toBe(200);
       const refused = await expectRefusal(api, here, CONFLICT, () =>
         decide(here.owner, action_id, { action: 'approve', params_hash }),
       );
@@ -274,9 +277,10 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     });
 
     it('does not mind a new password', async () => {
-      const here = await api.tenant();
+      const here = await withSmtp(await api.tenant());
       const { action_id, params_hash } = await pending(here.owner, here);
-      await here.owner.patch(`/v1/identities/${here.identityId}`, { credentials: { token: 'new' } });
+      const credentials = { user: 'ann', pass: 'new' };
+      expect((await here.owner.patch(`/v1/identities/${here.identityId}`, { credentials })).status).toBe(200);
       expect((await decide(here.owner, action_id, { action: 'approve', params_hash })).status).toBe(200);
     });
   });

@@ -203,6 +203,14 @@ function firstMessage(reply: supertest.Response, done: (error: Error | null, bod
   stream.on('end', () => done(null, JSON.parse(text || '{}')));
 }
 
+export const SMTP = { host: 'mail.example.com', port: 587, from: 'Ann <ann@example.com>' };
+
+/** The workspace with an identity whose config and credentials can change: it acts as that. */
+export const withSmtp = async <T extends TestWorkspace>(here: T): Promise<T> => ({
+  ...here,
+  identityId: await here.identity('smtp', SMTP),
+});
+
 /** What a caller proposes unless a test says otherwise. */
 export const proposal = ({ identityId }: TestWorkspace, more: object = {}): object => ({
   type: 'probe_idempotent',
