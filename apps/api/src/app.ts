@@ -15,6 +15,7 @@ import { approvePendingActionRoute } from './routes/pending-actions/approve.ts';
 import { getPendingActionRoute } from './routes/pending-actions/get.ts';
 import { listPendingActionsRoute } from './routes/pending-actions/list.ts';
 import { rejectPendingActionRoute } from './routes/pending-actions/reject.ts';
+import { streamPendingActionsRoute } from './routes/pending-actions/stream.ts';
 import { bulkCreateActionsRoute } from './routes/v1/actions/bulk-create.ts';
 import { bulkDecideActionsRoute } from './routes/v1/actions/bulk-decide.ts';
 import { cancelActionRoute } from './routes/v1/actions/cancel.ts';
@@ -148,6 +149,7 @@ export const routes: readonly Route[] = [
   pauseWorkRoute,
   resumeWorkRoute,
   listPendingActionsRoute,
+  streamPendingActionsRoute,
   getPendingActionRoute,
   approvePendingActionRoute,
   rejectPendingActionRoute,

@@ -1,7 +1,14 @@
-import type { ActionEvent, Briefing } from '@proviso/contracts';
+import {
+  SHOWN_STATUS,
+  type ActionEvent,
+  type Briefing,
+  type PendingActionEvent,
+  type PendingBriefing,
+} from '@proviso/contracts';
 import { showId, showPosition, type FeedEvent, type Registry, type Stream } from '@proviso/core';
 import type { Message } from './event-stream.ts';
 import { showAction, showEvent } from './show-action.ts';
+import { showPendingAction } from './show-pending-action.ts';
 
 /** How a dialect tells what happens; an event that it does not show is null. */
 export interface Telling {
@@ -40,4 +47,24 @@ export const tellEvents = (executors: Registry): Telling => ({
     },
     action: showAction(executors, action),
   }),
+});
+
+/** The stream as /api/pending-actions tells it: of actions that have ever waited for a person. */
+export const tellPendingEvents = (executors: Registry): Telling => ({
+  briefing: ({ total, byType, byMission, oldestCreatedAt }): PendingBriefing => ({
+    total,
+    byTool: byType,
+    byMission,
+    oldestCreatedAt: oldestCreatedAt?.toISOString() ?? null,
+  }),
+  event: ({ event, action }): PendingActionEvent | null =>
+    action.asked_at && {
+      event: {
+        ...showEvent(event),
+        actionId: event.action_id,
+        version: event.version,
+        status: SHOWN_STATUS[event.status],
+      },
+      action: showPendingAction(executors, action),
+    },
 });

@@ -73,6 +73,7 @@ const BODIES: Record<string, (here: Furnished) => object> = {
 /** A query that the route would take. */
 const QUERIES: Record<string, (here: Furnished) => Record<string, string>> = {
   listPendingActions: ({ id }) => ({ workspace_id: id }),
+  streamPendingActions: ({ id }) => ({ workspace_id: id }),
 };
 
 /** Open to every valid token. */

@@ -2,7 +2,7 @@
 // userEdits and result is never re-cased.
 import { z } from 'zod';
 import { actor } from './access.ts';
-import { BULK_ITEMS_MAX, metadata } from './actions.ts';
+import { BULK_ITEMS_MAX, logEntry, metadata } from './actions.ts';
 import { errorDetail, type ErrorCode } from './errors.ts';
 import { comment, id, params, paramsHash, reference, wholeNumber } from './fields.ts';
 import { jsonObject, plainText } from './json.ts';
@@ -103,6 +103,8 @@ export const batchApproveBody = eitherSpelling(z.strictObject({ items: z.array(b
 });
 export type BatchApproveBody = z.output<typeof batchApproveBody>;
 
+export const streamPendingActionsQuery = eitherSpelling(z.strictObject({ workspace_id: uuid }));
+
 /** An action as this dialect shows it. Ids are UUIDs; times are RFC 3339 in UTC. */
 export const pendingAction = z
   .object({
@@ -138,6 +140,29 @@ export const listPendingActionsReply = z.object({
   nextCursor: z.string().nullable(),
 });
 export type ListPendingActionsReply = z.output<typeof listPendingActionsReply>;
+
+/** The first message of the stream: what waits for a decision. */
+export const pendingBriefing = z
+  .object({
+    total: z.int(),
+    byTool: z.record(z.string(), z.int()),
+    byMission: z.record(z.string(), z.int()),
+    oldestCreatedAt: z.string().nullable(),
+  })
+  .meta({ id: 'PendingBriefing' });
+export type PendingBriefing = z.output<typeof pendingBriefing>;
+
+/** A move of an action, and the action as it was when the move was read: as after it, or later. `data` is the log's, as it is. */
+export const pendingActionEvent = z
+  .object({
+    event: logEntry.extend({ actionId: z.string(), version: z.int(), status: z.enum(PENDING_STATUSES) }),
+    action: pendingAction,
+  })
+  .meta({ id: 'PendingActionEvent' });
+export type PendingActionEvent = z.output<typeof pendingActionEvent>;
+
+/** `data` of the messages of the stream; of `resync` it is empty. */
+export const pendingEventMessage = z.union([pendingBriefing, pendingActionEvent, z.object({})]);
 
 export const batchApproveReply = z.object({
   batchId: z.string(),

@@ -1,0 +1,20 @@
+import { pendingEventMessage, streamPendingActionsQuery } from '@proviso/contracts';
+import { listenToEvents } from '@proviso/core';
+import { defineRoute } from '../../route.ts';
+import { messagesOf, tellPendingEvents } from '../../show-events.ts';
+
+export const streamPendingActionsRoute = defineRoute({
+  method: 'get',
+  path: '/api/pending-actions/stream',
+  operationId: 'streamPendingActions',
+  summary: 'Hear what happens to pending actions: first what waits, then each event as it comes',
+  tag: 'Pending actions',
+  query: streamPendingActionsQuery.out,
+  reply: pendingEventMessage,
+  streams: true,
+  workspace: ({ query }) => streamPendingActionsQuery.parse(query).workspace_id,
+  handle: async ({ ctx, req, feed, gone }) => {
+    const stream = await listenToEvents(ctx, feed, { lastEventId: req.get('last-event-id'), gone });
+    return messagesOf(stream, tellPendingEvents(ctx.executors));
+  },
+});

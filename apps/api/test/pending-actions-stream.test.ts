@@ -1,0 +1,93 @@
+import type { PendingActionEvent, PendingBriefing } from '@proviso/contracts';
+import { newId } from '@proviso/core';
+import { listen, until, type Listener } from '@proviso/testing';
+import { pending, propose, useApi, uuidOf } from './open-api.ts';
+import { asking, at } from './open-pending.ts';
+
+type Events = Listener<PendingActionEvent & PendingBriefing>;
+
+describe('GET /api/pending-actions/stream', () => {
+  const api = useApi();
+  const open: Events[] = [];
+  afterEach(() => {
+    for (const events of open.splice(0)) events.close();
+  });
+
+  async function hear(token: string, workspaceId: string, lastEventId?: string): Promise<Events> {
+    const events: Events = await listen(`${api.url}${at}/stream?workspace_id=${workspaceId}`, { token, lastEventId });
+    open.push(events);
+    if (events.status === 200) await until('the briefing', () => events.heard.length > 0);
+    return events;
+  }
+  const names = ({ heard }: Events): string[] => heard.map(({ event }) => event);
+
+  it('begins with a briefing in camelCase', async () => {
+    const here = await api.tenant();
+    const mission_id = newId();
+    const { created_at } = await pending(here.owner, here, { mission_id });
+    await pending(here.owner, here);
+    const { heard } = await hear(await here.token({}), here.id);
+    expect(heard).toEqual([
+      {
+        id: expect.any(String),
+        event: 'briefing',
+        data: {
+          total: 2,
+          byTool: { probe_idempotent: 2 },
+          byMission: { [mission_id]: 1 },
+          oldestCreatedAt: created_at,
+        },
+      },
+    ]);
+  });
+
+  it('tells of what waits or once waited, as this dialect shows it, and of nothing else', async () => {
+    const here = await api.tenant();
+    const events = await hear(await here.token({}), here.id);
+    await propose(here.owner, here);
+    const id = uuidOf((await pending(here.owner, here)).action_id);
+    await asking(here.owner).post(`/${id}/approve`, { userEdits: { say: 'bye' } });
+    await until('two events', () => events.heard.length >= 3);
+    expect(names(events)).toEqual(['briefing', 'action.created', 'action.approved']);
+    expect(events.heard[2]?.data).toEqual({
+      event: {
+        at: expect.any(String),
+        event: 'action.approved',
+        actor: expect.objectContaining({ kind: 'api_key' }),
+        data: expect.objectContaining({ decision: 'edit' }),
+        actionId: id,
+        version: 2,
+        status: 'approved',
+      },
+      action: (await asking(here.owner).get(`/${id}`)).body,
+    });
+  });
+
+  it('resumes after the last event, whatever it did not show in between', async () => {
+    const here = await api.tenant();
+    const token = await here.token({});
+    const first = await hear(token, here.id);
+    first.close();
+    await pending(here.owner, here);
+    await propose(here.owner, here);
+    const second = await hear(token, here.id, first.heard[0]?.id);
+    await pending(here.owner, here);
+    await until('two events', () => second.heard.length >= 3);
+    expect(names(second)).toEqual(['briefing', 'action.created', 'action.created']);
+    expect((await hear(token, here.id, 'x')).heard.length).toBeGreaterThan(0);
+    await until('resync', () => names(open.at(-1) as Events).includes('resync'));
+  });
+
+  it('is refused in this dialect’s words: another workspace, no workspace, and what it does not know', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    const by = asking(here.owner);
+    expect(await by.get('/stream', { workspace_id: there.id })).toMatchObject({
+      status: 403,
+      body: { error: { code: 'FORBIDDEN' } },
+    });
+    for (const query of [{}, { workspace_id: 'x' }, { workspaceId: here.id, status: 'pending' }])
+      expect(await by.get('/stream', query)).toMatchObject({ status: 422, body: { error: { code: 'validation' } } });
+    const blind = asking(await here.client({ scopes: ['actions:write'] }));
+    expect((await blind.get('/stream', { workspace_id: here.id })).status).toBe(403);
+  });
+});
