@@ -26,7 +26,10 @@ const token = (startsWith: string) =>
   z
     .string()
     .max(1024)
-    .regex(new RegExp(`^${startsWith}[!-~]+$`), `must be a token that starts with ${startsWith}`);
+    .regex(
+      new RegExp(`^${startsWith}[!-~]+$`),
+      startsWith ? `must be a token that starts with ${startsWith}` : 'must be a token',
+    );
 
 /** Config of a `slack` identity: the token says everything. */
 export const slackConfig = z.strictObject({}).meta({ id: 'SlackConfig' });
@@ -73,3 +76,23 @@ export const linkedinCredentials = z.strictObject({
   token: z.string().regex(/^[!-~]{1,1024}$/, 'must be printable, without spaces'),
 });
 export type LinkedinCredentials = z.output<typeof linkedinCredentials>;
+
+/** An internal name of HubSpot's. */
+export const hubspotName = z.string().regex(/^[a-z][a-z0-9_]{0,99}$/, 'must be a HubSpot property’s internal name');
+/** Our property → HubSpot's; nothing else is pushed. Without it each goes under its own name, where that can be one. */
+const hubspotNames = z.record(z.string().max(255), hubspotName);
+
+/** Config of a `hubspot` identity. */
+export const hubspotConfig = z
+  .strictObject({
+    contact_properties: hubspotNames.optional(),
+    company_properties: hubspotNames.optional(),
+    /** The unique property by which companies are told apart, which is given their domain; `domain` when absent. */
+    company_key: hubspotName.optional(),
+  })
+  .meta({ id: 'HubspotConfig' });
+export type HubspotConfig = z.output<typeof hubspotConfig>;
+
+/** A private app's token (`pat-…`) or an OAuth access token; scopes crm.objects.contacts.write and crm.objects.companies.write. */
+export const hubspotCredentials = z.strictObject({ access_token: token('') });
+export type HubspotCredentials = z.output<typeof hubspotCredentials>;

@@ -22,6 +22,7 @@ export interface CompanyRecord {
   id: string;
   /** Its name, else its domain, else its id. */
   label: string;
+  domain: string | null;
   properties: JsonObject;
 }
 
@@ -172,6 +173,7 @@ const contactRecord = (row: contacts): ContactRecord => ({
 const companyRecord = (row: companies): CompanyRecord => ({
   id: showId('company', row.id),
   label: row.name ?? row.domain ?? showId('company', row.id),
+  domain: row.domain,
   properties: row.properties as JsonObject,
 });
 

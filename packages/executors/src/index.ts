@@ -4,6 +4,7 @@ import { createTask } from './create-task.ts';
 import { emailMessage } from './email-message.ts';
 import { escalateToHuman } from './escalate-to-human.ts';
 import { linkedinConnection } from './linkedin-connection.ts';
+import { hubspot } from './providers/hubspot.ts';
 import { internal } from './providers/internal.ts';
 import { linkedin } from './providers/linkedin.ts';
 import { resend } from './providers/resend.ts';
@@ -14,6 +15,7 @@ import { resendCreateContact } from './resend-create-contact.ts';
 import { resendSendEmail } from './resend-send-email.ts';
 import { sendSlackMessage } from './send-slack-message.ts';
 import type { ExecutorSettings } from './settings.ts';
+import { syncToCrm } from './sync-to-crm.ts';
 import { updateCompany } from './update-company.ts';
 import { updateContact } from './update-contact.ts';
 import { updateLifecycleStage } from './update-lifecycle-stage.ts';
@@ -32,6 +34,7 @@ export {
   resendCreateContact,
   resendSendEmail,
   sendSlackMessage,
+  syncToCrm,
   updateCompany,
   updateContact,
   updateLifecycleStage,
@@ -56,10 +59,11 @@ export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
     resendCreateContact(settings),
     resendSendEmail(settings),
     sendSlackMessage(settings),
+    syncToCrm(settings),
     updateCompany,
     updateContact,
     updateLifecycleStage,
   ];
-  const providers = [internal, linkedin(settings), resend(settings), slack(settings), smtp];
+  const providers = [hubspot(settings), internal, linkedin(settings), resend(settings), slack(settings), smtp];
   return { executors, providers, tools: workspaceTools(settings) };
 }

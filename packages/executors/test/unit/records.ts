@@ -27,6 +27,7 @@ export const contact = (overrides: Partial<ContactRecord> = {}): ContactRecord =
 export const company = (overrides: Partial<CompanyRecord> = {}): CompanyRecord => ({
   id: ACME,
   label: 'Acme',
+  domain: 'acme.test',
   properties: {},
   ...overrides,
 });

@@ -1,0 +1,68 @@
+import { httpFault } from '@proviso/testing/http-fake';
+import { startHubspotFake, type HubspotFake } from '@proviso/testing/hubspot';
+import { useApi } from '../open-api.ts';
+import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
+
+const TOKEN = 'pat-eu1-tr0ub4dor3';
+
+describe('sync_to_crm', () => {
+  const farSides = { baseUrls: { hubspot: '' } };
+  const api = useApi({ farSides });
+  let hubspot: HubspotFake;
+  beforeEach(async () => {
+    hubspot = await startHubspotFake({ token: TOKEN });
+    farSides.baseUrls.hubspot = hubspot.url;
+  });
+  afterEach(() => hubspot.close());
+
+  it('is proposed with a contact and a company, reviewed, edited, pushed, and read back', async () => {
+    const here = await api.tenant();
+    const { body: made } = await here.owner.post('/v1/companies', { domain: 'acme.test', properties: { size: 12 } });
+    const contact = { email: 'ada@example.com', properties: { jobtitle: 'CTO', notes: ['private'] } };
+    const { body: added } = await here.owner.post('/v1/contacts', contact);
+    const [{ contact_id }, { company_id }] = [added.contact, made.company];
+    const identity = await account(here, 'hubspot', { credentials: { access_token: TOKEN } });
+
+    // Proposed: what will be pushed is taken down, and shown.
+    const proposed = await proposeAs(here, identity, 'sync_to_crm', { contact_id, company_id });
+    expect(proposed.preview).toMatchObject({
+      title: 'Sync ada@example.com and acme.test to HubSpot',
+      fields: [
+        { label: 'In', value: 'hubspot' },
+        { label: 'Contact', value: 'ada@example.com' },
+        { label: 'Contact: jobtitle', value: 'CTO' },
+        { label: 'Company', value: 'acme.test' },
+        { label: 'Company: size', value: '12' },
+      ],
+    });
+
+    // Edited: other values, and the tie between the two.
+    const approved = await approve(here, proposed, { properties: { jobtitle: 'CEO' }, associate: true });
+    expect(approved.params.contact).toEqual({ email: 'ada@example.com', properties: { jobtitle: 'CEO' } });
+    expect(hubspot.objects.contacts).toEqual([]);
+
+    // Run by a worker; the first answer is lost, and the second attempt finds what is there.
+    hubspot.next('/contacts/batch/upsert', httpFault.takesThenCuts());
+    expect(await run(api, here, approved)).toMatchObject({ status: 'approved' });
+    await here.owner.post(`/v1/actions/${proposed.action_id}/execute`);
+    const ended = await run(api, here, approved);
+    expect(hubspot.objects).toMatchObject({
+      contacts: [{ key: 'ada@example.com', properties: { jobtitle: 'CEO' } }],
+      companies: [{ key: 'acme.test', properties: { size: '12' } }],
+    });
+    const [contactThere, companyThere] = [hubspot.objects.contacts[0]?.id, hubspot.objects.companies[0]?.id];
+    expect(hubspot.associations).toEqual([{ contact: contactThere, company: companyThere }]);
+    expect(ended).toMatchObject({
+      status: 'completed',
+      result: { hubspot_contact_id: contactThere, hubspot_company_id: companyThere, associated: true },
+      error: null,
+    });
+    expect(trailOf(ended).slice(0, 4)).toEqual([
+      'action.created',
+      'action.approved',
+      'action.claimed',
+      'action.retried',
+    ]);
+    await expectHidden(api, here, TOKEN, proposed, approved, ended);
+  });
+});

@@ -1,0 +1,61 @@
+import type { JsonObject } from '@proviso/contracts';
+import { done, refused, unknown, type Outcome } from '@proviso/core/executor';
+import type { Answer, Hubspot } from './client.ts';
+import type { SyncParams } from './params.ts';
+
+interface Pushed {
+  id: string;
+  created: boolean;
+}
+
+/** Company, contact, and the tie between them: each step may be repeated, and none is undone by a later one's refusal. */
+export async function pushAll(hubspot: Hubspot, sync: SyncParams, companyKey: string): Promise<Outcome> {
+  const { contact, company, associate } = sync;
+  const result: JsonObject = {};
+  const steps: [name: string, step: () => Promise<Pushed | Outcome>][] = [];
+  if (company)
+    steps.push(['company', () => upsert(hubspot, 'companies', companyKey, [company.domain, company.properties])]);
+  if (contact) steps.push(['contact', () => upsert(hubspot, 'contacts', 'email', [contact.email, contact.properties])]);
+  for (const [name, step] of steps) {
+    const pushed = await step();
+    if ('kind' in pushed) return after(result, pushed);
+    Object.assign(result, { [`hubspot_${name}_id`]: pushed.id, [`${name}_created`]: pushed.created });
+  }
+  if (!associate) return done(result);
+  const { hubspot_contact_id, hubspot_company_id } = result as Record<string, string>;
+  const path = `/crm/v4/objects/contacts/${hubspot_contact_id}/associations/default/companies/${hubspot_company_id}`;
+  const answer = await hubspot.ask('PUT', path);
+  return answer.ok ? done({ ...result, associated: true }) : after(result, answer.outcome);
+}
+
+async function upsert(
+  hubspot: Hubspot,
+  objects: 'contacts' | 'companies',
+  idProperty: string,
+  [id, properties]: [string, Record<string, string>],
+): Promise<Pushed | Outcome> {
+  const inputs = [{ id, idProperty, properties }];
+  return pushedOf(await hubspot.ask('POST', `/crm/v3/objects/${objects}/batch/upsert`, { inputs }));
+}
+
+/** A batch of one: what went wrong with it stands in a list, with a status that says success (207). */
+function pushedOf(answer: Answer): Pushed | Outcome {
+  if (!answer.ok) return answer.outcome;
+  const { results = [], errors = [] } = answer.body as {
+    results?: { id?: unknown; new?: unknown }[];
+    errors?: { category?: unknown }[];
+  };
+  const [only] = results;
+  if (typeof only?.id === 'string' && /^\w{1,64}$/.test(only.id)) return { id: only.id, created: only.new === true };
+  const [error] = errors;
+  if (error)
+    return refused(`HubSpot refused it: ${typeof error.category === 'string' ? error.category : 'no reason given'}`);
+  return unknown('HubSpot’s answer does not say what became of it.');
+}
+
+/** What was pushed already stays, whatever the next step says. */
+function after(result: JsonObject, outcome: Outcome): Outcome {
+  if (Object.keys(result).length === 0 || outcome.kind === 'done') return outcome;
+  if (outcome.kind === 'retry') return { ...outcome, undone: false };
+  return unknown(`Only a part was pushed (${Object.keys(result).join(', ')}). ${outcome.message}`);
+}

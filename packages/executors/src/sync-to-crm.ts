@@ -1,0 +1,49 @@
+import type { Preview } from '@proviso/contracts';
+import { defineExecutor, refused, retry, type Executor, type ShownIdentity } from '@proviso/core/executor';
+import { hubspotConfigOf, openHubspot } from './hubspot/client.ts';
+import { syncParams, type SyncParams } from './hubspot/params.ts';
+import { pushAll } from './hubspot/push.ts';
+import { guardSync, resolveSync } from './hubspot/resolve.ts';
+import { row } from './row.ts';
+import type { ExecutorSettings } from './settings.ts';
+
+export const syncToCrm = (settings: ExecutorSettings = {}): Executor =>
+  defineExecutor<SyncParams>({
+    type: 'sync_to_crm',
+    version: 1,
+    delivery: 'idempotent',
+    // Address and domain do not expire as keys; but a day later a repetition may undo what others changed since.
+    keyLifetimeMs: 24 * 3_600_000,
+    identity: 'hubspot',
+    params: syncParams,
+    resolvesFrom: ['contact_id', 'company_id', 'properties'],
+    resolvedFields: ['contact', 'company'],
+    resolve: resolveSync,
+    preview: (sync, { identity }) => previewSync(sync, identity),
+    guard: guardSync,
+
+    async execute({ action: { params }, identity, credentials, signal, begin }) {
+      if (signal.aborted) return retry('Stopped before sending.', { undone: true });
+      const hubspot = openHubspot(credentials, signal, settings);
+      if (!hubspot) return refused('The HubSpot identity has no valid token.');
+      await begin();
+      return pushAll(hubspot, params, hubspotConfigOf(identity?.config).company_key ?? 'domain');
+    },
+  });
+
+function previewSync({ contact, company, associate }: SyncParams, identity: ShownIdentity | null): Preview {
+  const properties = (of: string, pushed: Record<string, string> = {}): Preview['fields'] =>
+    Object.entries(pushed).map(([name, value]) => ({ label: `${of}: ${name}`, value }));
+  return {
+    title: `Sync ${[contact?.email, company?.domain].filter(Boolean).join(' and ') || '?'} to HubSpot`,
+    fields: [
+      { label: 'In', value: identity?.name ?? '?' },
+      ...row('Contact', contact?.email ?? ''),
+      ...properties('Contact', contact?.properties),
+      ...row('Company', company?.domain ?? ''),
+      ...properties('Company', company?.properties),
+      ...(associate ? [{ label: 'Associated', value: 'The contact with the company' }] : []),
+    ],
+    warnings: ['What HubSpot has under these properties is replaced; what is missing there is created.'],
+  };
+}

@@ -1,0 +1,49 @@
+import type { JsonObject } from '@proviso/contracts';
+import { describeConformance, type ConformanceFault } from '@proviso/testing/conformance';
+import { httpFault } from '@proviso/testing/http-fake';
+import { startHubspotFake, type HubspotFake } from '@proviso/testing/hubspot';
+import { syncToCrm } from '../../src/index.ts';
+import { faultsAt } from './http-faults.ts';
+import { ADA, recordsOf } from './records.ts';
+
+type Hubspot = HubspotFake & { effects(): number };
+
+const TOKEN = 'pat-eu1-tr0ub4dor3';
+const UPSERT = '/contacts/batch/upsert';
+const farSides = { baseUrls: { hubspot: '' } };
+
+const answers = (
+  name: string,
+  allowed: ConformanceFault<Hubspot>['allowed'],
+  status: number,
+  body: JsonObject,
+): ConformanceFault<Hubspot> => ({
+  name: `HubSpot answers ${name}`,
+  allowed,
+  inject: (hubspot) => hubspot.next(UPSERT, httpFault.answers(status, body)),
+});
+
+describeConformance<Hubspot>('sync_to_crm', {
+  executor: syncToCrm(farSides),
+  async startBackend() {
+    const hubspot = await startHubspotFake({ token: TOKEN });
+    farSides.baseUrls.hubspot = hubspot.url;
+    return Object.assign(hubspot, { effects: () => hubspot.objects.contacts.length });
+  },
+  makeParams: () => ({ contact_id: ADA, contact: { email: 'ada@example.com', properties: { jobtitle: 'CTO' } } }),
+  makeIdentity: () => ({
+    identity: { id: 'id_1', provider: 'hubspot', name: 'CRM', config: {} },
+    credentials: { access_token: TOKEN },
+    secrets: [TOKEN],
+  }),
+  records: () => recordsOf(),
+  faults: [
+    ...faultsAt(UPSERT, { afterTaking: ['retry'] }),
+    answers('401', ['refused'], 401, { category: 'INVALID_AUTHENTICATION', message: `not ${TOKEN}` }),
+    answers('a batch of nothing but errors', ['refused'], 207, {
+      results: [],
+      errors: [{ category: 'VALIDATION_ERROR' }],
+    }),
+    answers('a batch of nothing', ['unknown'], 200, { results: [] }),
+  ],
+});

@@ -1,0 +1,180 @@
+import type { JsonObject } from '@proviso/contracts';
+import type { ShownIdentity } from '@proviso/core/executor';
+import { httpFault } from '@proviso/testing/http-fake';
+import { startHubspotFake, type HubspotFake } from '@proviso/testing/hubspot';
+import { builtIns, syncToCrm } from '../../src/index.ts';
+import { ACME, ADA, BOB, company, contact, lookupIn, runOf, type Workspace } from './records.ts';
+
+const TOKEN = 'pat-eu1-tr0ub4dor3';
+const credentials = { access_token: TOKEN };
+const farSides = { baseUrls: { hubspot: '' } };
+const executor = syncToCrm(farSides);
+let hubspot: HubspotFake;
+beforeEach(async () => {
+  hubspot = await startHubspotFake({ token: TOKEN, unknownProperties: ['no_such'] });
+  farSides.baseUrls.hubspot = hubspot.url;
+});
+afterEach(() => hubspot.close());
+
+const acting = (config: JsonObject = {}): ShownIdentity => ({ id: 'id_1', provider: 'hubspot', name: 'CRM', config });
+const workspace: Workspace = {
+  contacts: [
+    contact({ properties: { jobtitle: 'CTO', seats: 3, vip: true, gone: null, tags: ['a'], 'Shoe size': 39 } }),
+  ],
+  companies: [company({ properties: { industry: 'Anvils', size: 12 } })],
+};
+const both = { contact_id: ADA, company_id: ACME };
+
+const resolve = async (params: object, config: JsonObject = {}, there = workspace) =>
+  executor.resolve?.(executor.params.parse(params), lookupIn(there, { identity: acting(config) }));
+const run = (params: object, config: JsonObject = {}) =>
+  executor.execute(runOf(params, { credentials, identity: acting(config) }));
+const ada = (properties = {}) => ({ contact: { email: 'ada@example.com', properties } });
+const acme = (properties = {}) => ({ company: { domain: 'acme.test', properties } });
+
+describe('sync_to_crm params', () => {
+  it.each<[string, object, string]>([
+    ['neither contact nor company', { properties: { a: 1 } }, 'contact_id'],
+    ['an association of one', { contact_id: ADA, associate: true }, 'associate'],
+    [
+      'a name that HubSpot cannot have',
+      { contact_id: ADA, properties: { 'Job title': 'CTO' } },
+      'properties.Job title',
+    ],
+    ['a value that HubSpot cannot keep', { contact_id: ADA, properties: { tags: ['a'] } }, 'properties.tags'],
+  ])('refuse %s', (_, params, path) => {
+    const { error } = executor.params.safeParse(params);
+    expect(error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
+  });
+});
+
+describe('sync_to_crm takes down what will be pushed', () => {
+  it('of the records themselves, as far as HubSpot can keep it', async () => {
+    expect(await resolve(both)).toEqual({
+      ...ada({ jobtitle: 'CTO', seats: '3', vip: 'true', gone: '' }),
+      ...acme({ industry: 'Anvils', size: '12' }),
+    });
+  });
+
+  it('under the names that the identity gives, and nothing else then', async () => {
+    const config = { contact_properties: { 'Shoe size': 'shoe_size', absent: 'x' }, company_properties: {} };
+    expect(await resolve(both, config)).toEqual({ ...ada({ shoe_size: '39' }), ...acme() });
+  });
+
+  it('as given in place of the contact’s, or without one of the company’s', async () => {
+    const properties = { seats: 4, vip: false, gone: null };
+    const text = { seats: '4', vip: 'false', gone: '' };
+    expect(await resolve({ ...both, properties })).toEqual({
+      ...ada(text),
+      ...acme({ industry: 'Anvils', size: '12' }),
+    });
+    expect(await resolve({ company_id: ACME, properties })).toEqual(acme(text));
+  });
+
+  it.each<[string, object, string]>([
+    ['a contact of nobody', { contact_id: BOB }, 'params.contact_id'],
+    ['a company of nobody', { company_id: 'co_01h455vb4pex5vsknk084sn0zz' }, 'params.company_id'],
+    ['a company without a domain', { company_id: ACME }, 'params.company_id'],
+  ])('and refuses %s', async (_, params, path) => {
+    const there = { ...workspace, companies: [company({ domain: null })] };
+    await expect(resolve(params, {}, there)).rejects.toMatchObject({ code: 'INVALID', details: [{ path }] });
+  });
+
+  it('and shows every value', () => {
+    const params = { ...both, ...ada({ jobtitle: 'CTO' }), ...acme({ size: '12' }), associate: true };
+    expect(executor.preview(params, { identity: acting() })).toMatchObject({
+      title: 'Sync ada@example.com and acme.test to HubSpot',
+      fields: [
+        { label: 'In', value: 'CRM' },
+        { label: 'Contact', value: 'ada@example.com' },
+        { label: 'Contact: jobtitle', value: 'CTO' },
+        { label: 'Company', value: 'acme.test' },
+        { label: 'Company: size', value: '12' },
+        { label: 'Associated', value: 'The contact with the company' },
+      ],
+    });
+  });
+});
+
+describe('sync_to_crm before its run', () => {
+  it.each<[string, Workspace, object]>([
+    ['ok when nothing changed', workspace, { kind: 'ok' }],
+    ['refused once the contact is gone', { ...workspace, contacts: [] }, { kind: 'refused' }],
+    ['refused once the company is gone', { ...workspace, companies: [] }, { kind: 'refused' }],
+    [
+      'back to a person once address and domain changed',
+      { contacts: [contact({ email: 'a@new.test' })], companies: [company({ domain: 'new.test' })] },
+      { kind: 'stale', changes: ["the contact's address is now a@new.test", "the company's domain is now new.test"] },
+    ],
+  ])('is %s', async (_, there, verdict) => {
+    const params = { ...both, ...ada(), ...acme() };
+    expect(await executor.guard?.(params, { ...lookupIn(there), approvedAt: new Date() })).toMatchObject(verdict);
+  });
+});
+
+describe('sync_to_crm', () => {
+  const full = { ...both, ...ada({ jobtitle: 'CTO' }), ...acme({ size: '12' }), associate: true };
+
+  it('creates and ties what is missing, and repeated makes nothing twice', async () => {
+    const ids = { hubspot_company_id: '501', hubspot_contact_id: '502', associated: true };
+    expect(await run(full)).toEqual({ kind: 'done', result: { ...ids, company_created: true, contact_created: true } });
+    expect(await run(full)).toEqual({
+      kind: 'done',
+      result: { ...ids, company_created: false, contact_created: false },
+    });
+    expect(hubspot.objects).toEqual({
+      companies: [{ id: '501', key: 'acme.test', properties: { domain: 'acme.test', size: '12' } }],
+      contacts: [{ id: '502', key: 'ada@example.com', properties: { email: 'ada@example.com', jobtitle: 'CTO' } }],
+    });
+    expect(hubspot.associations).toEqual([{ contact: '502', company: '501' }]);
+  });
+
+  it('tells companies apart by the property that the identity names', async () => {
+    await run({ company_id: ACME, ...acme() }, { company_key: 'our_domain' });
+    expect(hubspot.objects.companies).toMatchObject([{ properties: { our_domain: 'acme.test' } }]);
+  });
+
+  it('says how long HubSpot asks to wait', async () => {
+    const tooMany = httpFault.answers(429, { category: 'RATE_LIMITS' }, { 'retry-after': '10' });
+    hubspot.next('/contacts/batch/upsert', tooMany);
+    expect(await run({ contact_id: ADA, ...ada() })).toMatchObject({ kind: 'retry', undone: true, afterMs: 10_000 });
+    hubspot.next('/contacts/batch/upsert', tooMany);
+    expect(await run(full)).toMatchObject({ kind: 'retry', undone: false, afterMs: 10_000 });
+  });
+
+  it('does not call it refused when a part was pushed before', async () => {
+    const strange = { ...full, ...ada({ no_such: 'x' }) };
+    const message = expect.stringMatching(/^Only a part was pushed \(hubspot_company_id.*no_such/);
+    expect(await run(strange)).toMatchObject({ kind: 'unknown', message });
+    expect(await run({ contact_id: ADA, ...ada({ no_such: 'x' }) })).toMatchObject({ kind: 'refused' });
+  });
+
+  it('knows that nothing was pushed when no connection stood', async () => {
+    await hubspot.refuseConnections();
+    expect(await run(full)).toMatchObject({ kind: 'retry', undone: true });
+  });
+});
+
+describe('a HubSpot account', () => {
+  const kind = builtIns(farSides).providers.find(({ provider }) => provider === 'hubspot');
+  const verify = (given: object | null) =>
+    kind?.verify({ config: {}, credentials: given, signal: new AbortController().signal });
+
+  it('is verified by its portal', async () => {
+    expect(await verify(credentials)).toEqual({ ok: true, account: 'portal 1234 at app.hubspot.com' });
+  });
+
+  it('is refused without the token that HubSpot’s answer repeats', async () => {
+    const refused = await verify({ access_token: 'pat-other' });
+    expect(refused).toEqual({
+      ok: false,
+      message: 'HubSpot refused it: INVALID_AUTHENTICATION Bearer [hidden] is not valid',
+    });
+  });
+
+  it('is not verified while HubSpot is away', async () => {
+    await hubspot.refuseConnections();
+    expect(await verify(credentials)).toEqual({ ok: false, message: 'HubSpot cannot be reached.' });
+    expect(await verify(null)).toMatchObject({ ok: false });
+  });
+});
