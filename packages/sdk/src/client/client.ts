@@ -1,7 +1,7 @@
 import { createActions, type Actions } from './actions.ts';
 import { createEvents, type Events } from './events.ts';
 import { createPendingActions, type PendingActions } from './pending-actions.ts';
-import { createSend, type Connection } from './send.ts';
+import { createSend, type Connection, type Fetch } from './send.ts';
 import { createWait, type Wait } from './wait.ts';
 
 export interface ClientOptions {
@@ -11,7 +11,7 @@ export interface ClientOptions {
   /** Which workspace is meant; a token that is bound to one needs it for pending actions only. */
   workspaceId?: string | undefined;
   /** Instead of the global fetch. */
-  fetch?: typeof fetch;
+  fetch?: Fetch;
 }
 
 export interface Client {
@@ -33,7 +33,7 @@ export function createClient({ baseUrl, token, workspaceId, fetch = globalThis.f
     workspaceId,
     actions: createActions(send),
     pendingActions: createPendingActions(send, connection),
-    events: createEvents(connection),
+    events: createEvents(connection, () => '/v1/events'),
     wait: createWait(send),
   };
 }

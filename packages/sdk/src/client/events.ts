@@ -1,12 +1,11 @@
 // The feed as one endless list: reconnects, resumes behind the last event, throws what no patience would mend.
 // Held by test/unit/events.test.ts.
-import type { Action, EventName, LogEntry } from '@proviso/contracts';
+import type { ActionEvent, Briefing, EventName } from '@proviso/contracts';
 import { backoffMs, pause, retryAfterMs } from './backoff.ts';
 import { errorOf, ProvisoError } from './errors.ts';
 import { readEventStream, type ServerEvent } from './event-stream.ts';
-import type { Connection } from './send.ts';
+import { ATTEMPTS_MAX, type Connection } from './send.ts';
 
-const FIRST_ATTEMPTS_MAX = 5;
 /** Three of the service's signs of life. */
 const SILENCE_MS = 45_000;
 
@@ -19,36 +18,33 @@ export interface EventsOptions {
   silenceMs?: number;
 }
 
-export interface Briefing {
-  total: number;
-  by_type: Record<string, number>;
-  by_mission: Record<string, number>;
-  oldest_created_at: string | null;
-}
-
 /**
  * `briefing`: what is pending, at every connection. `resync`: too much happened meanwhile; read the lists again, the feed
- * goes on from here. Else an event of an action, with the action as it stood after it.
+ * goes on from here. Else an event of an action, with the action as it
+ * stood then or a little later.
  */
-export type FeedItem =
-  | { name: 'briefing'; id: string; briefing: Briefing }
+export type FeedItem<Brief = Briefing, Told = ActionEvent> =
+  | { name: 'briefing'; id: string; briefing: Brief }
   | { name: 'resync'; id: string }
-  | { name: EventName; id: string; event: LogEntry; action: Action };
+  | ({ name: EventName; id: string } & Told);
 
-export type Events = (options?: EventsOptions) => AsyncGenerator<FeedItem, void>;
+export type Events<Brief = Briefing, Told = ActionEvent> = (
+  options?: EventsOptions,
+) => AsyncGenerator<FeedItem<Brief, Told>, void>;
 
-/** Ends when the signal aborts. A first connection is tried five times; once there was one, for ever. */
-export const createEvents = (connection: Connection): Events =>
+/** Ends when the signal aborts. A first connection is tried as often as any call; once there was one, for ever. */
+export const createEvents = <Brief, Told>(connection: Connection, address: Address): Events<Brief, Told> =>
   async function* events(options = {}) {
     const { signal } = options;
+    const path = address(options.workspaceId);
     const place = { lastEventId: options.lastEventId ?? '', retryMs: 0, failures: 0, connected: false };
     for (;;) {
       try {
-        yield* listen(connection, options, place);
+        for await (const event of listen({ connection, path, options, place })) yield itemOf<Brief, Told>(event);
       } catch (error) {
         if (signal?.aborted) return;
         const lasting = error instanceof Refused && !error.passing;
-        const never = !place.connected && place.failures + 1 >= FIRST_ATTEMPTS_MAX;
+        const never = !place.connected && place.failures + 1 >= ATTEMPTS_MAX;
         if (lasting || never) throw asProvisoError(error);
         if (error instanceof Refused) place.retryMs = error.retryMs;
       }
@@ -71,12 +67,28 @@ interface Place {
   connected: boolean;
 }
 
+/** Where a feed is, given the workspace that a caller names. */
+type Address = (workspaceId: string | undefined) => string;
+
+interface Listening {
+  connection: Connection;
+  path: string;
+  options: EventsOptions;
+  place: Place;
+}
+
 /** What one connection tells, until it ends. */
-async function* listen(connection: Connection, options: EventsOptions, place: Place): AsyncGenerator<FeedItem, void> {
+async function* listen({ connection, path, options, place }: Listening): AsyncGenerator<ServerEvent, void> {
   const silence = watchSilence(options.silenceMs ?? SILENCE_MS);
-  const within = options.signal ? AbortSignal.any([silence.signal, options.signal]) : silence.signal;
+  const signal = options.signal ? AbortSignal.any([silence.signal, options.signal]) : silence.signal;
   try {
-    const body = await connect(connection, options, place.lastEventId, within);
+    const body = await connect(connection, path, {
+      headers: {
+        ...(options.workspaceId && { 'x-workspace-id': options.workspaceId }),
+        ...(place.lastEventId && { 'last-event-id': place.lastEventId }),
+      },
+      signal,
+    });
     place.connected = true;
     for await (const heard of readEventStream(body, place.lastEventId)) {
       silence.heard();
@@ -85,7 +97,7 @@ async function* listen(connection: Connection, options: EventsOptions, place: Pl
       place.failures = 0;
       place.lastEventId = heard.event.id;
       silence.ignore(); // the reader's own time does not count
-      yield itemOf(heard.event);
+      yield heard.event;
       silence.heard();
     }
   } finally {
@@ -94,20 +106,19 @@ async function* listen(connection: Connection, options: EventsOptions, place: Pl
 }
 
 async function connect(
-  { baseUrl, token, fetch, ...connection }: Connection,
-  { workspaceId = connection.workspaceId }: EventsOptions,
-  lastEventId: string,
-  signal: AbortSignal,
+  { baseUrl, token, workspaceId, fetch }: Connection,
+  path: string,
+  { headers, signal }: RequestInit,
 ): Promise<ReadableStream<Uint8Array>> {
-  const response = await fetch(`${baseUrl}/v1/events`, {
+  const response = await fetch(baseUrl + path, {
     redirect: 'manual',
     headers: {
       accept: 'text/event-stream',
       authorization: `Bearer ${token}`,
       ...(workspaceId && { 'x-workspace-id': workspaceId }),
-      ...(lastEventId && { 'last-event-id': lastEventId }),
+      ...(headers as Record<string, string>),
     },
-    signal,
+    ...(signal && { signal }),
   });
   if (response.ok && response.body) return response.body;
   throw new Refused(await errorOf(response), response.status >= 500 || response.status === 429, retryAfterMs(response));
@@ -143,8 +154,8 @@ function watchSilence(silenceMs: number) {
   return { signal: gone.signal, heard, ignore };
 }
 
-function itemOf({ id, name, data }: ServerEvent): FeedItem {
+function itemOf<Brief, Told>({ id, name, data }: ServerEvent): FeedItem<Brief, Told> {
   if (name === 'resync') return { name, id };
-  if (name === 'briefing') return { name, id, briefing: JSON.parse(data) as Briefing };
-  return { name: name as EventName, id, ...(JSON.parse(data) as { event: LogEntry; action: Action }) };
+  if (name === 'briefing') return { name, id, briefing: JSON.parse(data) as Brief };
+  return { name: name as EventName, id, ...(JSON.parse(data) as Told) };
 }

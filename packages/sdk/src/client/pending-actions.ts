@@ -5,10 +5,13 @@ import type {
   CreatePendingActionBody,
   ListPendingActionsReply,
   PendingAction,
+  PendingActionEvent,
+  PendingBriefing,
   PendingStatus,
   Preview,
 } from '@proviso/contracts';
 import { ProvisoError } from './errors.ts';
+import { createEvents } from './events.ts';
 import { queryOf } from './query.ts';
 import type { CallOptions, Connection, Send } from './send.ts';
 
@@ -64,6 +67,12 @@ export function createPendingActions(send: Send, connection: Connection) {
 
     reject: (id: string, options?: CallOptions): Promise<PendingAction> =>
       post(`/${encodeURIComponent(id)}/reject`, undefined, options),
+
+    /** The feed in this dialect: of actions that have ever waited for a person. */
+    events: createEvents<PendingBriefing, PendingActionEvent>(
+      connection,
+      (given) => `${ROOT}/stream${queryOf({ workspaceId: workspaceOf(given) })}`,
+    ),
 
     /** Decides what `items` lists, and leaves the rest of the batch pending. */
     batchApprove: (batchId: string, items: readonly BatchItem[], options?: CallOptions): Promise<BatchApproveReply> =>

@@ -2,7 +2,8 @@
 import { backoffMs, pause, retryAfterMs } from './backoff.ts';
 import { errorOf, ProvisoError } from './errors.ts';
 
-const ATTEMPTS_MAX = 5;
+/** Some twelve seconds: a service that is restarted is back by then. */
+export const ATTEMPTS_MAX = 8;
 const ATTEMPT_MS = 15_000;
 const CALL_MS = 60_000;
 
@@ -32,8 +33,10 @@ export interface Connection {
   baseUrl: string;
   token: string;
   workspaceId: string | undefined;
-  fetch: typeof fetch;
+  fetch: Fetch;
 }
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export type Send = <Reply>(outgoing: Outgoing, options?: CallOptions) => Promise<Reply>;
 

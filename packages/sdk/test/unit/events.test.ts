@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { ProvisoError, type FeedItem } from '../../src/index.ts';
+import { ProvisoError } from '../../src/index.ts';
 import { readEventStream } from '../../src/client/event-stream.ts';
 import { cutOff, farSide, json, refusal } from './far-side.ts';
 
@@ -9,7 +9,9 @@ const serve = async (...answers: Parameters<typeof farSide>) => {
   servers.push(server);
   return server;
 };
+beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.01)); // in a hurry
 afterEach(async () => {
+  jest.restoreAllMocks();
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
@@ -25,8 +27,8 @@ const stream =
   };
 
 /** The first `count` items of a feed. */
-async function take(feed: AsyncGenerator<FeedItem, void>, count: number): Promise<FeedItem[]> {
-  const items: FeedItem[] = [];
+async function take<Item>(feed: AsyncGenerator<Item, void>, count: number): Promise<Item[]> {
+  const items: Item[] = [];
   for await (const item of feed) if (items.push(item) === count) break;
   return items;
 }
@@ -49,6 +51,16 @@ it('starts behind the event that is named', async () => {
   const { client, seen } = await serve(stream(event('8'), true));
   await take(client().events({ lastEventId: '7' }), 1);
   expect(seen[0]?.headers).toMatchObject({ 'last-event-id': '7', accept: 'text/event-stream' });
+});
+
+it('follows the feed of pending actions of a workspace', async () => {
+  const { client, seen } = await serve(stream('id: 1\nevent: briefing\ndata: {"byTool":{}}\n\n', true));
+  const items = await take(client({ workspaceId: 'w-1' }).pendingActions.events({ lastEventId: '0' }), 1);
+  expect(items).toEqual([{ name: 'briefing', id: '1', briefing: { byTool: {} } }]);
+  expect(seen[0]).toMatchObject({
+    path: '/api/pending-actions/stream?workspaceId=w-1',
+    headers: { 'last-event-id': '0' },
+  });
 });
 
 it('hands on briefing and resync, and goes on from there', async () => {
@@ -114,10 +126,10 @@ it('throws what stops a feed that was running, such as a revoked token', async (
   await expect(take(client().events(), 2)).rejects.toBeInstanceOf(ProvisoError);
 });
 
-it('gives up a service that was never there after five attempts', async () => {
+it('gives up a service that was never there after eight attempts', async () => {
   const { client, seen } = await serve(cutOff);
   await expect(take(client().events(), 1)).rejects.toMatchObject({ code: 'NETWORK' });
-  expect(seen).toHaveLength(5);
+  expect(seen).toHaveLength(8);
 });
 
 describe('a text/event-stream', () => {

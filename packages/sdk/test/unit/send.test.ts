@@ -9,7 +9,9 @@ const serve = async (...answers: Parameters<typeof farSide>) => {
   servers.push(server);
   return server;
 };
+beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.01)); // in a hurry
 afterEach(async () => {
+  jest.restoreAllMocks();
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
@@ -65,10 +67,10 @@ it('does not wait for a time that it does not have', async () => {
   expect(performance.now() - from).toBeLessThan(2_000);
 });
 
-it('gives up after five attempts, with the last fault', async () => {
+it('gives up after eight attempts, with the last fault', async () => {
   const { client, seen } = await serve(json(503, refusal('UNAVAILABLE')));
   expect(await faultOf(client().actions.get('act_1'))).toMatchObject({ code: 'UNAVAILABLE', status: 503 });
-  expect(seen).toHaveLength(5);
+  expect(seen).toHaveLength(8);
 });
 
 it('repeats a PATCH only when it was not taken', async () => {

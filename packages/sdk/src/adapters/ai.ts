@@ -1,0 +1,76 @@
+// Tools of the Vercel AI SDK, 6 and later.
+import type { JsonObject } from '@proviso/contracts';
+import type { Tool, ToolSet } from 'ai';
+import type { Answer } from '../gate/answer.ts';
+import { describeGated, isRead, previewFor, type GateSet } from '../gate/gate-set.ts';
+import { propose } from '../gate/propose.ts';
+import { gatedForm, originalOf } from '../gate/tool.ts';
+import { ToolRefused, type HostedTool } from '../host/tool-host.ts';
+
+/** The same tools; one that is gated may answer what became of its proposal instead. */
+export type GatedTools<Tools extends ToolSet> = {
+  [Name in keyof Tools]: Tools[Name] extends Tool<infer Input, infer Output>
+    ? Tool<Input, Output | Answer>
+    : Tools[Name];
+};
+
+type Execute = (input: unknown, options: { toolCallId: string; messages: []; abortSignal?: AbortSignal }) => unknown;
+
+/** Puts a set of tools behind the gate, for `generateText`, `streamText` and agents. */
+export function gateTools<Tools extends ToolSet>(tools: Tools, gate: GateSet): GatedTools<Tools> {
+  const gated = Object.entries(tools).map(([name, tool]) => [
+    name,
+    isRead(gate, name) ? tool : gateTool(name, tool, gate),
+  ]);
+  return Object.fromEntries(gated) as GatedTools<Tools>;
+}
+
+function gateTool(name: string, tool: ToolSet[string], gate: GateSet): object {
+  if (!tool.execute) throw new TypeError(`${name} has no execute: what runs elsewhere cannot be gated here.`);
+  const { outputSchema: _schema, toModelOutput: _shown, ...rest } = tool as Record<string, unknown>;
+  const execute: Execute = (input, source) =>
+    propose(
+      gate,
+      { toolName: name, input: input as JsonObject, callId: source.toolCallId, signal: source.abortSignal, source },
+      previewFor(gate, name),
+    );
+  return gatedForm({ ...rest, description: describeGated(tool.description), execute }, tool);
+}
+
+/** The tools themselves, gated or not, for `toolHost`. What their schema refuses is not run. */
+export const hostTools = (tools: ToolSet): HostedTool[] =>
+  Object.entries(tools).flatMap(([name, tool]) => {
+    const { execute, inputSchema } = originalOf(tool) as { execute?: Execute; inputSchema?: unknown };
+    if (!execute) return [];
+    return {
+      name,
+      execute: async (input: unknown, call?: { callId?: string | undefined }) =>
+        lastOf(await execute(await validated(inputSchema, input), { toolCallId: call?.callId ?? '', messages: [] })),
+    };
+  });
+
+/** A tool that reports on its way has its result at the end. */
+async function lastOf(output: unknown): Promise<unknown> {
+  if (typeof output !== 'object' || output === null || !(Symbol.asyncIterator in output)) return output;
+  let last: unknown;
+  for await (const part of output as AsyncIterable<unknown>) last = part;
+  return last;
+}
+
+interface Validating {
+  '~standard'?: { validate(input: unknown): unknown };
+  validate?(input: unknown): unknown;
+}
+
+/** By a Standard Schema such as zod's, by the AI SDK's own, or by one of them that is made when it is needed. */
+async function validated(schema: unknown, input: unknown): Promise<unknown> {
+  const lazy = typeof schema === 'function' && !('~standard' in schema);
+  const shape = (lazy ? (schema as () => unknown)() : schema) as Validating;
+  const seen = (await (shape['~standard'] ?? shape).validate?.(input)) as
+    | { value?: unknown; issues?: readonly { message: string }[]; success?: boolean; error?: Error }
+    | undefined;
+  if (!seen) return input;
+  const fault = seen.issues?.[0]?.message ?? seen.error?.message;
+  if (fault !== undefined || seen.success === false) throw new ToolRefused(fault ?? 'The input does not fit.');
+  return seen.value;
+}

@@ -1,0 +1,36 @@
+// Structured tools of @langchain/core, 1.0 and later.
+import type { JsonObject } from '@proviso/contracts';
+import type { StructuredToolInterface } from '@langchain/core/tools';
+import { describeGated, isRead, previewFor, type GateSet } from '../gate/gate-set.ts';
+import { propose } from '../gate/propose.ts';
+import { gatedForm, originalOf } from '../gate/tool.ts';
+import type { HostedTool } from '../host/tool-host.ts';
+
+interface Config {
+  toolCall?: { id?: string; args?: unknown };
+  signal?: AbortSignal;
+}
+
+/** Puts tools behind the gate, for `createAgent` and tool nodes. */
+export const gateTools = <T extends StructuredToolInterface>(tools: readonly T[], gate: GateSet): T[] =>
+  tools.map((tool) => (isRead(gate, tool.name) ? tool : gateTool(tool, gate)));
+
+/** Everything of the tool but what it does: schema, callbacks and the shape of its messages stay. */
+function gateTool<T extends StructuredToolInterface>(tool: T, gate: GateSet): T {
+  const description = describeGated(tool.description);
+  const own = {
+    description,
+    responseFormat: 'content',
+    async _call(parsed: unknown, _manager: unknown, config: Config = {}): Promise<string> {
+      const input = (config.toolCall?.args ?? parsed) as JsonObject; // as the model gave it: it is parsed again before it runs
+      const { signal, toolCall } = config;
+      const call = { toolName: tool.name, input, callId: toolCall?.id, signal, source: config };
+      return JSON.stringify(await propose(gate, call, previewFor(gate, tool.name)));
+    },
+  };
+  return gatedForm(Object.assign(Object.create(tool) as T, own), tool);
+}
+
+/** The tools themselves, gated or not, for `toolHost`. */
+export const hostTools = (tools: readonly StructuredToolInterface[]): HostedTool[] =>
+  tools.map((tool) => ({ name: tool.name, execute: (input: unknown) => originalOf(tool).invoke(input as never) }));

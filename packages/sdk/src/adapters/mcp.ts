@@ -1,0 +1,75 @@
+// Tools of an MCP server, called through @modelcontextprotocol/client 2.
+import type { JsonObject } from '@proviso/contracts';
+import type { CallToolResult, Client, Tool } from '@modelcontextprotocol/client';
+import { describeGated, isRead, previewFor, type GateSet } from '../gate/gate-set.ts';
+import { propose } from '../gate/propose.ts';
+import { gatedForm, originalOf } from '../gate/tool.ts';
+import type { HostedTool } from '../host/tool-host.ts';
+
+/** What of a client the gate lets through. */
+export type ToolClient = Pick<Client, 'listTools' | 'callTool'>;
+
+/** In a call's `_meta`: the model's id of the call. */
+export const CALL_ID = 'proviso/call-id';
+
+export interface McpGate extends GateSet {
+  /**
+   * Whether `readOnlyHint` makes a read of a tool that `access` does not name; yes unless given. A hint is what the
+   * server says of itself: no for servers that are not trusted.
+   */
+  trustHints?: boolean | undefined;
+}
+
+/** Puts a server's tools behind the gate. A tool without a hint is a write. */
+export function gateClient(client: ToolClient, gate: McpGate): ToolClient {
+  const isReadTool = (tool: Tool): boolean =>
+    isRead(gate, tool.name) ||
+    (!Object.hasOwn(gate.access ?? {}, tool.name) &&
+      gate.trustHints !== false &&
+      tool.annotations?.readOnlyHint === true);
+
+  const gated: ToolClient = {
+    async listTools(params, options) {
+      const { tools, ...rest } = await client.listTools(params, options);
+      return { ...rest, tools: tools.map((tool) => (isReadTool(tool) ? tool : describe(tool))) };
+    },
+    async callTool(params, options) {
+      const { tools } = await client.listTools();
+      const tool = tools.find(({ name }) => name === params.name);
+      if (tool && isReadTool(tool)) return client.callTool(params, options);
+      const { _meta: { [CALL_ID]: callId } = {} } = params;
+      const call = {
+        toolName: params.name,
+        input: (params.arguments ?? {}) as JsonObject,
+        callId: typeof callId === 'string' ? callId : undefined,
+        signal: options?.signal,
+        source: params,
+      };
+      return resultOf(await propose(gate, call, previewFor(gate, params.name)));
+    },
+  };
+  return gatedForm(gated, client);
+}
+
+/** What a proposal answers does not fit the tool's own output schema. */
+function describe({ outputSchema: _, ...tool }: Tool): Tool {
+  return { ...tool, description: describeGated(tool.description) };
+}
+
+function resultOf(answer: object): CallToolResult {
+  return { content: [{ type: 'text', text: JSON.stringify(answer) }], structuredContent: { ...answer } };
+}
+
+/** The server's tools themselves, for `toolHost`. */
+export async function hostTools(client: ToolClient): Promise<HostedTool[]> {
+  const original = originalOf(client);
+  const { tools } = await original.listTools();
+  return tools.map(({ name }) => ({
+    name,
+    async execute(input: Record<string, unknown>) {
+      const { isError, content, structuredContent } = await original.callTool({ name, arguments: input });
+      if (isError) throw new Error(`${name} failed: ${JSON.stringify(content)}`);
+      return structuredContent ?? { content };
+    },
+  }));
+}
