@@ -14,7 +14,7 @@ import { configOf, openResend, type ResendAccount } from './resend/client.ts';
 import { contentOf } from './resend/content.ts';
 import { broadcastName, findBroadcast } from './resend/find-broadcast.ts';
 import { answered, resendOutcome } from './resend/outcome.ts';
-import { segmentNames } from './resend/segments.ts';
+import { segmentFinder } from './resend/segments.ts';
 import { demandSender, senderOf } from './resend/sender.ts';
 import type { ExecutorSettings } from './settings.ts';
 
@@ -22,8 +22,9 @@ type Proposed = RunContext<BroadcastParams>['action'];
 
 const RECONCILE_PAGES_MAX = 20;
 
-export const resendCreateBroadcast = (settings: ExecutorSettings = {}): Executor =>
-  defineExecutor<BroadcastParams>({
+export function resendCreateBroadcast(settings: ExecutorSettings = {}): Executor {
+  const segmentNames = segmentFinder(settings);
+  return defineExecutor<BroadcastParams>({
     type: 'resend_create_broadcast',
     version: 1,
     delivery: 'at_most_once',
@@ -34,7 +35,7 @@ export const resendCreateBroadcast = (settings: ExecutorSettings = {}): Executor
     async resolve(given, ctx) {
       demandSender(given.from, configOf(ctx.identity?.config));
       if (given.segment_name !== undefined) return {};
-      const names = await segmentNames([{ path: 'params.segment_id', id: given.segment_id }], ctx, settings);
+      const names = await segmentNames([{ path: 'params.segment_id', id: given.segment_id }], ctx);
       return names?.[0] === undefined ? {} : { segment_name: names[0] };
     },
     preview: (broadcast, { identity }) => previewBroadcast(broadcast, identity),
@@ -62,6 +63,7 @@ export const resendCreateBroadcast = (settings: ExecutorSettings = {}): Executor
       return result ? { kind: 'done', result } : { kind: 'unknown' };
     },
   });
+}
 
 interface Mailboxes {
   from: string;

@@ -13,13 +13,14 @@ import { demandNamed } from './missing.ts';
 import { openResend } from './resend/client.ts';
 import { resendContactParams, type ResendContactParams } from './resend/contact-params.ts';
 import { answered } from './resend/outcome.ts';
-import { segmentNames } from './resend/segments.ts';
+import { segmentFinder } from './resend/segments.ts';
 import { addContact, changeContact, lookForContact } from './resend/upsert-contact.ts';
 import { row } from './row.ts';
 import type { ExecutorSettings } from './settings.ts';
 
-export const resendCreateContact = (settings: ExecutorSettings = {}): Executor =>
-  defineExecutor<ResendContactParams>({
+export function resendCreateContact(settings: ExecutorSettings = {}): Executor {
+  const segmentNames = segmentFinder(settings);
+  return defineExecutor<ResendContactParams>({
     type: 'resend_create_contact',
     version: 1,
     delivery: 'idempotent',
@@ -29,7 +30,13 @@ export const resendCreateContact = (settings: ExecutorSettings = {}): Executor =
     params: resendContactParams,
     resolvesFrom: ['contact_id', 'segment_ids'],
     resolvedFields: ['segment_names'],
-    resolve: (given, ctx) => resolveContact(given, ctx, settings),
+    resolve: async (given, ctx) => {
+      const resolved = await resolveEmail(given, ctx);
+      const segments = (given.segment_ids ?? []).map((id, index) => ({ path: `params.segment_ids.${index}`, id }));
+      if (segments.length === 0 || given.segment_names) return resolved;
+      const names = await segmentNames(segments, ctx);
+      return { ...resolved, ...(names && { segment_names: names }) };
+    },
     preview: ({ email, ...contact }, { identity }) => ({
       title: `Resend contact ${email ?? '?'}`,
       fields: [
@@ -60,12 +67,9 @@ export const resendCreateContact = (settings: ExecutorSettings = {}): Executor =
       );
     },
   });
+}
 
-async function resolveContact(
-  given: ResendContactParams,
-  ctx: LookupContext,
-  settings: ExecutorSettings,
-): Promise<Partial<ResendContactParams>> {
+async function resolveEmail(given: ResendContactParams, ctx: LookupContext): Promise<Partial<ResendContactParams>> {
   await demandNamed(given, ctx.records);
   const contact = given.contact_id === undefined ? null : await ctx.records.contact(given.contact_id);
   const email = given.email ?? contact?.email ?? '';
@@ -74,9 +78,7 @@ async function resolveContact(
     throw new AppError('INVALID', `params.email: ${message}.`, [{ path: 'params.email', message }]);
   }
   if (!given.unsubscribed) await refuseUnsubscribed([{ path: 'params.email', address: email }], contact, ctx.records);
-  const segments = (given.segment_ids ?? []).map((id, index) => ({ path: `params.segment_ids.${index}`, id }));
-  const names = segments.length > 0 && !given.segment_names ? await segmentNames(segments, ctx, settings) : undefined;
-  return { ...(given.email === undefined && { email }), ...(names && { segment_names: names }) };
+  return given.email === undefined ? { email } : {};
 }
 
 async function guardContact(

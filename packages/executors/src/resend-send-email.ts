@@ -4,7 +4,8 @@ import { listOf } from './email/params.ts';
 import { textWarnings } from './email/warnings.ts';
 import { answered, resendOutcome } from './resend/outcome.ts';
 import { configOf, openResend } from './resend/client.ts';
-import { contentOf, contentWarnings, shownContent } from './resend/content.ts';
+import { composeResendMail } from './resend/compose.ts';
+import { contentWarnings, shownContent } from './resend/content.ts';
 import { resendEmailParams, resendRecipients, type ResendEmailParams } from './resend/email-params.ts';
 import { guardResendEmail, resolveResendEmail } from './resend/recipients.ts';
 import { senderOf } from './resend/sender.ts';
@@ -29,26 +30,11 @@ export const resendSendEmail = (settings: ExecutorSettings = {}): Executor =>
       if (signal.aborted) return retry('Stopped before sending.', { undone: true });
       const account = openResend(credentials, signal, settings);
       const config = configOf(identity?.config);
-      if (!account || !config) return refused('The Resend identity has no valid key or no valid sender.');
-      const { to, cc, bcc, subject, reply_to, tags } = action.params;
-      const from = senderOf(action.params.from, config);
-      if (from === undefined || to === undefined) return refused('The sender is not allowed, or nobody would get it.');
-      const replyTo = reply_to ?? config.reply_to;
+      const mail = config && composeResendMail(action.params, config);
+      if (!account || !mail) return refused('The Resend identity has no valid key, or does not allow the sender.');
       await begin();
       return answered(account, async () => {
-        const mail = {
-          from,
-          to,
-          subject,
-          ...contentOf(action.params),
-          ...(cc && { cc }),
-          ...(bcc && { bcc }),
-          ...(tags && { tags }),
-        };
-        const { data, error } = await account.client.emails.send(
-          { ...mail, ...(replyTo !== undefined && { replyTo }) },
-          { idempotencyKey: key },
-        );
+        const { data, error } = await account.client.emails.send(mail, { idempotencyKey: key });
         return error ? resendOutcome(error, account) : done({ email_id: data.id });
       });
     },

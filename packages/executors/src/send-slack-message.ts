@@ -13,7 +13,7 @@ import { slackOutcome } from './slack/errors.ts';
 import { EVENT_TYPE, findMessage } from './slack/find.ts';
 import { slackParams, type SlackParams } from './slack/params.ts';
 import { previewSlackMessage } from './slack/preview.ts';
-import { resolveChannel } from './slack/resolve.ts';
+import { channelFinder } from './slack/resolve.ts';
 
 type Run = Pick<RunContext<SlackParams>, 'action' | 'credentials' | 'signal'>;
 
@@ -26,7 +26,7 @@ export const sendSlackMessage = (settings: ExecutorSettings = {}): Executor =>
     params: slackParams,
     resolvesFrom: ['channel'],
     resolvedFields: ['channel_id', 'channel_name'],
-    resolve: (given, ctx) => resolveChannel(given, ctx, settings),
+    resolve: channelFinder(settings),
     preview: (message, { identity }) => previewSlackMessage(message, identity),
 
     async execute(ctx) {

@@ -1,5 +1,5 @@
 import type { Action, JsonObject } from '@proviso/contracts';
-import { execute } from '@proviso/core';
+import { execute, recoverLost } from '@proviso/core';
 import { holdings, pending, uuidOf, type Api, type ReplyBody, type Tenant } from '../open-api.ts';
 
 /** An account to act as, made over the API. Returns its id. */
@@ -32,6 +32,23 @@ export async function approve(
 export async function run(api: Api, { owner }: Tenant, { action_id }: Action): Promise<ReplyBody['action']> {
   await execute(api.world.worker(), uuidOf(action_id));
   return (await owner.get(`/v1/actions/${action_id}`)).body.action;
+}
+
+/** A worker runs it and is lost when the far side is reached; another one takes over. Returns the action then. */
+export async function runAndLose(
+  api: Api,
+  { owner }: Tenant,
+  { action_id }: Action,
+  reached: Promise<void>,
+): Promise<ReplyBody['action']> {
+  const id = uuidOf(action_id);
+  const lost = execute(api.world.worker({ heartbeatMs: 1_000 }), id);
+  await reached;
+  await api.world.db.pool.query("update actions set lease_until = now() - interval '1 second' where id = $1", [id]);
+  await recoverLost(api.world.worker());
+  const { body } = await owner.get(`/v1/actions/${action_id}`);
+  await lost; // it notices, and writes nothing
+  return body.action;
 }
 
 export const trailOf = ({ logs }: ReplyBody['action']): string[] => logs.map(({ event }) => event);

@@ -1,7 +1,7 @@
 import { httpFault } from '@proviso/testing/http-fake';
 import { startResendFake, type ResendFake } from '@proviso/testing/resend';
 import { useApi, type Tenant } from '../open-api.ts';
-import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
+import { account, approve, expectHidden, proposeAs, run, runAndLose, trailOf } from './from-proposal-to-result.ts';
 
 const API_KEY = 're_tr0ub4dor3';
 const READERS = '78261eea-8f8b-4381-83c6-79fa7120f1cf';
@@ -59,7 +59,7 @@ describe('through Resend', () => {
     await here.owner.post(`/v1/actions/${proposed.action_id}/execute`);
     const ended = await run(api, here, approved);
     expect(resend.sent).toMatchObject([
-      { mail: { from: 'Ada <ada@ours.test>', to: 'ada@example.com', subject: 'Hello, Ada', html } },
+      { mail: { from: 'Ada <ada@ours.test>', to: ['ada@example.com'], subject: 'Hello, Ada', html } },
     ]);
     expect(ended).toMatchObject({ status: 'completed', result: { email_id: resend.sent[0]?.id }, error: null });
     expect(trailOf(ended).at(-1)).toBe('action.completed');
@@ -93,6 +93,29 @@ describe('through Resend', () => {
       attempts: 5,
       error: { code: 'outcome_unknown', retryable: false },
     });
+  });
+
+  it('an e-mail whose worker was lost is sent again under its key, and so once', async () => {
+    const here = await api.tenant();
+    const params = { to: 'ada@example.com', subject: 'Hello', text: 'Hi' };
+    const approved = await approve(here, await proposeAs(here, await news(here), 'resend_send_email', params));
+    resend.next('/emails', httpFault.takesThenHangs());
+    expect(await runAndLose(api, here, approved, resend.struck())).toMatchObject({ status: 'approved' });
+    expect(await run(api, here, approved)).toMatchObject({ status: 'completed' });
+    expect(resend.sent).toHaveLength(1);
+    expect(resend.requests.filter(({ path }) => path === '/emails')).toHaveLength(2);
+  });
+
+  it.each([
+    ['was created', httpFault.takesThenHangs(), { status: 'completed', result: { sent: false } }],
+    ['was not created', httpFault.hangs(), { status: 'failed', error: { code: 'not_sent' } }],
+  ])('a broadcast whose worker was lost is settled by its name: it %s', async (_, fault, ending) => {
+    const here = await api.tenant();
+    const params = { segment_id: READERS, subject: 'News', text: 'It is out.' };
+    const approved = await approve(here, await proposeAs(here, await news(here), 'resend_create_broadcast', params));
+    resend.next('/broadcasts', fault);
+    expect(await runAndLose(api, here, approved, resend.struck())).toMatchObject(ending);
+    expect(resend.broadcasts).toHaveLength(ending.status === 'completed' ? 1 : 0);
   });
 
   it('a contact is proposed, reviewed, edited, added once, and read back', async () => {

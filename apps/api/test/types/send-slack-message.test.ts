@@ -1,7 +1,7 @@
 import { httpFault } from '@proviso/testing/http-fake';
 import { startSlackFake, type SlackFake } from '@proviso/testing/slack';
 import { expectRefusal, INVALID, pathsOf, pending, useApi } from '../open-api.ts';
-import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
+import { account, approve, expectHidden, proposeAs, run, runAndLose, trailOf } from './from-proposal-to-result.ts';
 
 const TOKEN = 'xoxb-2417-tr0ub4dor';
 const GENERAL = 'C024BE91L';
@@ -97,6 +97,21 @@ describe('send_slack_message', () => {
       here.owner.patch(`/v1/actions/${action_id}`, { identity_id: other }),
     );
     expect(pathsOf(refused)).toEqual(['identity_id']);
+  });
+
+  it.each([
+    ['was posted', httpFault.takesThenHangs(), { status: 'completed', result: { channel_id: GENERAL } }],
+    ['was not posted', httpFault.hangs(), { status: 'failed', error: { code: 'not_sent' } }],
+  ])('is settled by the channel’s history when its worker was lost: it %s', async (_, fault, ending) => {
+    const here = await api.tenant();
+    const identity = await account(here, 'slack', { credentials: { token: TOKEN } });
+    const proposed = await proposeAs(here, identity, 'send_slack_message', { channel: '#general', message: 'Once' });
+    const approved = await approve(here, proposed);
+    const before = slack.posted.length;
+    slack.next('chat.postMessage', fault);
+    const ended = await runAndLose(api, here, approved, slack.struck());
+    expect(ended).toMatchObject(ending);
+    expect(slack.posted.length - before).toBe(ending.status === 'completed' ? 1 : 0);
   });
 
   it('waits as long as Slack asks, and uses up no attempt', async () => {

@@ -23,6 +23,10 @@ export function wireAddress(address: string): string | undefined {
   return domain !== undefined && wire.length <= 254 ? wire : undefined;
 }
 
+/** Each as it goes over the wire; what cannot go stays as it is, for the far side to refuse. */
+export const wireAddresses = (addresses: readonly string[]): string[] =>
+  addresses.map((address) => wireAddress(address) ?? address);
+
 export const sameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 export const emailAddress = z

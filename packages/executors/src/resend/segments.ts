@@ -1,31 +1,43 @@
 import { AppError, type LookupContext } from '@proviso/core/executor';
+import { rememberForMinute } from '../http/remember.ts';
 import type { ExecutorSettings } from '../settings.ts';
-import { openResend } from './client.ts';
+import { openResend, type ResendAccount } from './client.ts';
 
 const LOOKUP_LIMIT_MS = 10_000;
 
 const invalid = (path: string, message: string): AppError =>
   new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
 
-/**
- * What Resend calls these segments, in their order; undefined while it cannot be asked. Throws INVALID for one that is
- * not there, and for a key that may not see them.
- */
-export async function segmentNames(
-  segments: { path: string; id: string }[],
-  ctx: LookupContext,
-  settings: ExecutorSettings,
-): Promise<string[] | undefined> {
-  const account = openResend(await ctx.openCredentials(), AbortSignal.timeout(LOOKUP_LIMIT_MS), settings);
-  if (!account) throw invalid('identity_id', 'has no Resend API key');
-  const names: string[] = [];
-  for (const { path, id } of segments) {
-    const { data, error } = await account.client.segments.get(id).catch(() => ({ data: null, error: null }));
-    if (error?.name === 'not_found') throw invalid(path, 'is not a segment of this Resend account');
-    if (error?.statusCode === 401 || error?.statusCode === 403)
-      throw invalid('identity_id', `is refused by Resend: ${error.name}`);
-    if (!data) return undefined;
-    names.push(data.name);
-  }
-  return names;
+interface NamedSegment {
+  path: string;
+  id: string;
+}
+
+/** Finds what Resend calls segments, in their order; undefined while it cannot be asked. Throws INVALID. */
+export function segmentFinder(settings: ExecutorSettings) {
+  const remembered = rememberForMinute<string>();
+  return async (segments: NamedSegment[], ctx: LookupContext): Promise<string[] | undefined> => {
+    const account = openResend(await ctx.openCredentials(), AbortSignal.timeout(LOOKUP_LIMIT_MS), settings);
+    if (!account) throw invalid('identity_id', 'has no Resend API key');
+    const names: string[] = [];
+    try {
+      for (const segment of segments) {
+        names.push(await remembered(`${account.apiKey} ${segment.id}`, () => nameOf(account, segment)));
+      }
+      return names;
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      return undefined;
+    }
+  };
+}
+
+/** Throws INVALID for one that is not there, and for a key that may not see it. */
+async function nameOf({ client }: ResendAccount, { path, id }: NamedSegment): Promise<string> {
+  const { data, error } = await client.segments.get(id);
+  if (data) return data.name;
+  if (error.name === 'not_found') throw invalid(path, 'is not a segment of this Resend account');
+  if (error.statusCode === 401 || error.statusCode === 403)
+    throw invalid('identity_id', `is refused by Resend: ${error.name}`);
+  throw new Error(error.name);
 }

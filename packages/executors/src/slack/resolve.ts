@@ -1,4 +1,5 @@
 import { AppError, type LookupContext } from '@proviso/core/executor';
+import { rememberForMinute } from '../http/remember.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { openSlack, type Slack } from './client.ts';
 import { codeOf, explain } from './errors.ts';
@@ -14,20 +15,18 @@ const invalid = (path: string, message: string): AppError =>
   new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
 
 /** Finds the channel that is meant, so that people approve its id, and read its name as Slack has it. */
-export async function resolveChannel(
-  given: SlackParams,
-  ctx: LookupContext,
-  settings: ExecutorSettings,
-): Promise<Found> {
-  if (given.channel_id !== undefined) return {};
-  const slack = openSlack(await ctx.openCredentials(), AbortSignal.timeout(LOOKUP_LIMIT_MS), settings);
-  if (!slack) throw invalid('identity_id', 'has no Slack token');
-  try {
-    return isChannelId(given.channel) ? await byId(slack, given.channel) : await byName(slack, nameIn(given.channel));
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    return unanswered(given.channel, error);
-  }
+export function channelFinder(settings: ExecutorSettings) {
+  const remembered = rememberForMinute<Found>();
+  return async ({ channel, channel_id }: SlackParams, ctx: LookupContext): Promise<Found> => {
+    if (channel_id !== undefined) return {};
+    const slack = openSlack(await ctx.openCredentials(), AbortSignal.timeout(LOOKUP_LIMIT_MS), settings);
+    if (!slack) throw invalid('identity_id', 'has no Slack token');
+    const ask = () => (isChannelId(channel) ? byId(slack, channel) : byName(slack, nameIn(channel)));
+    return remembered(`${slack.client.token} ${channel}`, ask).catch((error: unknown) => {
+      if (error instanceof AppError) throw error;
+      return unanswered(channel, error);
+    });
+  };
 }
 
 async function byId({ client }: Slack, channel: string): Promise<Found> {

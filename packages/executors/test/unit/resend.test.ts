@@ -13,12 +13,14 @@ const approvedAt = new Date('2026-01-03T00:00:00Z');
 
 const farSides = { baseUrls: { resend: '' } };
 const sendEmail = resendSendEmail(farSides);
-const createContact = resendCreateContact(farSides);
-const createBroadcast = resendCreateBroadcast(farSides);
+let createContact: Executor;
+let createBroadcast: Executor;
 let resend: ResendFake;
 beforeEach(async () => {
   resend = await startResendFake({ apiKey: API_KEY, segments: [{ id: READERS, name: 'Readers' }], pageSize: 10 });
   farSides.baseUrls.resend = resend.url;
+  createContact = resendCreateContact(farSides);
+  createBroadcast = resendCreateBroadcast(farSides);
 });
 afterEach(() => resend.close());
 
@@ -130,7 +132,20 @@ describe('resend_send_email', () => {
     };
     expect(await run(sendEmail, params)).toEqual({ kind: 'done', result: { email_id: resend.sent[0]?.id } });
     const { reply_to: _, ...same } = params;
-    expect(resend.sent[0]?.mail).toEqual({ ...same, from: 'News <news@ours.test>', reply_to: 'us@ours.test' });
+    expect(resend.sent[0]?.mail).toEqual({
+      ...same,
+      from: 'News <news@ours.test>',
+      to: ['ada@example.com'],
+      reply_to: ['us@ours.test'],
+    });
+  });
+
+  it('sends to the address that the card warns of', async () => {
+    const params = { ...mail, to: 'ada@exämple.test' };
+    const { warnings } = sendEmail.preview(params, { identity: acting() });
+    expect(warnings).toEqual([expect.stringContaining('it is sent to ada@xn--exmple-cua.test')]);
+    await run(sendEmail, params);
+    expect(resend.sent[0]?.mail.to).toEqual(['ada@xn--exmple-cua.test']);
   });
 
   it('sends once for a key, whatever was lost, and never something else under it', async () => {
@@ -248,6 +263,10 @@ describe('resend_create_broadcast', () => {
     await expect(resolve(createBroadcast, { ...given, segment_id: NOBODYS })).rejects.toMatchObject({
       details: [{ path: 'params.segment_id' }],
     });
+  });
+
+  it('needs a key that may see segments', async () => {
+    const { segment_name: _, ...given } = news;
     resend.restrict();
     await expect(resolve(createBroadcast, given)).rejects.toMatchObject({ details: [{ path: 'identity_id' }] });
   });

@@ -1,3 +1,4 @@
+import type { Executor } from '@proviso/core/executor';
 import { httpFault } from '@proviso/testing/http-fake';
 import { startSlackFake, type FakeChannel, type SlackFake } from '@proviso/testing/slack';
 import { builtIns, sendSlackMessage } from '../../src/index.ts';
@@ -13,11 +14,12 @@ const CHANNELS: FakeChannel[] = [
 ];
 
 const farSides = { baseUrls: { slack: '' } };
-const executor = sendSlackMessage(farSides);
 let slack: SlackFake;
+let executor: Executor;
 beforeEach(async () => {
   slack = await startSlackFake({ token: TOKEN, channels: CHANNELS, pageSize: 10 });
   farSides.baseUrls.slack = slack.url;
+  executor = sendSlackMessage(farSides);
 });
 afterEach(() => slack.close());
 
@@ -59,6 +61,20 @@ describe('send_slack_message looks its channel up', () => {
 
   it('by id, for its name', async () => {
     expect(await resolve({ channel: GENERAL, message: 'x' })).toEqual({ channel_id: GENERAL, channel_name: 'general' });
+  });
+
+  it('once for a whole bulk of messages', async () => {
+    const params = { channel: '#general', message: 'x' };
+    const found = await Promise.all(Array.from({ length: 100 }, () => resolve(params)));
+    expect(new Set(found.map((each) => JSON.stringify(each))).size).toBe(1);
+    expect(asked()).toHaveLength(1);
+  });
+
+  it('again after Slack was away', async () => {
+    slack.next('conversations.list', httpFault.cuts());
+    const params = { channel: '#general', message: 'x' };
+    await expect(resolve(params)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await resolve(params)).toEqual({ channel_id: GENERAL, channel_name: 'general' });
   });
 
   it('never twice', async () => {
