@@ -1,6 +1,6 @@
 import {
-  AppError,
   defineExecutor,
+  invalid,
   refused,
   retry,
   type Executor,
@@ -73,10 +73,7 @@ async function resolveEmail(given: ResendContactParams, ctx: LookupContext): Pro
   await demandNamed(given, ctx.records);
   const contact = given.contact_id === undefined ? null : await ctx.records.contact(given.contact_id);
   const email = given.email ?? contact?.email ?? '';
-  if (contact && !sameAddress(email, contact.email)) {
-    const message = "is not this contact's address";
-    throw new AppError('INVALID', `params.email: ${message}.`, [{ path: 'params.email', message }]);
-  }
+  if (contact && !sameAddress(email, contact.email)) throw invalid('params.email', "is not this contact's address");
   if (!given.unsubscribed) await refuseUnsubscribed([{ path: 'params.email', address: email }], contact, ctx.records);
   return given.email === undefined ? { email } : {};
 }

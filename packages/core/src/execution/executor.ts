@@ -148,7 +148,7 @@ export function defineExecutor<P extends object>(executor: Executor<P>): Executo
   return executor as unknown as Executor;
 }
 
-export { AppError } from '../errors.ts';
+export { AppError, invalid } from '../errors.ts';
 export * from './provider.ts';
 export * from './tool.ts';
 export { paramsOf } from '../tools/input-schema.ts';

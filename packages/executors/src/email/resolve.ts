@@ -1,10 +1,7 @@
-import { AppError, type ContactRecord, type ReadableRecords, type ThreadRecord } from '@proviso/core/executor';
+import { invalid, type ContactRecord, type ReadableRecords, type ThreadRecord } from '@proviso/core/executor';
 import { sameAddress } from './addresses.ts';
 import { isMessageId, recipients, REFERENCES_MAX, type EmailParams } from './params.ts';
 import { refuseUnsubscribed } from './unsubscribed.ts';
-
-const invalid = (path: string, message: string): AppError =>
-  new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
 
 /** Fills in the recipient and subject from the contact, and the reply headers from the thread. */
 export async function resolveEmail(given: EmailParams, records: ReadableRecords): Promise<Partial<EmailParams>> {

@@ -1,5 +1,5 @@
 import { hubspotConfig, hubspotCredentials, type HubspotConfig, type JsonObject } from '@proviso/contracts';
-import type { Outcome } from '@proviso/core/executor';
+import { retry, type Outcome } from '@proviso/core/executor';
 import { openLine } from '../http/line.ts';
 import { noAnswer, statusOutcome } from '../http/outcome.ts';
 import type { ExecutorSettings } from '../settings.ts';
@@ -37,6 +37,8 @@ export function openHubspot(
           ...(body && { body: JSON.stringify(body) }),
         });
         if (answer.ok) return { ok: true, body: (await answer.json()) as JsonObject };
+        // Another write of the same record at the same moment.
+        if (answer.status === 409) return failed(retry('HubSpot is busy with this record.', { undone: true }));
         const { message = '', category = '' } = (await answer.json().catch(() => ({}))) as Record<string, string>;
         return failed(statusOutcome('HubSpot', line, shownText(`${category} ${message}`, [token]) || 'no explanation'));
       } catch {

@@ -1,5 +1,5 @@
 import { hubspotName, type JsonObject, type JsonValue } from '@proviso/contracts';
-import { AppError, type LookupContext, type Verdict } from '@proviso/core/executor';
+import { invalid, type LookupContext, type Verdict } from '@proviso/core/executor';
 import { demandNamed, refuseMissing } from '../missing.ts';
 import { hubspotConfigOf } from './client.ts';
 import type { SyncParams } from './params.ts';
@@ -19,10 +19,8 @@ export async function resolveSync(
     found.contact = { email: contact.email, properties: own };
   }
   const company = company_id === undefined ? null : await records.company(company_id);
-  if (company && company.domain === null) {
-    const message = 'has no domain, by which HubSpot could tell it';
-    throw new AppError('INVALID', `params.company_id: ${message}.`, [{ path: 'params.company_id', message }]);
-  }
+  if (company && company.domain === null)
+    throw invalid('params.company_id', 'has no domain, by which HubSpot could tell it');
   if (company?.domain && !given.company) {
     const own = properties && !contact ? textOf(properties) : renamed(company.properties, company_properties);
     found.company = { domain: company.domain, properties: own };

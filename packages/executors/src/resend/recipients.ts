@@ -1,4 +1,4 @@
-import { AppError, type LookupContext, type Verdict } from '@proviso/core/executor';
+import { invalid, type LookupContext, type Verdict } from '@proviso/core/executor';
 import { sameAddress } from '../email/addresses.ts';
 import { recipientsIn } from '../email/params.ts';
 import { refuseUnsubscribed, unsubscribedAmong } from '../email/unsubscribed.ts';
@@ -18,10 +18,8 @@ export async function resolveResendEmail(
   demandSender(given.from, configOf(identity?.config));
   await demandNamed(given, records);
   const contact = given.contact_id === undefined ? null : await records.contact(given.contact_id);
-  if (contact && given.to !== undefined && !isTo(given, contact.email)) {
-    const message = "does not hold this contact's address";
-    throw new AppError('INVALID', `params.to: ${message}.`, [{ path: 'params.to', message }]);
-  }
+  if (contact && given.to !== undefined && !isTo(given, contact.email))
+    throw invalid('params.to', "does not hold this contact's address");
   const resolved = contact && given.to === undefined ? { to: contact.email } : {};
   await refuseUnsubscribed(resendRecipients({ ...given, ...resolved }), contact, records);
   return resolved;

@@ -1,12 +1,9 @@
-import { AppError, type LookupContext } from '@proviso/core/executor';
+import { AppError, invalid, type LookupContext } from '@proviso/core/executor';
 import { rememberForMinute } from '../http/remember.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { openResend, type ResendAccount } from './client.ts';
 
 const LOOKUP_LIMIT_MS = 10_000;
-
-const invalid = (path: string, message: string): AppError =>
-  new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
 
 interface NamedSegment {
   path: string;

@@ -1,5 +1,5 @@
 import type { ResendConfig } from '@proviso/contracts';
-import { AppError } from '@proviso/core/executor';
+import { invalid } from '@proviso/core/executor';
 import { mailbox, sameAddress } from '../email/addresses.ts';
 
 /** Who sends it: the identity's own sender, or another one that the identity allows. Undefined = it does not. */
@@ -15,10 +15,7 @@ export function senderOf(from: string | undefined, config: ResendConfig): string
 
 /** For `resolve`. Throws INVALID. */
 export function demandSender(from: string | undefined, config: ResendConfig | undefined): void {
-  const [path, message] =
-    from === undefined
-      ? ['identity_id', 'has no valid sender in its config']
-      : ['params.from', 'is not a sender that this identity allows'];
-  if (!config || senderOf(from, config) === undefined)
-    throw new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
+  if (config && senderOf(from, config) !== undefined) return;
+  if (from === undefined) throw invalid('identity_id', 'has no valid sender in its config');
+  throw invalid('params.from', 'is not a sender that this identity allows');
 }

@@ -33,10 +33,8 @@ export const explain = (code: string): string => (EXPLAINED[code] ? `${EXPLAINED
 export function slackOutcome(error: unknown, line: Line): Outcome {
   const code = codeOf(error);
   if (line.status() === 429 || (code !== undefined && TOO_MANY.includes(code))) return slowDown('Slack', line);
-  if (code === undefined) {
-    const answered = (line.status() ?? 200) !== 200;
-    return answered ? statusOutcome('Slack', line, 'no explanation') : noAnswer('Slack', line);
-  }
+  if (code === undefined && (line.status() ?? 200) !== 200) return statusOutcome('Slack', line, 'no explanation');
+  if (code === undefined) return noAnswer('Slack', line);
   if (UNSURE.includes(code)) return retry(`Slack failed: ${code}.`, { undone: false });
   if (LATER.includes(code)) return retry(`Slack cannot do it now: ${code}.`, { undone: true });
   return refused(`Slack refused it: ${explain(code)}.`);

@@ -1,4 +1,4 @@
-import { AppError, type LookupContext } from '@proviso/core/executor';
+import { AppError, invalid, type LookupContext } from '@proviso/core/executor';
 import { rememberForMinute } from '../http/remember.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { openSlack, type Slack } from './client.ts';
@@ -10,9 +10,6 @@ const PAGES_MAX = 10;
 const PAGE_SIZE = 1_000;
 
 type Found = Pick<SlackParams, 'channel_id' | 'channel_name'>;
-
-const invalid = (path: string, message: string): AppError =>
-  new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
 
 /** Finds the channel that is meant, so that people approve its id, and read its name as Slack has it. */
 export function channelFinder(settings: ExecutorSettings) {

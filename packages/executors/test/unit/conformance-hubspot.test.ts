@@ -44,6 +44,7 @@ describeConformance<Hubspot>('sync_to_crm', {
       results: [],
       errors: [{ category: 'VALIDATION_ERROR' }],
     }),
+    answers('409', ['retry'], 409, { category: 'CONFLICT' }),
     answers('a batch of nothing', ['unknown'], 200, { results: [] }),
   ],
 });
