@@ -1,0 +1,90 @@
+import type { JsonObject, Status } from '@proviso/contracts';
+import { rowFromJson, type ActionEvent, type ActionRow, type Database } from '@proviso/core';
+
+/** What a client asked, and what it was told; written by the client itself. */
+export interface ClientRecord {
+  workspace: string;
+  /** Its Idempotency-Key: the same for all tries of one request. */
+  request: string;
+  verb: 'create' | 'approve' | 'reject' | 'edit' | 'cancel' | 'update' | 'run_now' | 'read';
+  /** Bare UUID; null = a create that was never answered. */
+  action: string | null;
+  sent: JsonObject;
+  /** Deciding: the params as the decider saw them. */
+  saw?: JsonObject;
+  /** The answer that was a success; null = there was none, so that it may or may not have happened. */
+  told: { version: number; status: Status } | null;
+}
+
+/** One effect as the far side counted it. */
+export interface Effect {
+  /** Bare UUID. */
+  action: string;
+  /** What the far side tells one effect from another by: its idempotency key, a Message-ID, the action's id. */
+  identity: string;
+  /** The params that arrived, or the part of them that the far side gets to see. */
+  said: JsonObject;
+  at: Date;
+}
+
+/** All that the judgement rests on. */
+export interface Evidence {
+  actions: ActionRow[];
+  /** In order, by action. */
+  events: Map<string, ActionEvent[]>;
+  records: ClientRecord[];
+  effects: Effect[];
+  /** Types whose every effect is among `effects`. */
+  counted: readonly string[];
+  /** The database's clock when the rows were read. */
+  now: Date;
+  /** How late work may start, and a lease be over, without being forgotten. */
+  graceMs: number;
+}
+
+interface Read {
+  now: Date;
+  actions: JsonObject[];
+  events: JsonObject[];
+  notes: JsonObject[];
+}
+
+/** The rows of these workspaces, or of these actions only, in one snapshot; a note that an action wrote is its effect. */
+export async function readEvidence(
+  { pool }: Pick<Database, 'pool'>,
+  among: { workspaces: string[] } | { actions: string[] },
+): Promise<Pick<Evidence, 'now' | 'actions' | 'events' | 'effects'>> {
+  const of = (table: string, id: string, order: string): string => {
+    const where = 'actions' in among ? `${id} = any($1::uuid[])` : 'workspace_id = any($1::uuid[])';
+    return `(select coalesce(jsonb_agg(to_jsonb(t) order by ${order}), '[]') from ${table} t where ${where})`;
+  };
+  const { rows } = await pool.query<Read>(
+    `select clock_timestamp() as now, ${of('actions', 'id', 'id')} as actions,
+      ${of('action_events', 'action_id', 'action_id, version')} as events,
+      ${of('notes', 'action_id', 'id')} as notes`,
+    ['actions' in among ? among.actions : among.workspaces],
+  );
+  const [read] = rows;
+  if (!read) throw new Error('a select without from has one row');
+  const events = read.events.map((event) => ({ ...event, at: new Date(event.at as string) }) as unknown as ActionEvent);
+  return {
+    now: read.now,
+    actions: read.actions.map((action) => rowFromJson(action)),
+    events: byAction(events, ({ action_id }) => action_id),
+    effects: read.notes.filter(({ action_id }) => action_id !== null).map(effectOfNote),
+  };
+}
+
+/** In the order in which they come. */
+export function byAction<Item>(items: readonly Item[], idOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) groups.set(idOf(item), [...(groups.get(idOf(item)) ?? []), item]);
+  return groups;
+}
+
+const effectOfNote = ({ action_id, content, created_at }: JsonObject): Effect => ({
+  action: action_id as string,
+  identity: action_id as string,
+  said: { content: content ?? null },
+  at: new Date(created_at as string),
+});

@@ -1,0 +1,242 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isCleared, type JsonObject } from '@proviso/contracts';
+import {
+  AppError,
+  cancelAction,
+  claimOverdue,
+  clearedHash,
+  createAction,
+  decideAction,
+  effectiveParams,
+  execute,
+  expireOpen,
+  getAction,
+  hashJson,
+  recoverLost,
+  run,
+  runActionNow,
+  updateAction,
+  type ActionRow,
+  type Context,
+  type Worker,
+} from '@proviso/core';
+import { builtIns } from '@proviso/executors';
+import {
+  judge,
+  readEvidence,
+  reread,
+  type ClientRecord,
+  type TestWorkspace,
+  type Verdict,
+  type World,
+} from '@proviso/testing';
+import { startDoomed, type Doom, type Doomed, type Strike } from './doomed.ts';
+import { createFarSide, farExecutors, type FarSide } from './far-side.ts';
+
+const TURNS_MAX = 60;
+
+/** What a plant may change of a process, to see that the checker notices. */
+export type Bend = (worker: Worker) => Worker;
+
+export interface StageOptions {
+  world: World;
+  workspace: TestWorkspace;
+  people: { owner: Context; reviewer: Context; stranger: Context };
+  /** The first process dies at the first strike, its successor at the second; later ones live. */
+  strikes?: (Strike | undefined)[];
+  bend?: Bend;
+}
+
+type Person = keyof StageOptions['people'];
+type Request = (ctx: Context) => Promise<ActionRow>;
+type Asking = Pick<ClientRecord, 'verb' | 'sent'> & { who: Person; saw?: JsonObject };
+
+/** One action's life: people who ask until they are answered, bells that get lost, and one process after the other. */
+export class Stage {
+  readonly far: FarSide = createFarSide();
+  readonly processes: Doomed[] = [];
+  readonly records: ClientRecord[] = [];
+  action: ActionRow | undefined;
+  readonly #options: StageOptions;
+  readonly #name = `stage ${Math.random().toString(36).slice(2)}`;
+
+  constructor(options: StageOptions) {
+    this.#options = options;
+    this.#start();
+  }
+
+  get id(): string {
+    if (!this.action) throw new Error('nothing was created');
+    return this.action.id;
+  }
+
+  create(type: string, params: JsonObject, more: JsonObject = {}): Promise<ActionRow | undefined> {
+    const { workspace } = this.#options;
+    const request = `${this.#name} create`;
+    const body = { type, identity_id: workspace.identityId, params, metadata: { request }, ...more };
+    return this.ask({ verb: 'create', who: 'owner', sent: body }, (ctx) => createAction(ctx, body));
+  }
+
+  /** Approves, or edits, what the action is now. `meanwhile` comes between what the verb reads and what it writes. */
+  async approve(who: Person = 'owner', more: JsonObject = {}, meanwhile?: () => Promise<unknown>) {
+    const seen = await this.look(who);
+    const verb = more.edits ? 'edit' : 'approve';
+    const body = { action: verb, params_hash: seen.hash, ...more };
+    const decide: Request = (ctx) => decideAction(meanwhile ? interrupted(ctx, meanwhile) : ctx, this.id, body);
+    return this.ask({ verb, who, sent: body, saw: seen.params }, decide);
+  }
+
+  reject = (who: Person = 'owner') =>
+    this.ask({ verb: 'reject', who, sent: {} }, (ctx) => decideAction(ctx, this.id, { action: 'reject' }));
+  cancel = (who: Person = 'owner') =>
+    this.ask({ verb: 'cancel', who, sent: {} }, (ctx) => cancelAction(ctx, this.id, {}));
+  runNow = (who: Person = 'owner') =>
+    this.ask({ verb: 'run_now', who, sent: {} }, (ctx) => runActionNow(ctx, this.id, {}));
+  update = (sent: JsonObject) =>
+    this.ask({ verb: 'update', who: 'owner', sent }, (ctx) => updateAction(ctx, this.id, sent));
+  read = (who: Person) =>
+    this.ask({ verb: 'read', who, sent: {} }, async (ctx) => (await getAction(ctx, this.id)).action);
+
+  /** Asks again, under the same Idempotency-Key, until some process answers. A refusal is an answer. */
+  async ask({ verb, who, sent, saw }: Asking, request: Request): Promise<ActionRow | undefined> {
+    const person = this.#options.people[who];
+    const key = `${this.#name} ${verb} ${this.records.length}`;
+    const { tokenId, workspaceId } = person.caller;
+    const record: ClientRecord = {
+      workspace: workspaceId,
+      request: key,
+      verb,
+      action: this.action?.id ?? null,
+      sent,
+      told: null,
+      ...(saw && { saw }),
+    };
+    this.records.push(record);
+    const reply = await this.#answered(async ({ worker }) => {
+      const idempotency = { key, requestHash: hashJson({ verb, sent }), replayed: false, tokenId, workspaceId };
+      const ctx: Context = { ...worker, caller: person.caller, via: 'test', ...(verb !== 'read' && { idempotency }) };
+      return request(ctx).catch(refusal);
+    });
+    if (!reply) return undefined;
+    if (verb === 'create') this.action = reply;
+    record.action = reply.id;
+    record.told = { version: reply.version, status: reply.status };
+    return reply;
+  }
+
+  async look(who: Person): Promise<{ params: JsonObject; hash: string }> {
+    const { action } = await getAction(this.#options.people[who], this.id);
+    return { params: effectiveParams(action), hash: clearedHash(action, this.process.worker.executors) };
+  }
+
+  /** All bells that were rung and a stray one, each delivered twice. Whoever dies on the way loses them. */
+  async ringBells(): Promise<void> {
+    for (const id of [...this.process.bells.splice(0), this.id])
+      await this.tell(async ({ worker }) => void (await Promise.all([execute(worker, id), execute(worker, id)])));
+  }
+
+  /** Work that nobody asks for again: it is lost with its process. */
+  async tell(work: (process: Doomed) => Promise<void>): Promise<void> {
+    const { process } = this;
+    await Promise.race([work(process), process.doom.died]);
+    if (process.doom.dead) this.#start();
+  }
+
+  /** Lets the leases of the dead run out, and the sweeps work until nothing is due. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < TURNS_MAX; turn += 1) {
+      await this.expireLeases(this.processes.filter(({ doom }) => doom.dead));
+      await this.tell(async ({ worker }) => void (await recoverLost(worker)));
+      await this.tell(async ({ worker }) => {
+        for (const action of await claimOverdue(worker, 10, 0)) await run(worker, action);
+      });
+      await this.tell(async ({ worker }) => void (await expireOpen(worker)));
+      const { status } = await reread(this.#options.world, { id: this.id });
+      if (status !== 'running' && !isCleared(status)) return;
+      await sleep(2);
+    }
+  }
+
+  /** Time passes: nobody prolongs what these processes held. */
+  async expireLeases(processes: Doomed[]): Promise<void> {
+    await this.#options.world.db.pool.query(
+      "update actions set lease_until = clock_timestamp() - interval '1 second' where status = 'running' and lease_owner = any($1)",
+      [processes.map(({ worker }) => worker.actor.id)],
+    );
+  }
+
+  /** Somebody with a hand in the database changes what was approved. */
+  async tamper(): Promise<void> {
+    const { pool } = this.#options.world.db;
+    await pool.query(`update actions set params = params || '{"say": "something else"}' where id = $1`, [this.id]);
+  }
+
+  /** Starts another process beside those that live. */
+  successor(): Doomed {
+    this.#start();
+    return this.process;
+  }
+
+  /** Of all actions that its requests made, also where nobody was told. */
+  async judge(): Promise<Verdict> {
+    const { db } = this.#options.world;
+    const made = await db.tables.actions.findMany({
+      where: { metadata: { path: ['request'], string_starts_with: this.#name } },
+      select: { id: true },
+    });
+    const read = await readEvidence(db, { actions: made.map(({ id }) => id) });
+    return judge({
+      ...read,
+      effects: [...this.far.effects, ...read.effects],
+      records: this.records,
+      counted: ['far_idempotent', 'far_at_most_once', 'create_note'],
+      graceMs: 0,
+    });
+  }
+
+  get process(): Doomed {
+    return this.processes.at(-1) as Doomed;
+  }
+
+  close(): void {
+    for (const { worker } of this.processes) worker.holds.close();
+  }
+
+  #start(): void {
+    const { world, strikes = [], bend = (worker) => worker } = this.#options;
+    const index = this.processes.length;
+    const executorsOf = (doom: Doom) => [...builtIns().executors, ...farExecutors(this.far, doom)];
+    const process = startDoomed({
+      services: world,
+      executorsOf,
+      name: `${this.#name} process ${index}`,
+      strike: strikes[index],
+    });
+    this.processes.push({ ...process, worker: bend(process.worker) });
+  }
+
+  async #answered<T>(request: (process: Doomed) => Promise<T>): Promise<T> {
+    for (;;) {
+      const { process } = this;
+      const answer = await Promise.race([request(process), process.doom.died]);
+      if (!process.doom.dead) return answer as T; // else nobody heard it
+      this.#start();
+    }
+  }
+}
+
+/** The same call, with something happening right after it has read the action. */
+function interrupted(ctx: Context, meanwhile: () => Promise<unknown>): Context {
+  const { actions } = ctx.db.tables;
+  const findFirst = async (query: never): Promise<unknown> => {
+    const found = await actions.findFirst(query);
+    await meanwhile();
+    return found;
+  };
+  const tables = { ...ctx.db.tables, identities: ctx.db.tables.identities, actions: { ...actions, findFirst } };
+  return { ...ctx, db: { ...ctx.db, tables: tables as unknown as typeof ctx.db.tables } };
+}
+
+const refusal = (error: unknown): undefined => {
+  if (!(error instanceof AppError)) throw error;
+};
