@@ -12,6 +12,7 @@ import {
   expireOpen,
   getAction,
   hashJson,
+  newId,
   recoverLost,
   run,
   runActionNow,
@@ -58,6 +59,8 @@ export class Stage {
   readonly records: ClientRecord[] = [];
   action: ActionRow | undefined;
   readonly #options: StageOptions;
+  /** Ids grow with time: what its requests make comes after this. */
+  readonly #since = newId();
   readonly #name = `stage ${Math.random().toString(36).slice(2)}`;
 
   constructor(options: StageOptions) {
@@ -179,12 +182,12 @@ export class Stage {
 
   /** Of all actions that its requests made, also where nobody was told. */
   async judge(): Promise<Verdict> {
-    const { db } = this.#options.world;
-    const made = await db.tables.actions.findMany({
-      where: { metadata: { path: ['request'], string_starts_with: this.#name } },
+    const { world, workspace } = this.#options;
+    const made = await world.db.tables.actions.findMany({
+      where: { id: { gte: this.#since }, workspace_id: workspace.id },
       select: { id: true },
     });
-    const read = await readEvidence(db, { actions: made.map(({ id }) => id) });
+    const read = await readEvidence(world.db, { actions: made.map(({ id }) => id) });
     return judge({
       ...read,
       effects: [...this.far.effects, ...read.effects],
