@@ -109,6 +109,14 @@ function failuresOf(route: Route): Record<`${4 | 5}${string}`, ZodOpenApiRespons
   );
 }
 
+/** Beside the schema: in the schema of a body with times, which are read into another form, they would be left out. */
+function examplesOf(body: z.ZodType) {
+  const { examples = [] } = body.meta() as { examples?: unknown[] };
+  return (
+    examples.length > 0 && { examples: Object.fromEntries(examples.map((value, index) => [index + 1, { value }])) }
+  );
+}
+
 /** The OpenAPI 3.1 document of the routes, drawn from the same schemas that the verbs parse with. */
 export function describeRoutes(routes: readonly Route[], version: string): ReturnType<typeof createDocument> {
   const paths: ZodOpenApiPathsObject = {};
@@ -154,7 +162,10 @@ function describeRoute(route: Route) {
       header: headersOf(route),
     },
     ...(route.body && {
-      requestBody: { required: !optional, content: { 'application/json': { schema: route.body } } },
+      requestBody: {
+        required: !optional,
+        content: { 'application/json': { schema: route.body, ...examplesOf(route.body) } },
+      },
     }),
     responses: { [`${route.status ?? 200}` as '200']: done, ...failuresOf(route) },
   };

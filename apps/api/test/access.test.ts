@@ -2,27 +2,9 @@ import { hashToken, newId } from '@proviso/core';
 import { routes } from '../src/app.ts';
 import { dialectAt } from '../src/dialect.ts';
 import type { Route } from '../src/route.ts';
-import {
-  addTask,
-  expectRefusal,
-  FORBIDDEN,
-  holdings,
-  NOT_FOUND,
-  pending,
-  propose,
-  UNAUTHENTICATED,
-  UNAUTHORIZED,
-  uuidOf,
-  useApi,
-} from './open-api.ts';
+import { addressOf, furnish, TOOL, type Furnished } from './furnished.ts';
+import { expectRefusal, FORBIDDEN, holdings, NOT_FOUND, UNAUTHENTICATED, UNAUTHORIZED, useApi } from './open-api.ts';
 import type { Client, Method, Reply, Tenant } from './open-api.ts';
-
-/** A workspace with one of each thing that an address can name. */
-interface Furnished extends Tenant {
-  ids: Record<string, string>;
-}
-
-const TOOL = { name: 'refund', url: 'https://tools.example.com/refund', input_schema: { type: 'object' } };
 
 /** A body that the route would take, so that only the caller is at fault. */
 const BODIES: Record<string, (here: Furnished) => object> = {
@@ -131,49 +113,10 @@ const unauthenticated = (route: Route) => (second.includes(route) ? UNAUTHORIZED
 describe('access', () => {
   const api = useApi();
 
-  async function furnished(): Promise<Furnished> {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
-    const { body } = await here.owner.post('/v1/contacts', { email: 'ann@example.com' });
-    const key = await here.owner.post('/v1/api-keys', { name: 'spare', scopes: [] });
-    const email = `${newId()}@example.com`;
-    const member = await here.owner.post('/v1/members', { email, name: 'Ann', role: 'viewer' });
-    const runner = await here.agentId('runner');
-    const { run } = (await here.owner.post(`/v1/agents/${runner}/runs`)).body;
-    const { contact_id } = body.contact;
-    await propose(here.owner, here, { run_id: run.run_id, type: 'create_note', params: { contact_id, content: 'x' } });
-    const { company_id } = (await here.owner.post('/v1/companies', { name: 'Acme' })).body.company;
-    const task_id = await addTask(api.world, here);
-    const name = `tool.${newId()}`;
-    await here.owner.post('/v1/tools', { ...TOOL, name });
-    const unused = await here.owner.post('/v1/contacts', { email: 'bea@example.com' });
-    const waiting = await pending(here.owner, here, { mission_id: newId() });
-    const ids = {
-      pa_id: uuidOf(waiting.action_id),
-      batch_id: waiting.batch_id ?? '',
-      unused_contact_id: unused.body.contact.contact_id,
-      company_id,
-      task_id,
-      name,
-      action_id,
-      agent_id: await here.agentId('idle'),
-      run_id: run.run_id,
-      action_index: '0',
-      contact_id,
-      identity_id: here.identityId,
-      key_id: key.body.api_key.key_id,
-      user_id: member.body.member.user_id,
-    };
-    return { ...here, ids };
-  }
+  const furnished = (): Promise<Furnished> => furnish(api);
 
   function call(by: Client, route: Route, here: Furnished): Promise<Reply> {
-    const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-      // The one that can be deleted is one that no open action uses.
-      const id = here.ids[route.operationId === 'deleteContact' ? 'unused_contact_id' : name];
-      if (!id) throw new Error(`furnish the workspace with a ${name} for ${route.path}`);
-      return id;
-    });
+    const path = addressOf(route, here);
     const query = QUERIES[route.operationId]?.(here);
     if (query) return by.get(path, query);
     const body = BODIES[route.operationId];

@@ -33,7 +33,7 @@ export const recordEmailMessageBody = z
       {
         direction: 'inbound',
         message_id: '<20260102@mail.example.com>',
-        from: 'Ada <ada@example.com>',
+        from: 'Ann <ann@example.com>',
         to: 'sales@example.com',
         subject: 'Re: Following up',
         text: 'Tuesday suits me.',

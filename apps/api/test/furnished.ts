@@ -1,0 +1,58 @@
+import { newId } from '@proviso/core';
+import type { Route } from '../src/route.ts';
+import { addTask, pending, propose, uuidOf, type Api, type Tenant } from './open-api.ts';
+
+/** A workspace with one of each thing that an address can name. */
+export interface Furnished extends Tenant {
+  ids: Record<string, string>;
+}
+
+export const TOOL = { name: 'refund', url: 'https://tools.example.com/refund', input_schema: { type: 'object' } };
+
+export async function furnish(api: Api): Promise<Furnished> {
+  const here = await api.tenant();
+  const { action_id } = await pending(here.owner, here);
+  const { body } = await here.owner.post('/v1/contacts', { email: 'ann@example.com' });
+  const key = await here.owner.post('/v1/api-keys', { name: 'spare', scopes: [] });
+  const email = `${newId()}@example.com`;
+  const member = await here.owner.post('/v1/members', { email, name: 'Ann', role: 'viewer' });
+  const runner = await here.agentId('runner');
+  const { run } = (await here.owner.post(`/v1/agents/${runner}/runs`)).body;
+  const { contact_id } = body.contact;
+  await propose(here.owner, here, { run_id: run.run_id, type: 'create_note', params: { contact_id, content: 'x' } });
+  const { company_id } = (await here.owner.post('/v1/companies', { name: 'Acme' })).body.company;
+  const task_id = await addTask(api.world, here);
+  const name = `tool.${newId()}`;
+  await here.owner.post('/v1/tools', { ...TOOL, name });
+  const unused = await here.owner.post('/v1/contacts', { email: 'bea@example.com' });
+  const waiting = await pending(here.owner, here, { mission_id: newId() });
+  const ids = {
+    pa_id: uuidOf(waiting.action_id),
+    batch_id: waiting.batch_id ?? '',
+    unused_contact_id: unused.body.contact.contact_id,
+    unused_identity_id: await here.identity('internal'),
+    company_id,
+    task_id,
+    name,
+    action_id,
+    agent_id: await here.agentId('idle'),
+    run_id: run.run_id,
+    action_index: '0',
+    contact_id,
+    identity_id: here.identityId,
+    key_id: key.body.api_key.key_id,
+    user_id: member.body.member.user_id,
+  };
+  return { ...here, ids };
+}
+
+/** What can be deleted is what no open action uses. */
+const UNUSED: Record<string, string> = { deleteContact: 'unused_contact_id', deleteIdentity: 'unused_identity_id' };
+
+/** The route's address with the ids of that workspace. */
+export const addressOf = ({ path, operationId }: Route, { ids }: Furnished): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const id = ids[UNUSED[operationId] ?? name];
+    if (!id) throw new Error(`furnish the workspace with a ${name} for ${path}`);
+    return id;
+  });
