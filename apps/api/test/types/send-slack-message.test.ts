@@ -124,4 +124,22 @@ describe('send_slack_message', () => {
     expect(waiting.logs.at(-1)).toMatchObject({ event: 'action.retried', data: { delay_ms: 7_000, counted: false } });
     expect(slack.posted.filter(({ text }) => text === 'Later')).toEqual([]);
   });
+
+  it('is posted once, however many of a burst Slack puts off, and uses up no attempt', async () => {
+    const here = await api.tenant();
+    const identity = await account(here, 'slack', { credentials: { token: TOKEN } });
+    const propose = (message: string) =>
+      proposeAs(here, identity, 'send_slack_message', { channel: '#general', message });
+    const messages = Array.from({ length: 10 }, (_, index) => `Burst ${index}`);
+    const burst = await Promise.all(messages.map(async (message) => approve(here, await propose(message))));
+    slack.limit(0);
+    const putOff = await Promise.all(burst.map((action) => run(api, here, action)));
+    expect(putOff).toEqual(putOff.map(() => expect.objectContaining({ status: 'approved', attempts: 0 })));
+    slack.limit(Infinity);
+    for (const { action_id } of burst) await here.owner.post(`/v1/actions/${action_id}/execute`);
+    const ended = await Promise.all(burst.map((action) => run(api, here, action)));
+    expect(ended.map(({ status }) => status)).toEqual(burst.map(() => 'completed'));
+    const posted = slack.posted.map(({ text }) => text).filter((text) => text.startsWith('Burst'));
+    expect(posted.toSorted()).toEqual(messages);
+  });
 });

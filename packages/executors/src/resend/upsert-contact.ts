@@ -1,7 +1,7 @@
 import { done, retry, type Outcome } from '@proviso/core/executor';
 import type { ResendAccount } from './client.ts';
 import type { ResendContactParams } from './contact-params.ts';
-import { resendOutcome } from './outcome.ts';
+import { answered, resendOutcome } from './outcome.ts';
 
 export type KnownContact = { kind: 'known'; id: string | null };
 
@@ -43,16 +43,17 @@ export async function changeContact(account: ResendAccount, id: string, params: 
   const { error } = await client.contacts.update({ id: encodeURIComponent(id), ...fieldsOf(params) });
   if (error) return resendOutcome(error, account);
   for (const segmentId of params.segment_ids ?? []) {
-    const added = await client.contacts.segments.add({ contactId: encodeURIComponent(id), segmentId });
-    if (!added.error) continue;
-    return halfDone(segmentId, resendOutcome(added.error, account));
+    const added = await answered(account, async () => {
+      const { error: failed } = await client.contacts.segments.add({ contactId: encodeURIComponent(id), segmentId });
+      return failed ? resendOutcome(failed, account) : done({});
+    });
+    if (added.kind !== 'done') return halfDone(segmentId, added);
   }
   return done({ resend_contact_id: id, created: false });
 }
 
 /** A refusal of one step does not undo the steps before it. */
-function halfDone(segmentId: string, outcome: Outcome): Outcome {
-  if (outcome.kind === 'done') return outcome;
+function halfDone(segmentId: string, outcome: Exclude<Outcome, { kind: 'done' }>): Outcome {
   const afterMs = outcome.kind === 'retry' ? outcome.afterMs : undefined;
   const message = `The contact was changed, but not put into segment ${segmentId}: ${outcome.message}`;
   return retry(message, { undone: false, ...(afterMs !== undefined && { afterMs }) });

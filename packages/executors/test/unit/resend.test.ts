@@ -221,6 +221,16 @@ describe('resend_create_contact', () => {
     expect(resend.contacts).toHaveLength(1);
   });
 
+  it('does not call a change undone when it was stopped in the middle', async () => {
+    await run(createContact, ada);
+    const stop = new AbortController();
+    const contactPath = `/contacts/${resend.contacts[0]?.id}`;
+    resend.next(contactPath, { takes: true, until: resend.struck().then(() => stop.abort()) });
+    const changed = run(createContact, { ...ada, last_name: 'L' }, { signal: stop.signal });
+    expect(await changed).toMatchObject({ kind: 'retry', undone: false });
+    expect(resend.contacts).toMatchObject([{ fields: { last_name: 'L' } }]);
+  });
+
   it('does not call a change undone when a segment is gone', async () => {
     await run(createContact, ada);
     expect(await run(createContact, { ...ada, segment_ids: [NOBODYS] })).toMatchObject({
