@@ -12,6 +12,8 @@ import { healthRouter } from './health.ts';
 import { demandAllowance, strangerAt } from './limited.ts';
 import { serveRoutes, type Route, type Sharing } from './route.ts';
 import { approvePendingActionRoute } from './routes/pending-actions/approve.ts';
+import { batchApprovePendingActionsRoute } from './routes/pending-actions/batch-approve.ts';
+import { createPendingActionRoute } from './routes/pending-actions/create.ts';
 import { getPendingActionRoute } from './routes/pending-actions/get.ts';
 import { listPendingActionsRoute } from './routes/pending-actions/list.ts';
 import { rejectPendingActionRoute } from './routes/pending-actions/reject.ts';
@@ -148,11 +150,13 @@ export const routes: readonly Route[] = [
   listPausesRoute,
   pauseWorkRoute,
   resumeWorkRoute,
+  createPendingActionRoute,
   listPendingActionsRoute,
   streamPendingActionsRoute,
   getPendingActionRoute,
   approvePendingActionRoute,
   rejectPendingActionRoute,
+  batchApprovePendingActionsRoute,
 ];
 
 export function createApp(services: Services, options: Partial<Sharing> = {}): Express {

@@ -68,7 +68,7 @@ const ERRORS: Record<ErrorCode, [means: string, example: string]> = {
 };
 
 /** Routes of the same kind fail in the same ways. 405 belongs to addresses, not to operations. */
-function codesOf({ method, body, conditional }: Route): ErrorCode[] {
+function codesOf({ method, body, conditional, fails = [] }: Route): ErrorCode[] {
   const always: ErrorCode[] = ['INVALID', 'UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND'];
   return [
     ...always,
@@ -79,6 +79,7 @@ function codesOf({ method, body, conditional }: Route): ErrorCode[] {
     'RATE_LIMITED',
     'INTERNAL',
     'UNAVAILABLE',
+    ...fails,
   ];
 }
 

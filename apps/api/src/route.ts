@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '@proviso/contracts';
+import type { ErrorCode, JsonObject, JsonValue } from '@proviso/contracts';
 import {
   AppError,
   authenticate,
@@ -96,6 +96,8 @@ interface Operation {
   conditional?: true;
   /** Handles by an AsyncIterable of messages, sent as `text/event-stream`; `reply` is what their data may be. */
   streams?: true;
+  /** Codes that the document names beyond those that routes of its kind answer. */
+  fails?: readonly ErrorCode[];
   handle(call: Call): Promise<unknown>;
 }
 

@@ -12,7 +12,7 @@ export const showPendingAction = (executors: Registry, row: ActionRow): PendingA
   batchId: row.batch_id,
   toolName: row.type,
   toolInput: row.params,
-  preview: row.preview,
+  preview: row.agent_preview ?? row.preview,
   status: SHOWN_STATUS[row.status],
   userEdits: row.user_edits,
   result: row.result,
@@ -24,6 +24,7 @@ export const showPendingAction = (executors: Registry, row: ActionRow): PendingA
   scheduledTime: time(row.scheduled_time),
   expiresAt: time(row.expires_at),
   paramsHash: row.cleared_hash ?? clearedHash(row, executors),
+  previewSource: row.agent_preview ? 'agent' : 'server',
   comment: row.approval?.comment ?? null,
   resolvedBy: row.approval?.by ?? null,
 });

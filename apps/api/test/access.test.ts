@@ -48,6 +48,13 @@ const BODIES: Record<string, (here: Furnished) => object> = {
   updateRun: () => ({ status: 'completed' }),
   decideRunAction: () => ({ action: 'approve' }),
   rejectRunAction: () => ({}),
+  createPendingAction: ({ id, identityId }) => ({
+    workspaceId: id,
+    toolName: 'probe_idempotent',
+    toolInput: {},
+    identityId,
+  }),
+  batchApprovePendingActions: ({ ids }) => ({ items: [{ pendingActionId: ids.pa_id }] }),
   approvePendingAction: () => ({}),
   rejectPendingAction: () => ({}),
 };
@@ -87,6 +94,7 @@ const PEOPLE_ONLY = [
   'rejectRunAction',
   'approvePendingAction',
   'rejectPendingAction',
+  'batchApprovePendingActions',
 ];
 /** What a reviewer may do beyond reading. */
 const REVIEWING = [
@@ -98,6 +106,7 @@ const REVIEWING = [
   'rejectRunAction',
   'approvePendingAction',
   'rejectPendingAction',
+  'batchApprovePendingActions',
 ];
 
 const NO_TOKENS = [`pv_12345678_${'x'.repeat(40)}`, 'x', "'or'1'='1"];

@@ -1,3 +1,4 @@
+import { newId } from '@proviso/core';
 import { until } from '@proviso/testing';
 import {
   expectRefusal,
@@ -57,6 +58,29 @@ const VERBS: [string, (here: Tenant) => Promise<Ask>, string][] = [
     }),
     'action_events',
   ],
+  [
+    'create a pending action',
+    async (here) => ({
+      path: '/api/pending-actions',
+      body: { workspaceId: here.id, toolName: 'probe_idempotent', toolInput: { say: 'x' } },
+    }),
+    'actions',
+  ],
+  [
+    'approve a pending action',
+    async (here) => ({ path: `${await pendingAt(here)}/approve`, body: { userEdits: { say: 'x' } } }),
+    'action_events',
+  ],
+  ['reject a pending action', async (here) => ({ path: `${await pendingAt(here)}/reject` }), 'action_events'],
+  [
+    'batch-approve pending actions',
+    async (here) => {
+      const { action_id, batch_id } = await pending(here.owner, here, { mission_id: newId() });
+      const body = { items: [{ pendingActionId: action_id }] };
+      return { path: `/api/pending-actions/batch/${batch_id}/approve`, body };
+    },
+    'action_events',
+  ],
   ['contacts', async () => ({ path: '/v1/contacts', body: { email: 'a@example.com' } }), 'contacts'],
   ['notes', async (here) => ({ path: `${await contact(here)}/notes`, body: { content: 'c' } }), 'notes'],
   ['companies', async () => ({ path: '/v1/companies', body: { domain: 'example.com' } }), 'companies'],
@@ -96,6 +120,8 @@ const VERBS: [string, (here: Tenant) => Promise<Ask>, string][] = [
 
 const waiting = async (here: Tenant, more: object = {}): Promise<string> =>
   `/v1/actions/${(await pending(here.owner, here, { scheduled_time: inFuture(), ...more })).action_id}`;
+const pendingAt = async (here: Tenant): Promise<string> =>
+  `/api/pending-actions/${(await pending(here.owner, here)).action_id}`;
 const contact = async (here: Tenant): Promise<string> =>
   `/v1/contacts/${(await here.owner.post('/v1/contacts', { email: 'a@example.com' })).body.contact.contact_id}`;
 

@@ -5,7 +5,6 @@ import {
   FORBIDDEN,
   inFuture,
   INVALID_STATE,
-  MISMATCH,
   NOT_FOUND,
   pathsOf,
   propose,
@@ -159,14 +158,5 @@ describe.each(['approve', 'reject'])('POST /api/pending-actions/{pa_id}/%s', (ve
     const id = await waiting(here, { expires_at: inFuture() });
     await api.world.db.pool.query('update actions set expires_at = now() where id = $1', [id]);
     await expectRefusal(api, here, INVALID_STATE, () => post(here, id));
-  });
-
-  it('replays the first reply under the same Idempotency-Key, and refuses the key for another request', async () => {
-    const here = await api.tenant();
-    const [id, other] = [await waiting(here), await waiting(here)];
-    const send = (to: string) => here.owner.post(`${at}/${to}/${verb}`, {}, { 'Idempotency-Key': 'k' });
-    const [first, second] = [await send(id), await send(id)];
-    expect([second.status, second.text, second.headers['idempotency-replayed']]).toEqual([200, first.text, 'true']);
-    await expectRefusal(api, here, MISMATCH, () => send(other));
   });
 });

@@ -31,6 +31,7 @@ describe('GET /api/pending-actions/{pa_id}', () => {
       ['scheduledTime', () => '2100-01-01T00:00:00.000Z'],
       ['expiresAt', () => '2100-01-02T00:00:00.000Z'],
       ['paramsHash', () => expect.stringMatching(/^[0-9a-f]{64}$/)],
+      ['previewSource', () => 'server'],
       ['comment', () => null],
       ['resolvedBy', () => null],
     ];

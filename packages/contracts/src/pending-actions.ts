@@ -127,6 +127,7 @@ export const pendingAction = z
     scheduledTime: z.string().nullable(),
     expiresAt: z.string().nullable(),
     paramsHash: z.string(),
+    previewSource: z.enum(['agent', 'server']),
     comment: z.string().nullable(),
     resolvedBy: actor.nullable(),
   })

@@ -71,6 +71,8 @@ export * from './members/update.ts';
 export * from './page.ts';
 export * from './pauses/pause.ts';
 export * from './pending-actions/approve.ts';
+export * from './pending-actions/batch-approve.ts';
+export * from './pending-actions/create.ts';
 export * from './pending-actions/get.ts';
 export * from './pending-actions/list.ts';
 export * from './pending-actions/reject.ts';

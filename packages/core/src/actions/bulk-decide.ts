@@ -1,13 +1,12 @@
 import { bulkDecideBody, type BulkDecideBody, type DecideActionBody, type Status } from '@proviso/contracts';
 import { authorizeDecision, type Context } from '../context.ts';
-import type { Transaction } from '../db.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError, invalid } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { readId } from '../ids.ts';
-import { settle } from './decide.ts';
 import { WITH_IDENTITY } from './get.ts';
 import { rowFromTable, type ActionRow } from './row.ts';
+import { settleAll } from './settle-all.ts';
 
 export interface BulkDecision {
   processed: number;
@@ -22,17 +21,12 @@ export async function bulkDecideActions(ctx: Context, input: unknown): Promise<B
   const body = bulkDecideBody.parse(input);
   const hashes = hashesOf(body);
   const seen = await loadAll(ctx, body);
-  const decided: ActionRow[] = [];
+  const asks = [...seen.values()].map((row) => ({ seen: row, decision: decisionFor(body, hashes.get(row.id)) }));
+  let decided: ActionRow[] = [];
   const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
-    decided.length = 0;
-    const outcomes = new Map<string, ActionRow | AppError>();
-    // In the order of their ids, so that two batches over the same actions wait for each other instead of deadlocking.
-    for (const id of body.action_ids.toSorted((a, b) => uuidFor(a).localeCompare(uuidFor(b)))) {
-      const decision = decisionFor(body, hashes.get(uuidFor(id)));
-      const outcome = await decideOne(inside(ctx, tx), seen.get(uuidFor(id)), decision);
-      outcomes.set(id, outcome);
-      if (!(outcome instanceof AppError)) decided.push(outcome);
-    }
+    const outcomes = await settleAll(ctx, tx, asks);
+    decided = [];
+    for (const outcome of outcomes.values()) if (!(outcome instanceof AppError)) decided.push(outcome);
     return { ...replyOf(body, outcomes) };
   });
   for (const action of decided) dispatch(ctx, action);
@@ -44,12 +38,6 @@ function uuidFor(id: string): string {
   if (!uuid) throw invalid('action_ids', `${id} is not the id of an action`);
   return uuid;
 }
-
-/** Everything on the transaction's own connection: with a second one each, a few batches at once starve the pool. */
-const inside = ({ idempotency: _, ...ctx }: Context, tx: Transaction): Context => ({
-  ...ctx,
-  db: { ...ctx.db, ...tx },
-});
 
 /** The hashes by UUID; an id twice in its two forms, or a hash that binds nothing, is INVALID. */
 function hashesOf({ action_ids, params_hashes = {} }: BulkDecideBody): Map<string, string> {
@@ -79,33 +67,14 @@ function decisionFor({ action, comment, edits }: BulkDecideBody, params_hash: st
   return { action, ...(comment && { comment }), ...(edits && { edits }), ...(params_hash && { params_hash }) };
 }
 
-async function decideOne(
-  ctx: Context,
-  seen: ActionRow | undefined,
-  decision: DecideActionBody,
-): Promise<ActionRow | AppError> {
-  if (!seen) return new AppError('NOT_FOUND', 'There is no such action.');
-  // Not asked of the row: a batch holds its locks to the end, and those of running actions are the heartbeat's.
-  if (seen.status !== 'pending_approval')
-    return new AppError('INVALID_STATE', `An action that is ${seen.status} cannot be decided.`, [], seen);
-  if (ctx.executors.get(seen.type)?.alwaysAsks)
-    return new AppError('INVALID', `An action of type ${seen.type} is a question of its own. Answer it by itself.`);
-  try {
-    return await settle(ctx, seen, decision);
-  } catch (error) {
-    if (error instanceof AppError) return error; // refused by the guard or the input; the transaction is sound
-    throw error;
-  }
-}
-
 function replyOf(body: BulkDecideBody, outcomes: Map<string, ActionRow | AppError>): BulkDecision {
   const reply: BulkDecision = { processed: 0, failed: [], results: [] };
   for (const action_id of body.action_ids) {
-    const outcome = outcomes.get(action_id);
+    const outcome = outcomes.get(uuidFor(action_id)) ?? new AppError('NOT_FOUND', 'There is no such action.');
     if (outcome instanceof AppError) {
       reply.failed.push({ action_id, code: outcome.code, error: outcome.message });
       reply.results.push({ action_id, ok: false, code: outcome.code });
-    } else if (outcome) {
+    } else {
       reply.processed += 1;
       reply.results.push({ action_id, ok: true, status: outcome.status });
     }

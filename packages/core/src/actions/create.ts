@@ -1,4 +1,4 @@
-import { createActionBody, type CreateActionBody, type Status } from '@proviso/contracts';
+import { createActionBody, type CreateActionBody, type JsonObject, type Status } from '@proviso/contracts';
 import { authorize, type Context } from '../context.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError, invalid } from '../errors.ts';
@@ -15,7 +15,12 @@ import { CREATE, type CreateAnswer } from './statements.ts';
 export async function createAction(ctx: Context, input: unknown): Promise<ActionRow> {
   authorizeProposing(ctx);
   const body = createActionBody.parse(input);
-  const made = await orReplay(ctx.db, ctx.idempotency, async () => insert(ctx, await draftRow(ctx, body)));
+  return recordProposal(ctx, () => draftRow(ctx, body));
+}
+
+/** Writes the row that `draft` makes, or replays the one that the first request with this key wrote. */
+export async function recordProposal(ctx: Context, draft: () => Promise<DraftRow>): Promise<ActionRow> {
+  const made = await orReplay(ctx.db, ctx.idempotency, async () => insert(ctx, await draft()));
   const action = ctx.idempotency?.replayed ? await indexed(ctx, made) : made;
   dispatch(ctx, action);
   return action;
@@ -81,6 +86,7 @@ function newRow(ctx: Context, body: CreateActionBody, draft: Draft) {
     identity_version, // not a column: kept in an Idempotency-Key's snapshot
     description: body.description ?? null,
     preview: draft.preview,
+    agent_preview: null as JsonObject | null,
     direct: body.direct ?? false,
     require_approval: body.require_approval ?? false,
     scheduled_time: body.scheduled_time ?? null,

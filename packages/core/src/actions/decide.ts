@@ -92,6 +92,15 @@ function demandHash(ctx: Context, seen: ActionRow, { action, params_hash }: Deci
 async function cleared(ctx: Context, seen: ActionRow, edits?: JsonObject): Promise<ActionChange> {
   const executor = await executorOf(ctx, seen.type);
   await demandCard(ctx, executor, seen);
+  return clearing(ctx, executor, seen, edits);
+}
+
+async function clearing(
+  ctx: Context,
+  executor: Executor,
+  seen: ActionRow,
+  edits: JsonObject | undefined,
+): Promise<ActionChange> {
   if (!edits) {
     parseParams(executor, effectiveParams(seen)); // a tool's schema may be another one by now
     return hashOf(ctx, seen);
@@ -102,12 +111,22 @@ async function cleared(ctx: Context, seen: ActionRow, edits?: JsonObject): Promi
     resolved: proposal.resolved,
     user_edits: proposal.edits,
     preview: proposal.preview,
+    agent_preview: null,
     identity_version: proposal.identity.version,
     tool_version: proposal.toolVersion,
     contact_id: proposal.contactId,
     company_id: proposal.companyId,
   };
   return { ...change, ...hashOf(ctx, { ...seen, ...columnsOf(change) }) };
+}
+
+/** Throws what a decision would be refused for as the action stands, but for a card that has to be drawn again. */
+export async function rehearse(ctx: Context, seen: ActionRow, decision: DecideActionBody): Promise<void> {
+  const executor = await executorOf(ctx, seen.type);
+  demandHash(ctx, seen, decision);
+  if (decision.action === 'reject') return;
+  await identityFor(ctx, executor, seen.identity_id ?? '');
+  await clearing(ctx, executor, seen, decision.edits);
 }
 
 /**
@@ -123,7 +142,7 @@ async function demandCard(ctx: Context, executor: Executor, seen: ActionRow): Pr
   if (sameJson([preview, versions], [seen.preview, { identity_version, tool_version }])) return;
   const now = await transition(ctx.db, seen, 'action.updated', {
     actor: ctx.caller.actor,
-    change: { preview, revision: seen.revision + 1, ...versions },
+    change: { preview, agent_preview: null, revision: seen.revision + 1, ...versions },
     data: { reason: 'drawn_again', via: ctx.via },
   });
   throw new AppError(

@@ -26,6 +26,7 @@ export type ActionRow = Json<
     user_edits: JsonObject | null;
     approval: Approval | null;
     preview: Preview | null;
+    agent_preview: JsonObject | null;
     metadata: Record<string, string>;
     result: JsonObject | null;
     error: ActionError | null;
@@ -49,6 +50,7 @@ export type ActionChange = Partial<
     | 'user_edits'
     | 'approval'
     | 'preview'
+    | 'agent_preview'
     | 'identity_id'
     | 'identity_version'
     | 'tool_version'

@@ -15,6 +15,7 @@ const CHANGEABLE = [
   'revision',
   'user_edits',
   'preview',
+  'agent_preview',
   'identity_id',
   'description',
   'require_approval',

@@ -114,6 +114,7 @@ async function proposalChange(
     user_edits: null,
     approval: null,
     preview: proposal.preview,
+    agent_preview: null,
     identity_id: proposal.identity.id,
     identity_version: proposal.identity.version,
     tool_version: proposal.toolVersion,

@@ -4,7 +4,7 @@ import type { ActionRow } from '../actions/row.ts';
 import { authorizeDecision, type Context } from '../context.ts';
 import { findPendingAction } from './get.ts';
 import { namingFields } from './name-fields.ts';
-import { refuseReserved } from './reserved.ts';
+import { refuseReserved } from '../tools/reserved-fields.ts';
 
 /** Approves a pending action, with `userEdits` merged over its toolInput. The loser of a race gets INVALID_STATE. */
 export async function approvePendingAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {

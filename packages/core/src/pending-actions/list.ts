@@ -3,7 +3,7 @@ import { readCursor, showCursor } from '../actions/cursor.ts';
 import { WITH_IDENTITY } from '../actions/get.ts';
 import { rowFromTable, type ActionRow } from '../actions/row.ts';
 import { authorize, type Context } from '../context.ts';
-import { ASKED } from './workspace.ts';
+import { ASKED, readBatchId } from './workspace.ts';
 
 export interface PendingActionPage {
   actions: ActionRow[];
@@ -42,6 +42,3 @@ export async function listPendingActions(ctx: Context, input: unknown): Promise<
   const last = found.length > limit ? rows.at(-1) : undefined;
   return { actions: rows.map(rowFromTable), total, nextCursor: last ? showCursor(last.id) : null };
 }
-
-/** {missionId}:{toolName}; the mission's UUID is kept in lower case. */
-export const readBatchId = (text: string): string => text.replace(/^[^:]*/, (mission) => mission.toLowerCase());

@@ -1,5 +1,5 @@
-import type { Services } from '../context.ts';
-import { notFound } from '../errors.ts';
+import type { Caller, Services } from '../context.ts';
+import { AppError, notFound } from '../errors.ts';
 import { readId } from '../ids.ts';
 
 /** Actions that have ever waited for a person; this dialect knows no others. */
@@ -10,5 +10,27 @@ export async function workspaceOfAction({ db }: Pick<Services, 'db'>, id: string
   const where = { id: readId('action', id) ?? '', ...ASKED };
   const row = where.id && (await db.tables.actions.findFirst({ where, select: { workspace_id: true } }));
   if (!row) throw notFound('pending action');
+  return row.workspace_id;
+}
+
+/** {missionId}:{toolName}; the mission's UUID is kept in lower case. */
+export const readBatchId = (text: string): string => text.replace(/^[^:]*/, (mission) => mission.toLowerCase());
+
+/**
+ * The workspace of a batch: the caller's own that has it, else a stranger's. Throws NOT_FOUND where nobody has it, and
+ * INVARIANT_VIOLATION where more than one of the caller's has.
+ */
+export async function workspaceOfBatch(
+  { db }: Pick<Services, 'db'>,
+  callers: readonly Caller[],
+  batchId: string,
+): Promise<string> {
+  const batch = { batch_id: readBatchId(batchId), ...ASKED };
+  const { actions } = db.tables;
+  const own = callers.map(({ workspaceId }) => workspaceId);
+  const found = await actions.groupBy({ by: ['workspace_id'], where: { ...batch, workspace_id: { in: own } } });
+  if (found.length > 1) throw new AppError('INVARIANT_VIOLATION', 'The batch is in more than one workspace.');
+  const row = found[0] ?? (await actions.findFirst({ where: batch, select: { workspace_id: true } }));
+  if (!row) throw notFound('batch');
   return row.workspace_id;
 }

@@ -7,7 +7,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { Ajv, type Options } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import { z } from 'zod';
-import { withoutReserved } from '../pending-actions/reserved.ts';
+import { withoutReserved } from './reserved-fields.ts';
 
 const COMPILE_MS_MAX = 1_000;
 const VALIDATE_MS_MAX = 250;

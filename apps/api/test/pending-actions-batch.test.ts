@@ -1,0 +1,275 @@
+import { SCOPES, type BatchApproveReply } from '@proviso/contracts';
+import { execute, hashToken, newId, newToken, showId } from '@proviso/core';
+import { effectsOf, until } from '@proviso/testing';
+import {
+  CONFLICT,
+  expectRefusal,
+  FORBIDDEN,
+  INVALID_STATE,
+  NOT_FOUND,
+  pathsOf,
+  propose,
+  recorded,
+  useApi,
+  VALIDATION,
+} from './open-api.ts';
+import type { Client, Reply } from './open-api.ts';
+import { asking, at, waiting } from './open-pending.ts';
+
+interface Item {
+  pendingActionId: string;
+  userEdits?: object;
+  exclude?: boolean;
+  params_hash?: string;
+}
+
+describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
+  const api = useApi();
+
+  /** A batch of so many, in a workspace of its own. */
+  async function batch(count: number, more: object = {}) {
+    const here = await api.tenant();
+    const mission = newId();
+    const ids: string[] = [];
+    for (let index = 0; index < count; index += 1)
+      ids.push(await waiting(here, { mission_id: mission, params: { say: `${index}` }, ...more }));
+    return { here, mission, ids, batchId: `${mission}:probe_idempotent` };
+  }
+  const pathOf = (batchId: string): string => `${at}/batch/${encodeURIComponent(batchId)}/approve`;
+  const send = (by: Client, batchId: string, items: unknown): Promise<Reply> => by.post(pathOf(batchId), { items });
+  const approve = async (by: Client, batchId: string, items: Item[]): Promise<BatchApproveReply> => {
+    const { status, text, body } = await send(by, batchId, items);
+    expect({ status, text }).toMatchObject({ status: 200 });
+    return body as unknown as BatchApproveReply;
+  };
+  const statusOf = async (id: string): Promise<string> => (await recorded(api.world, id)).row.status;
+
+  it('200: a summary; userEdits are merged, exclude rejects, what is not listed is left pending', async () => {
+    const { here, ids, batchId } = await batch(4);
+    const [one = '', two = '', three = '', four = ''] = ids;
+    const reply = await approve(here.owner, batchId, [
+      { pendingActionId: one, userEdits: { say: 'edited' } },
+      { pendingActionId: two },
+      { pendingActionId: three, exclude: true },
+    ]);
+    expect(reply).toEqual({ batchId, approved: 2, rejected: 1, skipped: 0 });
+    expect(await Promise.all(ids.map(statusOf))).toEqual(['approved', 'approved', 'rejected', 'pending_approval']);
+    expect((await recorded(api.world, one)).row.user_edits).toEqual({ say: 'edited' });
+    for (const [id, trail] of [
+      [two, ['action.created', 'action.approved']],
+      [three, ['action.created', 'action.rejected']],
+      [four, ['action.created']],
+    ] as const)
+      expect((await recorded(api.world, id)).trail).toEqual(trail);
+  });
+
+  it('takes snake_case and TypeIDs as well, and the path in either encoding', async () => {
+    const { here, mission, ids, batchId } = await batch(2);
+    const [one = '', two = ''] = ids;
+    const items = [
+      { pending_action_id: showId('action', one), user_edits: { after_ms: 1 }, exclude: false },
+      { pending_action_id: two },
+    ];
+    const path = `${at}/batch/${mission.toUpperCase()}:probe_idempotent/approve`;
+    const { body } = await here.owner.post(path, { items });
+    expect(body).toMatchObject({ batchId, approved: 2 });
+  });
+
+  it('decodes the batch id of the path once', async () => {
+    const { here, ids, batchId } = await batch(1);
+    const twice = `${at}/batch/${encodeURIComponent(encodeURIComponent(batchId))}/approve`;
+    const ask = () => here.owner.post(twice, { items: [{ pendingActionId: ids[0] }] });
+    await expectRefusal(api, here, NOT_FOUND, ask);
+  });
+
+  it('counts zeros for empty items', async () => {
+    const { here, ids, batchId } = await batch(1);
+    expect(await approve(here.owner, batchId, [])).toEqual({ batchId, approved: 0, rejected: 0, skipped: 0 });
+    expect(await statusOf(ids[0] ?? '')).toBe('pending_approval');
+  });
+
+  it('leaves alone, and does not count, what was resolved before', async () => {
+    const { here, ids, batchId } = await batch(3);
+    const [one = '', two = '', three = ''] = ids;
+    await asking(here.owner).post(`/${one}/reject`);
+    await asking(here.owner).post(`/${two}/approve`);
+    const items = [
+      { pendingActionId: one, userEdits: { say: 1 } },
+      { pendingActionId: two, exclude: true },
+      { pendingActionId: three },
+    ];
+    expect(await approve(here.owner, batchId, items)).toMatchObject({ approved: 1, rejected: 0, skipped: 0 });
+    expect(await Promise.all(ids.map(statusOf))).toEqual(['rejected', 'approved', 'approved']);
+  });
+
+  it('skips what another resolves between the look and the decision, and keeps the rest', async () => {
+    const { here, ids, batchId } = await batch(3);
+    const [, taken = ''] = ids;
+    const blocker = await api.world.db.pool.connect();
+    await blocker.query('begin');
+    await blocker.query('select 1 from actions where id = $1 for update', [taken]);
+    const reply = approve(
+      here.owner,
+      batchId,
+      ids.map((pendingActionId) => ({ pendingActionId })),
+    );
+    // The batch has looked, decided the first and waits for the second: now it is another's.
+    await waitingForLock();
+    await blocker.query(
+      `update actions set status = 'rejected', completed_at = now(), version = version + 1 where id = $1`,
+      [taken],
+    );
+    await blocker.query('commit');
+    blocker.release();
+    expect(await reply).toEqual({ batchId, approved: 2, rejected: 0, skipped: 1 });
+    expect(await Promise.all(ids.map(statusOf))).toEqual(['approved', 'rejected', 'approved']);
+  });
+
+  async function waitingForLock(): Promise<void> {
+    const blocked = 'select 1 from pg_locks where not granted';
+    await until('the batch to wait', async () => (await api.world.db.pool.query(blocked)).rows.length > 0);
+  }
+
+  describe('422 validation, and nothing changed:', () => {
+    const FAULTS: [string, (ids: string[], elsewhere: string) => unknown[], string[]][] = [
+      ['a malformed id', () => [{ pendingActionId: 'pa-1' }], ['items[1].pendingActionId']],
+      ['an unknown id', () => [{ pendingActionId: newId() }], ['items[1].pendingActionId']],
+      ['an id of another batch', (_, elsewhere) => [{ pendingActionId: elsewhere }], ['items[1].pendingActionId']],
+      ['an id twice', ([one]) => [{ pendingActionId: one }], ['items[1].pendingActionId']],
+      [
+        'an id twice, in its two forms',
+        ([one = '']) => [{ pendingActionId: showId('action', one) }],
+        ['items[1].pendingActionId'],
+      ],
+      ['a bad edit', ([, two]) => [{ pendingActionId: two, userEdits: { say: 1 } }], ['items[1].userEdits.say']],
+      [
+        'an edit of where the call belongs',
+        ([, two]) => [{ pendingActionId: two, user_edits: { mission_id: newId() } }],
+        ['items[1].userEdits.mission_id'],
+      ],
+      [
+        'exclude with edits',
+        ([, two]) => [{ pendingActionId: two, exclude: true, userEdits: {} }],
+        ['items[1].userEdits'],
+      ],
+      ['an unknown field', ([, two]) => [{ pendingActionId: two, include: true }], ['items[1].include']],
+      ['no id', () => [{ exclude: true }], ['items[1].pendingActionId']],
+      [
+        'one field in both spellings',
+        ([, two]) => [{ pendingActionId: two, pending_action_id: two }],
+        ['items[1].pendingActionId'],
+      ],
+      [
+        'two faults, which are both named',
+        ([, two]) => [{ pendingActionId: two, userEdits: { say: 1 } }, { pendingActionId: newId() }],
+        ['items[1].userEdits.say', 'items[2].pendingActionId'],
+      ],
+    ];
+
+    it.each(FAULTS)('%s', async (_, more, paths) => {
+      const { here, ids, batchId } = await batch(2);
+      const elsewhere = await waiting(here, { mission_id: newId() });
+      const items = [{ pendingActionId: ids[0] }, ...more(ids, elsewhere)];
+      const body = await expectRefusal(api, here, VALIDATION, () => send(here.owner, batchId, items));
+      expect(pathsOf(body)).toEqual(paths);
+    });
+
+    it('an identity that is disabled', async () => {
+      const { here, ids, batchId } = await batch(1);
+      await here.owner.patch(`/v1/identities/${here.identityId}`, { status: 'disabled' });
+      const ask = () => send(here.owner, batchId, [{ pendingActionId: ids[0] }]);
+      expect(pathsOf(await expectRefusal(api, here, VALIDATION, ask))).toEqual(['items[0].identityId']);
+    });
+
+    it('a question, which is answered by itself', async () => {
+      const more = { type: 'escalate_to_human', params: { reason: 'May I?' } };
+      const { here, mission, ids } = await batch(1, more);
+      const ask = () => send(here.owner, `${mission}:escalate_to_human`, [{ pendingActionId: ids[0] }]);
+      expect(pathsOf(await expectRefusal(api, here, VALIDATION, ask))).toEqual(['items[0].pendingActionId']);
+    });
+
+    it.each([[undefined], [null], ['x'], [{}], [Array.from({ length: 1_001 }, () => ({}))]])(
+      'items that are no list of at most 1 000',
+      async (items) => {
+        const { here, batchId } = await batch(1);
+        await expectRefusal(api, here, VALIDATION, () => send(here.owner, batchId, items));
+      },
+    );
+  });
+
+  it('paramsHash: decides what was seen, and 409 CONFLICT with nothing changed otherwise', async () => {
+    const { here, ids, batchId } = await batch(2);
+    const [one = '', two = ''] = ids;
+    await here.owner.patch(`/v1/actions/${two}`, { params: { say: 'changed' } });
+    for (const paramsHash of [undefined, '0'.repeat(64)]) {
+      const items = [{ pendingActionId: one }, { pendingActionId: two, ...(paramsHash && { paramsHash }) }];
+      const refused = await expectRefusal(api, here, CONFLICT, () => send(here.owner, batchId, items));
+      expect(pathsOf(refused)).toEqual(['items[1].paramsHash']);
+    }
+    const { paramsHash } = (await asking(here.owner).get(`/${two}`)).body;
+    const items = [{ pendingActionId: one }, { pendingActionId: two, params_hash: paramsHash }];
+    expect(await approve(here.owner, batchId, items)).toMatchObject({ approved: 2 });
+  });
+
+  it('404 NOT_FOUND: the batch is empty or does not exist', async () => {
+    const here = await api.tenant();
+    const mission_id = newId();
+    await propose(here.owner, here, { mission_id }); // never waited
+    for (const batchId of [`${newId()}:probe_idempotent`, `${mission_id}:probe_idempotent`, 'x'])
+      await expectRefusal(api, here, NOT_FOUND, () => send(here.owner, batchId, []));
+  });
+
+  it('403 FORBIDDEN: not a member of the owning workspace', async () => {
+    const { here, ids, batchId } = await batch(1);
+    const stranger = (await api.tenant()).owner;
+    await expectRefusal(api, here, FORBIDDEN, () => send(stranger, batchId, [{ pendingActionId: ids[0] }]));
+  });
+
+  it('403 FORBIDDEN: an agent', async () => {
+    const { here, ids, batchId } = await batch(1);
+    const agent = await here.client({ agent: 'bot', role: 'owner' });
+    await expectRefusal(api, here, FORBIDDEN, () => send(agent, batchId, [{ pendingActionId: ids[0] }]));
+  });
+
+  describe('a batch in two workspaces', () => {
+    const spread = async () => {
+      const one = await batch(1);
+      const there = await api.tenant();
+      await waiting(there, { mission_id: one.mission });
+      return { ...one, there };
+    };
+
+    it('500 INVARIANT_VIOLATION: for a member of both', async () => {
+      const { here, there, ids, batchId } = await spread();
+      const { users, members, api_keys } = api.world.db.tables;
+      const user = await users.create({ data: { id: newId(), email: `${newId()}@example.com`, name: 'Ann' } });
+      for (const { id } of [here, there])
+        await members.create({ data: { workspace_id: id, user_id: user.id, role: 'owner' } });
+      const token = newToken();
+      const hashed = { lookup: 'personal', token_hash: hashToken(token) };
+      await api_keys.create({ data: { id: newId(), user_id: user.id, name: 'Ann', ...hashed, scopes: [...SCOPES] } });
+      const ask = () => send(api.with(token), batchId, [{ pendingActionId: ids[0] }]);
+      await expectRefusal(api, here, [500, 'INVARIANT_VIOLATION'], ask);
+    });
+
+    it('is no trouble for a member of one', async () => {
+      const { here, ids, batchId } = await spread();
+      expect(await approve(here.owner, batchId, [{ pendingActionId: ids[0] ?? '' }])).toMatchObject({ approved: 1 });
+    });
+  });
+
+  it('decides each of 200 rows once for two reviewers at once, whose approved add up to 200; each runs once', async () => {
+    const { here, ids, batchId } = await batch(200);
+    const reviewers = [await here.client({ role: 'reviewer' }), await here.client({ role: 'reviewer' })];
+    const items = ids.map((pendingActionId) => ({ pendingActionId }));
+    const replies = await Promise.all(reviewers.map((by) => approve(by, batchId, items)));
+    expect(replies.reduce((sum, { approved }) => sum + approved, 0)).toBe(200);
+    expect(replies.map(({ rejected }) => rejected)).toEqual([0, 0]);
+    const decisions = { workspace_id: here.id, event: 'action.approved' };
+    expect(await api.world.db.tables.action_events.count({ where: decisions })).toBe(200);
+    const workers = [api.world.worker(), api.world.worker()];
+    await Promise.all(workers.flatMap((worker) => ids.map((id) => execute(worker, id))));
+    expect(ids.map((id) => effectsOf(showId('action', id)).length)).toEqual(ids.map(() => 1));
+    await expectRefusal(api, here, INVALID_STATE, () => here.owner.post(`${at}/${ids[0]}/approve`));
+  }, 60_000);
+});

@@ -1,0 +1,102 @@
+import {
+  batchApproveBody,
+  type BatchApproveBody,
+  type BatchApproveReply,
+  type DecideActionBody,
+} from '@proviso/contracts';
+import { rehearse } from '../actions/decide.ts';
+import { WITH_IDENTITY } from '../actions/get.ts';
+import { rowFromTable, type ActionRow } from '../actions/row.ts';
+import { settleAll, type Ask } from '../actions/settle-all.ts';
+import { coalescing } from '../coalesce.ts';
+import { authorizeDecision, type Context } from '../context.ts';
+import { dispatch } from '../dispatch.ts';
+import { AppError, invalid } from '../errors.ts';
+import { once } from '../idempotency.ts';
+import { readId } from '../ids.ts';
+import { refuseReserved } from '../tools/reserved-fields.ts';
+import { renamed } from './name-fields.ts';
+import { ASKED, readBatchId } from './workspace.ts';
+
+/**
+ * Decides what the items list, and leaves the rest of the batch as it is. Any fault in an item refuses all of them. What
+ * another resolves meanwhile is skipped; what was resolved before is not counted.
+ */
+export async function batchApprovePendingActions(
+  ctx: Context,
+  batchId: string,
+  input: unknown,
+): Promise<BatchApproveReply> {
+  authorizeDecision(ctx);
+  const { items } = batchApproveBody.parse(input);
+  const asks = await asksOf(ctx, readBatchId(batchId), items);
+  let decided: ActionRow[] = [];
+  const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
+    decided = [];
+    let skipped = 0;
+    for (const outcome of (await settleAll(ctx, tx, asks)).values())
+      if (outcome instanceof AppError) skipped += 1;
+      else decided.push(outcome);
+    const approved = decided.filter(({ status }) => status === 'approved').length;
+    return { batchId: readBatchId(batchId), approved, rejected: decided.length - approved, skipped };
+  });
+  for (const action of decided) dispatch(ctx, action);
+  return reply;
+}
+
+type Item = BatchApproveBody['items'][number];
+
+/** What to decide of each row that is still pending. Throws every fault of every item at once: INVALID, or CONFLICT. */
+async function asksOf(ctx: Context, batch_id: string, items: readonly Item[]): Promise<Ask[]> {
+  const ids = items.map(({ pendingActionId }) => readId('action', pendingActionId) ?? '');
+  const { actions } = ctx.db.tables;
+  const where = { batch_id, workspace_id: ctx.caller.workspaceId, ...ASKED, id: { in: ids.filter(Boolean) } };
+  const rows = (await actions.findMany({ where, include: WITH_IDENTITY })).map(rowFromTable);
+  const rowOf = new Map(rows.map((row) => [row.id, row]));
+  const together = { ...ctx, db: { ...ctx.db, tables: coalescing(ctx.db.tables) } };
+  const found = await Promise.all(
+    items.map(async (item, index) => {
+      const id = ids[index] ?? '';
+      const row = rowOf.get(id);
+      if (!row) return inItem(index, invalid('pendingActionId', 'is not of this batch'));
+      if (ids.indexOf(id) < index) return inItem(index, invalid('pendingActionId', 'stands twice'));
+      if (row.status !== 'pending_approval') return undefined;
+      return askOf(together, item, row).catch((error: unknown) => inItem(index, error));
+    }),
+  );
+  const asks: Ask[] = [];
+  const faults: AppError[] = [];
+  for (const one of found)
+    if (one instanceof AppError) faults.push(one);
+    else if (one) asks.push(one);
+  if (faults.length > 0) throw allOf(faults);
+  return asks;
+}
+
+async function askOf(ctx: Context, { userEdits: edits, ...item }: Item, seen: ActionRow): Promise<Ask> {
+  if (ctx.executors.get(seen.type)?.alwaysAsks)
+    throw invalid('pendingActionId', 'is a question of its own; answer it by itself');
+  refuseReserved(edits);
+  const action = item.exclude ? 'reject' : edits ? 'edit' : 'approve';
+  const decision: DecideActionBody = { action, edits, params_hash: item.paramsHash };
+  await rehearse(ctx, seen, decision);
+  return { seen, decision };
+}
+
+/** A refusal, with the item in the paths of its details; anything else is thrown. */
+function inItem(index: number, error: unknown): AppError {
+  if (!(error instanceof AppError)) throw error;
+  const { code, message, details } = renamed(error, 'userEdits');
+  const named = details.length > 0 ? details : [{ path: 'pendingActionId', message }];
+  return new AppError(
+    code,
+    message,
+    named.map((detail) => ({ ...detail, path: `items.${index}.${detail.path}` })),
+  );
+}
+
+function allOf(faults: readonly AppError[]): AppError {
+  const details = faults.flatMap((fault) => fault.details);
+  const says = details.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return new AppError(faults.every(({ code }) => code === 'CONFLICT') ? 'CONFLICT' : 'INVALID', says, details);
+}

@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { PendingAction } from '@proviso/contracts';
+import { newId } from '@proviso/core';
+import {
+  backends,
+  clientOf,
+  openWorld,
+  startApi,
+  startWorker,
+  until,
+  type Fleet,
+  type Running,
+  type TestWorkspace,
+  type World,
+} from '@proviso/testing';
+import fc from 'fast-check';
+
+const CALLS = 500;
+const CALLERS = 10;
+const KILLS = 20;
+const SEED = 20_261_124;
+
+describe('pending actions and a dying api', () => {
+  let world: World;
+  let workspace: TestWorkspace;
+  const running: Running[] = [];
+  beforeEach(async () => {
+    world = await openWorld();
+    workspace = await world.workspace();
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((process) => process.kill()));
+    await world.close();
+  });
+
+  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
+    const process = await starting;
+    running.push(process);
+    return process;
+  };
+  const call = (toolInput: object, more: object = {}) => ({
+    workspaceId: workspace.id,
+    toolName: 'create_task',
+    toolInput,
+    ...more,
+  });
+
+  describe.each(backends())('on a queue $name', ({ redisUrl }) => {
+    it('executes what was approved, although the api was killed before it could ring, and nothing is started again', async () => {
+      // The api's queue takes connections and never answers: no ring ever leaves the process that has committed.
+      const silent = await silentServer();
+      const fleet: Fleet = { databaseUrl: world.databaseUrl };
+      const api = await started(startApi({ ...fleet, redisUrl: `redis://127.0.0.1:${silent.port}` }));
+      await started(startWorker({ ...fleet, redisUrl }));
+      const owner = clientOf(api.url, await workspace.token({}));
+      const made = await owner<PendingAction>('POST', '/api/pending-actions', call({ title: 'Call Ada' }));
+      const approved = await owner<PendingAction>('POST', `/api/pending-actions/${made.body.id}/approve`, {});
+      await api.kill();
+      expect([approved.status, approved.body.status]).toEqual([200, 'approved']);
+      await until('the worker to execute it', async () => (await rowOf(made.body.id)).status === 'completed', 20_000);
+      expect(await world.db.tables.tasks.count({ where: { workspace_id: workspace.id } })).toBe(1);
+      await silent.close();
+    }, 60_000);
+  });
+
+  const rowOf = (id: string) => world.db.tables.actions.findUniqueOrThrow({ where: { id } });
+
+  it(`records ${CALLS} calls once each, although the api is killed ${KILLS} times at random while they arrive`, async () => {
+    const token = await workspace.token({ agent: 'bot' });
+    const fleet: Fleet = { databaseUrl: world.databaseUrl };
+    let api = await started(startApi(fleet));
+    const some = fc.uniqueArray(fc.integer({ min: 1, max: CALLS - 1 }), { minLength: KILLS, maxLength: KILLS });
+    const [kills = []] = fc.sample(some, { seed: SEED, numRuns: 1 });
+    const keys = Array.from({ length: CALLS }, () => newId());
+    const answers = new Map<string, string>();
+    let sent = 0;
+
+    const deliver = async (key: string): Promise<void> => {
+      const body = call({ title: key });
+      const reply = await until(
+        `an answer to ${key}`,
+        () => {
+          sent += 1;
+          return clientOf(api.url, token)<PendingAction>('POST', '/api/pending-actions', body, {
+            'idempotency-key': key,
+          }).catch(
+            () => undefined, // the line was cut: whether it was recorded is not known, and so it is sent again
+          );
+        },
+        60_000,
+      );
+      expect(reply.status).toBe(201);
+      answers.set(key, reply.body.id);
+    };
+    const caller = async (lane: number): Promise<void> => {
+      for (let index = lane; index < CALLS; index += CALLERS) await deliver(keys[index] ?? '');
+    };
+    const killer = async (): Promise<void> => {
+      for (const answered of kills.toSorted((a, b) => a - b)) {
+        await until(`${answered} answers`, () => answers.size >= answered, 60_000);
+        await api.kill();
+        api = await started(startApi(fleet));
+      }
+    };
+    await Promise.all([killer(), ...Array.from({ length: CALLERS }, (_, lane) => caller(lane))]);
+
+    expect(sent).toBeGreaterThan(CALLS + KILLS);
+    const rows = await world.db.tables.actions.findMany({ where: { workspace_id: workspace.id } });
+    expect(rows).toHaveLength(CALLS);
+    expect(new Set(rows.map(({ params }) => (params as { title: string }).title)).size).toBe(CALLS);
+    expect(rows.map(({ id }) => id).sort()).toEqual([...answers.values()].sort());
+    expect(await world.db.tables.action_events.count({ where: { workspace_id: workspace.id } })).toBe(CALLS);
+  }, 240_000);
+});
+
+/** A server that takes every connection and says nothing, ever. */
+async function silentServer(): Promise<{ port: number; close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => void sockets.add(socket.on('error', () => undefined)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
