@@ -14,6 +14,8 @@ export interface GateContext {
   missionId?: string | undefined;
   sessionId?: string | undefined;
   runId?: string | undefined;
+  /** Needed where the workspace has several that fit. */
+  identityId?: string | undefined;
 }
 
 export interface Gate {
