@@ -145,6 +145,13 @@ describe('POST /v1/actions/bulk', () => {
     expect(many.length).toBeLessThanOrEqual(15);
   }, 30_000);
 
+  it('asks once for the tools of a workspace, however many types are unknown', async () => {
+    const here = await api.tenant();
+    const items = Array.from({ length: 200 }, (_, index) => proposal(here, { type: `no_such_type_${index}` }));
+    const statements = await statementsOf(here, (by) => bulk(by, items));
+    expect(statements.filter((text) => text.includes('"tools"'))).toHaveLength(2);
+  });
+
   it('creates none and says why, where all are bad', async () => {
     const here = await api.tenant();
     const before = await holdings(api.world, here);

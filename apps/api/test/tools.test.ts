@@ -162,10 +162,12 @@ describe('tools', () => {
     it('takes the tool away: nothing is listed, proposed or paused by its name', async () => {
       const here = await api.tenant();
       const { tool } = (await register(here.owner)).body;
+      await here.owner.post('/v1/pause', { type: tool.name });
       const { status, body } = await remove(here.owner);
       expect(status).toBe(200);
       expect(body.tool).toMatchObject({ name: tool.name, version: 1 });
       expect((await here.owner.get('/v1/tools')).body).toMatchObject({ tools: [], pagination: { total_items: 0 } });
+      expect((await here.owner.get('/v1/pause')).body.paused).toEqual([]);
       const proposal = { type: REFUND.name, identity_id: here.identityId, params: { order: '1' } };
       const refused = await expectRefusal(api, here, INVALID, () => here.owner.post('/v1/actions', proposal));
       expect(pathsOf(refused)).toEqual(['type']);

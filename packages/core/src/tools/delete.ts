@@ -11,11 +11,15 @@ const DELETE = {
     where workspace_id = $1::uuid and name = $2 and deleted_at is null returning *`,
 };
 
-/** Takes a tool away. Nothing more is proposed or approved for it, and what was cleared fails when it is due. */
+/** Takes a tool away, and its pause. Nothing more is proposed or approved for it, and what was cleared fails when it is due. */
 export async function deleteTool(ctx: Context, name: string, input: unknown): Promise<Tool> {
   authorizeConfiguration(ctx, 'workspace:admin');
   noBody.parse(input);
-  const [row] = await ctx.db.query<tools>(DELETE, [ctx.caller.workspaceId, name]);
-  if (!row) throw notFound('tool');
-  return showTool(row);
+  const workspace_id = ctx.caller.workspaceId;
+  return ctx.db.transaction(async (tx) => {
+    const [row] = await tx.query<tools>(DELETE, [workspace_id, name]);
+    if (!row) throw notFound('tool');
+    await tx.tables.pauses.deleteMany({ where: { workspace_id, type: name } });
+    return showTool(row);
+  });
 }
