@@ -14,7 +14,12 @@ import { showPendingAction } from './show-pending-action.ts';
 export interface Telling {
   briefing(briefing: Stream['briefing']): object;
   event(event: FeedEvent): object | null;
+  /** What was told of an event: made for the first listener, and sent to all. */
+  told: WeakMap<FeedEvent, string | null>;
 }
+
+const TOLD_ON_V1: Telling['told'] = new WeakMap();
+const TOLD_AS_PENDING: Telling['told'] = new WeakMap();
 
 /** A stream as messages: the briefing, `resync` where that is so, the events. An id is where to resume after the message. */
 export async function* messagesOf(
@@ -25,13 +30,23 @@ export async function* messagesOf(
   yield { id, event: 'briefing', data: JSON.stringify(tell.briefing(briefing)) };
   if (resync) yield { id, event: 'resync', data: '{}' };
   for await (const event of events) {
-    const data = tell.event(event);
-    if (data) yield { id: showPosition(event.position), event: event.event.event, data: JSON.stringify(data) };
+    const data = textOf(event, tell);
+    if (data) yield { id: showPosition(event.position), event: event.event.event, data };
   }
+}
+
+function textOf(event: FeedEvent, tell: Telling): string | null {
+  const known = tell.told.get(event);
+  if (known !== undefined) return known;
+  const shown = tell.event(event);
+  const text = shown && JSON.stringify(shown);
+  tell.told.set(event, text);
+  return text;
 }
 
 /** The stream as /v1 tells it. */
 export const tellEvents = (executors: Registry): Telling => ({
+  told: TOLD_ON_V1,
   briefing: ({ total, byType, byMission, oldestCreatedAt }): Briefing => ({
     total,
     by_type: byType,
@@ -51,6 +66,7 @@ export const tellEvents = (executors: Registry): Telling => ({
 
 /** The stream as /api/pending-actions tells it: of actions that have ever waited for a person. */
 export const tellPendingEvents = (executors: Registry): Telling => ({
+  told: TOLD_AS_PENDING,
   briefing: ({ total, byType, byMission, oldestCreatedAt }): PendingBriefing => ({
     total,
     byTool: byType,

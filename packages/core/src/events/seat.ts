@@ -48,10 +48,10 @@ export function createSeat(db: Queryable, { caller, after, from }: Seating): Sea
 
   async function* offered(): AsyncGenerator<FeedEvent, void> {
     for (;;) {
+      if (over) return; // also before the first wait: the listener may have left by now
       const next = backlog.shift();
       if (next) yield next;
       else await new Promise<void>((go) => (wake = go));
-      if (over) return;
     }
   }
 
