@@ -9,6 +9,10 @@ export interface Running {
   pid: number;
   /** All that it wrote. */
   output(): string;
+  /** Settles with its exit code when it is gone; null = a signal ended it. */
+  ended(): Promise<number | null>;
+  /** Sends a signal that does not end it, such as SIGSTOP. */
+  signal(signal: NodeJS.Signals): void;
   /** kill -9 and the like; settles when the process is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** SIGTERM, and the exit code. */
@@ -36,6 +40,11 @@ export function startProcess(args: string[], env: Record<string, string>): Runni
   return {
     pid: pidOf(child),
     output: () => output,
+    ended: async () => {
+      await gone;
+      return child.exitCode;
+    },
+    signal: (signal) => void child.kill(signal),
     kill: async (signal = 'SIGKILL') => void (await end(signal)),
     stop: () => end('SIGTERM'),
   };
@@ -98,18 +107,20 @@ export async function startWorker(fleet: Fleet): Promise<Running> {
   return worker;
 }
 
-const ready = (process: Running, url: string): Promise<unknown> =>
-  until(
-    `${url} to answer; so far: ${process.output()}`,
-    () =>
-      fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
-        (reply) => reply.ok,
-        () => false,
-      ),
-    20_000,
-  ).catch((error: unknown) => {
-    throw new Error(`${(error as Error).message}${process.output()}`);
+/** Throws with what it wrote when it ends instead, or takes too long. */
+async function ready(process: Running, url: string): Promise<void> {
+  let isOver = false;
+  void process.ended().then(() => (isOver = true));
+  const answers = (): Promise<boolean> =>
+    fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
+      (reply) => reply.ok,
+      () => isOver,
+    );
+  await until(`${url} to answer`, answers, 20_000).catch((error: unknown) => {
+    throw new Error(`${(error as Error).message}: ${process.output()}`);
   });
+  if (isOver) throw new Error(`it ended at its start: ${process.output()}`);
+}
 
 export interface Reply<Body> {
   status: number;

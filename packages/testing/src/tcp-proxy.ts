@@ -40,6 +40,7 @@ interface Link {
   manner: Manner;
 }
 
+/** `target.port` is read at each connection, so that a server may come back elsewhere. */
 export async function startTcpProxy(target: { host?: string; port: number }): Promise<TcpProxy> {
   const links = createLinks(target);
   const listener = createServer((client) => links.open(client));

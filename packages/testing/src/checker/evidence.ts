@@ -12,8 +12,11 @@ export interface ClientRecord {
   sent: JsonObject;
   /** Deciding: the params as the decider saw them. */
   saw?: JsonObject;
-  /** The answer that was a success; null = there was none, so that it may or may not have happened. */
-  told: { version: number; status: Status } | null;
+  /**
+   * The answer that was a success; null = there was none, so that it may or may not have happened. Answers to many at
+   * once name no version.
+   */
+  told: { version: number | null; status: Status } | null;
 }
 
 /** One effect as the far side counted it. */

@@ -69,8 +69,10 @@ function isKept(record: ClientRecord, { events }: Evidence, rows: Map<string, Ac
   const row = rows.get(action);
   if (!row) return [`a client was told of ${verb}, and there is no such action`];
   if (row.workspace_id !== workspace) return [`a client of another workspace was told of ${verb}`];
-  const logged = events.get(action)?.some(({ version, status }) => version === told.version && status === told.status);
-  return logged ? [] : [`a client was told that ${verb} made it ${told.status} at version ${told.version}`];
+  const stands = ({ version, status }: ActionEvent): boolean =>
+    (told.version === null || version === told.version) && status === told.status;
+  const version = told.version === null ? '' : ` at version ${told.version}`;
+  return only(!events.get(action)?.some(stands) && `a client was told that ${verb} made it ${told.status}${version}`);
 }
 
 /** Clients put their request into the metadata of what they create. */
@@ -211,5 +213,5 @@ const askedFor = (events: readonly ActionEvent[], row: ActionRow): number | null
   return changed ? null : (row.scheduled_time?.getTime() ?? null);
 };
 
-const wasApproval = ({ events }: Case, version: number | undefined): boolean =>
+const wasApproval = ({ events }: Case, version: number | null | undefined): boolean =>
   events.some((event) => event.version === version && event.event === 'action.approved');

@@ -1,0 +1,229 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDatabase, openQueue } from '@proviso/core';
+import { pino } from 'pino';
+import { LEASE_MS, type ChaosFleet, type Link, type Slot } from './fleet.ts';
+import type { Random } from './random.ts';
+
+/** Actions that one worker ran at one time, by the database's clock. */
+export interface Held {
+  at: Date;
+  owner: string;
+  actions: string[];
+}
+
+/** What a fault is done to, and with. */
+export interface Field {
+  fleet: ChaosFleet;
+  random: Random;
+  /** Ids of actions. */
+  known: () => string[];
+  /** What the worker with this process id runs now. */
+  heldBy: (pid: number) => Promise<Held>;
+  /** Workers that were killed, and what they ran. */
+  kills: Held[];
+  /** Restarts under way. */
+  reviving: Set<Promise<void>>;
+}
+
+export interface Fault {
+  name: string;
+  /** What is in its danger window while it lasts: actions that run, requests that are being written, or what it says itself. */
+  hits: 'running' | 'writing' | 'both' | 'told';
+  /** Only on this backend. */
+  backend?: 'redis' | 'postgres';
+  /** From the strike until the network is whole again; restarts go on by themselves. Answers how many it hit, where it is `told`. */
+  strike: (field: Field) => Promise<number | void>;
+}
+
+const revive = ({ reviving }: Field, work: Promise<void>): void => {
+  const known = work.finally(() => reviving.delete(known));
+  reviving.add(known);
+};
+
+const AIM_LIMIT_MS = 4_000;
+
+/** The worker that runs most, once one runs more than a few: an idle one is no target. */
+async function busyWorker({ fleet, heldBy }: Field): Promise<{ slot: Slot; held: Held }> {
+  for (const limit = performance.now() + AIM_LIMIT_MS; ; await sleep(50)) {
+    const all = await Promise.all(fleet.workers.map(async (slot) => ({ slot, held: await heldBy(slot.process.pid) })));
+    const [best] = all.toSorted((a, b) => b.held.actions.length - a.held.actions.length);
+    if (best && (best.held.actions.length > 2 || performance.now() > limit)) return best;
+  }
+}
+
+/** Spoils these links for a while. */
+const spoiling =
+  (links: Link[], forMs: number, spoil: (proxy: ChaosFleet['links'][Link]) => void) =>
+  async ({ fleet }: Field): Promise<void> => {
+    const proxies = links.map((link) => fleet.links[link]);
+    for (const proxy of proxies) spoil(proxy);
+    await sleep(forMs);
+    await Promise.all(proxies.map((proxy) => proxy.pass()));
+  };
+
+/** Jobs as anybody may add them who can reach the queue: straight into it, for ids of the caller's choice. */
+async function ringFor({ fleet }: Field, ids: string[], times: number): Promise<number> {
+  const queue = await openQueue({ ...fleet.queue, log: pino({ level: 'silent' }) });
+  for (let time = 0; time < times; time += 1)
+    for (const [index, actionId] of ids.entries())
+      queue.ring({ actionId, number: Date.now() + time * 1_000 + index, first: time === 0 }, time * 50);
+  await sleep(500);
+  await queue.close();
+  return ids.length;
+}
+
+/** Each strikes a process or a server. */
+export const PROCESS_FAULTS: Fault[] = [
+  {
+    name: 'kill -9 of an api',
+    hits: 'writing',
+    strike: async (field) => revive(field, field.random.pick(field.fleet.apis).restart('SIGKILL')),
+  },
+  {
+    name: 'kill -9 of a worker',
+    hits: 'told',
+    strike: async (field) => {
+      const { slot, held } = await busyWorker(field);
+      field.kills.push(held);
+      revive(field, slot.restart('SIGKILL'));
+      return held.actions.length;
+    },
+  },
+  {
+    name: 'a worker stopped for longer than its lease',
+    hits: 'told',
+    strike: async (field) => {
+      const { process } = (await busyWorker(field)).slot;
+      process.signal('SIGSTOP');
+      const { actions } = await field.heldBy(process.pid);
+      await sleep(LEASE_MS * 1.5);
+      process.signal('SIGCONT');
+      return actions.length;
+    },
+  },
+  {
+    name: 'an api stopped for 3 s',
+    hits: 'writing',
+    strike: async ({ fleet, random }) => {
+      const { process } = random.pick(fleet.apis);
+      process.signal('SIGSTOP');
+      await sleep(3_000);
+      process.signal('SIGCONT');
+    },
+  },
+  {
+    name: 'SIGTERM and restart of an api and a worker',
+    hits: 'both',
+    strike: async (field) => {
+      revive(field, field.random.pick(field.fleet.apis).restart('SIGTERM'));
+      revive(field, field.random.pick(field.fleet.workers).restart('SIGTERM'));
+    },
+  },
+  {
+    name: 'crash of PostgreSQL',
+    hits: 'both',
+    strike: async ({ fleet }) => {
+      await fleet.postgres.crash();
+      await fleet.postgres.start();
+    },
+  },
+  {
+    name: 'crash of Redis, back empty',
+    hits: 'both',
+    backend: 'redis',
+    strike: async ({ fleet }) => {
+      await fleet.redis?.crash();
+      await sleep(1_000);
+      await fleet.redis?.start();
+    },
+  },
+  {
+    name: 'FLUSHALL',
+    hits: 'both',
+    backend: 'redis',
+    strike: async ({ fleet }) => fleet.redis?.flush(),
+  },
+  {
+    name: 'a queue that forgets every job',
+    hits: 'both',
+    backend: 'postgres',
+    strike: async ({ fleet }) => {
+      const db = openDatabase({ url: fleet.postgres.url, poolMax: 1 });
+      await db.pool.query('delete from bullmq.job');
+      await db.close();
+    },
+  },
+  {
+    name: 'each job delivered three times',
+    hits: 'told',
+    strike: (field) => ringFor(field, field.known().slice(-30), 3),
+  },
+  {
+    name: 'jobs added by hand for whatever there is',
+    hits: 'told',
+    strike: (field) => ringFor(field, field.random.shuffled(field.known()).slice(0, 30), 1),
+  },
+];
+
+const DATABASE: Link[] = ['api to database', 'worker to database'];
+
+/** Each strikes a link. */
+export const NETWORK_FAULTS: Fault[] = [
+  {
+    name: 'api cut off from the database',
+    hits: 'writing',
+    strike: spoiling(['api to database'], 100, (proxy) => proxy.reset()),
+  },
+  {
+    name: 'worker cut off from the database',
+    hits: 'running',
+    strike: spoiling(['worker to database'], 100, (proxy) => proxy.reset()),
+  },
+  { name: 'slow database', hits: 'both', strike: spoiling(DATABASE, 2_000, (proxy) => proxy.slow(100)) },
+  {
+    name: 'half-open connections of the apis to the database',
+    hits: 'writing',
+    strike: spoiling(['api to database'], 1_000, (proxy) => proxy.swallow('existing')),
+  },
+  {
+    name: 'half-open connections of the workers to the database',
+    hits: 'running',
+    strike: spoiling(['worker to database'], 1_000, (proxy) => proxy.swallow('existing')),
+  },
+  {
+    name: 'commits whose answer is lost',
+    hits: 'both',
+    strike: spoiling(DATABASE, 300, (proxy) => proxy.dropReplies('reset')),
+  },
+  {
+    name: 'connections to the database cut in the middle',
+    hits: 'both',
+    strike: spoiling(DATABASE, 1_000, (proxy) => proxy.cutAfter(20_000)),
+  },
+  {
+    name: 'black hole to Redis',
+    hits: 'both',
+    backend: 'redis',
+    strike: spoiling(['redis'], 3_000, (proxy) => proxy.swallow('all')),
+  },
+  {
+    name: 'provider resets after the effect',
+    hits: 'running',
+    strike: spoiling(['provider'], 700, (proxy) => proxy.dropReplies('reset')),
+  },
+  {
+    name: 'provider silent after the effect',
+    hits: 'running',
+    strike: spoiling(['provider'], 700, (proxy) => proxy.dropReplies('silence')),
+  },
+  {
+    name: 'provider unreachable',
+    hits: 'running',
+    strike: spoiling(['provider'], 1_000, (proxy) => void proxy.refuse()),
+  },
+  {
+    name: 'mail server resets',
+    hits: 'running',
+    strike: spoiling(['smtp'], 700, (proxy) => proxy.dropReplies('reset')),
+  },
+];

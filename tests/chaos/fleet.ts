@@ -1,0 +1,140 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { startApi, startTcpProxy, startWorker, type Fleet, type Running, type TcpProxy } from '@proviso/testing';
+import { startSmtpSink, type SmtpSink } from '@proviso/testing/smtp-sink';
+import { startProvider, type Provider } from './provider.ts';
+import type { Random } from './random.ts';
+import { startPostgres, startRedis, type Postgres, type RedisServer } from './servers.ts';
+
+export interface Settings {
+  seed: number;
+  seconds: number;
+  backend: 'redis' | 'postgres';
+  apis: number;
+  workers: number;
+  /** Everything of this run; deleted at its end. */
+  dir: string;
+}
+
+/** A place in the fleet: when its process dies, another one takes it. */
+export interface Slot<Process extends Running = Running> {
+  process: Process;
+  /** SIGKILL, or SIGTERM and its grace; then a new process, unless the run is over. */
+  restart(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+}
+
+export type Link = 'api to database' | 'worker to database' | 'redis' | 'smtp' | 'provider';
+
+export interface ChaosFleet {
+  postgres: Postgres;
+  redis: RedisServer | undefined;
+  sink: SmtpSink;
+  provider: Provider;
+  links: Record<Link, TcpProxy>;
+  apis: Slot<Running & { url: string }>[];
+  workers: Slot[];
+  /** The queue, past all proxies. */
+  queue: { databaseUrl: string; redisUrl: string | undefined };
+  stop(): Promise<void>;
+}
+
+/** The lease of a run's workers; heartbeat and sweep are a third of it. */
+export const LEASE_MS = 3_000;
+
+/** Boots everything. What is started is stopped by `stop` of the answer, or, where the boot fails, at once. */
+export async function startFleet(settings: Settings, random: Random): Promise<ChaosFleet> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const undo of stops.splice(0).toReversed()) await undo().catch(() => undefined);
+  };
+  const kept = async <T>(starting: Promise<T>, undo: (started: T) => Promise<unknown>): Promise<T> => {
+    const started = await starting;
+    stops.push(() => undo(started));
+    return started;
+  };
+  try {
+    mkdirSync(settings.dir, { recursive: true });
+    return { ...(await boot(settings, random, kept)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Keep = <T>(starting: Promise<T>, undo: (started: T) => Promise<unknown>) => Promise<T>;
+
+async function boot(settings: Settings, random: Random, kept: Keep): Promise<Omit<ChaosFleet, 'stop'>> {
+  const { backend, dir } = settings;
+  const postgres = await kept(startPostgres(dir, 55_000 + (process.pid % 4_000)), (server) => server.stop());
+  const redis = backend === 'redis' ? await kept(startRedis(dir), (server) => server.stop()) : undefined;
+  const sink = await kept(startSmtpSink(), (server) => server.close());
+  const provider = await kept(
+    startProvider(() => random.between(50, 600)),
+    (server) => server.close(),
+  );
+  const proxied = (port: number): Promise<TcpProxy> => kept(startTcpProxy({ port }), (proxy) => proxy.close());
+  const links: Record<Link, TcpProxy> = {
+    'api to database': await proxied(postgres.port),
+    'worker to database': await proxied(postgres.port),
+    redis: await proxied(redis?.port ?? postgres.port),
+    smtp: await proxied(sink.port),
+    provider: await proxied(provider.port),
+  };
+  const fleetAt = (link: Link): Fleet => ({
+    databaseUrl: postgres.urlAt(links[link].port),
+    redisUrl: redis && `redis://127.0.0.1:${links.redis.port}`,
+    env: {
+      PROVISO_EXECUTORS: './tests/chaos/executors.js',
+      CHAOS_PROVIDER_URL: `http://127.0.0.1:${links.provider.port}`,
+      PROVISO_ALLOW_UNSAFE_STORAGE: 'false',
+      PROVISO_BACKOFF_MS: '300',
+      PROVISO_EXECUTE_TIMEOUT_MS: '5000',
+      PROVISO_GRACE_MS: '10000',
+      LOG_LEVEL: 'warn',
+    },
+  });
+  const slots = <P extends Running>(count: number, start: () => Promise<P>): Promise<Slot<P>[]> =>
+    Promise.all(Array.from({ length: count }, () => kept(openSlot(start), (slot) => slot.close())));
+  const queue = { databaseUrl: postgres.url, redisUrl: redis && `redis://127.0.0.1:${redis.port}` };
+  return {
+    postgres,
+    redis,
+    sink,
+    provider,
+    links,
+    apis: await slots(settings.apis, () => startApi(fleetAt('api to database'))),
+    workers: await slots(settings.workers, () => startWorker(fleetAt('worker to database'))),
+    queue,
+  };
+}
+
+/** Starts a process, and another one when it is told to, or when the start failed: as a supervisor would. */
+async function openSlot<P extends Running>(start: () => Promise<P>): Promise<Slot<P> & { close(): Promise<void> }> {
+  let isOver = false;
+  const begin = async (): Promise<P> => {
+    for (;;) {
+      try {
+        return await start();
+      } catch (error) {
+        if (isOver) throw error; // else its database is away: again, until it is there
+      }
+    }
+  };
+  const slot = {
+    process: await start(),
+    restart: async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
+      await slot.process.kill(signal);
+      if (isOver) return;
+      const successor = await begin();
+      slot.process = successor;
+      if (isOver) await successor.kill();
+    },
+    close: async (): Promise<void> => {
+      isOver = true;
+      await slot.process.kill();
+    },
+  };
+  return slot;
+}
+
+export const directoryOf = (root: string): string => path.join(root, '.proviso', `chaos-${process.pid}`);

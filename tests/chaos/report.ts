@@ -1,0 +1,69 @@
+import { storyOf, type Result } from './run.ts';
+
+const HITS_MIN = 5;
+const ACKNOWLEDGED_MIN = 0.5;
+
+/** A run counts only if the load went on and each kind of fault hit something; a run that does not count has failed. */
+function invalidities({ struck, load, settledMs }: Result): string[] {
+  const share = load.acknowledged / Math.max(1, load.submitted);
+  const idle = [...struck].filter(([, { hits }]) => hits < HITS_MIN).map(([name, { hits }]) => `${name} hit ${hits}`);
+  return [
+    ...(share < ACKNOWLEDGED_MIN ? [`only ${(share * 100).toFixed(0)} % of the submissions were acknowledged`] : []),
+    ...(idle.length > 0 ? [`not every fault hit ${HITS_MIN} actions in the danger window: ${idle.join(', ')}`] : []),
+    ...(settledMs === null ? ['it did not come to rest'] : []),
+  ];
+}
+
+export function report(result: Result): { text: string; ok: boolean } {
+  const { settings, struck, load, verdict, evidence, settledMs, recoveriesMs } = result;
+  const invalid = invalidities(result);
+  const { violations, checked, unknown } = verdict;
+  const [first] = violations;
+  const strikes = [...struck.values()].reduce((sum, one) => sum + one.strikes, 0);
+  const ok = violations.length === 0 && invalid.length === 0;
+  const text = [
+    '',
+    table(
+      ['fault', 'strikes', 'in the danger window'],
+      [...struck].map(([name, one]) => [name, one.strikes, one.hits]),
+    ),
+    '',
+    table(
+      ['promise', 'cases', 'broken'],
+      Object.entries(checked).map(([promise, cases]) => [
+        promise,
+        cases,
+        violations.filter((violation) => violation.promise === promise).length,
+      ]),
+    ),
+    '',
+    `${strikes} faults of ${struck.size} kinds; ${load.acknowledged} of ${load.submitted} submissions acknowledged; ${evidence.actions.length} actions, ${evidence.effects.length} effects, ${unknown} outcome_unknown`,
+    `after kill -9 of a worker its actions ran elsewhere within ${quantiles(recoveriesMs)}; all that was due had ended ${settledMs === null ? 'never' : `${(settledMs / 1_000).toFixed(1)} s`} after the last fault`,
+    ...invalid.map((why) => `INVALID: ${why}`),
+    ...violations.slice(0, 20).map(({ promise, action, why }) => `BROKEN: ${promise}: ${action}: ${why}`),
+    ...(first?.action ? [`The story of ${first.action}:\n${storyOf(first.action, evidence)}`] : []),
+    ok ? 'every promise was kept' : `FAILED. Again: npm run chaos -- ${commandOf(settings)}`,
+  ].join('\n');
+  return { text, ok };
+}
+
+const commandOf = ({ seed, seconds, backend, apis, workers }: Result['settings']): string =>
+  `--seed ${seed} --seconds ${seconds} --backend ${backend} --apis ${apis} --workers ${workers}`;
+
+function quantiles(ms: number[]): string {
+  if (ms.length === 0) return '– (none was running)';
+  const sorted = ms.toSorted((a, b) => a - b);
+  const at = (share: number) =>
+    ((sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0) / 1_000).toFixed(1);
+  return `p50 ${at(0.5)} s, p99 ${at(0.99)} s (${ms.length} actions, lease 3 s)`;
+}
+
+function table(head: string[], rows: (string | number)[][]): string {
+  const width = Math.max(...[head, ...rows].map(([name]) => String(name).length));
+  return [head, ...rows]
+    .map(
+      ([name, ...cells]) =>
+        `${String(name).padEnd(width)}  ${cells.map((cell) => String(cell).padStart(8)).join('  ')}`,
+    )
+    .join('\n');
+}
