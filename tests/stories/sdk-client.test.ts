@@ -88,6 +88,36 @@ describe('the client, with a real api and worker', () => {
     expect((await actions.list({ status: 'pending_approval' })).pagination.total_items).toBe(0);
   }, 60_000);
 
+  it('speaks the second dialect: proposes, lists, decides a batch, and hears of it', async () => {
+    const { pendingActions } = await connect();
+    const missionId = newId();
+    const propose = (content: string) =>
+      pendingActions.create({ toolName: 'create_note', toolInput: { contact_id: contactId, content }, missionId });
+    const [first, second, third] = await Promise.all([propose('One'), propose('Two'), propose('Three')]);
+    expect(await pendingActions.get(first.id)).toMatchObject({ status: 'pending', toolInput: { content: 'One' } });
+    await pendingActions.reject(third.id);
+    const items = [
+      { pendingActionId: first.id, userEdits: { content: 'Uno' } },
+      { pendingActionId: second.id, exclude: true },
+    ];
+    expect(await pendingActions.batchApprove(first.batchId ?? '', items)).toMatchObject({ approved: 1, rejected: 1 });
+    expect((await pendingActions.list({ missionId, status: 'rejected' })).total).toBe(2);
+    await expect(pendingActions.approve(first.id)).rejects.toMatchObject({ code: 'INVALID_STATE', status: 409 });
+
+    const fourth = await propose('Four');
+    const heard: string[] = [];
+    for await (const item of pendingActions.events()) {
+      if (item.name === 'briefing') {
+        heard.push(`${item.briefing.total} pending`);
+        await pendingActions.approve(fourth.id, { comment: 'Yes.' });
+      } else if (item.name !== 'resync') {
+        heard.push(`${item.name}: ${item.action.status}`);
+        break;
+      }
+    }
+    expect(heard).toEqual(['1 pending', 'action.approved: approved']);
+  }, 60_000);
+
   it('hears every move once and in order, although the api is killed again and again', async () => {
     const { actions, events } = await connect();
     const stop = new AbortController();
