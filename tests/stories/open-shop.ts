@@ -69,7 +69,7 @@ export async function openShop({ world, url }: Street): Promise<Shop> {
   });
   const refunds: JsonObject[] = [];
   return {
-    agent: connect(await workspace.token({ agent: 'Ada' })),
+    agent: connect(await workspace.token({ agent: 'Ada', scopes: ['actions:read', 'actions:write'] })),
     person,
     refunds,
     refund(input) {

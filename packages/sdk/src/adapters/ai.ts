@@ -5,7 +5,8 @@ import type { Answer } from '../gate/answer.ts';
 import { describeGated, isRead, previewFor, type GateSet } from '../gate/gate-set.ts';
 import { propose } from '../gate/propose.ts';
 import { gatedForm, originalOf } from '../gate/tool.ts';
-import { ToolRefused, type HostedTool } from '../host/tool-host.ts';
+import type { HostedTool } from '../host/tool-host.ts';
+import { validated } from './validated.ts';
 
 /** The same tools; one that is gated may answer what became of its proposal instead. */
 export type GatedTools<Tools extends ToolSet> = {
@@ -55,22 +56,4 @@ async function lastOf(output: unknown): Promise<unknown> {
   let last: unknown;
   for await (const part of output as AsyncIterable<unknown>) last = part;
   return last;
-}
-
-interface Validating {
-  '~standard'?: { validate(input: unknown): unknown };
-  validate?(input: unknown): unknown;
-}
-
-/** By a Standard Schema such as zod's, by the AI SDK's own, or by one of them that is made when it is needed. */
-async function validated(schema: unknown, input: unknown): Promise<unknown> {
-  const lazy = typeof schema === 'function' && !('~standard' in schema);
-  const shape = (lazy ? (schema as () => unknown)() : schema) as Validating;
-  const seen = (await (shape['~standard'] ?? shape).validate?.(input)) as
-    | { value?: unknown; issues?: readonly { message: string }[]; success?: boolean; error?: Error }
-    | undefined;
-  if (!seen) return input;
-  const fault = seen.issues?.[0]?.message ?? seen.error?.message;
-  if (fault !== undefined || seen.success === false) throw new ToolRefused(fault ?? 'The input does not fit.');
-  return seen.value;
 }

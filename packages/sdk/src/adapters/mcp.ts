@@ -56,7 +56,8 @@ function describe({ outputSchema: _, ...tool }: Tool): Tool {
   return { ...tool, description: describeGated(tool.description) };
 }
 
-function resultOf(answer: object): CallToolResult {
+/** An answer of the gate as the result of a call. */
+export function resultOf(answer: object): CallToolResult {
   return { content: [{ type: 'text', text: JSON.stringify(answer) }], structuredContent: { ...answer } };
 }
 
@@ -67,9 +68,13 @@ export async function hostTools(client: ToolClient): Promise<HostedTool[]> {
   return tools.map(({ name }) => ({
     name,
     async execute(input: Record<string, unknown>) {
-      const { isError, content, structuredContent } = await original.callTool({ name, arguments: input });
-      if (isError) throw new Error(`${name} failed: ${JSON.stringify(content)}`);
-      return structuredContent ?? { content };
+      return outputOf(await original.callTool({ name, arguments: input }));
     },
   }));
+}
+
+/** What a tool calls an error may have come late. */
+export function outputOf({ isError, content, structuredContent }: CallToolResult): unknown {
+  if (isError) throw new Error(`The tool answers an error: ${JSON.stringify(content)}`);
+  return structuredContent ?? { content };
 }

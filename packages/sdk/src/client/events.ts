@@ -20,8 +20,7 @@ export interface EventsOptions {
 
 /**
  * `briefing`: what is pending, at every connection. `resync`: too much happened meanwhile; read the lists again, the feed
- * goes on from here. Else an event of an action, with the action as it
- * stood then or a little later.
+ * goes on from here. Else an event of an action, with the action as it stood then or a little later.
  */
 export type FeedItem<Brief = Briefing, Told = ActionEvent> =
   | { name: 'briefing'; id: string; briefing: Brief }
@@ -90,6 +89,7 @@ async function* listen({ connection, path, options, place }: Listening): AsyncGe
       signal,
     });
     place.connected = true;
+    place.retryMs = 0;
     for await (const heard of readEventStream(body, place.lastEventId)) {
       silence.heard();
       if ('retryMs' in heard) place.retryMs = heard.retryMs;

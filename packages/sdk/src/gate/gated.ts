@@ -23,5 +23,9 @@ export function gated<Input extends object, Output, A extends Access>(
     access === 'read'
       ? tool.execute(input, call)
       : propose(gate, { ...call, toolName: tool.name, input: input as JsonObject }, preview);
-  return gatedForm({ ...tool, execute, original: tool }, tool) as GatedTool<Input, A extends 'read' ? Output : Answer>;
+  const { name, description } = tool;
+  return gatedForm({ name, description, execute, original: tool }, tool) as GatedTool<
+    Input,
+    A extends 'read' ? Output : Answer
+  >;
 }

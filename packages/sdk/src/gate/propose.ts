@@ -6,6 +6,7 @@ import { ended, queued, type Answer } from './answer.ts';
 import type { NamedCall } from './tool.ts';
 
 const WAIT_MS = 30_000;
+const METADATA_CHARS_MAX = 500;
 
 /** In what a proposal is made. The model has no say in it. */
 export interface GateContext {
@@ -50,7 +51,7 @@ export async function propose(gate: Gate, call: NamedCall, draw?: DrawPreview): 
       toolName,
       toolInput: input,
       preview: await previewOf(call, draw),
-      ...(callId !== undefined && { metadata: { tool_call_id: callId } }),
+      ...(callId !== undefined && { metadata: { tool_call_id: callId.slice(0, METADATA_CHARS_MAX) } }),
     },
     { signal, idempotencyKey: await keyOf({ ...context, workspaceId }, call) },
   );

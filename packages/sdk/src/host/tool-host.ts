@@ -49,7 +49,9 @@ interface ApprovedCall {
 
 /** Runs the original tools, each approved action once. */
 export function toolHost(tools: Iterable<HostedTool>, options: ToolHostOptions): ToolHost {
-  const byName = new Map([...tools].map((tool) => [tool.name, tool]));
+  const hosted = [...tools];
+  const byName = new Map(hosted.map((tool) => [tool.name, tool]));
+  if (byName.size < hosted.length) throw new TypeError('Two tools have the same name.');
   const webhooks = [options.secret].flat().map((secret) => new Webhook(secret));
   const { store = rememberCalls(), onError = (error) => console.error(error) } = options; // oxlint-disable-line no-console
   const runOnce = createRunOnce(store, onError);

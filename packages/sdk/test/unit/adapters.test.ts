@@ -7,6 +7,7 @@ import { z } from 'zod';
 import * as ai from '../../src/adapters/ai.ts';
 import * as langchain from '../../src/adapters/langchain.ts';
 import * as mcp from '../../src/adapters/mcp.ts';
+import { gateServer } from '../../src/adapters/mcp-server.ts';
 import * as openai from '../../src/adapters/openai-agents.ts';
 import { originalOf, ToolRefused, type GateSet, type HostedTool } from '../../src/index.ts';
 import { farSide, json } from './far-side.ts';
@@ -212,6 +213,45 @@ describe('tools of an MCP server', () => {
     const run = (name: string) => hosted.find((tool) => tool.name === name)?.execute(INPUT as never);
     expect(await run('refund')).toEqual({ refunded: INPUT });
     expect(await run('stock')).toEqual({ content: [{ type: 'text', text: '3' }] });
-    await expect(run('broken')).rejects.toThrow('broken failed');
+    await expect(run('broken')).rejects.toThrow('The tool answers an error');
+  });
+});
+
+describe('tools that an MCP server offers', () => {
+  async function offer() {
+    const mcpServer = new McpServer({ name: 'shop', version: '1' });
+    const gated = gateServer(mcpServer, gate);
+    gated.registerTool('refund', { inputSchema, outputSchema: z.object({ refunded: z.unknown() }) }, (input) => ({
+      content: [],
+      structuredContent: refund(input),
+    }));
+    gated.registerTool('stock', { annotations: { readOnlyHint: true } }, () => ({
+      content: [{ type: 'text', text: '3' }],
+    }));
+    gated.registerTool('restock', {}, () => ({ content: [], structuredContent: refund('all') }));
+    const client = new McpClient({ name: 'Ada', version: '1' });
+    const [here, there] = InMemoryTransport.createLinkedPair();
+    await Promise.all([mcpServer.connect(there), client.connect(here)]);
+    return { client, hosted: gated.hosted };
+  }
+
+  it('propose a write under the id of its call, and answer a read', async () => {
+    const { client } = await offer();
+    const meta = { [mcp.CALL_ID]: 'call_1' };
+    const answer = await client.callTool({ name: 'refund', arguments: INPUT, _meta: meta });
+    expect(answer.structuredContent).toMatchObject(QUEUED);
+    expect((await client.callTool({ name: 'stock' })).content).toEqual([{ type: 'text', text: '3' }]);
+    expect((await client.callTool({ name: 'restock' })).structuredContent).toMatchObject({ status: 'queued' });
+    expect(proposals()).toMatchObject([proposal, { toolName: 'restock', toolInput: {} }]);
+    expect(runs).toEqual([]);
+  });
+
+  it('are hosted as they were registered', async () => {
+    const { hosted } = await offer();
+    expect(hosted.map(({ name }) => name)).toEqual(['refund', 'restock']);
+    expect(await callHosted(hosted, INPUT)).toEqual({ refunded: INPUT });
+    await expect(callHosted(hosted, { order: 4711 })).rejects.toBeInstanceOf(ToolRefused);
+    expect(await hosted[1]?.execute({} as never)).toEqual({ refunded: 'all' });
+    expect(runs).toEqual([INPUT, 'all']);
   });
 });

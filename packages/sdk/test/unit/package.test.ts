@@ -4,7 +4,13 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const FOLDER = 'packages/sdk';
-const PEERS = ['ai', '@openai/agents', '@langchain/core/tools', '@modelcontextprotocol/client'];
+const PEERS = [
+  'ai',
+  '@openai/agents',
+  '@langchain/core/tools',
+  '@modelcontextprotocol/client',
+  '@modelcontextprotocol/server',
+];
 
 const filesOf = (ending: string): string[] =>
   readdirSync(path.join(FOLDER, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));

@@ -127,6 +127,11 @@ it('refuses a call without a signature', async () => {
   expect(runs).toEqual([]);
 });
 
+it('takes no two tools of one name', () => {
+  const { tool } = hosting();
+  expect(() => toolHost([tool, tool], { secret: SECRET })).toThrow('the same name');
+});
+
 it('takes any of several secrets', async () => {
   const { host } = hosting(undefined, { secret: [OTHER, SECRET] });
   expect((await answer(host, call())).status).toBe(200);
