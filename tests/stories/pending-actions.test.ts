@@ -108,7 +108,7 @@ describe('pending actions and a dying api', () => {
     expect(new Set(rows.map(({ params }) => (params as { title: string }).title)).size).toBe(CALLS);
     expect(rows.map(({ id }) => id).sort()).toEqual([...answers.values()].sort());
     expect(await world.db.tables.action_events.count({ where: { workspace_id: workspace.id } })).toBe(CALLS);
-  }, 240_000);
+  }, 480_000);
 });
 
 /** A server that takes every connection and says nothing, ever. */
