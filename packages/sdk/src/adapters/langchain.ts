@@ -5,6 +5,7 @@ import { describeGated, isRead, previewFor, type GateSet } from '../gate/gate-se
 import { propose } from '../gate/propose.ts';
 import { gatedForm, originalOf } from '../gate/tool.ts';
 import type { HostedTool } from '../host/tool-host.ts';
+import { validated } from './validated.ts';
 
 interface Config {
   toolCall?: { id?: string; args?: unknown };
@@ -31,6 +32,15 @@ function gateTool<T extends StructuredToolInterface>(tool: T, gate: GateSet): T 
   return gatedForm(Object.assign(Object.create(tool) as T, own), tool);
 }
 
-/** The tools themselves, gated or not, for `toolHost`. */
+/** The tools themselves, gated or not, for `toolHost`. What a schema such as zod's refuses is not run. */
 export const hostTools = (tools: readonly StructuredToolInterface[]): HostedTool[] =>
-  tools.map((tool) => ({ name: tool.name, execute: (input: unknown) => originalOf(tool).invoke(input as never) }));
+  tools.map((gatedTool) => {
+    const tool = originalOf(gatedTool);
+    return {
+      name: tool.name,
+      async execute(input: unknown) {
+        await validated(tool.schema, input);
+        return tool.invoke(input as never);
+      },
+    };
+  });

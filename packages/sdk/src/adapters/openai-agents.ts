@@ -4,7 +4,7 @@ import type { FunctionTool, RunContext } from '@openai/agents';
 import { describeGated, isRead, previewFor, type GateSet } from '../gate/gate-set.ts';
 import { propose } from '../gate/propose.ts';
 import { gatedForm, originalOf } from '../gate/tool.ts';
-import type { HostedTool } from '../host/tool-host.ts';
+import { ToolRefused, type HostedTool } from '../host/tool-host.ts';
 
 /** A FunctionTool of any context, parameters and result. */
 type AnyFunctionTool = Pick<FunctionTool, 'type' | 'name' | 'description'> & {
@@ -49,7 +49,7 @@ export const hostTools = (tools: readonly AnyFunctionTool[], context: RunContext
       const invoke = (text: string): Promise<unknown> => tool.invoke(context as never, text);
       if (!(await throws(() => invoke(UNREADABLE))))
         throw new TypeError(`${tool.name} needs errorFunction: null, so that its failure is told from its result.`);
-      return { name: tool.name, execute: (input: unknown) => invoke(JSON.stringify(input)) };
+      return { name: tool.name, execute: (input: unknown) => invoke(JSON.stringify(input)).catch(refuseUnread) };
     }),
   );
 
@@ -61,3 +61,9 @@ const throws = (call: () => Promise<unknown>): Promise<boolean> =>
     () => false,
     () => true,
   );
+
+/** An input that the tool's schema refused (InvalidToolInputError) was not run. */
+function refuseUnread(error: unknown): never {
+  if (error instanceof Error && 'toolInvocation' in error) throw new ToolRefused(error.message);
+  throw error;
+}

@@ -1,19 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { ProvisoError } from '../../src/index.ts';
 import { readEventStream } from '../../src/client/event-stream.ts';
-import { cutOff, farSide, json, refusal } from './far-side.ts';
+import { cutOff, json, refusal, useFarSides } from './far-side.ts';
 
-const servers: { close(): Promise<void> }[] = [];
-const serve = async (...answers: Parameters<typeof farSide>) => {
-  const server = await farSide(...answers);
-  servers.push(server);
-  return server;
-};
+const serve = useFarSides();
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.01)); // in a hurry
-afterEach(async () => {
-  jest.restoreAllMocks();
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
+afterEach(() => jest.restoreAllMocks());
 
 const event = (id: string) =>
   `id: ${id}\nevent: action.created\ndata: ${JSON.stringify({ event: { event: 'action.created' }, action: { action_id: id } })}\n\n`;

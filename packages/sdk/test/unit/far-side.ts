@@ -63,3 +63,16 @@ export const refusal = (code: string, more: object = {}) => ({
   timestamp: '2026-11-24T00:00:00.000Z',
   ...more,
 });
+
+/** Far sides that end with their test. */
+export function useFarSides(): typeof farSide {
+  const open: { close(): Promise<void> }[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((server) => server.close()));
+  });
+  return async (...answers) => {
+    const server = await farSide(...answers);
+    open.push(server);
+    return server;
+  };
+}

@@ -1,16 +1,8 @@
 import { gated, originalOf, type Client, type Gate, type Tool } from '../../src/index.ts';
-import { farSide, json, refusal, silent } from './far-side.ts';
+import { json, refusal, silent, useFarSides } from './far-side.ts';
 
 const WORKSPACE = '0190b0d0-0000-7000-8000-000000000001';
-const servers: { close(): Promise<void> }[] = [];
-const serve = async (...answers: Parameters<typeof farSide>) => {
-  const server = await farSide(...answers);
-  servers.push(server);
-  return server;
-};
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
+const serve = useFarSides();
 
 const recorded = json(201, { id: 'pa-1', status: 'pending' });
 const action = (more: object) =>
@@ -155,7 +147,7 @@ describe('a preview', () => {
 });
 
 describe('mode wait', () => {
-  const outcome = async (...answers: Parameters<typeof farSide>) => {
+  const outcome = async (...answers: Parameters<typeof serve>) => {
     const { client, seen } = await serve(recorded, ...answers);
     const { gated: tool } = write(client({ workspaceId: WORKSPACE }), { mode: 'wait', waitMs: 300 });
     return { answer: await tool.execute({ amount: 9 }), seen };

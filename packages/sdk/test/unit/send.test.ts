@@ -1,19 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { createClient, ProvisoError, type ProvisoCode } from '../../src/index.ts';
-import { actionReply, cutOff, farSide, json, refusal, silent } from './far-side.ts';
+import { actionReply, cutOff, farSide, json, refusal, silent, useFarSides } from './far-side.ts';
 
 const NOTE = { type: 'create_note', identity_id: 'id_1', params: { content: 'Hello' } };
-const servers: { close(): Promise<void> }[] = [];
-const serve = async (...answers: Parameters<typeof farSide>) => {
-  const server = await farSide(...answers);
-  servers.push(server);
-  return server;
-};
+const serve = useFarSides();
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.01)); // in a hurry
-afterEach(async () => {
-  jest.restoreAllMocks();
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
+afterEach(() => jest.restoreAllMocks());
 
 const faultOf = async (call: Promise<unknown>): Promise<ProvisoError> => {
   const error: unknown = await call.then(
