@@ -60,9 +60,11 @@ import { updateContactRoute } from './routes/v1/contacts/update.ts';
 import { recordEmailMessageRoute } from './routes/v1/email-messages/record.ts';
 import { streamEventsRoute } from './routes/v1/events.ts';
 import { createIdentityRoute } from './routes/v1/identities/create.ts';
+import { deleteIdentityRoute } from './routes/v1/identities/delete.ts';
 import { getIdentityRoute } from './routes/v1/identities/get.ts';
 import { listIdentitiesRoute } from './routes/v1/identities/list.ts';
 import { updateIdentityRoute } from './routes/v1/identities/update.ts';
+import { verifyIdentityRoute } from './routes/v1/identities/verify.ts';
 import { createMemberRoute } from './routes/v1/members/create.ts';
 import { listMembersRoute } from './routes/v1/members/list.ts';
 import { removeMemberRoute } from './routes/v1/members/remove.ts';
@@ -144,6 +146,8 @@ export const routes: readonly Route[] = [
   listIdentitiesRoute,
   getIdentityRoute,
   updateIdentityRoute,
+  deleteIdentityRoute,
+  verifyIdentityRoute,
   createToolRoute,
   listToolsRoute,
   deleteToolRoute,

@@ -36,6 +36,10 @@ describe('identities', () => {
         config: { ...SMTP, secure: false },
         has_credentials: true,
         status: 'active',
+        pacing: null,
+        verified_at: null,
+        account: null,
+        failing: null,
         created_at: expect.any(String),
         updated_at: expect.any(String),
       });
@@ -90,6 +94,8 @@ describe('identities', () => {
       ['credentials that are text', { credentials: 'secret' }, 'credentials'],
       ['an unknown field', { config_version: 9 }, 'config_version'],
       ['a status', { status: 'failing' }, 'status'],
+      ['a pace of nothing', { pacing: { per_second: 0 } }, 'pacing.per_second'],
+      ['an unknown pace', { pacing: { per_minute: 1 } }, 'pacing'],
     ])('refuses %s', async (_, more, path) => {
       const here = await api.tenant();
       const refused = await expectRefusal(api, here, INVALID, () => create(here.owner, { ...smtp, ...more }));
@@ -113,6 +119,7 @@ describe('identities', () => {
       ['no password', { credentials: null }, 1],
       ['another name', { name: 'Post' }, 1],
       ['being disabled', { status: 'disabled' }, 1],
+      ['another pace', { pacing: { per_second: 0.5, per_day: null } }, 1],
     ])('raises the version that approvals are bound to only for another config: %s', async (_, body, version) => {
       const here = await api.tenant();
       const id = await added(here);

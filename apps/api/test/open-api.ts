@@ -14,6 +14,7 @@ import type {
   Note,
   Run,
   Task,
+  Verification,
   Tool,
   Workspace,
 } from '@proviso/contracts';
@@ -63,6 +64,8 @@ export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   tasks: Task[];
   lifecycle_changes: LifecycleChange[];
   identity: Identity;
+  identity_id: string;
+  verification: Verification;
   identities: Identity[];
   paused: Paused[];
   user: { user_id: string };

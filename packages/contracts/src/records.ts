@@ -121,12 +121,23 @@ export type EmailThread = z.output<typeof emailThread>;
 export const listThreadsReply = z.object({ status: ok, email_threads: z.array(emailThread), pagination: pageShown });
 
 export const IDENTITY_STATUSES = ['active', 'disabled', 'failing'] as const;
+/** `per_second` may be a fraction: 0.1 is one every ten seconds. Null lifts the provider's own bound. */
+export const pacing = z
+  .strictObject({
+    per_second: z.number().min(0.001).max(1_000).nullable().optional(),
+    per_hour: z.int().min(1).max(100_000).nullable().optional(),
+    per_day: z.int().min(1).max(100_000).nullable().optional(),
+    per_week: z.int().min(1).max(100_000).nullable().optional(),
+  })
+  .meta({ id: 'Pacing' });
+export type IdentityPacing = z.output<typeof pacing>;
 export const createIdentityBody = z
   .strictObject({
     provider: z.enum(PROVIDERS),
     name: plainText(255).min(1),
     config: jsonObject.default({}),
     credentials: jsonObject.optional(),
+    pacing: pacing.nullable().optional(),
   })
   .meta({
     id: 'CreateIdentity',
@@ -145,6 +156,7 @@ export const updateIdentityBody = z
     name: plainText(255).min(1).optional(),
     config: jsonObject.optional(),
     credentials: jsonObject.nullable().optional(),
+    pacing: pacing.nullable().optional(),
     status: z.enum(['active', 'disabled']).optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
@@ -158,12 +170,29 @@ export const identity = z
     config: jsonObject,
     has_credentials: z.boolean(),
     status: z.enum(IDENTITY_STATUSES),
+    /** Bounds in place of the provider's own; null = the provider's. */
+    pacing: pacing.nullable(),
+    /** The last verification; null = none yet. */
+    verified_at: z.string().nullable(),
+    /** Who answered the last verification that succeeded. */
+    account: z.string().nullable(),
+    /** Null = it does not. */
+    failing: z.object({ since: z.string(), message: z.string() }).nullable(),
     created_at: z.string(),
     updated_at: z.string(),
   })
   .meta({ id: 'Identity' });
 export type Identity = z.output<typeof identity>;
 export const identityReply = z.object({ status: ok, identity });
+export const verification = z
+  .discriminatedUnion('ok', [
+    z.object({ ok: z.literal(true), account: z.string() }),
+    z.object({ ok: z.literal(false), message: z.string() }),
+  ])
+  .meta({ id: 'Verification' });
+export type Verification = z.output<typeof verification>;
+export const verifyIdentityReply = z.object({ status: ok, verification, identity });
+export const identityDeletedReply = z.object({ status: ok, identity_id: z.string() });
 export const listIdentitiesReply = z.object({ status: ok, identities: z.array(identity), pagination: pageShown });
 
 /** Names what to hold back; nothing = the whole workspace. `everything` = the instance, for operators. */

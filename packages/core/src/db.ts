@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { AppError } from './errors.ts';
-import { PrismaClient } from './generated/client.ts';
+import { Prisma, PrismaClient } from './generated/client.ts';
 
 /** A hot statement: prepared once a connection under its name. */
 export interface Statement {
@@ -16,6 +16,9 @@ export interface Queryable {
 }
 
 export type Tables = Omit<PrismaClient, `$${string}`>;
+
+/** NULL for a nullable JSON column. */
+export const { DbNull } = Prisma;
 
 /** An open transaction: ordinary queries through `tables`, hot statements through `query`. */
 export interface Transaction extends Queryable {

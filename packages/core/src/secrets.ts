@@ -69,9 +69,21 @@ export function sealSecret(ring: KeyRing, secret: JsonObject, place: string): st
 
 /** Opens what `sealSecret` sealed for this very place; throws otherwise. */
 export function openSecret(ring: KeyRing, sealed: string, place: string): JsonObject {
+  const { dataKey, secret } = openDataKey(ring, sealed, place);
+  return JSON.parse(open(dataKey, Buffer.from(secret, 'base64url'), place).toString()) as JsonObject;
+}
+
+/** The same secret under the ring's first key: its data key is sealed anew. Throws when it does not open. */
+export function resealSecret(ring: KeyRing, sealed: string, place: string): string {
+  const { dataKey, secret } = openDataKey(ring, sealed, place);
+  open(dataKey, Buffer.from(secret, 'base64url'), place); // what does not open is not worth a new seal
+  const [id = '', key = dataKey] = [...ring][0] ?? [];
+  return ['v1', id, seal(key, dataKey, `${place}#key`).toString('base64url'), secret].join('.');
+}
+
+function openDataKey(ring: KeyRing, sealed: string, place: string): { dataKey: Buffer; secret: string } {
   const [version, id = '', sealedKey = '', secret = ''] = sealed.split('.');
   const key = ring.get(id);
   if (version !== 'v1' || !key) throw new Error(`no key "${id}" in PROVISO_SECRET_KEYS`);
-  const dataKey = open(key, Buffer.from(sealedKey, 'base64url'), `${place}#key`);
-  return JSON.parse(open(dataKey, Buffer.from(secret, 'base64url'), place).toString()) as JsonObject;
+  return { dataKey: open(key, Buffer.from(sealedKey, 'base64url'), `${place}#key`), secret };
 }

@@ -45,7 +45,10 @@ export async function identityFor(
 ): Promise<Proposal['identity']> {
   const uuid = readId('identity', id);
   const row =
-    uuid && (await ctx.db.tables.identities.findFirst({ where: { id: uuid, workspace_id: ctx.caller.workspaceId } }));
+    uuid &&
+    (await ctx.db.tables.identities.findFirst({
+      where: { id: uuid, workspace_id: ctx.caller.workspaceId, deleted_at: null },
+    }));
   if (!row) throw invalid('identity_id', 'is not an identity of this workspace');
   if (row.status === 'disabled') throw invalid('identity_id', 'is disabled');
   if (executor.identity !== 'none' && executor.identity !== row.provider)

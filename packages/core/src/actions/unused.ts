@@ -5,8 +5,8 @@ import { AppError } from '../errors.ts';
 /** Throws CONFLICT with the count of open actions that name a record. One proposed meanwhile is refused by its guard. */
 export async function demandUnused(
   { actions }: Pick<Tables, 'actions'>,
-  what: 'contact' | 'company',
-  where: { workspace_id: string; contact_id?: string; company_id?: string },
+  what: 'contact' | 'company' | 'identity',
+  where: { workspace_id: string; contact_id?: string; company_id?: string; identity_id?: string },
 ): Promise<void> {
   const count = await actions.count({ where: { ...where, status: { notIn: [...TERMINAL] } } });
   if (count === 0) return;

@@ -16,7 +16,7 @@ export async function demandSettings(ctx: Context, { approval, auto_approve_type
 /** The identity's UUID; null and undefined as they are. Throws INVALID. */
 export async function identityOf<Id extends string | null | undefined>(ctx: Context, id: Id): Promise<string | Id> {
   if (typeof id !== 'string') return id;
-  const where = { id: readId('identity', id) ?? '', workspace_id: ctx.caller.workspaceId };
+  const where = { id: readId('identity', id) ?? '', workspace_id: ctx.caller.workspaceId, deleted_at: null };
   const identity = where.id && (await ctx.db.tables.identities.findFirst({ where }));
   if (!identity) throw invalid('identity_id', 'is not an identity of this workspace');
   return identity.id;

@@ -85,7 +85,8 @@ export async function prepare(worker: Worker, action: ActionRow): Promise<Ready 
   };
   if (executor.tool) return unsealed(worker, ready, executor.tool.secret, toolPlace(action.workspace_id, action.type));
   if (executor.identity === 'none') return ready;
-  if (!row || row.status === 'disabled') return failed('identity_unavailable', 'The identity is disabled or gone.');
+  if (!row || row.deleted_at || row.status === 'disabled')
+    return failed('identity_unavailable', 'The identity is disabled or gone.');
   return row.credentials ? unsealed(worker, ready, row.credentials, sealedPlace(row.id)) : ready;
 }
 

@@ -15,8 +15,16 @@ export async function createIdentity(ctx: Context, input: unknown): Promise<Iden
   const id = newId();
   const config = readConfig(ctx, body.provider, body.config);
   const credentials = body.credentials ? sealCredentials(ctx, id, body.provider, body.credentials) : null;
-  const { provider, name } = body;
-  const data = { id, workspace_id: ctx.caller.workspaceId, provider, name, config, credentials };
+  const { provider, name, pacing } = body;
+  const data = {
+    id,
+    workspace_id: ctx.caller.workspaceId,
+    provider,
+    name,
+    config,
+    credentials,
+    ...(pacing && { pacing }),
+  };
   return once(ctx.db, ctx.idempotency, async (tx) => showIdentity(await tx.tables.identities.create({ data })));
 }
 

@@ -8,7 +8,7 @@ import { showIdentity } from './show.ts';
 /** The identity of that id in the caller's workspace; another workspace's is NOT_FOUND. */
 export async function getIdentityInWorkspace(ctx: Context, id: string): Promise<identities> {
   const uuid = readId('identity', id);
-  const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };
+  const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId, deleted_at: null };
   const identity = uuid ? await ctx.db.tables.identities.findFirst({ where }) : null;
   if (!identity) throw notFound('identity');
   return identity;

@@ -7,7 +7,7 @@ import { showIdentity } from './show.ts';
 export async function listIdentities(ctx: Context, input: unknown): Promise<Page<Identity>> {
   authorize(ctx, 'identities:read');
   const page = pageQuery.parse(input);
-  const where = { workspace_id: ctx.caller.workspaceId };
+  const where = { workspace_id: ctx.caller.workspaceId, deleted_at: null };
   const { identities } = ctx.db.tables;
   return readPage(
     page,

@@ -10,6 +10,10 @@ export const showIdentity = (row: identities): Identity => ({
   config: row.config as JsonObject,
   has_credentials: row.credentials !== null,
   status: row.status as Identity['status'],
+  pacing: row.pacing as Identity['pacing'],
+  verified_at: row.verified_at?.toISOString() ?? null,
+  account: row.account,
+  failing: row.failing_since && { since: row.failing_since.toISOString(), message: row.failure ?? '' },
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 });

@@ -1,13 +1,14 @@
 import { updateIdentityBody, type Identity, type JsonObject, type Provider } from '@proviso/contracts';
 import { authorizeConfiguration, type Context } from '../context.ts';
 import { hashJson } from '../canonical.ts';
+import { DbNull } from '../db.ts';
 import { readConfig, sealCredentials } from './create.ts';
 import { getIdentityInWorkspace } from './get.ts';
 import { showIdentity } from './show.ts';
 
 /**
  * Changes an identity. Another config is another account as far as approvals go: what was cleared with the old one goes
- * back to a person. New credentials change nothing of that.
+ * back to a person. New credentials and another pacing change nothing of that. A failing one is tried again at once.
  */
 export async function updateIdentity(ctx: Context, id: string, input: unknown): Promise<Identity> {
   authorizeConfiguration(ctx, 'identities:write');
@@ -25,6 +26,9 @@ export async function updateIdentity(ctx: Context, id: string, input: unknown): 
       ...(body.credentials !== undefined && {
         credentials: body.credentials && sealCredentials(ctx, seen.id, provider, body.credentials),
       }),
+      ...(body.pacing !== undefined && { pacing: body.pacing ?? DbNull }),
+      ...(body.status && { failing_since: null, failure: null, failures: 0 }),
+      ...(seen.status === 'failing' && { not_before: null }),
     },
   });
   return showIdentity(row);

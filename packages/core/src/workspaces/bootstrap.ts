@@ -100,7 +100,9 @@ async function ensureKey(
 
 async function ensureSmtp(tables: Transaction['tables'], workspaceId: string, config: object): Promise<string> {
   const name = 'Local mail';
-  const known = await tables.identities.findFirst({ where: { workspace_id: workspaceId, provider: 'smtp', name } });
+  const known = await tables.identities.findFirst({
+    where: { workspace_id: workspaceId, provider: 'smtp', name, deleted_at: null },
+  });
   if (known && JSON.stringify(known.config) === JSON.stringify({ ...(known.config as object), ...config }))
     return known.id;
   if (known) {

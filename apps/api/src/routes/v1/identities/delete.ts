@@ -1,0 +1,16 @@
+import { identityDeletedReply } from '@proviso/contracts';
+import { deleteIdentity } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const deleteIdentityRoute = defineRoute({
+  method: 'delete',
+  path: '/v1/identities/{identity_id}',
+  operationId: 'deleteIdentity',
+  summary: 'Delete an identity that no open action uses, with its credentials',
+  tag: 'Identities',
+  reply: identityDeletedReply,
+  handle: async ({ ctx, path, body }) => ({
+    status: 'success',
+    identity_id: await deleteIdentity(ctx, path.identity_id ?? '', body),
+  }),
+});

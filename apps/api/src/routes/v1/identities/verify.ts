@@ -1,0 +1,17 @@
+import { noBody, verifyIdentityReply } from '@proviso/contracts';
+import { verifyIdentity } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const verifyIdentityRoute = defineRoute({
+  method: 'post',
+  path: '/v1/identities/{identity_id}/verify',
+  operationId: 'verifyIdentity',
+  summary: 'Connect as an identity, and keep whether its account answered',
+  tag: 'Identities',
+  body: noBody,
+  reply: verifyIdentityReply,
+  handle: async ({ ctx, path, body }) => ({
+    status: 'success',
+    ...(await verifyIdentity(ctx, path.identity_id ?? '', body)),
+  }),
+});

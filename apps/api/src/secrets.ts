@@ -1,0 +1,41 @@
+// `npm run secrets -- rotate` and `-- status`: moves all sealed secrets to the ring's first key, and says what each key seals.
+import { countSealed, loadKeyRing, openDatabase, rotateSecrets, type Database, type KeyRing } from '@proviso/core';
+
+const { DATABASE_URL: url, PROVISO_SECRET_KEYS: keys, PROVISO_SECRET_KEYS_FILE: file } = process.env;
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+
+async function status(db: Database, ring: KeyRing): Promise<boolean> {
+  const counts = await countSealed(db);
+  const [first] = ring.keys();
+  for (const id of new Set([...ring.keys(), ...counts.keys()])) {
+    const kept = `${counts.get(id) ?? 0} sealed`;
+    if (!ring.has(id)) say(`${id}: ${kept}, and the key is not in the ring`);
+    else if (id === first) say(`${id}: ${kept}; it seals what is new`);
+    else say(`${id}: ${kept}${counts.has(id) ? '' : '; the key can be dropped'}`);
+  }
+  return [...counts.keys()].every((id) => ring.has(id));
+}
+
+async function rotate(db: Database, ring: KeyRing): Promise<boolean> {
+  const { stuck } = await rotateSecrets(db, ring, (so) =>
+    say(`${so.resealed} re-sealed, ${so.stuck} cannot be opened`),
+  );
+  await status(db, ring);
+  return stuck === 0;
+}
+
+const COMMANDS: Record<string, typeof rotate> = { rotate, status };
+
+try {
+  const command = COMMANDS[process.argv[2] ?? ''];
+  if (!command) throw new Error('Say: npm run secrets -- rotate, or npm run secrets -- status.');
+  if (!url) throw new Error('Set DATABASE_URL.');
+  const ring = loadKeyRing({ keys: keys || undefined, file: file || undefined });
+  const db = openDatabase({ url, poolMax: 1, name: 'proviso-secrets' });
+  const whole = await command(db, ring);
+  await db.close();
+  if (!whole) process.exit(1);
+} catch (error) {
+  process.stderr.write(`secrets: ${(error as Error).message}\n`);
+  process.exit(1);
+}

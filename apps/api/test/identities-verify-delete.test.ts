@@ -1,0 +1,150 @@
+import { cancelAction, createAction, newId } from '@proviso/core';
+import { smtpFault, startFaultySmtpServer, type FaultySmtpServer } from '@proviso/testing/smtp-server';
+import { expectRefusal, NOT_FOUND, useApi } from './open-api.ts';
+import type { Reply, Tenant } from './open-api.ts';
+
+const LOGIN = { user: 'ann', pass: 'correct horse battery staple' };
+
+describe('identities that are tried out and taken away', () => {
+  const api = useApi();
+  let server: FaultySmtpServer;
+  beforeEach(async () => {
+    server = await startFaultySmtpServer({ auth: LOGIN });
+  });
+  afterEach(() => server.close());
+
+  async function added(here: Tenant, credentials: object = LOGIN): Promise<string> {
+    const config = { host: server.host, port: server.port, from: 'Ann <ann@ours.test>', require_tls: false };
+    const body = { provider: 'smtp', name: 'Mail', config, credentials };
+    return (await here.owner.post('/v1/identities', body)).body.identity.identity_id;
+  }
+  const verify = ({ owner }: Tenant, id: string, headers = {}): Promise<Reply> =>
+    owner.post(`/v1/identities/${id}/verify`, {}, headers);
+  const remove = ({ owner }: Tenant, id: string): Promise<Reply> => owner.delete(`/v1/identities/${id}`);
+
+  describe('POST /v1/identities/{identity_id}/verify', () => {
+    it('logs in, and says and keeps which account answered', async () => {
+      const here = await api.tenant();
+      const { status, body, text } = await verify(here, await added(here));
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        verification: { ok: true, account: 'Ann <ann@ours.test>' },
+        identity: { status: 'active', account: 'Ann <ann@ours.test>', verified_at: expect.any(String), failing: null },
+      });
+      expect(text).not.toContain(LOGIN.pass);
+    });
+
+    it('marks one that does not answer as failing, with since when and why, until it answers again', async () => {
+      const here = await api.tenant();
+      const id = await added(here, { ...LOGIN, pass: 'not the password' });
+      const first = await verify(here, id);
+      expect(first.body.verification).toEqual({ ok: false, message: expect.stringContaining('did not accept') });
+      const { failing } = first.body.identity;
+      expect(first.body.identity).toMatchObject({ status: 'failing', account: null });
+      expect(failing).toEqual({ since: expect.any(String), message: expect.stringContaining('EAUTH') });
+      expect((await verify(here, id)).body.identity.failing?.since).toBe(failing?.since);
+      expect(first.text).not.toContain('not the password');
+
+      await here.owner.patch(`/v1/identities/${id}`, { credentials: LOGIN });
+      expect((await verify(here, id)).body.identity).toMatchObject({ status: 'active', failing: null });
+    });
+
+    it('leaves a disabled one disabled, whatever it finds', async () => {
+      const here = await api.tenant();
+      const [good, bad] = [await added(here), await added(here, { ...LOGIN, pass: 'x' })];
+      for (const id of [good, bad]) {
+        await here.owner.patch(`/v1/identities/${id}`, { status: 'disabled' });
+        expect((await verify(here, id)).body.identity.status).toBe('disabled');
+      }
+    });
+
+    it('judges the identity that it tried, not one that was changed meanwhile', async () => {
+      const here = await api.tenant();
+      const id = await added(here, { ...LOGIN, pass: 'the old one' });
+      const atLogin = server.reached('AUTH');
+      let release = (): void => undefined;
+      server.next({ ...smtpFault.answers('AUTH', '535 5.7.8 no'), until: new Promise<void>((go) => (release = go)) });
+      const slow = verify(here, id);
+      await atLogin;
+      await here.owner.patch(`/v1/identities/${id}`, { credentials: LOGIN });
+      release();
+      expect((await slow).body).toMatchObject({ verification: { ok: false }, identity: { status: 'active' } });
+    });
+
+    it('answers a repetition of the request with the first reply, without another login', async () => {
+      const here = await api.tenant();
+      const id = await added(here);
+      const first = await verify(here, id, { 'Idempotency-Key': 'k' });
+      await server.refuseConnections();
+      expect((await verify(here, id, { 'Idempotency-Key': 'k' })).text).toBe(first.text);
+    });
+
+    it('says nothing of the far side where the credentials cannot be opened, and writes nothing', async () => {
+      const here = await api.tenant();
+      await added(here);
+      const row = await api.world.db.tables.identities.findFirstOrThrow({
+        where: { workspace_id: here.id, name: 'Mail' },
+      });
+      const credentials = row.credentials?.replace('v1.test.', 'v1.lost.') ?? '';
+      await api.world.db.tables.identities.update({ where: { id: row.id }, data: { credentials } });
+      await expectRefusal(api, here, [503, 'UNAVAILABLE'], () => verify(here, row.id));
+    });
+
+    it('is not there for strangers', async () => {
+      const here = await api.tenant();
+      const id = await added(here);
+      const stranger = await api.tenant();
+      await expectRefusal(api, here, NOT_FOUND, () => verify(stranger, id));
+      await expectRefusal(api, here, NOT_FOUND, () => verify(here, newId()));
+    });
+  });
+
+  describe('DELETE /v1/identities/{identity_id}', () => {
+    it('takes it away with its credentials, and old actions still say that they went through it', async () => {
+      const here = await api.tenant();
+      const id = await added(here);
+      const owner = await here.as({});
+      const old = await createAction(owner, { type: 'probe_idempotent', identity_id: id, params: {} });
+      await cancelAction(owner, old.id, {});
+
+      const { status, body } = await remove(here, id);
+      expect([status, body.identity_id]).toEqual([200, id]);
+      expect((await here.owner.get(`/v1/actions/${old.id}`)).body.action.identity_id).toBe(id);
+      const kept = await api.world.db.tables.identities.findFirstOrThrow({ where: { id: old.identity_id ?? '' } });
+      expect(kept).toMatchObject({ credentials: null, deleted_at: expect.any(Date) });
+
+      const { identities } = (await here.owner.get('/v1/identities')).body;
+      expect(identities.map(({ name }) => name)).toEqual(['internal']);
+      for (const gone of [remove(here, id), verify(here, id), here.owner.get(`/v1/identities/${id}`)])
+        expect((await gone).status).toBe(404);
+      const refused = await here.owner.post('/v1/actions', { type: 'probe_idempotent', identity_id: id, params: {} });
+      expect(refused.status).toBe(400);
+    });
+
+    it('refuses while open actions use it, and says how many', async () => {
+      const here = await api.tenant();
+      const id = await added(here);
+      const owner = await here.as({});
+      for (const direct of [true, false])
+        await createAction(owner, { type: 'probe_idempotent', identity_id: id, direct, params: {} });
+      const { error } = await expectRefusal(api, here, [409, 'CONFLICT'], () => remove(here, id));
+      expect(error).toContain('2 open actions');
+    });
+
+    it('leaves agents that acted through it without one', async () => {
+      const here = await api.tenant();
+      const id = await added(here);
+      const made = await here.owner.post('/v1/agents', { name: 'Bot', identity_id: id });
+      await remove(here, id);
+      const { agent } = (await here.owner.get(`/v1/agents/${made.body.agent.agent_id}`)).body;
+      expect(agent.identity_id).toBeNull();
+    });
+
+    it('is not there for strangers', async () => {
+      const here = await api.tenant();
+      const id = await added(here);
+      const stranger = await api.tenant();
+      await expectRefusal(api, here, NOT_FOUND, () => remove(stranger, id));
+    });
+  });
+});

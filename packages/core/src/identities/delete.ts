@@ -1,0 +1,31 @@
+import { noBody } from '@proviso/contracts';
+import { demandUnused } from '../actions/unused.ts';
+import { authorizeConfiguration, type Context } from '../context.ts';
+import { notFound } from '../errors.ts';
+import { showId } from '../ids.ts';
+import { getIdentityInWorkspace } from './get.ts';
+
+/**
+ * Takes an identity away, with its credentials, and returns its id. CONFLICT while open actions use it; agents that
+ * acted through it are left without one. The row stays for the actions that went through it.
+ */
+export async function deleteIdentity(ctx: Context, id: string, input: unknown): Promise<string> {
+  authorizeConfiguration(ctx, 'identities:write');
+  noBody.parse(input);
+  const { id: uuid, workspace_id } = await getIdentityInWorkspace(ctx, id);
+  await ctx.db.transaction(async ({ tables, query }) => {
+    await demandUnused(tables, 'identity', { workspace_id, identity_id: uuid });
+    const gone = await query(RETIRE, [uuid, workspace_id]);
+    if (gone.length === 0) throw notFound('identity');
+    await tables.agents.updateMany({ where: { workspace_id, identity_id: uuid }, data: { identity_id: null } });
+    await tables.identity_slots.deleteMany({ where: { identity_id: uuid } });
+  });
+  return showId('identity', uuid);
+}
+
+const RETIRE = {
+  name: 'identity_retire',
+  text: `
+    update identities set deleted_at = clock_timestamp(), status = 'disabled', credentials = null
+    where id = $1::uuid and workspace_id = $2::uuid and deleted_at is null returning id`,
+};

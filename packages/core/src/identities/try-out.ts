@@ -1,0 +1,44 @@
+import type { JsonObject, Provider } from '@proviso/contracts';
+import type { Services } from '../context.ts';
+import { AppError } from '../errors.ts';
+import { limited } from '../execution/limited.ts';
+import type { Verification } from '../execution/provider.ts';
+import type { identities } from '../generated/client.ts';
+import { openCredentials } from './open-credentials.ts';
+
+const ANSWER_MS = 15_000;
+/** After the signal, for a provider that does not heed it. */
+const SETTLE_MS = 2_000;
+const TEXT_CHARS_MAX = 500;
+
+/**
+ * Logs in as an identity and says what answered, in bounded time. Throws UNAVAILABLE where nothing can be said of the
+ * far side: no such provider in this process, or no key for the credentials.
+ */
+export async function tryOut(services: Services, row: identities): Promise<Verification> {
+  const kind = services.executors.provider(row.provider as Provider);
+  if (!kind) throw new AppError('UNAVAILABLE', `This instance cannot connect to ${row.provider}.`);
+  const opened = await openCredentials(services, row.id);
+  const config = kind.config.safeParse(row.config);
+  if (!config.success) return { ok: false, message: `The config does not fit an identity of ${row.provider}.` };
+  const credentials = opened && kind.credentials?.safeParse(opened);
+  if (credentials && !credentials.success)
+    return { ok: false, message: `The credentials do not fit an identity of ${row.provider}.` };
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  const asked = kind.verify({ config: config.data, credentials: credentials ? credentials.data : null, signal });
+  const late = (): Verification => ({ ok: false, message: `No answer within ${ANSWER_MS / 1_000} s.` });
+  const found = await limited(asked, ANSWER_MS + SETTLE_MS, late).catch((error: unknown): Verification => {
+    // Its own words may hold anything.
+    services.log.error({ identity: row.id, error: (error as Error).name }, 'a verification threw');
+    return { ok: false, message: 'The verification failed unexpectedly.' };
+  });
+  return withoutSecrets(found, opened);
+}
+
+/** A far side may repeat what was sent to it. */
+function withoutSecrets(found: Verification, credentials: JsonObject | null): Verification {
+  const secrets = Object.values(credentials ?? {}).filter((value) => typeof value === 'string' && value.length >= 6);
+  const shown = (text: string): string =>
+    (secrets as string[]).reduce((kept, secret) => kept.replaceAll(secret, '…'), text).slice(0, TEXT_CHARS_MAX);
+  return found.ok ? { ok: true, account: shown(found.account) } : { ok: false, message: shown(found.message) };
+}

@@ -1,0 +1,23 @@
+import { noBody, type Identity } from '@proviso/contracts';
+import { authorizeConfiguration, type Context } from '../context.ts';
+import type { Verification } from '../execution/provider.ts';
+import { keepingReply } from '../idempotency.ts';
+import { getIdentityInWorkspace } from './get.ts';
+import { recordVerification } from './record-verification.ts';
+import { showIdentity } from './show.ts';
+import { tryOut } from './try-out.ts';
+
+/** Connects as the identity, and keeps whether its account answered. */
+export async function verifyIdentity(
+  ctx: Context,
+  id: string,
+  input: unknown,
+): Promise<{ verification: Verification; identity: Identity }> {
+  authorizeConfiguration(ctx, 'identities:write');
+  noBody.parse(input);
+  const seen = await getIdentityInWorkspace(ctx, id);
+  return keepingReply(ctx.db, ctx.idempotency, async () => {
+    const verification = await tryOut(ctx, seen);
+    return { verification, identity: showIdentity(await recordVerification(ctx.db, seen, verification)) };
+  });
+}

@@ -1,0 +1,116 @@
+// Re-seals every record's data key under the first key of the ring, so that the other keys can be dropped. Each record is
+// one compare-and-set on its sealed text: a change of credentials meanwhile wins, and it was sealed under the first key.
+// Held by rotate-secrets.test.ts.
+import type { Queryable, Statement } from './db.ts';
+import { AppError } from './errors.ts';
+import { sealedPlace } from './identities/sealed-place.ts';
+import { resealSecret, type KeyRing } from './secrets.ts';
+import { toolPlace } from './tools/sealed-place.ts';
+
+const BATCH = 100;
+
+interface Sealed {
+  /** Sorts the records of its table. */
+  cursor: string;
+  owner: string;
+  name: string;
+  sealed: string;
+}
+
+/** A column of sealed secrets. */
+interface Store {
+  count: Statement;
+  /** $1 the key that seals now, $2 the cursor after which to go on: what is under another key. */
+  find: Statement;
+  /** $1 owner, $2 name, $3 the text as it was read, $4 the new one. */
+  replace: Statement;
+  place: (record: Sealed) => string;
+}
+
+interface Where {
+  table: string;
+  /** The sealed column. */
+  column: string;
+  /** What identifies a record in its workspace, and its type. */
+  name: 'id' | 'name';
+  type: 'uuid' | 'text';
+}
+
+function storeOf({ table, column, name, type }: Where, place: Store['place']): Store {
+  const cursor = `(workspace_id || '/' || ${name}) collate "C"`;
+  return {
+    count: {
+      name: `${table}_keys`,
+      text: `
+        select split_part(${column}, '.', 2) as key, count(*)::int as records
+        from ${table} where ${column} is not null group by 1`,
+    },
+    find: {
+      name: `${table}_under_other_keys`,
+      text: `
+        select ${cursor} as cursor, workspace_id::text as owner, ${name}::text as name, ${column} as sealed from ${table}
+        where ${column} is not null and split_part(${column}, '.', 2) <> $1 and ${cursor} > $2
+        order by ${cursor} limit ${BATCH}`,
+    },
+    replace: {
+      name: `${table}_reseal`,
+      text: `
+        update ${table} set ${column} = $4
+        where workspace_id = $1::uuid and ${name} = $2::${type} and ${column} = $3 returning 1 as done`,
+    },
+    place,
+  };
+}
+
+const STORES: Store[] = [
+  storeOf({ table: 'identities', column: 'credentials', name: 'id', type: 'uuid' }, ({ name }) => sealedPlace(name)),
+  storeOf({ table: 'tools', column: 'secret', name: 'name', type: 'text' }, (tool) => toolPlace(tool.owner, tool.name)),
+];
+
+export interface Rotation {
+  resealed: number;
+  /** Could not be opened with this ring. */
+  stuck: number;
+}
+
+/** How many records each key has sealed. */
+export async function countSealed({ query }: Queryable): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { count } of STORES)
+    for (const { key, records } of await query<{ key: string; records: number }>(count, []))
+      counts.set(key, (counts.get(key) ?? 0) + records);
+  return counts;
+}
+
+/** Safe to stop, to repeat and to run beside the service. `said` hears of every batch. Throws UNAVAILABLE without a ring. */
+export async function rotateSecrets(
+  { query }: Queryable,
+  ring: KeyRing,
+  said: (rotation: Rotation) => void = () => undefined,
+): Promise<Rotation> {
+  const [first] = ring.keys();
+  if (first === undefined) throw new AppError('UNAVAILABLE', 'There are no PROVISO_SECRET_KEYS to rotate to.');
+  const rotation = { resealed: 0, stuck: 0 };
+  for (const { find, replace, place } of STORES) {
+    for (let cursor = ''; ;) {
+      const found = await query<Sealed>(find, [first, cursor]);
+      for (const record of found) {
+        const text = resealed(ring, record.sealed, place(record));
+        if (text === undefined) rotation.stuck += 1;
+        else rotation.resealed += (await query(replace, [record.owner, record.name, record.sealed, text])).length;
+      }
+      if (found.length > 0) said(rotation);
+      if (found.length < BATCH) break;
+      cursor = found.at(-1)?.cursor ?? '';
+    }
+  }
+  return rotation;
+}
+
+function resealed(ring: KeyRing, sealed: string, place: string): string | undefined {
+  try {
+    return resealSecret(ring, sealed, place);
+  } catch {
+    return undefined;
+  }
+}
