@@ -19,7 +19,7 @@ import {
   type Services,
   type Worker,
 } from '@proviso/core';
-import type { Executor } from '@proviso/core/executor';
+import type { Executor, ProviderKind } from '@proviso/core/executor';
 import { builtIns, type ExecutorSettings } from '@proviso/executors';
 import { pino } from 'pino';
 import { probeExecutors } from './probe-executor.ts';
@@ -55,6 +55,8 @@ export interface Who {
 export interface WorldOptions {
   redisUrl?: string;
   executors?: Executor[];
+  /** In place of the shipped kinds of the same name. */
+  providers?: ProviderKind[];
   /** Where the built-in executors find their far sides. */
   farSides?: ExecutorSettings;
 }
@@ -63,7 +65,12 @@ export interface WorldOptions {
 export const TEST_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** Opens the database that the jest environment made for this file. */
-export async function openWorld({ redisUrl, executors = [], farSides }: WorldOptions = {}): Promise<World> {
+export async function openWorld({
+  redisUrl,
+  executors = [],
+  providers = [],
+  farSides,
+}: WorldOptions = {}): Promise<World> {
   const databaseUrl = process.env.DATABASE_URL;
   if (!databaseUrl) throw new Error('DATABASE_URL is set by the jest environment; run this file with npm test');
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
@@ -72,7 +79,10 @@ export async function openWorld({ redisUrl, executors = [], farSides }: WorldOpt
   const shipped = builtIns({ allowPrivateAddresses: true, ...farSides }); // the far sides of tests are on this machine
   const registry = createRegistry({
     executors: [...shipped.executors, ...probeExecutors, ...executors],
-    providers: shipped.providers,
+    providers: [
+      ...providers,
+      ...shipped.providers.filter(({ provider }) => !providers.some((own) => own.provider === provider)),
+    ],
     tools: shipped.tools,
   });
   const services: Services = { db, queue, executors: registry, secrets: readKeyRing(TEST_KEYS), log };

@@ -12,4 +12,5 @@ export type Ending =
   | { kind: 'failed'; code: Failure; message: string }
   /** What was approved is no longer so: back to a person. */
   | { kind: 'stale'; reason: StatusReason; changes: string[]; change?: ActionChange }
-  | { kind: 'later'; message: string; afterMs: number };
+  /** `exact`: a time that was reserved, however near. */
+  | { kind: 'later'; message: string; afterMs: number; exact?: true };

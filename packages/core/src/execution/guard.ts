@@ -8,7 +8,9 @@ import { openSecret } from '../secrets.ts';
 import { toolPlace } from '../tools/sealed-place.ts';
 import { findExecutor, toolVersionOf } from './find-executor.ts';
 import type { Ending } from './ending.ts';
+import type { identities } from '../generated/client.ts';
 import type { Executor, LookupContext, ShownIdentity } from './executor.ts';
+import { awaitTurn } from './turn.ts';
 import type { Worker } from './worker.ts';
 
 /** A claimed action that may run now, with all that its executor needs. */
@@ -17,6 +19,8 @@ export interface Ready extends LookupContext {
   executor: Executor;
   params: JsonObject;
   credentials: JsonObject | null;
+  /** The row behind `identity`, where the executor acts through it. */
+  actsThrough?: identities;
 }
 
 const failed = (code: Extract<Ending, { kind: 'failed' }>['code'], message: string): Ending => ({
@@ -25,11 +29,13 @@ const failed = (code: Extract<Ending, { kind: 'failed' }>['code'], message: stri
   message,
 });
 
-/** Tests a claimed action against what was cleared, its schema, its identity and its executor's own guard. */
+/** Tests a claimed action against what was cleared, its schema, its identity and that one's pace, and its executor's own guard. */
 export async function check(worker: Worker, action: ActionRow): Promise<Ready | Ending> {
   const prepared = await prepare(worker, action);
   if (prepared.kind !== 'ready') return prepared;
-  const { executor, params, records, identity, openCredentials } = prepared;
+  const { executor, params, records, identity, openCredentials, actsThrough } = prepared;
+  const later = actsThrough && (await awaitTurn(worker, action, actsThrough));
+  if (later) return later;
   try {
     const approvedAt = new Date(action.approval?.at ?? action.created_at);
     const verdict = (await executor.guard?.(params, { records, identity, openCredentials, approvedAt })) ?? {
@@ -87,7 +93,8 @@ export async function prepare(worker: Worker, action: ActionRow): Promise<Ready 
   if (executor.identity === 'none') return ready;
   if (!row || row.deleted_at || row.status === 'disabled')
     return failed('identity_unavailable', 'The identity is disabled or gone.');
-  return row.credentials ? unsealed(worker, ready, row.credentials, sealedPlace(row.id)) : ready;
+  const acting = { ...ready, actsThrough: row };
+  return row.credentials ? unsealed(worker, acting, row.credentials, sealedPlace(row.id)) : acting;
 }
 
 /** With the credentials that its run needs. */

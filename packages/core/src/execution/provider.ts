@@ -26,7 +26,7 @@ export interface ProviderKind<Config extends object = object, Credentials extend
   config: z.ZodType<Config>;
   /** The sealed part; null = it takes none. Strict. */
   credentials: z.ZodType<Credentials> | null;
-  /** The provider's own limits with some room; an identity may narrow them. Absent = none. */
+  /** The provider's own limits with some room; an identity's own bounds go before them. Absent = none. */
   pacing?: Pacing;
   /** Really connects and logs in, and changes nothing there. Never throws for what the far side does. */
   verify(account: Account<Config, Credentials>): Promise<Verification>;

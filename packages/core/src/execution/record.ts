@@ -11,6 +11,7 @@ import type { Ending } from './ending.ts';
 import type { Outcome, Settlement } from './executor.ts';
 import { storable } from './storable.ts';
 import type { Hold } from './holds.ts';
+import { holdBack } from './turn.ts';
 import type { Worker } from './worker.ts';
 
 type Written = [Move, Omit<Transition, 'actor'>];
@@ -21,6 +22,11 @@ const RECORD_LIMIT_MS = 60_000;
 /** Writes how a run ended, under its fence. Holds out for a minute while the database is away: whether it came too late, the fence says. */
 export async function record(worker: Worker, hold: Hold, said: Ending): Promise<void> {
   const ending = storable(said);
+  const { identity_id } = hold.action;
+  if (ending.kind === 'retry' && ending.afterMs !== undefined && identity_id)
+    await holdBack(worker.db, identity_id, ending.afterMs).catch((err: unknown) =>
+      worker.log.warn({ err, identity: identity_id }, 'could not hold an identity back'),
+    );
   const action =
     ending.kind === 'done' ? await recordDone(worker, hold, ending) : await recordOnce(worker, hold, ending);
   if (!action) worker.log.warn({ action: hold.action.id, ending: ending.kind }, 'an outcome came too late to count');

@@ -10,7 +10,10 @@ const DELAY_MS_MAX = 30 * 86_400_000;
 export function storable(ending: Ending): Ending {
   const said = { ...ending };
   if ('message' in said) said.message = clean(said.message).slice(0, MESSAGE_CHARS_MAX).toWellFormed();
-  if ('afterMs' in said && said.afterMs !== undefined) said.afterMs = delay(said.afterMs);
+  if ('afterMs' in said && said.afterMs !== undefined) {
+    const reserved = said.kind === 'later' && said.exact;
+    said.afterMs = reserved ? Math.ceil(said.afterMs) : delay(said.afterMs);
+  }
   if (said.kind === 'done') said.result = resultOf(said.result);
   if (said.kind === 'settled' && said.settlement.kind === 'done')
     said.settlement = { kind: 'done', result: resultOf(said.settlement.result) };
