@@ -1,5 +1,5 @@
 import { createNote } from '../../src/index.ts';
-import { ACME, ADA, lookupIn, recordsOf } from './records.ts';
+import { ACME, ADA, lookupIn, recordsOf } from '../records.ts';
 
 const lookup = lookupIn();
 const approvedAt = new Date();

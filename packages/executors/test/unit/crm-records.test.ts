@@ -1,7 +1,7 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { Executor, Outcome, WritableRecords } from '@proviso/core/executor';
 import { createTask, updateCompany, updateContact, updateLifecycleStage } from '../../src/index.ts';
-import { ACME, ADA, company, contact, lookupIn, recordsOf } from './records.ts';
+import { ACME, ADA, company, contact, lookupIn, recordsOf } from '../records.ts';
 
 const NOBODY = 'ct_01h455vb4pex5vsknk084sn0zz';
 const NOWHERE = 'co_01h455vb4pex5vsknk084sn0zz';

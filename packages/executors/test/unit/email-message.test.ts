@@ -1,5 +1,5 @@
 import { emailMessage } from '../../src/index.ts';
-import { ADA, BOB, contact, lookupIn, THREAD, thread, type Workspace } from './records.ts';
+import { ADA, BOB, contact, lookupIn, THREAD, thread, type Workspace } from '../records.ts';
 
 const identity = { id: 'id_1', provider: 'smtp' as const, name: 'Sales', config: { from: 'Sales <sales@ours.test>' } };
 const mail = { email: 'ada@example.com', subject: 'Hello', message: 'Hi Ada' };

@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { emailMessage } from '../../src/index.ts';
 import { sendMail } from '../../src/email/send.ts';
-import { ADA, recordsOf, THREAD, thread } from './records.ts';
+import { ADA, recordsOf, THREAD, thread } from '../records.ts';
 
 const mail = { email: 'ada@example.com', subject: 'Hello', message: 'Hi Ada' };
 const login = { user: 'sales', pass: 'tr0ub4dor&3' };

@@ -1,6 +1,6 @@
 import type { Approval } from '@proviso/contracts';
 import { escalateToHuman } from '../../src/index.ts';
-import { ACME, ADA, lookupIn, recordsOf } from './records.ts';
+import { ACME, ADA, lookupIn, recordsOf } from '../records.ts';
 
 const approval: Approval = {
   decision: 'edit',

@@ -3,7 +3,7 @@ import type { Executor, ShownIdentity } from '@proviso/core/executor';
 import { httpFault } from '@proviso/testing/http-fake';
 import { startResendFake, type ResendFake } from '@proviso/testing/resend';
 import { builtIns, resendCreateBroadcast, resendCreateContact, resendSendEmail } from '../../src/index.ts';
-import { ACTION, ADA, BOB, contact, lookupIn, runOf, type Workspace } from './records.ts';
+import { ACTION, ADA, BOB, contact, lookupIn, runOf, type Workspace } from '../records.ts';
 
 const API_KEY = 're_tr0ub4dor3';
 const credentials = { api_key: API_KEY };

@@ -2,7 +2,7 @@ import type { Executor } from '@proviso/core/executor';
 import { httpFault } from '@proviso/testing/http-fake';
 import { startSlackFake, type FakeChannel, type SlackFake } from '@proviso/testing/slack';
 import { builtIns, sendSlackMessage } from '../../src/index.ts';
-import { ACTION, lookupIn, runOf } from './records.ts';
+import { ACTION, lookupIn, runOf } from '../records.ts';
 
 const TOKEN = 'xoxb-2417-tr0ub4dor';
 const credentials = { token: TOKEN };

@@ -3,7 +3,7 @@ import type { ShownIdentity } from '@proviso/core/executor';
 import { httpFault } from '@proviso/testing/http-fake';
 import { startHubspotFake, type HubspotFake } from '@proviso/testing/hubspot';
 import { builtIns, syncToCrm } from '../../src/index.ts';
-import { ACME, ADA, BOB, company, contact, lookupIn, runOf, type Workspace } from './records.ts';
+import { ACME, ADA, BOB, company, contact, lookupIn, runOf, type Workspace } from '../records.ts';
 
 const TOKEN = 'pat-eu1-tr0ub4dor3';
 const credentials = { access_token: TOKEN };

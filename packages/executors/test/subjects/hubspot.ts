@@ -1,10 +1,11 @@
 import type { JsonObject } from '@proviso/contracts';
-import { describeConformance, type ConformanceFault } from '@proviso/testing/conformance';
+import type { ConformanceFault } from '@proviso/testing/conformance';
 import { httpFault } from '@proviso/testing/http-fake';
 import { startHubspotFake, type HubspotFake } from '@proviso/testing/hubspot';
+import type { PipelineSubject } from '@proviso/testing/pipeline-conformance';
 import { syncToCrm } from '../../src/index.ts';
-import { faultsAt } from './http-faults.ts';
-import { ADA, recordsOf } from './records.ts';
+import { faultsAt } from '../http-faults.ts';
+import { ADA, recordsOf } from '../records.ts';
 
 type Hubspot = HubspotFake & { effects(): number };
 
@@ -23,7 +24,7 @@ const answers = (
   inject: (hubspot) => hubspot.next(UPSERT, httpFault.answers(status, body)),
 });
 
-describeConformance<Hubspot>('sync_to_crm', {
+export const crmSync: PipelineSubject<Hubspot> = {
   executor: syncToCrm(farSides),
   async startBackend() {
     const hubspot = await startHubspotFake({ token: TOKEN });
@@ -31,6 +32,7 @@ describeConformance<Hubspot>('sync_to_crm', {
     return Object.assign(hubspot, { effects: () => hubspot.objects.contacts.length });
   },
   makeParams: () => ({ contact_id: ADA, contact: { email: 'ada@example.com', properties: { jobtitle: 'CTO' } } }),
+  proposal: { contact_id: ADA, properties: { jobtitle: 'CTO' } },
   makeIdentity: () => ({
     identity: { id: 'id_1', provider: 'hubspot', name: 'CRM', config: {} },
     credentials: { access_token: TOKEN },
@@ -47,4 +49,4 @@ describeConformance<Hubspot>('sync_to_crm', {
     answers('409', ['retry'], 409, { category: 'CONFLICT' }),
     answers('a batch of nothing', ['unknown'], 200, { results: [] }),
   ],
-});
+};

@@ -1,11 +1,12 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { Executor } from '@proviso/core/executor';
-import { describeConformance, type ConformanceFault } from '@proviso/testing/conformance';
+import type { ConformanceFault } from '@proviso/testing/conformance';
 import { httpFault } from '@proviso/testing/http-fake';
 import { startResendFake, type ResendFake } from '@proviso/testing/resend';
+import type { PipelineSubject } from '@proviso/testing/pipeline-conformance';
 import { resendCreateBroadcast, resendCreateContact, resendSendEmail } from '../../src/index.ts';
-import { faultsAt } from './http-faults.ts';
-import { ADA, recordsOf } from './records.ts';
+import { faultsAt } from '../http-faults.ts';
+import { ADA, recordsOf } from '../records.ts';
 
 type Resend = ResendFake & { effects(): number };
 type Allowed = ConformanceFault<Resend>['allowed'];
@@ -14,16 +15,18 @@ const API_KEY = 're_tr0ub4dor3';
 const SEGMENT = '78261eea-8f8b-4381-83c6-79fa7120f1cf';
 const farSides = { baseUrls: { resend: '' } };
 
-interface Subject {
+interface Given {
   executor: Executor;
   path: string;
   params: JsonObject;
+  /** The params that Resend is asked for. */
+  lookedUp?: string;
   effects(resend: ResendFake): number;
   /** What it says when the effect is there and the answer was lost. */
   afterTaking: Allowed;
 }
 
-const subjects: Subject[] = [
+const given: Given[] = [
   {
     executor: resendSendEmail(farSides),
     path: '/emails',
@@ -44,6 +47,7 @@ const subjects: Subject[] = [
     executor: resendCreateContact(farSides),
     path: '/contacts',
     params: { email: 'ada@example.com', first_name: 'Ada', segment_ids: [SEGMENT], segment_names: ['Readers'] },
+    lookedUp: 'segment_names',
     effects: ({ contacts }) => contacts.length,
     afterTaking: ['retry'],
   },
@@ -51,12 +55,13 @@ const subjects: Subject[] = [
     executor: resendCreateBroadcast(farSides),
     path: '/broadcasts',
     params: { segment_id: SEGMENT, segment_name: 'Readers', subject: 'News', text: 'It is out.', send: true },
+    lookedUp: 'segment_name',
     effects: ({ broadcasts }) => broadcasts.length,
     afterTaking: ['done'],
   },
 ];
 
-describe.each(subjects)('$executor.type', ({ executor, path, params, effects, afterTaking }) => {
+const subjectOf = ({ executor, path, params, lookedUp, effects, afterTaking }: Given): PipelineSubject<Resend> => {
   const says = (status: number, name: string, allowed: Allowed): ConformanceFault<Resend> => ({
     name: `Resend says ${name}`,
     allowed,
@@ -64,7 +69,7 @@ describe.each(subjects)('$executor.type', ({ executor, path, params, effects, af
       resend.next(path, httpFault.answers(status, { statusCode: status, name, message: `not for ${API_KEY}` })),
   });
 
-  describeConformance<Resend>(executor.type, {
+  return {
     executor,
     async startBackend() {
       const resend = await startResendFake({ apiKey: API_KEY, segments: [{ id: SEGMENT, name: 'Readers' }] });
@@ -72,6 +77,7 @@ describe.each(subjects)('$executor.type', ({ executor, path, params, effects, af
       return Object.assign(resend, { effects: () => effects(resend) });
     },
     makeParams: () => structuredClone(params),
+    proposal: Object.fromEntries(Object.entries(params).filter(([name]) => name !== lookedUp)),
     makeIdentity: () => ({
       identity: {
         id: 'id_1',
@@ -94,5 +100,7 @@ describe.each(subjects)('$executor.type', ({ executor, path, params, effects, af
       says(409, 'invalid_idempotent_request', ['retry']),
       says(500, 'application_error', ['retry']),
     ],
-  });
-});
+  };
+};
+
+export const resendSubjects: PipelineSubject<Resend>[] = given.map(subjectOf);

@@ -1,9 +1,10 @@
-import { describeConformance, type ConformanceFault } from '@proviso/testing/conformance';
+import type { ConformanceFault } from '@proviso/testing/conformance';
 import { httpFault } from '@proviso/testing/http-fake';
+import type { PipelineSubject } from '@proviso/testing/pipeline-conformance';
 import { startSlackFake, type SlackFake } from '@proviso/testing/slack';
 import { sendSlackMessage } from '../../src/index.ts';
-import { faultsAt } from './http-faults.ts';
-import { recordsOf } from './records.ts';
+import { faultsAt } from '../http-faults.ts';
+import { recordsOf } from '../records.ts';
 
 type Slack = SlackFake & { effects(): number };
 
@@ -19,7 +20,7 @@ const says = (error: string, allowed: ConformanceFault<Slack>['allowed']): Confo
   inject: (slack) => slack.next(POST, httpFault.answers(200, { ok: false, error })),
 });
 
-describeConformance<Slack>('send_slack_message', {
+export const slackMessage: PipelineSubject<Slack> = {
   executor: sendSlackMessage(farSides),
   async startBackend() {
     const slack = await startSlackFake({ token: TOKEN });
@@ -32,6 +33,7 @@ describeConformance<Slack>('send_slack_message', {
     channel_id: 'C024BE91L',
     channel_name: 'general',
   }),
+  proposal: { channel: '#general', message: 'The report is ready.' },
   makeIdentity: () => ({
     identity: { id: 'id_1', provider: 'slack', name: 'Acme bot', config: {} },
     credentials: { token: TOKEN },
@@ -48,4 +50,4 @@ describeConformance<Slack>('send_slack_message', {
     says('internal_error', ['retry']),
     says(`<html>${TOKEN}</html>`, ['retry']),
   ],
-});
+};

@@ -1,0 +1,26 @@
+import type { ConformanceBackend } from '@proviso/testing/conformance';
+import type { PipelineSubject } from '@proviso/testing/pipeline-conformance';
+import { email } from './subjects/email.ts';
+import { crmSync } from './subjects/hubspot.ts';
+import { byHand, overUnipile } from './subjects/linkedin.ts';
+import { escalation, ownSubjects } from './subjects/own-database.ts';
+import { resendSubjects } from './subjects/resend.ts';
+import { slackMessage } from './subjects/slack.ts';
+
+/** A far side belongs to its own subject: everyone else hands one back as it came. */
+const entry = <B extends ConformanceBackend>(subject: PipelineSubject<B>, name = subject.executor.type) => ({
+  name,
+  subject: subject as unknown as PipelineSubject<ConformanceBackend>,
+});
+
+/** Every executor with its far side and that one's faults. Both halves of the conformance suite run through this list. */
+export const subjects = [
+  ...ownSubjects.map((subject) => entry(subject)),
+  entry(escalation),
+  entry(email),
+  entry(slackMessage),
+  ...resendSubjects.map((subject) => entry(subject)),
+  entry(crmSync),
+  entry(overUnipile, 'linkedin_connection over Unipile'),
+  entry(byHand, 'linkedin_connection by hand'),
+];
