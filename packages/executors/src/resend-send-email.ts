@@ -5,7 +5,7 @@ import { textWarnings } from './email/warnings.ts';
 import { answered, resendOutcome } from './resend/outcome.ts';
 import { configOf, openResend } from './resend/client.ts';
 import { composeResendMail } from './resend/compose.ts';
-import { contentWarnings, shownContent } from './resend/content.ts';
+import { contentWarnings, shownContent } from './email/shown-content.ts';
 import { resendEmailParams, resendRecipients, type ResendEmailParams } from './resend/email-params.ts';
 import { guardResendEmail, resolveResendEmail } from './resend/recipients.ts';
 import { senderOf } from './resend/sender.ts';

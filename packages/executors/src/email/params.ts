@@ -31,6 +31,7 @@ export const emailParams = z
     thread_id: threadId.optional(),
     in_reply_to_message_id: messageId.optional(),
     references: z.array(messageId).max(REFERENCES_MAX).optional(),
+    attachments: z.never({ error: 'are not sent; put a link to the file into the message' }).optional(),
   })
   .superRefine((mail, check) => {
     for (const field of ['email', 'subject'] as const) {

@@ -2,10 +2,12 @@ import type { Preview } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
 import { row } from '../row.ts';
 import { listOf, recipients, type EmailParams } from './params.ts';
+import { contentWarnings, shownContent } from './shown-content.ts';
 import { textWarnings } from './warnings.ts';
 
 export function previewEmail(mail: EmailParams, identity: ShownIdentity | null): Preview {
   const warnings = warningsFor(mail);
+  const { fields, body } = shownContent({ text: mail.message, html: mail.html });
   return {
     title: `Email to ${mail.email ?? '?'}`,
     fields: [
@@ -16,10 +18,9 @@ export function previewEmail(mail: EmailParams, identity: ShownIdentity | null):
       ...row('Subject', mail.subject ?? '?'),
       ...row('In reply to', mail.in_reply_to_message_id ?? ''),
       ...row('Thread', mail.thread_id ?? ''),
-      // Most readers see this part and not the text: what is approved must show all of it.
-      ...row('HTML', mail.html ?? ''),
+      ...fields,
     ],
-    body: { text: mail.message },
+    body,
     ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
@@ -27,5 +28,6 @@ export function previewEmail(mail: EmailParams, identity: ShownIdentity | null):
 function warningsFor(mail: EmailParams): string[] {
   const shown = 'most mail programs show it in place of the text';
   const html = mail.html === undefined ? [] : [`There is an HTML part of ${mail.html.length} characters: ${shown}.`];
-  return [...html, ...textWarnings({ recipients: recipients(mail), subject: mail.subject, text: mail.message })];
+  const content = [...html, ...contentWarnings({ html: mail.html })];
+  return [...content, ...textWarnings({ recipients: recipients(mail), subject: mail.subject, text: mail.message })];
 }

@@ -5,7 +5,7 @@ import { textWarnings } from '../email/warnings.ts';
 import { row } from '../row.ts';
 import type { BroadcastParams } from './broadcast-params.ts';
 import { configOf } from './client.ts';
-import { contentWarnings, shownContent } from './content.ts';
+import { contentWarnings, shownContent } from '../email/shown-content.ts';
 import { senderOf } from './sender.ts';
 
 export function previewBroadcast(broadcast: BroadcastParams, identity: ShownIdentity | null): Preview {

@@ -197,10 +197,23 @@ describe('email_message preview', () => {
     });
   });
 
-  it('shows the whole HTML part, which most readers see in place of the text', () => {
-    const shown = emailMessage.preview({ ...mail, html: '<p>Pay now</p>' }, { identity });
-    expect(shown.fields).toContainEqual({ label: 'HTML', value: '<p>Pay now</p>' });
-    expect(shown.warnings).toEqual([expect.stringContaining('HTML part of 14 characters')]);
+  it('shows the HTML part without what could load or run, and beside it both parts as they are sent', () => {
+    const html = '<p onclick="x()">Pay <b>now</b></p><img src="https://t.test/p.png"><script>x()</script>';
+    const shown = emailMessage.preview({ ...mail, html }, { identity });
+    expect(shown.body).toEqual({ html: '<p>Pay <b>now</b></p>' });
+    expect(shown.fields).toContainEqual({ label: 'Text', value: mail.message });
+    expect(shown.fields).toContainEqual({ label: 'HTML', value: html });
+    expect(shown.warnings).toEqual([
+      expect.stringContaining(`HTML part of ${html.length} characters`),
+      expect.stringContaining('without images, styles and scripts'),
+    ]);
+  });
+
+  it('says of attachments that they are not sent', () => {
+    const { error } = emailMessage.params.safeParse({ ...mail, attachments: [{ filename: 'a.pdf' }] });
+    expect(error?.issues).toEqual([
+      expect.objectContaining({ path: ['attachments'], message: expect.stringContaining('are not sent') }),
+    ]);
   });
 
   it.each([
