@@ -5,7 +5,7 @@ export type Death = 'before' | 'after';
 /** A worker's database connection that is cut for good at a step; `lived` = the run took fewer. */
 export interface MortalDatabase {
   db: Database;
-  lived(): boolean;
+  lived: () => boolean;
 }
 
 /**

@@ -26,7 +26,7 @@ export interface PipelineSubject<B extends ConformanceBackend> extends Conforman
 
 export interface PipelineOptions {
   /** Puts the records there that the subjects' params name. */
-  furnish(world: World, workspace: TestWorkspace): Promise<void>;
+  furnish: (world: World, workspace: TestWorkspace) => Promise<void>;
 }
 
 const ROUNDS_MAX = 20;
