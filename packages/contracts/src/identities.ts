@@ -96,3 +96,40 @@ export type HubspotConfig = z.output<typeof hubspotConfig>;
 /** A private app's token (`pat-…`) or an OAuth access token; scopes crm.objects.contacts.write and crm.objects.companies.write. */
 export const hubspotCredentials = z.strictObject({ access_token: token('') });
 export type HubspotCredentials = z.output<typeof hubspotCredentials>;
+
+/** Headers that the protocol or the connection owns. */
+const OWNED = /^(host|connection|content-.*|transfer-encoding|accept.*|cookie|mcp-.*|user-agent)$/i;
+
+/** Config of an `mcp` identity: an address, or the name of a server in the operator's file. */
+export const mcpConfig = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/, error: 'must be an https:// URL' })
+      .max(2_000)
+      .optional(),
+    server: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/)
+      .optional(),
+    /** Tools that may be called again when an answer is lost; what a server says of itself does not count. */
+    idempotent_tools: z.array(z.string().min(1).max(128)).max(200).optional(),
+  })
+  .refine(({ url, server }) => (url === undefined) !== (server === undefined), 'takes a url or a server')
+  .meta({ id: 'McpConfig' });
+export type McpConfig = z.output<typeof mcpConfig>;
+
+const headerValue = z.string().regex(/^[!-~](?:[ -~]{0,4094}[!-~])?$/, 'must be printable ASCII');
+export const mcpCredentials = z.strictObject({
+  /** Sent as `Authorization: Bearer …`. */
+  token: headerValue.optional(),
+  headers: z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9-]{1,64}$/)
+        .refine((name) => !OWNED.test(name), 'is not for an identity to set'),
+      headerValue,
+    )
+    .optional(),
+});
+export type McpCredentials = z.output<typeof mcpCredentials>;

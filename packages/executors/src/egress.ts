@@ -69,6 +69,13 @@ export function isLoopback({ hostname }: URL): boolean {
 export const namesPrivateAddress = ({ hostname }: URL): boolean =>
   isIP(bare(hostname)) !== 0 && !isPublicAddress(bare(hostname));
 
+/** Why a tenant may not name an address; undefined = it may. http is for this machine alone, and that for development. */
+export function urlFault(url: URL, { allowPrivateAddresses: open = false }: ExecutorSettings): string | undefined {
+  if (url.username || url.password || url.hash) return 'must hold neither credentials nor a fragment';
+  if (url.protocol !== 'https:' && !(open && isLoopback(url))) return 'must be an https:// URL';
+  return !open && (isLoopback(url) || namesPrivateAddress(url)) ? 'must be on the public internet' : undefined;
+}
+
 const forbidden = (): EgressError => new EgressError('forbidden', false, 'The address is not on the public internet.');
 
 /** The resolver's public answers; an error where it has none. */

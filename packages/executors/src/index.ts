@@ -4,9 +4,11 @@ import { createTask } from './create-task.ts';
 import { emailMessage } from './email-message.ts';
 import { escalateToHuman } from './escalate-to-human.ts';
 import { linkedinConnection } from './linkedin-connection.ts';
+import { mcpToolCall } from './mcp-tool-call.ts';
 import { hubspot } from './providers/hubspot.ts';
 import { internal } from './providers/internal.ts';
 import { linkedin } from './providers/linkedin.ts';
+import { mcp } from './providers/mcp.ts';
 import { resend } from './providers/resend.ts';
 import { slack } from './providers/slack.ts';
 import { smtp } from './providers/smtp.ts';
@@ -30,6 +32,7 @@ export {
   emailMessage,
   escalateToHuman,
   linkedinConnection,
+  mcpToolCall,
   resendCreateBroadcast,
   resendCreateContact,
   resendSendEmail,
@@ -55,6 +58,7 @@ export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
     emailMessage,
     escalateToHuman,
     linkedinConnection(settings),
+    mcpToolCall(settings),
     resendCreateBroadcast(settings),
     resendCreateContact(settings),
     resendSendEmail(settings),
@@ -64,6 +68,14 @@ export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
     updateContact,
     updateLifecycleStage,
   ];
-  const providers = [hubspot(settings), internal, linkedin(settings), resend(settings), slack(settings), smtp];
+  const providers = [
+    hubspot(settings),
+    internal,
+    linkedin(settings),
+    mcp(settings),
+    resend(settings),
+    slack(settings),
+    smtp,
+  ];
   return { executors, providers, tools: workspaceTools(settings) };
 }

@@ -21,7 +21,8 @@ export const linkedinConnection = (settings: ExecutorSettings = {}): Executor =>
   defineExecutor<LinkedinParams>({
     type: 'linkedin_connection',
     version: 1,
-    delivery: 'at_most_once',
+    delivery: (_, identity) =>
+      linkedinConfig.safeParse(identity?.config).data?.mode === 'unipile' ? 'at_most_once' : 'transactional',
     identity: 'linkedin',
     params: linkedinParams,
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readMcpServers, type McpServers } from './mcp/servers.ts';
 
 /** What the operator says of the far sides; read from the environment by each app. */
 export interface ExecutorSettings {
@@ -6,6 +7,8 @@ export interface ExecutorSettings {
   baseUrls?: Partial<Record<'slack' | 'hubspot' | 'resend' | 'linkedin', string>>;
   /** Private, loopback and link-local addresses may be reached: for development and tests. */
   allowPrivateAddresses?: boolean;
+  /** Programs that `mcp` identities may name. */
+  mcpServers?: McpServers;
 }
 
 /** The same, and the modules that add executors (load.ts). */
@@ -26,6 +29,8 @@ export const EXECUTOR_ENVIRONMENT = {
   PROVISO_HUBSPOT_URL: baseUrl,
   PROVISO_RESEND_URL: baseUrl,
   PROVISO_LINKEDIN_URL: baseUrl,
+  /** A file of programs that `mcp` identities may name. */
+  PROVISO_MCP_SERVERS: z.string().optional(),
   /** Separated by commas. */
   PROVISO_EXECUTORS: z
     .string()
@@ -38,7 +43,7 @@ export const EXECUTOR_ENVIRONMENT = {
     ),
 };
 
-/** The part of a process's config that `EXECUTOR_ENVIRONMENT` gives. */
+/** The part of a process's config that `EXECUTOR_ENVIRONMENT` gives. Throws on an unfit file of MCP servers. */
 export function executorSettings(env: z.output<z.ZodObject<typeof EXECUTOR_ENVIRONMENT>>): FarSides {
   const urls = {
     slack: env.PROVISO_SLACK_URL,
@@ -47,5 +52,10 @@ export function executorSettings(env: z.output<z.ZodObject<typeof EXECUTOR_ENVIR
     linkedin: env.PROVISO_LINKEDIN_URL,
   };
   const baseUrls = Object.fromEntries(Object.entries(urls).filter(([, url]) => url !== undefined));
-  return { baseUrls, allowPrivateAddresses: env.PROVISO_ALLOW_PRIVATE_ADDRESSES, modules: env.PROVISO_EXECUTORS };
+  return {
+    baseUrls,
+    allowPrivateAddresses: env.PROVISO_ALLOW_PRIVATE_ADDRESSES,
+    mcpServers: readMcpServers(env.PROVISO_MCP_SERVERS),
+    modules: env.PROVISO_EXECUTORS,
+  };
 }

@@ -12,7 +12,7 @@ import {
 } from '@proviso/core/executor';
 import type { JsonObject } from '@proviso/contracts';
 import { Webhook } from 'standardwebhooks';
-import { EgressError, isLoopback, namesPrivateAddress, openEgress, type EgressFetch } from './egress.ts';
+import { EgressError, openEgress, urlFault, type EgressFetch } from './egress.ts';
 import type { ExecutorSettings } from './settings.ts';
 
 /** Raise it when a call says something else to the far side. */
@@ -24,14 +24,9 @@ const KEY_LIFETIME_MS = 24 * 3_600_000;
 /** Workspaces' tools: an approved call is a signed POST, as in Standard Webhooks. */
 export function workspaceTools(settings: ExecutorSettings): ToolKind {
   const egress = openEgress(settings, { bodyBytesMax: RESULT_BYTES_MAX });
-  const open = settings.allowPrivateAddresses ?? false;
   return {
     version: VERSION,
-    addressFault(url) {
-      if (url.username || url.password || url.hash) return 'must hold neither credentials nor a fragment';
-      if (url.protocol !== 'https:' && !(open && isLoopback(url))) return 'must be an https:// URL';
-      return !open && (isLoopback(url) || namesPrivateAddress(url)) ? 'must be on the public internet' : undefined;
-    },
+    addressFault: (url) => urlFault(url, settings),
     executorOf: (tool) => executorOf(tool, egress),
   };
 }

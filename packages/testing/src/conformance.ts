@@ -1,5 +1,5 @@
 import type { Approval, JsonObject } from '@proviso/contracts';
-import type { Executor, Outcome, RunContext, ShownIdentity, WritableRecords } from '@proviso/core/executor';
+import type { Delivery, Executor, Outcome, RunContext, ShownIdentity, WritableRecords } from '@proviso/core/executor';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 /** The far side of one test: a real server, or for a transactional executor the records that it writes. */
@@ -28,6 +28,8 @@ export interface ConformanceIdentity {
 
 export interface ConformanceSubject<B extends ConformanceBackend> {
   executor: Executor;
+  /** Where the executor's own is a function: what it says of these params and this identity. */
+  delivery?: Delivery;
   startBackend(): Promise<B>;
   /** Final params: resolved, valid. */
   makeParams(): JsonObject;
@@ -56,6 +58,10 @@ export function describeConformance<B extends ConformanceBackend>(name: string, 
   });
 }
 
+/** What a subject's executor promises. */
+export const promisedBy = <B extends ConformanceBackend>({ delivery, executor }: ConformanceSubject<B>) =>
+  delivery ?? executor.delivery;
+
 function describePureParts<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {
   const { executor } = subject;
 
@@ -80,7 +86,14 @@ function describePureParts<B extends ConformanceBackend>(subject: ConformanceSub
 }
 
 function describeBegin<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {
-  const transactional = subject.executor.delivery === 'transactional';
+  const transactional = promisedBy(subject) === 'transactional';
+
+  it('promises what the subject says', () => {
+    const { delivery } = subject.executor;
+    const { identity } = subject.makeIdentity(backend());
+    const said = typeof delivery === 'function' ? delivery(subject.makeParams(), identity) : delivery;
+    expect(said).toBe(promisedBy(subject));
+  });
 
   it('has exactly one effect when nothing fails', async () => {
     const { outcome, begins } = await run(subject, backend());
@@ -131,7 +144,7 @@ function describeFault<B extends ConformanceBackend>(
     const effects = backend().effects();
     expect(fault.allowed).toContain(outcome.kind);
     expect(effectsThatFit(outcome)).toContain(effects);
-    expect(effects === 0 || begins === 1 || subject.executor.delivery === 'transactional').toBe(true);
+    expect(effects === 0 || begins === 1 || promisedBy(subject) === 'transactional').toBe(true);
     expectNoSecret(JSON.stringify(outcome), subject.makeIdentity(backend()).secrets);
   });
 }

@@ -10,7 +10,7 @@ import {
   type Worker,
 } from '@proviso/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ConformanceBackend, ConformanceSubject } from './conformance.ts';
+import { promisedBy, type ConformanceBackend, type ConformanceSubject } from './conformance.ts';
 import { mortal, type Death } from './mortal.ts';
 import { openWorld, reread, type TestWorkspace, type World } from './world.ts';
 
@@ -122,12 +122,12 @@ async function settle({ world, worker, action }: Scene): Promise<ActionRow> {
 
 /** Whether the end of an action tells the truth about its effects, and its delivery's promise was kept. */
 function fits<B extends ConformanceBackend>(
-  { executor }: PipelineSubject<B>,
+  subject: PipelineSubject<B>,
   { status, status_reason }: ActionRow,
   effects: number,
 ): string {
   const ends: Record<string, number[]> =
-    executor.delivery === 'at_most_once'
+    promisedBy(subject) === 'at_most_once'
       ? { completed: [1], outcome_unknown: [0, 1], not_sent: [0] }
       : { completed: [1] };
   const end = status === 'failed' ? (status_reason ?? status) : status;

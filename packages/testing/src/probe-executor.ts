@@ -1,4 +1,13 @@
-import { defineExecutor, done, refused, retry, unknown, type Executor, type Outcome } from '@proviso/core/executor';
+import {
+  defineExecutor,
+  done,
+  refused,
+  retry,
+  unknown,
+  type Delivery,
+  type Executor,
+  type Outcome,
+} from '@proviso/core/executor';
 import { z } from 'zod';
 
 /** What a probe does when it runs, chosen by its params, so that a test reads as a table. */
@@ -25,7 +34,7 @@ export const probeEffects: ProbeEffect[] = [];
 
 export const effectsOf = (actionId: string): ProbeEffect[] => probeEffects.filter(({ action }) => action === actionId);
 
-const probe = (delivery: Executor['delivery']): Executor =>
+const probe = (delivery: Delivery): Executor =>
   defineExecutor<ProbeParams>({
     type: `probe_${delivery}`,
     version: 1,

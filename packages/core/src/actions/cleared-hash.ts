@@ -4,7 +4,14 @@ import { effectiveParams, type ActionRow } from './row.ts';
 
 type Hashed = Pick<
   ActionRow,
-  'type' | 'tool_version' | 'identity_id' | 'identity_version' | 'params' | 'user_edits' | 'scheduled_time'
+  | 'type'
+  | 'tool_version'
+  | 'definition_hash'
+  | 'identity_id'
+  | 'identity_version'
+  | 'params'
+  | 'user_edits'
+  | 'scheduled_time'
 >;
 
 /**
@@ -19,6 +26,7 @@ export const clearedHash = (row: Hashed, executors: Registry): string =>
     identity_id: row.identity_id,
     identity_version: row.identity_version,
     tool_version: row.tool_version,
+    definition_hash: row.definition_hash,
     params: effectiveParams(row),
     scheduled_time: row.scheduled_time?.toISOString() ?? null,
   });

@@ -57,10 +57,10 @@ function checkTimes({ direct, scheduled_time, require_approval, expires_at }: Cr
 type Draft = Proposal & Proposer & { status: Status };
 
 /** What binds a proposal that is cleared at once to what was proposed. */
-function clearing(ctx: Context, { type, ...body }: CreateActionBody, { params, identity, toolVersion, status }: Draft) {
+function clearing(ctx: Context, { type, ...body }: CreateActionBody, { params, identity, card, status }: Draft) {
   if (status === 'pending_approval') return { cleared_hash: null, cleared_identity_version: null };
   const scheduled_time = body.scheduled_time ? new Date(body.scheduled_time) : null;
-  const asked = { type, params, user_edits: null, scheduled_time, tool_version: toolVersion };
+  const asked = { type, params, user_edits: null, scheduled_time, ...card };
   const row = { ...asked, identity_id: identity.id, identity_version: identity.version };
   return { cleared_hash: clearedHash(row, ctx.executors), cleared_identity_version: identity.version };
 }
@@ -80,12 +80,11 @@ function newRow(ctx: Context, body: CreateActionBody, draft: Draft) {
     user_edits: null,
     approval: null,
     ...clearing(ctx, body, draft),
-    tool_version: draft.toolVersion,
+    ...draft.card,
     cleared_as: null,
     identity_id: identity.id,
     identity_version, // not a column: kept in an Idempotency-Key's snapshot
     description: body.description ?? null,
-    preview: draft.preview,
     agent_preview: null as JsonObject | null,
     direct: body.direct ?? false,
     require_approval: body.require_approval ?? false,

@@ -1,15 +1,16 @@
-import { decideActionBody, type DecideActionBody, type JsonObject, type Preview } from '@proviso/contracts';
+import { decideActionBody, type DecideActionBody, type JsonObject } from '@proviso/contracts';
 import { sameJson } from '../canonical.ts';
 import { authorizeDecision, type Context } from '../context.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError } from '../errors.ts';
 import type { Executor } from '../execution/executor.ts';
-import { executorOf, toolVersionOf } from '../execution/find-executor.ts';
+import { executorOf } from '../execution/find-executor.ts';
 import { replayable } from '../idempotency.ts';
 import { transition } from '../transition.ts';
+import { drawCard, type Card } from './card.ts';
 import { clearedHash } from './cleared-hash.ts';
 import { getActionInWorkspace } from './get.ts';
-import { drawCard, identityFor, parseParams, prepareEdits } from './proposal.ts';
+import { identityFor, lookupIn, parseParams, prepareEdits } from './proposal.ts';
 import { columnsOf, effectiveParams, type ActionChange, type ActionRow } from './row.ts';
 
 /** Approves, rejects or edits a pending action. The loser of a race gets INVALID_STATE. */
@@ -110,10 +111,9 @@ async function clearing(
     params: proposal.params,
     resolved: proposal.resolved,
     user_edits: proposal.edits,
-    preview: proposal.preview,
+    ...proposal.card,
     agent_preview: null,
     identity_version: proposal.identity.version,
-    tool_version: proposal.toolVersion,
     contact_id: proposal.contactId,
     company_id: proposal.companyId,
   };
@@ -136,13 +136,15 @@ export async function rehearse(ctx: Context, seen: ActionRow, decision: DecideAc
  */
 async function demandCard(ctx: Context, executor: Executor, seen: ActionRow): Promise<void> {
   const identity = await identityFor(ctx, executor, seen.identity_id ?? '');
-  const preview = JSON.parse(JSON.stringify(await drawCard(ctx, executor, effectiveParams(seen), identity))) as Preview;
-  const versions = { identity_version: identity.version, tool_version: toolVersionOf(executor) };
-  const { identity_version, tool_version } = seen;
-  if (sameJson([preview, versions], [seen.preview, { identity_version, tool_version }])) return;
+  const card = JSON.parse(
+    JSON.stringify(await drawCard(executor, effectiveParams(seen), lookupIn(ctx, identity))),
+  ) as Card;
+  const drawn = { ...card, identity_version: identity.version };
+  const { preview, tool_version, definition_hash, identity_version } = seen;
+  if (sameJson(drawn, { preview, tool_version, definition_hash, identity_version })) return;
   const now = await transition(ctx.db, seen, 'action.updated', {
     actor: ctx.caller.actor,
-    change: { preview, agent_preview: null, revision: seen.revision + 1, ...versions },
+    change: { ...drawn, agent_preview: null, revision: seen.revision + 1 },
     data: { reason: 'drawn_again', via: ctx.via },
   });
   throw new AppError(

@@ -1,27 +1,26 @@
 // From what was given to what people approve: validated, resolved, drawn. Used by create, update and edit alike.
-import type { JsonObject, Preview, Provider } from '@proviso/contracts';
+import type { JsonObject, Provider } from '@proviso/contracts';
 import type { Context } from '../context.ts';
 import { AppError, invalid } from '../errors.ts';
 import type { Executor, LookupContext, ShownIdentity } from '../execution/executor.ts';
-import { toolVersionOf } from '../execution/find-executor.ts';
 import { openCredentials } from '../identities/open-credentials.ts';
 import { readId } from '../ids.ts';
 import { recordsOf } from '../records.ts';
+import { drawCard, type Card } from './card.ts';
 import type { ActionRow } from './row.ts';
 
 export interface Proposal {
   params: JsonObject;
   /** The part of params that the executor filled in. */
   resolved: JsonObject;
-  preview: Preview;
+  card: Card;
   identity: ShownIdentity & { version: number };
-  toolVersion: number | null;
   contactId: string | null;
   companyId: string | null;
 }
 
 /** What an executor may look at before there is a run. */
-const lookupIn = (ctx: Context, identity: ShownIdentity): LookupContext => ({
+export const lookupIn = (ctx: Context, identity: ShownIdentity): LookupContext => ({
   records: recordsOf(ctx.db, ctx.caller.workspaceId),
   identity,
   openCredentials: () => openCredentials(ctx, identity.id),
@@ -122,23 +121,11 @@ export async function prepareProposal(
   return {
     params,
     resolved: { ...without(kept, Object.keys(given)), ...(found as JsonObject) },
-    preview: await drawCard(ctx, executor, params, identity),
+    card: await drawCard(executor, params, lookupIn(ctx, identity)),
     identity,
-    toolVersion: toolVersionOf(executor),
     contactId: idIn('contact'),
     companyId: idIn('company'),
   };
-}
-
-/** The card as it is now: the executor draws it from final params and from what it finds in the records. */
-export async function drawCard(
-  ctx: Context,
-  executor: Executor,
-  params: JsonObject,
-  identity: ShownIdentity,
-): Promise<Preview> {
-  const seen = (await executor.look?.(params, lookupIn(ctx, identity))) ?? {};
-  return executor.preview(params, { identity, seen });
 }
 
 /**

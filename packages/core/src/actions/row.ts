@@ -54,6 +54,7 @@ export type ActionChange = Partial<
     | 'identity_id'
     | 'identity_version'
     | 'tool_version'
+    | 'definition_hash'
     | 'description'
     | 'require_approval'
     | 'contact_id'

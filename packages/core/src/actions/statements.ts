@@ -25,6 +25,7 @@ const CHANGEABLE = [
   'cleared_hash',
   'cleared_identity_version',
   'tool_version',
+  'definition_hash',
   'status_reason',
   'result',
   'error',

@@ -113,11 +113,10 @@ async function proposalChange(
     revision: seen.revision + 1,
     user_edits: null,
     approval: null,
-    preview: proposal.preview,
+    ...proposal.card,
     agent_preview: null,
     identity_id: proposal.identity.id,
     identity_version: proposal.identity.version,
-    tool_version: proposal.toolVersion,
     contact_id: proposal.contactId,
     company_id: proposal.companyId,
   };

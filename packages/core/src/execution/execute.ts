@@ -2,6 +2,7 @@
 // the only step that writes. Held by execute.test.ts, recover.test.ts and the crash stories.
 import type { ActionRow } from '../actions/row.ts';
 import { claim } from './claim.ts';
+import { promisedFor } from './delivery.ts';
 import type { Ending } from './ending.ts';
 import { findExecutor } from './find-executor.ts';
 import { check, type Ready } from './guard.ts';
@@ -43,6 +44,7 @@ async function isForgotten(worker: Worker, action: ActionRow): Promise<boolean> 
   const { effect_started_at, updated_at } = action;
   if (!effect_started_at) return false;
   const executor = await findExecutor(worker, action.workspace_id, action.type);
-  if (executor?.delivery === 'transactional') return false;
-  return updated_at.getTime() - effect_started_at.getTime() >= (executor?.keyLifetimeMs ?? 0); // both by the database's clock
+  const { delivery, repeatableMs } = await promisedFor(worker, executor, action);
+  if (delivery === 'transactional') return false;
+  return updated_at.getTime() - effect_started_at.getTime() >= repeatableMs; // both by the database's clock
 }

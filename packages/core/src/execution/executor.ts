@@ -1,4 +1,4 @@
-import type { Approval, JsonObject, Preview, Provider, StatusReason } from '@proviso/contracts';
+import type { Approval, JsonObject, JsonValue, Preview, Provider, StatusReason } from '@proviso/contracts';
 import type { z } from 'zod';
 import type { ReadableRecords, WritableRecords } from '../records.ts';
 
@@ -14,7 +14,8 @@ export interface Executor<P extends object = JsonObject> {
   type: string;
   /** Raise it when the same params would do something else: it is part of what is approved. */
   version: number;
-  delivery: Delivery;
+  /** A function where it hangs on the params or on the identity's config. */
+  delivery: Delivery | ((params: P, identity: ShownIdentity | null) => Delivery);
   /** The provider that it acts through; 'none' accepts any identity and uses none. */
   identity: Provider | 'none';
   /** Validated at create, at every edit and again after the claim. Strict. */
@@ -40,6 +41,11 @@ export interface Executor<P extends object = JsonObject> {
   resolve?(given: P, ctx: LookupContext): Promise<Partial<P>>;
   /** What the card shows of the records as they stand at the proposal; neither params nor part of the hash. */
   look?(params: P, ctx: LookupContext): Promise<JsonObject>;
+  /**
+   * Of what `look` saw, what the far side says that the params mean, such as a tool's schema: it is part of what is
+   * approved. After the claim it is looked at again, and a change sends the action back to a person as `tool_changed`.
+   */
+  definition?(seen: JsonObject): JsonValue;
   /** The card, drawn from final params, the identity's shown part and what `look` saw (nothing without it); pure. */
   preview(params: P, ctx: { identity: ShownIdentity | null; seen?: JsonObject }): Preview;
   /** Runs after the claim and before `execute`: is what was approved still right? Absent = ok. */
@@ -151,7 +157,7 @@ export function defineExecutor<P extends object>(executor: Executor<P>): Executo
 export { AppError, invalid } from '../errors.ts';
 export * from './provider.ts';
 export * from './tool.ts';
-export { paramsOf } from '../tools/input-schema.ts';
+export { inputFault, paramsOf, schemaFault } from '../tools/input-schema.ts';
 export { companyId, contactId, threadId } from '../ids.ts';
 export type {
   Changed,

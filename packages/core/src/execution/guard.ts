@@ -1,7 +1,9 @@
 // What was cleared is what runs: after the claim, the hash of what was approved is made again from the row itself.
 import type { JsonObject, Provider } from '@proviso/contracts';
+import { differences, drawCard } from '../actions/card.ts';
 import { clearedHash } from '../actions/cleared-hash.ts';
 import { effectiveParams, type ActionRow } from '../actions/row.ts';
+import { AppError } from '../errors.ts';
 import { sealedPlace } from '../identities/sealed-place.ts';
 import { recordsOf } from '../records.ts';
 import { openSecret } from '../secrets.ts';
@@ -37,6 +39,8 @@ export async function check(worker: Worker, action: ActionRow): Promise<Ready | 
   const later = actsThrough && (await awaitTurn(worker, action, actsThrough));
   if (later) return later;
   try {
+    const redefined = await redefinition(prepared, action);
+    if (redefined) return redefined;
     const approvedAt = new Date(action.approval?.at ?? action.created_at);
     const verdict = (await executor.guard?.(params, { records, identity, openCredentials, approvedAt })) ?? {
       kind: 'ok',
@@ -48,6 +52,21 @@ export async function check(worker: Worker, action: ActionRow): Promise<Ready | 
   } catch (error) {
     worker.log.error({ err: error, action: action.id }, 'a guard threw');
     return { kind: 'retry', undone: true, message: 'The guard could not tell whether the action may run.' };
+  }
+}
+
+/** What the far side says that the params mean has changed: a person has to see the card as it is now. */
+async function redefinition(ready: Ready, action: ActionRow): Promise<Ending | undefined> {
+  if (!ready.executor.definition) return undefined;
+  const stale = { kind: 'stale', reason: 'tool_changed' } as const;
+  try {
+    const card = await drawCard(ready.executor, ready.params, ready);
+    if (card.definition_hash === action.definition_hash) return undefined;
+    const changes = differences(action.preview, card.preview);
+    return { ...stale, changes, change: { ...card, revision: action.revision + 1 } };
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'INVALID') return { ...stale, changes: [error.message] };
+    throw error;
   }
 }
 

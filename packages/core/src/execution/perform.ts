@@ -1,6 +1,7 @@
 import { hashJson } from '../canonical.ts';
 import { BEGIN_EFFECT } from '../actions/statements.ts';
 import { showId } from '../ids.ts';
+import { promisedBy } from './delivery.ts';
 import type { Ending } from './ending.ts';
 import { retry, unknown, type RunContext } from './executor.ts';
 import type { Ready } from './guard.ts';
@@ -46,10 +47,11 @@ const onTimeout = (hold: Hold, timeoutMs: number): Ending => {
 };
 
 /** An effect that may have happened is repeated only where the provider tells a repetition from a second effect. */
-function honest(hold: Hold, { executor }: Ready, outcome: Ending): Ending {
+function honest(hold: Hold, { executor, params, identity }: Ready, outcome: Ending): Ending {
   const ambiguous = outcome.kind === 'unknown' || (outcome.kind === 'retry' && !outcome.undone);
   if (!ambiguous || !hold.begun) return outcome;
-  if (executor.delivery === 'idempotent') return retry(outcome.message, { undone: false });
+  if (promisedBy(executor, params, identity).delivery === 'idempotent')
+    return retry(outcome.message, { undone: false });
   return unknown(outcome.message);
 }
 

@@ -4,8 +4,8 @@ import { dispatch } from '../dispatch.ts';
 import { AppError } from '../errors.ts';
 import { transition, transitionHeld } from '../transition.ts';
 import type { JsonObject } from '@proviso/contracts';
+import { promisedFor, type Promised } from './delivery.ts';
 import type { Ending } from './ending.ts';
-import type { Executor } from './executor.ts';
 import { findExecutor } from './find-executor.ts';
 import type { Hold } from './holds.ts';
 import { reconcile } from './reconcile.ts';
@@ -35,7 +35,8 @@ export async function recoverLost(worker: Worker): Promise<number> {
 async function endLost(worker: Worker, hold: Hold, begunMsAgo: number | null): Promise<void> {
   const { action } = hold;
   const executor = await findExecutor(worker, action.workspace_id, action.type);
-  const verdict = verdictOf(worker, executor, action, begunMsAgo);
+  const promised = await promisedFor(worker, executor, action);
+  const verdict = verdictOf(worker, promised, action, begunMsAgo);
   if (verdict === 'rerun') {
     const data = { crashes: action.crashes };
     const back = await transitionHeld(worker.db, action, 'action.requeued', { actor: worker.actor, data });
@@ -61,14 +62,13 @@ type LostVerdict = 'rerun' | 'reconcile' | 'crashed' | 'unknown';
  */
 export function verdictOf(
   { pace }: Pick<Worker, 'pace'>,
-  executor: Executor | undefined,
+  { delivery, repeatableMs }: Promised,
   action: ActionRow,
   begunMsAgo: number | null,
 ): LostVerdict {
   const givenUp = action.crashes >= pace.crashesMax;
-  if (begunMsAgo === null || executor?.delivery === 'transactional') return givenUp ? 'crashed' : 'rerun';
-  const repeatable = executor?.delivery === 'idempotent' && begunMsAgo < (executor.keyLifetimeMs ?? 0);
-  if (repeatable && !givenUp) return 'rerun';
+  if (begunMsAgo === null || delivery === 'transactional') return givenUp ? 'crashed' : 'rerun';
+  if (begunMsAgo < repeatableMs && !givenUp) return 'rerun';
   return action.crashes < 2 * pace.crashesMax ? 'reconcile' : 'unknown';
 }
 

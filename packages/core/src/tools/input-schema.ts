@@ -110,7 +110,13 @@ export function paramsOf(schema: JsonObject): z.ZodType<JsonObject> {
   });
 }
 
-interface Fault {
+/** What a schema says against an input, first fault only; undefined = it fits. */
+export const inputFault = (schema: JsonObject, input: JsonObject): Fault | undefined => {
+  const fault = jsonFault(input);
+  return fault ? { path: [], message: fault } : faultOf(schema, input);
+};
+
+export interface Fault {
   path: string[];
   message: string;
 }

@@ -44,6 +44,7 @@ const says = (status: number) => httpFault.answers(status, { detail: `no, ${TOKE
 
 export const overUnipile: PipelineSubject<Fake> = {
   executor,
+  delivery: 'at_most_once',
   async startBackend() {
     const fake = await startUnipileFake({ token: TOKEN });
     settings.baseUrls = { linkedin: fake.url };
@@ -81,7 +82,8 @@ export const byHand: PipelineSubject<{
   effects(): number;
   close(): Promise<void>;
 }> = {
-  executor: { ...executor, delivery: 'transactional' }, // nothing begins: the task commits with the completion
+  executor,
+  delivery: 'transactional',
   async startBackend() {
     const records = recordsOf();
     return { records, effects: () => records.written.tasks.length, close: async () => undefined };

@@ -14,6 +14,12 @@ describe('the far sides, as the environment names them', () => {
 
   it('leave every provider where it is, and private addresses unreachable, unless they are named', () => {
     const read = executorSettings(environment.parse({}));
-    expect(read).toEqual({ baseUrls: {}, allowPrivateAddresses: false, modules: [] });
+    expect(read).toEqual({ baseUrls: {}, allowPrivateAddresses: false, mcpServers: {}, modules: [] });
+  });
+
+  it('name a file of programs in vain: one sentence says why', () => {
+    const read = (file: string) => () => executorSettings(environment.parse({ PROVISO_MCP_SERVERS: file }));
+    expect(read('no/such/file')).toThrow(/^PROVISO_MCP_SERVERS: no\/such\/file is not right: ENOENT/);
+    expect(read('package.json')).toThrow(/^PROVISO_MCP_SERVERS: package\.json is not right: .*mcpServers/);
   });
 });

@@ -59,7 +59,9 @@ export interface HttpFake {
 }
 
 export interface HttpFakeOptions {
-  handle: (request: FakeRequest) => FakeReply;
+  handle: (request: FakeRequest) => FakeReply | Promise<FakeReply>;
+  /** What faults are armed by where every request goes to one path; then `unread` means read, but not handled. */
+  nameOf?: (request: FakeRequest) => string;
   /** The provider's way to say "too many"; Retry-After: 1 is added. */
   tooMany: FakeReply;
 }
@@ -77,7 +79,7 @@ export function routed(routes: Route[], request: FakeRequest): FakeReply | undef
 }
 
 /** The far side of an HTTP API on loopback: a real server, which does what `handle` says unless a fault is due. */
-export async function startHttpFake({ handle, tooMany }: HttpFakeOptions): Promise<HttpFake> {
+export async function startHttpFake({ handle, nameOf, tooMany }: HttpFakeOptions): Promise<HttpFake> {
   const requests: HttpFake['requests'] = [];
   const planned: { path: string; fault: HttpFault }[] = [];
   const waiting: (() => void)[] = [];
@@ -87,17 +89,18 @@ export async function startHttpFake({ handle, tooMany }: HttpFakeOptions): Promi
     const index = planned.findIndex((plan) => path.endsWith(plan.path));
     return index < 0 ? undefined : planned.splice(index, 1)[0]?.fault;
   };
-  const answer = (request: FakeRequest): FakeReply =>
+  const answer = async (request: FakeRequest): Promise<FakeReply> =>
     gate.lets() ? handle(request) : { ...tooMany, headers: { ...tooMany.headers, 'retry-after': '1' } };
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname: path, searchParams: query } = new URL(incoming.url ?? '/', 'http://fake.test');
-    const fault = faultFor(path);
-    const body = fault?.ending === 'unread' ? undefined : await textOf(incoming);
-    if (body === undefined) incoming.socket.resetAndDestroy();
     const { method = 'GET', headers } = incoming;
-    const request = { method, path, query, headers, body: body ?? '' };
+    const bare = { method, path, query, headers };
+    const early = nameOf ? undefined : faultFor(path);
+    const request = { ...bare, body: early?.ending === 'unread' ? '' : await textOf(incoming) };
+    const fault = nameOf ? faultFor(nameOf(request)) : early;
+    if (fault?.ending === 'unread') incoming.socket.resetAndDestroy();
     requests.push({ ...request, atMs: performance.now() });
-    const usual = !fault || fault.takes ? answer(request) : { status: 500 };
+    const usual = !fault || fault.takes ? await answer(request) : { status: 500 };
     if (fault) waiting.splice(0).forEach((resolve) => resolve());
     await fault?.until;
     await finish(response, fault?.reply ?? usual, fault?.ending);

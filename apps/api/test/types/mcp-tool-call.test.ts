@@ -1,0 +1,151 @@
+import type { Action, JsonObject } from '@proviso/contracts';
+import { claim, recoverLost } from '@proviso/core';
+import { startMcpFake, type McpFake } from '@proviso/testing/mcp';
+import { expectRefusal, INVALID, pathsOf, recorded, useApi, uuidOf, type Tenant } from '../open-api.ts';
+import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
+
+const TOKEN = 'mcp-s3cret';
+const CALL = { tool: 'send_invoice', arguments: { customer: 'Acme', cents: 4200 } };
+
+describe('mcp_tool_call', () => {
+  const api = useApi();
+  let fake: McpFake;
+  beforeEach(async () => {
+    fake = await startMcpFake({ token: TOKEN, deduplicates: true });
+  });
+  afterEach(() => fake.close());
+
+  async function proposed(here: Tenant, more: JsonObject = {}, params: JsonObject = CALL): Promise<Action> {
+    const config = { url: fake.address, ...more };
+    return proposeAs(
+      here,
+      await account(here, 'mcp', { config, credentials: { token: TOKEN } }),
+      'mcp_tool_call',
+      params,
+    );
+  }
+
+  /** The tool's owner changes what it says of itself. */
+  const redefine = (description: string): void => void Object.assign(fake.tools[0] ?? {}, { description });
+
+  it('is proposed against the tool’s own schema, reviewed, edited, called once, and read back', async () => {
+    const here = await api.tenant();
+    const action = await proposed(here);
+    expect(action.preview).toMatchObject({ title: 'Call Send an invoice on mcp' });
+
+    const bad = { action: 'edit', edits: { arguments: { customer: 'Acme', cents: 'many' } } };
+    const refused = await expectRefusal(api, here, INVALID, () =>
+      here.owner.post(`/v1/actions/${action.action_id}/approve`, bad),
+    );
+    expect(pathsOf(refused)).toEqual(['params.arguments.cents']);
+
+    const approved = await approve(here, action, { arguments: { customer: 'Acme', cents: 5000 } });
+    expect(approved.preview?.fields).toContainEqual({ label: 'Argument cents', value: 5000 });
+    const ended = await run(api, here, approved);
+    expect(ended).toMatchObject({
+      status: 'completed',
+      result: { content: [{ type: 'text', text: 'Did send_invoice' }], structured_content: { number: 1 } },
+    });
+    expect(fake.calls).toMatchObject([{ tool: 'send_invoice', arguments: { customer: 'Acme', cents: 5000 } }]);
+    expect(fake.calls[0]?.meta).not.toHaveProperty('proviso.dev/idempotency-key');
+    expect(trailOf(ended)).toEqual(['action.created', 'action.approved', 'action.claimed', 'action.completed']);
+    await expectHidden(api, here, TOKEN, action, approved, ended);
+  });
+
+  it('goes back to a person when the tool changed after the approval, who sees what, and approves it anew', async () => {
+    const here = await api.tenant();
+    const action = await proposed(here);
+    await approve(here, action);
+    redefine('Sends an invoice, and forgets the customer.');
+    const back = await run(api, here, action);
+    expect(back).toMatchObject({ status: 'pending_approval', status_reason: 'tool_changed', approval: null });
+    expect(back.logs.at(-1)).toMatchObject({
+      event: 'action.regated',
+      data: { reason: 'tool_changed', changes: ['Description'] },
+    });
+    expect(back.preview?.fields).toContainEqual({
+      label: 'Description',
+      value: 'Sends an invoice, and forgets the customer.',
+    });
+    expect(back.params_hash).not.toBe(action.params_hash);
+    expect(fake.calls).toEqual([]);
+    const blind = await here.owner.post(`/v1/actions/${action.action_id}/approve`, { action: 'approve' });
+    expect(blind.status).toBe(409);
+    expect(await run(api, here, await approve(here, back))).toMatchObject({ status: 'completed' });
+    expect(fake.calls).toHaveLength(1);
+  });
+
+  it('is not approved unseen when the tool changed since it was proposed', async () => {
+    const here = await api.tenant();
+    const { action_id, params_hash } = await proposed(here);
+    redefine('Something else.');
+    const decision = { action: 'approve', params_hash };
+    const { status, body } = await here.owner.post(`/v1/actions/${action_id}/approve`, decision);
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'CONFLICT' });
+    expect(body.action.preview?.fields).toContainEqual({ label: 'Description', value: 'Something else.' });
+    expect(await run(api, here, await approve(here, body.action))).toMatchObject({ status: 'completed' });
+  });
+
+  it('goes back to a person when the tool is gone, or takes these arguments no longer', async () => {
+    const here = await api.tenant();
+    const action = await proposed(here);
+    await approve(here, action);
+    fake.tools.splice(0);
+    expect(await run(api, here, action)).toMatchObject({ status: 'pending_approval', status_reason: 'tool_changed' });
+    expect((await recorded(api.world, action.action_id)).last?.data).toMatchObject({
+      changes: ['params.tool: is not a tool of this server.'],
+    });
+  });
+
+  it('does not run when the row names another definition than the one that was approved', async () => {
+    const here = await api.tenant();
+    const action = await proposed(here);
+    await approve(here, action);
+    await api.world.db.pool.query("update actions set definition_hash = 'x' where id = $1", [uuidOf(action.action_id)]);
+    expect(await run(api, here, action)).toMatchObject({ status: 'failed', status_reason: 'approval_mismatch' });
+    expect(fake.calls).toEqual([]);
+  });
+
+  it.each<[JsonObject, object]>([
+    [{}, { status: 'failed', status_reason: 'outcome_unknown' }],
+    [{ idempotent_tools: ['send_invoice'] }, { status: 'completed', attempts: 2 }],
+    [{ idempotent_tools: ['another'] }, { status: 'failed', status_reason: 'outcome_unknown' }],
+  ])('with %j a lost answer ends as %j, whatever the server claims, after one call', async (config, expected) => {
+    const here = await api.tenant();
+    const action = await proposed(here, config);
+    await approve(here, action);
+    fake.next('tools/call', { takes: true, ending: 'cut' });
+    await run(api, here, action);
+    await api.world.db.pool.query('update actions set due_at = now() where id = $1', [uuidOf(action.action_id)]);
+    expect(await run(api, here, action)).toMatchObject(expected);
+    expect(fake.calls).toHaveLength(1);
+  });
+
+  it.each<[JsonObject, object]>([
+    [{}, { status: 'failed', status_reason: 'outcome_unknown' }],
+    [{ idempotent_tools: ['send_invoice'] }, { status: 'approved', crashes: 1 }],
+  ])('with %j a worker that is lost in the middle leaves %j', async (config, expected) => {
+    const here = await api.tenant();
+    const { action_id, params_hash } = await proposed(here, config);
+    await approve(here, { action_id, params_hash } as Action);
+    await claim(api.world.worker(), uuidOf(action_id));
+    const lost = "update actions set lease_until = now() - interval '1 s', effect_started_at = now() where id = $1";
+    await api.world.db.pool.query(lost, [uuidOf(action_id)]);
+    await recoverLost(api.world.worker());
+    expect((await recorded(api.world, action_id)).row).toMatchObject(expected);
+    expect(fake.calls).toEqual([]);
+  });
+
+  it('is nobody’s to repeat once the identity says something else than what was approved', async () => {
+    const here = await api.tenant();
+    const action = await proposed(here);
+    await approve(here, action);
+    await claim(api.world.worker(), uuidOf(action.action_id));
+    const lost = "update actions set lease_until = now() - interval '1 s', effect_started_at = now() where id = $1";
+    await api.world.db.pool.query(lost, [uuidOf(action.action_id)]);
+    const config = { url: fake.address, idempotent_tools: ['send_invoice'] };
+    await here.owner.patch(`/v1/identities/${action.identity_id}`, { config });
+    await recoverLost(api.world.worker());
+    expect((await recorded(api.world, action.action_id)).row).toMatchObject({ status_reason: 'outcome_unknown' });
+  });
+});

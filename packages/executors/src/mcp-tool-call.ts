@@ -1,0 +1,66 @@
+import { mcpConfig } from '@proviso/contracts';
+import { defineExecutor, refused, retry, type Executor, type Outcome, type RunContext } from '@proviso/core/executor';
+import { accountOf, lookAtTool, type Definition } from './mcp/look.ts';
+import { failureOutcome, hiding, resultOutcome } from './mcp/outcome.ts';
+import { mcpParams, type McpParams } from './mcp/params.ts';
+import { isIdempotent, previewCall } from './mcp/preview.ts';
+import { inSession, type McpAccount, type McpSession } from './mcp/session.ts';
+import type { ExecutorSettings } from './settings.ts';
+
+const KEY_LIFETIME_MS = 24 * 3_600_000;
+
+/** A call of a tool as its server defined it when people approved it. */
+export const mcpToolCall = (settings: ExecutorSettings = {}): Executor =>
+  defineExecutor<McpParams>({
+    type: 'mcp_tool_call',
+    version: 1,
+    delivery: (params, identity) =>
+      isIdempotent(params, mcpConfig.safeParse(identity?.config).data) ? 'idempotent' : 'at_most_once',
+    keyLifetimeMs: KEY_LIFETIME_MS,
+    identity: 'mcp',
+    params: mcpParams,
+    look: (params, ctx) => lookAtTool(params, ctx, settings),
+    definition: ({ definition = null }) => definition,
+    preview: (params, { identity, seen }) => previewCall(params, identity, seen?.definition as Definition | undefined), // as `look` made it
+
+    async execute(ctx) {
+      const { signal } = ctx;
+      const account = accountOf(ctx.identity, ctx.credentials, { settings, signal });
+      if (!account) return refused('The MCP identity has no valid configuration.');
+      if (signal.aborted) return retry('Stopped before the call.', { undone: true });
+      const run: Run = { account, ctx };
+      try {
+        return await inSession(account, (session) => callIn(session, run));
+      } catch (error) {
+        if (run.beginFailed) throw error;
+        return retry('The MCP server cannot be asked for its tools.', { undone: true });
+      }
+    },
+  });
+
+interface Run {
+  account: McpAccount;
+  ctx: RunContext<McpParams>;
+  beginFailed?: true;
+}
+
+async function callIn(session: McpSession, run: Run): Promise<Outcome> {
+  const { account, ctx } = run;
+  const { params } = ctx.action;
+  const tool = (await session.listTools()).find(({ name }) => name === params.tool);
+  if (!tool) return retry('The MCP server has no such tool now.', { undone: true });
+  if (ctx.signal.aborted) return retry('Stopped before the call.', { undone: true });
+  try {
+    await ctx.begin();
+  } catch (error) {
+    run.beginFailed = true;
+    throw error;
+  }
+  const hide = hiding(account.credentials);
+  const key = isIdempotent(params, account.config) && { key: ctx.key };
+  try {
+    return resultOutcome(await session.call(tool, { name: params.tool, arguments: params.arguments, ...key }), hide);
+  } catch (error) {
+    return failureOutcome(error, session, hide);
+  }
+}

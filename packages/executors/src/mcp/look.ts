@@ -1,0 +1,75 @@
+import { mcpConfig, mcpCredentials, type JsonObject, type JsonValue } from '@proviso/contracts';
+import { AppError, inputFault, schemaFault, type LookupContext } from '@proviso/core/executor';
+import type { ExecutorSettings } from '../settings.ts';
+import type { McpParams } from './params.ts';
+import { inSession, type McpAccount, type ServerTool } from './session.ts';
+
+const LOOK_MS_MAX = 15_000;
+const SCHEMA_BYTES_MAX = 64 * 1024;
+
+const invalid = (path: string, message: string): AppError =>
+  new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
+
+/** The account of an identity, as its schemas read it; null = it is not set up rightly. */
+export function accountOf(
+  identity: LookupContext['identity'],
+  credentials: JsonObject | null,
+  more: Pick<McpAccount, 'settings' | 'signal'>,
+): McpAccount | null {
+  const config = mcpConfig.safeParse(identity?.config);
+  const secret = credentials === null ? null : mcpCredentials.safeParse(credentials);
+  if (!config.success || secret?.success === false) return null;
+  return { config: config.data, credentials: secret?.data ?? null, ...more };
+}
+
+/**
+ * The tool as its server defines it now, and arguments that fit. Throws INVALID where there is no such tool or they do
+ * not, and UNAVAILABLE where the server cannot be asked.
+ */
+export async function lookAtTool(
+  params: McpParams,
+  ctx: LookupContext,
+  settings: ExecutorSettings,
+): Promise<JsonObject> {
+  const signal = AbortSignal.timeout(LOOK_MS_MAX);
+  const account = accountOf(ctx.identity, await ctx.openCredentials(), { settings, signal });
+  if (!account) throw invalid('identity_id', 'has no valid configuration');
+  const tools = await inSession(account, (session) => session.listTools()).catch(() => {
+    throw new AppError('UNAVAILABLE', 'The MCP server cannot be asked for its tools.');
+  });
+  const tool = tools.find(({ name }) => name === params.tool);
+  if (!tool) throw invalid('params.tool', 'is not a tool of this server');
+  const definition = definitionOf(tool);
+  demandFit(params.arguments, definition.input_schema as JsonObject);
+  return { definition };
+}
+
+/** All of a tool's definition that says what a call does. */
+export function definitionOf({
+  name,
+  title,
+  description,
+  inputSchema,
+  outputSchema,
+  annotations,
+}: ServerTool): JsonObject {
+  const parts = { name, title, description, input_schema: inputSchema, output_schema: outputSchema, annotations };
+  return JSON.parse(JSON.stringify(parts)) as JsonObject; // without what is absent
+}
+
+function demandFit(given: JsonObject, schema: JsonObject): void {
+  if (Buffer.byteLength(JSON.stringify(schema)) > SCHEMA_BYTES_MAX)
+    throw invalid('params.tool', `has an input schema beyond ${SCHEMA_BYTES_MAX} bytes`);
+  const unfit = schemaFault(schema);
+  if (unfit) throw invalid('params.tool', `has an input schema that ${unfit}`);
+  const fault = inputFault(schema, given);
+  if (fault) throw invalid(['params', 'arguments', ...fault.path].join('.'), fault.message);
+}
+
+export type Definition = {
+  name: string;
+  title?: string;
+  description?: string;
+  annotations?: JsonValue;
+  input_schema?: JsonValue;
+};

@@ -1,0 +1,9 @@
+import { jsonObject, plainText } from '@proviso/contracts';
+import { z } from 'zod';
+
+export const mcpParams = z.strictObject({
+  tool: plainText(128).min(1),
+  /** By the tool's own input schema. */
+  arguments: jsonObject.default({}),
+});
+export type McpParams = z.output<typeof mcpParams>;

@@ -1,0 +1,36 @@
+import { mcpConfig, type McpConfig, type Preview } from '@proviso/contracts';
+import type { ShownIdentity } from '@proviso/core/executor';
+import type { Definition } from './look.ts';
+import type { McpParams } from './params.ts';
+
+/** Whether the identity says that the tool may be called again; the server's own word does not count. */
+export const isIdempotent = ({ tool }: McpParams, config: McpConfig | undefined): boolean =>
+  config?.idempotent_tools?.includes(tool) ?? false;
+
+export function previewCall(
+  params: McpParams,
+  identity: ShownIdentity | null,
+  definition: Definition | undefined,
+): Preview {
+  const config = mcpConfig.safeParse(identity?.config).data;
+  const { title, description, annotations, input_schema } = definition ?? {};
+  return {
+    title: `Call ${title ?? params.tool} on ${identity?.name ?? 'an MCP server'}`,
+    fields: [
+      { label: 'Server', value: config?.url ?? config?.server ?? '?' },
+      { label: 'Tool', value: params.tool },
+      // By name: a row that was read has them in another order than the proposal.
+      ...Object.entries(params.arguments)
+        .map(([name, value]) => ({ label: `Argument ${name}`, value }))
+        .toSorted((a, b) => (a.label < b.label ? -1 : 1)),
+      {
+        label: 'When the answer is lost',
+        value: isIdempotent(params, config) ? 'it is called again' : 'nobody calls again',
+      },
+      { label: 'Description', value: description ?? null },
+      { label: 'Claims', value: annotations ?? null },
+      { label: 'Input schema', value: input_schema ?? null },
+    ],
+    warnings: ['The description and the claims are the server’s own words.'],
+  };
+}

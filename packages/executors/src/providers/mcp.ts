@@ -1,0 +1,27 @@
+import { mcpConfig, mcpCredentials } from '@proviso/contracts';
+import { defineProvider, type ProviderKind } from '@proviso/core/executor';
+import { urlFault } from '../egress.ts';
+import { inSession } from '../mcp/session.ts';
+import type { ExecutorSettings } from '../settings.ts';
+
+export const mcp = (settings: ExecutorSettings = {}): ProviderKind =>
+  defineProvider({
+    provider: 'mcp',
+    config: mcpConfig.superRefine(({ url, server }, check) => {
+      const fault = url !== undefined && URL.canParse(url) ? urlFault(new URL(url), settings) : undefined;
+      if (fault !== undefined) check.addIssue({ code: 'custom', path: ['url'], message: fault });
+      if (server !== undefined && !settings.mcpServers?.[server])
+        check.addIssue({ code: 'custom', path: ['server'], message: 'is not a server that the operator names' });
+    }),
+    credentials: mcpCredentials,
+    verify: async ({ config, credentials, signal }) => {
+      try {
+        return await inSession({ config, credentials, settings, signal }, async (session) => {
+          const tools = await session.listTools();
+          return { ok: true, account: `${session.server?.name ?? 'a server without a name'}, ${tools.length} tools` };
+        });
+      } catch {
+        return { ok: false, message: 'The MCP server did not answer as one, or refused the credentials.' };
+      }
+    },
+  });

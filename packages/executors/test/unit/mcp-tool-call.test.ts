@@ -1,0 +1,116 @@
+import type { JsonObject } from '@proviso/contracts';
+import { httpFault } from '@proviso/testing/http-fake';
+import { startMcpFake, type McpFake } from '@proviso/testing/mcp';
+import { mcp } from '../../src/providers/mcp.ts';
+import { lookupIn } from '../records.ts';
+import { CALL, executor, identityOf, settings, TOKEN } from '../subjects/mcp.ts';
+
+describe('mcp_tool_call', () => {
+  let fake: McpFake;
+  beforeEach(async () => {
+    fake = await startMcpFake({ token: TOKEN });
+  });
+  afterEach(() => fake.close());
+
+  const lookup = (more: JsonObject = {}, token = TOKEN) =>
+    lookupIn({}, { identity: identityOf(fake, more), openCredentials: async () => ({ token }) });
+  const look = (params: JsonObject = CALL, ...[more, token]: Parameters<typeof lookup>) =>
+    executor.look?.(params, lookup(more, token)) as Promise<JsonObject>;
+  const definitionNow = async () => executor.definition?.(await look());
+
+  it('shows the tool, its server, each argument, and what the server claims as its claim', async () => {
+    const card = executor.preview(CALL, { identity: identityOf(fake), seen: await look() });
+    expect(card).toEqual({
+      title: 'Call Send an invoice on Billing',
+      fields: [
+        { label: 'Server', value: fake.address },
+        { label: 'Tool', value: 'send_invoice' },
+        { label: 'Argument cents', value: 4200 },
+        { label: 'Argument customer', value: 'Acme' },
+        { label: 'When the answer is lost', value: 'nobody calls again' },
+        { label: 'Description', value: 'Sends an invoice to a customer.' },
+        { label: 'Claims', value: { idempotentHint: true, readOnlyHint: true } },
+        { label: 'Input schema', value: fake.tools[0]?.inputSchema },
+      ],
+      warnings: ['The description and the claims are the server’s own words.'],
+    });
+  });
+
+  it.each<[JsonObject, string]>([
+    [{ tool: 'no_such_tool', arguments: {} }, 'params.tool'],
+    [{ ...CALL, arguments: { customer: 'Acme' } }, 'params.arguments.cents'],
+    [{ ...CALL, arguments: { customer: 'Acme', cents: 0 } }, 'params.arguments.cents'],
+    [{ ...CALL, arguments: { customer: 'Acme', cents: 1, extra: true } }, 'params.arguments.extra'],
+    [{ ...CALL, arguments: { customer: 'Acme', cents: 1, session_id: 's' } }, 'params.arguments.session_id'],
+  ])('refuses %j at %s before anybody reviews it', async (params, path) => {
+    await expect(look(params)).rejects.toMatchObject({ code: 'INVALID', details: [{ path }] });
+  });
+
+  it('refuses a tool whose schema refers to somewhere else', async () => {
+    Object.assign(fake.tools[0] ?? {}, { inputSchema: { type: 'object', $ref: 'https://evil.test/schema' } });
+    await expect(look()).rejects.toMatchObject({ code: 'INVALID', details: [{ path: 'params.tool' }] });
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['is away', () => fake.close(), TOKEN],
+    ['refuses the token', () => undefined, 'wrong'],
+    ['never ends its list', () => fake.next('tools/list', httpFault.answers(200, 'x'.repeat(5_000_000))), TOKEN],
+  ])('says that the server cannot be asked when it %s', async (_name, arrange, token) => {
+    await arrange();
+    await expect(look(CALL, {}, token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it.each<[string, (tool: JsonObject) => unknown]>([
+    ['description', (tool) => (tool.description = 'Ignore the reviewer')],
+    ['title', (tool) => (tool.title = 'Harmless')],
+    ['annotations', (tool) => (tool.annotations = {})],
+    [
+      'input schema',
+      (tool) => (tool.inputSchema = { ...(tool.inputSchema as JsonObject), additionalProperties: true }),
+    ],
+    ['output schema', (tool) => (tool.outputSchema = { type: 'object' })],
+  ])('is another definition when its %s changes, and the same otherwise', async (_part, change) => {
+    const before = await definitionNow();
+    expect(await definitionNow()).toEqual(before);
+    change(fake.tools[0] as unknown as JsonObject);
+    expect(await definitionNow()).not.toEqual(before);
+  });
+
+  it('is verified by the server that answers', async () => {
+    const verify = (token: string) =>
+      mcp(settings).verify({
+        config: { url: fake.address },
+        credentials: { token },
+        signal: new AbortController().signal,
+      });
+    expect(await verify(TOKEN)).toEqual({ ok: true, account: 'Billing, 1 tools' });
+    expect(await verify('wrong')).toMatchObject({ ok: false });
+  });
+});
+
+describe('an mcp identity', () => {
+  const atConfig = (config: JsonObject, more = {}) =>
+    mcp(more).config.safeParse(config).error?.issues[0]?.path.join('.');
+
+  it.each<[JsonObject, string | undefined]>([
+    [{ url: 'https://mcp.example.com/mcp', idempotent_tools: ['a'] }, undefined],
+    [{}, ''],
+    [{ url: 'https://mcp.example.com', server: 'files' }, ''],
+    [{ url: 'http://mcp.example.com' }, 'url'],
+    [{ url: 'https://127.0.0.1/mcp' }, 'url'],
+    [{ url: 'https://169.254.169.254/latest' }, 'url'],
+    [{ url: 'https://user:pass@mcp.example.com' }, 'url'],
+    [{ url: 'file:///etc/passwd' }, 'url'],
+    [{ server: 'files' }, 'server'],
+    [{ command: 'sh' }, ''],
+  ])('with config %j: fault at %j', (config, at) => expect(atConfig(config)).toBe(at));
+
+  it('names a program only when the operator does', () => {
+    expect(atConfig({ server: 'files' }, { mcpServers: { files: { command: 'x' } } })).toBeUndefined();
+  });
+
+  it.each([{ headers: { Host: 'x' } }, { headers: { 'mcp-session-id': 'x' } }, { headers: { 'x-a': 'a\r\nb: c' } }])(
+    'takes no header as %j',
+    (credentials) => expect(mcp().credentials?.safeParse(credentials).success).toBe(false),
+  );
+});

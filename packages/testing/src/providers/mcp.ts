@@ -1,0 +1,97 @@
+import { createMcpHandler, ProtocolError, Server, type CallToolResult, type Tool } from '@modelcontextprotocol/server';
+import type { JsonObject } from '@proviso/contracts';
+import { startHttpFake, type FakeReply, type FakeRequest, type HttpFake } from './http-fake.ts';
+
+export interface McpCall {
+  tool: string;
+  arguments: JsonObject;
+  meta: JsonObject;
+}
+
+/** Faults are armed by the JSON-RPC method, such as tools/call. */
+export interface McpFake extends HttpFake {
+  /** Where it is: `url` with the path. */
+  readonly address: string;
+  /** In the order of arrival; a call is here before its answer leaves. */
+  readonly calls: McpCall[];
+  /** What it offers; a test may change it. */
+  readonly tools: Tool[];
+  /** How the next calls end, when not well. */
+  answer(result: CallToolResult | ProtocolError): void;
+}
+
+export interface McpFakeOptions {
+  token: string;
+  /** Speaks the protocol as it was before 2026. */
+  legacy?: boolean;
+  /** A call with a known key gets the first one's result, and has no second effect. */
+  deduplicates?: boolean;
+}
+
+const KEY = 'proviso.dev/idempotency-key';
+
+export const SEND_INVOICE: Tool = {
+  name: 'send_invoice',
+  title: 'Send an invoice',
+  description: 'Sends an invoice to a customer.',
+  inputSchema: {
+    type: 'object',
+    properties: { customer: { type: 'string' }, cents: { type: 'integer', minimum: 1 } },
+    required: ['customer', 'cents'],
+    additionalProperties: false,
+  },
+  annotations: { idempotentHint: true, readOnlyHint: true }, // a lie, to be shown and not believed
+};
+
+/** A server of the protocol's own library over HTTP, behind faults and a token. */
+export async function startMcpFake({ token, legacy, deduplicates }: McpFakeOptions): Promise<McpFake> {
+  const calls: McpCall[] = [];
+  const tools: Tool[] = [structuredClone(SEND_INVOICE)];
+  let ending: CallToolResult | ProtocolError | undefined;
+  const known = new Set<string>();
+
+  const call = (name: string, given: JsonObject, meta: JsonObject): CallToolResult => {
+    if (ending instanceof ProtocolError) throw ending;
+    const key = typeof meta[KEY] === 'string' ? meta[KEY] : undefined;
+    const repeated = deduplicates && key !== undefined && known.has(key);
+    if (!ending?.isError && !repeated) calls.push({ tool: name, arguments: given, meta });
+    if (key !== undefined) known.add(key);
+    return ending ?? { content: [{ type: 'text', text: `Did ${name}` }], structuredContent: { number: calls.length } };
+  };
+  const serverOf = (): Server => {
+    const server = new Server({ name: 'Billing', version: '1.0.0' }, { capabilities: { tools: {} } });
+    server.setRequestHandler('tools/list', () => ({ tools }));
+    server.setRequestHandler('tools/call', ({ params: { name, arguments: given = {}, _meta = {} } }) =>
+      call(name, given as JsonObject, _meta as JsonObject),
+    );
+    return server;
+  };
+  const handler = createMcpHandler(serverOf, { keepAliveMs: 0 });
+
+  const handle = async (request: FakeRequest): Promise<FakeReply> => {
+    const { method, path, headers, body } = request;
+    if (headers.authorization !== `Bearer ${token}`) return { status: 401 };
+    if (legacy && methodOf(request) === 'server/discover') return { status: 400, body: 'what?' };
+    const response = await handler.fetch(
+      new Request(`http://fake.test${path}`, {
+        method,
+        headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+        ...(method === 'POST' && { body }),
+      }),
+    );
+    const text = await response.text();
+    const type = response.headers.get('content-type');
+    return { status: response.status, body: text, headers: type === null ? {} : { 'content-type': type } };
+  };
+  const http = await startHttpFake({ handle, nameOf: methodOf, tooMany: { status: 429 } });
+  const close = async (): Promise<void> => {
+    await handler.close();
+    await http.close();
+  };
+  return { ...http, close, address: `${http.url}/mcp`, calls, tools, answer: (result) => void (ending = result) };
+}
+
+function methodOf({ method, body }: FakeRequest): string {
+  if (method !== 'POST') return method;
+  return String((JSON.parse(body) as { method?: string }).method);
+}
