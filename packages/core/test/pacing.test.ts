@@ -73,7 +73,7 @@ describe.each(backends())('pacing $name', ({ redisUrl }) => {
   };
 
   it('gives each of many due actions its own time, once, and the far side never sees more than its limit', async () => {
-    const id = await identityWith({ per_second: 20 });
+    const id = await identityWith({ per_second: 18 }); // the provider's 20, with some room for a busy machine
     far.limit(24);
     const made = await many(150, id);
     const workers = [world.worker(), world.worker()]; // two processes do not know of each other
