@@ -120,7 +120,7 @@ function writeMove(move: Exclude<Move, 'action.claimed'>): Statement {
     with s as (
       select a.*, a as whole from actions a where id = $1::uuid and workspace_id = $2::uuid for no key update
     ), o as (
-      select * from jsonb_to_record($8::jsonb) as o(due_now boolean, delay_ms int, undone boolean, uncounted boolean)
+      select * from jsonb_to_record($8::jsonb) as o(due_now boolean, delay_ms float8, undone boolean, uncounted boolean)
     ), moved as (
       update actions a set
         status = case s.status ${target.join(' ')} end,

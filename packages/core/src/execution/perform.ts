@@ -22,7 +22,7 @@ export async function perform(worker: Worker, hold: Hold, ready: Ready): Promise
       ready.executor.execute(contextOf(worker, hold, ready, signal)),
       afterAbort(signal).then(() => onTimeout(hold, timeoutMs)),
     ]);
-    return honest(hold, ready, outcome);
+    return honest(hold, ready, demandOutcome(outcome));
   } catch (error) {
     if (timer.signal.aborted) return honest(hold, ready, onTimeout(hold, timeoutMs)); // it gave up when it was told to
     worker.log.error({ err: error, action: hold.action.id, begun: hold.begun }, 'an executor threw');
@@ -45,6 +45,14 @@ const onTimeout = (hold: Hold, timeoutMs: number): Ending => {
   const message = `No outcome within ${timeoutMs / 1000} s.`;
   return hold.begun ? unknown(message) : { kind: 'timeout', message };
 };
+
+const ENDINGS: readonly unknown[] = ['done', 'refused', 'retry', 'unknown', 'timeout'] satisfies Ending['kind'][];
+
+/** Anything else that an executor returns is a bug of its, like a throw. */
+function demandOutcome(said: unknown): Ending {
+  if (ENDINGS.includes((said as { kind?: unknown } | undefined)?.kind)) return said as Ending;
+  throw new TypeError('an executor returned something that is no outcome');
+}
 
 /** An effect that may have happened is repeated only where the provider tells a repetition from a second effect. */
 function honest(hold: Hold, { executor, params, identity }: Ready, outcome: Ending): Ending {

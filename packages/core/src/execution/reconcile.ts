@@ -12,8 +12,8 @@ export async function reconcile(worker: Worker, hold: Hold, message: string): Pr
     worker.log.error({ err: error, action: hold.action.id }, 'a reconciliation threw');
     return { kind: 'unknown' };
   });
-  const settlement = await limited<Settlement>(asked, worker.pace.timeoutMs, () => ({ kind: 'unknown' }));
-  return { kind: 'settled', settlement, message };
+  const settlement = await limited<Settlement | undefined>(asked, worker.pace.timeoutMs, () => undefined);
+  return { kind: 'settled', settlement: settlement ?? { kind: 'unknown' }, message };
 }
 
 async function ask(worker: Worker, hold: Hold): Promise<Settlement> {
