@@ -177,7 +177,8 @@ async function onPostgres(url: string, log: Logger): Promise<Opened> {
     schema: POSTGRES_SCHEMA,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
-    statement_timeout: 20_000,
+    statement_timeout: 9_000,
+    query_timeout: 10_000, // a server that cannot be heard cannot time out either
     options: '-c plan_cache_mode=force_generic_plan -c synchronous_commit=off',
     application_name: 'proviso-queue',
     max: 4,

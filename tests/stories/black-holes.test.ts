@@ -1,0 +1,120 @@
+import type { Action } from '@proviso/contracts';
+import {
+  backends,
+  clientOf,
+  openWorld,
+  startApi,
+  startTcpProxy,
+  startWorker,
+  until,
+  type Running,
+  type TcpProxy,
+  type TestWorkspace,
+  type World,
+} from '@proviso/testing';
+
+/** What the network swallows must be noticed within this, although nobody says a word. */
+const NOTICED_MS = 30_000;
+
+describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) => {
+  let world: World;
+  let workspace: TestWorkspace;
+  let database: TcpProxy;
+  let redis: TcpProxy | undefined;
+  let running: Running[];
+  beforeEach(async () => {
+    running = [];
+    world = await openWorld();
+    workspace = await world.workspace();
+    database = await startTcpProxy({ port: Number(new URL(world.databaseUrl).port) });
+    redis = redisUrl ? await startTcpProxy({ port: Number(new URL(redisUrl).port) }) : undefined;
+  });
+  afterEach(async () => {
+    await Promise.all(running.map((process) => process.kill()));
+    await database.close();
+    await redis?.close();
+    await world.close();
+  });
+
+  const at = (url: string, { port }: TcpProxy): string => url.replace(/:\d+\//, `:${port}/`);
+  const direct = () => ({ databaseUrl: world.databaseUrl, redisUrl });
+  const throughDatabase = () => ({ databaseUrl: at(world.databaseUrl, database), redisUrl });
+  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
+    const process = await starting;
+    running.push(process);
+    return process;
+  };
+  const propose = async (url: string): Promise<{ status: number; id: string }> => {
+    const owner = clientOf(url, await workspace.token({}));
+    const note = { content: 'a note', contact_id: await contact() };
+    const body = { type: 'create_note', identity_id: workspace.identityId, params: note };
+    const reply = await owner<{ action: Action }>('POST', '/v1/actions', body);
+    return { status: reply.status, id: reply.body.action?.action_id };
+  };
+  const contact = async (): Promise<string> => {
+    const where = { workspace_id: workspace.id };
+    const known = await world.db.tables.contacts.findFirst({ where });
+    const id = known?.id ?? crypto.randomUUID();
+    if (!known) await world.db.tables.contacts.create({ data: { id, ...where, email: 'a@example.com' } });
+    return id;
+  };
+  const completed = () => world.db.tables.actions.count({ where: { workspace_id: workspace.id, status: 'completed' } });
+
+  it('between an api and PostgreSQL is answered with 503 and noticed, and the api goes on by itself', async () => {
+    const api = await started(startApi(throughDatabase()));
+    expect((await propose(api.url)).status).toBe(200);
+    database.swallow('existing');
+    const startedAt = performance.now();
+    const first = await propose(api.url);
+    expect([200, 503]).toContain(first.status);
+    await until('a create to succeed', async () => (await propose(api.url)).status === 200, NOTICED_MS);
+    expect(performance.now() - startedAt).toBeLessThan(NOTICED_MS);
+    expect((await fetch(`${api.url}/livez`)).status).toBe(200);
+  }, 90_000);
+
+  it('between a worker and PostgreSQL holds work up until it is noticed, and no longer', async () => {
+    const api = await started(startApi(direct()));
+    await started(startWorker(throughDatabase()));
+    await propose(api.url);
+    await until('the first to be done', async () => (await completed()) === 1);
+    database.swallow('existing');
+    await propose(api.url);
+    await until('the second to be done', async () => (await completed()) === 2, NOTICED_MS);
+  }, 90_000);
+
+  it('that lasts, between a worker and PostgreSQL, is over within 30 s of its end', async () => {
+    const api = await started(startApi(direct()));
+    await started(startWorker(throughDatabase()));
+    await propose(api.url);
+    await until('the first to be done', async () => (await completed()) === 1);
+    database.swallow('all');
+    await propose(api.url);
+    const lasting = performance.now() + 8_000;
+    await until('it to last', () => performance.now() > lasting);
+    expect(await completed()).toBe(1);
+    await database.pass();
+    await until('the second to be done', async () => (await completed()) === 2, NOTICED_MS);
+  }, 90_000);
+
+  it('between a worker and its queue is noticed: bells ring again although no sweep comes', async () => {
+    const queueAt = redisUrl && redis ? { ...direct(), redisUrl: at(redisUrl, redis) } : throughDatabase();
+    const api = await started(startApi(direct()));
+    await started(startWorker({ ...queueAt, env: { PROVISO_SWEEP_MS: '3600000' } }));
+    await propose(api.url);
+    await until('the first to be done', async () => (await completed()) === 1);
+    (redis ?? database).swallow('existing');
+    await propose(api.url);
+    await until('the second to be done', async () => (await completed()) === 2, NOTICED_MS);
+  }, 90_000);
+
+  if (redisUrl) {
+    it('between an api and Redis delays no create', async () => {
+      const api = await started(startApi({ ...direct(), redisUrl: at(redisUrl, redis as TcpProxy) }));
+      expect((await propose(api.url)).status).toBe(200);
+      redis?.swallow('all');
+      const startedAt = performance.now();
+      for (let index = 0; index < 20; index += 1) expect((await propose(api.url)).status).toBe(200);
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
+    }, 60_000);
+  }
+});
