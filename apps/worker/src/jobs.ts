@@ -16,6 +16,8 @@ import { startSweep, type Sweep } from './sweep.ts';
 const OVERDUE_MS = 1_000;
 /** A queue that is away cannot say goodbye, and need not. */
 const QUEUE_CLOSE_MS = 3_000;
+/** A ring that comes while this process stops is for another one, at once. */
+const HAND_BACK_MS = 1;
 /** How often old idempotency keys are forgotten. */
 const FORGET_MS = 600_000;
 
@@ -27,7 +29,9 @@ export interface Jobs {
 /** Starts to work, at most about `concurrency` actions at a time. */
 export async function startJobs(worker: Worker, concurrency: number): Promise<Jobs> {
   const answering = new Set<Promise<unknown>>();
-  const doorbell: Consumer = await worker.queue.consume((actionId) => {
+  let isStopping = false;
+  const doorbell: Consumer = await worker.queue.consume(async (actionId) => {
+    if (isStopping) return HAND_BACK_MS; // the queue may still have had it on its way here
     const answer = execute(worker, actionId).finally(() => answering.delete(answer));
     answering.add(answer);
     return answer;
@@ -41,6 +45,7 @@ export async function startJobs(worker: Worker, concurrency: number): Promise<Jo
   ];
   return {
     stop: async () => {
+      isStopping = true;
       for (const sweep of sweeps) sweep.stop();
       const closed = doorbell.close(); // takes no new job from here on
       await Promise.all(sweeps.map((sweep) => sweep.idle()));

@@ -107,6 +107,9 @@ export async function startWorker(fleet: Fleet): Promise<Running> {
   return worker;
 }
 
+/** Seconds on a machine that has nothing else to do. */
+const START_LIMIT_MS = 60_000;
+
 /** Throws with what it wrote when it ends instead, or takes too long. */
 async function ready(process: Running, url: string): Promise<void> {
   let isOver = false;
@@ -116,7 +119,7 @@ async function ready(process: Running, url: string): Promise<void> {
       (reply) => reply.ok,
       () => isOver,
     );
-  await until(`${url} to answer`, answers, 20_000).catch((error: unknown) => {
+  await until(`${url} to answer`, answers, START_LIMIT_MS).catch((error: unknown) => {
     throw new Error(`${(error as Error).message}: ${process.output()}`);
   });
   if (isOver) throw new Error(`it ended at its start: ${process.output()}`);
