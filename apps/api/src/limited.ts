@@ -1,4 +1,4 @@
-import { AppError, type RateLimits } from '@proviso/core';
+import { AppError, type RateLimits, type Services } from '@proviso/core';
 import type { Request, Response } from 'express';
 
 /** Counts a request, says in its headers what is left, and throws RATE_LIMITED when nothing is. */
@@ -15,3 +15,12 @@ export async function demandAllowance(limits: RateLimits | undefined, caller: st
 
 /** Whoever has no valid token is known by the address that the request came from. */
 export const strangerAt = ({ socket }: Request): string => `address:${socket.remoteAddress ?? 'unknown'}`;
+
+/** Requests that may wait for a connection to the database; those beyond would only wait in vain, and take up memory. */
+const WAITING_MAX = 200;
+
+/** Refuses more than the database can answer, before anything is read or done. Throws UNAVAILABLE. */
+export function demandRoom({ db }: Pick<Services, 'db'>): void {
+  if (db.pool.waitingCount > WAITING_MAX)
+    throw new AppError('UNAVAILABLE', 'More is asked than can be answered. Try again shortly.');
+}

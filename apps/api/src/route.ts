@@ -19,7 +19,7 @@ import { Router, raw, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { readJson } from './body.ts';
 import { sendMessages, type Message } from './event-stream.ts';
-import { demandAllowance, strangerAt } from './limited.ts';
+import { demandAllowance, demandRoom, strangerAt } from './limited.ts';
 import type { Tag } from './tags.ts';
 import { settled } from './waiting.ts';
 
@@ -136,6 +136,7 @@ interface Serving {
 }
 
 async function serve({ services, route, sharing, read }: Serving, req: Request, res: Response): Promise<void> {
+  demandRoom(services);
   const callers = await callersOf(services, sharing, req, res);
   await new Promise<void>((done, fail) => {
     read(req, res, (error?: unknown) => (error ? fail(error) : done()));
