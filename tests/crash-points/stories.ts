@@ -66,6 +66,16 @@ export function storiesOf(type: string, params: JsonObject, canFail: boolean): S
       },
     },
     {
+      name: 'put off after its approval',
+      ends: 'completed',
+      tell: async (stage) => {
+        await stage.create(type, params, pending);
+        await stage.approve();
+        await stage.update({ scheduled_time: soon() });
+        await stage.ringBells();
+      },
+    },
+    {
       name: 'cancelled while a bell rings',
       ends: 'cancelled',
       tell: async (stage) => {

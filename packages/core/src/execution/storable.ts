@@ -17,12 +17,12 @@ export function storable(ending: Ending): Ending {
   if (said.kind === 'done') said.result = resultOf(said.result);
   if (said.kind === 'settled' && said.settlement.kind === 'done')
     said.settlement = { kind: 'done', result: resultOf(said.settlement.result) };
-  if (said.kind === 'stale') said.changes = [said.changes].flat().map(clean);
+  if (said.kind === 'stale') said.changes = [said.changes].flat().map((change) => clean(change));
   return said;
 }
 
 /** Also of what only calls itself text: whoever wrote an executor may not have had a compiler. */
-const clean = (text: string): string => String(text).replaceAll('\u0000', '').toWellFormed();
+const clean = (text: unknown): string => String(text).replaceAll('\u0000', '').toWellFormed();
 
 const delay = (ms: number): number =>
   Number.isFinite(ms) ? Math.round(Math.min(Math.max(ms, DELAY_MS_MIN), DELAY_MS_MAX)) : DELAY_MS_MAX;

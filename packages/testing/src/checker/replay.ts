@@ -61,7 +61,9 @@ function step(log: Replayed, { version, event, status, data }: ActionEvent): str
   }
   if (event === 'action.retried' && data.counted === false) log.attempts -= 1;
   if (event === 'action.regated') Object.assign(log, { attempts: 0, decision: null, edits: null, hash: null });
-  if (event === 'action.updated' && proposes(data)) Object.assign(log, { decision: null, edits: null, hash: null });
+  if (event === 'action.updated' && changes(data, 'params', 'identity_id'))
+    Object.assign(log, { decision: null, edits: null, hash: null });
+  if (event === 'action.updated' && changes(data, 'scheduled_time')) log.hash = null; // made again, and not in the log
   if (event === 'action.approved' || event === 'action.rejected') {
     log.decision = data.decision as string;
     log.edits = (data.edits as JsonObject | null | undefined) ?? null;
@@ -73,9 +75,8 @@ function step(log: Replayed, { version, event, status, data }: ActionEvent): str
   return faults;
 }
 
-/** A change of what would be done, and so of what a decision counted for. */
-const proposes = ({ changes }: JsonObject): boolean =>
-  typeof changes === 'object' && changes !== null && ('params' in changes || 'identity_id' in changes);
+const changes = (data: JsonObject, ...fields: string[]): boolean =>
+  typeof data.changes === 'object' && data.changes !== null && fields.some((field) => field in Object(data.changes));
 
 function differences(log: Replayed, row: ActionRow): string[] {
   const pairs: [string, unknown, unknown][] = [
