@@ -1,5 +1,12 @@
 import { execute, createAction, recoverLost, type ActionRow, type Context } from '@proviso/core';
-import { defineExecutor, done, type Executor, type Outcome, type Settlement } from '@proviso/core/executor';
+import {
+  defineExecutor,
+  done,
+  type Delivery,
+  type Executor,
+  type Outcome,
+  type Settlement,
+} from '@proviso/core/executor';
 import { openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
 import { z } from 'zod';
 
@@ -30,7 +37,7 @@ const POISONS: Record<string, () => unknown> = {
 
 const params = z.strictObject({ poison: z.string(), begins: z.boolean() });
 
-const poison = (delivery: Executor['delivery']): Executor =>
+const poison = (delivery: Delivery): Executor =>
   defineExecutor<z.output<typeof params>>({
     type: `poison_${delivery}`,
     version: 1,
