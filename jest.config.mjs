@@ -19,7 +19,7 @@ const shared = {
 };
 
 export default {
-  testTimeout: 15_000,
+  testTimeout: 30_000,
   workerIdleMemoryLimit: '512MB',
   projects: [
     {

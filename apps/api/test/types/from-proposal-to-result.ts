@@ -2,13 +2,21 @@ import type { Action, JsonObject } from '@proviso/contracts';
 import { execute, recoverLost } from '@proviso/core';
 import { holdings, pending, uuidOf, type Api, type ReplyBody, type Tenant } from '../open-api.ts';
 
-/** An account to act as, made over the API. Returns its id. */
+const UNPACED = { per_second: null, per_hour: null, per_day: null, per_week: null };
+
+/** An account to act as as fast as it can, made over the API. Returns its id. */
 export async function account(
   { owner }: Tenant,
   provider: string,
   { config = {}, ...sealed }: { config?: JsonObject; credentials?: JsonObject },
 ): Promise<string> {
-  const { status, body, text } = await owner.post('/v1/identities', { provider, name: provider, config, ...sealed });
+  const { status, body, text } = await owner.post('/v1/identities', {
+    provider,
+    name: provider,
+    config,
+    pacing: UNPACED,
+    ...sealed,
+  });
   if (status !== 201) throw new Error(`no identity: ${text}`);
   return body.identity.identity_id;
 }

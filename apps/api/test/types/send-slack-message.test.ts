@@ -1,3 +1,4 @@
+import { until } from '@proviso/testing';
 import { httpFault } from '@proviso/testing/http-fake';
 import { startSlackFake, type SlackFake } from '@proviso/testing/slack';
 import { expectRefusal, INVALID, pathsOf, pending, useApi } from '../open-api.ts';
@@ -136,9 +137,15 @@ describe('send_slack_message', () => {
     const putOff = await Promise.all(burst.map((action) => run(api, here, action)));
     expect(putOff).toEqual(putOff.map(() => expect.objectContaining({ status: 'approved', attempts: 0 })));
     slack.limit(Infinity);
-    for (const { action_id } of burst) await here.owner.post(`/v1/actions/${action_id}/execute`);
-    const ended = await Promise.all(burst.map((action) => run(api, here, action)));
-    expect(ended.map(({ status }) => status)).toEqual(burst.map(() => 'completed'));
+    const posting = burst.map((action) =>
+      until(`${action.action_id} to be posted, once Slack’s pause is over`, async () => {
+        await here.owner.post(`/v1/actions/${action.action_id}/execute`);
+        const now = await run(api, here, action);
+        return now.status === 'completed' ? now : undefined;
+      }),
+    );
+    const ended = await Promise.all(posting);
+    expect(ended.map(({ attempts }) => attempts)).toEqual(burst.map(() => 1));
     const posted = slack.posted.map(({ text }) => text).filter((text) => text.startsWith('Burst'));
     expect(posted.toSorted()).toEqual(messages);
   });

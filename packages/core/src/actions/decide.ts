@@ -10,7 +10,7 @@ import { transition } from '../transition.ts';
 import { drawCard, type Card } from './card.ts';
 import { clearedHash } from './cleared-hash.ts';
 import { getActionInWorkspace } from './get.ts';
-import { identityFor, lookupIn, parseParams, prepareEdits } from './proposal.ts';
+import { givenOf, identityFor, lookupIn, parseParams, prepareEdits, prepareProposal } from './proposal.ts';
 import { columnsOf, effectiveParams, type ActionChange, type ActionRow } from './row.ts';
 
 /** Approves, rejects or edits a pending action. The loser of a race gets INVALID_STATE. */
@@ -136,12 +136,12 @@ export async function rehearse(ctx: Context, seen: ActionRow, decision: DecideAc
  */
 async function demandCard(ctx: Context, executor: Executor, seen: ActionRow): Promise<void> {
   const identity = await identityFor(ctx, executor, seen.identity_id ?? '');
-  const card = JSON.parse(
-    JSON.stringify(await drawCard(executor, effectiveParams(seen), lookupIn(ctx, identity))),
-  ) as Card;
-  const drawn = { ...card, identity_version: identity.version };
-  const { preview, tool_version, definition_hash, identity_version } = seen;
-  if (sameJson(drawn, { preview, tool_version, definition_hash, identity_version })) return;
+  const found = seen.status_reason === 'stale' ? await lookUpAgain(ctx, executor, seen) : {};
+  const params = effectiveParams({ ...seen, ...columnsOf(found) });
+  const card = JSON.parse(JSON.stringify(await drawCard(executor, params, lookupIn(ctx, identity)))) as Card;
+  const drawn = { ...found, ...card, identity_version: identity.version };
+  const before = Object.fromEntries(Object.keys(drawn).map((column) => [column, seen[column as keyof typeof drawn]]));
+  if (sameJson(drawn, before)) return;
   const now = await transition(ctx.db, seen, 'action.updated', {
     actor: ctx.caller.actor,
     change: { ...drawn, agent_preview: null, revision: seen.revision + 1 },
@@ -153,6 +153,13 @@ async function demandCard(ctx: Context, executor: Executor, seen: ActionRow): Pr
     [],
     now,
   );
+}
+
+/** What was looked up before it went stale would be as stale the next time: people approve what is found now. */
+async function lookUpAgain(ctx: Context, executor: Executor, seen: ActionRow) {
+  const given = givenOf(seen);
+  const { params, resolved } = await prepareProposal(ctx, { executor, given, identityId: seen.identity_id ?? '' });
+  return { params, resolved };
 }
 
 /** The columns that bind a clearing to what it cleared. */

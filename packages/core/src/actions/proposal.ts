@@ -43,12 +43,9 @@ export async function identityFor(
   id: string,
 ): Promise<Proposal['identity']> {
   const uuid = readId('identity', id);
-  const row =
-    uuid &&
-    (await ctx.db.tables.identities.findFirst({
-      where: { id: uuid, workspace_id: ctx.caller.workspaceId, deleted_at: null },
-    }));
-  if (!row) throw invalid('identity_id', 'is not an identity of this workspace');
+  const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId }; // and no more, so that bulk work asks once
+  const row = uuid && (await ctx.db.tables.identities.findFirst({ where }));
+  if (!row || row.deleted_at) throw invalid('identity_id', 'is not an identity of this workspace');
   if (row.status === 'disabled') throw invalid('identity_id', 'is disabled');
   if (executor.identity !== 'none' && executor.identity !== row.provider)
     throw invalid('identity_id', `is a ${row.provider} identity, but ${executor.type} needs ${executor.identity}`);

@@ -1,0 +1,99 @@
+import { startSmtpSink, type SmtpSink } from '@proviso/testing/smtp-sink';
+import { useApi } from '../open-api.ts';
+import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
+
+const PASSWORD = 'correct horse battery staple';
+
+describe('email_message', () => {
+  const api = useApi();
+  let sink: SmtpSink;
+  beforeAll(async () => {
+    sink = await startSmtpSink();
+  });
+  afterAll(() => sink.close());
+
+  it('is proposed for a contact, reviewed, edited, sent once, and read back with its thread', async () => {
+    const here = await api.tenant();
+    const { contact_id } = (await here.owner.post('/v1/contacts', { email: 'ada@example.com' })).body.contact;
+    const identity = await account(here, 'smtp', {
+      config: { host: sink.host, port: sink.port, from: 'Sales <sales@example.com>', require_tls: false },
+      credentials: { user: 'sales', pass: PASSWORD },
+    });
+
+    // Proposed: the address comes from the contact before anybody looks.
+    const params = { contact_id, subject: 'Your demo', message: 'Hi Ada', html: '<p onclick="x()">Hi <b>Ada</b></p>' };
+    const proposed = await proposeAs(here, identity, 'email_message', params);
+    expect(proposed.params).toMatchObject({ email: 'ada@example.com', subject: 'Your demo' });
+    expect(proposed.preview?.fields).toEqual(
+      expect.arrayContaining([
+        { label: 'From', value: 'Sales <sales@example.com>' },
+        { label: 'To', value: 'ada@example.com' },
+        { label: 'Subject', value: 'Your demo' },
+      ]),
+    );
+    expect(sink.messages()).toEqual([]);
+
+    // Edited: what is sent is what the reviewer left.
+    const approved = await approve(here, proposed, { subject: 'Our demo on Tuesday', cc: ['grace@example.com'] });
+    expect(approved.params).toMatchObject({ subject: 'Our demo on Tuesday', message: 'Hi Ada' });
+
+    // Run by a worker.
+    const ended = await run(api, here, approved);
+    const [mail] = await sink.waitFor(1);
+    expect(mail).toMatchObject({
+      subject: 'Our demo on Tuesday',
+      envelope: { to: ['ada@example.com', 'grace@example.com'] },
+      html: expect.stringContaining('<p onclick="x()">'),
+    });
+    expect(ended).toMatchObject({
+      status: 'completed',
+      result: { message_id: mail?.id, accepted: ['ada@example.com', 'grace@example.com'] },
+      approval: { decision: 'edit', edits: { subject: 'Our demo on Tuesday', cc: ['grace@example.com'] } },
+    });
+    expect(trailOf(ended)).toEqual(['action.created', 'action.approved', 'action.claimed', 'action.completed']);
+
+    // The next one is a follow-up in the thread that it began.
+    const { email_threads } = (await here.owner.get(`/v1/contacts/${contact_id}/email-threads`)).body;
+    expect(email_threads).toMatchObject([{ subject: 'Our demo on Tuesday', last_message_id: mail?.id }]);
+    const next = { contact_id, follow_up: true, message: 'Any news?' };
+    const second = await approve(here, await proposeAs(here, identity, 'email_message', next));
+    await run(api, here, second);
+    const [, reply] = await sink.waitFor(2);
+    expect(reply).toMatchObject({ subject: 'Re: Our demo on Tuesday', headers: { in_reply_to: mail?.id } });
+    await expectHidden(api, here, PASSWORD, ended, second);
+  });
+
+  it('goes back when the contact’s address has changed, and is approved again with the address that it has now', async () => {
+    const here = await api.tenant();
+    const { contact_id } = (await here.owner.post('/v1/contacts', { email: 'old@example.com' })).body.contact;
+    const config = { host: sink.host, port: sink.port, from: 'sales@example.com' };
+    const identity = await account(here, 'smtp', { config });
+    const params = { contact_id, subject: 'x', message: 'x' };
+    const approved = await approve(here, await proposeAs(here, identity, 'email_message', params));
+    await here.owner.patch(`/v1/contacts/${contact_id}`, { email: 'new@example.com' });
+    const stale = await run(api, here, approved);
+    expect(stale).toMatchObject({ status: 'pending_approval', status_reason: 'stale' });
+
+    const address = `/v1/actions/${stale.action_id}/approve`;
+    const refused = await here.owner.post(address, { action: 'approve', params_hash: stale.params_hash });
+    expect([refused.status, refused.body.code]).toEqual([409, 'CONFLICT']);
+    const now = (await here.owner.get(`/v1/actions/${stale.action_id}`)).body.action;
+    expect(now.params).toMatchObject({ email: 'new@example.com' });
+
+    const ended = await run(api, here, await approve(here, now));
+    expect(ended).toMatchObject({ status: 'completed', result: { accepted: ['new@example.com'] } });
+  });
+
+  it('has no attachments, and says so', async () => {
+    const here = await api.tenant();
+    const identity_id = await account(here, 'smtp', {
+      config: { host: sink.host, port: sink.port, from: 'sales@example.com' },
+    });
+    const params = { email: 'ada@example.com', subject: 'x', message: 'x', attachments: [] };
+    const { status, body } = await here.owner.post('/v1/actions', { type: 'email_message', identity_id, params });
+    expect([status, body.details]).toEqual([
+      400,
+      [{ path: 'params.attachments', message: 'are not sent; put a link to the file into the message' }],
+    ]);
+  });
+});
