@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { ReplyBody, Tenant } from './open-api.ts';
+import { recorded, useApi } from './open-api.ts';
+
+const ROOT = path.resolve(__dirname, '../../..');
+const docs = readdirSync(path.join(ROOT, 'docs')).filter((file) => file.endsWith('.md'));
+const curlsOf = (file: string): string[] =>
+  [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/```sh\n(curl [^]*?)```/g)].map(
+    ([, command = '']) => command,
+  );
+const run = promisify(execFile);
+
+describe('the curl commands', () => {
+  const api = useApi();
+
+  /** Runs them in their order, as somebody would who has pasted the keys; each is told what the one before it made. */
+  async function replies(here: Tenant, file: string): Promise<ReplyBody[]> {
+    const env: Record<string, string> = {
+      PATH: process.env.PATH ?? '',
+      AGENT_KEY: await here.token({ agent: 'bot' }),
+      OWNER_KEY: await here.token({}),
+      IDENTITY_ID: await here.identity('smtp', { host: '127.0.0.1', port: 25, from: 'agent@example.com' }),
+    };
+    const all: ReplyBody[] = [];
+    for (const command of curlsOf(file)) {
+      const { stdout } = await run('bash', ['-c', command.replaceAll('http://127.0.0.1:3000', api.url)], { env });
+      const reply = JSON.parse(stdout) as ReplyBody;
+      expect([command, reply.status]).toEqual([command, 'success']);
+      env.ACTION_ID = reply.action_id ?? env.ACTION_ID;
+      all.push(reply);
+    }
+    return all;
+  }
+
+  it('of README.md propose an action, and approve it', async () => {
+    const [proposed, approved] = await replies(await api.tenant(), 'README.md');
+    expect([proposed?.action.status, approved?.action.status]).toEqual(['pending_approval', 'approved']);
+    expect((await recorded(api.world, approved?.action_id ?? '')).trail).toEqual(['action.created', 'action.approved']);
+  });
+
+  it.each(docs.map((file) => `docs/${file}`).filter((file) => curlsOf(file).length > 0))(
+    'of %s do what it says',
+    async (file) => {
+      expect((await replies(await api.tenant(), file)).length).toBe(curlsOf(file).length);
+    },
+  );
+});
