@@ -111,6 +111,7 @@ async function boot(settings: Settings, random: Random, kept: Keep): Promise<Omi
 /** Starts a process, and another one when it is told to, or when the start failed: as a supervisor would. */
 async function openSlot<P extends Running>(start: () => Promise<P>): Promise<Slot<P> & { close(): Promise<void> }> {
   let isOver = false;
+  let restarting = Promise.resolve();
   const begin = async (): Promise<P> => {
     for (;;) {
       try {
@@ -120,18 +121,23 @@ async function openSlot<P extends Running>(start: () => Promise<P>): Promise<Slo
       }
     }
   };
+  const replace = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
+    await slot.process.kill(signal);
+    if (isOver) return;
+    slot.process = await begin();
+    if (isOver) await slot.process.kill();
+  };
   const slot = {
     process: await start(),
-    restart: async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
-      await slot.process.kill(signal);
-      if (isOver) return;
-      const successor = await begin();
-      slot.process = successor;
-      if (isOver) await successor.kill();
+    /** One after the other: a place has one process. */
+    restart: (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
+      restarting = restarting.then(() => replace(signal));
+      return restarting;
     },
     close: async (): Promise<void> => {
       isOver = true;
       await slot.process.kill();
+      await restarting.catch(() => undefined);
     },
   };
   return slot;

@@ -110,7 +110,7 @@ export async function startWorker(fleet: Fleet): Promise<Running> {
 /** Seconds on a machine that has nothing else to do. */
 const START_LIMIT_MS = 60_000;
 
-/** Throws with what it wrote when it ends instead, or takes too long. */
+/** Throws with what it wrote when it ends instead, or takes too long; then nothing of it is left. */
 async function ready(process: Running, url: string): Promise<void> {
   let isOver = false;
   void process.ended().then(() => (isOver = true));
@@ -119,9 +119,12 @@ async function ready(process: Running, url: string): Promise<void> {
       (reply) => reply.ok,
       () => isOver,
     );
-  await until(`${url} to answer`, answers, START_LIMIT_MS).catch((error: unknown) => {
-    throw new Error(`${(error as Error).message}: ${process.output()}`);
-  });
+  try {
+    await until(`${url} to answer`, answers, START_LIMIT_MS);
+  } catch (error) {
+    await process.kill();
+    throw new Error(`${(error as Error).message}: ${process.output()}`, { cause: error });
+  }
   if (isOver) throw new Error(`it ended at its start: ${process.output()}`);
 }
 
