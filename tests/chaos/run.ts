@@ -121,6 +121,7 @@ function startWeather({ fleet, db, load, random, backend, stop }: WeatherOptions
     const seen = struck.get(fault.name) ?? { strikes: 0, hits: 0 };
     struck.set(fault.name, seen);
     seen.strikes += 1;
+    await aim(db, load, fault);
     const danger = watchDanger(db, load, fault);
     const told = await fault.strike(field);
     const found = await danger.found();
@@ -154,6 +155,24 @@ function startWeather({ fleet, db, load, random, backend, stop }: WeatherOptions
       return `${faults} faults; ${acknowledged} of ${submitted} submissions acknowledged, ${tries} requests; ${effects} effects`;
     },
   };
+}
+
+const TARGETS_MIN = 4;
+const AIM_LIMIT_MS = 5_000;
+
+/** Waits until a fault would strike something: one that hits nothing proves nothing. */
+async function aim(db: Database, load: Load, { hits }: Fault): Promise<void> {
+  for (const limit = performance.now() + AIM_LIMIT_MS; performance.now() < limit; await sleep(50)) {
+    if (hits === 'told') return;
+    if (hits === 'writing' ? load.underWay().length >= TARGETS_MIN : (await countRunning(db)) >= TARGETS_MIN) return;
+  }
+}
+
+async function countRunning(db: Database): Promise<number> {
+  const counted = db.pool.query<{ count: number }>(
+    "select count(*)::int as count from actions where status = 'running'",
+  );
+  return (await counted.catch(() => undefined))?.rows[0]?.count ?? 0; // the database may be away
 }
 
 /** Counts what is in the danger window of a fault for as long as it lasts: each action and each request once. */
