@@ -65,8 +65,10 @@ type Keep = <T>(starting: Promise<T>, undo: (started: T) => Promise<unknown>) =>
 
 async function boot(settings: Settings, random: Random, kept: Keep): Promise<Omit<ChaosFleet, 'stop'>> {
   const { backend, dir } = settings;
-  const postgres = await kept(startPostgres(dir, 55_000 + (process.pid % 4_000)), (server) => server.stop());
-  const redis = backend === 'redis' ? await kept(startRedis(dir), (server) => server.stop()) : undefined;
+  // Below the ports that outgoing connections take: while a server is down, none of them must sit on its port.
+  const firstPort = 20_000 + 2 * (process.pid % 5_000);
+  const postgres = await kept(startPostgres(dir, firstPort), (server) => server.stop());
+  const redis = backend === 'redis' ? await kept(startRedis(dir, firstPort + 1), (server) => server.stop()) : undefined;
   const sink = await kept(startSmtpSink(), (server) => server.close());
   const provider = await kept(
     startProvider(() => random.between(50, 600)),

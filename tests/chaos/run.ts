@@ -46,7 +46,8 @@ export async function run(settings: Settings, { say, stop }: Watcher): Promise<R
     const load = startLoad({ tenants, urls, lanes: 24, random, stop: end });
     const weather = startWeather({ fleet, db, load, random, backend: settings.backend, stop: end });
     const progress = setInterval(() => say(weather.progress()), 5_000);
-    await sleep(settings.seconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
+    const over = sleep(settings.seconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
+    await Promise.race([over, weather.done]); // a fault that cannot be injected ends the run
     storm.abort();
     const calmAt = await weather.done;
     say('whole again; waiting for what is due …');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort, startProcess, until } from '@proviso/testing';
+import { startProcess, until } from '@proviso/testing';
 import { ensureDatabase, ensurePostgres, stopPostgres } from '@proviso/testing/postgres';
 
 /** A server that may crash, and comes back at the same port. */
@@ -78,8 +78,7 @@ export interface RedisServer extends Server {
 }
 
 /** It comes back empty. */
-export async function startRedis(dir: string): Promise<RedisServer> {
-  const port = await freePort();
+export async function startRedis(dir: string, port: number): Promise<RedisServer> {
   let child: ChildProcess | undefined;
   const data = path.join(dir, 'redis');
   const ask = async <T>(work: (redis: Redis) => Promise<T>): Promise<T> => {
