@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { showId } from '@proviso/core';
+import { newId, showId } from '@proviso/core';
 import { routes } from '../src/app.ts';
 import type { Route } from '../src/route.ts';
 import { addressOf, furnish, type Furnished } from './furnished.ts';
@@ -31,11 +31,21 @@ describe('each operation of the document', () => {
     const identity_id = await here.identity('smtp', { host: '127.0.0.1', port: 25, from: 'us@example.com' });
     const params = { email: 'ada@example.com', subject: 'Hello', message: 'Hello' };
     const { action_id } = await pending(here.owner, here, { type: 'email_message', identity_id, params });
+    const mission_id = newId();
+    const batched = { type: 'email_message', identity_id, params, mission_id };
+    const [first, second] = [await pending(here.owner, here, batched), await pending(here.owner, here, batched)];
     const inRun = { contact_id: here.ids.contact_id, subject: 'Hello', message: 'Hello' };
     const { run_id } = here.ids;
     await pending(here.owner, here, { type: 'email_message', identity_id, params: inRun, run_id });
-    const shown = { action_id, pa_id: uuidOf(action_id), identity_id: showId('identity', identity_id) };
-    const ids = { ...here.ids, ...shown, action_index: '1' };
+    const ids = {
+      ...here.ids,
+      action_id,
+      action_index: '1',
+      identity_id: showId('identity', identity_id),
+      pa_id: uuidOf(first.action_id),
+      other_pa_id: uuidOf(second.action_id),
+      batch_id: first.batch_id ?? '',
+    };
     return { ...here, ids };
   }
 
@@ -56,8 +66,9 @@ describe('each operation of the document', () => {
   const here = (example: object, { id, ids }: Furnished): string =>
     JSON.stringify(example)
       .replaceAll(/\b([a-z]+)_01h455vb4pex5vsknk084sn02q/g, (shown, kind: string) => ids[NAMES[kind] ?? ''] ?? shown)
-      .replaceAll('0190a8f3-7c1b-7e2d-9a45-3f6b8c0d1e2f', id)
-      .replaceAll('0190a8f3-7c1b-7e2d-9a45-000000000000', ids.pa_id ?? '');
+      .replaceAll('550e8400-e29b-41d4-a716-446655440000', id)
+      .replaceAll('fb93a0ea-2d1c-4f3d-8b3a-7e31d5f4bc11', ids.pa_id ?? '')
+      .replaceAll('0c5a9c9e-5f0f-4a5e-9d1e-6c8f3d2b1a00', ids.other_pa_id ?? '');
 
   function expectDescribed(route: Route, { status, body, text }: Reply): void {
     const pointer = `document#/paths/${route.path.replaceAll('~', '~0').replaceAll('/', '~1')}/${route.method}/responses/${status}/content/application~1json/schema`;

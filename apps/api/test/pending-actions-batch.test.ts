@@ -215,7 +215,7 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
     const here = await api.tenant();
     const mission_id = newId();
     await propose(here.owner, here, { mission_id }); // never waited
-    for (const batchId of [`${newId()}:probe_idempotent`, `${mission_id}:probe_idempotent`, 'x'])
+    for (const batchId of [`${newId()}:probe_idempotent`, `${mission_id}:probe_idempotent`, 'x', '%00'])
       await expectRefusal(api, here, NOT_FOUND, () => send(here.owner, batchId, []));
   });
 

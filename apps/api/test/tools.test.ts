@@ -179,7 +179,7 @@ describe('tools', () => {
       await register(here.owner, { name: 'other' });
       await remove(here.owner, 'other');
       const before = await holdings(api.world, there);
-      for (const name of [REFUND.name, 'other', newId(), '%20'])
+      for (const name of [REFUND.name, 'other', newId(), '%20', '%00'])
         await expectRefusal(api, here, NOT_FOUND, () => remove(here.owner, name));
       expect(await holdings(api.world, there)).toEqual(before);
     });

@@ -70,6 +70,7 @@ export const createPendingActionBody = eitherSpelling(
       missionId: 'a1b2c3d4-e5f6-7890-abcd-ef0123456789',
       toolName: 'create_note',
       toolInput: { contact_id: 'ct_01h455vb4pex5vsknk084sn02q', content: 'Asked for a quote.' },
+      identityId: 'id_01h455vb4pex5vsknk084sn02q',
     },
   ],
 });
@@ -95,7 +96,7 @@ export const batchApproveBody = eitherSpelling(z.strictObject({ items: z.array(b
   examples: [
     {
       items: [
-        { pendingActionId: 'fb93a0ea-2d1c-4f3d-8b3a-7e31d5f4bc11', userEdits: { priority: 2 } },
+        { pendingActionId: 'fb93a0ea-2d1c-4f3d-8b3a-7e31d5f4bc11', userEdits: { subject: 'Our demo yesterday' } },
         { pendingActionId: '0c5a9c9e-5f0f-4a5e-9d1e-6c8f3d2b1a00', exclude: true },
       ],
     },

@@ -25,6 +25,7 @@ export async function workspaceOfBatch(
   callers: readonly Caller[],
   batchId: string,
 ): Promise<string> {
+  if (batchId.includes('\u0000')) throw notFound('batch'); // no text that PostgreSQL can be asked for
   const batch = { batch_id: readBatchId(batchId), ...ASKED };
   const { actions } = db.tables;
   const own = callers.map(({ workspaceId }) => workspaceId);

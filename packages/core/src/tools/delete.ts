@@ -1,4 +1,4 @@
-import { noBody, type Tool } from '@proviso/contracts';
+import { noBody, TOOL_NAME, type Tool } from '@proviso/contracts';
 import { authorizeConfiguration, type Context } from '../context.ts';
 import { notFound } from '../errors.ts';
 import type { tools } from '../generated/client.ts';
@@ -15,6 +15,7 @@ const DELETE = {
 export async function deleteTool(ctx: Context, name: string, input: unknown): Promise<Tool> {
   authorizeConfiguration(ctx, 'workspace:admin');
   noBody.parse(input);
+  if (!TOOL_NAME.test(name)) throw notFound('tool');
   const workspace_id = ctx.caller.workspaceId;
   return ctx.db.transaction(async (tx) => {
     const [row] = await tx.query<tools>(DELETE, [workspace_id, name]);
