@@ -1,4 +1,5 @@
 import { readId } from '@proviso/core';
+import { backends } from '@proviso/testing';
 import { describePipelineConformance, type PipelineOptions } from '@proviso/testing/pipeline-conformance';
 import { ACME, ADA } from './records.ts';
 import { subjects } from './subjects.ts';
@@ -14,4 +15,6 @@ const furnish: PipelineOptions['furnish'] = async ({ db: { tables } }, { id: wor
   await tables.companies.create({ data: { id: company, workspace_id, name: 'Acme' } });
 };
 
-for (const { name, subject } of subjects) describePipelineConformance(name, subject, { furnish });
+for (const { name: where, redisUrl } of backends())
+  for (const { name, subject } of subjects)
+    describePipelineConformance(`${name} ${where}`, subject, { furnish, redisUrl });

@@ -27,6 +27,8 @@ export interface PipelineSubject<B extends ConformanceBackend> extends Conforman
 export interface PipelineOptions {
   /** Puts the records there that the subjects' params name. */
   furnish: (world: World, workspace: TestWorkspace) => Promise<void>;
+  /** The queue that is rung; absent = PostgreSQL's. */
+  redisUrl?: string | undefined;
 }
 
 const ROUNDS_MAX = 20;
@@ -35,12 +37,12 @@ const ROUNDS_MAX = 20;
 export function describePipelineConformance<B extends ConformanceBackend>(
   name: string,
   subject: PipelineSubject<B>,
-  { furnish }: PipelineOptions,
+  { furnish, redisUrl }: PipelineOptions,
 ): void {
   describe(`${name} through the pipeline`, () => {
     let world: World;
     beforeAll(async () => {
-      world = await openWorld();
+      world = await openWorld({ ...(redisUrl && { redisUrl }) });
     });
     afterAll(() => world.close());
 
