@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { AppError, createFeed, createWaiters, type Services } from '@proviso/core';
-import express, { type Express } from 'express';
+import express, { type Express, type Response } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import { boardRouter } from './admin/board.ts';
@@ -204,6 +204,7 @@ const LOGGING = {
     const given = req.headers['x-request-id'];
     return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
   },
+  customProps: (_req: unknown, res: object) => ({ action: (res as Partial<Response>).locals?.action as unknown }),
   serializers: {
     req: (req: { id: unknown; method: unknown; url: unknown }) => ({ id: req.id, method: req.method, url: req.url }),
     res: (res: { statusCode: unknown }) => ({ status: res.statusCode }),

@@ -159,10 +159,14 @@ async function serve({ services, route, sharing, read }: Serving, req: Request, 
     gone,
     settled: (action) => settled({ ...sharing, ctx, req, res, gone }, action),
   });
+  res.locals.action = actionIn(reply as object);
   if (route.streams) return sendMessages(res, reply as AsyncIterable<Message>, gone);
   if (ctx.idempotency?.replayed) res.set('Idempotency-Replayed', 'true');
   res.status(route.status ?? 200).json(reply);
 }
+
+/** The action that a reply is about, for the log. */
+const actionIn = ({ action_id, id }: { action_id?: unknown; id?: unknown }): unknown => action_id ?? id;
 
 function goneOf(res: Response, stopping: AbortSignal): AbortSignal {
   const gone = new AbortController();
