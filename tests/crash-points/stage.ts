@@ -59,8 +59,8 @@ export class Stage {
   readonly records: ClientRecord[] = [];
   action: ActionRow | undefined;
   readonly #options: StageOptions;
-  /** Ids grow with time: what its requests make comes after this. */
-  readonly #since = newId();
+  /** Ids grow with time, by the millisecond: what its requests make comes after the first of this one. */
+  readonly #since = `${newId().slice(0, 13)}-7000-8000-000000000000`;
   readonly #name = `stage ${Math.random().toString(36).slice(2)}`;
 
   constructor(options: StageOptions) {
