@@ -3,6 +3,9 @@ import { storyOf, type Result } from './run.ts';
 const HITS_MIN = 5;
 const ACKNOWLEDGED_MIN = 0.5;
 
+/** Nothing is known of the promises: the run did not count. */
+export const PROVED_NOTHING = 3;
+
 /** A run counts only if the load went on and each kind of fault hit something; a run that does not count has failed. */
 function invalidities({ struck, load, settledMs }: Result): string[] {
   const share = load.acknowledged / Math.max(1, load.submitted);
@@ -14,13 +17,15 @@ function invalidities({ struck, load, settledMs }: Result): string[] {
   ];
 }
 
-export function report(result: Result): { text: string; ok: boolean } {
+/** `code`: 0 = the run counted, and every promise was kept; 3 = it did not count, and broke none; else 1. */
+export function report(result: Result): { text: string; code: number } {
   const { settings, struck, load, verdict, evidence, settledMs, recoveriesMs } = result;
   const invalid = invalidities(result);
   const { violations, checked, unknown } = verdict;
   const [first] = violations;
   const strikes = [...struck.values()].reduce((sum, one) => sum + one.strikes, 0);
-  const ok = violations.length === 0 && invalid.length === 0;
+  const kept = violations.length === 0 && settledMs !== null;
+  const code = invalid.length === 0 && kept ? 0 : kept ? PROVED_NOTHING : 1;
   const text = [
     '',
     table(
@@ -42,9 +47,9 @@ export function report(result: Result): { text: string; ok: boolean } {
     ...invalid.map((why) => `INVALID: ${why}`),
     ...violations.slice(0, 20).map(({ promise, action, why }) => `BROKEN: ${promise}: ${action}: ${why}`),
     ...(first?.action ? [`The story of ${first.action}:\n${storyOf(first.action, evidence)}`] : []),
-    ok ? 'every promise was kept' : `FAILED. Again: npm run chaos -- ${commandOf(settings)}`,
+    code === 0 ? 'every promise was kept' : `FAILED. Again: npm run chaos -- ${commandOf(settings)}`,
   ].join('\n');
-  return { text, ok };
+  return { text, code };
 }
 
 const commandOf = ({ seed, seconds, backend, apis, workers }: Result['settings']): string =>
