@@ -25,7 +25,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
   let fleet: Fleet;
   const running: Running[] = [];
   beforeEach(async () => {
-    if (redisUrl) await withRedis((redis) => redis.flushall());
+    if (redisUrl) await withRedis((redis) => redis.flushdb());
     world = await openWorld();
     workspace = await world.workspace();
     sink = await startSmtpSink();
@@ -43,6 +43,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
     return process;
   };
 
+  /** In this file's own database of the server, which others share: FLUSHALL would be felt by all of them. */
   async function withRedis<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
     const redis = new Redis(redisUrl as string);
     return work(redis).finally(() => redis.disconnect());
@@ -122,7 +123,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
     await owner('POST', `/v1/actions/${body.action.action_id}/approve`, { action: 'approve' });
     await api.kill();
     // Whatever was rung is forgotten: only the row is left.
-    if (redisUrl) await withRedis((redis) => redis.flushall());
+    if (redisUrl) await withRedis((redis) => redis.flushdb());
     else await world.db.pool.query('delete from bullmq.job');
     await started(startWorker(fleet));
     await sink.waitFor(1, { timeoutMs: 15_000 });
@@ -192,7 +193,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
           owner('POST', '/v1/actions', email(identity, index, { scheduled_time })),
         ),
       );
-      await withRedis((redis) => redis.flushall());
+      await withRedis((redis) => redis.flushdb());
       await until('every action to end', async () => (await open()) === 0, 30_000);
       expect(await judge(100)).toEqual({ completed: 100 });
     }, 60_000);
