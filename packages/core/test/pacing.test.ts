@@ -84,6 +84,9 @@ describe.each(backends())('pacing $name', ({ redisUrl }) => {
 
     expect(far.requests).toHaveLength(made.length); // not one answered with 429
     expect(mostInASecond(far.requests.map(({ atMs }) => atMs))).toBeLessThanOrEqual(24);
+    const slots = await world.db.tables.identity_slots.findMany({ where: { identity_id: id, started: true } });
+    expect(slots).toHaveLength(made.length);
+    expect(mostInASecond(slots.map(({ at }) => at.getTime()))).toBeLessThanOrEqual(13); // 12 apart by 83.3 ms, kept in ms
     expect((await rowsOf(id)).map(({ attempts }) => attempts)).toEqual(made.map(() => 1));
     expect(await claims(id)).toBeLessThanOrEqual(made.length * 3);
   }, 60_000);
