@@ -13,8 +13,8 @@ import {
 import { startFaultySmtpServer, type FaultySmtpServer } from '@proviso/testing/smtp-server';
 
 /** The times that the service ships with. */
-const SHIPPED = { PROVISO_LEASE_MS: '15000', PROVISO_HEARTBEAT_MS: '5000', PROVISO_SWEEP_MS: '5000' };
-const RECOVERED_MS_MAX = 22_000;
+const SHIPPED = { PROVISO_LEASE_MS: '8000', PROVISO_HEARTBEAT_MS: '2500', PROVISO_SWEEP_MS: '2500' };
+const RECOVERED_MS_MAX = 20_000;
 const LATE_MS_MAX = 10_000;
 /** Redis is away for so long; what holds for this holds for as long as one likes: nothing waits for it. */
 const AWAY_MS = 20_000;

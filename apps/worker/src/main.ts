@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { builtIns, loadExecutors } from '@proviso/executors';
-import { createHolds, createRegistry, openLog, openServices, type Worker } from '@proviso/core';
+import { createHolds, createRegistry, openDatabase, openLog, openServices, type Worker } from '@proviso/core';
 import closeWithGrace from 'close-with-grace';
 import { readConfig } from './config.ts';
 import { serveHealth } from './health.ts';
@@ -15,10 +15,17 @@ try {
     executors: createRegistry(await loadExecutors(builtIns(config.farSides), config.farSides.modules)),
     log,
   });
+  // Of its own: a pool that hangs must not cost the leases of what runs.
+  const heart = openDatabase({
+    url: config.databaseUrl,
+    poolMax: 1,
+    name: 'proviso-heartbeat',
+    queryTimeoutMs: config.pace.heartbeatMs,
+  });
   const worker: Worker = {
     ...services,
     actor: { kind: 'system', id: `worker ${hostname()}:${process.pid}`, name: 'Worker' },
-    holds: createHolds(services.db, log, config.pace),
+    holds: createHolds(heart, log, config.pace),
     pace: config.pace,
   };
   const jobs = await startJobs(worker, config.concurrency);
@@ -29,6 +36,7 @@ try {
     else log.info({ signal, running: worker.holds.count() }, 'worker stops');
     await jobs.stop();
     worker.holds.close();
+    await heart.close();
     health?.close();
     await worker.queue.close();
     await worker.db.close();

@@ -37,21 +37,25 @@ export interface DatabaseOptions {
   poolMax?: number;
   /** Shown in pg_stat_activity. */
   name?: string;
+  /** For one statement; after it the connection counts as dead, and is replaced. */
+  queryTimeoutMs?: number;
 }
 
-const QUERY_TIMEOUT_MS = 15_000;
+export const QUERY_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 const TRANSACTION_TIMEOUT_MS = 30_000;
 
 /** Opens one pool, used by prepared statements and by Prisma alike. Connects lazily; every await on it has a limit. */
-export function openDatabase({ url, poolMax = 8, name = 'proviso' }: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions): Database {
+  const { url, poolMax = 8, name = 'proviso', queryTimeoutMs = QUERY_TIMEOUT_MS } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max: poolMax,
     application_name: name,
     keepAlive: true,
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: QUERY_TIMEOUT_MS - 1_000,
-    query_timeout: QUERY_TIMEOUT_MS,
+    connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, queryTimeoutMs),
+    statement_timeout: Math.ceil(queryTimeoutMs * 0.9), // the server says so itself, where it can still be heard
+    query_timeout: queryTimeoutMs,
     idle_in_transaction_session_timeout: TRANSACTION_TIMEOUT_MS, // a process that died in one must not keep its locks
   });
   pool.on('error', () => undefined); // an idle connection broke; the pool replaces it, and the next query says so if it cannot

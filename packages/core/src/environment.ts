@@ -1,10 +1,15 @@
 import { z } from 'zod';
+import { QUERY_TIMEOUT_MS } from './db.ts';
+import { PACE, type Pace } from './execution/pace.ts';
 import { loadKeyRing, type KeyRing } from './secrets.ts';
 
 const flag = z
   .enum(['true', 'false', '1', '0'])
   .default('false')
   .transform((text) => text === 'true' || text === '1');
+
+/** A time in the environment. */
+export const milliseconds = (fallback: number) => z.coerce.number().int().min(10).max(3_600_000).default(fallback);
 
 /** The variables that every process of ours reads. */
 export const COMMON_ENVIRONMENT = {
@@ -15,26 +20,47 @@ export const COMMON_ENVIRONMENT = {
   PROVISO_SECRET_KEYS: z.string().optional(),
   PROVISO_SECRET_KEYS_FILE: z.string().optional(),
   PROVISO_ALLOW_UNSAFE_STORAGE: flag,
+  PROVISO_QUERY_TIMEOUT_MS: z.coerce.number().int().min(500).max(600_000).default(QUERY_TIMEOUT_MS),
+  PROVISO_LEASE_MS: milliseconds(PACE.leaseMs),
+  PROVISO_HEARTBEAT_MS: milliseconds(PACE.heartbeatMs),
+  PROVISO_SWEEP_MS: milliseconds(PACE.sweepMs),
+  PROVISO_BACKOFF_MS: milliseconds(PACE.backoffBaseMs),
+  PROVISO_EXECUTE_TIMEOUT_MS: milliseconds(PACE.timeoutMs),
 };
 
 export interface CommonConfig {
   databaseUrl: string;
+  queryTimeoutMs: number;
   redisUrl: string | undefined;
   logLevel: string;
   secrets: KeyRing;
   allowUnsafeStorage: boolean;
+  pace: Pace;
 }
 
 type Common = z.output<z.ZodObject<typeof COMMON_ENVIRONMENT>>;
 
-/** The part of a process's config that `COMMON_ENVIRONMENT` gives. Throws on an unfit key ring. */
-export const commonConfig = (env: Common): CommonConfig => ({
-  databaseUrl: env.DATABASE_URL,
-  redisUrl: env.REDIS_URL,
-  logLevel: env.LOG_LEVEL,
-  secrets: loadKeyRing({ keys: env.PROVISO_SECRET_KEYS, file: env.PROVISO_SECRET_KEYS_FILE }),
-  allowUnsafeStorage: env.PROVISO_ALLOW_UNSAFE_STORAGE,
-});
+/** The part of a process's config that `COMMON_ENVIRONMENT` gives. Throws on an unfit key ring, or a heartbeat too slow for the lease. */
+export function commonConfig(env: Common): CommonConfig {
+  if (env.PROVISO_HEARTBEAT_MS * 2 >= env.PROVISO_LEASE_MS)
+    throw new Error('The environment is not right. PROVISO_HEARTBEAT_MS: must be less than half of PROVISO_LEASE_MS');
+  return {
+    databaseUrl: env.DATABASE_URL,
+    queryTimeoutMs: env.PROVISO_QUERY_TIMEOUT_MS,
+    redisUrl: env.REDIS_URL,
+    logLevel: env.LOG_LEVEL,
+    secrets: loadKeyRing({ keys: env.PROVISO_SECRET_KEYS, file: env.PROVISO_SECRET_KEYS_FILE }),
+    allowUnsafeStorage: env.PROVISO_ALLOW_UNSAFE_STORAGE,
+    pace: {
+      ...PACE,
+      leaseMs: env.PROVISO_LEASE_MS,
+      heartbeatMs: env.PROVISO_HEARTBEAT_MS,
+      sweepMs: env.PROVISO_SWEEP_MS,
+      backoffBaseMs: env.PROVISO_BACKOFF_MS,
+      timeoutMs: env.PROVISO_EXECUTE_TIMEOUT_MS,
+    },
+  };
+}
 
 /** Reads an environment; throws one error that names every fault. Empty variables count as absent. */
 export function readEnvironment<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {

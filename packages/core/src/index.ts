@@ -50,6 +50,7 @@ export * from './execution/find-executor.ts';
 export * from './execution/holds.ts';
 export * from './execution/recover.ts';
 export * from './execution/registry.ts';
+export * from './execution/pace.ts';
 export * from './execution/worker.ts';
 export * from './identities/create.ts';
 export * from './identities/delete.ts';

@@ -16,10 +16,10 @@ export interface ServicesOptions {
 /** Opens what a process needs. Throws when the database is away or may lose what it acknowledged; a queue may be away. */
 export async function openServices(config: CommonConfig, options: ServicesOptions): Promise<Services> {
   const { name, poolMax, executors, log } = options;
-  const { databaseUrl, redisUrl, secrets, allowUnsafeStorage } = config;
-  const db = openDatabase({ url: databaseUrl, poolMax, name });
+  const { databaseUrl, queryTimeoutMs, redisUrl, secrets, allowUnsafeStorage, pace } = config;
+  const db = openDatabase({ url: databaseUrl, poolMax, name, queryTimeoutMs });
   await checkDurability(db, allowUnsafeStorage);
   if (secrets.size === 0) log.warn('no PROVISO_SECRET_KEYS: identities with credentials can be neither kept nor used');
   const queue = await openQueue({ redisUrl, databaseUrl, log });
-  return { db, queue, executors, secrets, log };
+  return { db, queue, executors, secrets, log, pace };
 }

@@ -85,7 +85,7 @@ export async function openWorld({
     ],
     tools: shipped.tools,
   });
-  const services: Services = { db, queue, executors: registry, secrets: readKeyRing(TEST_KEYS), log };
+  const services: Services = { db, queue, executors: registry, secrets: readKeyRing(TEST_KEYS), log, pace: PACE };
   const workers: Worker[] = [];
   return {
     ...services,

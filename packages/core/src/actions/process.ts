@@ -5,7 +5,7 @@ import { authorize, type Context } from '../context.ts';
 import { claimOldest } from '../execution/claim.ts';
 import { run } from '../execution/execute.ts';
 import { createHolds } from '../execution/holds.ts';
-import { PACE, type Worker } from '../execution/worker.ts';
+import type { Worker } from '../execution/worker.ts';
 import { keepingReply } from '../idempotency.ts';
 import { showId } from '../ids.ts';
 
@@ -62,10 +62,10 @@ async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Prom
 }
 
 /** A worker for one call: its leases are prolonged for as long as anything that it took runs. */
-function workerIn({ db, queue, executors, secrets, log }: Context): Worker {
-  const services = { db, queue, executors, secrets, log };
+function workerIn({ db, queue, executors, secrets, log, pace }: Context): Worker {
+  const services = { db, queue, executors, secrets, log, pace };
   const actor = { kind: 'system', id: `api ${hostname()}:${process.pid}`, name: 'Api' } as const;
-  return { ...services, actor, holds: createHolds(db, log, PACE), pace: PACE };
+  return { ...services, actor, holds: createHolds(db, log, pace) };
 }
 
 async function replyOf(ctx: Context, taken: string[]): Promise<Processed> {
