@@ -38,8 +38,10 @@ export interface ChaosFleet {
   stop(): Promise<void>;
 }
 
-/** The lease of a run's workers; heartbeat and sweep are a third of it. */
-export const LEASE_MS = 3_000;
+/** Of a run's apis and workers: shorter than what ships, so that a run sees many of them. */
+export const LEASE_MS = 5_000;
+export const SWEEP_MS = 1_500;
+export const RUN_MS_MAX = 3_000;
 
 /** Boots everything. What is started is stopped by `stop` of the answer, or, where the boot fails, at once. */
 export async function startFleet(settings: Settings, random: Random): Promise<ChaosFleet> {
@@ -89,8 +91,12 @@ async function boot(settings: Settings, random: Random, kept: Keep): Promise<Omi
       PROVISO_EXECUTORS: './tests/chaos/executors.js',
       CHAOS_PROVIDER_URL: `http://127.0.0.1:${links.provider.port}`,
       PROVISO_ALLOW_UNSAFE_STORAGE: 'false',
+      PROVISO_LEASE_MS: String(LEASE_MS),
+      PROVISO_HEARTBEAT_MS: String(SWEEP_MS),
+      PROVISO_SWEEP_MS: String(SWEEP_MS),
+      PROVISO_QUERY_TIMEOUT_MS: '3000',
       PROVISO_BACKOFF_MS: '300',
-      PROVISO_EXECUTE_TIMEOUT_MS: '5000',
+      PROVISO_EXECUTE_TIMEOUT_MS: String(RUN_MS_MAX),
       PROVISO_GRACE_MS: '10000',
       LOG_LEVEL: 'warn',
     },

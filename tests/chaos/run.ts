@@ -22,8 +22,10 @@ export interface Result {
   load: Load['counts'];
   verdict: Verdict;
   evidence: Evidence;
-  /** From the last fault until nothing was due or running; null = it never came to that. */
-  settledMs: number | null;
+  /** Whether all that was due came to an end. */
+  isSettled: boolean;
+  /** From the last fault, or from when it was due, until each action ended that was still open at the last fault. */
+  endingsMs: number[];
   /** From a worker's kill -9 until another process had each action that it ran. */
   recoveriesMs: number[];
 }
@@ -39,21 +41,28 @@ export async function run(settings: Settings, { say, stop }: Watcher): Promise<R
   const fleet = await startFleet(settings, random);
   const db = openDatabase({ url: fleet.postgres.url, poolMax: 3, name: 'chaos' });
   const storm = new AbortController();
-  const end = AbortSignal.any([storm.signal, stop]);
+  const crowd = new AbortController();
   try {
     const tenants = await settle(fleet);
     const urls = () => fleet.apis.map(({ process }) => process.url);
-    const load = startLoad({ tenants, urls, lanes: 24, random, stop: end });
-    const weather = startWeather({ fleet, db, load, random, backend: settings.backend, stop: end });
+    const load = startLoad({ tenants, urls, lanes: 24, random, stop: AbortSignal.any([crowd.signal, stop]) });
+    const weather = startWeather({
+      fleet,
+      db,
+      load,
+      random,
+      backend: settings.backend,
+      stop: AbortSignal.any([storm.signal, stop]),
+    });
     const progress = setInterval(() => say(weather.progress()), 5_000);
     const over = sleep(settings.seconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
     await Promise.race([over, weather.done]); // a fault that cannot be injected ends the run
     storm.abort();
     const calmAt = await weather.done;
+    crowd.abort();
     say('whole again; waiting for what is due …');
     await load.done;
     const isSettled = await waitUntilSettled(db, stop);
-    const settledMs = isSettled ? performance.now() - calmAt : null;
     clearInterval(progress);
     const evidence = await collect(fleet, db, load, tenants);
     const recoveriesMs = weather.kills.flatMap((kill) => recoveriesOf(kill, evidence));
@@ -63,11 +72,13 @@ export async function run(settings: Settings, { say, stop }: Watcher): Promise<R
       load: load.counts,
       verdict: judge(evidence),
       evidence,
-      settledMs,
+      isSettled,
+      endingsMs: endingsOf(evidence, calmAt),
       recoveriesMs,
     };
   } finally {
     storm.abort();
+    crowd.abort();
     await db.close().catch(() => undefined);
     await fleet.stop();
   }
@@ -138,12 +149,12 @@ function startWeather({ fleet, db, load, random, backend, stop }: WeatherOptions
         await strike(fault);
       }
   };
-  /** Answers when the last fault was over; what was killed may still be on its way back. */
-  const calm = async (): Promise<number> => {
+  /** Answers when the last fault was over, by the database's clock; what was killed may still be on its way back. */
+  const calm = async (): Promise<Date> => {
     await Promise.all(Object.values(fleet.links).map((proxy) => proxy.pass()));
-    const calmAt = performance.now();
+    const { rows } = await db.pool.query<{ now: Date }>('select clock_timestamp() as now');
     await Promise.all(field.reviving);
-    return calmAt;
+    return rows[0]?.now ?? new Date(Number.NaN);
   };
   return {
     struck,
@@ -217,6 +228,17 @@ function recoveriesOf({ at, owner, actions }: Held, { events }: Evidence): numbe
     if (after.some(({ actor }) => actor.id === owner)) return []; // it ended before the kill reached it
     const next = after.find(({ event }) => goesOn.includes(event));
     return next ? [next.at.getTime() - at.getTime()] : [];
+  });
+}
+
+/** How late each action ended that had not ended when the last fault was over. */
+function endingsOf({ actions, events }: Evidence, calmAt: Date): number[] {
+  return actions.flatMap(({ id, due_at }) => {
+    const log = events.get(id) ?? [];
+    const end = log.findLast(({ event }) => event === 'action.completed' || event === 'action.failed');
+    if (!end || end.at < calmAt) return [];
+    const cleared = log.findLast(({ event }) => /created|approved|released/.test(event));
+    return [end.at.getTime() - Math.max(calmAt.getTime(), due_at.getTime(), cleared?.at.getTime() ?? 0)];
   });
 }
 
