@@ -1,20 +1,18 @@
-// Bugs on purpose, planted around the product and never in it: a statement is rewritten on its way to the database, an
-// executor is wrapped. Each is one that a system of this kind has really had.
+// Bugs on purpose. Each is one that a system of this kind has really had.
+import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '@proviso/contracts';
-import {
-  claim,
-  clearedHash,
-  createRegistry,
-  hashJson,
-  recoverLost,
-  run,
-  type ActionRow,
-  type Statement,
-  type Worker,
-} from '@proviso/core';
-import type { Executor } from '@proviso/core/executor';
+import { claim, recoverLost, run } from '@proviso/core';
 import { until } from '@proviso/testing';
-import { PLANTED } from './doomed.ts';
+import {
+  both,
+  forgetting,
+  forgettingWorkspace,
+  rewriting,
+  trusting,
+  uncommitted,
+  withoutCommit,
+  wrapping,
+} from './bends.ts';
 import type { Bend, Stage } from './stage.ts';
 
 export interface Plant {
@@ -31,61 +29,6 @@ export interface Plant {
   tell: (stage: Stage) => Promise<void>;
 }
 
-type Query = Worker['db']['query'];
-
-const withQuery = (worker: Worker, query: Query): Worker => ({ ...worker, db: { ...worker.db, query } });
-
-/** Rewrites these statements; a rewrite that changes nothing is a plant that was not planted. */
-const rewriting =
-  (names: string[], change: (text: string) => string): Bend =>
-  (worker) => {
-    const rewrite = (statement: Statement): Statement => {
-      if (!names.includes(statement.name)) return statement;
-      const text = change(statement.text);
-      if (text === statement.text) throw new Error(`nothing to rewrite in ${statement.name}`);
-      return { name: `${statement.name}${PLANTED}${hashJson(text).slice(0, 8)}`, text };
-    };
-    return withQuery(worker, (statement, values) => worker.db.query(rewrite(statement), values));
-  };
-
-/** A statement that finds nothing. */
-const forgetting =
-  (name: string): Bend =>
-  (worker) =>
-    withQuery(worker, async (statement, values) => (statement.name === name ? [] : worker.db.query(statement, values)));
-
-const wrapping =
-  (type: string, change: (executor: Executor) => Partial<Executor>): Bend =>
-  (worker) => {
-    const executors = worker.executors.types().flatMap((name) => worker.executors.get(name) ?? []);
-    const wrapped = executors.map((executor) =>
-      executor.type === type ? { ...executor, ...change(executor) } : executor,
-    );
-    return { ...worker, executors: createRegistry({ executors: wrapped }) };
-  };
-
-const both =
-  (...bends: Bend[]): Bend =>
-  (worker) =>
-    bends.reduce((bent, bend) => bend(bent), worker);
-
-/** The guard's hash counts for nothing: what stands in the row passes for what was cleared. */
-const trusting: Bend = (worker) =>
-  withQuery(worker, async <Row>(statement: Statement, values: readonly unknown[]) => {
-    const rows = await worker.db.query<Row & { action?: ActionRow | null }>(statement, values);
-    if (!statement.name.startsWith('action_claim')) return rows;
-    return rows.map((row) => (row.action ? { ...row, action: signed(row.action, worker) } : row));
-  });
-
-function signed(action: ActionRow, worker: Worker): ActionRow {
-  const scheduled_time = action.scheduled_time && new Date(action.scheduled_time);
-  const cleared_hash = clearedHash(
-    { ...action, scheduled_time, identity_version: action.cleared_identity_version },
-    worker.executors,
-  );
-  return { ...action, cleared_hash };
-}
-
 const pending = { require_approval: true };
 const params: JsonObject = { say: 'hello' };
 const createAndRing =
@@ -99,6 +42,11 @@ const approveAndRing = async (stage: Stage): Promise<void> => {
   await stage.ringBells();
   await stage.approve();
   await stage.ringBells();
+};
+
+const batched = async (stage: Stage): Promise<void> => {
+  await stage.create('far_idempotent', params, { ...pending, mission_id: randomUUID() });
+  await stage.approveBatch({ say: 'something else' });
 };
 
 const RUNNING = /status in \('scheduled'.*?statement_timestamp\(\)\)/s;
@@ -246,20 +194,7 @@ export const PLANTS: Plant[] = [
   {
     bug: 'a cancellation that is acknowledged and not committed',
     breaks: 'what was acknowledged is so',
-    bend: (worker) =>
-      withQuery(worker, async <Row>(statement: Statement, values: readonly unknown[]) => {
-        if (statement.name !== 'action_cancelled') return worker.db.query<Row>(statement, values);
-        const undo = new Error('rolled back');
-        let rows: Row[] = [];
-        const lost = worker.db.transaction(async (tx) => {
-          rows = await tx.query<Row>(statement, values);
-          throw undo;
-        });
-        await lost.catch((error: unknown) => {
-          if (error !== undo) throw error;
-        });
-        return rows;
-      }),
+    bend: uncommitted('action_cancelled'),
     tell: async (stage) => {
       await stage.create('far_idempotent', params, { scheduled_time: new Date(Date.now() + 50).toISOString() });
       await stage.cancel();
@@ -268,20 +203,63 @@ export const PLANTS: Plant[] = [
   {
     bug: 'a query that forgets the workspace',
     breaks: 'what was acknowledged is so',
-    bend: (worker) => {
-      const { actions } = worker.db.tables;
-      const findFirst = ({ where, ...more }: { where: JsonObject }) => {
-        const { workspace_id: _, ...rest } = where;
-        return actions.findFirst({ where: rest, ...more });
-      };
-      return {
-        ...worker,
-        db: { ...worker.db, tables: { ...worker.db.tables, actions: { ...actions, findFirst } as never } },
-      };
-    },
+    bend: forgettingWorkspace('actions'),
     tell: async (stage) => {
       await stage.create('far_idempotent', params);
       await stage.read('stranger');
+    },
+  },
+  {
+    bug: 'a decision that forgets the workspace',
+    breaks: 'nothing ran without being cleared',
+    bend: forgettingWorkspace('actions', 'identities'),
+    tell: async (stage) => {
+      await stage.create('far_idempotent', params, pending);
+      await stage.runNow('stranger');
+    },
+  },
+  {
+    bug: 'an approval in the second dialect that is acknowledged and not committed',
+    breaks: 'what was acknowledged is so',
+    bend: uncommitted('action_approved'),
+    tell: async (stage) => {
+      await stage.create('far_idempotent', params, pending);
+      await stage.approveShown({ say: 'something else' });
+    },
+  },
+  {
+    bug: 'an approval in the second dialect without its version guard, before a guard that makes no hash',
+    breaks: 'what ran is what was approved',
+    bend: both(
+      rewriting(['action_approved'], (text) => text.replaceAll('s.version = $3::int', 'true')),
+      trusting,
+    ),
+    tell: async (stage) => {
+      await stage.create('far_idempotent', params, pending);
+      await stage.approveShown(undefined, () => stage.update({ params: { say: 'something else' } }));
+      await stage.ringBells();
+    },
+  },
+  {
+    bug: 'a batch that forgets its Idempotency-Key',
+    breaks: 'a batch decided as many as it counted',
+    bend: rewriting(['idempotency_keep'], (text) => text.replace('(i.xmax = 0)', 'true')),
+    diesAfter: 'commit',
+    tell: batched,
+  },
+  {
+    bug: 'a batch whose answer is not committed',
+    breaks: 'a batch decided as many as it counted',
+    bend: withoutCommit,
+    tell: batched,
+  },
+  {
+    bug: 'a run in the api whose claim is not committed',
+    breaks: 'what an api said it ran, an api claimed',
+    bend: uncommitted('action_claim_in_workspace'),
+    tell: async (stage) => {
+      await stage.create('far_idempotent', params);
+      await stage.processDue();
     },
   },
 ];

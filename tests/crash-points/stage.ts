@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isCleared, type JsonObject } from '@proviso/contracts';
+import { isCleared, SHOWN_STATUS, type JsonObject } from '@proviso/contracts';
 import {
   AppError,
+  approvePendingAction,
+  batchApprovePendingActions,
   cancelAction,
   claimOverdue,
   clearedHash,
@@ -13,6 +15,8 @@ import {
   getAction,
   hashJson,
   newId,
+  processActions,
+  readId,
   recoverLost,
   run,
   runActionNow,
@@ -26,8 +30,10 @@ import {
   judge,
   readEvidence,
   reread,
+  type BatchRecord,
   type ClientRecord,
   type TestWorkspace,
+  type Told,
   type Verdict,
   type World,
 } from '@proviso/testing';
@@ -52,11 +58,21 @@ type Person = keyof StageOptions['people'];
 type Request = (ctx: Context) => Promise<ActionRow>;
 type Asking = Pick<ClientRecord, 'verb' | 'sent'> & { who: Person; saw?: JsonObject };
 
+/** What a client of /v1 is told. */
+const told = ({ version, status }: ActionRow): Told => ({ version, status });
+/** What a client of /api/pending-actions is told of its approval. */
+const toldShown = ({ status, cleared_hash }: ActionRow): Told => ({
+  version: null,
+  shown: SHOWN_STATUS[status],
+  ...(cleared_hash && { hash: cleared_hash }),
+});
+
 /** One action's life: people who ask until they are answered, bells that get lost, and one process after the other. */
 export class Stage {
   readonly far: FarSide = createFarSide();
   readonly processes: Doomed[] = [];
   readonly records: ClientRecord[] = [];
+  readonly batches: BatchRecord[] = [];
   action: ActionRow | undefined;
   readonly #options: StageOptions;
   /** Ids grow with time, by the millisecond: what its requests make comes after the first of this one. */
@@ -100,14 +116,50 @@ export class Stage {
   read = (who: Person) =>
     this.ask({ verb: 'read', who, sent: {} }, async (ctx) => (await getAction(ctx, this.id)).action);
 
-  /** Asks again, under the same Idempotency-Key, until some process answers. A refusal is an answer. */
-  async ask({ verb, who, sent, saw }: Asking, request: Request): Promise<ActionRow | undefined> {
-    const person = this.#options.people[who];
-    const key = `${this.#name} ${verb} ${this.records.length}`;
-    const { tokenId, workspaceId } = person.caller;
+  /** Approves over /api/pending-actions what it shows, or edits that. */
+  async approveShown(userEdits?: JsonObject, meanwhile?: () => Promise<unknown>): Promise<void> {
+    const seen = await this.look('owner');
+    const body = { paramsHash: seen.hash, ...(userEdits && { userEdits }) };
+    const verb = userEdits ? 'edit' : 'approve';
+    const sent = userEdits ? { edits: userEdits } : {};
+    const decide: Request = (ctx) => approvePendingAction(meanwhile ? interrupted(ctx, meanwhile) : ctx, this.id, body);
+    await this.ask({ verb, who: 'owner', sent, saw: seen.params }, decide, toldShown);
+  }
+
+  /** Edits it as the one item of its batch. */
+  async approveBatch(userEdits: JsonObject): Promise<void> {
+    const seen = await this.look('owner');
+    const item = this.#note({ verb: 'edit', who: 'owner', sent: { edits: userEdits }, saw: seen.params });
+    const batch: BatchRecord = { request: item.request, items: [item], told: null };
+    this.batches.push(batch);
+    const body = { items: [{ pendingActionId: this.id, paramsHash: seen.hash, userEdits }] };
+    const batchId = this.action?.batch_id ?? '';
+    batch.told = (await this.#send(item, 'owner', (ctx) => batchApprovePendingActions(ctx, batchId, body))) ?? null;
+  }
+
+  /** Runs what is due in the process that is asked. */
+  async processDue(): Promise<void> {
+    const record = this.#note({ verb: 'process', who: 'owner', sent: {} });
+    const input = { query: { limit: '1' }, body: {} };
+    const reply = await this.#send(record, 'owner', (ctx) => processActions(ctx, input));
+    const mine = reply?.results.find(({ action_id }) => readId('action', action_id) === this.id);
+    if (mine) record.told = { version: null, status: mine.status };
+  }
+
+  async ask(asking: Asking, request: Request, tell = told): Promise<ActionRow | undefined> {
+    const record = this.#note(asking);
+    const reply = await this.#send(record, asking.who, request);
+    if (!reply) return undefined;
+    if (asking.verb === 'create') this.action = reply;
+    record.action = reply.id;
+    record.told = tell(reply);
+    return reply;
+  }
+
+  #note({ verb, who, sent, saw }: Asking): ClientRecord {
     const record: ClientRecord = {
-      workspace: workspaceId,
-      request: key,
+      workspace: this.#options.people[who].caller.workspaceId,
+      request: `${this.#name} ${verb} ${this.records.length}`,
       verb,
       action: this.action?.id ?? null,
       sent,
@@ -115,16 +167,18 @@ export class Stage {
       ...(saw && { saw }),
     };
     this.records.push(record);
-    const reply = await this.#answered(async ({ worker }) => {
+    return record;
+  }
+
+  /** Asks again, under the same Idempotency-Key, until some process answers. A refusal is an answer. */
+  #send<T>({ request: key, verb, sent }: ClientRecord, who: Person, request: (ctx: Context) => Promise<T>) {
+    const { caller } = this.#options.people[who];
+    const { tokenId, workspaceId } = caller;
+    return this.#answered(({ worker }) => {
       const idempotency = { key, requestHash: hashJson({ verb, sent }), replayed: false, tokenId, workspaceId };
-      const ctx: Context = { ...worker, caller: person.caller, via: 'test', ...(verb !== 'read' && { idempotency }) };
+      const ctx: Context = { ...worker, caller, via: 'test', ...(verb !== 'read' && { idempotency }) };
       return request(ctx).catch(refusal);
     });
-    if (!reply) return undefined;
-    if (verb === 'create') this.action = reply;
-    record.action = reply.id;
-    record.told = { version: reply.version, status: reply.status };
-    return reply;
   }
 
   async look(who: Person): Promise<{ params: JsonObject; hash: string }> {
@@ -192,6 +246,7 @@ export class Stage {
       ...read,
       effects: [...this.far.effects, ...read.effects],
       records: this.records,
+      batches: this.batches,
       counted: ['far_idempotent', 'far_at_most_once', 'create_note'],
       graceMs: 0,
     });

@@ -1,4 +1,4 @@
-import type { JsonObject, Status } from '@proviso/contracts';
+import type { JsonObject, PendingStatus, Status } from '@proviso/contracts';
 import { rowFromJson, type ActionEvent, type ActionRow, type Database } from '@proviso/core';
 
 /** What a client asked, and what it was told; written by the client itself. */
@@ -6,17 +6,30 @@ export interface ClientRecord {
   workspace: string;
   /** Its Idempotency-Key: the same for all tries of one request. */
   request: string;
-  verb: 'create' | 'approve' | 'reject' | 'edit' | 'cancel' | 'update' | 'run_now' | 'read';
+  verb: 'create' | 'approve' | 'reject' | 'edit' | 'cancel' | 'update' | 'run_now' | 'process' | 'read';
   /** Bare UUID; null = a create that was never answered. */
   action: string | null;
+  /** In the words of /v1, whatever the dialect. */
   sent: JsonObject;
   /** Deciding: the params as the decider saw them. */
   saw?: JsonObject;
-  /**
-   * The answer that was a success; null = there was none, so that it may or may not have happened. Answers to many at
-   * once name no version.
-   */
-  told: { version: number | null; status: Status } | null;
+  /** The answer that was a success; null = there was none, so that it may or may not have happened. */
+  told: Told | null;
+}
+
+/**
+ * Answers to many at once name no version. /api/pending-actions never does, has one word for several statuses, and says
+ * the hash of what it cleared.
+ */
+export type Told = { version: number | null; status: Status } | { version: null; shown: PendingStatus; hash?: string };
+
+/** One request that decided many, and was told how many and not which. */
+export interface BatchRecord {
+  /** Its Idempotency-Key. */
+  request: string;
+  /** Each has a record of its own, and the edits of each are like no others. */
+  items: ClientRecord[];
+  told: { approved: number; rejected: number } | null;
 }
 
 /** One effect as the far side counted it. */
@@ -36,6 +49,8 @@ export interface Evidence {
   /** In order, by action. */
   events: Map<string, ActionEvent[]>;
   records: ClientRecord[];
+  /** Absent = nobody decided so. */
+  batches?: BatchRecord[];
   effects: Effect[];
   /** Types whose every effect is among `effects`. */
   counted: readonly string[];

@@ -1,9 +1,8 @@
 // Did the service keep its promises? Judged from the rows, the far side's own count and the clients' own records, and
 // from nothing that the service says of itself. Held by planted-bugs.test.ts: each rule catches a bug made for it.
-import { isCleared, isTerminal, type JsonObject } from '@proviso/contracts';
-import { effectiveParams, sameJson, type ActionEvent, type ActionRow } from '@proviso/core';
-import { byAction, type ClientRecord, type Effect, type Evidence } from './evidence.ts';
-import { replay } from './replay.ts';
+import { isCounted, isKept } from './acknowledged.ts';
+import { byAction, type Evidence } from './evidence.ts';
+import { RULES, type Case } from './rules.ts';
 
 export interface Violation {
   promise: string;
@@ -19,18 +18,6 @@ export interface Verdict {
   unknown: number;
 }
 
-/** All that is known of one action. */
-interface Case {
-  row: ActionRow;
-  events: readonly ActionEvent[];
-  records: readonly ClientRecord[];
-  effects: readonly Effect[];
-  counted: boolean;
-}
-
-/** What is wrong with one case; nothing = the promise was kept; null = it has no say in this case. */
-type Rule = (subject: Case, evidence: Evidence) => string[] | null;
-
 export function judge(evidence: Evidence): Verdict {
   const verdict: Verdict = { checked: {}, violations: [], unknown: 0 };
   const rows = new Map(evidence.actions.map((row) => [row.id, row]));
@@ -40,6 +27,7 @@ export function judge(evidence: Evidence): Verdict {
     for (const why of faults) verdict.violations.push({ promise, action, why });
   };
   for (const record of evidence.records) tell(KEPT, record.action, isKept(record, evidence, rows));
+  for (const batch of evidence.batches ?? []) tell(COUNTED, null, isCounted(batch, evidence));
   for (const [request, made] of byRequest(evidence)) tell(ONCE_MADE, made[0] ?? null, isMadeOnce(request, made));
   for (const effect of evidence.effects)
     if (!rows.has(effect.action)) tell('nothing ran without being cleared', effect.action, ['there is no such action']);
@@ -60,20 +48,8 @@ export function judge(evidence: Evidence): Verdict {
 }
 
 const KEPT = 'what was acknowledged is so';
+const COUNTED = 'a batch decided as many as it counted';
 const ONCE_MADE = 'one request made one action';
-
-/** The version and status that a client was told stand in the log, in the client's own workspace. */
-function isKept(record: ClientRecord, { events }: Evidence, rows: Map<string, ActionRow>): string[] | null {
-  const { action, told, verb, workspace } = record;
-  if (!told || action === null) return null;
-  const row = rows.get(action);
-  if (!row) return [`a client was told of ${verb}, and there is no such action`];
-  if (row.workspace_id !== workspace) return [`a client of another workspace was told of ${verb}`];
-  const stands = ({ version, status }: ActionEvent): boolean =>
-    (told.version === null || version === told.version) && status === told.status;
-  const version = told.version === null ? '' : ` at version ${told.version}`;
-  return only(!events.get(action)?.some(stands) && `a client was told that ${verb} made it ${told.status}${version}`);
-}
 
 /** Clients put their request into the metadata of what they create. */
 const byRequest = ({ actions }: Evidence): Map<string, string[]> => {
@@ -84,134 +60,3 @@ const byRequest = ({ actions }: Evidence): Map<string, string[]> => {
 
 const isMadeOnce = (request: string, made: string[]): string[] =>
   made.length === 1 ? [] : [`${request} made ${made.length} actions`];
-
-const told = ({ records }: Case, ...verbs: ClientRecord['verb'][]): ClientRecord[] =>
-  records.filter((record) => verbs.includes(record.verb) && record.told);
-
-const only = (fault: string | false | undefined): string[] => (fault ? [fault] : []);
-
-/** Whether all of `part` stands in `whole`. */
-const isIn = (part: JsonObject, whole: JsonObject): boolean =>
-  Object.entries(part).every(([name, value]) => name in whole && sameJson(value, whole[name]));
-
-const RULES: Record<string, Rule> = {
-  'the log replays to the row': ({ row, events }) => replay(row, events),
-
-  'what was created is what was sent': (subject) => {
-    const [created] = told(subject, 'create');
-    if (!created) return null;
-    const { row } = subject;
-    const sent = (created.sent.params ?? {}) as JsonObject;
-    return only(!isIn(sent, row.original_params ?? row.params) && 'its first proposal is not what the client sent');
-  },
-
-  'one decision each': (subject) => {
-    const decisions = told(subject, 'approve', 'reject', 'edit', 'run_now').filter(
-      ({ verb, told: answer }) => verb !== 'run_now' || wasApproval(subject, answer?.version),
-    );
-    const decided = subject.events.filter(({ event }) => /approved|rejected/.test(event)).length;
-    const allowed = 1 + subject.events.filter(({ event }) => event === 'action.regated').length;
-    const requests = new Set(decisions.map(({ request }) => request)).size;
-    if (requests === 0 && decided === 0) return null;
-    return [
-      ...only(requests > decided && `${requests} clients were told that they decided, and ${decided} decisions stand`),
-      ...only(decided > allowed && `${decided} decisions, and it waited for one ${allowed} times`),
-    ];
-  },
-
-  'nothing ran without being cleared': ({ row, events, effects, records }) => {
-    const claims = events.filter(({ event }) => event === 'action.claimed');
-    if (claims.length === 0 && effects.length === 0) return null;
-    const asked = records.some(({ verb, sent }) => verb === 'create' && sent.require_approval === true);
-    const cleared = events.findIndex(({ status }) => isCleared(status));
-    const claimed = events.findIndex(({ event }) => event === 'action.claimed');
-    const approvers = records.filter(({ verb }) => ['approve', 'edit', 'run_now', 'update'].includes(verb));
-    return [
-      ...only(claimed < 0 && 'it had an effect, and nobody claimed it'),
-      ...only(cleared < 0 && 'it ran, and nothing cleared it'),
-      ...only(claimed >= 0 && claimed < cleared && 'it was claimed before it was cleared'),
-      ...only(asked && approvers.length === 0 && 'it waited for an approval, and no client gave one'),
-      ...only(effects.length > 0 && row.started_at === null && 'it had an effect, and it never started'),
-    ];
-  },
-
-  'nothing ran early': ({ row, events, effects, records }) => {
-    const ranNow = records.some(({ verb }) => verb === 'run_now');
-    const faults: string[] = [];
-    let dueAt = row.created_at.getTime();
-    let asked = askedFor(events, row);
-    let first = Infinity;
-    for (const { event, at, data } of events) {
-      const changes = (data.changes ?? {}) as JsonObject;
-      if ('scheduled_time' in changes) asked = timeOf(changes.scheduled_time);
-      if (event === 'action.released' || (event === 'action.approved' && ranNow)) [asked, dueAt] = [null, 0];
-      if (event === 'action.retried') dueAt = at.getTime() + Number(data.delay_ms);
-      if (event !== 'action.claimed') continue;
-      first = Math.min(first, at.getTime());
-      const earlyMs = Math.max(dueAt, asked ?? 0) - at.getTime();
-      if (earlyMs > CLOCK_TOLERANCE_MS) faults.push(`it was claimed ${earlyMs} ms before it was due`);
-    }
-    for (const { at } of effects)
-      if (first - at.getTime() > CLOCK_TOLERANCE_MS) faults.push('its effect came before it was claimed');
-    return first === Infinity && effects.length === 0 ? null : faults;
-  },
-
-  'what ran is what was approved': (subject) => {
-    const { row, effects, events } = subject;
-    if (effects.length === 0) return null;
-    const faults = effects.flatMap(({ said }) =>
-      only(!isIn(said, effectiveParams(row)) && `what arrived is not what stands: ${JSON.stringify(said)}`),
-    );
-    const approval = events.findLast(({ event }) => event === 'action.approved');
-    const decided = told(subject, 'approve', 'edit').find(({ told: answer }) => answer?.version === approval?.version);
-    if (!decided?.saw) return faults;
-    const approved = { ...decided.saw, ...(decided.sent.edits as JsonObject | undefined) };
-    const other = effects.find(({ said }) => !isIn(said, approved));
-    return other ? [...faults, `what arrived is not what the client approved: ${JSON.stringify(other.said)}`] : faults;
-  },
-
-  'no effect happened twice': ({ effects, counted }) => {
-    if (!counted) return null;
-    const identities = effects.map(({ identity }) => identity);
-    const repeated = identities.find((identity, index) => identities.indexOf(identity) !== index);
-    return [
-      ...only(repeated !== undefined && `two effects with the identity ${repeated}`),
-      ...only(effects.length > 1 && `${effects.length} effects of one action`),
-    ];
-  },
-
-  'the outcome is true': ({ row, events, effects, counted }) => {
-    if (!counted || !isTerminal(row.status)) return null;
-    if (row.status_reason === 'outcome_unknown')
-      return only(!events.some(({ event }) => event === 'action.claimed') && 'unknown, and it was never tried');
-    const expected = row.status === 'completed' ? 1 : 0;
-    return only(effects.length !== expected && `it is ${row.status}, and it had ${effects.length} effects`);
-  },
-
-  'nothing stays running when its lease is over': ({ row }, { now, graceMs }) => {
-    if (row.status !== 'running') return null;
-    const deadMs = now.getTime() - (row.lease_until?.getTime() ?? 0);
-    return only(deadMs > graceMs && `its lease has been over for ${deadMs} ms`);
-  },
-
-  'nothing is forgotten': ({ row }, { now, graceMs }) => {
-    if (isTerminal(row.status)) return [];
-    if (!isCleared(row.status)) return null;
-    const lateMs = now.getTime() - row.due_at.getTime();
-    return only(lateMs > graceMs && `it has been ${row.status} and due for ${lateMs} ms`);
-  },
-};
-
-/** Rows carry microseconds, JavaScript milliseconds; a log's time and a due time are taken a moment apart. */
-const CLOCK_TOLERANCE_MS = 20;
-
-const timeOf = (value: unknown): number | null => (typeof value === 'string' ? Date.parse(value) : null);
-
-/** The time that the proposal asked for; a later change stands in the log. */
-const askedFor = (events: readonly ActionEvent[], row: ActionRow): number | null => {
-  const changed = events.some(({ data }) => 'scheduled_time' in ((data.changes ?? {}) as JsonObject));
-  return changed ? null : (row.scheduled_time?.getTime() ?? null);
-};
-
-const wasApproval = ({ events }: Case, version: number | null | undefined): boolean =>
-  events.some((event) => event.version === version && event.event === 'action.approved');

@@ -1,0 +1,126 @@
+// How a bug is planted around the product, and never in it: a statement is rewritten on its way to the database, an
+// executor is wrapped.
+import type { JsonObject } from '@proviso/contracts';
+import {
+  clearedHash,
+  createRegistry,
+  hashJson,
+  type ActionRow,
+  type Statement,
+  type Transaction,
+  type Worker,
+} from '@proviso/core';
+import type { Executor } from '@proviso/core/executor';
+import { PLANTED } from './doomed.ts';
+import type { Bend } from './stage.ts';
+
+type Query = Worker['db']['query'];
+
+const withQuery = (worker: Worker, query: Query): Worker => ({ ...worker, db: { ...worker.db, query } });
+
+/** Rewrites these statements, in transactions too; a rewrite that changes nothing is a plant that was not planted. */
+export const rewriting =
+  (names: string[], change: (text: string) => string): Bend =>
+  (worker) => {
+    const { db } = worker;
+    const rewrite = (statement: Statement): Statement => {
+      if (!names.includes(statement.name)) return statement;
+      const text = change(statement.text);
+      if (text === statement.text) throw new Error(`nothing to rewrite in ${statement.name}`);
+      return { name: `${statement.name}${PLANTED}${hashJson(text).slice(0, 8)}`, text };
+    };
+    const bent =
+      (query: Query): Query =>
+      (statement, values) =>
+        query(rewrite(statement), values);
+    const transaction: typeof db.transaction = (work) => db.transaction((tx) => work({ ...tx, query: bent(tx.query) }));
+    return { ...worker, db: { ...db, query: bent(db.query), transaction } };
+  };
+
+/** A statement that finds nothing. */
+export const forgetting =
+  (name: string): Bend =>
+  (worker) =>
+    withQuery(worker, async (statement, values) => (statement.name === name ? [] : worker.db.query(statement, values)));
+
+export const wrapping =
+  (type: string, change: (executor: Executor) => Partial<Executor>): Bend =>
+  (worker) => {
+    const executors = worker.executors.types().flatMap((name) => worker.executors.get(name) ?? []);
+    const wrapped = executors.map((executor) =>
+      executor.type === type ? { ...executor, ...change(executor) } : executor,
+    );
+    return { ...worker, executors: createRegistry({ executors: wrapped }) };
+  };
+
+export const both =
+  (...bends: Bend[]): Bend =>
+  (worker) =>
+    bends.reduce((bent, bend) => bend(bent), worker);
+
+/** The guard's hash counts for nothing: what stands in the row passes for what was cleared. */
+export const trusting: Bend = (worker) =>
+  withQuery(worker, async <Row>(statement: Statement, values: readonly unknown[]) => {
+    const rows = await worker.db.query<Row & { action?: ActionRow | null }>(statement, values);
+    if (!statement.name.startsWith('action_claim')) return rows;
+    return rows.map((row) => (row.action ? { ...row, action: signed(row.action, worker) } : row));
+  });
+
+function signed(action: ActionRow, worker: Worker): ActionRow {
+  const scheduled_time = action.scheduled_time && new Date(action.scheduled_time);
+  const cleared_hash = clearedHash(
+    { ...action, scheduled_time, identity_version: action.cleared_identity_version },
+    worker.executors,
+  );
+  return { ...action, cleared_hash };
+}
+
+/** Does the work, and undoes it. */
+async function rolledBack<T>({ transaction }: Worker['db'], work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const undo = new Error('rolled back');
+  let answer: T | undefined;
+  const lost = transaction(async (tx) => {
+    answer = await work(tx);
+    throw undo;
+  });
+  await lost.catch((error: unknown) => {
+    if (error !== undo) throw error;
+  });
+  return answer as T;
+}
+
+/** A statement that answers, and is not committed. */
+export const uncommitted =
+  (name: string): Bend =>
+  (worker) =>
+    withQuery(worker, (statement, values) =>
+      statement.name === name
+        ? rolledBack(worker.db, (tx) => tx.query(statement, values))
+        : worker.db.query(statement, values),
+    );
+
+/** A transaction that answers, and is not committed. */
+export const withoutCommit: Bend = (worker) => ({
+  ...worker,
+  db: { ...worker.db, transaction: (work) => rolledBack(worker.db, work) },
+});
+
+interface Finder {
+  findFirst(query: object): Promise<unknown>;
+}
+
+/** Finds the rows of these tables by their id alone, whosever they are. */
+export const forgettingWorkspace =
+  (...names: ('actions' | 'identities')[]): Bend =>
+  (worker) => {
+    const { tables } = worker.db;
+    const careless = (name: 'actions' | 'identities'): [string, object] => {
+      const findFirst = ({ where, ...more }: { where: JsonObject }) => {
+        const { workspace_id: _, ...rest } = where;
+        return (tables[name] as Finder).findFirst({ where: rest, ...more });
+      };
+      return [name, { ...tables[name], findFirst }];
+    };
+    const bent = { actions: tables.actions, identities: tables.identities, ...Object.fromEntries(names.map(careless)) };
+    return { ...worker, db: { ...worker.db, tables: { ...tables, ...bent } } };
+  };
