@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId, openDatabase, readId, showId, type ActionRow, type Database } from '@proviso/core';
 import { judge, openWorld, readEvidence, type Effect, type Evidence, type Verdict } from '@proviso/testing';
+import type { Tenant } from './client.ts';
 import { NETWORK_FAULTS, PROCESS_FAULTS, type Fault, type Field, type Held } from './faults.ts';
 import { LEASE_MS, startFleet, type ChaosFleet, type Settings } from './fleet.ts';
-import { startLoad, type Load, type Tenant } from './load.ts';
+import { startLoad, type Load } from './load.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** How long the fleet may take to end all that is due once everything is whole again. */
@@ -268,6 +269,7 @@ async function collect(fleet: ChaosFleet, db: Database, load: Load, tenants: Ten
     ...read,
     effects: [...read.effects, ...fleet.provider.effects, ...mails],
     records: load.records,
+    batches: load.batches,
     counted: ['chaos_post', 'chaos_call', 'create_note', 'email_message'],
     graceMs: LEASE_MS,
   };
