@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { JsonObject, Status } from '@proviso/contracts';
 import type { Stage } from './stage.ts';
 
@@ -40,6 +41,15 @@ export function storiesOf(type: string, params: JsonObject, canFail: boolean): S
       },
     },
     { name: 'approved by two people', ends: 'completed', tell: (stage) => approved(stage) },
+    {
+      name: 'edited in its batch',
+      ends: 'completed',
+      tell: async (stage) => {
+        await stage.create(type, params, { ...pending, mission_id: randomUUID() });
+        await stage.approveBatch(canFail ? { say: 'edited' } : { content: 'edited' });
+        await stage.ringBells();
+      },
+    },
     {
       name: 'rejected, and rung for',
       ends: 'rejected',
