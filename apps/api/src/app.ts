@@ -209,5 +209,5 @@ const LOGGING = {
     req: (req: { id: unknown; method: unknown; url: unknown }) => ({ id: req.id, method: req.method, url: req.url }),
     res: (res: { statusCode: unknown }) => ({ status: res.statusCode }),
   },
-  customLogLevel: (_req: unknown, res: { statusCode: number }) => (res.statusCode >= 500 ? 'error' : 'debug'),
+  customLogLevel: (_req: unknown, res: { statusCode: number }) => (res.statusCode === 500 ? 'error' : 'debug'), // errors.ts tells of 503
 } as const;

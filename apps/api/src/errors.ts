@@ -12,18 +12,39 @@ import { dialectAt, type Dialect } from './dialect.ts';
 import { showAction } from './show-action.ts';
 
 const RETRY_AFTER_S = 1;
+const REFUSALS_TOLD_MS = 5_000;
 
-/** Every error, whatever its origin, as the one body of the dialect that was spoken. Logs what is our fault, once. */
+/**
+ * Every error, whatever its origin, as the one body of the dialect that was spoken. Logs what is our fault, once.
+ * Held by tests/stories/overload.test.ts.
+ */
 export function errorHandler({ executors, log }: Services): ErrorRequestHandler {
+  const tellRefusal = tellingRefusals(log);
   return (thrown: unknown, req, res, _next) => {
     const error = asAppError(thrown);
     const dialect = dialectAt(req.path);
     const status = statusOf(dialect, error.code);
     if (status === 500) log.error({ err: thrown, request_id: req.id }, 'a request failed');
-    if (error.code === 'UNAVAILABLE') res.set('Retry-After', String(RETRY_AFTER_S));
+    if (error.code === 'UNAVAILABLE') {
+      res.set('Retry-After', String(RETRY_AFTER_S));
+      tellRefusal(error.message);
+    }
     if (error.code === 'UNAUTHENTICATED') res.set('WWW-Authenticate', 'Bearer');
     if (res.headersSent) return void res.destroy();
     res.status(status).json(bodyOf(dialect, error, { executors, requestId: requestId(req), now: new Date() }));
+  };
+}
+
+/** One line in a while, not one a request: a log that is not read as fast as requests are refused would hold up all else. */
+function tellingRefusals(log: Services['log']): (reason: string) => void {
+  let refused = 0;
+  let toldAt = -Infinity;
+  return (reason) => {
+    refused += 1;
+    if (performance.now() - toldAt < REFUSALS_TOLD_MS) return;
+    log.warn({ reason, refused }, 'requests are refused');
+    toldAt = performance.now();
+    refused = 0;
   };
 }
 

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const PATIENCE_MS = 15_000;
+const TICK_MS = 10;
+
+export interface Answer {
+  /** 0 = none within 15 s. */
+  status: number;
+  tookMs: number;
+  retryAfter: string | undefined;
+  actionId: string | undefined;
+}
+
+/** Sends the n-th request, and settles with what came of it. */
+export type Send = (index: number) => Promise<Answer>;
+
+interface Posting {
+  url: string;
+  /** Taken in turn. */
+  tokens: readonly string[];
+  body: object;
+}
+
+/** Posts the same body again and again, over as many kept connections as there are requests at a time. */
+export function posting({ url, tokens, body }: Posting): Send {
+  const agent = new Agent({ keepAlive: true });
+  const bytes = JSON.stringify(body);
+  const ask = async (index: number, signal: AbortSignal): Promise<Omit<Answer, 'tookMs'>> => {
+    const headers = { authorization: `Bearer ${tokens[index % tokens.length]}`, 'content-type': 'application/json' };
+    const asked = request(url, { method: 'POST', agent, headers, signal }).end(bytes);
+    try {
+      const [reply] = (await once(asked, 'response')) as [IncomingMessage];
+      let text = '';
+      for await (const part of reply.setEncoding('utf8')) text += part as string;
+      const actionId = /"action_id":"(\w+)"/.exec(text)?.[1];
+      return { status: reply.statusCode ?? 0, retryAfter: reply.headers['retry-after'], actionId };
+    } catch (error) {
+      if (wasClosedBefore(asked, error)) return ask(index, signal);
+      return { status: 0, retryAfter: undefined, actionId: undefined };
+    }
+  };
+  return async (index) => {
+    const sentAt = performance.now();
+    const answer = await ask(index, AbortSignal.timeout(PATIENCE_MS));
+    return { ...answer, tookMs: performance.now() - sentAt };
+  };
+}
+
+/** A kept connection that the server had given up while the request was on its way: no answer to that request. */
+const wasClosedBefore = ({ reusedSocket }: ClientRequest, error: unknown): boolean =>
+  reusedSocket && ['ECONNRESET', 'EPIPE'].includes(String((error as { code?: unknown }).code));
+
+/** A closed loop: each of so many callers asks again once it has its answer. */
+export async function askInTurn(send: Send, callers: number, seconds: number): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const endsAt = performance.now() + seconds * 1_000;
+  let sent = 0;
+  const caller = async (): Promise<void> => {
+    while (performance.now() < endsAt) answers.push(await send(sent++));
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
+  return answers;
+}
+
+/** An open loop: requests leave by the clock, whatever has become of the ones before. */
+export async function askByTheClock<T>(
+  send: (index: number) => Promise<T>,
+  perSecond: number,
+  seconds: number,
+): Promise<T[]> {
+  const answers: Promise<T>[] = [];
+  const startedAt = performance.now();
+  for (let passedS = 0; passedS < seconds; passedS = (performance.now() - startedAt) / 1_000) {
+    while (answers.length < perSecond * passedS) answers.push(send(answers.length));
+    await sleep(TICK_MS);
+  }
+  return Promise.all(answers);
+}
