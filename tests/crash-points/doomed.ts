@@ -1,6 +1,14 @@
 // A process that dies at a chosen call, before or after the call has taken effect. From then on nothing of it goes on:
 // what it waits for never comes, its open transaction rolls back, and nobody hears an answer.
-import { createHolds, createRegistry, PACE, type Queryable, type Services, type Worker } from '@proviso/core';
+import {
+  createHolds,
+  createRegistry,
+  createRoom,
+  PACE,
+  type Queryable,
+  type Services,
+  type Worker,
+} from '@proviso/core';
 import type { Executor } from '@proviso/core/executor';
 
 export interface Strike {
@@ -154,13 +162,15 @@ export function startDoomed({ services, executorsOf, name, strike }: DoomedOptio
     doom.run('ring', async () => void bells.push(actionId)).catch(() => undefined);
   };
   const pace = { ...PACE, heartbeatMs: 3_600_000, leaseMs: 7_200_000, backoffBaseMs: 1, timeoutMs: 4_000 };
+  const executors = createRegistry({ executors: executorsOf(doom) });
   const worker: Worker = {
     ...services,
     db,
     queue: { ...services.queue, ring },
-    executors: createRegistry({ executors: executorsOf(doom) }),
+    executors,
     actor: { kind: 'system', id: name, name },
     holds: createHolds(db, services.log, pace),
+    room: createRoom({ hands: 16, executors }),
     pace,
   };
   return { doom, worker, bells };

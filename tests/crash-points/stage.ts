@@ -18,8 +18,8 @@ import {
   processActions,
   readId,
   recoverLost,
-  run,
   runActionNow,
+  runSeated,
   updateAction,
   type ActionRow,
   type Context,
@@ -205,7 +205,7 @@ export class Stage {
       await this.expireLeases(this.processes.filter(({ doom }) => doom.dead));
       await this.tell(async ({ worker }) => void (await recoverLost(worker)));
       await this.tell(async ({ worker }) => {
-        for (const action of await claimOverdue(worker, 10, 0)) await run(worker, action);
+        for (const action of await claimOverdue(worker, { count: 10, overdueMs: 0 })) await runSeated(worker, action);
       });
       await this.tell(async ({ worker }) => void (await expireOpen(worker)));
       const { status } = await reread(this.#options.world, { id: this.id });

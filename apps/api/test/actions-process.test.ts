@@ -19,6 +19,7 @@ import type { Client, Reply, Tenant } from './open-api.ts';
 const crowd = { now: 0, most: 0 };
 const crowded = defineExecutor({
   type: 'crowded',
+  concurrency: 20,
   version: 1,
   delivery: 'transactional',
   identity: 'none',

@@ -38,10 +38,12 @@ describe('pause and resume', () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here);
     await pause(here.owner);
-    const taken = await claimOverdue(api.world.worker(), 1_000, 0);
+    const taken = await claimOverdue(api.world.worker(), { count: 1_000, overdueMs: 0 });
     expect(taken.map(({ id }) => id)).not.toContain(uuidOf(action_id));
     await resume(here.owner);
-    expect((await claimOverdue(api.world.worker(), 1_000, 0)).map(({ id }) => id)).toContain(uuidOf(action_id));
+    expect((await claimOverdue(api.world.worker(), { count: 1_000, overdueMs: 0 })).map(({ id }) => id)).toContain(
+      uuidOf(action_id),
+    );
   });
 
   it('holds back one type', async () => {

@@ -2,12 +2,29 @@ import { COMMON_ENVIRONMENT, commonConfig, milliseconds, readEnvironment, type C
 import { EXECUTOR_ENVIRONMENT, executorSettings, type FarSides } from '@proviso/executors';
 import { z } from 'zod';
 
+/** `type=number`, with commas. */
+const limits = z
+  .string()
+  .default('')
+  .transform((text, ctx) => {
+    const parts = text.split(',').flatMap((part) => part.trim() || []);
+    return new Map(
+      parts.flatMap((part): [string, number][] => {
+        const [, type, most] = /^(\S+?)\s*=\s*([1-9]\d{0,2})$/.exec(part) ?? [];
+        if (type) return [[type, Number(most)]];
+        ctx.addIssue(`${part} is not type=number with a number from 1 to 999, as in email_message=4,create_note=2`);
+        return [];
+      }),
+    );
+  });
+
 const environment = z.object({
   ...COMMON_ENVIRONMENT,
   ...EXECUTOR_ENVIRONMENT,
   PROVISO_WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   PROVISO_WORKER_HOST: z.string().default('127.0.0.1'),
   PROVISO_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(16),
+  PROVISO_TYPE_CONCURRENCY: limits,
   PROVISO_GRACE_MS: milliseconds(65_000),
 });
 
@@ -18,6 +35,8 @@ export interface WorkerConfig extends CommonConfig {
   host: string;
   /** Actions at a time. */
   concurrency: number;
+  /** Actions of a type at a time, in place of what its executor says. */
+  typeConcurrency: ReadonlyMap<string, number>;
   /** How long a stop waits for what runs. */
   graceMs: number;
 }
@@ -31,6 +50,7 @@ export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     port: read.PROVISO_WORKER_PORT,
     host: read.PROVISO_WORKER_HOST,
     concurrency: read.PROVISO_CONCURRENCY,
+    typeConcurrency: read.PROVISO_TYPE_CONCURRENCY,
     graceMs: read.PROVISO_GRACE_MS,
   };
 }

@@ -6,7 +6,7 @@ import {
   expireOpen,
   forgetKeys,
   recoverLost,
-  run,
+  runSeated,
   type Consumer,
   type Worker,
 } from '@proviso/core';
@@ -30,15 +30,20 @@ export interface Jobs {
 export async function startJobs(worker: Worker, concurrency: number): Promise<Jobs> {
   const answering = new Set<Promise<unknown>>();
   let isStopping = false;
-  const doorbell: Consumer = await worker.queue.consume(async (actionId) => {
+  const answer = async (actionId: string): Promise<number | undefined> => {
     if (isStopping) return HAND_BACK_MS; // the queue may still have had it on its way here
-    const answer = execute(worker, actionId).finally(() => answering.delete(answer));
-    answering.add(answer);
-    return answer;
-  }, concurrency);
+    const again = (): void => void answer(actionId).catch((err: unknown) => logLate(worker, actionId, err));
+    const answered = execute(worker, actionId, again).finally(() => answering.delete(answered));
+    answering.add(answered);
+    return answered;
+  };
+  const doorbell: Consumer = await worker.queue.consume(answer, concurrency);
   const { sweepMs } = worker.pace;
+  const overdue: Sweep = startSweep('overdue', sweepMs, worker.log, () =>
+    runOverdue(worker, concurrency, overdue.soon),
+  );
   const sweeps: Sweep[] = [
-    startSweep('overdue', sweepMs, worker.log, () => runOverdue(worker, concurrency)),
+    overdue,
     startSweep('lost', sweepMs, worker.log, () => recoverLost(worker)),
     startSweep('expired', sweepMs, worker.log, () => expireOpen(worker)),
     startSweep('idempotency keys', FORGET_MS, worker.log, () => forgetKeys(worker.db)),
@@ -56,19 +61,16 @@ export async function startJobs(worker: Worker, concurrency: number): Promise<Jo
   };
 }
 
+/** A ring that waited for room, and failed when there was: the sweep finds what it was for. */
+const logLate = ({ log }: Worker, action: string, err: unknown): void =>
+  log.warn({ err, action }, 'an action could not be looked at');
+
 /**
- * Claims what is overdue, straight from the table, as far as hands are free, and returns when the first of it has ended
- * or a period is over: a backlog is worked off without a pause, and one slow run does not hold up the next look.
+ * Claims what is overdue, straight from the table, as far as there is room, and does not wait for it: a backlog is worked
+ * off without a pause, and no slow run holds up the next look. `again` is called when there is room once more.
  */
-async function runOverdue(worker: Worker, concurrency: number): Promise<number> {
-  const free = concurrency - worker.holds.count();
-  if (free <= 0) return 0;
-  const claimed = await claimOverdue(worker, free, OVERDUE_MS);
-  const runs = claimed.map((action) =>
-    run(worker, action).catch((err: unknown) =>
-      worker.log.error({ err, action: action.id }, 'a run could not be recorded'),
-    ),
-  );
-  if (runs.length > 0) await Promise.race([...runs, sleep(worker.pace.sweepMs, undefined, { ref: false })]);
-  return runs.length;
+async function runOverdue(worker: Worker, count: number, again: () => void): Promise<number> {
+  const claimed = await claimOverdue(worker, { count, overdueMs: OVERDUE_MS }, again);
+  for (const action of claimed) void runSeated(worker, action);
+  return claimed.length;
 }

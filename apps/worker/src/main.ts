@@ -1,6 +1,14 @@
 import { hostname } from 'node:os';
 import { builtIns, loadExecutors } from '@proviso/executors';
-import { createHolds, createRegistry, openDatabase, openLog, openServices, type Worker } from '@proviso/core';
+import {
+  createHolds,
+  createRegistry,
+  createRoom,
+  openDatabase,
+  openLog,
+  openServices,
+  type Worker,
+} from '@proviso/core';
 import closeWithGrace from 'close-with-grace';
 import { readConfig } from './config.ts';
 import { serveHealth } from './health.ts';
@@ -26,6 +34,11 @@ try {
     ...services,
     actor: { kind: 'system', id: `worker ${hostname()}:${process.pid}`, name: 'Worker' },
     holds: createHolds(heart, log, config.pace),
+    room: createRoom({
+      hands: config.concurrency,
+      executors: services.executors,
+      limits: config.typeConcurrency,
+    }),
     pace: config.pace,
   };
   const jobs = await startJobs(worker, config.concurrency);

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 
 export interface Sweep {
+  /** Takes the next turn at once, or right after the one under way. */
+  soon: () => void;
   stop(): void;
   /** Settles when no turn is under way. */
   idle(): Promise<void>;
@@ -12,17 +14,22 @@ export interface Sweep {
  */
 export function startSweep(name: string, everyMs: number, log: Logger, turn: () => Promise<number>): Sweep {
   let stopped = false;
+  let isTaking = false;
+  let isWanted = false;
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
 
   const take = async (): Promise<void> => {
     let found = 0;
+    isTaking = true;
+    isWanted = false;
     try {
       found = await turn();
     } catch (err) {
       log.error({ err, sweep: name }, 'a sweep failed');
     }
-    if (!stopped) schedule(found > 0 ? 0 : everyMs * (0.8 + Math.random() * 0.2));
+    isTaking = false;
+    if (!stopped) schedule(found > 0 || isWanted ? 0 : everyMs * (0.8 + Math.random() * 0.2));
   };
   const schedule = (delayMs: number): void => {
     timer = setTimeout(() => {
@@ -31,6 +38,12 @@ export function startSweep(name: string, everyMs: number, log: Logger, turn: () 
   };
   schedule(Math.random() * everyMs);
   return {
+    soon: () => {
+      isWanted = true;
+      if (stopped || isTaking) return;
+      clearTimeout(timer);
+      schedule(0);
+    },
     stop: () => {
       stopped = true;
       clearTimeout(timer);

@@ -51,6 +51,7 @@ export * from './execution/holds.ts';
 export * from './execution/recover.ts';
 export * from './execution/registry.ts';
 export * from './execution/pace.ts';
+export * from './execution/room.ts';
 export * from './execution/worker.ts';
 export * from './identities/create.ts';
 export * from './identities/delete.ts';

@@ -34,7 +34,7 @@ describe('pause', () => {
         if (stop) return;
         if (index % 2) await execute(workers[index % 4] as (typeof workers)[0], action.id);
         else {
-          const claimed = await claimOverdue(workers[index % 4] as (typeof workers)[0], 1, 0);
+          const claimed = await claimOverdue(workers[index % 4] as (typeof workers)[0], { count: 1, overdueMs: 0 });
           await Promise.all(claimed.map(({ id }) => execute(workers[0] as (typeof workers)[0], id)));
         }
       }

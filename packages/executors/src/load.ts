@@ -66,6 +66,7 @@ const executorParts = {
   resolvesFrom: names.optional(),
   timeoutMs: z.int().min(1).optional(),
   keyLifetimeMs: z.int().min(1).optional(),
+  concurrency: z.int().min(1).optional(),
 } satisfies Record<Exclude<keyof Executor, 'tool'>, z.ZodType>;
 
 const executor = z

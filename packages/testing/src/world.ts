@@ -4,6 +4,7 @@ import {
   chooseCaller,
   createHolds,
   createRegistry,
+  createRoom,
   hashToken,
   lookupOf,
   newId,
@@ -16,6 +17,7 @@ import {
   type ActionRow,
   type Context,
   type Pace,
+  type RoomOptions,
   type Services,
   type Worker,
 } from '@proviso/core';
@@ -29,8 +31,8 @@ export interface World extends Services {
   databaseUrl: string;
   /** A workspace that no other test knows. */
   workspace(): Promise<TestWorkspace>;
-  /** A worker in this process; `pace` shortens its times. */
-  worker(pace?: Partial<Pace>): Worker;
+  /** A worker in this process; `pace` shortens its times, `room` narrows it. */
+  worker(pace?: Partial<Pace>, room?: Partial<RoomOptions>): Worker;
   close(): Promise<void>;
 }
 
@@ -91,10 +93,16 @@ export async function openWorld({
     ...services,
     databaseUrl,
     workspace: () => makeWorkspace(services),
-    worker: (pace = {}) => {
+    worker: (pace = {}, room = {}) => {
       const paced = { ...PACE, ...pace };
       const actor = { kind: 'system', id: `test worker ${workers.length}`, name: 'Worker' } as const;
-      const worker = { ...services, actor, holds: createHolds(db, log, paced), pace: paced };
+      const worker = {
+        ...services,
+        actor,
+        holds: createHolds(db, log, paced),
+        room: createRoom({ hands: 1_000, executors: registry, ...room }),
+        pace: paced,
+      };
       workers.push(worker);
       return worker;
     },

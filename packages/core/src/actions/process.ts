@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { noBody, processActionsQuery, type Status } from '@proviso/contracts';
 import { authorize, type Context } from '../context.ts';
 import { claimOldest } from '../execution/claim.ts';
-import { run } from '../execution/execute.ts';
+import { runSeated } from '../execution/execute.ts';
 import { createHolds } from '../execution/holds.ts';
+import { createRoom } from '../execution/room.ts';
 import type { Worker } from '../execution/worker.ts';
 import { keepingReply } from '../idempotency.ts';
 import { showId } from '../ids.ts';
@@ -47,11 +48,12 @@ async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Prom
     while (mayTake()) {
       left -= 1;
       const action = await claimOldest(worker, ctx.caller.workspaceId, ctx.caller.agent?.id ?? null);
-      if (!action) return;
+      if (!action) {
+        left += 1; // there may be room for another one when a lane has ended its own
+        return;
+      }
       if (!taken.includes(action.id)) taken.push(action.id);
-      await run(worker, action).catch((err: unknown) =>
-        ctx.log.error({ err, action: action.id }, 'a run could not be recorded'),
-      );
+      await runSeated(worker, action);
     }
   };
   const lanes = Promise.all(Array.from({ length: AT_A_TIME }, lane)).finally(() => worker.holds.close());
@@ -65,7 +67,8 @@ async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Prom
 function workerIn({ db, queue, executors, secrets, log, pace }: Context): Worker {
   const services = { db, queue, executors, secrets, log, pace };
   const actor = { kind: 'system', id: `api ${hostname()}:${process.pid}`, name: 'Api' } as const;
-  return { ...services, actor, holds: createHolds(db, log, pace) };
+  const room = createRoom({ hands: AT_A_TIME, executors });
+  return { ...services, actor, holds: createHolds(db, log, pace), room };
 }
 
 async function replyOf(ctx: Context, taken: string[]): Promise<Processed> {

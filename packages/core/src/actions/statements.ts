@@ -253,6 +253,12 @@ const claim = (lease: string, owner: string, actor: string): string => `
       jsonb_build_object('attempt', attempts, 'fence', fence), updated_at from u
   )`;
 
+/** $1 id: where it belongs in a process; its type never changes. */
+export const FIND_SEAT: Statement = {
+  name: 'action_find_seat',
+  text: 'select type, crashes, direct from actions where id = $1::uuid',
+};
+
 /**
  * $1 id, $2 types that this process can run, $3 lease in ms, $4 lease owner, $5 actor. The gate `may_start` looks with
  * its own fresh snapshot under a shared lock that a pause takes alone: after a pause has answered, nothing passes it.
@@ -277,32 +283,44 @@ export interface ClaimAnswer {
   early_ms: number | null;
 }
 
+/** How many more of a row's type there is room for. */
+const ROOM = `coalesce(($6::jsonb->'types'->>type)::int, ($6::jsonb->>'others')::int)`;
+
+/** Locks the oldest, and of those takes what there is room for: so many of each type, and of those that were lost before. */
 const claimDue = (among: string): string => `
     with c as materialized (
       select id as candidate from actions
       where ${MAY_BE_CLAIMED} and ${isKnown('$2')} and ${among}
+        and ${ROOM} > 0 and (crashes = 0 or ($6::jsonb->>'lost')::int > 0)
         and not exists (select from pauses p where (p.workspace_id is null or p.workspace_id = actions.workspace_id)
           and (p.agent_id is null or p.agent_id = actions.agent_id) and (p.type is null or p.type = actions.type))
         and not exists (select from agents g where g.id = actions.agent_id and not g.enabled)
       order by due_at, id limit $1::int + 100
-    ), t as (
-      select id from actions join c on id = candidate
+    ), l as (
+      select id, due_at, type, crashes from actions join c on id = candidate
       where ${MAY_BE_CLAIMED} and may_start(workspace_id, agent_id, type)
       order by due_at, id limit $1::int
       for no key update of actions skip locked
+    ), t as (
+      select id from (
+        select id, type, crashes,
+          row_number() over (partition by type order by due_at, id) as of_type,
+          row_number() over (partition by crashes > 0 order by due_at, id) as of_lost
+        from l) numbered
+      where of_type <= ${ROOM} and (crashes = 0 or of_lost <= ($6::jsonb->>'lost')::int)
     ), u as (${claim('$3::int', '$4::text', '$5::jsonb')}
     select to_jsonb(u) as action from u order by u.due_at, u.id`;
 
-/** $1 how many, $2 types, $3 lease in ms, $4 lease owner, $5 actor, $6 overdue by at least so many ms. */
+/** $1 how many, $2 types, $3 lease in ms, $4 lease owner, $5 actor, $6 vacancy, $7 overdue by at least so many ms. */
 export const CLAIM_OVERDUE: Statement = {
   name: 'action_claim_overdue',
-  text: claimDue(`due_at <= statement_timestamp() - $6::int * interval '1 ms'`),
+  text: claimDue(`due_at <= statement_timestamp() - $7::int * interval '1 ms'`),
 };
 
-/** $1 to $5 as above, $6 workspace, $7 the only agent whose actions may be taken, or null. */
+/** $1 to $6 as above, $7 workspace, $8 the only agent whose actions may be taken, or null. */
 export const CLAIM_IN_WORKSPACE: Statement = {
   name: 'action_claim_in_workspace',
-  text: claimDue('workspace_id = $6::uuid and ($7::uuid is null or agent_id = $7::uuid)'),
+  text: claimDue('workspace_id = $7::uuid and ($8::uuid is null or agent_id = $8::uuid)'),
 };
 
 /** $1 ids, $2 fences, $3 lease in ms: prolongs what is still ours; what is not among the answers is lost. */

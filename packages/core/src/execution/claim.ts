@@ -1,5 +1,6 @@
 import { rowFromJson, type ActionRow } from '../actions/row.ts';
 import { CLAIM, CLAIM_IN_WORKSPACE, CLAIM_OVERDUE, type ClaimAnswer } from '../actions/statements.ts';
+import type { Statement } from '../db.ts';
 import type { Worker } from './worker.ts';
 
 const claimant = ({ executors, pace, actor }: Worker) =>
@@ -15,19 +16,40 @@ export async function claim(worker: Worker, id: string): Promise<{ action?: Acti
   return answer?.early_ms === null || answer?.early_ms === undefined ? {} : { earlyMs: Math.ceil(answer.early_ms) + 1 };
 }
 
-/** Takes up to `count` actions that have been due for `overdueMs` and that nobody was told of; oldest first. */
-export async function claimOverdue(worker: Worker, count: number, overdueMs: number): Promise<ActionRow[]> {
-  const answers = await worker.db.query<ClaimAnswer>(CLAIM_OVERDUE, [count, ...claimant(worker), overdueMs]);
-  return answers.flatMap(({ action }) => (action ? [rowFromJson(action)] : []));
+/**
+ * Takes up to `count` actions that have been due for `overdueMs` and that nobody was told of; oldest first, as far as
+ * there is room. Each leaves by `runSeated`. `again` is called when there is room for more.
+ */
+export function claimOverdue(
+  worker: Worker,
+  { count, overdueMs }: { count: number; overdueMs: number },
+  again?: () => void,
+): Promise<ActionRow[]> {
+  return worker.room.fill(
+    (free, vacancy) =>
+      claimMany(worker, CLAIM_OVERDUE, [
+        Math.min(count, free),
+        ...claimant(worker),
+        JSON.stringify(vacancy),
+        overdueMs,
+      ]),
+    again,
+  );
 }
 
-/** Takes the action of a workspace, or of one agent in it, that has been due longest. */
+/** Takes the action of a workspace, or of one agent in it, that has been due longest and for which there is room. */
 export async function claimOldest(
   worker: Worker,
   workspaceId: string,
   agentId: string | null,
 ): Promise<ActionRow | undefined> {
-  const values = [1, ...claimant(worker), workspaceId, agentId];
-  const [answer] = await worker.db.query<ClaimAnswer>(CLAIM_IN_WORKSPACE, values);
-  return answer?.action ? rowFromJson(answer.action) : undefined;
+  const [action] = await worker.room.fill((_free, vacancy) =>
+    claimMany(worker, CLAIM_IN_WORKSPACE, [1, ...claimant(worker), JSON.stringify(vacancy), workspaceId, agentId]),
+  );
+  return action;
+}
+
+async function claimMany(worker: Worker, statement: Statement, values: readonly unknown[]): Promise<ActionRow[]> {
+  const answers = await worker.db.query<ClaimAnswer>(statement, values);
+  return answers.flatMap(({ action }) => (action ? [rowFromJson(action)] : []));
 }

@@ -1,6 +1,7 @@
 // From a ring to a recorded outcome. Each step is one call; what it decides is a closed set of endings, and `record` is
 // the only step that writes. Held by execute.test.ts, recover.test.ts and the crash stories.
 import type { ActionRow } from '../actions/row.ts';
+import { FIND_SEAT } from '../actions/statements.ts';
 import { claim } from './claim.ts';
 import { promisedFor } from './delivery.ts';
 import type { Ending } from './ending.ts';
@@ -11,13 +12,34 @@ import { limited } from './limited.ts';
 import { perform } from './perform.ts';
 import { reconcile } from './reconcile.ts';
 import { record } from './record.ts';
+import type { Seat } from './room.ts';
 import type { Worker } from './worker.ts';
 
-/** Looks at an action that was rung for, and runs it if it may run now; a number = not due for so many ms. */
-export async function execute(worker: Worker, id: string): Promise<number | undefined> {
-  const { action, earlyMs } = await claim(worker, id);
-  if (action) await run(worker, action);
-  return earlyMs;
+/**
+ * Looks at an action that was rung for, and runs it if it may run now; a number = not due for so many ms. Where this
+ * process has no room for it now, `again` is called when there may be.
+ */
+export async function execute(worker: Worker, id: string, again?: () => void): Promise<number | undefined> {
+  const [seat] = await worker.db.query<Seat>(FIND_SEAT, [id]);
+  if (!seat || !(await worker.room.enter(seat, again))) return undefined;
+  try {
+    const { action, earlyMs } = await claim(worker, id);
+    if (action) await run(worker, action);
+    return earlyMs;
+  } finally {
+    worker.room.leave(seat);
+  }
+}
+
+/** Runs an action that a claim has let in, and lets it go. A run that cannot be recorded is logged, and its lease runs out. */
+export async function runSeated(worker: Worker, action: ActionRow): Promise<void> {
+  try {
+    await run(worker, action);
+  } catch (err) {
+    worker.log.error({ err, action: action.id }, 'a run could not be recorded');
+  } finally {
+    worker.room.leave(action);
+  }
 }
 
 /** Runs a claimed action to its recorded outcome. */

@@ -30,6 +30,8 @@ export interface Executor<P extends object = JsonObject> {
   resolvedFields?: readonly (keyof P & string)[];
   /** From the guard’s yes to an outcome; 60 s when absent. */
   timeoutMs?: number;
+  /** At most so many at a time in one process, where its operator says nothing else; three quarters of its hands when absent. */
+  concurrency?: number;
   /** How long the provider remembers `ctx.key` (idempotent only). */
   keyLifetimeMs?: number;
   /** Params on which resolved fields hang: a change of one drops them and resolves again. */

@@ -1,0 +1,22 @@
+import { readConfig } from '../../src/config.ts';
+
+const env = { DATABASE_URL: 'postgresql://localhost/proviso' };
+
+describe('PROVISO_TYPE_CONCURRENCY', () => {
+  it.each([
+    [undefined, {}],
+    ['email_message=4', { email_message: 4 }],
+    [' email_message = 4, refund.v2=1 ,', { email_message: 4, 'refund.v2': 1 }],
+  ])('%j says how many of a type run at a time', (text, expected) => {
+    const { typeConcurrency } = readConfig({ ...env, PROVISO_TYPE_CONCURRENCY: text });
+    expect(Object.fromEntries(typeConcurrency)).toEqual(expected);
+  });
+
+  it.each(['email_message', 'email_message=0', 'email_message=-1', 'email_message=many', '=4', 'a=1,b=1000'])(
+    '%j is refused, with what it should look like',
+    (text) => {
+      const read = () => readConfig({ ...env, PROVISO_TYPE_CONCURRENCY: text });
+      expect(read).toThrow(/PROVISO_TYPE_CONCURRENCY: .* is not type=number .*email_message=4/);
+    },
+  );
+});
