@@ -13,6 +13,7 @@ import closeWithGrace from 'close-with-grace';
 import { readConfig } from './config.ts';
 import { serveHealth } from './health.ts';
 import { startJobs } from './jobs.ts';
+import { startWatchdog } from './watchdog.ts';
 
 try {
   const config = readConfig(process.env);
@@ -41,6 +42,7 @@ try {
     }),
     pace: config.pace,
   };
+  startWatchdog(worker.actor.id, config.pace.leaseMs);
   const jobs = await startJobs(worker, config.concurrency);
   const health = config.port === undefined ? undefined : await serveHealth(worker, config.port, config.host);
   log.info({ queue: worker.queue.backend, concurrency: config.concurrency }, 'worker works');

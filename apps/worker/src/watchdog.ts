@@ -1,0 +1,34 @@
+// A process whose loop is blocked for good neither works nor dies: its leases run out, and nobody starts another one.
+// So a thread looks whether the loop still moves, and else ends the process. Held by tests/stories/poison.test.ts.
+import { url as debuggerUrl } from 'node:inspector';
+import { Worker } from 'node:worker_threads';
+
+/** Looks in a limit. They are counted, and not the time: a process that was stopped as a whole is not blocked. */
+const LOOKS = 10;
+
+const WATCH = `
+  const { writeSync } = require('node:fs');
+  const { workerData: { cells, name, limitMs, looks } } = require('node:worker_threads');
+  let seen = -1, still = 0;
+  setInterval(() => {
+    const now = Atomics.load(cells, 0);
+    still = now === seen ? still + 1 : 0;
+    seen = now;
+    if (still <= looks || Atomics.load(cells, 1) === 1) return;
+    const msg = 'the loop has been blocked for ' + limitMs / 1000 + ' s; the process ends, so that another one can start';
+    writeSync(2, JSON.stringify({ level: 60, time: Date.now(), pid: process.pid, name, msg }) + '\\n');
+    process.kill(process.pid, 'SIGKILL');
+  }, limitMs / looks);
+`;
+
+/** Ends this process (SIGKILL) once its loop has not moved for `limitMs`, unless a debugger listens. */
+export function startWatchdog(name: string, limitMs: number): void {
+  const cells = new Int32Array(new SharedArrayBuffer(8)); // how often the loop has moved; 1 = a debugger may halt it
+  const move = (): void => {
+    Atomics.add(cells, 0, 1);
+    Atomics.store(cells, 1, debuggerUrl() === undefined ? 0 : 1);
+  };
+  move();
+  setInterval(move, limitMs / LOOKS / 2).unref();
+  new Worker(WATCH, { eval: true, workerData: { cells, name, limitMs, looks: LOOKS } }).unref();
+}

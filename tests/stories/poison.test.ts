@@ -1,0 +1,136 @@
+import {
+  clientOf,
+  openWorld,
+  startApi,
+  startWorker,
+  until,
+  type Fleet,
+  type Running,
+  type TestWorkspace,
+  type World,
+} from '@proviso/testing';
+
+const CRASHES_MAX = 3;
+/** As startWorker gives it. */
+const LEASE_MS = 3_000;
+/** How each ends that has not begun; one that has is unknown, whatever it did. */
+const ENDS = {
+  poison_hang: 'timed_out',
+  poison_block: 'crashed',
+  poison_exit: 'crashed',
+  poison_allocate: 'crashed',
+  poison_throw: 'attempts_exhausted',
+  poison_garbage: 'attempts_exhausted',
+};
+
+// On PostgreSQL alone: which queue rings makes no difference to what a process that is gone leaves behind.
+describe('a fleet that is given poison', () => {
+  let world: World;
+  let workspace: TestWorkspace;
+  let fleet: Fleet;
+  const over = new AbortController();
+  let supervisors: Promise<unknown> = Promise.resolve();
+  const running = new Set<Running>();
+  const ends: { code: number | null; output: string }[] = [];
+  beforeAll(async () => {
+    world = await openWorld();
+    workspace = await world.workspace();
+    fleet = {
+      databaseUrl: world.databaseUrl,
+      env: {
+        PROVISO_EXECUTORS: './tests/stories/poison-executors.js',
+        PROVISO_CONCURRENCY: '8',
+        PROVISO_SWEEP_MS: '500',
+        NODE_OPTIONS: '--max-old-space-size=128',
+      },
+    };
+  });
+  afterEach(async () => {
+    over.abort();
+    await Promise.all([...running].map((process) => process.kill()));
+    await supervisors;
+  });
+  afterAll(() => world.close());
+
+  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
+    const process = await starting;
+    running.add(process);
+    return process;
+  };
+
+  /** Starts another worker whenever one is gone. */
+  async function supervise(): Promise<void> {
+    while (!over.signal.aborted) {
+      const worker = await started(startWorker(fleet)).catch((error: Error) => error);
+      if (worker instanceof Error) continue; // it was gone before it answered
+      if (over.signal.aborted) return worker.kill();
+      const code = await worker.ended();
+      running.delete(worker);
+      if (!over.signal.aborted) ends.push({ code, output: worker.output() });
+    }
+  }
+
+  const actions = () => world.db.tables.actions.findMany({ where: { workspace_id: workspace.id } });
+
+  it('does all that is good, and ends each poison as its delivery says', async () => {
+    const api = await started(startApi(fleet));
+    const owner = clientOf(api.url, await workspace.token({}));
+    const propose = async (items: { type: string; params: object }[]): Promise<void> => {
+      const body = items.map((item) => ({ ...item, identity_id: workspace.identityId }));
+      const reply = await owner<{ failed: unknown[] }>('POST', '/v1/actions/bulk', { actions: body });
+      expect(reply).toMatchObject({ status: 200, body: { failed: [] } });
+    };
+    const good = Array.from({ length: 20 }, () => ({ type: 'good', params: {} }));
+    const poison = Object.keys(ENDS).map((type) => ({ type, params: { begins: false } }));
+    const begun = ['poison_hang', 'poison_exit', 'poison_throw', 'poison_garbage'];
+    await propose([...poison, ...begun.map((type) => ({ type, params: { begins: true } })), ...good]);
+    supervisors = Promise.all([supervise(), supervise()]);
+    const open = (type: string | { not: string }): Promise<number> =>
+      world.db.tables.actions.count({
+        where: { workspace_id: workspace.id, type, status: { notIn: ['completed', 'failed'] } },
+      });
+    await until(
+      'every poison to end',
+      async () => {
+        if ((await open('good')) < 10) await propose(good); // there is always something beside it
+        return (await open({ not: 'good' })) === 0;
+      },
+      90_000,
+    );
+    await until('all that is good to end', async () => (await open('good')) === 0, 30_000);
+
+    const all = await actions();
+    for (const { type, params, status, status_reason, crashes } of all) {
+      const begins = (params as { begins?: boolean }).begins;
+      const reason = begins ? 'outcome_unknown' : ENDS[type as keyof typeof ENDS];
+      expect({ type, begins, status, status_reason }).toEqual(
+        type === 'good'
+          ? { type, begins, status: 'completed', status_reason: null }
+          : { type, begins, status: 'failed', status_reason: reason },
+      );
+      expect(crashes).toBeLessThanOrEqual(CRASHES_MAX);
+    }
+    for (const said of ['the loop has been blocked', 'heap out of memory'])
+      expect(ends.some(({ output }) => output.includes(said))).toBe(true);
+    expect(ends.some(({ code }) => code === 1)).toBe(true);
+    // The others went on meanwhile.
+    const isGood = ({ type }: { type: string }): boolean => type === 'good';
+    const poisonEnds = all.filter((row) => !isGood(row)).map(({ completed_at }) => Number(completed_at));
+    const between = all.filter((row) => isGood(row) && Number(row.completed_at) < Math.max(...poisonEnds));
+    process.stdout.write(
+      `${ends.length} workers lost; ${between.length} good actions done before the last poison ended\n`,
+    );
+    expect(between.length).toBeGreaterThan(2 * good.length);
+  }, 150_000);
+
+  it('does not take a process that was halted as a whole for a blocked one', async () => {
+    const worker = await started(startWorker(fleet));
+    const halted = performance.now();
+    worker.signal('SIGSTOP');
+    await until('more than a lease', () => performance.now() - halted > 1.5 * LEASE_MS);
+    worker.signal('SIGCONT');
+    const resumed = performance.now();
+    await until('more than a lease again', () => performance.now() - resumed > 1.5 * LEASE_MS);
+    expect(await worker.stop()).toBe(0);
+  }, 60_000);
+});
