@@ -14,6 +14,7 @@ import {
   type Running,
   type World,
 } from '@proviso/testing';
+import { Redis } from 'ioredis';
 import { startRedis, type RedisServer } from '../chaos/servers.ts';
 import { askByTheClock } from './offer.ts';
 import { SHIPPED_TIMES } from './shipped.ts';
@@ -29,7 +30,7 @@ const THINKING_MS = 2_000;
 
 const isRedisHere = backends().some(({ redisUrl }) => redisUrl);
 
-(isRedisHere ? describe : describe.skip)('with a redis-server of its own, and the times that ship', () => {
+(isRedisHere ? describe : describe.skip)('a redis-server of its own', () => {
   let world: World;
   let redis: RedisServer;
   const running: Running[] = [];
@@ -56,8 +57,17 @@ const isRedisHere = backends().some(({ redisUrl }) => redisUrl);
     return rows[0]?.now.getTime() ?? NaN;
   };
 
+  it('that evicts what it holds is refused at the start', async () => {
+    const client = new Redis(redis.port, '127.0.0.1');
+    await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    const start = startApi({ databaseUrl: world.databaseUrl, redisUrl: `redis://127.0.0.1:${redis.port}` });
+    await expect(started(start)).rejects.toThrow('Set it to noeviction');
+    await client.config('SET', 'maxmemory-policy', 'noeviction');
+    client.disconnect();
+  });
+
   it(
-    `${AWAY_S} s without Redis fail no create, and start nothing more than ${LATE_MS_MAX / 1_000} s late`,
+    `stopped for ${AWAY_S} s fails no create, and starts nothing more than ${LATE_MS_MAX / 1_000} s late`,
     async () => {
       const workspace = await world.workspace();
       const fleet = {
