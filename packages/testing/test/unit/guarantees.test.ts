@@ -2,25 +2,58 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.resolve(__dirname, '../../../..');
-const text = readFileSync(path.join(ROOT, 'docs/guarantees.md'), 'utf8');
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+const text = read('docs/guarantees.md');
 const tests = ['apps', 'packages', 'tests'].flatMap((part) =>
   readdirSync(path.join(ROOT, part), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
-    .map((file) => path.basename(file)),
+    .map((file) => path.join(part, file)),
 );
+const rows = text
+  .split('\n')
+  .filter((line) => line.startsWith('| ') && !/^\| (promise|fault|trap|the executor|`)/.test(line));
+const traps = text.slice(text.indexOf('## Traps')).match(/^\| (?!trap).*$/gm) ?? [];
+
+/** What `it`, `describe` and their tables are called with. */
+const TITLE = /(?:\b(?:it|test|describe)(?:\.\w+)?|\))\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g;
+const titlesIn = (file: string): string[] => [...read(file).matchAll(TITLE)].map(([, , title]) => title ?? '');
+
+/** What else has a name that may stand in quotes. */
+const NAMED: Record<string, string> = {
+  planted: 'tests/crash-points/plants.ts',
+  'crash points': 'tests/crash-points/stories.ts',
+  chaos: 'tests/chaos/faults.ts',
+};
+const isThere = (where: string, words: string): boolean => {
+  const named = NAMED[where];
+  if (named) return read(named).includes(words);
+  return tests.some(
+    (file) => `/${file}`.endsWith(`/${where}`) && titlesIn(file).some((title) => title.includes(words)),
+  );
+};
 
 describe('docs/guarantees.md', () => {
   it('names only tests that there are', () => {
     const named = [...text.matchAll(/`([^`]+\.test\.ts)`/g)].map(([, file]) => path.basename(file ?? ''));
     expect(named.length).toBeGreaterThan(40);
-    expect(named.filter((file) => !tests.includes(file))).toEqual([]);
+    expect(named.filter((file) => !tests.some((test) => path.basename(test) === file))).toEqual([]);
   });
 
   it('promises nothing without a test beside it', () => {
-    const rows = text
-      .split('\n')
-      .filter((line) => line.startsWith('| ') && !/^\| (promise|fault|trap|the executor|`)/.test(line));
     expect(rows.length).toBeGreaterThan(40);
     expect(rows.filter((row) => !/\.test\.ts|crash points|chaos|planted/.test(row))).toEqual([]);
+  });
+
+  it('quotes titles as they are', () => {
+    const quoted = [...text.matchAll(/(?:`([\w/.-]+\.test\.ts)`|(planted|crash points|chaos)): "([^"]+)"/g)];
+    const wrong = quoted.filter(([, file, kind, words]) => !isThere(file ?? kind ?? '', words ?? ''));
+    expect(quoted.length).toBeGreaterThan(40);
+    expect(wrong.map(([quote]) => quote)).toEqual([]);
+  });
+
+  it('holds each trap by a test with a title', () => {
+    expect(traps.length).toBeGreaterThan(30);
+    expect(traps.filter((row) => !/: "[^"]+"/.test(row))).toEqual([]);
+    expect(traps.filter((row) => /\.test\.ts`(?!: ")/.test(row))).toEqual([]);
   });
 });
