@@ -37,7 +37,7 @@ export interface RoomOptions {
 type Pool = string | typeof HANDS | typeof LOST;
 const HANDS = Symbol('hands');
 const LOST = Symbol('lost');
-/** Rings that wait for one pool; what they were for is overdue when they are dropped, and found by a sweep. */
+/** Rings that wait for one pool; the last beyond that are dropped, and what they were for is found by a sweep. */
 const WAITING_MAX = 1_000;
 
 const poolsOf = ({ type, crashes }: Seat): Pool[] => (crashes > 0 ? [HANDS, type, LOST] : [HANDS, type]);
@@ -101,8 +101,10 @@ function createLines() {
     join: (pool: Pool, again: () => void, first = false): void => {
       const line = lines.get(pool) ?? [];
       lines.set(pool, line);
+      if (line.includes(again)) return;
       if (first) line.unshift(again);
-      else if (line.length < WAITING_MAX && !line.includes(again)) line.push(again);
+      else line.push(again);
+      line.splice(WAITING_MAX);
     },
     callNext: (pool: Pool): void => {
       const line = lines.get(pool);
