@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const PATIENCE_MS = 15_000;
 const TICK_MS = 10;
+const WINDOW_S = 5;
 
 export interface Answer {
   /** 0 = none within 15 s. */
@@ -64,17 +65,39 @@ export async function askInTurn(send: Send, callers: number, seconds: number): P
   return answers;
 }
 
-/** An open loop: requests leave by the clock, whatever has become of the ones before. */
+/** An open loop: requests leave by the clock, at the pace that is asked for anew each time, whatever became of those before. */
 export async function askByTheClock<T>(
   send: (index: number) => Promise<T>,
-  perSecond: number,
+  perSecond: () => number,
   seconds: number,
 ): Promise<T[]> {
   const answers: Promise<T>[] = [];
-  const startedAt = performance.now();
-  for (let passedS = 0; passedS < seconds; passedS = (performance.now() - startedAt) / 1_000) {
-    while (answers.length < perSecond * passedS) answers.push(send(answers.length));
-    await sleep(TICK_MS);
+  let at = performance.now();
+  const endsAt = at + seconds * 1_000;
+  for (let due = 0; at < endsAt; await sleep(TICK_MS)) {
+    const now = performance.now();
+    due += (perSecond() * (now - at)) / 1_000;
+    at = now;
+    while (answers.length < due) answers.push(send(answers.length));
   }
   return Promise.all(answers);
+}
+
+/** Twice what it sustains, and twice what it accepts by now, should the machine have become faster since that was measured. */
+export function atTwice(send: Send, sustained: number): { send: Send; perSecond: () => number } {
+  const acceptedAt: number[] = [];
+  let most = sustained;
+  return {
+    send: async (index) => {
+      const answer = await send(index);
+      if (answer.status === 200) acceptedAt.push(performance.now());
+      return answer;
+    },
+    perSecond: () => {
+      const since = performance.now() - WINDOW_S * 1_000;
+      while (acceptedAt[0] !== undefined && acceptedAt[0] < since) acceptedAt.shift();
+      most = Math.max(most, acceptedAt.length / WINDOW_S);
+      return 2 * most;
+    },
+  };
 }

@@ -114,7 +114,7 @@ const isRedisHere = backends().some(({ redisUrl }) => redisUrl);
       expect(await health()).toBe('ok');
 
       await redis.crash();
-      const statuses = (await askByTheClock(propose, CREATES_A_SECOND, AWAY_S)).flat();
+      const statuses = (await askByTheClock(propose, () => CREATES_A_SECOND, AWAY_S)).flat();
       expect(await health()).toBe('degraded');
       const backAt = await now();
       const dueLongAgo = (await rows()).filter(({ due_at }) => due_at.getTime() < backAt - LATE_MS_MAX);
