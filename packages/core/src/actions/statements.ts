@@ -283,15 +283,18 @@ export interface ClaimAnswer {
   early_ms: number | null;
 }
 
+/** Lost with so many workers, an action may be what kills them, or a neighbour of it. */
+export const SUSPECT_CRASHES = 2;
+
 /** How many more of a row's type there is room for. */
 const ROOM = `coalesce(($6::jsonb->'types'->>type)::int, ($6::jsonb->>'others')::int)`;
 
-/** Locks the oldest, and of those takes what there is room for: so many of each type, and of those that were lost before. */
+/** Locks the oldest, and of those takes what there is room for: so many of each type, and of suspects. */
 const claimDue = (among: string): string => `
     with c as materialized (
       select id as candidate from actions
       where ${MAY_BE_CLAIMED} and ${isKnown('$2')} and ${among}
-        and ${ROOM} > 0 and (crashes = 0 or ($6::jsonb->>'lost')::int > 0)
+        and ${ROOM} > 0 and (crashes < ${SUSPECT_CRASHES} or ($6::jsonb->>'suspects')::int > 0)
         and not exists (select from pauses p where (p.workspace_id is null or p.workspace_id = actions.workspace_id)
           and (p.agent_id is null or p.agent_id = actions.agent_id) and (p.type is null or p.type = actions.type))
         and not exists (select from agents g where g.id = actions.agent_id and not g.enabled)
@@ -305,9 +308,9 @@ const claimDue = (among: string): string => `
       select id from (
         select id, type, crashes,
           row_number() over (partition by type order by due_at, id) as of_type,
-          row_number() over (partition by crashes > 0 order by due_at, id) as of_lost
+          row_number() over (partition by crashes < ${SUSPECT_CRASHES} order by due_at, id) as of_suspects
         from l) numbered
-      where of_type <= ${ROOM} and (crashes = 0 or of_lost <= ($6::jsonb->>'lost')::int)
+      where of_type <= ${ROOM} and (crashes < ${SUSPECT_CRASHES} or of_suspects <= ($6::jsonb->>'suspects')::int)
     ), u as (${claim('$3::int', '$4::text', '$5::jsonb')}
     select to_jsonb(u) as action from u order by u.due_at, u.id`;
 

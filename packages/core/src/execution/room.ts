@@ -1,17 +1,18 @@
-// Who may run in this process: so many of a type at a time, and one of those that were lost with a worker before. So
+// Who may run in this process: so many of a type at a time, and one of those that were lost twice with a worker. So
 // neither a type that hangs nor an action that kills its process takes all others with it. Held by room.test.ts.
 import type { ActionRow } from '../actions/row.ts';
+import { SUSPECT_CRASHES } from '../actions/statements.ts';
 import type { Registry } from './registry.ts';
 
 /** What decides where an action belongs. */
 export type Seat = Pick<ActionRow, 'type' | 'crashes' | 'direct'>;
 
-/** What a claim that picks by itself may take, besides a number in all: so many of each type, and of the lost ones. */
+/** What a claim that picks by itself may take, besides a number in all: so many of each type, and of the suspects. */
 export interface Vacancy {
   types: Record<string, number>;
   /** Of each type that is not named. */
   others: number;
-  lost: number;
+  suspects: number;
 }
 
 export interface Room {
@@ -33,14 +34,15 @@ export interface RoomOptions {
   limits?: ReadonlyMap<string, number>;
 }
 
-/** What seats are counted by: all of them, their type, and whether it was lost before. */
-type Pool = string | typeof HANDS | typeof LOST;
+/** What seats are counted by: all of them, their type, and whether it is a suspect. */
+type Pool = string | typeof HANDS | typeof SUSPECTS;
 const HANDS = Symbol('hands');
-const LOST = Symbol('lost');
+const SUSPECTS = Symbol('suspects');
 /** Rings that wait for one pool; the last beyond that are dropped, and what they were for is found by a sweep. */
 const WAITING_MAX = 1_000;
 
-const poolsOf = ({ type, crashes }: Seat): Pool[] => (crashes > 0 ? [HANDS, type, LOST] : [HANDS, type]);
+const poolsOf = ({ type, crashes }: Seat): Pool[] =>
+  crashes < SUSPECT_CRASHES ? [HANDS, type] : [HANDS, type, SUSPECTS];
 
 export function createRoom({ hands, executors, limits = new Map() }: RoomOptions): Room {
   const others = Math.max(1, Math.floor(hands * 0.75));
@@ -50,7 +52,7 @@ export function createRoom({ hands, executors, limits = new Map() }: RoomOptions
 
   const limitOf = (pool: Pool): number => {
     if (pool === HANDS) return hands;
-    if (pool === LOST) return 1;
+    if (pool === SUSPECTS) return 1;
     return limits.get(pool) ?? executors.get(pool)?.concurrency ?? others;
   };
   const free = (pool: Pool): number => Math.max(0, limitOf(pool) - (taken.get(pool) ?? 0));
@@ -63,7 +65,7 @@ export function createRoom({ hands, executors, limits = new Map() }: RoomOptions
   };
   const vacancy = (): Vacancy => {
     const named = [...executors.types(), ...limits.keys(), ...taken.keys()].filter((pool) => typeof pool === 'string');
-    return { types: Object.fromEntries(named.map((type) => [type, free(type)])), others, lost: free(LOST) };
+    return { types: Object.fromEntries(named.map((type) => [type, free(type)])), others, suspects: free(SUSPECTS) };
   };
   const claimed = async (): Promise<void> => {
     for (let seen: unknown; seen !== claiming;) await (seen = claiming);
