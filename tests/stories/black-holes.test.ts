@@ -12,6 +12,8 @@ import {
   type TestWorkspace,
   type World,
 } from '@proviso/testing';
+import { startResendFake } from '@proviso/testing/resend';
+import { startSmtpSink } from '@proviso/testing/smtp-sink';
 
 /** What the network swallows must be noticed within this, although nobody says a word. */
 const NOTICED_MS = 30_000;
@@ -106,6 +108,45 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
     await propose(api.url);
     await until('the second to be done', async () => (await completed()) === 2, NOTICED_MS);
   }, 90_000);
+
+  it('between a worker and its providers is noticed, the effect is repeated only under its key, and the next ones pass', async () => {
+    const resend = await startResendFake({ apiKey: 're_key' });
+    const sink = await startSmtpSink();
+    const http = await startTcpProxy({ port: Number(new URL(resend.url).port) });
+    const smtp = await startTcpProxy({ port: sink.port });
+    try {
+      const fleet = { ...direct(), env: { PROVISO_RESEND_URL: `http://127.0.0.1:${http.port}` } };
+      const api = await started(startApi(fleet));
+      await started(startWorker(fleet));
+      const owner = clientOf(api.url, await workspace.token({}));
+      const news = await workspace.identity('resend', { from: 'us@ours.test' }, { api_key: 're_key' });
+      const config = { host: '127.0.0.1', port: smtp.port, secure: false, from: 'us@ours.test' };
+      const mailbox = await workspace.identity('smtp', config);
+      const both = [
+        { type: 'resend_send_email', identity_id: news, params: { to: 'a@example.com', subject: 'One', text: 'Hi' } },
+        {
+          type: 'email_message',
+          identity_id: mailbox,
+          params: { email: 'a@example.com', subject: 'One', message: 'Hi' },
+        },
+      ];
+      const proposeBoth = () => Promise.all(both.map((body) => owner('POST', '/v1/actions', body)));
+      http.dropReplies('silence');
+      smtp.swallow('all');
+      await proposeBoth();
+      await until('the first to have arrived', () => resend.sent.length === 1);
+      const where = { workspace_id: workspace.id, event: 'action.retried' };
+      const noticed = () => world.db.tables.action_events.findMany({ where, distinct: 'action_id' });
+      await until('both to be noticed', async () => (await noticed()).length === 2, NOTICED_MS);
+      await Promise.all([http.pass(), smtp.pass()]);
+      await proposeBoth();
+      await until('all to be done', async () => (await completed()) === 4, NOTICED_MS);
+      expect(resend.sent).toHaveLength(2);
+      expect(sink.messages()).toHaveLength(2);
+    } finally {
+      await Promise.all([http, smtp, resend, sink].map((side) => side.close()));
+    }
+  }, 120_000);
 
   if (redisUrl) {
     it('between an api and Redis delays no create', async () => {

@@ -87,7 +87,7 @@ function createLinks(target: { host?: string; port: number }) {
   /** The end of one side reaches the other, unless it vanishes like everything else. */
   const onClosed = (link: Link): void => {
     if (link.client.destroyed && link.server.destroyed) links.delete(link);
-    else if (!link.manner.swallows) drop(link);
+    else if (!isSilent(link)) drop(link);
   };
   return {
     count: () => links.size,
@@ -134,8 +134,11 @@ function forward(link: Link, direction: 'request' | 'reply'): void {
     });
   });
   to.on('drain', () => from.resume());
-  from.on('end', () => inOrder(() => void (link.manner.swallows || to.end())));
+  from.on('end', () => inOrder(() => void (isSilent(link) || to.end())));
 }
+
+/** One side hears nothing more of the other, not even its end. */
+const isSilent = ({ manner }: Link): boolean => manner.swallows || manner.replies === 'silence';
 
 function loseReply({ client, manner }: Link): void {
   if (manner.replies === 'reset') client.resetAndDestroy();

@@ -13,7 +13,7 @@ export interface SmtpServer {
   secure: boolean;
   requireTls: boolean;
   credentials: { user: string; pass: string } | null;
-  /** Silence allowed after the greeting; 30 s when absent. */
+  /** Silence allowed after the greeting; 25 s when absent. */
   socketTimeoutMs?: number;
 }
 
@@ -71,7 +71,7 @@ function connectionTo(server: SmtpServer): SMTPConnection {
     requireTLS: server.requireTls,
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
-    socketTimeout: server.socketTimeoutMs ?? 30_000,
+    socketTimeout: server.socketTimeoutMs ?? 25_000,
     // Destroy at once: a polite end would first flush what is still buffered.
     socketCloseTimeout: 0,
   });

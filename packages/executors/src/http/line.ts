@@ -11,6 +11,9 @@ export interface Line {
   retryAfterMs(): number | undefined;
 }
 
+/** Of a provider that has the request, before its answer and in it: then the connection counts as dead. */
+const SILENCE_MS_MAX = 25_000;
+
 /** One for all lines: it remembers TLS sessions. */
 const connectorOfAll = buildConnector({ timeout: 10_000 });
 
@@ -22,6 +25,8 @@ export function openLine(signal: AbortSignal, connect = connectorOfAll): Line {
   // And so a request is let go no earlier than when its connection stands.
   const dispatcher = new Agent({
     pipelining: 0,
+    headersTimeout: SILENCE_MS_MAX,
+    bodyTimeout: SILENCE_MS_MAX,
     maxResponseSize: 16 * 1024 * 1024,
     connect: (options, callback) =>
       connect(options, (...result) => {

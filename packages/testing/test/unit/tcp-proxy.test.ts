@@ -141,4 +141,70 @@ describe('the TCP proxy', () => {
     await exchange(await client(), 'b');
     expect([one.heard(), one.ending()]).toEqual(['<a>', ending]);
   });
+
+  it('keeps silent too about a server that hangs up after a reply that was dropped', async () => {
+    const one = await client();
+    await exchange(one, 'a');
+    proxy.dropReplies('silence');
+    for (const socket of atServer) socket.end('<the end>');
+    const other = await client(); // by the time that this one has been served, the end would have arrived
+    other.socket.write('b');
+    await until('the other request to arrive', () => received === 'ab');
+    expect([one.heard(), one.ending()]).toEqual(['<a>', undefined]);
+  });
+
+  it('swallows all connections: they open, and nothing ever comes back', async () => {
+    proxy.swallow('all');
+    const one = await client();
+    one.socket.write('lost');
+    one.socket.destroy();
+    await proxy.pass();
+    await exchange(await client(), 'b');
+    expect(received).toBe('b');
+  });
+
+  it('hides the end of a swallowed connection from the other side until it passes again', async () => {
+    const one = await client();
+    await exchange(one, 'a');
+    proxy.swallow('existing');
+    one.socket.destroy();
+    await exchange(await client(), 'b');
+    expect(atServer.size).toBe(2);
+    await proxy.pass();
+    await until('the server to see it', () => atServer.size === 1);
+  });
+
+  it('cuts a connection after so many bytes, and delivers exactly those', async () => {
+    proxy.cutAfter(5);
+    const one = await client();
+    one.socket.write('1234567');
+    await until('the cut', () => one.ending() !== undefined);
+    await until('the bytes', () => received === '12345');
+  });
+
+  it.each([
+    ['reset', 'ECONNRESET'],
+    ['silence', undefined],
+  ] as const)('delivers the request and drops the reply, then %s', async (then, ending) => {
+    const one = await client();
+    await exchange(one, 'a');
+    proxy.dropReplies(then);
+    one.socket.write('done');
+    await until('the request to arrive', () => received === 'adone');
+    if (ending) await until('the reset', () => one.ending() === ending);
+    await proxy.pass();
+    await exchange(await client(), 'b');
+    expect([one.heard(), one.ending()]).toEqual(['<a>', ending]);
+  });
+
+  it('keeps silent too about a server that hangs up after a reply that was dropped', async () => {
+    const one = await client();
+    await exchange(one, 'a');
+    proxy.dropReplies('silence');
+    for (const socket of atServer) socket.end('<the end>');
+    await until('the server to be rid of it', () => atServer.size === 0 || one.ending() !== undefined, 500).catch(
+      () => undefined, // its half stays open until the client hangs up
+    );
+    expect([one.heard(), one.ending()]).toEqual(['<a>', undefined]);
+  });
 });
