@@ -4,10 +4,11 @@ import type { Services } from './context.ts';
 
 /**
  * Rings the queue for an action that may run: a hint, never awaited, and free to get lost. The row is the truth, and
- * every worker's sweep finds what was due and not rung. The delay is taken between two times of the database's clock.
+ * every worker's sweep finds what was due and not rung. What a lost worker ran has waited in line already. The delay is taken between two times of the database's clock.
  */
 export function dispatch({ queue }: Pick<Services, 'queue'>, action: ActionRow): void {
   if (!isCleared(action.status)) return;
   const waitMs = action.due_at.getTime() - action.updated_at.getTime();
-  queue.ring({ actionId: action.id, number: action.version, first: action.direct }, waitMs > 0 ? waitMs + 1 : 0);
+  const first = action.direct || action.crashes > 0;
+  queue.ring({ actionId: action.id, number: action.version, first }, waitMs > 0 ? waitMs + 1 : 0);
 }

@@ -13,7 +13,7 @@ import {
   type ActionRow,
   type Context,
 } from '@proviso/core';
-import { effectsOf, openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
+import { backends, effectsOf, openWorld, reread, until, type TestWorkspace, type World } from '@proviso/testing';
 
 describe('recover', () => {
   let world: World;
@@ -104,6 +104,33 @@ describe('recover', () => {
     }
     expect(await reread(world, action)).toMatchObject({ status: 'completed', crashes: 3, result: { found: true } });
     expect(effects(action)).toEqual([]);
+  });
+
+  it.each(backends())('rings for what it hands back ahead of what waits in line $name', async ({ redisUrl }) => {
+    const busy = await openWorld(redisUrl ? { redisUrl } : {});
+    try {
+      const ctx = { ...owner, queue: busy.queue };
+      const make = () => createAction(ctx, { type: 'probe_idempotent', identity_id: workspace.identityId, params: {} });
+      const ids = [(await make()).id, (await make()).id];
+      const rung = async (): Promise<object[]> => {
+        const jobs = await busy.queue.board.getJobs(['waiting'], 0, -1, true);
+        return jobs.filter(({ data }) => ids.includes((data as { actionId: string }).actionId));
+      };
+      await until('both to be rung for', async () => (await rung()).length === 2);
+      const lost = await make();
+      ids.push(lost.id);
+      await lose(lost, false);
+      await recoverLost(busy.worker());
+      await until('it to be rung for again', async () => (await rung()).length === 4);
+      const order: string[] = [];
+      const line = await busy.queue.consume(async (id) => void (ids.includes(id) && order.push(id)), 1);
+      await until('all to be answered', () => order.length === 4);
+      await line.close();
+      expect(order[0]).toBe(lost.id);
+      expect(order.slice(1).toSorted()).toEqual(ids.toSorted());
+    } finally {
+      await busy.close();
+    }
   });
 
   it('leaves alone what still has its lease', async () => {
