@@ -95,9 +95,9 @@ describe('a fleet that is given poison', () => {
         if ((await open('good')) < 10) await propose(good); // there is always something beside it
         return (await open({ not: 'good' })) === 0;
       },
-      90_000,
+      180_000,
     );
-    await until('all that is good to end', async () => (await open('good')) === 0, 30_000);
+    await until('all that is good to end', async () => (await open('good')) === 0, 60_000);
 
     const all = await actions();
     for (const { type, params, status, status_reason, crashes } of all) {
@@ -121,7 +121,7 @@ describe('a fleet that is given poison', () => {
       `${ends.length} workers lost; ${between.length} good actions done before the last poison ended\n`,
     );
     expect(between.length).toBeGreaterThan(2 * good.length);
-  }, 150_000);
+  }, 300_000);
 
   it('does not take a process that was halted as a whole for a blocked one', async () => {
     const worker = await started(startWorker(fleet));
