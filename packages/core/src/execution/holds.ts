@@ -57,7 +57,7 @@ export function createHolds(db: Queryable, log: Logger, { leaseMs, heartbeatMs }
     }
   };
 
-  const timer = setInterval(() => void beat(), heartbeatMs);
+  const timer = setInterval(() => void beat(), heartbeatMs).unref(); // keeps no process by itself
   return {
     take: (action) => {
       const abort = new AbortController();
