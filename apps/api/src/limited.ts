@@ -17,7 +17,7 @@ export async function demandAllowance(limits: RateLimits | undefined, caller: st
 export const strangerAt = ({ socket }: Request): string => `address:${socket.remoteAddress ?? 'unknown'}`;
 
 /** Requests that may wait for a connection to the database; those beyond would only wait in vain, and take up memory. */
-const WAITING_MAX = 200;
+const WAITING_MAX = 100;
 
 /** Refuses more than the database can answer, before anything is read or done. Throws UNAVAILABLE. */
 export function demandRoom({ db }: Pick<Services, 'db'>): void {
