@@ -56,7 +56,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, queryTimeoutMs),
     statement_timeout: Math.ceil(queryTimeoutMs * 0.9), // the server says so itself, where it can still be heard
     query_timeout: queryTimeoutMs,
-    idle_in_transaction_session_timeout: TRANSACTION_TIMEOUT_MS, // a process that died in one must not keep its locks
+    idle_in_transaction_session_timeout: queryTimeoutMs, // who can no longer be heard must not keep its locks
   });
   pool.on('error', () => undefined); // an idle connection broke; the pool replaces it, and the next query says so if it cannot
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: nameStatement }) });
