@@ -4,7 +4,8 @@ import type { Services } from './context.ts';
 
 /**
  * Rings the queue for an action that may run: a hint, never awaited, and free to get lost. The row is the truth, and
- * every worker's sweep finds what was due and not rung. What a lost worker ran has waited in line already. The delay is taken between two times of the database's clock.
+ * every worker's sweep finds what was due and not rung. What a lost worker ran has waited in line already. The delay is
+ * taken between two times of the database's clock.
  */
 export function dispatch({ queue }: Pick<Services, 'queue'>, action: ActionRow): void {
   if (!isCleared(action.status)) return;
