@@ -53,12 +53,17 @@ function isInstalled() {
 }
 
 async function install(quiet) {
-  const cli = process.env.npm_execpath || '';
-  const [program, first] = basename(cli) === 'npm-cli.js' ? [process.execPath, [cli]] : ['npm', []];
   const done = showProgress('Installing the dependencies', quiet);
   // --include=dev: under NODE_ENV=production npm would leave out the types that the build needs.
-  await run(program, [...first, 'ci', '--include=dev', '--no-audit', '--no-fund'], { env: homeEnvironment() });
+  await runNpm(['ci', '--include=dev', '--no-audit', '--no-fund']);
   done();
+}
+
+/** Runs the npm that runs this, or the one on the PATH; resolves with what it printed. */
+export function runNpm(args, cwd = root) {
+  const cli = process.env.npm_execpath || '';
+  const [program, first] = basename(cli) === 'npm-cli.js' ? [process.execPath, [cli]] : ['npm', []];
+  return run(program, [...first, ...args], { env: homeEnvironment(), cwd });
 }
 
 /** npm and Prisma keep files under HOME, which may be unset, empty or read-only; and npm told us where its cache is. */
@@ -144,10 +149,10 @@ function showProgress(what, quiet) {
 
 const running = new Set();
 
-function run(program, args, { env = {}, show = false }) {
+function run(program, args, { env = {}, show = false, cwd = root }) {
   return new Promise((resolve, reject) => {
     const stdio = show ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'];
-    const child = spawn(program, args, { cwd: root, stdio, env: { ...process.env, ...env } });
+    const child = spawn(program, args, { cwd, stdio, env: { ...process.env, ...env } });
     let output = '';
     if (!show) for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     const stop = (signal) => {

@@ -18,7 +18,7 @@ export type { Events, EventsOptions, FeedItem } from './client/events.ts';
 export type { BatchItem, CreatePendingAction, ListPendingActions, PendingActions } from './client/pending-actions.ts';
 export type { CallOptions } from './client/send.ts';
 export type { Wait } from './client/wait.ts';
-export type { Answer, Ended, Queued } from './gate/answer.ts';
+export type { Answer, Ended, Unfinished } from './gate/answer.ts';
 export { gated, type GatedTool, type GateOptions } from './gate/gated.ts';
 export type { GateSet } from './gate/gate-set.ts';
 export type { DrawPreview, Gate, GateContext } from './gate/propose.ts';

@@ -15,7 +15,13 @@ export type GatedTools<Tools extends ToolSet> = {
     : Tools[Name];
 };
 
-type Execute = (input: unknown, options: { toolCallId: string; messages: []; abortSignal?: AbortSignal }) => unknown;
+interface CallOptions {
+  toolCallId: string;
+  messages: [];
+  abortSignal?: AbortSignal;
+  experimental_context?: unknown;
+}
+type Execute = (input: unknown, options: CallOptions) => unknown;
 
 /** Puts a set of tools behind the gate, for `generateText`, `streamText` and agents. */
 export function gateTools<Tools extends ToolSet>(tools: Tools, gate: GateSet): GatedTools<Tools> {
@@ -38,17 +44,37 @@ function gateTool(name: string, tool: ToolSet[string], gate: GateSet): object {
   return gatedForm({ ...rest, description: describeGated(tool.description), execute }, tool);
 }
 
-/** The tools themselves, gated or not, for `toolHost`. What their schema refuses is not run. */
-export const hostTools = (tools: ToolSet): HostedTool[] =>
+export interface HostOptions {
+  /** What the tools read as `experimental_context`: the host has none of the agent's, which ran elsewhere. */
+  context?: unknown;
+}
+
+/**
+ * The tools themselves, gated or not, for `toolHost`. What their schema refuses is not run. Throws TypeError for a tool
+ * that reads `experimental_context` where `context` is not given.
+ */
+export const hostTools = (tools: ToolSet, options: HostOptions = {}): HostedTool[] =>
   Object.entries(tools).flatMap(([name, tool]) => {
     const { execute, inputSchema } = originalOf(tool) as { execute?: Execute; inputSchema?: unknown };
     if (!execute) return [];
+    if (!('context' in options) && READS_CONTEXT.test(Function.prototype.toString.call(execute)))
+      throw new TypeError(`${name} reads experimental_context. Give it here: hostTools(tools, { context }).`);
+    const { context: experimental_context } = options;
     return {
       name,
       execute: async (input: unknown, call?: { callId?: string | undefined }) =>
-        lastOf(await execute(await validated(inputSchema, input), { toolCallId: call?.callId ?? '', messages: [] })),
+        lastOf(
+          await execute(await validated(inputSchema, input), {
+            toolCallId: call?.callId ?? '',
+            messages: [],
+            experimental_context,
+          }),
+        ),
     };
   });
+
+/** In a function's source. What a build has renamed or bound is not found; such a tool then reads undefined. */
+const READS_CONTEXT = /\bexperimental_context\b/;
 
 /** A tool that reports on its way has its result at the end. */
 async function lastOf(output: unknown): Promise<unknown> {

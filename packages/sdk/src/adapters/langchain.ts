@@ -1,5 +1,6 @@
 // Structured tools of @langchain/core, 1.0 and later.
 import type { JsonObject } from '@proviso/contracts';
+import type { RunnableConfig } from '@langchain/core/runnables';
 import type { StructuredToolInterface } from '@langchain/core/tools';
 import { describeGated, isRead, previewFor, type GateSet } from '../gate/gate-set.ts';
 import { propose } from '../gate/propose.ts';
@@ -32,15 +33,18 @@ function gateTool<T extends StructuredToolInterface>(tool: T, gate: GateSet): T 
   return gatedForm(Object.assign(Object.create(tool) as T, own), tool);
 }
 
-/** The tools themselves, gated or not, for `toolHost`. What a schema such as zod's refuses is not run. */
-export const hostTools = (tools: readonly StructuredToolInterface[]): HostedTool[] =>
+/**
+ * The tools themselves, gated or not, for `toolHost`. What a schema such as zod's refuses is not run. They read `config`
+ * as their own: the host has none of the agent's, which ran elsewhere.
+ */
+export const hostTools = (tools: readonly StructuredToolInterface[], config?: RunnableConfig): HostedTool[] =>
   tools.map((gatedTool) => {
     const tool = originalOf(gatedTool);
     return {
       name: tool.name,
       async execute(input: unknown) {
         await validated(tool.schema, input);
-        return tool.invoke(input as never);
+        return tool.invoke(input as never, config);
       },
     };
   });

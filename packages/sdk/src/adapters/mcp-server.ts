@@ -10,8 +10,13 @@ import { validated } from './validated.ts';
 type Registering = Pick<McpServer, 'registerTool'>;
 
 export interface GatedServer extends Registering {
-  /** The writes themselves, for `toolHost`. They run outside any request: their context is undefined. */
+  /** The writes themselves, for `toolHost`. They run outside any request, with `hostedContext` as their context. */
   hosted: HostedTool[];
+}
+
+export interface ServerGate extends GateSet {
+  /** What a hosted handler gets as its context: an approved call has no request of its own. */
+  hostedContext?: ServerContext | undefined;
 }
 
 interface Config {
@@ -20,11 +25,15 @@ interface Config {
   outputSchema?: object;
   annotations?: ToolAnnotations;
 }
-type Handler = (...given: [input: unknown, context?: ServerContext] | [context?: ServerContext]) => unknown;
+type Context = ServerContext | undefined;
+type Handler = (...given: [input: unknown, context?: Context] | [context?: Context]) => unknown;
 type Register = (name: string, config: Config, handler: Handler) => unknown;
 
-/** Registers tools of the server behind the gate. A tool without `readOnlyHint`, or one that is named a write, proposes. */
-export function gateServer(server: Registering, gate: GateSet): GatedServer {
+/**
+ * Registers tools of the server behind the gate. A tool without `readOnlyHint`, or one that is named a write, proposes.
+ * Throws TypeError for a write whose handler takes a context where `hostedContext` is not given.
+ */
+export function gateServer(server: Registering, gate: ServerGate): GatedServer {
   const hosted: HostedTool[] = [];
   const register = server.registerTool.bind(server) as unknown as Register;
 
@@ -32,7 +41,12 @@ export function gateServer(server: Registering, gate: GateSet): GatedServer {
     const { outputSchema: _, inputSchema, ...shown } = config;
     const named = Object.hasOwn(gate.access ?? {}, name);
     if (named ? isRead(gate, name) : config.annotations?.readOnlyHint) return register(name, config, handler);
-    hosted.push({ name, execute: (input: unknown) => runOriginal(inputSchema, handler, input) });
+    if (!('hostedContext' in gate) && handler.length > (inputSchema ? 1 : 0))
+      throw new TypeError(
+        `${name} takes a context, which an approved call has not. Give one: gateServer(server, { hostedContext }).`,
+      );
+    const original = { inputSchema, handler, context: gate.hostedContext };
+    hosted.push({ name, execute: (input: unknown) => runOriginal(original, input) });
 
     const proposing: Handler = async (...given) => {
       const [input, context] = inputSchema ? given : [{}, given[0]];
@@ -49,7 +63,13 @@ export function gateServer(server: Registering, gate: GateSet): GatedServer {
   return { registerTool: registerTool as unknown as Registering['registerTool'], hosted };
 }
 
-async function runOriginal(inputSchema: object | undefined, handler: Handler, input: unknown): Promise<unknown> {
-  const result = inputSchema ? await handler(await validated(inputSchema, input)) : await handler();
+interface Original {
+  inputSchema: object | undefined;
+  handler: Handler;
+  context: ServerContext | undefined;
+}
+
+async function runOriginal({ inputSchema, handler, context }: Original, input: unknown): Promise<unknown> {
+  const result = inputSchema ? await handler(await validated(inputSchema, input), context) : await handler(context);
   return outputOf(result as CallToolResult);
 }

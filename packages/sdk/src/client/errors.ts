@@ -5,6 +5,7 @@ import type { ErrorCode, ErrorDetail } from '@proviso/contracts';
  * - NETWORK: no reply came, however often it was asked. Whether a request arrived is not known; its key says so next time.
  * - TIMED_OUT: the call's time was over.
  * - WAIT_OVER: the action had not ended; `action` shows it as it stood.
+ * - ABORTED: a gated call was aborted, and its proposal could not be withdrawn; `actionId` names it where it is known.
  * - NO_WORKSPACE: a gated write that names no workspace. Nothing was sent.
  * - UNEXPECTED_REPLY: what answered does not speak this protocol, a proxy perhaps.
  */
@@ -16,6 +17,7 @@ export type ProvisoCode =
   | 'NETWORK'
   | 'TIMED_OUT'
   | 'WAIT_OVER'
+  | 'ABORTED'
   | 'NO_WORKSPACE'
   | 'UNEXPECTED_REPLY';
 
@@ -27,6 +29,8 @@ export interface ProvisoFault {
   details?: ErrorDetail[] | undefined;
   /** Beside a 409: the action as it is now, in the dialect that was asked. */
   action?: Record<string, unknown> | undefined;
+  /** Of ABORTED: the action that stays proposed. */
+  actionId?: string | undefined;
   cause?: unknown;
 }
 
@@ -37,14 +41,16 @@ export class ProvisoError extends Error {
   readonly requestId: string | undefined;
   readonly details: ErrorDetail[];
   readonly action: Record<string, unknown> | undefined;
+  readonly actionId: string | undefined;
 
-  constructor(message: string, { code, status, requestId, details = [], action, cause }: ProvisoFault) {
+  constructor(message: string, { code, status, requestId, details = [], action, actionId, cause }: ProvisoFault) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.status = status;
     this.requestId = requestId;
     this.details = details;
     this.action = action;
+    this.actionId = actionId;
   }
 }
 

@@ -16,6 +16,8 @@ export interface CallOptions {
   idempotencyKey?: string | undefined;
   /** Instead of the client's own. */
   workspaceId?: string | undefined;
+  /** Sees the status and headers of each reply that comes, one for every attempt. */
+  onReply?: ((reply: Pick<Response, 'status' | 'headers'>) => void) | undefined;
 }
 
 export interface Outgoing {
@@ -51,7 +53,7 @@ export const createSend =
     const request = requestOf(connection, outgoing, options);
     for (let attempt = 1; ; attempt += 1) {
       const within = [over, AbortSignal.timeout(outgoing.attemptMs ?? ATTEMPT_MS), ...(signal ? [signal] : [])];
-      const outcome = await ask(connection, request, AbortSignal.any(within));
+      const outcome = await ask(connection, request, { signal: AbortSignal.any(within), onReply: options.onReply });
       if ('body' in outcome) return outcome.body as Reply;
       signal?.throwIfAborted();
       const waitMs = backoffMs(attempt, outcome.retryAfterMs);
@@ -90,9 +92,12 @@ function requestOf(connection: Connection, { method, path, body, headers }: Outg
 
 type Outcome = { body: unknown } | { error: ProvisoError; retryAfterMs?: number | undefined };
 
-async function ask({ fetch }: Connection, { url, init }: Ready, signal: AbortSignal): Promise<Outcome> {
+type Asking = Pick<CallOptions, 'onReply'> & { signal: AbortSignal };
+
+async function ask({ fetch }: Connection, { url, init }: Ready, { signal, onReply }: Asking): Promise<Outcome> {
   try {
     const response = await fetch(url, { ...init, signal });
+    onReply?.(response);
     if (!response.ok) return { error: await errorOf(response), retryAfterMs: retryAfterMs(response) };
     return bodyOf(await response.text());
   } catch (cause) {

@@ -1,8 +1,15 @@
-import type { Action, JsonObject, Status } from '@proviso/contracts';
+import { isTerminal, type Action, type JsonObject, type Status } from '@proviso/contracts';
+import { canonicalize } from 'json-canonicalize';
 
-/** What the model reads of a write that waits for a person. Nothing has happened. */
-export interface Queued {
-  status: 'queued';
+/**
+ * What the model reads of a write that has not ended.
+ * - queued: it waits for a person, and nothing has happened.
+ * - approved: it was approved, and a worker runs it when it is due; an earlier attempt may have had an effect.
+ * - running: a worker runs it now; it may already have had its effect.
+ * - unknown: it was proposed, and the service could not say what has become of it since.
+ */
+export interface Unfinished {
+  status: 'queued' | 'approved' | 'running' | 'unknown';
   pending_action_id: string;
   tool_name: string;
   message: string;
@@ -24,17 +31,45 @@ export interface Ended {
   message: string;
 }
 
-export type Answer = Queued | Ended;
+export type Answer = Unfinished | Ended;
 
-export const queued = (id: string, toolName: string): Queued => ({
-  status: 'queued',
+/** An action as it stands, ended or not. The id is as the proposal's reply had it. */
+export const answerOf = (id: string, action: Action): Answer =>
+  isTerminal(action.status) ? ended(id, action) : unfinished(id, action.type, action);
+
+/** Without an action: what was proposed a moment ago. */
+export function unfinished(id: string, toolName: string, action?: Pick<Action, 'status' | 'attempts'>): Unfinished {
+  const [status, message] = stateOf(toolName, action);
+  const advice = 'Do not call it again for the same purpose.';
+  return { status, pending_action_id: id, tool_name: toolName, message: `${message} ${advice}` };
+}
+
+export const unreadable = (id: string, toolName: string): Unfinished => ({
+  status: 'unknown',
   pending_action_id: id,
   tool_name: toolName,
-  message: `${toolName} has not run: it waits for a person's approval. Do not call it again for the same purpose.`,
+  message:
+    `${toolName} was proposed, and its state could not be read: it may be waiting, running or done. ` +
+    'Do not call it again for the same purpose.',
 });
 
-/** The id is as the proposal's reply had it. */
-export function ended(id: string, action: Action): Ended {
+function stateOf(
+  toolName: string,
+  action?: Pick<Action, 'status' | 'attempts'>,
+): [status: Unfinished['status'], message: string] {
+  if (!action || action.status === 'pending_approval')
+    return ['queued', `${toolName} has not run: it waits for a person's approval.`];
+  if (action.status === 'running')
+    return ['running', `${toolName} is running now: it may already have had its effect.`];
+  if (action.attempts === 0) return ['approved', `${toolName} is approved and has not run yet. It runs by itself.`];
+  const tries = action.attempts === 1 ? 'an attempt' : `${action.attempts} attempts`;
+  return [
+    'approved',
+    `${toolName} is approved. After ${tries} it is tried again by itself; it may have had its effect.`,
+  ];
+}
+
+function ended(id: string, action: Action): Ended {
   const changed = changedFields(action);
   const { type, status, params, result, error, approval } = action;
   return {
@@ -51,11 +86,10 @@ export function ended(id: string, action: Action): Ended {
   };
 }
 
-/** Both sides come from one database, so that equal values have one text. */
 function changedFields({ params, original_params }: Action): string[] {
   const before = original_params ?? params;
   const names = new Set([...Object.keys(before), ...Object.keys(params)]);
-  return [...names].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(params[name]));
+  return [...names].filter((name) => canonicalize(before[name]) !== canonicalize(params[name]));
 }
 
 function messageOf({ type, status, status_reason, error }: Action): string {

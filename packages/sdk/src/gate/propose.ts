@@ -1,12 +1,15 @@
 // A write becomes a proposal. Held by test/unit/gated.test.ts, and tests/stories/sdk-agents.test.ts end to end.
-import { preview as previewShape, type Preview } from '@proviso/contracts';
+import { preview as previewShape, type Action, type JsonObject, type Preview } from '@proviso/contracts';
+import { canonicalize } from 'json-canonicalize';
 import type { Client } from '../client/client.ts';
 import { ProvisoError } from '../client/errors.ts';
-import { ended, queued, type Answer } from './answer.ts';
+import { answerOf, unfinished, unreadable, type Answer } from './answer.ts';
 import type { NamedCall } from './tool.ts';
 
 const WAIT_MS = 30_000;
 const METADATA_CHARS_MAX = 500;
+/** How long an aborted call may take to end its proposal. */
+const ABORT_GRACE_MS = 5_000;
 
 /** In what a proposal is made. The model has no say in it. */
 export interface GateContext {
@@ -22,8 +25,8 @@ export interface GateContext {
 export interface Gate {
   client: Client;
   /**
-   * `submit` answers at once that the write is queued. `wait` waits for the outcome up to `waitMs`, and then answers the
-   * same. `submit` unless given.
+   * `submit` answers at once that the write is queued. `wait` waits for the outcome up to `waitMs`, and then answers how
+   * it stands. `submit` unless given.
    */
   mode?: 'submit' | 'wait' | undefined;
   /** 30 s unless given. */
@@ -34,35 +37,113 @@ export interface Gate {
 /** What a reviewer sees of a call. The same input must draw the same card; without one the service lists every field. */
 export type DrawPreview<Input = never> = (input: Input, call: NamedCall) => Preview | Promise<Preview>;
 
-/** Records a write, and does nothing else. Throws when it could not be recorded: then nothing is queued. */
+/**
+ * Records a write, and does nothing else. Throws when it could not be recorded: then nothing is queued. A call that is
+ * aborted withdraws its proposal; where that is too late, it throws ABORTED with the action's id.
+ */
 export async function propose(gate: Gate, call: NamedCall, draw?: DrawPreview): Promise<Answer> {
   const { client, mode = 'submit', waitMs = WAIT_MS } = gate;
-  const { toolName, input, callId, signal } = call;
+  const { toolName, signal } = call;
   const given = typeof gate.context === 'function' ? await gate.context(call) : gate.context;
-  const { workspaceId = client.workspaceId, ...context } = given ?? {};
+  const context = { ...given, workspaceId: given?.workspaceId ?? client.workspaceId };
+  const { workspaceId } = context;
   if (!workspaceId)
     throw new ProvisoError(`${toolName} writes, and no workspace is named for it. It was not queued.`, {
       code: 'NO_WORKSPACE',
     });
-  const { id } = await client.pendingActions.create(
-    {
-      ...context,
-      workspaceId,
-      toolName,
-      toolInput: input,
-      preview: await previewOf(call, draw),
-      ...(callId !== undefined && { metadata: { tool_call_id: callId.slice(0, METADATA_CHARS_MAX) } }),
-    },
-    { signal, idempotencyKey: await keyOf({ ...context, workspaceId }, call) },
-  );
-  if (mode === 'submit') return queued(id, toolName);
+  signal?.throwIfAborted();
+  const { id, known } = await record(client, { ...context, workspaceId }, call, draw);
+  const read = (timeoutMs: number): Promise<Answer> =>
+    readAnswer(client, { id, toolName, signal, workspaceId, timeoutMs });
+  if (!signal?.aborted && mode === 'submit') return known ? read(0) : unfinished(id, toolName);
+  const answer = signal?.aborted ? undefined : await read(waitMs);
+  if (answer && !signal?.aborted) return answer;
+  throw known ? aborted(id, signal?.reason) : await withdraw(client, { id, workspaceId, reason: signal?.reason });
+}
+
+interface Recorded {
+  id: string;
+  /** The service knew the call already: it was proposed before, and may be anywhere by now. */
+  known: boolean;
+}
+
+/** Sent to its end although the call may be aborted meanwhile: what was begun must be known, to be withdrawn. */
+async function record(
+  client: Client,
+  context: GateContext & { workspaceId: string },
+  call: NamedCall,
+  draw?: DrawPreview,
+): Promise<Recorded> {
+  const { toolName, callId, signal } = call;
+  const input = JSON.parse(canonicalize(JSON.parse(JSON.stringify(call.input)))) as JsonObject;
+  const body = {
+    ...context,
+    toolName,
+    toolInput: input,
+    preview: await previewOf({ ...call, input }, draw),
+    ...(callId !== undefined && { metadata: { tool_call_id: callId.slice(0, METADATA_CHARS_MAX) } }),
+  };
+  let known = false;
+  const onReply = ({ headers }: Pick<Response, 'headers'>): void => {
+    known = headers.get('idempotency-replayed') === 'true';
+  };
+  const idempotencyKey = await keyOf(context, { ...call, input });
+  const { id } = await client.pendingActions
+    .create(body, { signal: afterGrace(signal), idempotencyKey, onReply })
+    .catch((error: unknown) => {
+      throw signal?.aborted ? aborted(undefined, signal.reason) : error;
+    });
+  return { id, known };
+}
+
+/** Aborts a little later than the signal does. */
+function afterGrace(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (!signal) return undefined;
+  const late = new AbortController();
+  const begin = (): void => {
+    setTimeout(() => late.abort(signal.reason), ABORT_GRACE_MS).unref?.();
+  };
+  if (signal.aborted) begin();
+  else signal.addEventListener('abort', begin, { once: true });
+  return late.signal;
+}
+
+interface Reading {
+  id: string;
+  toolName: string;
+  workspaceId: string;
+  signal?: AbortSignal | undefined;
+  timeoutMs: number;
+}
+
+/** What has become of it, as far as the service says: it is recorded, whatever became of the wait. */
+async function readAnswer(client: Client, { id, toolName, ...options }: Reading): Promise<Answer> {
   try {
-    return ended(id, await client.wait(id, { timeoutMs: waitMs, signal, workspaceId }));
-  } catch {
-    signal?.throwIfAborted();
-    return queued(id, toolName); // it is recorded, whatever became of the wait
+    return answerOf(id, await client.wait(id, options));
+  } catch (error) {
+    const { action } = (error ?? {}) as { action?: unknown };
+    return action ? unfinished(id, toolName, action as Action) : unreadable(id, toolName);
   }
 }
+
+/** What the aborted call throws: its own reason where the proposal is withdrawn, else ABORTED with its id. */
+async function withdraw(
+  client: Client,
+  { id, workspaceId, reason }: { id: string; workspaceId: string; reason: unknown },
+): Promise<unknown> {
+  return client.actions.cancel(id, { workspaceId, timeoutMs: ABORT_GRACE_MS }).then(
+    () => reason,
+    () => aborted(id, reason),
+  );
+}
+
+const aborted = (actionId: string | undefined, cause: unknown): ProvisoError =>
+  new ProvisoError(
+    actionId === undefined
+      ? 'The call was aborted while it was being proposed. It may be queued: look at the pending actions.'
+      : `The call was aborted, and ${actionId} stays proposed: it may still run. Cancel it, or read what became of it.`,
+    { code: 'ABORTED', actionId, cause },
+  );
 
 /** Nothing that goes wrong with a card keeps a write from being reviewed. */
 async function previewOf(call: NamedCall, draw: DrawPreview | undefined): Promise<Preview | undefined> {
@@ -77,7 +158,9 @@ async function previewOf(call: NamedCall, draw: DrawPreview | undefined): Promis
 async function keyOf(context: GateContext, { callId, toolName, input }: NamedCall): Promise<string> {
   if (callId === undefined) return crypto.randomUUID();
   const { workspaceId, missionId, sessionId, runId } = context;
-  const text = JSON.stringify([workspaceId, missionId, sessionId, runId, toolName, callId, input]);
+  const text = canonicalize(
+    [workspaceId, missionId, sessionId, runId, toolName, callId, input].map((part) => part ?? null),
+  );
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return `call-${Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isTooLarge, TOO_LARGE, type HostAnswer } from './answers.ts';
-import type { RawCall } from './tool-host.ts';
+import { CUT_OFF, isTooLarge, NOT_RAW, TOO_LARGE, Unreadable, type HostAnswer, type RawCall } from './answers.ts';
 
-type Answering = (call: RawCall) => Promise<HostAnswer>;
+interface Answering {
+  answer: (call: RawCall) => Promise<HostAnswer>;
+  onError: (error: unknown) => void;
+}
 type Next = (error: unknown) => void;
 
-/** A handler for Express, Connect and node:http. What goes wrong here goes to `next`, or breaks the connection. */
+/** A handler for Express, Connect and node:http. What goes wrong once a tool may have run goes to `next`, or breaks the connection. */
 export const expressFlavour =
-  (answer: Answering) =>
+  ({ answer, onError }: Answering) =>
   async (req: IncomingMessage & { body?: unknown }, res: ServerResponse, next?: Next): Promise<void> => {
     try {
       const header = (name: string): string | undefined => [req.headers[name]].flat()[0];
@@ -16,8 +18,11 @@ export const expressFlavour =
         : await answer({ body: await rawBody(req), header });
       res.writeHead(status, { 'content-type': 'application/json' }).end(body);
     } catch (error) {
-      if (!next) return void res.destroy();
-      next(error);
+      if (error instanceof Unreadable) {
+        onError(error);
+        res.writeHead(error.answer.status, { 'content-type': 'application/json' }).end(error.answer.body);
+      } else if (next) next(error);
+      else res.destroy();
     }
   };
 
@@ -25,11 +30,16 @@ async function rawBody(req: IncomingMessage & { body?: unknown }): Promise<strin
   if (req.body !== undefined) return parsedBody(req.body);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of req as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (isTooLarge(bytes)) throw new RangeError('The body is larger than a call.');
-    chunks.push(chunk);
+  try {
+    for await (const chunk of req as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
+      if (isTooLarge(bytes)) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    throw new Unreadable(CUT_OFF);
   }
+  if (isTooLarge(bytes)) throw new Unreadable(TOO_LARGE);
   return Buffer.concat(chunks).toString();
 }
 
@@ -37,5 +47,5 @@ async function rawBody(req: IncomingMessage & { body?: unknown }): Promise<strin
 function parsedBody(body: unknown): string {
   if (typeof body === 'string') return body;
   if (body instanceof Uint8Array) return new TextDecoder().decode(body);
-  throw new TypeError('toolHost needs the raw body: mount it before express.json().');
+  throw new Unreadable(NOT_RAW);
 }

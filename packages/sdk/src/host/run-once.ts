@@ -7,6 +7,9 @@ export type RunOnce = (
   call: () => Promise<HostAnswer>,
 ) => Promise<HostAnswer>;
 
+/** 429: Proviso takes it for "nothing ran", and calls again. */
+const NOT_RECORDED = says(429, 'Nothing ran: the call could not be recorded here. Call again.');
+
 /**
  * A duplicate waits for the first one here, and gets its answer. Of one that began elsewhere and has not ended nothing is
  * known: an idempotent tool is asked again, of any other it is said that nobody knows.
@@ -15,7 +18,14 @@ export function createRunOnce(store: CallStore, onError: (error: unknown) => voi
   const running = new Map<string, Promise<HostAnswer>>();
 
   const first: RunOnce = async (actionId, { idempotent = false }, call) => {
-    if (!(await store.begin(actionId))) {
+    let isFirst: boolean;
+    try {
+      isFirst = await store.begin(actionId);
+    } catch (error) {
+      onError(error);
+      return NOT_RECORDED;
+    }
+    if (!isFirst) {
       const known = await store.find(actionId);
       if (known && !(idempotent && known.status >= 500)) return known;
       if (!idempotent) return says(503, 'It has begun, and not ended.');

@@ -2,7 +2,7 @@
 import type { JsonObject } from '@proviso/contracts';
 import { Webhook } from 'standardwebhooks';
 import { originalOf, type Tool } from '../gate/tool.ts';
-import { isTooLarge, says, TOO_LARGE, type HostAnswer } from './answers.ts';
+import { isTooLarge, NOT_RAW, says, TOO_LARGE, type HostAnswer, type RawCall } from './answers.ts';
 import { rememberCalls, type CallStore } from './call-store.ts';
 import { expressFlavour } from './express.ts';
 import { createRunOnce } from './run-once.ts';
@@ -23,12 +23,6 @@ export interface ToolHostOptions {
 /** Thrown by a tool that did nothing, and would not do it if asked again. The action fails with `provider_refused`. */
 export class ToolRefused extends Error {
   override readonly name = 'ToolRefused';
-}
-
-/** What a call looks like before anything is believed. */
-export interface RawCall {
-  body: string;
-  header: (name: string) => string | undefined;
 }
 
 export interface ToolHost {
@@ -57,23 +51,28 @@ export function toolHost(tools: Iterable<HostedTool>, options: ToolHostOptions):
   const runOnce = createRunOnce(store, onError);
 
   const answer = async (raw: RawCall): Promise<HostAnswer> => {
-    if (!webhooks.some((webhook) => isSigned(webhook, raw))) return says(401, 'The signature does not fit.');
+    if (!webhooks.some((webhook) => isSigned(webhook, raw)))
+      return says(401, 'Nothing ran: the signature does not fit. Check the secret, and the clock of this host.');
     const call = read(raw);
-    if (!call) return says(400, 'The call cannot be read.');
+    if (!call) return says(400, 'Nothing ran: the call cannot be read.');
     const tool = byName.get(call.tool);
-    if (!tool) return says(404, `There is no tool ${call.tool} here.`);
+    if (!tool) return says(404, `Nothing ran: this host has no tool ${call.tool}.`);
     return runOnce(call.action_id, tool, () => run(tool, call, onError));
+  };
+
+  const answerTo = async (request: Request, header: RawCall['header']): Promise<HostAnswer> => {
+    if (isTooLarge(header('content-length'))) return TOO_LARGE;
+    if (request.bodyUsed) return NOT_RAW;
+    return answer({ body: await request.text(), header });
   };
 
   return {
     async fetch(request) {
       const header = (name: string): string | undefined => request.headers.get(name) ?? undefined;
-      const { status, body: said } = isTooLarge(header('content-length'))
-        ? TOO_LARGE
-        : await answer({ body: await request.text(), header });
+      const { status, body: said } = await answerTo(request, header);
       return new Response(said, { status, headers: { 'content-type': 'application/json' } });
     },
-    express: expressFlavour(answer),
+    express: expressFlavour({ answer, onError }),
   };
 }
 

@@ -90,6 +90,22 @@ describe('tools of the Vercel AI SDK', () => {
     expect(runs).toEqual([INPUT]);
   });
 
+  it('are hosted with the context that the host gives, and refused where they read one that is not given', async () => {
+    const seen: unknown[] = [];
+    const tools = {
+      refund: aiTool({
+        inputSchema,
+        execute: (input, { experimental_context }) => {
+          seen.push(experimental_context);
+          return input;
+        },
+      }),
+    };
+    expect(() => ai.hostTools(ai.gateTools(tools, gate))).toThrow('refund reads experimental_context');
+    await callHosted(ai.hostTools(ai.gateTools(tools, gate), { context: { tenant: 7 } }), INPUT);
+    expect(seen).toEqual([{ tenant: 7 }]);
+  });
+
   it('that report on their way are hosted with their last word', async () => {
     const slow = aiTool({
       inputSchema,
@@ -166,6 +182,19 @@ describe('tools of LangChain', () => {
     await expect(callHosted(hosted, { order: 4711 })).rejects.toBeInstanceOf(ToolRefused);
     expect(runs).toEqual([INPUT]);
   });
+});
+
+it('tools of LangChain are hosted with the config that the host gives', async () => {
+  const seen: unknown[] = [];
+  const reading = langchainTool(
+    (_: unknown, config: { configurable?: unknown }) => void seen.push(config.configurable),
+    {
+      name: 'refund',
+      schema: inputSchema,
+    },
+  );
+  await callHosted(langchain.hostTools([reading], { configurable: { tenant: 7 } }), INPUT);
+  expect(seen).toEqual([{ tenant: 7 }]);
 });
 
 describe('tools of an MCP server', () => {

@@ -103,6 +103,25 @@ describe('the idempotency key', () => {
     expect(await keysOf({ amount: 5, callId: 'call_1' }, { amount: 5, callId: 'call_1' })).toBe(1);
   });
 
+  it('is the same for an input whose keys come in another order, and so is the card', async () => {
+    const { client, seen } = await serve(recorded);
+    const tool = gated(
+      { name: 'refund', execute: (input: object) => input },
+      {
+        client: client({ workspaceId: WORKSPACE }),
+        access: 'write',
+        preview: (input: object) => ({
+          title: 'Refund',
+          fields: Object.entries(input).map(([label, value]) => ({ label, value: JSON.stringify(value) })),
+        }),
+      },
+    );
+    await tool.execute({ amount: 5, to: { bank: 'x', iban: 'y' }, note: undefined }, { callId: 'call_1' });
+    await tool.execute({ to: { iban: 'y', bank: 'x' }, amount: 5.0 }, { callId: 'call_1' });
+    expect(new Set(seen.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+    expect(JSON.stringify(seen[1]?.body)).toBe(JSON.stringify(seen[0]?.body));
+  });
+
   it('differs by call, input and session, and is fresh without a call id', async () => {
     expect(
       await keysOf(
@@ -199,17 +218,86 @@ describe('mode wait', () => {
   });
 
   it.each([
-    ['nobody decides in time', action({ status: 'pending_approval' })],
-    ['the outcome may not be read', json(403, refusal('FORBIDDEN'))],
-  ])('falls back to the handle when %s', async (_, answer) => {
-    expect((await outcome(answer)).answer).toMatchObject({ status: 'queued', pending_action_id: 'pa-1' });
+    ['waits for a person', { status: 'pending_approval' }, 'queued', /^refund has not run: it waits for a person/],
+    ['is approved', { status: 'approved', attempts: 0 }, 'approved', /^refund is approved and has not run yet/],
+    ['is scheduled', { status: 'scheduled', attempts: 0 }, 'approved', /^refund is approved and has not run yet/],
+    [
+      'is tried again',
+      { status: 'approved', attempts: 2 },
+      'approved',
+      /^refund is approved. After 2 attempts .* may have/,
+    ],
+    [
+      'runs',
+      { status: 'running', attempts: 1 },
+      'running',
+      /^refund is running now: it may already have had its effect/,
+    ],
+  ])('tells how it stands when the time is over: it %s', async (_, standing, status, message) => {
+    const { answer } = await outcome(action(standing));
+    expect(answer).toMatchObject({ status, pending_action_id: 'pa-1', message: expect.stringMatching(message) });
   });
 
-  it('throws when the run is aborted meanwhile', async () => {
-    const { client } = await serve(recorded, silent);
-    const { gated: tool } = write(client({ workspaceId: WORKSPACE }), { mode: 'wait' });
+  it('says that it does not know when the state cannot be read', async () => {
+    const { answer } = await outcome(json(403, refusal('FORBIDDEN')));
+    expect(answer).toMatchObject({ status: 'unknown', pending_action_id: 'pa-1' });
+    expect(answer).not.toMatchObject({ message: expect.stringContaining('has not run') });
+  });
+});
+
+it('reads how a call stands that was proposed before, instead of what was replied then', async () => {
+  const replayed = json(201, { id: 'pa-1', status: 'pending' }, { 'idempotency-replayed': 'true' });
+  const { client } = await serve(replayed, action({ status: 'completed', result: { refunded: 5 } }));
+  const { gated: tool } = write(client({ workspaceId: WORKSPACE }));
+  expect(await tool.execute({ amount: 5 }, { callId: 'call_1' })).toMatchObject({ status: 'completed' });
+});
+
+describe('a call that is aborted', () => {
+  const cancelled = json(200, { status: 'success', action: { action_id: 'pa-1', status: 'cancelled' } });
+  const abortedAfter = async (ms: number, gate: Partial<Gate>, ...answers: Parameters<typeof serve>) => {
+    const { client, seen } = await serve(...answers);
+    const { gated: tool } = write(client({ workspaceId: WORKSPACE }), gate);
     const stop = new AbortController();
-    setTimeout(() => stop.abort(new Error('enough')), 50);
-    await expect(tool.execute({ amount: 5 }, { signal: stop.signal })).rejects.toThrow('enough');
+    setTimeout(() => stop.abort(new Error('enough')), ms);
+    const error: unknown = await tool.execute({ amount: 5 }, { signal: stop.signal, callId: 'call_1' }).catch((e) => e);
+    return { error, seen };
+  };
+  const slowly =
+    (answer: typeof recorded): typeof recorded =>
+    (res, seen) =>
+      void setTimeout(() => answer(res, seen), 200);
+
+  it('proposes nothing when it comes aborted', async () => {
+    const { client, seen } = await serve(recorded);
+    const { gated: tool } = write(client({ workspaceId: WORKSPACE }));
+    await expect(tool.execute({ amount: 5 }, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
+      'enough',
+    );
+    expect(seen).toEqual([]);
+  });
+
+  it('withdraws what waits, and throws the reason of the abort', async () => {
+    const { error, seen } = await abortedAfter(50, { mode: 'wait' }, recorded, silent, cancelled);
+    expect(error).toEqual(new Error('enough'));
+    expect(seen.at(-1)).toMatchObject({ method: 'POST', path: '/v1/actions/pa-1/cancel' });
+  });
+
+  it.each(['wait', 'submit'] as const)('withdraws what was recorded after the abort, in mode %s', async (mode) => {
+    const { error, seen } = await abortedAfter(50, { mode }, slowly(recorded), cancelled);
+    expect(error).toEqual(new Error('enough'));
+    expect(seen.map(({ path }) => path)).toEqual(['/api/pending-actions', '/v1/actions/pa-1/cancel']);
+  });
+
+  it('names the action that has begun', async () => {
+    const begun = json(409, refusal('INVALID_STATE'));
+    const { error } = await abortedAfter(50, { mode: 'wait' }, recorded, silent, begun);
+    expect(error).toMatchObject({ code: 'ABORTED', actionId: 'pa-1', cause: new Error('enough') });
+  });
+
+  it('leaves alone what an earlier call of the same id proposed', async () => {
+    const replayed = json(201, { id: 'pa-1', status: 'pending' }, { 'idempotency-replayed': 'true' });
+    const { error, seen } = await abortedAfter(50, { mode: 'wait' }, replayed, silent);
+    expect(error).toMatchObject({ code: 'ABORTED', actionId: 'pa-1' });
+    expect(seen.some(({ path }) => path.endsWith('/cancel'))).toBe(false);
   });
 });

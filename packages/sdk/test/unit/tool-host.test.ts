@@ -216,6 +216,22 @@ it('tells the result although it cannot be remembered', async () => {
   expect(errors).toEqual([new Error('disk full')]);
 });
 
+it('runs nothing that it cannot record, and asks to be called again', async () => {
+  const store = { ...rememberCalls(), begin: () => Promise.reject(new Error('disk full')) };
+  const { host, runs, errors } = hosting(undefined, { store });
+  expect(await answer(host, call())).toEqual({ status: 429, body: { error: expect.stringMatching(/^Nothing ran: /) } });
+  expect(errors).toEqual([new Error('disk full')]);
+  expect(runs).toEqual([]);
+});
+
+it('answers 400 where somebody has read the request before', async () => {
+  const { host, runs } = hosting();
+  const request = call();
+  await request.text();
+  expect((await answer(host, request)).status).toBe(400);
+  expect(runs).toEqual([]);
+});
+
 it('forgets the oldest calls first', () => {
   const store = rememberCalls(2);
   expect(['a', 'b', 'a', 'c', 'b', 'a'].map((id) => store.begin(id))).toEqual([true, true, false, true, false, true]);
@@ -249,16 +265,27 @@ describe('in Express', () => {
     }
   });
 
-  it('passes on that it needs the raw body', async () => {
+  it('answers 400, and that nothing ran, where a parser has consumed the raw body', async () => {
+    const { host, runs, errors } = hosting();
+    const url = await listen(express.json(), host.express);
+    const reply = await post(url, call());
+    expect(reply.status).toBe(400);
+    expect(await reply.json()).toEqual({ error: expect.stringMatching(/^Nothing ran: .*before express\.json\(\)\.$/) });
+    expect(errors).toHaveLength(1);
+    expect(runs).toEqual([]);
+  });
+
+  it('answers 413 to a body that grows too large on its way', async () => {
     const { host, runs } = hosting();
-    let heard: unknown;
-    const listener: express.ErrorRequestHandler = (error, _req, res, _next) => {
-      heard = error;
-      res.sendStatus(500);
-    };
-    const url = await listen(express.json(), host.express, listener as never);
-    expect((await post(url, call())).status).toBe(500);
-    expect(heard).toEqual(new TypeError('toolHost needs the raw body: mount it before express.json().'));
+    const url = await listen(host.express);
+    const body = new ReadableStream({
+      start(controller) {
+        for (let sent = 0; sent <= 16; sent += 1) controller.enqueue(new Uint8Array(65_536 + 1));
+        controller.close();
+      },
+    });
+    const reply = await fetch(url, { method: 'POST', body, duplex: 'half' } as RequestInit);
+    expect(reply.status).toBe(413);
     expect(runs).toEqual([]);
   });
 
