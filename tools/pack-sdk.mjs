@@ -19,7 +19,10 @@ await runAsScript(import.meta.url, async () => {
   writeFileSync(join(staged, 'package.json'), JSON.stringify(manifest(), null, 2));
   cpSync(join(root, 'packages/sdk/README.md'), join(staged, 'README.md'));
   cpSync(join(root, 'LICENSE'), join(staged, 'LICENSE'));
-  const output = await runNpm(['pack', '--json', '--loglevel=error', '--ignore-scripts', '--pack-destination', dirname(tarball)], staged);
+  const output = await runNpm(
+    ['pack', '--json', '--loglevel=error', '--ignore-scripts', '--pack-destination', dirname(tarball)],
+    staged,
+  );
   const [{ filename }] = JSON.parse(output);
   renameSync(join(dirname(tarball), filename), tarball);
   console.log(relative(process.cwd(), tarball));

@@ -11,7 +11,7 @@ function snippetsOf(page: string): { name: string; code: string }[] {
   return Array.from(fences, ([, name, code = ''], index) => ({ name: name || `snippet-${index}.ts`, code }));
 }
 
-describe.each(['packages/sdk/README.md', 'docs/agents.md'])('the code in %s', (page) => {
+describe.each(['packages/sdk/README.md'])('the code in %s', (page) => {
   let folder: string;
   beforeEach(() => {
     mkdirSync('.proviso/test', { recursive: true });
