@@ -7,6 +7,7 @@ const FOLDER = 'packages/sdk';
 const PEERS = [
   'ai',
   '@openai/agents',
+  '@langchain/core/runnables',
   '@langchain/core/tools',
   '@modelcontextprotocol/client',
   '@modelcontextprotocol/server',
@@ -34,7 +35,7 @@ it('ships what was built, and nothing else', async () => {
 }, 60_000);
 
 it('runs without a framework and without the server', () => {
-  expect(importsOf(filesOf('.js'))).toEqual(['@proviso/contracts', 'standardwebhooks']);
+  expect(importsOf(filesOf('.js'))).toEqual(['@proviso/contracts', 'json-canonicalize', 'standardwebhooks']);
 });
 
 it('has types of its peers in their adapters only', () => {
