@@ -10,6 +10,7 @@ import { docsRouter } from './docs.ts';
 import { errorHandler, requestId } from './errors.ts';
 import { healthRouter } from './health.ts';
 import { demandAllowance, strangerAt } from './limited.ts';
+import { createRefusalLog } from './refusal-log.ts';
 import { serveRoutes, type Route, type Sharing } from './route.ts';
 import { approvePendingActionRoute } from './routes/pending-actions/approve.ts';
 import { batchApprovePendingActionsRoute } from './routes/pending-actions/batch-approve.ts';
@@ -168,6 +169,7 @@ export function createApp(services: Services, options: Partial<Sharing> = {}): E
   const { waiters = createWaiters(db), feed = createFeed(db, log), limits } = options;
   const { stopping = new AbortController().signal } = options;
   setMaxListeners(0, stopping); // one for every open request
+  const refusals = createRefusalLog(log);
   const app = express();
   app.disable('x-powered-by');
   app.use(pinoHttp({ logger: services.log, ...LOGGING }));
@@ -178,13 +180,13 @@ export function createApp(services: Services, options: Partial<Sharing> = {}): E
   app.use(helmet(SECURITY));
   app.use(healthRouter(services));
   app.use(docsRouter(routes));
-  app.use('/admin', boardRouter(services));
+  app.use('/admin', boardRouter(services, { limits, refusals }));
   app.use(serveRoutes(services, routes, { waiters, feed, stopping, limits }));
   app.use(async (req, res) => {
     await demandAllowance(limits, strangerAt(req), res);
     throw new AppError('NOT_FOUND', 'There is nothing at this address.');
   });
-  app.use(errorHandler(services));
+  app.use(errorHandler(services, refusals));
   return app;
 }
 

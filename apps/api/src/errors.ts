@@ -9,6 +9,7 @@ import { AppError, invalidInput, sqlState, type Registry, type Services } from '
 import type { ErrorRequestHandler, Request } from 'express';
 import { z } from 'zod';
 import { dialectAt, type Dialect } from './dialect.ts';
+import type { RefusalLog } from './refusal-log.ts';
 import { showAction } from './show-action.ts';
 
 const RETRY_AFTER_S = 1;
@@ -18,7 +19,7 @@ const REFUSALS_TOLD_MS = 5_000;
  * Every error, whatever its origin, as the one body of the dialect that was spoken. Logs what is our fault, once.
  * Held by tests/stories/overload.test.ts.
  */
-export function errorHandler({ executors, log }: Services): ErrorRequestHandler {
+export function errorHandler({ executors, log }: Services, refusals: RefusalLog): ErrorRequestHandler {
   const tellRefusal = tellingRefusals(log);
   return (thrown: unknown, req, res, _next) => {
     const error = asAppError(thrown);
@@ -29,7 +30,10 @@ export function errorHandler({ executors, log }: Services): ErrorRequestHandler 
       res.set('Retry-After', String(RETRY_AFTER_S));
       tellRefusal(error.message);
     }
-    if (error.code === 'UNAUTHENTICATED') res.set('WWW-Authenticate', 'Bearer');
+    if (error.code === 'UNAUTHENTICATED') {
+      res.set('WWW-Authenticate', 'Bearer');
+      refusals.tell(req, 'requests without a valid key are refused');
+    }
     if (res.headersSent) return void res.destroy();
     res.status(status).json(bodyOf(dialect, error, { executors, requestId: requestId(req), now: new Date() }));
   };

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { execute, hashToken, newId, type Consumer } from '@proviso/core';
 import { backends, effectsOf, until } from '@proviso/testing';
 import {
@@ -12,21 +11,10 @@ import {
   type Reply,
   type Tenant,
 } from './open-api.ts';
+import { signIn } from './sign-in.ts';
 
 const BOARD = '/admin/queues';
 const QUEUE = `${BOARD}/api/queues/actions`;
-const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
-
-interface Session {
-  headers: Record<string, string>;
-  reply: Reply;
-}
-
-async function signIn(api: Api, key: string): Promise<Session> {
-  const reply = await api.with().raw('post', '/admin/sign-in', new URLSearchParams({ key }).toString(), FORM);
-  const [cookie = ''] = ((reply.headers['set-cookie'] ?? []) as string[])[0]?.split(';') ?? [];
-  return { reply, headers: { Cookie: cookie } };
-}
 
 const see = (api: Api, headers: Record<string, string> = {}): Promise<Reply> =>
   api.with().raw('get', `${BOARD}/api/queues`, undefined, { Accept: 'application/json', ...headers });
@@ -52,13 +40,6 @@ describe('the board’s door', () => {
     expect((await see(api, headers)).status).toBe(200);
     const page = await api.with().raw('get', BOARD, undefined, { ...headers, Accept: 'text/html' });
     expect([page.status, page.text.includes('Proviso')]).toEqual([200, true]);
-  });
-
-  it('marks the cookie Secure behind TLS', async () => {
-    const here = await api.tenant();
-    const body = new URLSearchParams({ key: await here.token({}) }).toString();
-    const reply = await api.with().raw('post', '/admin/sign-in', body, { ...FORM, 'X-Forwarded-Proto': 'https' });
-    expect(String(reply.headers['set-cookie'])).toContain('Secure');
   });
 
   it.each<[string, (here: Tenant) => Promise<string>]>([
@@ -141,59 +122,10 @@ describe('the board’s door', () => {
     expect((await signIn(api, key)).reply.status).toBe(403);
   });
 
-  it('refuses forged cookies', async () => {
-    const here = await api.tenant();
-    const key = await here.token({});
-    const { headers } = await signIn(api, key);
-    const [name, value = ''] = (headers.Cookie ?? '').split('=');
-    const [id = '', until_ = '', signature = ''] = value.split('.');
-    const later = String(Number(until_) + 1);
-    const sign = (secret: string, claim: string): string =>
-      createHmac('sha256', secret).update(claim).digest('base64url');
-    const past = `${id}.${Date.now() - 1}`;
-    const forged = [
-      `${id}.${later}.${signature}`,
-      `${newId()}.${until_}.${signature}`,
-      `${id}.${until_}.`,
-      `${id}.${until_}.${'A'.repeat(signature.length)}`,
-      `${id}.${until_}.${sign('', `${id}.${until_}`)}`,
-      `${id}.${until_}.${sign(key, `${id}.${until_}`)}`,
-      `${past}.${sign(hashToken(key), past)}`,
-      `${id}.${until_}`,
-      `x.${value}`,
-      '',
-    ];
-    for (const cookie of forged)
-      expect([cookie, (await see(api, { Cookie: `${name}=${cookie}` })).status]).toEqual([cookie, 401]);
-    expect((await see(api, headers)).status).toBe(200);
-  });
-
-  it('lets no other site act or sign in', async () => {
-    const here = await api.tenant();
-    const key = await here.token({});
-    const { headers } = await signIn(api, key);
-    const job = { name: 'execute', data: { actionId: newId() }, options: { jobId: 'foreign' } };
-    for (const site of ['cross-site', 'same-site']) {
-      const from = { ...headers, 'Sec-Fetch-Site': site };
-      const reply = await api.with().raw('post', `${QUEUE}/add`, JSON.stringify(job), from);
-      expect([site, reply.status]).toEqual([site, 403]);
-      const form = new URLSearchParams({ key }).toString();
-      const entry = await api.with().raw('post', '/admin/sign-in', form, { ...FORM, 'Sec-Fetch-Site': site });
-      expect([site, entry.status, entry.headers['set-cookie']]).toEqual([site, 403, undefined]);
-    }
-    expect(await api.world.queue.board.getJob('foreign')).toBeFalsy();
-  });
-
-  it('forgets the cookie at sign-out', async () => {
-    const { status, headers } = await api.with().raw('post', '/admin/sign-out', '', FORM);
-    expect([status, headers.location]).toEqual([303, '/admin/sign-in']);
-    expect(String(headers['set-cookie'])).toMatch(/proviso_operator=;.*Expires=Thu, 01 Jan 1970/);
-  });
-
   it('loads nothing from elsewhere, whatever its pages ask for', async () => {
     const here = await api.tenant();
     const session = await signIn(api, await here.token({}));
-    for (const path of ['/admin/sign-in', BOARD]) {
+    for (const path of ['/admin/sign-in', '/admin', BOARD, `${BOARD}/queue/actions`]) {
       const page = await api.with().raw('get', path, undefined, { ...session.headers, Accept: 'text/html' });
       expect(page.status).toBe(200);
       const policy = new Map(
@@ -201,14 +133,29 @@ describe('the board’s door', () => {
           .split(';')
           .map((rule) => rule.split(/ (.*)/) as [string, string]),
       );
-      // The board's page names a stylesheet of Google's: the browser is told not to fetch it.
       expect(policy.get('style-src')).toBe("'self' 'unsafe-inline'");
       expect(policy.get('script-src')).toBe("'self'");
       expect(policy.get('default-src')).toBe("'self'");
       expect(policy.get('frame-ancestors')).toBe("'none'");
+      // Nor does it try: a request that the policy stops is a complaint on every page.
+      expect(page.text).toContain('Proviso');
+      expect(page.text).not.toMatch(/(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?\/\//i);
     }
-    const { text } = await api.with().get('/admin/sign-in');
-    expect(text).not.toMatch(/(?:src|href)\s*=/i);
+  });
+
+  it('says why its FAILED tab is empty, and where the failed actions are', async () => {
+    const here = await api.tenant();
+    const { headers } = await signIn(api, await here.token({}));
+    const board = await api.with().raw('get', BOARD, undefined, { ...headers, Accept: 'text/html' });
+    expect(board.text).toContain('"url":"/admin#failed"');
+    const { status, text } = await api.with().raw('get', '/admin', undefined, { ...headers, Accept: 'text/html' });
+    expect([status, text.includes('id="failed"'), text.includes('GET /v1/actions?status=failed')]).toEqual([
+      200,
+      true,
+      true,
+    ]);
+    expect((await here.owner.get('/v1/actions', { status: 'failed' })).status).toBe(200);
+    expect(text).toContain('action="/admin/sign-out"');
   });
 });
 

@@ -1,3 +1,4 @@
+import { until } from '@proviso/testing';
 import { pino } from 'pino';
 import { clientOf, openApi, pending, useApi } from './open-api.ts';
 
@@ -23,5 +24,30 @@ describe('a request’s line in the log', () => {
       { res: { status: 404 } },
     ]);
     for (const secret of [token, token.slice(12), 'a secret plan']) expect(lines.join('')).not.toContain(secret);
+  });
+
+  it('tells at level info of bad keys and wrong sign-ins: a line, then one a period with their number', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+    const { url, close } = await openApi({ ...api.world, log });
+    const stranger = clientOf(url, 'pv_12345678_nobody');
+    for (let count = 0; count < 8; count++) expect((await stranger.get('/v1/actions')).status).toBe(401);
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const entry = await clientOf(url).raw('post', '/admin/sign-in', 'key=a+wrong+key', form);
+    expect(entry.status).toBe(403);
+    const told = (): { msg: string; refused: number }[] => lines.map((line) => JSON.parse(line));
+    expect(told()).toMatchObject([
+      {
+        level: 30,
+        address: expect.stringContaining('127.0.0.1'),
+        refused: 1,
+        msg: expect.stringContaining('valid key'),
+      },
+      { level: 30, address: expect.stringContaining('127.0.0.1'), refused: 1, msg: expect.stringContaining('sign-in') },
+    ]);
+    await until('the rest', () => lines.length === 3, 8_000);
+    expect(told()[2]).toMatchObject({ refused: 7, msg: told()[0]?.msg });
+    for (const secret of ['nobody', 'wrong key']) expect(lines.join('')).not.toContain(secret);
+    await close();
   });
 });

@@ -2,51 +2,102 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
-import { AppError, hashToken, type Services } from '@proviso/core';
+import {
+  AppError,
+  endOperatorSession,
+  findOperatorSession,
+  openOperatorSession,
+  type RateLimits,
+  type Services,
+} from '@proviso/core';
 import { Router, urlencoded, type RequestHandler } from 'express';
-import { COOKIE, cookieOptions, isOperator, openSession } from './session.ts';
+import { demandAllowance, strangerAt } from '../limited.ts';
+import type { RefusalLog } from '../refusal-log.ts';
+import { homePage } from './home-page.ts';
+import { demandSameOrigin } from './same-origin.ts';
+import { clearSessionCookie, sessionIdOf, setSessionCookie } from './session-cookie.ts';
 import { signInPage } from './sign-in-page.ts';
 
 const BOARD = '/queues';
 
-/** Mounted at /admin: the sign-in page, and the board behind it. */
-export function boardRouter({ db, queue }: Services): Router {
+export interface Door {
+  limits?: RateLimits | undefined;
+  refusals: RefusalLog;
+}
+
+/** Mounted at /admin: the sign-in page, and behind it a page of ours and the board. */
+export function boardRouter({ db, queue }: Pick<Services, 'db' | 'queue'>, { limits, refusals }: Door): Router {
+  const router = Router();
+  router.use(demandSameOrigin, keepNoCopy);
+  router.get('/sign-in', (_req, res) => void res.type('html').send(signInPage()));
+  router.post('/sign-in', urlencoded({ extended: false, limit: '4kb' }), async (req, res) => {
+    await demandAllowance(limits, strangerAt(req), res);
+    const { key } = (req.body ?? {}) as { key?: unknown };
+    const id = typeof key === 'string' && (await openOperatorSession(db, key.trim(), sessionIdOf(req)));
+    if (!id) {
+      refusals.tell(req, 'a sign-in to the board was refused');
+      return void res.status(403).type('html').send(signInPage('This is not a key with instance:operate.'));
+    }
+    setSessionCookie(req, res, id);
+    res.redirect(303, `/admin${BOARD}`);
+  });
+  router.post('/sign-out', async (req, res) => {
+    await endOperatorSession(db, sessionIdOf(req));
+    clearSessionCookie(res);
+    res.redirect(303, '/admin/sign-in');
+  });
+  router.use(async (req, res, next) => {
+    const id = sessionIdOf(req);
+    if (id && (await findOperatorSession(db, id))) return next();
+    await demandAllowance(limits, strangerAt(req), res);
+    if (req.method === 'GET' && req.accepts(['json', 'html']) === 'html') return res.redirect(303, '/admin/sign-in');
+    throw new AppError('UNAUTHENTICATED', 'Sign in at /admin/sign-in with a key that has instance:operate.');
+  });
+  router.get('/', (_req, res) => void res.type('html').send(homePage()));
+  router.use(BOARD, refuseThrottles, askNobodyElse, bullBoard(queue));
+  return router;
+}
+
+function bullBoard(queue: Services['queue']): RequestHandler {
   const adapter = new ExpressAdapter().setBasePath(`/admin${BOARD}`);
   createBullBoard({
     queues: [
       new BullMQAdapter(queue.board, { description: 'Doorbells: a job holds an action’s id, never what to do.' }),
     ],
     serverAdapter: adapter,
-    options: { uiConfig: { boardTitle: 'Proviso', hideDocsLink: true } },
+    options: {
+      uiConfig: {
+        boardTitle: 'Proviso',
+        hideDocsLink: true,
+        miscLinks: [
+          { text: 'Why is FAILED empty?', url: '/admin#failed' },
+          { text: 'Sign out', url: '/admin' },
+        ],
+      },
+    },
   });
-  const router = Router();
-  router.use(sameSite);
-  router.get('/sign-in', (_req, res) => void res.type('html').send(signInPage()));
-  router.post('/sign-in', urlencoded({ extended: false, limit: '4kb' }), async (req, res) => {
-    const { key } = (req.body ?? {}) as { key?: unknown };
-    const session = typeof key === 'string' ? await openSession(db, hashToken(key.trim())) : undefined;
-    if (!session) return void res.status(403).type('html').send(signInPage('This is not a key with instance:operate.'));
-    res.cookie(COOKIE, session, cookieOptions(req.secure || req.headers['x-forwarded-proto'] === 'https'));
-    res.redirect(303, `/admin${BOARD}`);
-  });
-  router.post('/sign-out', (_req, res) => {
-    res.clearCookie(COOKIE, { path: '/admin' });
-    res.redirect(303, '/admin/sign-in');
-  });
-  router.use(BOARD, async (req, res, next) => {
-    if (await isOperator(db, req.headers.cookie)) return next();
-    if (req.method === 'GET' && req.accepts(['json', 'html']) === 'html') return res.redirect(303, '/admin/sign-in');
-    throw new AppError('UNAUTHENTICATED', 'Sign in at /admin/sign-in with a key that has instance:operate.');
-  });
-  router.use(BOARD, refuseThrottles, adapter.getRouter() as RequestHandler);
-  return router;
+  return adapter.getRouter() as RequestHandler;
 }
 
-/** A form of another site cannot use the cookie's rights, nor sign in for somebody. */
-const sameSite: RequestHandler = (req, _res, next) => {
-  const site = req.headers['sec-fetch-site'];
-  if (req.method !== 'GET' && site !== undefined && site !== 'same-origin' && site !== 'none')
-    throw new AppError('FORBIDDEN', 'This request comes from another site.');
+/** The board's pages name a font host, which the policy would only stop with a complaint on every page. */
+const askNobodyElse: RequestHandler = (_req, res, next) => {
+  const render = res.render.bind(res) as (
+    view: string,
+    params: object,
+    done: (e: unknown, html: string) => void,
+  ) => void;
+  res.render = (view: string, params?: unknown) => {
+    render(view, params as object, (error, html) => {
+      if (error) return next(error);
+      res.send(html.replaceAll(/<link [^>]*href="https?:[^>]*>\s*/g, ''));
+    });
+  };
+  next();
+};
+
+/** After a sign-out the browser's back button shows nothing. */
+const keepNoCopy: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
   next();
 };
 

@@ -27,7 +27,6 @@ describe('the house', () => {
     const shown = [
       'apps/api/src/errors.ts', // the timestamp of an error body
       'apps/worker/src/watchdog.ts', // the time of a line of the log
-      'apps/api/src/admin/session.ts', // a cookie's own lifetime
       'packages/core/src/queue.ts', // BullMQ's delay, which is a hint
       'packages/core/src/ids.ts', // the time part of a UUIDv7
       'packages/core/src/records.ts', // a sent e-mail's own time, for people

@@ -1,0 +1,18 @@
+import { page } from './page.ts';
+
+/** What an operator finds at /admin. The board's menu leads here too. */
+export const homePage = (): string =>
+  page(
+    'operators',
+    `  <h1>Operators</h1>
+  <p><a href="/admin/queues">Bull Board</a> shows the queue.</p>
+  <h2 id="failed">Why is FAILED empty although actions failed?</h2>
+  <p>A job only rings for an action that is due. It has done its work once the action ran, whether the action completed or
+    failed. FAILED shows rings that could not be answered, for instance while the database was away.</p>
+  <p>The actions that failed are at <code>GET /v1/actions?status=failed</code>, each workspace's for its own keys:
+    <a href="/docs/#/Actions/listActions">how to list them</a>. Each has its reason in <code>error</code>. The worker
+    logs each failure in a line.</p>
+  <h2>Leave</h2>
+  <p>The session ends by itself after half an hour without a request, after eight hours, or with its key.</p>
+  <form method="post" action="/admin/sign-out"><button>Sign out</button></form>`,
+  );

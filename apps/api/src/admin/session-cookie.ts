@@ -1,0 +1,30 @@
+// The cookie holds a random id, and the session's row everything else: it ends where the row does, in every process.
+import { SESSION_MS } from '@proviso/core';
+import type { Request, Response } from 'express';
+
+const NAME = 'proviso_operator';
+const OPTIONS = { httpOnly: true, sameSite: 'strict', path: '/admin' } as const;
+
+/** The id in the request's cookie; empty without one. */
+export function sessionIdOf({ headers }: Request): string {
+  const pairs = (headers.cookie ?? '').split(/;\s*/);
+  const value = pairs.find((pair) => pair.startsWith(`${NAME}=`))?.slice(NAME.length + 1) ?? '';
+  return /^[\w-]{43}$/.test(value) ? value : '';
+}
+
+export function setSessionCookie(req: Request, res: Response, id: string): void {
+  res.cookie(NAME, id, { ...OPTIONS, maxAge: SESSION_MS, secure: isTls(req) });
+}
+
+export function clearSessionCookie(res: Response): void {
+  res.clearCookie(NAME, OPTIONS);
+}
+
+/** TLS ends before this process: the browser says so, or the proxy. Claimed falsely, it costs the claimant the cookie. */
+function isTls(req: Request): boolean {
+  return (
+    req.secure ||
+    /^https\b/.test(req.get('x-forwarded-proto') ?? '') ||
+    req.get('origin')?.startsWith('https:') === true
+  );
+}

@@ -1,0 +1,40 @@
+import type { Services } from '@proviso/core';
+import type { Request } from 'express';
+
+const PERIOD_MS = 5_000;
+const ADDRESSES_MAX = 50;
+
+export interface RefusalLog {
+  /** Notes that a caller was turned away: nothing of what it sent. */
+  tell(req: Pick<Request, 'socket'>, what: string): void;
+}
+
+/**
+ * Who knocks in vain, at level info: the first time at once, then one line an address and period with their number. Beyond
+ * so many addresses at a time the others share a line: a flood is not to become one of the log.
+ */
+export function createRefusalLog(log: Services['log'], periodMs = PERIOD_MS): RefusalLog {
+  const untold = new Map<string, number>();
+  const tellLater = (key: string, address: string, what: string): void => {
+    untold.set(key, 0);
+    const end = (): void => {
+      const refused = untold.get(key) ?? 0;
+      if (refused === 0) return void untold.delete(key);
+      log.info({ address, refused }, what);
+      tellLater(key, address, what);
+    };
+    setTimeout(end, periodMs).unref();
+  };
+  return {
+    tell: ({ socket }, what) => {
+      const keyOf = (address: string): string => `${what} ${address}`;
+      const from = socket.remoteAddress ?? 'unknown';
+      const address = untold.has(keyOf(from)) || untold.size < ADDRESSES_MAX ? from : 'others';
+      const key = keyOf(address);
+      const count = untold.get(key);
+      if (count !== undefined) return void untold.set(key, count + 1);
+      log.info({ address, refused: 1 }, what);
+      tellLater(key, address, what);
+    },
+  };
+}

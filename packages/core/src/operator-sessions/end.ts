@@ -1,0 +1,12 @@
+import type { Database, Statement } from '../db.ts';
+import { hashToken } from '../keys/token.ts';
+
+const END: Statement = {
+  name: 'operator_session_end',
+  text: 'delete from operator_sessions where id_hash = $1',
+};
+
+/** Signs out, in every process: whoever kept the id has nothing. */
+export async function endOperatorSession(db: Database, id: string): Promise<void> {
+  await db.query(END, [hashToken(id)]);
+}
