@@ -74,11 +74,15 @@ describe('npm start', () => {
     const { stdout } = await run('sh', ['-c', curl ?? 'exit 1']);
     const { action } = JSON.parse(stdout) as { action: Action };
     expect(action.status).toBe('pending_approval');
+    const mail = /http:\S+(?=\s+as pages)/.exec(first.output())?.[0] ?? '';
+    expect((await fetch(mail)).status).toBe(200);
+    for (const address of ['/', '/messages']) expect((await fetch(new URL(address, mail))).status).toBe(404);
     first.child.kill('SIGINT');
     expect(await first.exit).toBe(0);
     await until('everything to be gone', () => leftovers().length === 0);
 
     const second = await startUp();
+    expect(second.output()).toContain(mail); // a link that somebody kept stays good
     const owner = clientOf(`http://127.0.0.1:${second.port}`, PROVISO_API_KEY);
     expect((await owner<{ action: Action }>('GET', `/v1/actions/${action.action_id}`)).body.action.status).toBe(
       'pending_approval',

@@ -5,7 +5,7 @@ import { readConfig } from './config.ts';
 import { client, type Client, untilStatus } from './demo-client.ts';
 import { timeline } from './demo-timeline.ts';
 import { freePort } from './ports.ts';
-import { type Instance, startInstance } from './instance.ts';
+import { addressesOf, type Instance, startInstance } from './instance.ts';
 import { readState } from './state.ts';
 import { Teardown } from './teardown.ts';
 
@@ -28,11 +28,11 @@ export async function runDemo(): Promise<void> {
 async function findRunning(): Promise<Instance | undefined> {
   const config = readConfig(process.env);
   const state = readState(config.dataDir);
-  const { apiKey, agentKey, identityId, mailPort, smtpPort } = state;
-  if (!apiKey || !agentKey || !identityId || !mailPort || !smtpPort) return undefined;
+  const { apiKey, agentKey, identityId, mailPort, mailKey, smtpPort } = state;
+  if (!apiKey || !agentKey || !identityId || !mailPort || !mailKey || !smtpPort) return undefined;
   const port = process.env.PORT ? config.port : (state.port ?? config.port);
-  const instance = { port, apiKey, agentKey, identityId, mailPort, smtpPort };
-  const [url, mailUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${mailPort}`];
+  const instance = { port, apiKey, agentKey, identityId, mailPort, mailKey, smtpPort };
+  const { url, mailUrl } = addressesOf(instance);
   const answers = await Promise.all(
     [client(url, apiKey).get('/v1/auth/status'), client(mailUrl).get('/messages')].map((answer) =>
       answer.then(({ code }) => code === 200).catch(() => false),

@@ -15,7 +15,7 @@ Proviso runs at ${url}
   Agent's API key   ${agentKey}
   API reference     ${url}/docs
   Bull Board        ${url}/admin/queues (sign in with the owner's key)
-  Mail sent so far  ${mailUrl}/messages
+  Mail sent so far  ${mailUrl}/  as pages; who has this address reads it
 
 The agent proposes an e-mail, which then waits for a person:
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,19 +31,28 @@ export async function startInstance(config: LocalConfig, teardown: Teardown, hoo
     mkdirSync(config.dataDir, { recursive: true });
     await teardown.add(await lock(config.dataDir));
     await checkPort(config.port);
-    const mail = await startMail({ ...config, lastPorts: readState(config.dataDir) });
+    const last = readState(config.dataDir);
+    const mailKey = last.mailKey ?? newMailKey();
+    const mail = await startMail({ ...config, mailKey, lastPorts: last });
     await teardown.add(() => mail.close());
     const databaseUrl = await openLocalDatabase(config, teardown, hooks.say);
     const [core] = await Promise.all([import('@proviso/core'), migrate(databaseUrl)]);
-    const state = await bootstrap(core, config, databaseUrl, mail);
+    const state = await bootstrap(core, config, databaseUrl, { ...mail, mailKey });
     await runParts({ config, databaseUrl, teardown, hooks });
-    const instance = { ...state, url: `http://127.0.0.1:${config.port}`, mailUrl: `http://127.0.0.1:${mail.mailPort}` };
     writeState(config.dataDir, state);
-    return instance;
+    return { ...state, ...addressesOf(state) };
   } catch (error) {
     throw explain(error, config.dataDir);
   }
 }
+
+/** Where an instance answers, and where its mail is shown. */
+export const addressesOf = ({ port, mailPort, mailKey }: Pick<LocalState, 'port' | 'mailPort' | 'mailKey'>) => ({
+  url: `http://127.0.0.1:${port}`,
+  mailUrl: `http://127.0.0.1:${mailPort}/${mailKey}`,
+});
+
+const newMailKey = (): string => randomBytes(24).toString('base64url');
 
 async function lock(dataDir: string): Promise<() => void> {
   try {
@@ -69,7 +79,7 @@ async function bootstrap(
   core: typeof Core,
   { dataDir, port, ...config }: LocalConfig,
   databaseUrl: string,
-  { smtpPort, mailPort }: { smtpPort: number; mailPort: number },
+  mail: Pick<LocalState, 'smtpPort' | 'mailPort' | 'mailKey'>,
 ): Promise<LocalState> {
   const last = readState(dataDir);
   const apiKey = config.apiKey ?? last.apiKey ?? core.newToken();
@@ -79,14 +89,15 @@ async function bootstrap(
     if (fault) throw new Error(`${name} ${fault}.`);
   }
   // Written first: keys that are in the database and nowhere else could never be shown again.
-  writeState(dataDir, { identityId: '', ...last, port, apiKey, agentKey, smtpPort, mailPort });
+  const { smtpPort, mailPort, mailKey } = mail;
+  writeState(dataDir, { identityId: '', ...last, port, apiKey, agentKey, smtpPort, mailPort, mailKey });
   core.createKeyRingFile(secretKeysFile(dataDir));
   const db = core.openDatabase({ url: databaseUrl, poolMax: 2, name: 'proviso-local' });
   try {
     const smtp = { host: '127.0.0.1', port: smtpPort, from: 'Proviso <agent@proviso.example>' };
     const { identityId } = await core.bootstrap(db, { apiKey, agentKey, smtp });
     if (identityId === null) throw new Error('There is no identity to send mail with.');
-    return { port, apiKey, agentKey, identityId: core.showId('identity', identityId), smtpPort, mailPort };
+    return { port, apiKey, agentKey, identityId: core.showId('identity', identityId), smtpPort, mailPort, mailKey };
   } finally {
     await db.close();
   }

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type SmtpSink, startSmtpSink } from '@proviso/testing/smtp-sink';
+import { answerMail } from './mail-pages.ts';
 
 export interface LocalMail {
   smtpPort: number;
@@ -12,14 +13,16 @@ export interface LocalMail {
 
 interface MailOptions {
   dataDir: string;
+  /** Part of the address of its pages: nobody else reads the mail. */
+  mailKey: string;
   /** Refused when it is in use. */
   smtpPort: number | undefined;
   /** Of the last start: taken again when they are free, so that identity and links stay the same. */
   lastPorts: { smtpPort?: number; mailPort?: number };
 }
 
-/** The mail server that delivers to nobody, and the page that shows what it took. */
-export async function startMail({ dataDir, smtpPort, lastPorts }: MailOptions): Promise<LocalMail> {
+/** The mail server that delivers to nobody, and the pages that show what it took. */
+export async function startMail({ dataDir, mailKey, smtpPort, lastPorts }: MailOptions): Promise<LocalMail> {
   const file = join(dataDir, 'mail.jsonl');
   const listenSmtp = (port: number) => startSmtpSink({ port, file });
   const sink = await (smtpPort === undefined ? onPort(lastPorts.smtpPort, listenSmtp) : listenSmtp(smtpPort)).catch(
@@ -28,13 +31,13 @@ export async function startMail({ dataDir, smtpPort, lastPorts }: MailOptions): 
       throw new Error(`PROVISO_SMTP_PORT ${smtpPort} is in use. Stop what uses it, or choose another.`);
     },
   );
-  const page = await onPort(lastPorts.mailPort, (port) => listenHttp(sink, port));
+  const pages = await onPort(lastPorts.mailPort, (port) => listenHttp(sink, mailKey, port));
   return {
     smtpPort: sink.port,
-    mailPort: (page.address() as AddressInfo).port,
+    mailPort: (pages.address() as AddressInfo).port,
     close: async () => {
-      page.closeAllConnections();
-      await Promise.all([sink.close(), new Promise((resolve) => page.close(resolve))]);
+      pages.closeAllConnections();
+      await Promise.all([sink.close(), new Promise((resolve) => pages.close(resolve))]);
     },
   };
 }
@@ -44,18 +47,10 @@ async function onPort<T>(preferred: number | undefined, listen: (port: number) =
   return listen(preferred).catch(() => listen(0));
 }
 
-async function listenHttp(sink: SmtpSink, port: number): Promise<Server> {
+async function listenHttp(sink: SmtpSink, key: string, port: number): Promise<Server> {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
-    if (pathname === '/messages' && request.method === 'GET') {
-      response.setHeader('content-type', 'application/json; charset=utf-8');
-      return response.end(`${JSON.stringify({ messages: sink.messages() }, null, 2)}\n`);
-    }
-    if (pathname === '/messages' && request.method === 'DELETE') {
-      sink.clear();
-      return response.writeHead(204).end();
-    }
-    return response.writeHead(404).end('GET or DELETE /messages\n');
+    const { port: own } = server.address() as AddressInfo;
+    answerMail({ sink, key, port: own }, request, response);
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

@@ -9,6 +9,8 @@ export interface LocalState {
   identityId: string;
   smtpPort: number;
   mailPort: number;
+  /** Part of the address of the mail. */
+  mailKey: string;
 }
 
 const fileOf = (dataDir: string) => join(dataDir, 'local.json');
