@@ -108,7 +108,18 @@ async function diff(urls, from, to) {
 
 /** Hands `use` an empty database on DATABASE_URL's server, or on the embedded test server, and drops it afterwards. */
 async function withScratch(use) {
-  const server = process.env.DATABASE_URL ?? (await testServerUrl());
+  if (process.env.DATABASE_URL) return withScratchOn(process.env.DATABASE_URL, use);
+  const { prepare } = await import('./prepare.mjs');
+  await prepare({ quiet: true });
+  const { ensureTestServer, releaseTestServer } = await import('../packages/testing/jest/test-server.mjs');
+  try {
+    return await withScratchOn((await ensureTestServer()).url('postgres'), use);
+  } finally {
+    await releaseTestServer();
+  }
+}
+
+async function withScratchOn(server, use) {
   const client = await connect(server);
   const name = `proviso_scratch_${randomBytes(6).toString('hex')}`;
   try {
@@ -118,13 +129,6 @@ async function withScratch(use) {
     await client.query(`drop database if exists ${name} with (force)`);
     await client.end();
   }
-}
-
-async function testServerUrl() {
-  const { prepare } = await import('./prepare.mjs');
-  await prepare({ quiet: true });
-  const { ensureTestServer } = await import('../packages/testing/jest/test-server.mjs');
-  return (await ensureTestServer()).url('postgres');
 }
 
 const commands = { deploy: deployCommand, new: newCommand, check: checkCommand };

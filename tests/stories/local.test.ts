@@ -36,12 +36,12 @@ describe('npm start', () => {
     const port = Number(env.PORT ?? (await freePort()));
     const child = spawn(process.execPath, ['tools/start.mjs'], {
       env: { PATH: process.env.PATH, HOME: '', PROVISO_DATA_DIR: dataDir, PORT: String(port), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'], // it stops with us, also when we are killed
     });
     started.push(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+      stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
     const exit = once(child, 'exit').then(([code]) => code as number | null);
     return { child, output: () => output, port, exit };
   }

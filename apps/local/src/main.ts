@@ -12,6 +12,7 @@ export async function startForPeople(): Promise<void> {
   let end: (fault?: Error) => void = () => {};
   const ended = new Promise<Error | undefined>((resolve) => (end = resolve));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
+  process.once('disconnect', () => end()); // whoever started it as a child is gone
 
   const started = startInstance(config, teardown, { say, onGivenUp: end }).then((instance) => say(greet(instance)));
   try {

@@ -1,6 +1,8 @@
 import { stopRedis } from './redis-server.mjs';
+import { releaseTestServer } from './test-server.mjs';
 
-/** The PostgreSQL server stays for the next run. */
+/** Leaves no server behind. */
 export default async function tearDown() {
   await stopRedis();
+  await releaseTestServer();
 }

@@ -1,15 +1,35 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensurePostgres } from '../dist/postgres.js';
+import { ensurePostgres, holdLock, LockHeld, stopPostgres } from '../dist/postgres.js';
 
 export const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 export const testDir = join(root, '.proviso/test');
+const dataDir = join(testDir, 'postgres');
+/** A file a process that uses the server. */
+const usersDir = join(testDir, 'users');
 
-/** The server that tests run on. Fast because it may lose its data in a crash; left running for the next run. */
-export function ensureTestServer() {
+let leave;
+
+/**
+ * The server that tests run on, at any free port; all runs in this clone share it. Fast because it may lose its data in a
+ * crash. The last run to end stops it, also one that was killed: its keeper outlives it for that.
+ */
+export async function ensureTestServer() {
+  if (leave === undefined) {
+    mkdirSync(usersDir, { recursive: true });
+    leave = await holdLock(join(usersDir, String(process.pid)));
+    const keeper = spawn(process.execPath, [join(import.meta.dirname, 'keeper.mjs'), String(process.pid)], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    keeper.unref();
+    keeper.stdin.unref(); // closes with this process, whatever ends it
+  }
   return ensurePostgres({
-    dataDir: join(testDir, 'postgres'),
-    port: 54_429,
+    dataDir,
+    port: 0,
     settings: {
       fsync: 'off',
       synchronous_commit: 'off',
@@ -19,4 +39,30 @@ export function ensureTestServer() {
       shared_buffers: '64MB',
     },
   });
+}
+
+/** Stops the server unless another run uses it. */
+export async function releaseTestServer() {
+  leave?.();
+  leave = undefined;
+  const release = await holdLock(`${dataDir}.lock`, 60_000); // no run starts or adopts it meanwhile
+  try {
+    if ((await users()).length === 0) await stopPostgres(dataDir);
+  } finally {
+    release();
+  }
+}
+
+/** Those that are alive; what the others left is taken away. */
+async function users() {
+  const alive = [];
+  for (const name of readdirSync(usersDir).filter((file) => /^\d+$/.test(file))) {
+    try {
+      (await holdLock(join(usersDir, name)))();
+    } catch (error) {
+      if (!(error instanceof LockHeld)) throw error;
+      alive.push(name);
+    }
+  }
+  return alive;
 }

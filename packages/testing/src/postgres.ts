@@ -1,5 +1,5 @@
 import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, statfsSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -30,7 +30,7 @@ export { PostgresRefusal } from './postgres-binaries.ts';
 
 export type PostgresOptions = {
   dataDir: string;
-  /** Where to begin looking for a free port. */
+  /** Where to begin looking for a free port; 0 = any that is free. */
   port?: number;
   /** Server settings, as in postgresql.conf; they do not reach a server that is adopted. */
   settings?: Record<string, string>;
@@ -176,15 +176,23 @@ async function launch(binaries: Binaries, as: RunAs, options: PostgresOptions & 
 }
 
 async function freePort(from: number): Promise<number> {
-  for (let port = from; port < from + 100; port++) if (await isFree(port)) return port;
+  for (let port = from; port < from + 100; port++) {
+    const free = await listenOnce(port);
+    if (free !== undefined) return free;
+    if (from === 0) break;
+  }
   throw new PostgresRefusal(`No port between ${from} and ${from + 99} is free for PostgreSQL.`);
 }
 
-function isFree(port: number): Promise<boolean> {
+/** The port, or any for 0; undefined when it cannot be listened on. */
+function listenOnce(port: number): Promise<number | undefined> {
   return new Promise((resolvePromise) => {
     const probe = createServer();
-    probe.once('error', () => resolvePromise(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolvePromise(true)));
+    probe.once('error', () => resolvePromise(undefined));
+    probe.listen(port, '127.0.0.1', () => {
+      const { port: found } = probe.address() as AddressInfo;
+      probe.close(() => resolvePromise(found));
+    });
   });
 }
 
