@@ -4,6 +4,7 @@ import path from 'node:path';
 const ROOT = path.resolve(__dirname, '../../../..');
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
 const text = read('docs/guarantees.md');
+const security = read('SECURITY.md');
 const tests = ['apps', 'packages', 'tests'].flatMap((part) =>
   readdirSync(path.join(ROOT, part), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
@@ -32,9 +33,9 @@ const isThere = (where: string, words: string): boolean => {
   );
 };
 
-describe('docs/guarantees.md', () => {
+describe('docs/guarantees.md and SECURITY.md', () => {
   it('names only tests that there are', () => {
-    const named = [...text.matchAll(/`([^`]+\.test\.ts)`/g)].map(([, file]) => path.basename(file ?? ''));
+    const named = [...(text + security).matchAll(/`([^`]+\.test\.ts)`/g)].map(([, file]) => path.basename(file ?? ''));
     expect(named.length).toBeGreaterThan(40);
     expect(named.filter((file) => !tests.some((test) => path.basename(test) === file))).toEqual([]);
   });
@@ -42,10 +43,15 @@ describe('docs/guarantees.md', () => {
   it('promises nothing without a test beside it', () => {
     expect(rows.length).toBeGreaterThan(40);
     expect(rows.filter((row) => !/\.test\.ts|crash points|chaos|planted/.test(row))).toEqual([]);
+    const against = security.match(/^\| (?:a|an|another|whoever) .*$/gm) ?? [];
+    expect(against.length).toBeGreaterThan(15);
+    expect(against.filter((row) => !row.includes('.test.ts`'))).toEqual([]);
   });
 
   it('quotes titles as they are', () => {
-    const quoted = [...text.matchAll(/(?:`([\w/.-]+\.test\.ts)`|(planted|crash points|chaos)): "([^"]+)"/g)];
+    const quoted = [
+      ...(text + security).matchAll(/(?:`([\w/.-]+\.test\.ts)`|(planted|crash points|chaos)): "([^"]+)"/g),
+    ];
     const wrong = quoted.filter(([, file, kind, words]) => !isThere(file ?? kind ?? '', words ?? ''));
     expect(quoted.length).toBeGreaterThan(40);
     expect(wrong.map(([quote]) => quote)).toEqual([]);
