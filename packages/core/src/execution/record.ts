@@ -9,6 +9,7 @@ import { writableRecordsOf } from '../records.ts';
 import { transitionHeld, type Transition } from '../transition.ts';
 import type { Ending } from './ending.ts';
 import type { Outcome, Settlement } from './executor.ts';
+import { logFailure } from './log-failure.ts';
 import { storable } from './storable.ts';
 import type { Hold } from './holds.ts';
 import { holdBack } from './turn.ts';
@@ -29,8 +30,10 @@ export async function record(worker: Worker, hold: Hold, said: Ending): Promise<
     );
   const action =
     ending.kind === 'done' ? await recordDone(worker, hold, ending) : await recordOnce(worker, hold, ending);
-  if (!action) worker.log.warn({ action: hold.action.id, ending: ending.kind }, 'an outcome came too late to count');
-  else dispatch(worker, action);
+  if (!action)
+    return worker.log.warn({ action: hold.action.id, ending: ending.kind }, 'an outcome came too late to count');
+  logFailure(worker, action, ending);
+  dispatch(worker, action);
 }
 
 const recordOnce = (worker: Worker, hold: Hold, ending: Exclude<Ending, Done>): Promise<ActionRow | null> =>
