@@ -1,5 +1,5 @@
 // `npm run bootstrap`: makes the first workspace with its owner's key, once. The key is printed once and kept as a hash.
-import { bootstrap, createKeyRingFile, newToken, openDatabase } from '@proviso/core';
+import { bootstrap, checkMigrated, createKeyRingFile, newToken, openDatabase } from '@proviso/core';
 
 const { DATABASE_URL: url, PROVISO_API_KEY, PROVISO_AGENT_KEY, PROVISO_SECRET_KEYS_FILE: keysFile } = process.env;
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -8,6 +8,7 @@ try {
   if (!url) throw new Error('Set DATABASE_URL.');
   if (keysFile) createKeyRingFile(keysFile);
   const db = openDatabase({ url, poolMax: 1, name: 'proviso-bootstrap' });
+  await checkMigrated(db);
   const known = await db.tables.members.count({ where: { role: 'owner' } });
   const apiKey = PROVISO_API_KEY || (known === 0 ? newToken() : undefined);
   const { workspaceId, created } = await bootstrap(db, { apiKey, agentKey: PROVISO_AGENT_KEY || undefined });

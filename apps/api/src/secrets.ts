@@ -1,5 +1,13 @@
 // `npm run secrets -- rotate` and `-- status`: moves all sealed secrets to the ring's first key, and says what each key seals.
-import { countSealed, loadKeyRing, openDatabase, rotateSecrets, type Database, type KeyRing } from '@proviso/core';
+import {
+  checkMigrated,
+  countSealed,
+  loadKeyRing,
+  openDatabase,
+  rotateSecrets,
+  type Database,
+  type KeyRing,
+} from '@proviso/core';
 
 const { DATABASE_URL: url, PROVISO_SECRET_KEYS: keys, PROVISO_SECRET_KEYS_FILE: file } = process.env;
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -32,6 +40,7 @@ try {
   if (!url) throw new Error('Set DATABASE_URL.');
   const ring = loadKeyRing({ keys: keys || undefined, file: file || undefined });
   const db = openDatabase({ url, poolMax: 1, name: 'proviso-secrets' });
+  await checkMigrated(db);
   const whole = await command(db, ring);
   await db.close();
   if (!whole) process.exit(1);

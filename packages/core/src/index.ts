@@ -72,6 +72,7 @@ export * from './members/create.ts';
 export * from './members/list.ts';
 export * from './members/remove.ts';
 export * from './members/update.ts';
+export * from './migrated.ts';
 export * from './operator-sessions/end.ts';
 export * from './operator-sessions/find.ts';
 export * from './operator-sessions/open.ts';

@@ -3,6 +3,7 @@ import type { Services } from './context.ts';
 import { checkDurability, openDatabase } from './db.ts';
 import type { CommonConfig } from './environment.ts';
 import type { Registry } from './execution/registry.ts';
+import { checkMigrated } from './migrated.ts';
 import { openQueue } from './queue.ts';
 
 export interface ServicesOptions {
@@ -13,12 +14,13 @@ export interface ServicesOptions {
   log: Logger;
 }
 
-/** Opens what a process needs. Throws when the database is away or may lose what it acknowledged; a queue may be away. */
+/** Opens what a process needs. Throws when the database is away, is not migrated, or may lose what it acknowledged; a queue may be away. */
 export async function openServices(config: CommonConfig, options: ServicesOptions): Promise<Services> {
   const { name, poolMax, executors, log } = options;
   const { databaseUrl, queryTimeoutMs, redisUrl, secrets, allowUnsafeStorage, pace } = config;
   const db = openDatabase({ url: databaseUrl, poolMax, name, queryTimeoutMs });
   await checkDurability(db, allowUnsafeStorage);
+  await checkMigrated(db, log);
   if (secrets.size === 0) log.warn('no PROVISO_SECRET_KEYS: identities with credentials can be neither kept nor used');
   const queue = await openQueue({ redisUrl, databaseUrl, log });
   return { db, queue, executors, secrets, log, pace };
