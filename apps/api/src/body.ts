@@ -1,66 +1,76 @@
-import { jsonFault } from '@proviso/contracts';
-import { AppError, invalid } from '@proviso/core';
-import { parse } from 'lossless-json';
+import { AppError, invalid, nextSlice } from '@proviso/core';
+import { JSON_DEPTH_MAX } from '@proviso/contracts';
+import type { Request } from 'express';
+import { repeatedKey, scanJson, type JsonLimits } from './json-scan.ts';
+import { unpack } from './unpack.ts';
+
+/** What a body may be, before its route has a say. */
+export interface BodyLimits extends JsonLimits {
+  /** Packed, and unpacked. */
+  bytesMax: number;
+}
+
+const KIB = 1024;
+export const BODY: BodyLimits = { bytesMax: 1024 * KIB, depthMax: JSON_DEPTH_MAX, valuesMax: 20_000, keysMax: 10_000 };
+export const BULK_BODY: BodyLimits = { ...BODY, bytesMax: 4 * 1024 * KIB, valuesMax: 100_000, keysMax: 30_000 };
+/** Of a route that takes none: room for `{}`. */
+export const NO_BODY: BodyLimits = { ...BODY, bytesMax: KIB };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads a body as JSON that means one thing only: no repeated keys, no numbers that JavaScript would change, no NUL, no
- * lone surrogates, no nesting beyond 32. An absent body is {}. Throws INVALID, or UNSUPPORTED_MEDIA_TYPE.
+ * lone surrogates, and no more of anything than the limits say. An absent body is {}. Throws INVALID, PAYLOAD_TOO_LARGE,
+ * or UNSUPPORTED_MEDIA_TYPE.
  */
-export function readJson(raw: unknown, contentType: string | undefined): unknown {
-  if (!Buffer.isBuffer(raw) || raw.length === 0) return {};
+export async function readBody(req: Request, limits: BodyLimits): Promise<unknown> {
+  const bytes = await unpack(req, limits.bytesMax);
+  return bytes.length === 0 ? {} : readJson(bytes, req.headers['content-type'], limits);
+}
+
+export async function readJson(bytes: Buffer, contentType: string | undefined, limits: BodyLimits): Promise<unknown> {
   if (!/^application\/json\s*(;|$)/i.test(contentType ?? ''))
     throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as Content-Type: application/json.');
-  let text = '';
-  let value: unknown;
-  try {
-    text = utf8.decode(raw);
-    value = parse(text, undefined, { parseNumber: readNumber, onDuplicateKey });
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw new AppError('INVALID', 'The body is not valid JSON.', [{ path: '', message: reasonOf(error) }]);
-  }
-  const fault = jsonFault(value);
+  await nextSlice();
+  const { fault, keys } = scanJson(bytes, limits);
   if (fault) throw new AppError('INVALID', `The body ${fault}.`, [{ path: '', message: fault }]);
-  // The parser names a key that stands twice with different values; with equal ones it only leaves fewer keys.
-  if (countKeys(value) < countColons(text))
-    throw new AppError('INVALID', 'A key stands twice in one object of the body.');
+  await nextSlice();
+  const text = decode(bytes);
+  await nextSlice();
+  const value = parse(text);
+  await nextSlice();
+  if (countKeys(value) < keys) throw invalid(repeatedKey(bytes) ?? '', 'stands twice in one object');
   return value;
 }
 
-/** Colons outside strings: one a key. */
-function countColons(text: string): number {
-  let count = 0;
-  let inString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (character === '"') inString = !inString;
-    else if (inString && character === '\\') at += 1;
-    else if (!inString && character === ':') count += 1;
+function decode(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw malformed('is not UTF-8');
   }
-  return count;
 }
 
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw malformed((error as Error).message.slice(0, 200));
+  }
+}
+
+const malformed = (message: string): AppError =>
+  new AppError('INVALID', 'The body is not valid JSON.', [{ path: '', message }]);
+
+/** A key that is written twice in one object leaves fewer than there were. */
 function countKeys(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
-  return Object.values(value).reduce<number>((sum, child) => sum + countKeys(child), own);
-}
-
-const reasonOf = (error: unknown): string =>
-  error instanceof RangeError
-    ? 'is nested too deeply'
-    : ((error as Error).message || 'is not valid JSON').slice(0, 200);
-
-function onDuplicateKey({ key }: { key: string }): never {
-  throw invalid(key, 'stands twice in one object');
-}
-
-function readNumber(text: string): number {
-  const value = Number(text);
-  const lost = !Number.isFinite(value) || (value === 0 && /[1-9]/.test(text.split(/e/i)[0] ?? ''));
-  if (lost || (Number.isInteger(value) && !Number.isSafeInteger(value)))
-    throw new AppError('INVALID', `The number ${text.slice(0, 40)} is too large or too small to be kept exactly.`);
-  return value;
+  let count = 0;
+  if (!Array.isArray(value)) {
+    const keys = Object.keys(value);
+    if (keys.includes('__proto__')) throw new AppError('INVALID', 'The body has a key named __proto__.');
+    count = keys.length;
+  }
+  for (const child of Object.values(value)) count += countKeys(child);
+  return count;
 }

@@ -12,6 +12,7 @@ import { AppError, createRegistry } from '@proviso/core';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject, type ZodOpenApiResponseObject } from 'zod-openapi';
 import { dialectAt, type Dialect } from './dialect.ts';
+import { BODY, type BodyLimits } from './body.ts';
 import { bodyOf, statusOf } from './errors.ts';
 import type { Route } from './route.ts';
 import { TAGS } from './tags.ts';
@@ -55,7 +56,7 @@ const ERRORS: Record<ErrorCode, [means: string, example: string]> = {
   INVALID_STATE: ['The status does not allow it.', 'An action that is completed cannot be cancelled.'],
   CONFLICT: ['It changed since it was seen, or it is there already.', 'There is a contact with this address.'],
   PRECONDITION_FAILED: ['If-Match names another version.', 'The action is at version 3, not 2.'],
-  PAYLOAD_TOO_LARGE: ['The body is too large.', 'The body is larger than this route takes.'],
+  PAYLOAD_TOO_LARGE: ['The body is too large.', 'The body is larger than the 1024 KiB that this route takes.'],
   UNSUPPORTED_MEDIA_TYPE: ['The body is not JSON.', 'Send the body as application/json.'],
   IDEMPOTENCY_MISMATCH: [
     'The Idempotency-Key was used for another request.',
@@ -147,6 +148,10 @@ export function describeRoutes(routes: readonly Route[], version: string): Retur
   );
 }
 
+const limitsOf = ({ bytesMax, depthMax, valuesMax, keysMax }: BodyLimits): string =>
+  `At most ${bytesMax / 1024} KiB, also when unpacked, ${depthMax} levels, ${valuesMax} values and ${keysMax} keys. ` +
+  'May be packed once: gzip, deflate or br.';
+
 function describeRoute(route: Route) {
   const optional = route.body?.safeParse({}).success ?? false;
   const done = {
@@ -165,6 +170,7 @@ function describeRoute(route: Route) {
     ...(route.body && {
       requestBody: {
         required: !optional,
+        description: limitsOf(route.bodyLimits ?? BODY),
         content: { 'application/json': { schema: route.body, ...examplesOf(route.body) } },
       },
     }),

@@ -4,7 +4,7 @@ import {
   authenticate,
   callerIn,
   chooseCaller,
-  hashJson,
+  hashLargeJson,
   invalid,
   type Caller,
   type Context,
@@ -15,16 +15,13 @@ import {
   type Services,
   type Waiters,
 } from '@proviso/core';
-import { Router, raw, type Request, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { readJson } from './body.ts';
+import { BODY, NO_BODY, readBody, type BodyLimits } from './body.ts';
 import { sendMessages, type Message } from './event-stream.ts';
 import { demandAllowance, demandRoom, strangerAt } from './limited.ts';
 import type { Tag } from './tags.ts';
 import { settled } from './waiting.ts';
-
-const BODY_BYTES_MAX = 1024 * 1024;
-export const BULK_BODY_BYTES_MAX = 16 * 1024 * 1024;
 
 /** What a handler gets. Body and query are as they came: the verb parses them, after it has authorised. */
 export interface Call {
@@ -76,7 +73,8 @@ export interface Asked {
   callers: readonly Caller[];
   path: Record<string, string>;
   query: Record<string, unknown>;
-  body: unknown;
+  /** Reads it, once it is known that the caller may send one to some workspace. */
+  body: () => Promise<unknown>;
 }
 
 interface Operation {
@@ -89,7 +87,8 @@ interface Operation {
   reply: z.ZodType;
   /** 200 unless given. */
   status?: 200 | 201;
-  bodyBytesMax?: number;
+  /** `BODY` unless given. */
+  bodyLimits?: BodyLimits;
   /** Takes `Prefer: wait`. */
   waits?: true;
   /** Takes `If-Match`. */
@@ -98,6 +97,11 @@ interface Operation {
   streams?: true;
   /** Codes that the document names beyond those that routes of its kind answer. */
   fails?: readonly ErrorCode[];
+  /**
+   * Asked before the body is read: what the verb asks of its caller first, or less where that depends on the body.
+   * Throws FORBIDDEN.
+   */
+  authorize(ctx: Context): void;
   handle(call: Call): Promise<unknown>;
 }
 
@@ -115,8 +119,7 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
     const here = routes.filter((route) => route.path === path);
     const address = path.replaceAll(/\{(\w+)\}/g, ':$1');
     for (const route of here) {
-      const read = raw({ type: () => true, limit: route.bodyBytesMax ?? BODY_BYTES_MAX });
-      router[route.method](address, (req, res) => serve({ services, route, sharing, read }, req, res));
+      router[route.method](address, (req, res) => serve({ services, route, sharing }, req, res));
     }
     const allowed = here.map((route) => route.method.toUpperCase()).join(', ');
     router.all(address, async (req, res) => {
@@ -132,28 +135,29 @@ interface Serving {
   services: Services;
   route: Route;
   sharing: Sharing;
-  read: ReturnType<typeof raw>;
 }
 
-async function serve({ services, route, sharing, read }: Serving, req: Request, res: Response): Promise<void> {
+async function serve({ services, route, sharing }: Serving, req: Request, res: Response): Promise<void> {
   demandRoom(services);
   const callers = await callersOf(services, sharing, req, res);
-  await new Promise<void>((done, fail) => {
-    read(req, res, (error?: unknown) => (error ? fail(error) : done()));
-  });
-  const body = readJson(req.body, req.headers['content-type']);
-  if (!route.query) NOTHING.parse(req.query);
-  if (!route.body) NOTHING.parse(body);
-  const named = { path: req.params as Record<string, string>, query: { ...req.query }, body };
+  const may = (caller: Caller): void => route.authorize({ ...services, caller, via: 'api' });
+  demandAny(callers, may);
+  let reading: Promise<unknown> | undefined;
+  const read = (): Promise<unknown> => (reading ??= readBodyOf(route, req));
+  const named = { path: req.params as Record<string, string>, query: { ...req.query } };
   const caller = route.workspace
-    ? callerIn(callers, await route.workspace({ services, callers, ...named }))
+    ? callerIn(callers, await route.workspace({ services, callers, ...named, body: read }))
     : chooseCaller(callers, req.get('x-workspace-id'));
-  const ctx = contextOf(services, req, caller, body);
+  may(caller);
+  if (!route.query) NOTHING.parse(req.query);
+  const body = await read();
+  const ctx = await contextOf(services, req, caller, body);
   const gone = goneOf(res, sharing.stopping);
   const reply = await route.handle({
     ...sharing,
     ctx,
     ...named,
+    body,
     req,
     res,
     gone,
@@ -194,17 +198,35 @@ async function callersOf({ db }: Services, { limits }: Sharing, req: Request, re
   }
 }
 
+/** A body is not read for somebody who may not send it to any workspace that the token reaches. Throws FORBIDDEN. */
+function demandAny(callers: readonly Caller[], may: (caller: Caller) => void): void {
+  const refusals = callers.map((caller) => {
+    try {
+      may(caller);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  });
+  if (refusals.every(Boolean)) throw refusals[0];
+}
+
 /** What a route takes that says nothing of a body or a query. */
 const NOTHING = z.strictObject({});
 
-function contextOf(services: Services, req: Request, caller: Caller, body: unknown): Context {
+async function readBodyOf(route: Route, req: Request): Promise<unknown> {
+  if (route.body) return readBody(req, route.bodyLimits ?? BODY);
+  return NOTHING.parse(await readBody(req, NO_BODY));
+}
+
+async function contextOf(services: Services, req: Request, caller: Caller, body: unknown): Promise<Context> {
   const ctx: Context = { ...services, caller, via: 'api' };
   const key = req.headers['idempotency-key'];
   if (key === undefined || req.method !== 'POST') return ctx;
   if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key))
     throw invalid('Idempotency-Key', 'must be 1 to 255 printable characters');
   const query = Object.keys(req.query).length > 0 && { query: req.query as JsonObject };
-  const requestHash = hashJson({ method: req.method, path: req.path, ...query, body: body as JsonValue });
+  const requestHash = await hashLargeJson({ method: req.method, path: req.path, ...query, body: body as JsonValue });
   const idempotency: Idempotency = {
     key,
     requestHash,

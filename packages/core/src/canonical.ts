@@ -1,9 +1,36 @@
 import { createHash } from 'node:crypto';
 import { canonicalize } from 'json-canonicalize';
-import type { JsonValue } from '@proviso/contracts';
+import type { JsonObject, JsonValue } from '@proviso/contracts';
+import { nextSlice } from './time-slice.ts';
 
 /** SHA-256, hex, of the canonical JSON (RFC 8785) of a value that passed `jsonFault`. */
 export const hashJson = (value: JsonValue): string => createHash('sha256').update(canonicalize(value)).digest('hex');
+
+/** `hashJson`, in slices of time: for what may be large. */
+export async function hashLargeJson(value: JsonValue): Promise<string> {
+  const hash = createHash('sha256');
+  for (const part of partsOf(value)) {
+    hash.update(part);
+    await nextSlice();
+  }
+  return hash.digest('hex');
+}
+
+/** As far down as a list of many items may be found: what one of them holds is bounded. */
+const PARTED_DEPTH = 3;
+
+/** Canonical JSON in order, in parts. */
+function* partsOf(value: JsonValue, depth = 0): Generator<string> {
+  if (typeof value !== 'object' || value === null || depth > PARTED_DEPTH) return yield canonicalize(value);
+  const isList = Array.isArray(value);
+  let before = isList ? '[' : '{';
+  for (const key of isList ? value.keys() : Object.keys(value).toSorted()) {
+    yield isList ? before : `${before}${JSON.stringify(key)}:`;
+    yield* partsOf((value as JsonObject)[key] ?? null, depth + 1);
+    before = ',';
+  }
+  yield before === ',' ? (isList ? ']' : '}') : isList ? '[]' : '{}';
+}
 
 /** Whether two JSON values say the same, whatever the order of their keys. */
 export const sameJson = (one: unknown, other: unknown): boolean => canonicalize(one) === canonicalize(other);

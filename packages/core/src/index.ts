@@ -99,6 +99,7 @@ export * from './secrets.ts';
 export * from './services.ts';
 export * from './tasks/list.ts';
 export * from './tasks/update.ts';
+export * from './time-slice.ts';
 export * from './tools/create.ts';
 export * from './tools/delete.ts';
 export * from './tools/list.ts';

@@ -22,6 +22,12 @@ export interface Paused {
 
 type What = Pick<pauses, 'workspace_id' | 'agent_id' | 'type'>;
 
+/** Whether the caller may hold back anything at all; what exactly, the body says. Throws FORBIDDEN. */
+export function authorizePausing(ctx: Context): void {
+  const operates = ctx.caller.scopes.includes('instance:operate');
+  authorizeConfiguration(ctx, operates ? 'instance:operate' : 'actions:write');
+}
+
 /** Holds back new starts; when it returns, nothing new starts. What runs already ends by itself. */
 export async function pauseWork(ctx: Context, input: unknown): Promise<Paused[]> {
   const what = await authorizePause(ctx, input);
@@ -51,6 +57,7 @@ export async function listPauses(ctx: Context): Promise<Paused[]> {
 }
 
 async function authorizePause(ctx: Context, input: unknown): Promise<What> {
+  authorizePausing(ctx);
   const body: PauseBody = pauseBody.parse(input);
   authorizeConfiguration(ctx, body.everything ? 'instance:operate' : 'actions:write');
   if (body.everything) return { workspace_id: null, agent_id: null, type: null };

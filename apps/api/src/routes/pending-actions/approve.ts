@@ -1,5 +1,5 @@
 import { approvePendingActionBody, pendingAction } from '@proviso/contracts';
-import { approvePendingAction, workspaceOfAction } from '@proviso/core';
+import { approvePendingAction, authorizeDecision, workspaceOfAction } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 import { showPendingAction } from '../../show-pending-action.ts';
 
@@ -12,6 +12,7 @@ export const approvePendingActionRoute = defineRoute({
   body: approvePendingActionBody,
   reply: pendingAction,
   workspace: ({ services, path }) => workspaceOfAction(services, path.pa_id ?? ''),
+  authorize: (ctx) => authorizeDecision(ctx),
   handle: async ({ ctx, path, body }) =>
     showPendingAction(ctx.executors, await approvePendingAction(ctx, path.pa_id ?? '', body)),
 });

@@ -1,6 +1,7 @@
 import { batchApproveBody, batchApproveReply } from '@proviso/contracts';
-import { batchApprovePendingActions, workspaceOfBatch } from '@proviso/core';
-import { BULK_BODY_BYTES_MAX, defineRoute } from '../../route.ts';
+import { authorizeDecision, batchApprovePendingActions, workspaceOfBatch } from '@proviso/core';
+import { BULK_BODY } from '../../body.ts';
+import { defineRoute } from '../../route.ts';
 
 export const batchApprovePendingActionsRoute = defineRoute({
   method: 'post',
@@ -10,8 +11,9 @@ export const batchApprovePendingActionsRoute = defineRoute({
   tag: 'Pending actions',
   body: batchApproveBody,
   reply: batchApproveReply,
-  bodyBytesMax: BULK_BODY_BYTES_MAX,
+  bodyLimits: BULK_BODY,
   fails: ['INVARIANT_VIOLATION'],
   workspace: ({ services, callers, path }) => workspaceOfBatch(services, callers, path.batch_id ?? ''),
+  authorize: (ctx) => authorizeDecision(ctx),
   handle: ({ ctx, path, body }) => batchApprovePendingActions(ctx, path.batch_id ?? '', body),
 });

@@ -1,5 +1,5 @@
 import { createPendingActionBody, pendingAction } from '@proviso/contracts';
-import { createPendingAction } from '@proviso/core';
+import { authorizeProposing, createPendingAction } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 import { showPendingAction } from '../../show-pending-action.ts';
 
@@ -12,6 +12,7 @@ export const createPendingActionRoute = defineRoute({
   body: createPendingActionBody,
   reply: pendingAction,
   status: 201,
-  workspace: ({ body }) => createPendingActionBody.parse(body).workspaceId,
+  workspace: async ({ body }) => createPendingActionBody.parse(await body()).workspaceId,
+  authorize: (ctx) => authorizeProposing(ctx),
   handle: async ({ ctx, body }) => showPendingAction(ctx.executors, await createPendingAction(ctx, body)),
 });

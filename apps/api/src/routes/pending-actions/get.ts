@@ -1,5 +1,5 @@
 import { pendingAction } from '@proviso/contracts';
-import { getPendingAction, workspaceOfAction } from '@proviso/core';
+import { authorize, getPendingAction, workspaceOfAction } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 import { showPendingAction } from '../../show-pending-action.ts';
 
@@ -11,5 +11,6 @@ export const getPendingActionRoute = defineRoute({
   tag: 'Pending actions',
   reply: pendingAction,
   workspace: ({ services, path }) => workspaceOfAction(services, path.pa_id ?? ''),
+  authorize: (ctx) => authorize(ctx, 'actions:read'),
   handle: async ({ ctx, path }) => showPendingAction(ctx.executors, await getPendingAction(ctx, path.pa_id ?? '')),
 });

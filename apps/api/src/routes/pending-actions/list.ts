@@ -1,5 +1,5 @@
 import { listPendingActionsQuery, listPendingActionsReply } from '@proviso/contracts';
-import { listPendingActions } from '@proviso/core';
+import { authorize, listPendingActions } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 import { pendingActionsReplyOf } from '../../show-pending-action.ts';
 
@@ -12,5 +12,6 @@ export const listPendingActionsRoute = defineRoute({
   query: listPendingActionsQuery.out,
   reply: listPendingActionsReply,
   workspace: ({ query }) => listPendingActionsQuery.parse(query).workspace_id,
+  authorize: (ctx) => authorize(ctx, 'actions:read'),
   handle: async ({ ctx, query }) => pendingActionsReplyOf(ctx.executors, await listPendingActions(ctx, query)),
 });

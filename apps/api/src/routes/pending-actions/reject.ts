@@ -1,5 +1,5 @@
 import { noBody, pendingAction } from '@proviso/contracts';
-import { rejectPendingAction, workspaceOfAction } from '@proviso/core';
+import { authorizeDecision, rejectPendingAction, workspaceOfAction } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 import { showPendingAction } from '../../show-pending-action.ts';
 
@@ -12,6 +12,7 @@ export const rejectPendingActionRoute = defineRoute({
   body: noBody,
   reply: pendingAction,
   workspace: ({ services, path }) => workspaceOfAction(services, path.pa_id ?? ''),
+  authorize: (ctx) => authorizeDecision(ctx),
   handle: async ({ ctx, path, body }) =>
     showPendingAction(ctx.executors, await rejectPendingAction(ctx, path.pa_id ?? '', body)),
 });

@@ -1,5 +1,5 @@
 import { pendingEventMessage, streamPendingActionsQuery } from '@proviso/contracts';
-import { listenToEvents } from '@proviso/core';
+import { authorize, listenToEvents } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 import { messagesOf, tellPendingEvents } from '../../show-events.ts';
 
@@ -13,6 +13,7 @@ export const streamPendingActionsRoute = defineRoute({
   reply: pendingEventMessage,
   streams: true,
   workspace: ({ query }) => streamPendingActionsQuery.parse(query).workspace_id,
+  authorize: (ctx) => authorize(ctx, 'actions:read'),
   handle: async ({ ctx, req, feed, gone }) => {
     const stream = await listenToEvents(ctx, feed, { lastEventId: req.get('last-event-id'), gone });
     return messagesOf(stream, tellPendingEvents(ctx.executors));

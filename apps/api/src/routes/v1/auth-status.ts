@@ -9,6 +9,7 @@ export const authStatusRoute = defineRoute({
   summary: 'Who the token speaks for, and what it may do',
   tag: 'Access',
   reply: authStatusReply,
+  authorize: () => undefined, // every valid token may ask who it is
   handle: async ({ ctx: { caller } }) => ({
     status: 'success',
     authenticated: true,

@@ -1,5 +1,5 @@
 import { eventMessage } from '@proviso/contracts';
-import { listenToEvents } from '@proviso/core';
+import { authorize, listenToEvents } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 import { messagesOf, tellEvents } from '../../show-events.ts';
 
@@ -11,6 +11,7 @@ export const streamEventsRoute = defineRoute({
   tag: 'Events',
   reply: eventMessage,
   streams: true,
+  authorize: (ctx) => authorize(ctx, 'actions:read'),
   handle: async ({ ctx, req, feed, gone }) => {
     const stream = await listenToEvents(ctx, feed, { lastEventId: req.get('last-event-id'), gone });
     return messagesOf(stream, tellEvents(ctx.executors));

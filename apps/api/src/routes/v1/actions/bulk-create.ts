@@ -1,6 +1,7 @@
 import { bulkCreateBody, bulkCreateReply } from '@proviso/contracts';
-import { bulkCreateActions } from '@proviso/core';
-import { BULK_BODY_BYTES_MAX, defineRoute } from '../../../route.ts';
+import { authorizeProposing, bulkCreateActions } from '@proviso/core';
+import { BULK_BODY } from '../../../body.ts';
+import { defineRoute } from '../../../route.ts';
 
 export const bulkCreateActionsRoute = defineRoute({
   method: 'post',
@@ -10,6 +11,7 @@ export const bulkCreateActionsRoute = defineRoute({
   tag: 'Actions',
   body: bulkCreateBody,
   reply: bulkCreateReply,
-  bodyBytesMax: BULK_BODY_BYTES_MAX,
+  bodyLimits: BULK_BODY,
+  authorize: (ctx) => authorizeProposing(ctx),
   handle: async ({ ctx, body }) => ({ status: 'success', ...(await bulkCreateActions(ctx, body)) }),
 });

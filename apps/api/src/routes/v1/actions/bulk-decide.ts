@@ -1,6 +1,7 @@
 import { bulkDecideBody, bulkDecideReply } from '@proviso/contracts';
-import { bulkDecideActions } from '@proviso/core';
-import { BULK_BODY_BYTES_MAX, defineRoute } from '../../../route.ts';
+import { authorizeDecision, bulkDecideActions } from '@proviso/core';
+import { BULK_BODY } from '../../../body.ts';
+import { defineRoute } from '../../../route.ts';
 
 export const bulkDecideActionsRoute = defineRoute({
   method: 'post',
@@ -10,6 +11,7 @@ export const bulkDecideActionsRoute = defineRoute({
   tag: 'Actions',
   body: bulkDecideBody,
   reply: bulkDecideReply,
-  bodyBytesMax: BULK_BODY_BYTES_MAX,
+  bodyLimits: BULK_BODY,
+  authorize: (ctx) => authorizeDecision(ctx),
   handle: async ({ ctx, body }) => ({ status: 'success', ...(await bulkDecideActions(ctx, body)) }),
 });

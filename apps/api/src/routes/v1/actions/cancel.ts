@@ -1,5 +1,5 @@
 import { actionReply, noBody } from '@proviso/contracts';
-import { cancelAction } from '@proviso/core';
+import { authorize, cancelAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { actionReplyOf } from '../../../show-action.ts';
 
@@ -11,6 +11,7 @@ export const cancelActionRoute = defineRoute({
   tag: 'Actions',
   body: noBody,
   reply: actionReply,
+  authorize: (ctx) => authorize(ctx, 'actions:write'),
   handle: async ({ ctx, path, body }) =>
     actionReplyOf(ctx.executors, await cancelAction(ctx, path.action_id ?? '', body)),
 });

@@ -1,5 +1,5 @@
 import { actionReply, createActionBody } from '@proviso/contracts';
-import { createAction } from '@proviso/core';
+import { authorizeProposing, createAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { actionReplyOf } from '../../../show-action.ts';
 
@@ -12,5 +12,6 @@ export const createActionRoute = defineRoute({
   body: createActionBody,
   reply: actionReply,
   waits: true,
+  authorize: (ctx) => authorizeProposing(ctx),
   handle: async ({ ctx, body, settled }) => actionReplyOf(ctx.executors, await settled(await createAction(ctx, body))),
 });

@@ -1,5 +1,5 @@
 import { actionReply, decideActionBody } from '@proviso/contracts';
-import { decideAction } from '@proviso/core';
+import { authorizeDecision, decideAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { actionReplyOf } from '../../../show-action.ts';
 
@@ -12,6 +12,7 @@ export const decideActionRoute = defineRoute({
   body: decideActionBody,
   reply: actionReply,
   waits: true,
+  authorize: (ctx) => authorizeDecision(ctx),
   handle: async ({ ctx, path, body, settled }) =>
     actionReplyOf(ctx.executors, await settled(await decideAction(ctx, path.action_id ?? '', body))),
 });

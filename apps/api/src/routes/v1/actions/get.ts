@@ -1,5 +1,5 @@
 import { actionWithLogsReply } from '@proviso/contracts';
-import { getAction } from '@proviso/core';
+import { authorize, getAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { showAction, showEvent } from '../../../show-action.ts';
 
@@ -11,6 +11,7 @@ export const getActionRoute = defineRoute({
   tag: 'Actions',
   reply: actionWithLogsReply,
   waits: true,
+  authorize: (ctx) => authorize(ctx, 'actions:read'),
   handle: async ({ ctx, path, res, settled }) => {
     const seen = await getAction(ctx, path.action_id ?? '');
     const now = await settled(seen.action);

@@ -1,5 +1,5 @@
 import { listActionsQuery, listActionsReply } from '@proviso/contracts';
-import { listActions } from '@proviso/core';
+import { authorize, listActions } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { actionsReplyOf } from '../../../show-action.ts';
 
@@ -11,5 +11,6 @@ export const listActionsRoute = defineRoute({
   tag: 'Actions',
   query: listActionsQuery,
   reply: listActionsReply,
+  authorize: (ctx) => authorize(ctx, 'actions:read'),
   handle: async ({ ctx, query }) => actionsReplyOf(ctx.executors, await listActions(ctx, query)),
 });

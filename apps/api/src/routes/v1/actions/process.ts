@@ -1,5 +1,5 @@
 import { noBody, processActionsQuery, processActionsReply } from '@proviso/contracts';
-import { processActions } from '@proviso/core';
+import { authorize, processActions } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const processActionsRoute = defineRoute({
@@ -11,6 +11,7 @@ export const processActionsRoute = defineRoute({
   query: processActionsQuery,
   body: noBody,
   reply: processActionsReply,
+  authorize: (ctx) => authorize(ctx, 'actions:write'),
   handle: async ({ ctx, query, body, stopping }) => ({
     status: 'success',
     ...(await processActions(ctx, { query, body }, stopping)),

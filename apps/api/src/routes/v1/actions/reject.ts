@@ -1,5 +1,5 @@
 import { actionReply, rejectActionBody } from '@proviso/contracts';
-import { rejectAction } from '@proviso/core';
+import { authorizeDecision, rejectAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { actionReplyOf } from '../../../show-action.ts';
 
@@ -11,6 +11,7 @@ export const rejectActionRoute = defineRoute({
   tag: 'Actions',
   body: rejectActionBody,
   reply: actionReply,
+  authorize: (ctx) => authorizeDecision(ctx),
   handle: async ({ ctx, path, body }) =>
     actionReplyOf(ctx.executors, await rejectAction(ctx, path.action_id ?? '', body)),
 });

@@ -1,5 +1,5 @@
 import { actionReply, runActionBody } from '@proviso/contracts';
-import { runActionNow } from '@proviso/core';
+import { authorizeActing, runActionNow } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { actionReplyOf } from '../../../show-action.ts';
 
@@ -12,6 +12,7 @@ export const runActionNowRoute = defineRoute({
   body: runActionBody,
   reply: actionReply,
   waits: true,
+  authorize: (ctx) => authorizeActing(ctx),
   handle: async ({ ctx, path, body, settled }) =>
     actionReplyOf(ctx.executors, await settled(await runActionNow(ctx, path.action_id ?? '', body))),
 });

@@ -1,5 +1,5 @@
 import { actionReply, updateActionBody } from '@proviso/contracts';
-import { updateAction } from '@proviso/core';
+import { authorizeActing, updateAction } from '@proviso/core';
 import { defineRoute, ifMatch } from '../../../route.ts';
 import { actionReplyOf } from '../../../show-action.ts';
 
@@ -12,6 +12,7 @@ export const updateActionRoute = defineRoute({
   body: updateActionBody,
   reply: actionReply,
   conditional: true,
+  authorize: (ctx) => authorizeActing(ctx),
   handle: async ({ ctx, path, body, req }) =>
     actionReplyOf(ctx.executors, await updateAction(ctx, path.action_id ?? '', body, ifMatch(req))),
 });

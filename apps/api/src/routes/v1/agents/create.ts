@@ -1,5 +1,5 @@
 import { agentReply, createAgentBody } from '@proviso/contracts';
-import { createAgent } from '@proviso/core';
+import { authorizeConfiguration, createAgent } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const createAgentRoute = defineRoute({
@@ -11,5 +11,6 @@ export const createAgentRoute = defineRoute({
   body: createAgentBody,
   reply: agentReply,
   status: 201,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'agents:write'),
   handle: async ({ ctx, body }) => ({ status: 'success', agent: await createAgent(ctx, body) }),
 });

@@ -1,5 +1,5 @@
 import { agentReply } from '@proviso/contracts';
-import { deleteAgent } from '@proviso/core';
+import { authorizeConfiguration, deleteAgent } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const deleteAgentRoute = defineRoute({
@@ -9,6 +9,7 @@ export const deleteAgentRoute = defineRoute({
   summary: 'Delete an agent that has no open actions and no keys, with its runs',
   tag: 'Agents',
   reply: agentReply,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'agents:write'),
   handle: async ({ ctx, path, body }) => ({
     status: 'success',
     agent: await deleteAgent(ctx, path.agent_id ?? '', body),

@@ -1,5 +1,5 @@
 import { agentReply } from '@proviso/contracts';
-import { getAgent } from '@proviso/core';
+import { authorize, getAgent } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const getAgentRoute = defineRoute({
@@ -9,5 +9,6 @@ export const getAgentRoute = defineRoute({
   summary: 'Read an agent',
   tag: 'Agents',
   reply: agentReply,
+  authorize: (ctx) => authorize(ctx, 'agents:read'),
   handle: async ({ ctx, path }) => ({ status: 'success', agent: await getAgent(ctx, path.agent_id ?? '') }),
 });

@@ -1,5 +1,5 @@
 import { listAgentsReply, pageQuery } from '@proviso/contracts';
-import { listAgents } from '@proviso/core';
+import { authorize, listAgents } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
 
@@ -11,5 +11,6 @@ export const listAgentsRoute = defineRoute({
   tag: 'Agents',
   query: pageQuery,
   reply: listAgentsReply,
+  authorize: (ctx) => authorize(ctx, 'agents:read'),
   handle: async ({ ctx, query }) => pageReply('agents', await listAgents(ctx, query)),
 });

@@ -1,5 +1,5 @@
 import { agentReply, updateAgentBody } from '@proviso/contracts';
-import { updateAgent } from '@proviso/core';
+import { authorizeConfiguration, updateAgent } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const updateAgentRoute = defineRoute({
@@ -10,6 +10,7 @@ export const updateAgentRoute = defineRoute({
   tag: 'Agents',
   body: updateAgentBody,
   reply: agentReply,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'agents:write'),
   handle: async ({ ctx, path, body }) => ({
     status: 'success',
     agent: await updateAgent(ctx, path.agent_id ?? '', body),

@@ -1,5 +1,5 @@
 import { createKeyBody, createdKeyReply } from '@proviso/contracts';
-import { createKey } from '@proviso/core';
+import { authorizeConfiguration, createKey } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const createKeyRoute = defineRoute({
@@ -11,6 +11,7 @@ export const createKeyRoute = defineRoute({
   body: createKeyBody,
   reply: createdKeyReply,
   status: 201,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
   handle: async ({ ctx, body }) => {
     const { token, key } = await createKey(ctx, body);
     return { status: 'success', token, api_key: key };

@@ -1,5 +1,5 @@
 import { listKeysReply, pageQuery } from '@proviso/contracts';
-import { listKeys } from '@proviso/core';
+import { authorizeConfiguration, listKeys } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
 
@@ -11,5 +11,6 @@ export const listKeysRoute = defineRoute({
   tag: 'Access',
   query: pageQuery,
   reply: listKeysReply,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
   handle: async ({ ctx, query }) => pageReply('api_keys', await listKeys(ctx, query)),
 });

@@ -1,5 +1,5 @@
 import { keyReply } from '@proviso/contracts';
-import { revokeKey } from '@proviso/core';
+import { authorizeConfiguration, revokeKey } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const revokeKeyRoute = defineRoute({
@@ -9,6 +9,7 @@ export const revokeKeyRoute = defineRoute({
   summary: 'Revoke an API key',
   tag: 'Access',
   reply: keyReply,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
   handle: async ({ ctx, path, body }) => ({
     status: 'success',
     api_key: await revokeKey(ctx, path.key_id ?? '', body),

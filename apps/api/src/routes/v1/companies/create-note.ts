@@ -1,5 +1,5 @@
 import { createNoteBody, noteReply } from '@proviso/contracts';
-import { createCompanyNote } from '@proviso/core';
+import { authorize, createCompanyNote } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const createCompanyNoteRoute = defineRoute({
@@ -11,6 +11,7 @@ export const createCompanyNoteRoute = defineRoute({
   body: createNoteBody,
   reply: noteReply,
   status: 201,
+  authorize: (ctx) => authorize(ctx, 'companies:write'),
   handle: async ({ ctx, path, body }) => ({
     status: 'success',
     note: await createCompanyNote(ctx, path.company_id ?? '', body),

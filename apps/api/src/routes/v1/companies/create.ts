@@ -1,5 +1,5 @@
 import { companyReply, createCompanyBody } from '@proviso/contracts';
-import { createCompany } from '@proviso/core';
+import { authorize, createCompany } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const createCompanyRoute = defineRoute({
@@ -11,5 +11,6 @@ export const createCompanyRoute = defineRoute({
   body: createCompanyBody,
   reply: companyReply,
   status: 201,
+  authorize: (ctx) => authorize(ctx, 'companies:write'),
   handle: async ({ ctx, body }) => ({ status: 'success', company: await createCompany(ctx, body) }),
 });

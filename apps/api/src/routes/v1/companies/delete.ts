@@ -1,5 +1,5 @@
 import { companyDeletedReply } from '@proviso/contracts';
-import { deleteCompany } from '@proviso/core';
+import { authorize, deleteCompany } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const deleteCompanyRoute = defineRoute({
@@ -9,5 +9,6 @@ export const deleteCompanyRoute = defineRoute({
   summary: 'Delete a company that no open action uses',
   tag: 'Companies',
   reply: companyDeletedReply,
+  authorize: (ctx) => authorize(ctx, 'companies:write'),
   handle: async ({ ctx, path }) => ({ status: 'success', company_id: await deleteCompany(ctx, path.company_id ?? '') }),
 });

@@ -1,5 +1,5 @@
 import { companyReply } from '@proviso/contracts';
-import { getCompany } from '@proviso/core';
+import { authorize, getCompany } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const getCompanyRoute = defineRoute({
@@ -9,5 +9,6 @@ export const getCompanyRoute = defineRoute({
   summary: 'Read a company',
   tag: 'Companies',
   reply: companyReply,
+  authorize: (ctx) => authorize(ctx, 'companies:read'),
   handle: async ({ ctx, path }) => ({ status: 'success', company: await getCompany(ctx, path.company_id ?? '') }),
 });

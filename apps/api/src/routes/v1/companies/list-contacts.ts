@@ -1,5 +1,5 @@
 import { listContactsReply, pageQuery } from '@proviso/contracts';
-import { listCompanyContacts } from '@proviso/core';
+import { authorize, listCompanyContacts } from '@proviso/core';
 import { pageReply } from '../../../page-reply.ts';
 import { defineRoute } from '../../../route.ts';
 
@@ -11,6 +11,7 @@ export const listCompanyContactsRoute = defineRoute({
   tag: 'Companies',
   query: pageQuery,
   reply: listContactsReply,
+  authorize: (ctx) => authorize(ctx, 'companies:read'),
   handle: async ({ ctx, path, query }) =>
     pageReply('contacts', await listCompanyContacts(ctx, path.company_id ?? '', query)),
 });

@@ -1,5 +1,5 @@
 import { listNotesReply, pageQuery } from '@proviso/contracts';
-import { listCompanyNotes } from '@proviso/core';
+import { authorize, listCompanyNotes } from '@proviso/core';
 import { pageReply } from '../../../page-reply.ts';
 import { defineRoute } from '../../../route.ts';
 
@@ -11,5 +11,6 @@ export const listCompanyNotesRoute = defineRoute({
   tag: 'Companies',
   query: pageQuery,
   reply: listNotesReply,
+  authorize: (ctx) => authorize(ctx, 'companies:read'),
   handle: async ({ ctx, path, query }) => pageReply('notes', await listCompanyNotes(ctx, path.company_id ?? '', query)),
 });

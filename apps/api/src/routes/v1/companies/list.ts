@@ -1,5 +1,5 @@
 import { listCompaniesQuery, listCompaniesReply } from '@proviso/contracts';
-import { listCompanies } from '@proviso/core';
+import { authorize, listCompanies } from '@proviso/core';
 import { pageReply } from '../../../page-reply.ts';
 import { defineRoute } from '../../../route.ts';
 
@@ -11,5 +11,6 @@ export const listCompaniesRoute = defineRoute({
   tag: 'Companies',
   query: listCompaniesQuery,
   reply: listCompaniesReply,
+  authorize: (ctx) => authorize(ctx, 'companies:read'),
   handle: async ({ ctx, query }) => pageReply('companies', await listCompanies(ctx, query)),
 });

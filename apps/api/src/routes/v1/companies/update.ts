@@ -1,5 +1,5 @@
 import { companyReply, updateCompanyBody } from '@proviso/contracts';
-import { updateCompany } from '@proviso/core';
+import { authorize, updateCompany } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const updateCompanyRoute = defineRoute({
@@ -10,6 +10,7 @@ export const updateCompanyRoute = defineRoute({
   tag: 'Companies',
   body: updateCompanyBody,
   reply: companyReply,
+  authorize: (ctx) => authorize(ctx, 'companies:write'),
   handle: async ({ ctx, path, body }) => ({
     status: 'success',
     company: await updateCompany(ctx, path.company_id ?? '', body),

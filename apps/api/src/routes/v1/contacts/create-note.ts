@@ -1,5 +1,5 @@
 import { createNoteBody, noteReply } from '@proviso/contracts';
-import { createContactNote } from '@proviso/core';
+import { authorize, createContactNote } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const createContactNoteRoute = defineRoute({
@@ -11,6 +11,7 @@ export const createContactNoteRoute = defineRoute({
   body: createNoteBody,
   reply: noteReply,
   status: 201,
+  authorize: (ctx) => authorize(ctx, 'contacts:write'),
   handle: async ({ ctx, path, body }) => ({
     status: 'success',
     note: await createContactNote(ctx, path.contact_id ?? '', body),

@@ -1,5 +1,5 @@
 import { contactReply, createContactBody } from '@proviso/contracts';
-import { createContact } from '@proviso/core';
+import { authorize, createContact } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const createContactRoute = defineRoute({
@@ -11,5 +11,6 @@ export const createContactRoute = defineRoute({
   body: createContactBody,
   reply: contactReply,
   status: 201,
+  authorize: (ctx) => authorize(ctx, 'contacts:write'),
   handle: async ({ ctx, body }) => ({ status: 'success', contact: await createContact(ctx, body) }),
 });

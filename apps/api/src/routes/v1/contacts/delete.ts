@@ -1,5 +1,5 @@
 import { contactDeletedReply } from '@proviso/contracts';
-import { deleteContact } from '@proviso/core';
+import { authorize, deleteContact } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const deleteContactRoute = defineRoute({
@@ -9,5 +9,6 @@ export const deleteContactRoute = defineRoute({
   summary: 'Delete a contact that no open action uses',
   tag: 'Contacts',
   reply: contactDeletedReply,
+  authorize: (ctx) => authorize(ctx, 'contacts:write'),
   handle: async ({ ctx, path }) => ({ status: 'success', contact_id: await deleteContact(ctx, path.contact_id ?? '') }),
 });

@@ -1,5 +1,5 @@
 import { contactReply } from '@proviso/contracts';
-import { getContact } from '@proviso/core';
+import { authorize, getContact } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const getContactRoute = defineRoute({
@@ -9,5 +9,6 @@ export const getContactRoute = defineRoute({
   summary: 'Read a contact',
   tag: 'Contacts',
   reply: contactReply,
+  authorize: (ctx) => authorize(ctx, 'contacts:read'),
   handle: async ({ ctx, path }) => ({ status: 'success', contact: await getContact(ctx, path.contact_id ?? '') }),
 });

@@ -1,5 +1,5 @@
 import { listActionsReply, listContactActionsQuery } from '@proviso/contracts';
-import { listContactActions } from '@proviso/core';
+import { authorize, listContactActions } from '@proviso/core';
 import { actionsReplyOf } from '../../../show-action.ts';
 import { defineRoute } from '../../../route.ts';
 
@@ -11,6 +11,7 @@ export const listContactActionsRoute = defineRoute({
   tag: 'Contacts',
   query: listContactActionsQuery,
   reply: listActionsReply,
+  authorize: (ctx) => authorize(ctx, 'contacts:read'),
   handle: async ({ ctx, path, query }) =>
     actionsReplyOf(ctx.executors, await listContactActions(ctx, path.contact_id ?? '', query)),
 });

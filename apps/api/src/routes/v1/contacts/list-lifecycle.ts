@@ -1,5 +1,5 @@
 import { listLifecycleReply, pageQuery } from '@proviso/contracts';
-import { listContactLifecycle } from '@proviso/core';
+import { authorize, listContactLifecycle } from '@proviso/core';
 import { pageReply } from '../../../page-reply.ts';
 import { defineRoute } from '../../../route.ts';
 
@@ -11,6 +11,7 @@ export const listContactLifecycleRoute = defineRoute({
   tag: 'Contacts',
   query: pageQuery,
   reply: listLifecycleReply,
+  authorize: (ctx) => authorize(ctx, 'contacts:read'),
   handle: async ({ ctx, path, query }) =>
     pageReply('lifecycle_changes', await listContactLifecycle(ctx, path.contact_id ?? '', query)),
 });

@@ -1,5 +1,5 @@
 import { listNotesReply, pageQuery } from '@proviso/contracts';
-import { listContactNotes } from '@proviso/core';
+import { authorize, listContactNotes } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
 
@@ -11,5 +11,6 @@ export const listContactNotesRoute = defineRoute({
   tag: 'Contacts',
   query: pageQuery,
   reply: listNotesReply,
+  authorize: (ctx) => authorize(ctx, 'contacts:read'),
   handle: async ({ ctx, path, query }) => pageReply('notes', await listContactNotes(ctx, path.contact_id ?? '', query)),
 });

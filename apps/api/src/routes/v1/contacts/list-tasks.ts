@@ -1,5 +1,5 @@
 import { listTasksQuery, listTasksReply } from '@proviso/contracts';
-import { listContactTasks } from '@proviso/core';
+import { authorize, listContactTasks } from '@proviso/core';
 import { pageReply } from '../../../page-reply.ts';
 import { defineRoute } from '../../../route.ts';
 
@@ -11,5 +11,6 @@ export const listContactTasksRoute = defineRoute({
   tag: 'Contacts',
   query: listTasksQuery,
   reply: listTasksReply,
+  authorize: (ctx) => authorize(ctx, 'contacts:read'),
   handle: async ({ ctx, path, query }) => pageReply('tasks', await listContactTasks(ctx, path.contact_id ?? '', query)),
 });

@@ -1,5 +1,5 @@
 import { listThreadsReply, pageQuery } from '@proviso/contracts';
-import { listContactThreads } from '@proviso/core';
+import { authorize, listContactThreads } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
 
@@ -11,6 +11,7 @@ export const listContactThreadsRoute = defineRoute({
   tag: 'Contacts',
   query: pageQuery,
   reply: listThreadsReply,
+  authorize: (ctx) => authorize(ctx, 'contacts:read'),
   handle: async ({ ctx, path, query }) =>
     pageReply('email_threads', await listContactThreads(ctx, path.contact_id ?? '', query)),
 });

@@ -1,5 +1,5 @@
 import { listContactsQuery, listContactsReply } from '@proviso/contracts';
-import { listContacts } from '@proviso/core';
+import { authorize, listContacts } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
 
@@ -11,5 +11,6 @@ export const listContactsRoute = defineRoute({
   tag: 'Contacts',
   query: listContactsQuery,
   reply: listContactsReply,
+  authorize: (ctx) => authorize(ctx, 'contacts:read'),
   handle: async ({ ctx, query }) => pageReply('contacts', await listContacts(ctx, query)),
 });

@@ -1,5 +1,5 @@
 import { contactReply, updateContactBody } from '@proviso/contracts';
-import { updateContact } from '@proviso/core';
+import { authorize, updateContact } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const updateContactRoute = defineRoute({
@@ -10,6 +10,7 @@ export const updateContactRoute = defineRoute({
   tag: 'Contacts',
   body: updateContactBody,
   reply: contactReply,
+  authorize: (ctx) => authorize(ctx, 'contacts:write'),
   handle: async ({ ctx, path, body }) => ({
     status: 'success',
     contact: await updateContact(ctx, path.contact_id ?? '', body),

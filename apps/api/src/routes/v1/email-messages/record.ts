@@ -1,5 +1,5 @@
 import { emailMessageReply, recordEmailMessageBody } from '@proviso/contracts';
-import { recordEmailMessage } from '@proviso/core';
+import { authorize, recordEmailMessage } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const recordEmailMessageRoute = defineRoute({
@@ -11,5 +11,6 @@ export const recordEmailMessageRoute = defineRoute({
   body: recordEmailMessageBody,
   reply: emailMessageReply,
   status: 201,
+  authorize: (ctx) => authorize(ctx, 'contacts:write'),
   handle: async ({ ctx, body }) => ({ status: 'success', email_message: await recordEmailMessage(ctx, body) }),
 });

@@ -1,5 +1,5 @@
 import { createIdentityBody, identityReply } from '@proviso/contracts';
-import { createIdentity } from '@proviso/core';
+import { authorizeConfiguration, createIdentity } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const createIdentityRoute = defineRoute({
@@ -11,5 +11,6 @@ export const createIdentityRoute = defineRoute({
   body: createIdentityBody,
   reply: identityReply,
   status: 201,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'identities:write'),
   handle: async ({ ctx, body }) => ({ status: 'success', identity: await createIdentity(ctx, body) }),
 });

@@ -1,5 +1,5 @@
 import { identityDeletedReply } from '@proviso/contracts';
-import { deleteIdentity } from '@proviso/core';
+import { authorizeConfiguration, deleteIdentity } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const deleteIdentityRoute = defineRoute({
@@ -9,6 +9,7 @@ export const deleteIdentityRoute = defineRoute({
   summary: 'Delete an identity that no open action uses, with its credentials',
   tag: 'Identities',
   reply: identityDeletedReply,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'identities:write'),
   handle: async ({ ctx, path, body }) => ({
     status: 'success',
     identity_id: await deleteIdentity(ctx, path.identity_id ?? '', body),

@@ -1,5 +1,5 @@
 import { identityReply } from '@proviso/contracts';
-import { getIdentity } from '@proviso/core';
+import { authorize, getIdentity } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const getIdentityRoute = defineRoute({
@@ -9,6 +9,7 @@ export const getIdentityRoute = defineRoute({
   summary: 'Read an identity',
   tag: 'Identities',
   reply: identityReply,
+  authorize: (ctx) => authorize(ctx, 'identities:read'),
   handle: async ({ ctx, path }) => ({
     status: 'success',
     identity: await getIdentity(ctx, path.identity_id ?? ''),

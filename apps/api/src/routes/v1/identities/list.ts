@@ -1,5 +1,5 @@
 import { listIdentitiesReply, pageQuery } from '@proviso/contracts';
-import { listIdentities } from '@proviso/core';
+import { authorize, listIdentities } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
 
@@ -11,5 +11,6 @@ export const listIdentitiesRoute = defineRoute({
   tag: 'Identities',
   query: pageQuery,
   reply: listIdentitiesReply,
+  authorize: (ctx) => authorize(ctx, 'identities:read'),
   handle: async ({ ctx, query }) => pageReply('identities', await listIdentities(ctx, query)),
 });

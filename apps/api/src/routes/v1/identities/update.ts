@@ -1,5 +1,5 @@
 import { identityReply, updateIdentityBody } from '@proviso/contracts';
-import { updateIdentity } from '@proviso/core';
+import { authorizeConfiguration, updateIdentity } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const updateIdentityRoute = defineRoute({
@@ -10,6 +10,7 @@ export const updateIdentityRoute = defineRoute({
   tag: 'Identities',
   body: updateIdentityBody,
   reply: identityReply,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'identities:write'),
   handle: async ({ ctx, path, body }) => ({
     status: 'success',
     identity: await updateIdentity(ctx, path.identity_id ?? '', body),

@@ -1,5 +1,5 @@
 import { noBody, verifyIdentityReply } from '@proviso/contracts';
-import { verifyIdentity } from '@proviso/core';
+import { authorizeConfiguration, verifyIdentity } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const verifyIdentityRoute = defineRoute({
@@ -10,6 +10,7 @@ export const verifyIdentityRoute = defineRoute({
   tag: 'Identities',
   body: noBody,
   reply: verifyIdentityReply,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'identities:write'),
   handle: async ({ ctx, path, body }) => ({
     status: 'success',
     ...(await verifyIdentity(ctx, path.identity_id ?? '', body)),

@@ -1,5 +1,5 @@
 import { createMemberBody, memberReply } from '@proviso/contracts';
-import { createMember } from '@proviso/core';
+import { authorizeConfiguration, createMember } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const createMemberRoute = defineRoute({
@@ -11,5 +11,6 @@ export const createMemberRoute = defineRoute({
   body: createMemberBody,
   reply: memberReply,
   status: 201,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
   handle: async ({ ctx, body }) => ({ status: 'success', member: await createMember(ctx, body) }),
 });

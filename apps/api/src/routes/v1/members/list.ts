@@ -1,5 +1,5 @@
 import { listMembersReply, pageQuery } from '@proviso/contracts';
-import { listMembers } from '@proviso/core';
+import { authorizeConfiguration, listMembers } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
 
@@ -11,5 +11,6 @@ export const listMembersRoute = defineRoute({
   tag: 'Access',
   query: pageQuery,
   reply: listMembersReply,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
   handle: async ({ ctx, query }) => pageReply('members', await listMembers(ctx, query)),
 });

@@ -1,5 +1,5 @@
 import { memberReply } from '@proviso/contracts';
-import { removeMember } from '@proviso/core';
+import { authorizeConfiguration, removeMember } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const removeMemberRoute = defineRoute({
@@ -9,6 +9,7 @@ export const removeMemberRoute = defineRoute({
   summary: 'Remove a person from the workspace, and revoke their keys in it',
   tag: 'Access',
   reply: memberReply,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
   handle: async ({ ctx, path, body }) => ({
     status: 'success',
     member: await removeMember(ctx, path.user_id ?? '', body),

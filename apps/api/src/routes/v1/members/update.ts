@@ -1,5 +1,5 @@
 import { memberReply, updateMemberBody } from '@proviso/contracts';
-import { updateMember } from '@proviso/core';
+import { authorizeConfiguration, updateMember } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const updateMemberRoute = defineRoute({
@@ -10,6 +10,7 @@ export const updateMemberRoute = defineRoute({
   tag: 'Access',
   body: updateMemberBody,
   reply: memberReply,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
   handle: async ({ ctx, path, body }) => ({
     status: 'success',
     member: await updateMember(ctx, path.user_id ?? '', body),

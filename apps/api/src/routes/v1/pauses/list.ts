@@ -1,5 +1,5 @@
 import { pausesReply } from '@proviso/contracts';
-import { listPauses } from '@proviso/core';
+import { authorize, listPauses } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const listPausesRoute = defineRoute({
@@ -9,5 +9,6 @@ export const listPausesRoute = defineRoute({
   summary: 'What is held back',
   tag: 'Operation',
   reply: pausesReply,
+  authorize: (ctx) => authorize(ctx, 'actions:read'),
   handle: async ({ ctx }) => ({ status: 'success', paused: await listPauses(ctx) }),
 });

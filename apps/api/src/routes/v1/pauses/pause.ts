@@ -1,5 +1,5 @@
 import { pauseBody, pausesReply } from '@proviso/contracts';
-import { pauseWork } from '@proviso/core';
+import { authorizePausing, pauseWork } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const pauseWorkRoute = defineRoute({
@@ -10,5 +10,6 @@ export const pauseWorkRoute = defineRoute({
   tag: 'Operation',
   body: pauseBody,
   reply: pausesReply,
+  authorize: (ctx) => authorizePausing(ctx),
   handle: async ({ ctx, body }) => ({ status: 'success', paused: await pauseWork(ctx, body) }),
 });

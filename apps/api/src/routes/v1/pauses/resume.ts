@@ -1,5 +1,5 @@
 import { pauseBody, pausesReply } from '@proviso/contracts';
-import { resumeWork } from '@proviso/core';
+import { authorizePausing, resumeWork } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const resumeWorkRoute = defineRoute({
@@ -10,5 +10,6 @@ export const resumeWorkRoute = defineRoute({
   tag: 'Operation',
   body: pauseBody,
   reply: pausesReply,
+  authorize: (ctx) => authorizePausing(ctx),
   handle: async ({ ctx, body }) => ({ status: 'success', paused: await resumeWork(ctx, body) }),
 });

@@ -1,5 +1,5 @@
 import { createRunBody, runReply } from '@proviso/contracts';
-import { createRun } from '@proviso/core';
+import { authorize, createRun } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const createRunRoute = defineRoute({
@@ -11,5 +11,6 @@ export const createRunRoute = defineRoute({
   body: createRunBody,
   reply: runReply,
   status: 201,
+  authorize: (ctx) => authorize(ctx, 'agents:trigger'),
   handle: async ({ ctx, path, body }) => ({ status: 'success', run: await createRun(ctx, path.agent_id ?? '', body) }),
 });

@@ -1,5 +1,5 @@
 import { actionReply, decideActionBody } from '@proviso/contracts';
-import { decideRunAction } from '@proviso/core';
+import { authorizeDecision, decideRunAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { actionReplyOf } from '../../../show-action.ts';
 import { runAddress } from './run-address.ts';
@@ -12,6 +12,7 @@ export const decideRunActionRoute = defineRoute({
   tag: 'Agents',
   body: decideActionBody,
   reply: actionReply,
+  authorize: (ctx) => authorizeDecision(ctx, 'agents:approve'),
   handle: async ({ ctx, path, body }) =>
     actionReplyOf(ctx.executors, await decideRunAction(ctx, runAddress(path), body)),
 });

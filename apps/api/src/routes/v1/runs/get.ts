@@ -1,5 +1,5 @@
 import { pageQuery, runWithActionsReply } from '@proviso/contracts';
-import { getRun } from '@proviso/core';
+import { authorize, getRun } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
 import { showAction } from '../../../show-action.ts';
@@ -12,6 +12,7 @@ export const getRunRoute = defineRoute({
   tag: 'Agents',
   query: pageQuery,
   reply: runWithActionsReply,
+  authorize: (ctx) => authorize(ctx, 'agents:read'),
   handle: async ({ ctx, path, query }) => {
     const { run, actions } = await getRun(ctx, path.run_id ?? '', query);
     const rows = actions.rows.map((action) => showAction(ctx.executors, action));

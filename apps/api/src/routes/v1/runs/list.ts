@@ -1,5 +1,5 @@
 import { listRunsReply, pageQuery } from '@proviso/contracts';
-import { listRuns } from '@proviso/core';
+import { authorize, listRuns } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
 
@@ -11,5 +11,6 @@ export const listRunsRoute = defineRoute({
   tag: 'Agents',
   query: pageQuery,
   reply: listRunsReply,
+  authorize: (ctx) => authorize(ctx, 'agents:read'),
   handle: async ({ ctx, path, query }) => pageReply('runs', await listRuns(ctx, path.agent_id ?? '', query)),
 });

@@ -1,5 +1,5 @@
 import { actionReply, rejectActionBody } from '@proviso/contracts';
-import { rejectRunAction } from '@proviso/core';
+import { authorizeDecision, rejectRunAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { actionReplyOf } from '../../../show-action.ts';
 import { runAddress } from './run-address.ts';
@@ -12,6 +12,7 @@ export const rejectRunActionRoute = defineRoute({
   tag: 'Agents',
   body: rejectActionBody,
   reply: actionReply,
+  authorize: (ctx) => authorizeDecision(ctx, 'agents:approve'),
   handle: async ({ ctx, path, body }) =>
     actionReplyOf(ctx.executors, await rejectRunAction(ctx, runAddress(path), body)),
 });

@@ -1,5 +1,5 @@
 import { runReply, updateRunBody } from '@proviso/contracts';
-import { updateRun } from '@proviso/core';
+import { authorize, updateRun } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const updateRunRoute = defineRoute({
@@ -10,5 +10,6 @@ export const updateRunRoute = defineRoute({
   tag: 'Agents',
   body: updateRunBody,
   reply: runReply,
+  authorize: (ctx) => authorize(ctx, 'agents:trigger'),
   handle: async ({ ctx, path, body }) => ({ status: 'success', run: await updateRun(ctx, path.run_id ?? '', body) }),
 });

@@ -1,5 +1,5 @@
 import { listTasksQuery, listTasksReply } from '@proviso/contracts';
-import { listTasks } from '@proviso/core';
+import { authorize, listTasks } from '@proviso/core';
 import { pageReply } from '../../../page-reply.ts';
 import { defineRoute } from '../../../route.ts';
 
@@ -11,5 +11,6 @@ export const listTasksRoute = defineRoute({
   tag: 'Tasks',
   query: listTasksQuery,
   reply: listTasksReply,
+  authorize: (ctx) => authorize(ctx, 'contacts:read'),
   handle: async ({ ctx, query }) => pageReply('tasks', await listTasks(ctx, query)),
 });

@@ -1,5 +1,5 @@
 import { taskReply, updateTaskBody } from '@proviso/contracts';
-import { updateTask } from '@proviso/core';
+import { authorize, updateTask } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const updateTaskRoute = defineRoute({
@@ -10,5 +10,6 @@ export const updateTaskRoute = defineRoute({
   tag: 'Tasks',
   body: updateTaskBody,
   reply: taskReply,
+  authorize: (ctx) => authorize(ctx, 'contacts:write'),
   handle: async ({ ctx, path, body }) => ({ status: 'success', task: await updateTask(ctx, path.task_id ?? '', body) }),
 });

@@ -1,5 +1,5 @@
 import { createToolBody, createdToolReply } from '@proviso/contracts';
-import { createTool } from '@proviso/core';
+import { authorizeConfiguration, createTool } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const createToolRoute = defineRoute({
@@ -11,5 +11,6 @@ export const createToolRoute = defineRoute({
   body: createToolBody,
   reply: createdToolReply,
   status: 201,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
   handle: async ({ ctx, body }) => ({ status: 'success', ...(await createTool(ctx, body)) }),
 });

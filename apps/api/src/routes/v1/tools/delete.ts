@@ -1,5 +1,5 @@
 import { toolReply } from '@proviso/contracts';
-import { deleteTool } from '@proviso/core';
+import { authorizeConfiguration, deleteTool } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const deleteToolRoute = defineRoute({
@@ -9,5 +9,6 @@ export const deleteToolRoute = defineRoute({
   summary: 'Delete a tool',
   tag: 'Tools',
   reply: toolReply,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
   handle: async ({ ctx, path, body }) => ({ status: 'success', tool: await deleteTool(ctx, path.name ?? '', body) }),
 });

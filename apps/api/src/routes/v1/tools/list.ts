@@ -1,5 +1,5 @@
 import { listToolsReply, pageQuery } from '@proviso/contracts';
-import { listTools } from '@proviso/core';
+import { authorize, listTools } from '@proviso/core';
 import { pageReply } from '../../../page-reply.ts';
 import { defineRoute } from '../../../route.ts';
 
@@ -11,5 +11,6 @@ export const listToolsRoute = defineRoute({
   tag: 'Tools',
   query: pageQuery,
   reply: listToolsReply,
+  authorize: (ctx) => authorize(ctx, 'workspace:admin'),
   handle: async ({ ctx, query }) => pageReply('tools', await listTools(ctx, query)),
 });

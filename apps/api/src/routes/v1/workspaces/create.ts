@@ -1,5 +1,5 @@
 import { createWorkspaceBody, workspaceReply } from '@proviso/contracts';
-import { createWorkspace } from '@proviso/core';
+import { authorizeConfiguration, createWorkspace } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const createWorkspaceRoute = defineRoute({
@@ -11,5 +11,6 @@ export const createWorkspaceRoute = defineRoute({
   body: createWorkspaceBody,
   reply: workspaceReply,
   status: 201,
+  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
   handle: async ({ ctx, body }) => ({ status: 'success', workspace: await createWorkspace(ctx, body) }),
 });

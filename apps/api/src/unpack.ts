@@ -1,0 +1,74 @@
+// The bytes of a body, stopped at the first that is one too many. Held by unpack.test.ts and budget.test.ts.
+import { createBrotliDecompress, createGunzip, createInflate, type BrotliDecompress, type Gunzip } from 'node:zlib';
+import { AppError } from '@proviso/core';
+import type { Request } from 'express';
+
+/** A body that grows more than this is no body that anybody wrote; what unpacks to less than this is not asked. */
+const RATIO_MAX = 200;
+const RATIO_FREE_BYTES = 1024 * 1024;
+
+const UNPACKERS: Record<string, () => Gunzip | BrotliDecompress> = {
+  gzip: createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/** A body as it was before it was packed, if it was. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID. */
+export async function unpack(req: Request, bytesMax: number): Promise<Buffer> {
+  const encoding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const unpacker = encoding === 'identity' ? undefined : UNPACKERS[encoding]?.();
+  if (encoding !== 'identity' && !unpacker)
+    throw new AppError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'Send the body as it is, or packed once: Content-Encoding gzip, deflate or br.',
+    );
+  if (Number(req.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
+  try {
+    return await (unpacker ? unpacked(req, unpacker, bytesMax) : collect(req.iterator(LEFT_OPEN), bytesMax));
+  } catch (error) {
+    req.resume(); // what still comes is let go by: the answer is read once all is sent
+    if (error instanceof AppError) throw error;
+    throw new AppError('INVALID', req.destroyed ? 'The request was cut off.' : `The body is not valid ${encoding}.`);
+  }
+}
+
+/** Whoever sent too much still gets an answer: the connection stays. */
+const LEFT_OPEN = { destroyOnReturn: false };
+
+const tooLarge = (bytesMax: number): AppError =>
+  new AppError('PAYLOAD_TOO_LARGE', `The body is larger than the ${bytesMax / 1024} KiB that this route takes.`);
+
+async function unpacked(req: Request, unpacker: Gunzip | BrotliDecompress, bytesMax: number): Promise<Buffer> {
+  let packed = 0;
+  const count = (chunk: Buffer): void => {
+    packed += chunk.length;
+    if (packed > bytesMax) unpacker.destroy(tooLarge(bytesMax)); // also where it unpacks to nothing
+  };
+  const cutOff = (error: Error): void => void unpacker.destroy(error);
+  req.on('data', count).once('error', cutOff).pipe(unpacker);
+  try {
+    return await collect(unpacker, bytesMax, (bytes) => {
+      if (bytes > RATIO_FREE_BYTES && bytes > packed * RATIO_MAX)
+        throw new AppError('PAYLOAD_TOO_LARGE', `The body unpacks to more than ${RATIO_MAX} times its size.`);
+    });
+  } finally {
+    req.off('data', count).off('error', cutOff).unpipe(unpacker);
+    unpacker.destroy();
+  }
+}
+
+async function collect(
+  from: AsyncIterable<Buffer>,
+  bytesMax: number,
+  check: (bytes: number) => void = () => undefined,
+): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of from) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw tooLarge(bytesMax);
+    check(bytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes);
+}

@@ -1,0 +1,71 @@
+import { request } from 'node:http';
+import type { Scope } from '@proviso/contracts';
+import type { Who } from '@proviso/testing';
+import { routes } from '../src/app.ts';
+import { dialectAt } from '../src/dialect.ts';
+import { addressOf, furnish } from './furnished.ts';
+import { pending, useApi, uuidOf } from './open-api.ts';
+
+const bodies = routes.filter(({ method }) => method !== 'get');
+
+describe('a body that has been announced, and does not come', () => {
+  const api = useApi();
+
+  /** The status of the answer to the head of a request alone; undefined = the answer waits for the body. */
+  const answerTo = (method: string, path: string, token: string, headers = {}): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const sent = request(`${api.url}${path}`, {
+        method,
+        headers: {
+          Authorization: `Bearer ${token}`,
+          'Content-Type': 'application/json',
+          'Content-Length': 1000,
+          ...headers,
+        },
+      });
+      const settle = (status?: number): void => {
+        resolve(status);
+        clearTimeout(timer);
+        sent.destroy();
+      };
+      const timer = setTimeout(settle, 2_000);
+      sent.on('response', ({ statusCode }) => settle(statusCode)).on('error', reject);
+      sent.flushHeaders();
+    });
+
+  it.each(bodies.map((route) => [`${route.method} ${route.path} (${route.operationId})`, route] as const))(
+    'is not waited for, where the caller may not send it: %s',
+    async (_, route) => {
+      const here = await furnish(api);
+      const path = addressOf(route, here);
+      const callers: Who[] = [{ scopes: [] }, { role: 'viewer' }];
+      for (const who of callers)
+        expect([who, await answerTo(route.method, path, await here.token(who))]).toEqual([who, 403]);
+    },
+  );
+
+  it('is waited for where the caller may', async () => {
+    const here = await api.tenant();
+    expect(await answerTo('post', '/v1/actions', await here.token({}))).toBeUndefined();
+  });
+
+  it('is not waited for by a stranger, in a packing that is not known, or where it is too large', async () => {
+    const here = await api.tenant();
+    const token = await here.token({});
+    expect(await answerTo('post', '/v1/actions', 'x')).toBe(401);
+    expect(await answerTo('post', '/v1/actions', token, { 'Content-Encoding': 'gzip, gzip' })).toBe(415);
+    expect(await answerTo('post', '/v1/actions', token, { 'Content-Length': 1024 * 1024 + 1 })).toBe(413);
+    expect(await answerTo('get', '/v1/actions', token, { 'Content-Length': 1025 })).toBe(413);
+  });
+
+  it('is waited for where the body names the workspace, by a token that may in one of its own only', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    const scopes: Scope[] = ['actions:write'];
+    const token = await here.token({ scopes });
+    expect(await answerTo('post', '/api/pending-actions', token)).toBeUndefined();
+    const { action_id } = await pending(there.owner, there);
+    const elsewhere = `/api/pending-actions/${uuidOf(action_id)}/approve`;
+    expect(dialectAt(elsewhere)).toBe('pending-actions');
+    expect(await answerTo('post', elsewhere, token)).toBe(403);
+  });
+});
