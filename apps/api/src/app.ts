@@ -9,6 +9,7 @@ import { boardRouter } from './admin/board.ts';
 import { docsRouter } from './docs.ts';
 import { errorHandler, requestId } from './errors.ts';
 import { healthRouter } from './health.ts';
+import { homeRouter } from './home.ts';
 import { demandAllowance, strangerAt } from './limited.ts';
 import { createRefusalLog } from './refusal-log.ts';
 import { serveRoutes, type Route, type Sharing } from './route.ts';
@@ -179,6 +180,7 @@ export function createApp(services: Services, options: Partial<Sharing> = {}): E
   });
   app.use(helmet(SECURITY));
   app.use(healthRouter(services));
+  app.use(homeRouter(limits));
   app.use(docsRouter(routes));
   app.use('/admin', boardRouter(services, { limits, refusals }));
   app.use(serveRoutes(services, routes, { waiters, feed, stopping, limits }));

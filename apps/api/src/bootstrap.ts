@@ -1,5 +1,6 @@
 // `npm run bootstrap`: makes the first workspace with its owner's key, once. The key is printed once and kept as a hash.
 import { bootstrap, checkMigrated, createKeyRingFile, newToken, openDatabase } from '@proviso/core';
+import { nextSteps } from './next-steps.ts';
 
 const { DATABASE_URL: url, PROVISO_API_KEY, PROVISO_AGENT_KEY, PROVISO_SECRET_KEYS_FILE: keysFile } = process.env;
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -15,6 +16,7 @@ try {
   await db.close();
   say(created ? `Made the workspace ${workspaceId}.` : `The workspace ${workspaceId} is there already.`);
   if (created && !PROVISO_API_KEY) say(`The owner's API key, shown this once: ${apiKey}`);
+  if (created) say(nextSteps(`http://127.0.0.1:${process.env.PORT || 3000}`));
 } catch (error) {
   process.stderr.write(`bootstrap: ${(error as Error).message}\n`);
   process.exit(1);

@@ -64,7 +64,6 @@ describe('errors', () => {
   });
 
   it.each([
-    '/',
     '/v1',
     '/v1/',
     '/v2/actions',

@@ -1,8 +1,8 @@
-import { page } from './page.ts';
+import { htmlPage } from '../html-page.ts';
 
 /** What an operator finds at /admin. The board's menu leads here too. */
 export const homePage = (): string =>
-  page(
+  htmlPage(
     'operators',
     `  <h1>Operators</h1>
   <p><a href="/admin/queues">Bull Board</a> shows the queue.</p>

@@ -1,8 +1,8 @@
-import { page } from './page.ts';
+import { htmlPage } from '../html-page.ts';
 
 /** A form that takes an operator's key once. */
 export const signInPage = (fault = ''): string =>
-  page(
+  htmlPage(
     'sign in',
     `  <form method="post" action="/admin/sign-in">
     <h1>Operators</h1>

@@ -1,5 +1,5 @@
-/** A page of ours for operators: no script, nothing from elsewhere. */
-export const page = (title: string, body: string): string => `<!doctype html>
+/** A page of ours: no script, nothing from elsewhere. */
+export const htmlPage = (title: string, body: string): string => `<!doctype html>
 <html lang="en">
 <head>
   <meta charset="utf-8">
@@ -14,6 +14,7 @@ export const page = (title: string, body: string): string => `<!doctype html>
     h2 { font-size: 1rem; margin: 1.5rem 0 0; }
     input, button { font: inherit; padding: .6rem .75rem; border-radius: .4rem; border: 1px solid GrayText; }
     button { cursor: pointer; }
+    pre { overflow-x: auto; padding: .75rem; border: 1px solid GrayText; border-radius: .4rem; }
     [role=alert] { color: #c22; margin: 0; }
   </style>
 </head>

@@ -1,0 +1,50 @@
+import type { RateLimits } from '@proviso/core';
+import { Router } from 'express';
+import { htmlPage } from './html-page.ts';
+import { demandAllowance, strangerAt } from './limited.ts';
+
+/** The bare address: where everything is, as a page for browsers and as JSON for programs. */
+export function homeRouter(limits: RateLimits | undefined): Router {
+  const router = Router();
+  router.get('/', async (req, res) => {
+    await demandAllowance(limits, strangerAt(req), res);
+    res.vary('Accept');
+    if (req.accepts(['json', 'html']) === 'html') return void res.type('html').send(PAGE);
+    res.json({ status: 'success', service: 'proviso', links: LINKS });
+  });
+  return router;
+}
+
+const LINKS = {
+  reference: '/docs/',
+  openapi: '/openapi.json',
+  actions: '/v1/actions',
+  auth_status: '/v1/auth/status',
+  health: '/readyz',
+  operators: '/admin',
+} as const;
+
+const PAGE = htmlPage(
+  'start here',
+  `  <h1>Proviso</h1>
+  <p>Agents propose. People approve. The work happens once. There is no inbox here yet: what waits for a person is decided
+    over the API.</p>
+  <ul>
+    <li><a href="${LINKS.reference}">The reference</a>, from <a href="${LINKS.openapi}">openapi.json</a></li>
+    <li><a href="${LINKS.operators}">Operators</a>: the queue, with a key that has <code>instance:operate</code></li>
+    <li><a href="${LINKS.health}">Health</a></li>
+  </ul>
+  <h2>A first request</h2>
+  <p>An agent proposes an e-mail, which then waits for a person. <code>PROVISO_URL</code> is the address of this page;
+    <code>npm start</code> prints the keys and the identity.</p>
+  <pre>curl -sS "$PROVISO_URL/v1/actions" \\
+  -H "Authorization: Bearer $AGENT_KEY" \\
+  -H 'Content-Type: application/json' \\
+  -d '{"type":"email_message","identity_id":"'$IDENTITY_ID'","require_approval":true,
+       "params":{"email":"ada@example.com","subject":"Hello","message":"Written by an agent."}}'</pre>
+  <p>The reply names the action, and a person approves it:</p>
+  <pre>curl -sS "$PROVISO_URL/v1/actions/$ACTION_ID/approve" \\
+  -H "Authorization: Bearer $OWNER_KEY" \\
+  -H 'Content-Type: application/json' \\
+  -d '{"action":"approve"}'</pre>`,
+);

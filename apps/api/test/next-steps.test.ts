@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { nextSteps } from '../src/next-steps.ts';
+import { proposal, useApi, type ReplyBody } from './open-api.ts';
+
+const run = promisify(execFile);
+
+describe('what bootstrap says to do next', () => {
+  const api = useApi();
+
+  it('works as printed, in its order', async () => {
+    const here = await api.tenant();
+    const env: Record<string, string> = { PATH: process.env.PATH ?? '', OWNER_KEY: await here.token({}) };
+    const commands = nextSteps(api.url).match(/^ +curl [^]*?}'$/gm) ?? [];
+    expect(commands).toHaveLength(4);
+    const replies: ReplyBody[] = [];
+    for (const command of commands) {
+      const { stdout } = await run('bash', ['-c', command], { env });
+      const reply = JSON.parse(stdout) as ReplyBody;
+      expect([command, reply.status]).toEqual([command, 'success']);
+      env.AGENT_ID = reply.agent?.agent_id ?? env.AGENT_ID ?? '';
+      replies.push(reply);
+    }
+    const agent = api.with(replies.find(({ token }) => token)?.token ?? '');
+    expect((await agent.post('/v1/actions', proposal(here))).status).toBe(200);
+    expect((await here.owner.get('/v1/members')).body.members).toMatchObject(
+      expect.arrayContaining([expect.objectContaining({ role: 'reviewer', email: 'rae@example.com' })]),
+    );
+  });
+});
