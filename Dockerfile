@@ -1,5 +1,5 @@
 # One image, its role by command: node apps/api/dist/main.js, node apps/worker/dist/main.js, node tools/migrate.mjs
-FROM node:20-bookworm-slim AS build
+FROM node:20-bookworm-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY apps/api/package.json apps/api/
@@ -8,18 +8,23 @@ COPY apps/worker/package.json apps/worker/
 COPY packages/contracts/package.json packages/contracts/
 COPY packages/core/package.json packages/core/
 COPY packages/executors/package.json packages/executors/
+COPY packages/sdk/package.json packages/sdk/
 COPY packages/testing/package.json packages/testing/
+
+FROM manifests AS build
 RUN npm ci --include=dev
 COPY . .
-RUN npm run build && npm prune --omit=dev
+RUN npm run build
 
-FROM node:20-bookworm-slim
+# What api, worker and tools/migrate.mjs load: no build tools, no agent frameworks, no embedded PostgreSQL.
+FROM manifests
 ENV NODE_ENV=production
-WORKDIR /app
-COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/apps apps
-COPY --from=build /app/packages packages
+RUN npm ci --omit=dev --omit=optional --omit=peer --include-workspace-root -w apps/api -w apps/worker && npm cache clean --force
+COPY --from=build /app/packages/contracts/dist packages/contracts/dist
+COPY --from=build /app/packages/core/dist packages/core/dist
+COPY --from=build /app/packages/executors/dist packages/executors/dist
+COPY --from=build /app/apps/api/dist apps/api/dist
+COPY --from=build /app/apps/worker/dist apps/worker/dist
 COPY --from=build /app/prisma prisma
 COPY --from=build /app/tools tools
 # A named volume mounted here takes this owner.
