@@ -3,6 +3,7 @@ export * from './checker/evidence.ts';
 export * from './checker/judge.ts';
 export * from './checker/replay.ts';
 export * from './listener.ts';
+export * from './loop-probe.ts';
 export * from './probe-executor.ts';
 export * from './processes.ts';
 export * from './tcp-proxy.ts';

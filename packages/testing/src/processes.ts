@@ -17,6 +17,8 @@ export interface Running {
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** SIGTERM, and the exit code. */
   stop(): Promise<number | null>;
+  /** Its next message after this one, over IPC; rejects when it ends. */
+  ask(message: string): Promise<unknown>;
 }
 
 const ROOT = process.cwd();
@@ -47,6 +49,13 @@ export function startProcess(args: string[], env: Record<string, string>): Runni
     signal: (signal) => void child.kill(signal),
     kill: async (signal = 'SIGKILL') => void (await end(signal)),
     stop: () => end('SIGTERM'),
+    ask: async (message) => {
+      const over = gone.then(() => Promise.reject(new Error(`it ended: ${output}`)));
+      const answer = once(child, 'message');
+      child.send(message);
+      const [said] = (await Promise.race([answer, over])) as [unknown];
+      return said;
+    },
   };
 }
 
@@ -83,10 +92,10 @@ const environmentOf = ({ databaseUrl, redisUrl, env = {} }: Fleet): Record<strin
   ...env,
 });
 
-/** An api process that answers; `url` is where. */
-export async function startApi(fleet: Fleet): Promise<Running & { url: string }> {
+/** An api process that answers; `url` is where. `options` are Node's. */
+export async function startApi(fleet: Fleet, options: string[] = []): Promise<Running & { url: string }> {
   const port = await freePort();
-  const api = startProcess(['apps/api/dist/main.js'], { ...environmentOf(fleet), PORT: String(port) });
+  const api = startProcess([...options, 'apps/api/dist/main.js'], { ...environmentOf(fleet), PORT: String(port) });
   const url = `http://127.0.0.1:${port}`;
   await ready(api, `${url}/livez`);
   return { ...api, url };
