@@ -1,6 +1,6 @@
 import { mcpConfig } from '@proviso/contracts';
 import { defineExecutor, refused, retry, type Executor, type Outcome, type RunContext } from '@proviso/core/executor';
-import { accountOf, lookAtTool, type Definition } from './mcp/look.ts';
+import { accountOf, lookAtTool } from './mcp/look.ts';
 import { failureOutcome, hiding, resultOutcome } from './mcp/outcome.ts';
 import { mcpParams, type McpParams } from './mcp/params.ts';
 import { isIdempotent, previewCall } from './mcp/preview.ts';
@@ -21,7 +21,7 @@ export const mcpToolCall = (settings: ExecutorSettings = {}): Executor =>
     params: mcpParams,
     look: (params, ctx) => lookAtTool(params, ctx, settings),
     definition: ({ definition = null }) => definition,
-    preview: (params, { identity, seen }) => previewCall(params, identity, seen?.definition as Definition | undefined), // as `look` made it
+    preview: (params, { identity, seen }) => previewCall(params, identity, seen), // as `look` made it
 
     async execute(ctx) {
       const { signal } = ctx;

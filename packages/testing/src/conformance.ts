@@ -65,18 +65,19 @@ export const promisedBy = <B extends ConformanceBackend>({ delivery, executor }:
 function describePureParts<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {
   const { executor } = subject;
 
-  it('accepts its params and refuses an unknown field', () => {
-    expect(executor.params.safeParse(subject.makeParams())).toMatchObject({ success: true });
-    expect(executor.params.safeParse({ ...subject.makeParams(), no_such_field: 1 })).toMatchObject({ success: false });
+  it('accepts its params and refuses an unknown field', async () => {
+    const parse = (params: JsonObject) => executor.params.safeParseAsync(params);
+    expect(await parse(subject.makeParams())).toMatchObject({ success: true });
+    expect(await parse({ ...subject.makeParams(), no_such_field: 1 })).toMatchObject({ success: false });
   });
 
-  it('keeps params as they are once they have passed, so that their hash holds', () => {
-    const once = executor.params.parse(subject.makeParams());
-    expect(executor.params.parse(structuredClone(once))).toEqual(once);
+  it('keeps params as they are once they have passed, so that their hash holds', async () => {
+    const once = await executor.params.parseAsync(subject.makeParams());
+    expect(await executor.params.parseAsync(structuredClone(once))).toEqual(once);
   });
 
-  it('draws the same preview twice from frozen params, without a secret in it', () => {
-    const params = deepFreeze(executor.params.parse(subject.makeParams()));
+  it('draws the same preview twice from frozen params, without a secret in it', async () => {
+    const params = deepFreeze(await executor.params.parseAsync(subject.makeParams()));
     const { identity, secrets } = subject.makeIdentity(backend());
     const draw = (): string => JSON.stringify(executor.preview(params, { identity: deepFreeze(identity) }));
     expect(draw()).toBe(draw());

@@ -103,7 +103,7 @@ async function clearing(
   edits: JsonObject | undefined,
 ): Promise<ActionChange> {
   if (!edits) {
-    parseParams(executor, effectiveParams(seen)); // a tool's schema may be another one by now
+    await parseParams(executor, effectiveParams(seen)); // a tool's schema may be another one by now
     return hashOf(ctx, seen);
   }
   const proposal = await prepareEdits(ctx, executor, seen, edits);

@@ -21,6 +21,7 @@ export interface Proposal {
 
 /** What an executor may look at before there is a run. */
 export const lookupIn = (ctx: Context, identity: ShownIdentity): LookupContext => ({
+  workspaceId: ctx.caller.workspaceId,
   records: recordsOf(ctx.db, ctx.caller.workspaceId),
   identity,
   openCredentials: () => openCredentials(ctx, identity.id),
@@ -80,8 +81,8 @@ export function refuseTimes(
 }
 
 /** Params as the executor's schema reads them. Throws INVALID with paths below params. */
-export function parseParams(executor: Executor, given: JsonObject): JsonObject {
-  const parsed = executor.params.safeParse(given);
+export async function parseParams(executor: Executor, given: JsonObject): Promise<JsonObject> {
+  const parsed = await executor.params.safeParseAsync(given);
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues.flatMap((issue) => {
     const path = ['params', ...issue.path].join('.');
@@ -108,9 +109,9 @@ export async function prepareProposal(
 ): Promise<Proposal> {
   const identity = await identityFor(ctx, executor, identityId);
   refuseFields(executor.resolvedFields ?? [], given, 'is looked up, and not given');
-  const parsed = parseParams(executor, { ...kept, ...given });
+  const parsed = await parseParams(executor, { ...kept, ...given });
   const found = (await executor.resolve?.(parsed, lookupIn(ctx, identity))) ?? {};
-  const params = parseParams(executor, { ...parsed, ...(found as JsonObject) });
+  const params = await parseParams(executor, { ...parsed, ...(found as JsonObject) });
   const idIn = (kind: 'contact' | 'company'): string | null => {
     const value = params[`${kind}_id`];
     return typeof value === 'string' ? (readId(kind, value) ?? null) : null;

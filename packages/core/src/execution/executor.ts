@@ -18,7 +18,7 @@ export interface Executor<P extends object = JsonObject> {
   delivery: Delivery | ((params: P, identity: ShownIdentity | null) => Delivery);
   /** The provider that it acts through; 'none' accepts any identity and uses none. */
   identity: Provider | 'none';
-  /** Validated at create, at every edit and again after the claim. Strict. */
+  /** Validated at create, at every edit and again after the claim. Strict; asynchronous where it is a workspace's tool. */
   params: z.ZodType<P>;
   /** Set by the core = a workspace's tool: the version that is part of what is approved, and its sealed secret. */
   tool?: { version: number; secret: string };
@@ -66,6 +66,8 @@ export interface ShownIdentity {
 }
 
 export interface LookupContext {
+  /** Whose turn it takes where workspaces take turns. */
+  workspaceId: string;
   /** The action's workspace, and nothing else of the database. */
   records: ReadableRecords;
   identity: ShownIdentity | null;
@@ -76,7 +78,7 @@ export interface LookupContext {
   openCredentials: () => Promise<JsonObject | null>;
 }
 
-export interface RunContext<P> extends Omit<LookupContext, 'openCredentials'> {
+export interface RunContext<P> extends Omit<LookupContext, 'openCredentials' | 'workspaceId'> {
   action: {
     id: string;
     workspaceId: string;
@@ -159,7 +161,7 @@ export function defineExecutor<P extends object>(executor: Executor<P>): Executo
 export { AppError, invalid } from '../errors.ts';
 export * from './provider.ts';
 export * from './tool.ts';
-export { inputFault, paramsOf, schemaFault } from '../tools/input-schema.ts';
+export { checkSchema, inputFault, paramsOf } from '../tools/input-schema.ts';
 export { companyId, contactId, threadId } from '../ids.ts';
 export type {
   Changed,

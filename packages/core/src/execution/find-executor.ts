@@ -19,7 +19,7 @@ export async function findExecutor(
   const row = await findTool(db, workspaceId, type);
   if (!row) return undefined;
   const { name, version, url, idempotent, secret } = row;
-  const params = paramsOf(row.input_schema as JsonObject);
+  const params = paramsOf({ workspaceId, schema: row.input_schema as JsonObject });
   return { ...executors.tools.executorOf({ name, version, url, idempotent, params }), tool: { version, secret } };
 }
 

@@ -35,14 +35,20 @@ const failed = (code: Extract<Ending, { kind: 'failed' }>['code'], message: stri
 export async function check(worker: Worker, action: ActionRow): Promise<Ready | Ending> {
   const prepared = await prepare(worker, action);
   if (prepared.kind !== 'ready') return prepared;
-  const { executor, params, records, identity, openCredentials, actsThrough } = prepared;
+  const { workspaceId, executor, params, records, identity, openCredentials, actsThrough } = prepared;
   const later = actsThrough && (await awaitTurn(worker, action, actsThrough));
   if (later) return later;
   try {
     const redefined = await redefinition(prepared, action);
     if (redefined) return redefined;
     const approvedAt = new Date(action.approval?.at ?? action.created_at);
-    const verdict = (await executor.guard?.(params, { records, identity, openCredentials, approvedAt })) ?? {
+    const verdict = (await executor.guard?.(params, {
+      workspaceId,
+      records,
+      identity,
+      openCredentials,
+      approvedAt,
+    })) ?? {
       kind: 'ok',
     };
     if (verdict.kind === 'ok') return prepared;
@@ -83,7 +89,7 @@ export async function prepare(worker: Worker, action: ActionRow): Promise<Ready 
   const mismatch = mismatchOf(worker, action, row?.config_version ?? null);
   if (mismatch) return mismatch;
   if (toolVersionOf(executor) !== action.tool_version) return toolChanged(executor, action);
-  const parsed = executor.params.safeParse(effectiveParams(action));
+  const parsed = await executor.params.safeParseAsync(effectiveParams(action));
   // A tool's params passed this very version of its schema when they were cleared: only its time limit can be in the way.
   if (!parsed.success && executor.tool)
     return {
@@ -101,6 +107,7 @@ export async function prepare(worker: Worker, action: ActionRow): Promise<Ready 
   };
   const ready: Ready = {
     kind: 'ready',
+    workspaceId: action.workspace_id,
     executor,
     params: parsed.data,
     records,

@@ -8,7 +8,7 @@ export interface ToolDefinition {
   version: number;
   url: string;
   idempotent: boolean;
-  /** By its registered schema. */
+  /** By its registered schema; to be parsed asynchronously. */
   params: z.ZodType<JsonObject>;
 }
 

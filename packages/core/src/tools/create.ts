@@ -38,9 +38,9 @@ export async function createTool(ctx: Context, input: unknown): Promise<CreatedT
   if (ctx.executors.get(name)) throw invalid('name', 'is a built-in type');
   const unfit = ctx.executors.tools?.addressFault(new URL(url));
   if (unfit) throw invalid('url', unfit);
-  const fault = schemaFault(input_schema);
-  if (fault) throw invalid('input_schema', fault);
   const { workspaceId } = ctx.caller;
+  const fault = await schemaFault({ workspaceId, schema: input_schema });
+  if (fault) throw invalid('input_schema', fault);
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   const sealed = sealSecret(ctx.secrets, { secret }, toolPlace(workspaceId, name));
   const values = [workspaceId, name, url, JSON.stringify(input_schema), idempotent, sealed];

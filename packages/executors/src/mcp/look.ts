@@ -1,5 +1,5 @@
 import { mcpConfig, mcpCredentials, type JsonObject, type JsonValue } from '@proviso/contracts';
-import { AppError, inputFault, schemaFault, type LookupContext } from '@proviso/core/executor';
+import { AppError, checkSchema, inputFault, type LookupContext } from '@proviso/core/executor';
 import type { ExecutorSettings } from '../settings.ts';
 import type { McpParams } from './params.ts';
 import { inSession, type McpAccount, type ServerTool } from './session.ts';
@@ -40,8 +40,9 @@ export async function lookAtTool(
   const tool = tools.find(({ name }) => name === params.tool);
   if (!tool) throw invalid('params.tool', 'is not a tool of this server');
   const definition = definitionOf(tool);
-  demandFit(params.arguments, definition.input_schema as JsonObject);
-  return { definition };
+  const schema = definition.input_schema as JsonObject;
+  const untested = await demandFit(params.arguments, { workspaceId: ctx.workspaceId, schema });
+  return { definition, ...(untested.length > 0 && { untested }) };
 }
 
 /** All of a tool's definition that says what a call does. */
@@ -57,13 +58,21 @@ export function definitionOf({
   return JSON.parse(JSON.stringify(parts)) as JsonObject; // without what is absent
 }
 
-function demandFit(given: JsonObject, schema: JsonObject): void {
-  if (Buffer.byteLength(JSON.stringify(schema)) > SCHEMA_BYTES_MAX)
+/** What of the schema cannot be tested. Throws INVALID where the rest refuses the arguments. */
+async function demandFit(given: JsonObject, own: { workspaceId: string; schema: JsonObject }): Promise<string[]> {
+  if (Buffer.byteLength(JSON.stringify(own.schema)) > SCHEMA_BYTES_MAX)
     throw invalid('params.tool', `has an input schema beyond ${SCHEMA_BYTES_MAX} bytes`);
-  const unfit = schemaFault(schema);
-  if (unfit) throw invalid('params.tool', `has an input schema that ${unfit}`);
-  const fault = inputFault(schema, given);
+  const { fault: unfit, untested } = await checkSchema(own);
+  if (unfit !== undefined) throw invalid('params.tool', `has an input schema that ${unfit}`);
+  const fault = await inputFault(own, given);
   if (fault) throw invalid(['params', 'arguments', ...fault.path].join('.'), fault.message);
+  return untested;
+}
+
+/** What `look` saw. */
+export interface Seen {
+  definition?: Definition;
+  untested?: string[];
 }
 
 export type Definition = {

@@ -1,6 +1,6 @@
 import { mcpConfig, type McpConfig, type Preview } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
-import type { Definition } from './look.ts';
+import type { Seen } from './look.ts';
 import type { McpParams } from './params.ts';
 
 /** Whether the identity says that the tool may be called again; the server's own word does not count. */
@@ -10,7 +10,7 @@ export const isIdempotent = ({ tool }: McpParams, config: McpConfig | undefined)
 export function previewCall(
   params: McpParams,
   identity: ShownIdentity | null,
-  definition: Definition | undefined,
+  { definition, untested = [] }: Seen = {},
 ): Preview {
   const config = mcpConfig.safeParse(identity?.config).data;
   const { title, description, annotations, input_schema } = definition ?? {};
@@ -31,6 +31,9 @@ export function previewCall(
       { label: 'Claims', value: annotations ?? null },
       { label: 'Input schema', value: input_schema ?? null },
     ],
-    warnings: ['The description and the claims are the server’s own words.'],
+    warnings: [
+      'The description and the claims are the server’s own words.',
+      ...untested.map((what) => `The arguments were not tested by all of the input schema: ${what}.`),
+    ],
   };
 }

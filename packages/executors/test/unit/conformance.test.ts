@@ -27,7 +27,7 @@ describe.each([true, false])('a workspace’s tool, idempotent: %s', (idempotent
       version: 1,
       url,
       idempotent,
-      params: paramsOf(REFUND),
+      params: paramsOf({ workspaceId: 'w', schema: REFUND }),
     });
   describeConformance<HttpBackend>('refund', {
     // Its address is another one in each test.

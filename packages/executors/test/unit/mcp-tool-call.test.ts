@@ -51,6 +51,18 @@ describe('mcp_tool_call', () => {
     await expect(look()).rejects.toMatchObject({ code: 'INVALID', details: [{ path: 'params.tool' }] });
   });
 
+  it('says on the card what of the schema is not tested, and tests the rest', async () => {
+    const properties = { customer: { type: 'string', pattern: '^(?!x)' }, cents: { type: 'integer', minimum: 1 } };
+    Object.assign(fake.tools[0] ?? {}, { inputSchema: { type: 'object', properties } });
+    const { warnings } = executor.preview(CALL, { identity: identityOf(fake), seen: await look() });
+    expect(warnings).toContainEqual(
+      expect.stringContaining('not tested by all of the input schema: the pattern ^(?!x)'),
+    );
+    await expect(look({ ...CALL, arguments: { customer: 'Acme', cents: 0 } })).rejects.toMatchObject({
+      details: [{ path: 'params.arguments.cents' }],
+    });
+  });
+
   it.each<[string, () => unknown, string]>([
     ['is away', () => fake.close(), TOKEN],
     ['refuses the token', () => undefined, 'wrong'],

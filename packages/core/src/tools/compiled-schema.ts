@@ -1,0 +1,175 @@
+// A tenant's JSON Schema is a program that runs on strangers' input. It is compiled and run in a thread of its own
+// (schema-thread.ts), once a definition: nothing remote is read, nothing asynchronous is built, and its patterns run in
+// time that is linear in their input. Held by input-schema.test.ts.
+import type { JsonObject, JsonValue } from '@proviso/contracts';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv, type Options } from 'ajv';
+import ajvFormats from 'ajv-formats';
+import { RE2JS } from 're2js';
+import type { Answer, Fault } from './schema-job.ts';
+
+/** More than tools need. Compiling takes as long as the square of it. */
+const OBJECTS_MAX = 1_000;
+const REFERENCES_MAX = 200;
+const DEPTH_MAX = 32;
+
+/** Of compiled schemas, by their text: the one that was used longest ago is the first to go. */
+const KEPT_MAX = 200;
+const KEPT_CHARS_MAX = 512 * 1024;
+
+/** Patterns that RE2 does not know are not tested, and that is said. */
+const UNTESTED =
+  'is not one of RE2 (github.com/google/re2/wiki/Syntax): write it without look-around and backreferences';
+
+const OPTIONS: Options = {
+  strict: false, // keywords of other dialects and tools are let be
+  inlineRefs: false,
+  logger: false,
+};
+
+/** A dialect: what tells its schemas from nonsense, and a compiler that knows no schema of anybody else's. */
+interface Dialect {
+  meta: Ajv;
+  compiler: (options: Options) => Ajv;
+}
+const newest: Dialect = { meta: new Ajv2020(OPTIONS), compiler: (options) => new Ajv2020(options) };
+const draft7: Dialect = { meta: new Ajv(OPTIONS), compiler: (options) => new Ajv(options) };
+const dialectOf = ({ $schema }: JsonObject): Dialect =>
+  typeof $schema === 'string' && $schema.includes('draft-07') ? draft7 : newest;
+
+interface Compiled {
+  fault?: string;
+  untested: string[];
+  validate?: ValidateFunction;
+}
+
+const kept = new Map<string, Compiled & { chars: number }>();
+let keptChars = 0;
+
+/** Whether it can be run at all, and which of its patterns cannot. */
+export const answerForDefinition = (hash: string, text: string): Answer => {
+  const { fault, untested } = compiledOf(hash, text);
+  return { kind: 'definition', untested, ...(fault !== undefined && { fault }) };
+};
+
+/** The first fault of an input: looking for all has no bound. */
+export function answerForInput(hash: string, text: string | undefined, input: string): Answer {
+  if (text === undefined && !kept.has(hash)) return { kind: 'forgotten' };
+  const { fault, validate, untested } = compiledOf(hash, text ?? '');
+  if (fault !== undefined)
+    return { kind: 'input', untested, fault: { path: [], message: `has a schema that ${fault}` } };
+  const fits = validate?.(JSON.parse(input)) ?? true;
+  return { kind: 'input', untested, ...(!fits && { fault: said(validate?.errors?.[0]) }) };
+}
+
+function compiledOf(hash: string, text: string): Compiled {
+  const known = kept.get(hash);
+  if (known) {
+    kept.delete(hash);
+    kept.set(hash, known);
+    return known;
+  }
+  const compiled = { ...compile(JSON.parse(text) as JsonObject), chars: text.length };
+  kept.set(hash, compiled);
+  keptChars += compiled.chars;
+  for (const [oldest, { chars }] of kept) {
+    if (kept.size <= KEPT_MAX && keptChars <= KEPT_CHARS_MAX) break;
+    kept.delete(oldest);
+    keptChars -= chars;
+  }
+  return compiled;
+}
+
+function compile(schema: JsonObject): Compiled {
+  const untested: string[] = [];
+  const refused = (fault: string): Compiled => ({ fault: fault.slice(0, 300), untested });
+  const fault = kindFault(schema);
+  if (fault !== undefined) return refused(fault);
+  const { elsewhere, tooMuch } = extentOf(schema);
+  if (elsewhere !== undefined) return refused(`must not refer to anything outside itself (${elsewhere.slice(0, 100)})`);
+  if (tooMuch !== undefined) return { untested: [`it ${tooMuch}`] };
+  try {
+    const { meta, compiler } = dialectOf(schema);
+    if (!meta.validateSchema(schema)) return refused(`${NO_SCHEMA}: ${meta.errorsText()}`);
+    const alone = compiler({ ...OPTIONS, meta: false, validateSchema: false, code: { regExp: linear(untested) } });
+    return { validate: ajvFormats.default(alone).compile(schema), untested };
+  } catch (error) {
+    return refused(`${NO_SCHEMA}: ${(error as Error).message}`);
+  }
+}
+
+const NO_SCHEMA = 'is not JSON Schema 2020-12 or draft-07';
+
+function kindFault(schema: JsonObject): string | undefined {
+  if (schema.type !== undefined && schema.type !== 'object') return 'must describe an object';
+  return schema.$async === undefined ? undefined : 'must not be $async';
+}
+
+const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
+
+/** What of it is elsewhere, and what is too much to be compiled. */
+function extentOf(schema: JsonObject): { elsewhere?: string; tooMuch?: string } {
+  const open: { value: JsonValue; depth: number }[] = [{ value: schema, depth: 1 }];
+  let [objects, references, deepest] = [0, 0, 0];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, depth } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    deepest = Math.max(deepest, depth);
+    for (const child of Object.values(value)) open.push({ value: child, depth: depth + 1 });
+    if (Array.isArray(value)) continue;
+    objects += 1;
+    for (const key of REFERENCES) {
+      const target = value[key];
+      if (typeof target !== 'string') continue;
+      references += 1;
+      if (!target.startsWith('#')) return { elsewhere: target };
+    }
+  }
+  if (deepest > DEPTH_MAX) return { tooMuch: `is nested deeper than ${DEPTH_MAX}` };
+  if (objects > OBJECTS_MAX) return { tooMuch: `holds more than ${OBJECTS_MAX} objects` };
+  return references > REFERENCES_MAX ? { tooMuch: `holds more than ${REFERENCES_MAX} references` } : {};
+}
+
+interface Pattern {
+  test(text: string): boolean;
+  /** Ajv takes patterns of the same text for one. */
+  toString(): string;
+}
+
+/** Patterns as RE2 runs them. What it cannot run matches everything, and is named. */
+function linear(untested: string[]) {
+  const engine = (pattern: string): Pattern => {
+    try {
+      const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
+      return { test: (text) => compiled.test(text), toString: () => pattern };
+    } catch (error) {
+      if (!isPattern(pattern)) throw error;
+      const what = `the pattern ${pattern.slice(0, 100)} ${UNTESTED}`;
+      if (!untested.includes(what)) untested.push(what);
+      return { test: () => true, toString: () => pattern };
+    }
+  };
+  return Object.assign(engine, { code: 'new RegExp' });
+}
+
+function isPattern(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+function said(error: ErrorObject | undefined): Fault {
+  const { instancePath = '', keyword, params = {}, message = 'does not fit' } = error ?? {};
+  const at = instancePath.split('/').slice(1).map(unescaped);
+  const { missingProperty, additionalProperty, unevaluatedProperty } = params as Record<string, string | undefined>;
+  const unknown = additionalProperty ?? unevaluatedProperty;
+  if (keyword === 'required' && missingProperty !== undefined)
+    return { path: [...at, missingProperty], message: 'is required' };
+  if (unknown !== undefined) return { path: [...at, unknown], message: 'is not a known field' };
+  return { path: at, message: message.slice(0, 300) };
+}
+
+/** A part of a JSON pointer (RFC 6901). */
+const unescaped = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
