@@ -8,11 +8,13 @@ import type {
   JsonObject,
   ListActionsQuery,
   ListActionsReply,
+  LogEntry,
   Status,
   UpdateActionBody,
 } from '@proviso/contracts';
 import { queryOf } from './query.ts';
 import type { CallOptions, Send } from './send.ts';
+import { walk } from './walk.ts';
 
 const PAGE_MAX = 100;
 const BULK_MS = 60_000;
@@ -46,27 +48,37 @@ export function createActions(send: Send) {
   const list = (query: ListActions = {}, options?: CallOptions): Promise<ListActionsReply> =>
     send<ListActionsReply>({ method: 'GET', path: `/v1/actions${queryOf(query)}` }, options);
 
+  const get = async (id: string, options?: CallOptions, logs_cursor?: string): Promise<ActionWithLogs> => {
+    const path = `${addressOf(id)}${queryOf({ logs_cursor })}`;
+    return (await send<{ action: ActionWithLogs }>({ method: 'GET', path }, options)).action;
+  };
+
   return {
     create: async (body: CreateActionBody, options?: CallOptions): Promise<Action> =>
       (await send<{ action: Action }>({ method: 'POST', path: '/v1/actions', body }, options)).action,
 
-    get: async (id: string, options?: CallOptions): Promise<ActionWithLogs> =>
-      (await send<{ action: ActionWithLogs }>({ method: 'GET', path: addressOf(id) }, options)).action,
+    /** With its log, or the beginning of a long one. */
+    get: (id: string, options?: CallOptions): Promise<ActionWithLogs> => get(id, options),
 
+    /** Every entry of an action's log, the oldest first, however long it is. */
+    log: (id: string, options?: CallOptions): AsyncGenerator<LogEntry, void> =>
+      walk(async (cursor) => {
+        const { logs, logs_next_cursor } = await get(id, options, cursor);
+        return { items: logs, next: logs_next_cursor };
+      }),
+
+    /** One page: `pagination.next_cursor` says where the next one begins, also where a page ends before `limit`. */
     list,
 
     /** Every action that matches, page by page; writes in between move nothing. */
-    async *each(
+    each: (
       query: Omit<ListActions, 'cursor' | 'skip' | 'sort_by'> = {},
       options?: CallOptions,
-    ): AsyncGenerator<Action, void> {
-      let cursor: string | null | undefined;
-      do {
-        const page = await list({ limit: PAGE_MAX, ...query, ...(cursor && { cursor }) }, options);
-        yield* page.actions;
-        cursor = page.pagination.next_cursor;
-      } while (cursor);
-    },
+    ): AsyncGenerator<Action, void> =>
+      walk(async (cursor) => {
+        const { actions, pagination } = await list({ limit: PAGE_MAX, ...query, ...(cursor && { cursor }) }, options);
+        return { items: actions, next: pagination.next_cursor };
+      }),
 
     update: async (id: string, body: UpdateActionBody, options: UpdateOptions = {}): Promise<Action> => {
       const headers = options.ifVersion === undefined ? {} : { 'if-match': `"v${options.ifVersion}"` };

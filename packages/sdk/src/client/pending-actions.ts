@@ -14,6 +14,7 @@ import { ProvisoError } from './errors.ts';
 import { createEvents } from './events.ts';
 import { queryOf } from './query.ts';
 import type { CallOptions, Connection, Send } from './send.ts';
+import { walk } from './walk.ts';
 
 const BATCH_MS = 60_000;
 
@@ -47,11 +48,24 @@ export function createPendingActions(send: Send, connection: Connection) {
     throw new ProvisoError('Name a workspace, here or to createClient.', { code: 'NO_WORKSPACE' });
   };
 
+  const list = async (query: ListPendingActions = {}, options?: CallOptions): Promise<ListPendingActionsReply> => {
+    const workspaceId = workspaceOf(options?.workspaceId);
+    return send({ method: 'GET', path: `${ROOT}${queryOf({ workspaceId, ...query })}` }, options);
+  };
+
   return {
-    list: async (query: ListPendingActions = {}, options?: CallOptions): Promise<ListPendingActionsReply> => {
-      const workspaceId = workspaceOf(options?.workspaceId);
-      return send({ method: 'GET', path: `${ROOT}${queryOf({ workspaceId, ...query })}` }, options);
-    },
+    /** One page, the newest first: `nextCursor` says where the next one begins, also where a page ends before `limit`. */
+    list,
+
+    /** Every pending action that matches, page by page; writes in between move nothing. */
+    each: (
+      query: Omit<ListPendingActions, 'cursor'> = {},
+      options?: CallOptions,
+    ): AsyncGenerator<PendingAction, void> =>
+      walk(async (cursor) => {
+        const { items, nextCursor } = await list({ ...query, ...(cursor && { cursor }) }, options);
+        return { items, next: nextCursor };
+      }),
 
     get: (id: string, options?: CallOptions): Promise<PendingAction> =>
       send({ method: 'GET', path: `${ROOT}/${encodeURIComponent(id)}` }, options),

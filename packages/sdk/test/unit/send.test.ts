@@ -161,6 +161,24 @@ it('walks all pages of a list by their cursors', async () => {
   ]);
 });
 
+it('walks all pages of pending actions, and all of a long log', async () => {
+  const page = (id: string, nextCursor: string | null) => json(200, { items: [{ id }], total: 2, nextCursor });
+  const part = (event: string, logs_next_cursor?: string) =>
+    json(200, { status: 'success', action: { action_id: 'act_1', logs: [{ event }], logs_next_cursor } });
+  const { client, seen } = await serve(page('1', 'c-1'), page('2', null), part('created', 'l-1'), part('approved'));
+  const { actions, pendingActions } = client({ workspaceId: 'w-1' });
+  const heard: string[] = [];
+  for await (const { id } of pendingActions.each({ status: 'pending' })) heard.push(id);
+  for await (const { event } of actions.log('act_1')) heard.push(event);
+  expect(heard).toEqual(['1', '2', 'created', 'approved']);
+  expect(seen.map(({ path }) => path)).toEqual([
+    '/api/pending-actions?workspaceId=w-1&status=pending',
+    '/api/pending-actions?workspaceId=w-1&status=pending&cursor=c-1',
+    '/v1/actions/act_1',
+    '/v1/actions/act_1?logs_cursor=l-1',
+  ]);
+});
+
 it('waits for the end of an action by long polls, across a restart of the service', async () => {
   const { client, seen } = await serve(
     json(200, actionReply()),
