@@ -85,6 +85,8 @@ import { updateRunRoute } from './routes/v1/runs/update.ts';
 import { createToolRoute } from './routes/v1/tools/create.ts';
 import { deleteToolRoute } from './routes/v1/tools/delete.ts';
 import { listToolsRoute } from './routes/v1/tools/list.ts';
+import { createReadSlots } from './read-slots.ts';
+import { boundUnread, type UnreadLimits } from './unread.ts';
 import { createWorkspaceRoute } from './routes/v1/workspaces/create.ts';
 import { listWorkspacesRoute } from './routes/v1/workspaces/list.ts';
 
@@ -165,9 +167,13 @@ export const routes: readonly Route[] = [
   batchApprovePendingActionsRoute,
 ];
 
-export function createApp(services: Services, options: Partial<Sharing> = {}): Express {
+export interface AppOptions extends Partial<Omit<Sharing, 'readSlots'>> {
+  unread?: Partial<UnreadLimits>;
+}
+
+export function createApp(services: Services, options: AppOptions = {}): Express {
   const { db, log } = services;
-  const { waiters = createWaiters(db), feed = createFeed(db, log), limits } = options;
+  const { waiters = createWaiters(db), feed = createFeed(db, log), limits, unread } = options;
   const { stopping = new AbortController().signal } = options;
   setMaxListeners(0, stopping); // one for every open request
   const refusals = createRefusalLog(log);
@@ -178,12 +184,13 @@ export function createApp(services: Services, options: Partial<Sharing> = {}): E
     res.set('X-Request-Id', requestId(req));
     next();
   });
+  app.use(boundUnread(unread));
   app.use(helmet(SECURITY));
   app.use(healthRouter(services));
   app.use(homeRouter(limits));
   app.use(docsRouter(routes));
   app.use('/admin', boardRouter(services, { limits, refusals }));
-  app.use(serveRoutes(services, routes, { waiters, feed, stopping, limits }));
+  app.use(serveRoutes(services, routes, { waiters, feed, stopping, readSlots: createReadSlots(), limits }));
   app.use(async (req, res) => {
     await demandAllowance(limits, strangerAt(req), res);
     throw new AppError('NOT_FOUND', 'There is nothing at this address.');

@@ -1,20 +1,19 @@
-import { once } from 'node:events';
+import { nextSlice } from '@proviso/core';
 import type { Response } from 'express';
 
 const COMMENT_MS = 15_000;
 /** How long a caller may take nothing of what was sent. */
-const STUCK_MS = 30_000;
+const STUCK_MS = 20_000;
 /** How long the end of a stream may take to get through. */
 const LINGER_MS = 5_000;
 
-/** One message of `text/event-stream`; `data` is JSON on one line. */
-export interface Message {
-  id: string;
-  event: string;
-  data: string;
-}
+/** One message of `text/event-stream`, in pieces that other listeners may get too; its data is JSON on one line. */
+export type Message = readonly (string | Buffer)[];
 
-/** Sends messages as they come, as fast as the caller takes them, and a comment now and then, until they end. */
+/**
+ * Sends messages as they come, as fast as the caller takes them, and a comment now and then, until they end. No more than
+ * one message waits to be taken.
+ */
 export async function sendMessages(res: Response, messages: AsyncIterable<Message>, gone: AbortSignal): Promise<void> {
   res.set({
     'Content-Type': 'text/event-stream',
@@ -24,11 +23,16 @@ export async function sendMessages(res: Response, messages: AsyncIterable<Messag
   });
   res.flushHeaders();
   if (res.req.method === 'HEAD') return void res.end();
-  const comments = setInterval(() => res.write(':\n\n'), COMMENT_MS);
+  const comments = setInterval(() => {
+    if (res.writableLength === 0) res.write(':\n\n'); // whoever has not taken the last one gets no more
+  }, COMMENT_MS);
   try {
-    for await (const { id, event, data } of messages) {
-      const taken = res.write(`id: ${id}\nevent: ${event}\ndata: ${data}\n\n`) || (await drained(res, gone));
-      if (!taken) return void res.destroy();
+    for await (const message of messages) {
+      await nextSlice();
+      res.cork();
+      for (const piece of message) res.write(piece);
+      res.uncork();
+      if (res.writableNeedDrain && !(await drained(res, gone))) return void res.destroy();
     }
   } finally {
     clearInterval(comments);
@@ -37,8 +41,20 @@ export async function sendMessages(res: Response, messages: AsyncIterable<Messag
   setTimeout(() => res.destroy(), LINGER_MS).unref();
 }
 
-const drained = (res: Response, gone: AbortSignal): Promise<boolean> =>
-  once(res, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(STUCK_MS)]) }).then(
-    () => true,
-    () => false,
-  );
+/** False = nothing was taken for too long, or the caller is gone. A timer of our own: one of AbortSignal.any may be collected. */
+function drained(res: Response, gone: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (taken: boolean): void => {
+      clearTimeout(timer);
+      res.off('drain', take);
+      gone.removeEventListener('abort', leave);
+      resolve(taken);
+    };
+    const take = (): void => settle(true);
+    const leave = (): void => settle(false);
+    const timer = setTimeout(leave, STUCK_MS);
+    res.once('drain', take);
+    gone.addEventListener('abort', leave);
+    if (gone.aborted) leave();
+  });
+}

@@ -20,6 +20,8 @@ import { z } from 'zod';
 import { BODY, NO_BODY, readBody, type BodyLimits } from './body.ts';
 import { sendMessages, type Message } from './event-stream.ts';
 import { demandAllowance, demandRoom, strangerAt } from './limited.ts';
+import type { ReadSlots } from './read-slots.ts';
+import { sendReply } from './reply.ts';
 import type { Tag } from './tags.ts';
 import { settled } from './waiting.ts';
 
@@ -46,6 +48,7 @@ export interface Sharing {
   waiters: Waiters;
   feed: Feed;
   stopping: AbortSignal;
+  readSlots: ReadSlots;
   /** Absent = callers may ask as much as they like. */
   limits?: RateLimits | undefined;
 }
@@ -153,7 +156,8 @@ async function serve({ services, route, sharing }: Serving, req: Request, res: R
   const body = await read();
   const ctx = await contextOf(services, req, caller, body);
   const gone = goneOf(res, sharing.stopping);
-  const reply = await route.handle({
+  res.locals.workspaceId = caller.workspaceId;
+  const call: Call = {
     ...sharing,
     ctx,
     ...named,
@@ -162,11 +166,16 @@ async function serve({ services, route, sharing }: Serving, req: Request, res: R
     res,
     gone,
     settled: (action) => settled({ ...sharing, ctx, req, res, gone }, action),
-  });
-  res.locals.action = actionIn(reply as object);
-  if (route.streams) return sendMessages(res, reply as AsyncIterable<Message>, gone);
-  if (ctx.idempotency?.replayed) res.set('Idempotency-Replayed', 'true');
-  res.status(route.status ?? 200).json(reply);
+  };
+  if (route.streams) return sendMessages(res, (await route.handle(call)) as AsyncIterable<Message>, gone);
+  const answer = async (): Promise<void> => {
+    const reply = await route.handle(call);
+    res.locals.action = actionIn(reply as object);
+    if (ctx.idempotency?.replayed) res.set('Idempotency-Replayed', 'true');
+    await sendReply(res, route.status ?? 200, reply);
+  };
+  const mayWait = route.waits && req.headers.prefer !== undefined; // for long, and for no memory of ours
+  return route.method === 'get' && !mayWait ? sharing.readSlots.run(caller.workspaceId, answer) : answer();
 }
 
 /** The action that a reply is about, for the log. */

@@ -2,6 +2,7 @@ import type { Action } from '@proviso/contracts';
 import {
   clearedHash,
   effectiveParams,
+  mapInSlices,
   showId,
   showIdOrNull,
   type ActionEvent,
@@ -62,17 +63,18 @@ export const actionReplyOf = (executors: Registry, row: ActionRow) => ({
 });
 
 /** A list's reply: the actions, and where the page stands. */
-export const actionsReplyOf = (
+export const actionsReplyOf = async (
   executors: Registry,
-  { actions, total, totalIsEstimate, limit, skip, nextCursor }: ActionPage,
-): object => ({
+  { actions, total, totalIsEstimate, limit, skip, truncated, nextCursor }: ActionPage,
+): Promise<object> => ({
   status: 'success',
-  actions: actions.map((action) => showAction(executors, action)),
+  actions: await mapInSlices(actions, (action) => showAction(executors, action)),
   pagination: {
     total_items: total,
     ...(totalIsEstimate && { total_is_estimate: true }),
     limit,
     skip,
-    ...(nextCursor !== undefined && { next_cursor: nextCursor }),
+    ...(truncated && { truncated: true }),
+    next_cursor: nextCursor,
   },
 });

@@ -5,21 +5,53 @@ import {
   type PendingActionEvent,
   type PendingBriefing,
 } from '@proviso/contracts';
-import { showId, showPosition, type FeedEvent, type Registry, type Stream } from '@proviso/core';
+import {
+  actionOf,
+  createSizedCache,
+  entryOf,
+  nextSlice,
+  showId,
+  showPosition,
+  type ActionEvent as Entry,
+  type ActionRow,
+  type FeedEvent,
+  type Registry,
+  type Stream,
+  type SizedCache,
+} from '@proviso/core';
 import type { Message } from './event-stream.ts';
 import { showAction, showEvent } from './show-action.ts';
 import { showPendingAction } from './show-pending-action.ts';
 
-/** How a dialect tells what happens; an event that it does not show is null. */
+/** How a dialect tells what happens. */
 export interface Telling {
   briefing(briefing: Stream['briefing']): object;
-  event(event: FeedEvent): object | null;
-  /** What was told of an event: made for the first listener, and sent to all. */
-  told: WeakMap<FeedEvent, string | null>;
+  entry(entry: Entry): object;
+  /** Null = an action that it does not show. */
+  action(row: ActionRow): object | null;
+  told: Told;
 }
 
-const TOLD_ON_V1: Telling['told'] = new WeakMap();
-const TOLD_AS_PENDING: Telling['told'] = new WeakMap();
+/** What was told: made for the first listener, and sent to all. */
+interface Told {
+  events: WeakMap<FeedEvent, Message>;
+  /** Of large actions, for the other events of one, and for those who read them by themselves. */
+  actions: SizedCache<Buffer>;
+}
+
+const LARGE_BYTES_MIN = 64 * 1024;
+const LARGE_BYTES_MAX = 8 * 1024 * 1024;
+
+const tellings = (): ((executors: Registry) => Told) => {
+  const all = new WeakMap<Registry, Told>();
+  return (executors) => {
+    const told = all.get(executors) ?? { events: new WeakMap(), actions: createSizedCache(LARGE_BYTES_MAX) };
+    all.set(executors, told);
+    return told;
+  };
+};
+const toldOnV1 = tellings();
+const toldAsPending = tellings();
 
 /** A stream as messages: the briefing, `resync` where that is so, the events. An id is where to resume after the message. */
 export async function* messagesOf(
@@ -27,60 +59,68 @@ export async function* messagesOf(
   tell: Telling,
 ): AsyncGenerator<Message, void> {
   const id = showPosition(after);
-  yield { id, event: 'briefing', data: JSON.stringify(tell.briefing(briefing)) };
-  if (resync) yield { id, event: 'resync', data: '{}' };
+  yield [`id: ${id}\nevent: briefing\ndata: ${JSON.stringify(tell.briefing(briefing))}\n\n`];
+  if (resync) yield [`id: ${id}\nevent: resync\ndata: {}\n\n`];
   for await (const event of events) {
-    const data = textOf(event, tell);
-    if (data) yield { id: showPosition(event.position), event: event.event.event, data };
+    await nextSlice();
+    const message = tell.told.events.get(event) ?? messageOf(event, tell);
+    tell.told.events.set(event, message);
+    if (message.length > 0) yield message;
   }
 }
 
-function textOf(event: FeedEvent, tell: Telling): string | null {
-  const known = tell.told.get(event);
-  if (known !== undefined) return known;
-  const shown = tell.event(event);
-  const text = shown && JSON.stringify(shown);
-  tell.told.set(event, text);
-  return text;
+/** Empty = an event that is not shown. */
+function messageOf(event: FeedEvent, tell: Telling): Message {
+  const action = tell.told.actions.get(event.actionState) ?? shownAction(event, tell);
+  if (action.length === 0) return [];
+  const entry = entryOf(event);
+  const shown = JSON.stringify(tell.entry(entry));
+  const head = `id: ${showPosition(event.position)}\nevent: ${entry.event}\ndata: {"event":${shown},"action":`;
+  return [head, action, '}\n\n'];
+}
+
+/** Empty = it is not shown. */
+function shownAction(event: FeedEvent, tell: Telling): Buffer {
+  const shown = tell.action(actionOf(event));
+  const bytes = Buffer.from(shown ? JSON.stringify(shown) : '');
+  if (bytes.length >= LARGE_BYTES_MIN) tell.told.actions.set(event.actionState, bytes);
+  return bytes;
 }
 
 /** The stream as /v1 tells it. */
 export const tellEvents = (executors: Registry): Telling => ({
-  told: TOLD_ON_V1,
-  briefing: ({ total, byType, byMission, oldestCreatedAt }): Briefing => ({
+  told: toldOnV1(executors),
+  briefing: ({ total, byType, byMission, truncated, oldestCreatedAt }): Briefing => ({
     total,
     by_type: byType,
     by_mission: byMission,
+    ...(truncated && { truncated: true as const }),
     oldest_created_at: oldestCreatedAt?.toISOString() ?? null,
   }),
-  event: ({ event, action }): ActionEvent => ({
-    event: {
-      ...showEvent(event),
-      action_id: showId('action', event.action_id),
-      version: event.version,
-      status: event.status,
-    },
-    action: showAction(executors, action),
+  entry: (entry): ActionEvent['event'] => ({
+    ...showEvent(entry),
+    action_id: showId('action', entry.action_id),
+    version: entry.version,
+    status: entry.status,
   }),
+  action: (row) => showAction(executors, row),
 });
 
 /** The stream as /api/pending-actions tells it: of actions that have ever waited for a person. */
 export const tellPendingEvents = (executors: Registry): Telling => ({
-  told: TOLD_AS_PENDING,
-  briefing: ({ total, byType, byMission, oldestCreatedAt }): PendingBriefing => ({
+  told: toldAsPending(executors),
+  briefing: ({ total, byType, byMission, truncated, oldestCreatedAt }): PendingBriefing => ({
     total,
     byTool: byType,
     byMission,
+    ...(truncated && { truncated: true as const }),
     oldestCreatedAt: oldestCreatedAt?.toISOString() ?? null,
   }),
-  event: ({ event, action }): PendingActionEvent | null =>
-    action.asked_at && {
-      event: {
-        ...showEvent(event),
-        actionId: event.action_id,
-        version: event.version,
-        status: SHOWN_STATUS[event.status],
-      },
-      action: showPendingAction(executors, action),
-    },
+  entry: (entry): PendingActionEvent['event'] => ({
+    ...showEvent(entry),
+    actionId: entry.action_id,
+    version: entry.version,
+    status: SHOWN_STATUS[entry.status],
+  }),
+  action: (row) => row.asked_at && showPendingAction(executors, row),
 });

@@ -1,5 +1,5 @@
 import { SHOWN_STATUS, type ListPendingActionsReply, type PendingAction } from '@proviso/contracts';
-import { clearedHash, type ActionRow, type PendingActionPage, type Registry } from '@proviso/core';
+import { clearedHash, mapInSlices, type ActionRow, type PendingActionPage, type Registry } from '@proviso/core';
 
 const time = (at: Date | string | null): string | null => (at === null ? null : new Date(at).toISOString());
 
@@ -35,11 +35,11 @@ function errorOf({ status, status_reason, error }: ActionRow): string | null {
   return error && `${error.code}: ${error.message}`;
 }
 
-export const pendingActionsReplyOf = (
+export const pendingActionsReplyOf = async (
   executors: Registry,
   { actions, total, nextCursor }: PendingActionPage,
-): ListPendingActionsReply => ({
-  items: actions.map((action) => showPendingAction(executors, action)),
+): Promise<ListPendingActionsReply> => ({
+  items: await mapInSlices(actions, (action) => showPendingAction(executors, action)),
   total,
   nextCursor,
 });

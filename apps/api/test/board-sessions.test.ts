@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { hashToken, newId, openRateLimits } from '@proviso/core';
+import { hashToken, newId } from '@proviso/core';
 import { openApi, useApi, clientOf, type Api, type Reply } from './open-api.ts';
 import { FORM, signIn, type Session } from './sign-in.ts';
 
@@ -158,22 +158,5 @@ describe('a session of the board', () => {
   it.each([{ 'X-Forwarded-Proto': 'https' }, { Origin: 'https' }])('has a Secure cookie behind TLS: %j', async (by) => {
     const from = 'Origin' in by ? { Origin: `https://${new URL(api.url).host}` } : by;
     expect(String((await signIn(api, await operator(), from)).reply.headers['set-cookie'])).toContain('Secure');
-  });
-
-  it('is asked for no more often than a stranger may ask: sign-ins, right and wrong, and what is behind them', async () => {
-    const key = await operator();
-    const limits = openRateLimits({ perMinute: 5 });
-    const { url, close } = await openApi(api.world, { limits });
-    const there = { ...api, with: () => clientOf(url) };
-    const statuses: number[] = [];
-    for (const given of [key, 'x', 'x']) statuses.push((await signIn(there, given)).reply.status);
-    for (const path of [BOARD, '/admin']) statuses.push((await clientOf(url).get(path)).status);
-    expect(statuses).toEqual([303, 403, 403, 401, 401]);
-    const refused = await signIn(there, key);
-    expect([refused.reply.status, refused.reply.headers['set-cookie']]).toEqual([429, undefined]);
-    expect(Number(refused.reply.headers['retry-after'])).toBeGreaterThan(0);
-    expect((await clientOf(url).get(BOARD)).status).toBe(429);
-    limits.close();
-    await close();
   });
 });

@@ -50,7 +50,7 @@ describe('contacts', () => {
         { from: 'lead', to: 'mql', ...by },
         { from: null, to: 'lead', ...by },
       ]);
-      expect(body.pagination).toEqual({ total_items: 3, limit: 20, skip: 0 });
+      expect(body.pagination).toEqual({ total_items: 3, limit: 20, skip: 0, next_cursor: null });
     });
 
     it('has no history of a change that was refused', async () => {

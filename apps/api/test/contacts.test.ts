@@ -85,7 +85,7 @@ describe('contacts', () => {
       await create(there.owner, { email: 'd@example.com' });
       const { body } = await here.owner.get('/v1/contacts', { limit: '2' });
       expect(body.contacts.map(({ email }) => email)).toEqual(['c@example.com', 'b@example.com']);
-      expect(body.pagination).toEqual({ total_items: 3, limit: 2, skip: 0 });
+      expect(body.pagination).toEqual({ total_items: 3, limit: 2, skip: 0, next_cursor: expect.any(String) });
       const found = await here.owner.get('/v1/contacts', { email: 'B@example.com' });
       expect(found.body.contacts).toMatchObject([{ email: 'b@example.com' }]);
       expect((await here.owner.get('/v1/contacts', { email: 'd@example.com' })).body.contacts).toEqual([]);
@@ -180,7 +180,7 @@ describe('contacts', () => {
       await here.owner.post(`/v1/contacts/${id}/notes`, { content: 'two' });
       const list = await here.owner.get(`/v1/contacts/${id}/notes`);
       expect(list.body.notes.map(({ content }) => content)).toEqual(['two', 'one']);
-      expect(list.body.pagination).toEqual({ total_items: 2, limit: 20, skip: 0 });
+      expect(list.body.pagination).toEqual({ total_items: 2, limit: 20, skip: 0, next_cursor: null });
       expect(await api.world.db.tables.notes.count({ where: { workspace_id: here.id } })).toBe(2);
     });
 

@@ -1,5 +1,14 @@
 import type { ActionEvent, Briefing } from '@proviso/contracts';
-import { createAction, createFeed, execute, newId, type Context, type Feed, type Queryable } from '@proviso/core';
+import {
+  createAction,
+  createFeed,
+  execute,
+  newId,
+  readBriefing,
+  type Context,
+  type Feed,
+  type Queryable,
+} from '@proviso/core';
 import { listen, until, type Heard, type Listener } from '@proviso/testing';
 import { get, type IncomingMessage } from 'node:http';
 import { clientOf, FORBIDDEN, inFuture, openApi, pending, proposal, propose, useApi, uuidOf } from './open-api.ts';
@@ -12,6 +21,9 @@ const EVENTS = '/v1/events';
 const moves = ({ heard }: { heard: Message[] }): Message[] => heard.filter(({ event }) => event.startsWith('action.'));
 const keyOf = ({ event }: ActionEvent): string => `${event.action_id} ${event.version}`;
 const keys = (heard: Message[]): string[] => heard.map(({ data }) => keyOf(data));
+
+/** As large as metadata may be: 24 KB. */
+const LARGE = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${index}`, 'x'.repeat(480)]));
 
 describe('GET /v1/events', () => {
   const api = useApi();
@@ -273,13 +285,12 @@ describe('GET /v1/events', () => {
       reply = response.on('error', () => undefined).pause();
     });
     await until('one to listen', () => feed.count() === 1 && reply);
-    const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${index}`, 'x'.repeat(480)]));
     const later = { scheduled_time: inFuture() };
     const proposeMany = async (count: number, more: object): Promise<void> => {
       const actions = Array.from({ length: count }, () => proposal(here, { ...later, ...more }));
       expect((await here.owner.post('/v1/actions/bulk', { actions })).body.created).toBe(count);
     };
-    await proposeMany(600, { metadata }); // more than sockets hold
+    for (let round = 0; round < 4; round += 1) await proposeMany(150, { metadata: LARGE }); // more than sockets hold
     for (let round = 0; round < 3; round += 1) await proposeMany(500, {});
     await until('it to be dropped', () => feed.count() === 0, 30_000);
     let text = '';
@@ -301,6 +312,83 @@ describe('GET /v1/events', () => {
     const all = [...got, ...keys(moves(events))];
     expect([all.length, new Set(all).size]).toEqual([2_100, 2_100]);
   }, 120_000);
+
+  it('keeps little for whoever is far behind, who reads on a page at a time, each event once', async () => {
+    const here = await api.tenant();
+    const { caller } = await here.as({});
+    const asked: string[] = [];
+    const feed = createFeed(
+      {
+        query: async (statement, values) => {
+          asked.push(statement.name);
+          return api.world.db.query(statement, values);
+        },
+      },
+      api.world.log,
+    );
+    const hangUp = new AbortController();
+    const { now } = await readBriefing(api.world.db, here.id);
+    const heard = feed.listen({ caller, after: now, now, gone: hangUp.signal });
+    const first = heard.next();
+    const actions = Array.from({ length: 150 }, () => proposal(here, { scheduled_time: inFuture(), metadata: LARGE }));
+    for (let round = 0; round < 2; round += 1) await here.owner.post('/v1/actions/bulk', { actions });
+    await until('all to be offered', async () => {
+      const count = asked.length;
+      await new Promise((done) => setTimeout(done, 600));
+      return asked.slice(count).every((name) => name !== 'events_read_missed') && asked.length - count <= 5;
+    });
+    expect(asked).not.toContain('events_read_missed');
+    const ids = [(await first).value?.position];
+    while (ids.length < 300) ids.push((await heard.next()).value?.position);
+    hangUp.abort();
+    const numbers = ids.map((position) => position?.number ?? 0n);
+    expect(numbers).toEqual([...new Set(numbers)].toSorted((one, other) => Number(one - other)));
+    expect(asked.filter((name) => name === 'events_read_missed').length).toBeGreaterThan(5);
+  }, 60_000);
+
+  it('makes what it says of a large action once for all events and listeners', async () => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    const id = uuidOf(action_id);
+    const params = { say: 'x'.repeat(200_000) };
+    await api.world.db.tables.actions.update({ where: { id }, data: { params } });
+    const token = await here.token({});
+    const first = await hear(token);
+    first.close();
+    await api.world.db.pool.query(
+      `insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+       select $1, v, $2, 'action.updated', 'pending_approval', '{}', '{}', now() from generate_series(2, 60) v`,
+      [id, here.id],
+    );
+    let rowsRead = 0;
+    const { url } = await another({
+      query: async (statement, values) => {
+        const rows = await api.world.db.query<{ action?: string | null }>(statement, values);
+        rowsRead += rows.filter(({ action }) => action && action.length > 100_000).length;
+        return rows as never;
+      },
+    });
+    const resumed = await hear(token, first.heard[0]?.id, url);
+    await heardBy(resumed, 59);
+    expect(moves(resumed).map(({ data }) => data.event.version)).toEqual(Array.from({ length: 59 }, (_, n) => n + 2));
+    expect(moves(resumed).every(({ data }) => data.action.action_id === action_id)).toBe(true);
+    expect(rowsRead).toBeLessThan(5);
+  });
+
+  it('names the thousand missions in the briefing that wait for most, and counts all', async () => {
+    const here = await api.tenant();
+    await api.world.db.pool.query(
+      `insert into actions (id, workspace_id, identity_id, type, status, params, due_at, asked_at, created_by, mission_id)
+       select gen_random_uuid(), $1, $2, 'probe_idempotent', 'pending_approval', '{}', now(), now(), '{}',
+         ('00000000-0000-0000-0000-' || lpad((1 + g % 1200)::text, 12, '0'))::uuid
+       from generate_series(0, 1999) g`,
+      [here.id, here.identityId],
+    );
+    const [message]: { data: Briefing }[] = (await hear(await here.token({}))).heard;
+    expect(message?.data).toMatchObject({ total: 2_000, by_type: { probe_idempotent: 2_000 }, truncated: true });
+    const sizes = Object.values(message?.data.by_mission ?? {});
+    expect([sizes.length, sizes.filter((size) => size === 2).length]).toEqual([1_000, 800]);
+  });
 
   it('costs a thousand idle listeners no more queries than one', async () => {
     const here = await api.tenant();

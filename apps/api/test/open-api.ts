@@ -37,13 +37,14 @@ interface LogEntry {
 export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   status: string;
   action_id: string;
-  action: Action & { logs: LogEntry[] };
+  action: Action & { logs: LogEntry[]; logs_next_cursor?: string };
   actions: Action[];
   pagination: {
     total_items: number;
     total_is_estimate?: true;
     limit: number;
     skip: number;
+    truncated?: true;
     next_cursor?: string | null;
   };
   processed: number;

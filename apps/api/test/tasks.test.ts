@@ -15,7 +15,7 @@ describe('tasks', () => {
     await addTask(api.world, there);
     const all = await here.owner.get('/v1/tasks');
     expect(all.body.tasks.map(({ task_id }) => task_id)).toEqual([two, one]);
-    expect(all.body.pagination).toEqual({ total_items: 2, limit: 20, skip: 0 });
+    expect(all.body.pagination).toEqual({ total_items: 2, limit: 20, skip: 0, next_cursor: null });
     const idsAt = async (path: string) => (await here.owner.get(path)).body.tasks.map(({ task_id }) => task_id);
     expect(await idsAt('/v1/tasks?completed=true')).toEqual([two]);
     expect(await idsAt('/v1/tasks?completed=false')).toEqual([one]);

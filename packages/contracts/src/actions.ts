@@ -140,6 +140,12 @@ const commaList = <T extends z.ZodType<string, string>>(item: T) =>
 
 export const pageLimit = wholeNumber(1, 100, 20);
 export const pageSkip = wholeNumber(0, 1_000_000, 0);
+export const pageCursor = z
+  .string()
+  .min(1)
+  .max(1_024)
+  .optional()
+  .meta({ description: '`next_cursor` of the page before.' });
 
 export const ACTION_SORTS = ['created_at', 'updated_at', 'scheduled_time', 'status', 'type'] as const;
 
@@ -156,7 +162,7 @@ export const listActionsQuery = z.strictObject({
   run_id: id.optional(),
   limit: pageLimit,
   skip: pageSkip,
-  cursor: z.string().min(1).max(64).optional().meta({ description: '`next_cursor` of the page before.' }),
+  cursor: pageCursor,
   sort_by: z.enum(ACTION_SORTS).default('created_at'),
   sort_dir: z.enum(['asc', 'desc']).default('desc'),
 });
@@ -223,9 +229,19 @@ export const action = z
 export type Action = z.output<typeof action>;
 
 export const actionReply = z.object({ status: z.literal('success'), action_id: z.string(), action });
+export const getActionQuery = z.strictObject({
+  logs_cursor: pageCursor.meta({ description: '`logs_next_cursor` of the reply before: its log goes on there.' }),
+});
 export const actionWithLogsReply = z.object({
   status: z.literal('success'),
-  action: action.extend({ logs: z.array(logEntry) }).meta({ id: 'ActionWithLogs' }),
+  action: action
+    .extend({
+      logs: z.array(logEntry).meta({ description: 'The oldest entries first.' }),
+      logs_next_cursor: z.string().optional().meta({
+        description: 'Present when the log is too large for one reply: it goes on at `logs_cursor`.',
+      }),
+    })
+    .meta({ id: 'ActionWithLogs' }),
 });
 export type ActionWithLogs = z.output<typeof actionWithLogsReply>['action'];
 export const pagination = z
@@ -234,8 +250,11 @@ export const pagination = z
     total_is_estimate: z.literal(true).optional(),
     limit: z.int(),
     skip: z.int(),
-    /** Null on the last page. */
-    next_cursor: z.string().nullable().optional(),
+    truncated: z.literal(true).optional().meta({
+      description:
+        'The rows are so large that the page ends before `limit`. Go on with `next_cursor`, or add the number of rows to `skip`.',
+    }),
+    next_cursor: z.string().nullable().meta({ description: 'Where the next page begins; null on the last page.' }),
   })
   .meta({ id: 'Pagination' });
 export const listActionsReply = z.object({ status: z.literal('success'), actions: z.array(action), pagination });

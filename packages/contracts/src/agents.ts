@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { action, metadata } from './actions.ts';
+import { action, metadata, pagination } from './actions.ts';
 import { plainText } from './json.ts';
-import { pageShown } from './records.ts';
 
 const ok = z.literal('success');
 const id = z.string().min(1).max(64);
@@ -55,7 +54,7 @@ export const agent = z
   .meta({ id: 'Agent' });
 export type Agent = z.output<typeof agent>;
 export const agentReply = z.object({ status: ok, agent });
-export const listAgentsReply = z.object({ status: ok, agents: z.array(agent), pagination: pageShown });
+export const listAgentsReply = z.object({ status: ok, agents: z.array(agent), pagination });
 
 export const RUN_STATUSES = ['running', 'completed', 'failed'] as const;
 export const createRunBody = z
@@ -77,5 +76,5 @@ export const run = z
   .meta({ id: 'Run' });
 export type Run = z.output<typeof run>;
 export const runReply = z.object({ status: ok, run });
-export const runWithActionsReply = z.object({ status: ok, run, actions: z.array(action), pagination: pageShown });
-export const listRunsReply = z.object({ status: ok, runs: z.array(run), pagination: pageShown });
+export const runWithActionsReply = z.object({ status: ok, run, actions: z.array(action), pagination });
+export const listRunsReply = z.object({ status: ok, runs: z.array(run), pagination });

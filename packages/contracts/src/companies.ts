@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jsonObject, plainText } from './json.ts';
-import { ok, pageQuery, pageShown } from './records.ts';
+import { pagination } from './actions.ts';
+import { listQuery, ok } from './records.ts';
 
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 const domain = z
@@ -42,5 +43,5 @@ export const company = z
 export type Company = z.output<typeof company>;
 export const companyReply = z.object({ status: ok, company });
 export const companyDeletedReply = z.object({ status: ok, company_id: z.string() });
-export const listCompaniesQuery = pageQuery.extend({ domain: plainText(253).optional() });
-export const listCompaniesReply = z.object({ status: ok, companies: z.array(company), pagination: pageShown });
+export const listCompaniesQuery = listQuery.extend({ domain: plainText(253).optional() });
+export const listCompaniesReply = z.object({ status: ok, companies: z.array(company), pagination });

@@ -2,12 +2,19 @@ import { z } from 'zod';
 import { action, logEntry } from './actions.ts';
 import { STATUSES } from './lifecycle.ts';
 
+/** `total` counts all of them. */
+export const briefingTruncated = z
+  .literal(true)
+  .optional()
+  .meta({ description: 'Types and missions are named for the 1 000 largest only.' });
+
 /** The first message of the stream: what waits for a decision. */
 export const briefing = z
   .object({
     total: z.int(),
     by_type: z.record(z.string(), z.int()),
     by_mission: z.record(z.string(), z.int()),
+    truncated: briefingTruncated,
     oldest_created_at: z.string().nullable(),
   })
   .meta({ id: 'Briefing' });

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { actor } from './access.ts';
 import { BULK_ITEMS_MAX, logEntry, metadata } from './actions.ts';
+import { briefingTruncated } from './events.ts';
 import { errorDetail, type ErrorCode } from './errors.ts';
 import { comment, id, params, paramsHash, reference, wholeNumber } from './fields.ts';
 import { jsonObject, plainText } from './json.ts';
@@ -27,6 +28,9 @@ export const SHOWN_STATUS: Record<Status, PendingStatus> = {
   cancelled: 'rejected',
 };
 
+/** Rows on a page unless `limit` says otherwise. */
+const PENDING_PAGE = 50;
+
 const uuid = z.guid().toLowerCase();
 
 export const listPendingActionsQuery = eitherSpelling(
@@ -36,7 +40,7 @@ export const listPendingActionsQuery = eitherSpelling(
     batch_id: plainText(255).min(1).optional(),
     mission_id: uuid.optional(),
     session_id: reference.optional(),
-    limit: wholeNumber(1, BULK_ITEMS_MAX, BULK_ITEMS_MAX),
+    limit: wholeNumber(1, BULK_ITEMS_MAX, PENDING_PAGE),
     cursor: z.string().min(1).max(64).optional().meta({ description: '`nextCursor` of the page before.' }),
   }),
 );
@@ -149,6 +153,7 @@ export const pendingBriefing = z
     total: z.int(),
     byTool: z.record(z.string(), z.int()),
     byMission: z.record(z.string(), z.int()),
+    truncated: briefingTruncated,
     oldestCreatedAt: z.string().nullable(),
   })
   .meta({ id: 'PendingBriefing' });

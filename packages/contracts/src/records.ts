@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { actor } from './access.ts';
-import { pageLimit, pageSkip } from './actions.ts';
+import { pageCursor, pageLimit, pageSkip, pagination } from './actions.ts';
 import { jsonObject, plainText } from './json.ts';
 import { PROVIDERS } from './identities.ts';
 
@@ -27,6 +27,9 @@ const id = z.string().min(1).max(64);
 export const ok = z.literal('success');
 export const pageQuery = z.strictObject({ limit: pageLimit, skip: pageSkip });
 export type PageQuery = z.output<typeof pageQuery>;
+/** A list that pages by `cursor` as well. */
+export const listQuery = pageQuery.extend({ cursor: pageCursor });
+export type ListQuery = z.output<typeof listQuery>;
 export const pageShown = z.object({ total_items: z.int(), limit: z.int(), skip: z.int() });
 
 export const createContactBody = z
@@ -57,8 +60,8 @@ export const contact = z
 export type Contact = z.output<typeof contact>;
 export const contactReply = z.object({ status: ok, contact });
 export const contactDeletedReply = z.object({ status: ok, contact_id: z.string() });
-export const listContactsQuery = pageQuery.extend({ email: plainText(320).optional() });
-export const listContactsReply = z.object({ status: ok, contacts: z.array(contact), pagination: pageShown });
+export const listContactsQuery = listQuery.extend({ email: plainText(320).optional() });
+export const listContactsReply = z.object({ status: ok, contacts: z.array(contact), pagination });
 
 /** Properties merge; a null deletes one. */
 export const updateContactBody = z
@@ -87,7 +90,7 @@ export type LifecycleChange = z.output<typeof lifecycleChange>;
 export const listLifecycleReply = z.object({
   status: ok,
   lifecycle_changes: z.array(lifecycleChange),
-  pagination: pageShown,
+  pagination,
 });
 
 export const createNoteBody = z
@@ -106,7 +109,7 @@ export const note = z
   .meta({ id: 'Note' });
 export type Note = z.output<typeof note>;
 export const noteReply = z.object({ status: ok, note });
-export const listNotesReply = z.object({ status: ok, notes: z.array(note), pagination: pageShown });
+export const listNotesReply = z.object({ status: ok, notes: z.array(note), pagination });
 
 export const emailThread = z
   .object({
@@ -118,7 +121,7 @@ export const emailThread = z
   })
   .meta({ id: 'EmailThread' });
 export type EmailThread = z.output<typeof emailThread>;
-export const listThreadsReply = z.object({ status: ok, email_threads: z.array(emailThread), pagination: pageShown });
+export const listThreadsReply = z.object({ status: ok, email_threads: z.array(emailThread), pagination });
 
 export const IDENTITY_STATUSES = ['active', 'disabled', 'failing'] as const;
 /** `per_second` may be a fraction: 0.1 is one every ten seconds. Null lifts the provider's own bound. */
@@ -193,7 +196,7 @@ export const verification = z
 export type Verification = z.output<typeof verification>;
 export const verifyIdentityReply = z.object({ status: ok, verification, identity });
 export const identityDeletedReply = z.object({ status: ok, identity_id: z.string() });
-export const listIdentitiesReply = z.object({ status: ok, identities: z.array(identity), pagination: pageShown });
+export const listIdentitiesReply = z.object({ status: ok, identities: z.array(identity), pagination });
 
 /** Names what to hold back; nothing = the whole workspace. `everything` = the instance, for operators. */
 export const pauseBody = z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { pagination } from './actions.ts';
 import { plainText } from './json.ts';
-import { ok, pageQuery, pageShown } from './records.ts';
+import { listQuery, ok } from './records.ts';
 import { dayOrInstant } from './time.ts';
 
 export const taskTitle = plainText(500).min(1);
@@ -31,6 +32,6 @@ export const task = z
   .meta({ id: 'Task' });
 export type Task = z.output<typeof task>;
 export const taskReply = z.object({ status: ok, task });
-export const listTasksQuery = pageQuery.extend({ completed: z.enum(['true', 'false']).optional() });
+export const listTasksQuery = listQuery.extend({ completed: z.enum(['true', 'false']).optional() });
 export type ListTasksQuery = z.output<typeof listTasksQuery>;
-export const listTasksReply = z.object({ status: ok, tasks: z.array(task), pagination: pageShown });
+export const listTasksReply = z.object({ status: ok, tasks: z.array(task), pagination });

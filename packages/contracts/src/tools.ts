@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jsonObject } from './json.ts';
-import { pageShown } from './records.ts';
+import { pagination } from './actions.ts';
 
 const ok = z.literal('success');
 
@@ -49,4 +49,4 @@ export type Tool = z.output<typeof tool>;
 /** The secret is in the first reply only, and nowhere else: null for a new version, and in the replay of an Idempotency-Key. */
 export const createdToolReply = z.object({ status: ok, secret: z.string().nullable(), tool });
 export const toolReply = z.object({ status: ok, tool });
-export const listToolsReply = z.object({ status: ok, tools: z.array(tool), pagination: pageShown });
+export const listToolsReply = z.object({ status: ok, tools: z.array(tool), pagination });

@@ -20,6 +20,17 @@ export type Tables = Omit<PrismaClient, `$${string}`>;
 /** NULL for a nullable JSON column. */
 export const { DbNull } = Prisma;
 
+export type Sql = Prisma.Sql;
+
+/** SQL that is put together from pieces; what is interpolated is a value or a piece, and never text. */
+export const sql = Object.assign(Prisma.sql, { join: Prisma.join, raw: Prisma.raw, empty: Prisma.empty });
+
+/** Put-together SQL as a statement with its values. */
+export const statementOf = ({ sql: text, text: numbered, values }: Sql): [Statement, readonly unknown[]] => [
+  { name: nameStatement({ sql: text }), text: numbered },
+  values,
+];
+
 /** An open transaction: ordinary queries through `tables`, hot statements through `query`. */
 export interface Transaction extends Queryable {
   tables: Tables;
@@ -87,12 +98,12 @@ export function openDatabase(options: DatabaseOptions): Database {
 const names = new Map<string, string>();
 const NAMES_MAX = 1_000;
 
-function nameStatement({ sql }: { sql: string }): string {
-  const known = names.get(sql);
+function nameStatement({ sql: text }: { sql: string }): string {
+  const known = names.get(text);
   if (known) return known;
   if (names.size >= NAMES_MAX) names.clear();
-  const name = createHash('sha1').update(sql).digest('hex');
-  names.set(sql, name);
+  const name = createHash('sha1').update(text).digest('hex');
+  names.set(text, name);
   return name;
 }
 

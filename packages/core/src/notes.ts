@@ -1,11 +1,12 @@
-import { createNoteBody, pageQuery, type Note } from '@proviso/contracts';
+import { createNoteBody, listQuery, type Note } from '@proviso/contracts';
 import { showNote } from './contacts/show.ts';
 import type { Context } from './context.ts';
+import { sql } from './db.ts';
 import { notFound } from './errors.ts';
 import { hold } from './hold.ts';
 import { once } from './idempotency.ts';
 import { newId } from './ids.ts';
-import { readPage, type Page } from './page.ts';
+import { NEWEST_FIRST, readTablePage, type Page } from './page.ts';
 
 /** What a note is on, in the caller's workspace. */
 export interface NoteSubject {
@@ -27,13 +28,13 @@ export async function writeNote(ctx: Context, { kind, load }: NoteSubject, input
 
 /** The notes on one subject, newest first. The caller has authorised. */
 export async function readNotes(ctx: Context, { kind, load }: NoteSubject, input: unknown): Promise<Page<Note>> {
-  const page = pageQuery.parse(input);
-  const where = { [`${kind}_id`]: (await load()).id };
-  const { notes } = ctx.db.tables;
-  return readPage(
-    page,
-    (window) => notes.findMany({ where, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], ...window }),
-    () => notes.count({ where }),
-    showNote,
-  );
+  const page = listQuery.parse(input);
+  const { id } = await load();
+  return readTablePage(ctx.db, page, {
+    from: 'notes',
+    where: sql`${sql.raw(kind)}_id = ${id}::uuid`,
+    order: NEWEST_FIRST,
+    times: ['created_at'],
+    show: showNote,
+  });
 }

@@ -1,12 +1,158 @@
+// A page of a list ends with `limit` rows or with PAGE_BYTES_MAX, whichever comes first: PostgreSQL adds the rows' bytes up
+// and sends no more. Held by apps/api/test/large-pages.test.ts.
+import type { JsonObject } from '@proviso/contracts';
+import { afterCursor, notOfThisList, showCursor } from './cursor.ts';
+import { sql, sqlState, statementOf, type Queryable, type Sql } from './db.ts';
+import { invalid } from './errors.ts';
+import { mapInSlices } from './map-in-slices.ts';
+
+/** Bytes of the rows' JSON in PostgreSQL. The row that reaches it is the last; it may be the only one. */
+export const PAGE_BYTES_MAX = 2 * 1024 * 1024;
+
+/** The terms of an order, which together tell any two rows apart; SQL over the row `t`. */
+export interface Order {
+  /** What a cursor of this order is marked with. */
+  name: string;
+  direction: 'asc' | 'desc';
+  terms: readonly { sql: string; type: 'timestamptz' | 'uuid' | 'text' | 'int4' }[];
+}
+
+export const NEWEST_FIRST = newestFirst('created_at');
+
+/** By a time that is never null, and by id within one moment. */
+export function newestFirst(column: string): Order {
+  const terms = [{ sql: `t.${column}`, type: 'timestamptz' } as const, { sql: 't.id', type: 'uuid' } as const];
+  return { name: column, direction: 'desc', terms };
+}
+
+/** Rows of one table. */
+export interface Selection {
+  from: string;
+  /** Over the row `t`. */
+  where: Sql;
+  order: Order;
+  /** Holds for what follows the page before; absent = from the first row on. Over the row `t`. */
+  after?: Sql | undefined;
+  limit: number;
+  skip: number;
+  /** More columns, over the row `t`: each with its comma before it. */
+  extra?: Sql;
+}
+
+export interface SelectedRows {
+  rows: JsonObject[];
+  /** The page ended for its bytes: more rows follow although it holds fewer than `limit`. */
+  truncated: boolean;
+  /** The terms of the last row; null = no row follows it. */
+  last: readonly string[] | null;
+}
+
+type Terms = { terms: string[] };
+
+/** The rows of one page, as the JSON that PostgreSQL makes of them, in one statement. */
+export async function readRows(db: Queryable, selection: Selection): Promise<SelectedRows> {
+  const [head, ...found] = await db
+    .query<{ found: number; row: string }>(...statementOf(pageOf(selection)))
+    .catch((error: unknown) => {
+      throw selection.after && sqlState(error)?.startsWith('22') ? notOfThisList() : error; // a time that is none
+    });
+  const isMore = (head?.found ?? 0) > found.length;
+  let last: Terms | undefined;
+  const rows = await mapInSlices(found, ({ row: text }) => {
+    const { terms, ...row } = JSON.parse(text) as JsonObject & Terms;
+    last = { terms };
+    return row;
+  });
+  return {
+    rows,
+    truncated: isMore && rows.length < selection.limit,
+    last: (isMore && last?.terms) || null,
+  };
+}
+
+/** Rows come one by one out of a recursion, so that none is read, or measured, that the page has no room for. */
+function pageOf({ from, where, order, after, limit, skip, extra }: Selection): Sql {
+  const table = sql.raw(from);
+  const by = sql.raw(order.terms.map((term) => `${term.sql} ${order.direction}`).join(', '));
+  const terms = sql.raw(order.terms.map((term) => `(${term.sql})::text`).join(', '));
+  return sql`
+    with recursive found as materialized (
+      select array(
+        select t.ctid from ${table} t where ${where} ${after ? sql`and ${after}` : sql.empty}
+        order by ${by} limit ${limit + 1}::int offset ${skip}::int
+      ) as places
+    ), page as (
+      select 0 as n, 0::bigint as bytes, null::text as row
+      union all
+      select page.n + 1, page.bytes + octet_length(one.row), one.row
+      from page, found, lateral (
+        select row_to_json(r)::text as row from (
+          select t.*, array[${terms}] as terms ${extra ?? sql.empty} from ${table} t where t.ctid = found.places[page.n + 1]
+        ) r
+        offset 0 -- made once, however often it is named
+      ) one
+      where page.n < least(cardinality(found.places), ${limit}::int) and page.bytes < ${PAGE_BYTES_MAX}::bigint
+    )
+    select (select cardinality(places) from found) as found, row from page order by n`;
+}
+
 /** A page of a list, and how many rows match in all. */
 export interface Page<Row> {
   rows: Row[];
   total: number;
   limit: number;
   skip: number;
+  /** The page ended for its bytes: more rows follow although it holds fewer than `limit`. */
+  truncated?: boolean;
+  /** Where the next page begins; null on the last one, absent where pages go by `skip` alone. */
+  nextCursor?: string | null;
 }
 
+/** What a page is asked for: `cursor` or `skip`. */
+export interface PageAsked {
+  limit: number;
+  skip: number;
+  cursor?: string | undefined;
+}
+
+export interface List<Row, Shown> extends Pick<Selection, 'from' | 'where' | 'order' | 'extra'> {
+  /** Columns that are times. */
+  times: readonly (keyof Row & string)[];
+  show: (row: Row) => Shown;
+}
+
+export const eitherCursorOrSkip = () => invalid('cursor', 'cannot be combined with skip: give one of the two');
+
 /** Counts and reads a page of a table. */
+export async function readTablePage<Row, Shown>(
+  db: Queryable,
+  { limit, skip, cursor }: PageAsked,
+  { times, show, ...list }: List<Row, Shown>,
+): Promise<Page<Shown>> {
+  if (cursor !== undefined && skip > 0) throw eitherCursorOrSkip();
+  const after = cursor === undefined ? undefined : afterCursor(list.order, cursor);
+  const count = sql`select count(*)::int as total from ${sql.raw(list.from)} t where ${list.where}`;
+  const [{ rows, truncated, last }, [counted]] = await Promise.all([
+    readRows(db, { ...list, after, limit, skip }),
+    db.query<{ total: number }>(...statementOf(count)),
+  ]);
+  // JSON of a table's row has exactly its columns.
+  const shown = await mapInSlices(rows, (row) => show(withDates(row, times) as Row));
+  const nextCursor = last && showCursor(list.order, last);
+  return { rows: shown, total: counted?.total ?? 0, limit, skip, truncated, nextCursor };
+}
+
+/** A row that PostgreSQL gave as JSON, with its times as Dates. */
+export function withDates(json: JsonObject, times: readonly string[]): unknown {
+  const row: Record<string, unknown> = json;
+  for (const column of times) {
+    const text = row[column];
+    if (typeof text === 'string') row[column] = new Date(text);
+  }
+  return row;
+}
+
+/** A page of rows that are small by themselves, by `skip` alone. */
 export async function readPage<Row, Shown>(
   { limit, skip }: { limit: number; skip: number },
   find: (window: { take: number; skip: number }) => Promise<Row[]>,

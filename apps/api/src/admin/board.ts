@@ -30,11 +30,8 @@ export function boardRouter({ db, queue }: Pick<Services, 'db' | 'queue'>, { lim
   const router = Router();
   router.use(demandSameOrigin, keepNoCopy);
   router.get('/sign-in', (_req, res) => void res.type('html').send(signInPage()));
-  const countStranger: RequestHandler = async (req, res, next) => {
+  router.post('/sign-in', urlencoded({ extended: false, limit: '4kb' }), async (req, res) => {
     await demandAllowance(limits, strangerAt(req), res);
-    next();
-  };
-  router.post('/sign-in', countStranger, urlencoded({ extended: false, limit: '4kb' }), async (req, res) => {
     const { key } = (req.body ?? {}) as { key?: unknown };
     const id = typeof key === 'string' && (await openOperatorSession(db, key.trim(), sessionIdOf(req)));
     if (!id) {

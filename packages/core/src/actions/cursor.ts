@@ -1,23 +1,30 @@
+import { afterCursor, afterTerms, notOfThisList, showCursor } from '../cursor.ts';
 import type { Context } from '../context.ts';
-import { invalid } from '../errors.ts';
+import type { Sql } from '../db.ts';
 import { readId } from '../ids.ts';
+import { NEWEST_FIRST, type Order } from '../page.ts';
 
-/** A cursor is the id of the last row seen: the time of its creation never changes, and no row is deleted. */
-export const showCursor = (id: string): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+/** $1 id, $2 workspace. */
+const CREATED_AT = {
+  name: 'action_created_at',
+  text: 'select created_at::text as at from actions where id = $1::uuid and workspace_id = $2::uuid',
+};
 
-/** Where the page behind a cursor begins, in the order of creation. Throws INVALID. */
-export async function readCursor(ctx: Context, cursor: string, direction: 'asc' | 'desc') {
+/**
+ * Where the page behind a row begins. In the order of creation it is that row's id alone: no action is deleted, and the
+ * time of its creation never changes.
+ */
+export function showActionCursor(order: Order, terms: readonly string[]): string {
+  if (order.name !== NEWEST_FIRST.name) return showCursor(order, terms);
+  return Buffer.from((terms.at(-1) ?? '').replaceAll('-', ''), 'hex').toString('base64url');
+}
+
+/** Everything behind the row that a cursor names. Throws INVALID. */
+export async function afterAction(ctx: Context, order: Order, cursor: string): Promise<Sql> {
+  if (order.name !== NEWEST_FIRST.name) return afterCursor(order, cursor);
   const hex = /^[\w-]{22}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('hex') : '';
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  const where = { id, workspace_id: ctx.caller.workspaceId };
-  const row = readId('action', id) && (await ctx.db.tables.actions.findFirst({ where, select: { created_at: true } }));
-  if (!row) throw invalid('cursor', 'is not the cursor of a page of this list');
-  // The database keeps microseconds, a Date milliseconds: the bound, which lets the index begin there, is a little wide,
-  // and the row itself says where exactly the page begins.
-  const at = row.created_at.getTime();
-  return {
-    id,
-    // Left out by its id, not skipped: it may have left the filter meanwhile.
-    bound: { id: { not: id }, created_at: direction === 'desc' ? { lt: new Date(at + 1) } : { gte: new Date(at) } },
-  };
+  const id = readId('action', hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
+  const [row] = id ? await ctx.db.query<{ at: string }>(CREATED_AT, [id, ctx.caller.workspaceId]) : [];
+  if (!id || !row) throw notOfThisList();
+  return afterTerms(order, [row.at, id]);
 }

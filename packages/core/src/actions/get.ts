@@ -1,6 +1,10 @@
+import { getActionQuery } from '@proviso/contracts';
 import { authorize, type Context } from '../context.ts';
+import { afterCursor, showCursor } from '../cursor.ts';
+import { sql } from '../db.ts';
 import { notFound } from '../errors.ts';
 import { readId } from '../ids.ts';
+import { readRows, withDates, type Order } from '../page.ts';
 import { rowFromTable, type ActionEvent, type ActionRow } from './row.ts';
 
 export const WITH_IDENTITY = { identity: { select: { config_version: true } } } as const;
@@ -18,12 +22,32 @@ export async function getActionInWorkspace(ctx: Context, id: string): Promise<Ac
   return rowFromTable(row);
 }
 
-export async function getAction(ctx: Context, id: string): Promise<{ action: ActionRow; logs: ActionEvent[] }> {
+/** Entries of a log in one reply, unless their bytes end it before. */
+const LOG_PAGE = 1_000;
+
+const BY_VERSION: Order = { name: 'version', direction: 'asc', terms: [{ sql: 't.version', type: 'int4' }] };
+
+export interface ActionWithLogs {
+  action: ActionRow;
+  /** The oldest first, from `logs_cursor` on. */
+  logs: ActionEvent[];
+  /** Where the log goes on; null = here it ends. */
+  logsNextCursor: string | null;
+}
+
+export async function getAction(ctx: Context, id: string, input: unknown = {}): Promise<ActionWithLogs> {
   authorize(ctx, 'actions:read');
+  const { logs_cursor } = getActionQuery.parse(input);
+  const after = logs_cursor === undefined ? undefined : afterCursor(BY_VERSION, logs_cursor, 'logs_cursor');
   const action = await getActionInWorkspace(ctx, id);
-  const logs = await ctx.db.tables.action_events.findMany({
-    where: { action_id: action.id, version: { lte: action.version } },
-    orderBy: { version: 'asc' },
+  const { rows, last } = await readRows(ctx.db, {
+    from: 'action_events',
+    where: sql`action_id = ${action.id}::uuid and version <= ${action.version}::int`,
+    order: BY_VERSION,
+    after,
+    limit: LOG_PAGE,
+    skip: 0,
   });
-  return { action, logs: logs as unknown as ActionEvent[] }; // JSON columns hold what this service wrote
+  const logs = rows.map((row) => withDates(row, ['at']) as ActionEvent);
+  return { action, logs, logsNextCursor: last && showCursor(BY_VERSION, last) };
 }

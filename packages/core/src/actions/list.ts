@@ -1,10 +1,11 @@
 import { listActionsQuery, type ListActionsQuery } from '@proviso/contracts';
 import { authorize, type Context } from '../context.ts';
+import { sql, statementOf, type Sql } from '../db.ts';
 import { invalid } from '../errors.ts';
 import { readId, type IdKind } from '../ids.ts';
-import { readCursor, showCursor } from './cursor.ts';
-import { WITH_IDENTITY } from './get.ts';
-import { rowFromTable, type ActionRow } from './row.ts';
+import { eitherCursorOrSkip, type Order } from '../page.ts';
+import { afterAction } from './cursor.ts';
+import { selectActions, type SelectedActions } from './select.ts';
 
 /** `total_items` is exact up to here. */
 const TOTAL_MAX = 10_000;
@@ -15,66 +16,63 @@ const uuidOf = (kind: IdKind, path: string, text: string): string => {
   return uuid;
 };
 
-function whereOf(query: ListActionsQuery) {
-  return {
-    ...(query.status && { status: { in: query.status } }),
-    ...(query.status_reason && { status_reason: query.status_reason }),
-    ...(query.type && { type: { in: query.type } }),
-    ...(query.list_id && { list_id: query.list_id }),
-    ...(query.item_id && { item_id: query.item_id }),
-    ...(query.identity_id && { identity_id: uuidOf('identity', 'identity_id', query.identity_id) }),
-    ...(query.contact_id && { contact_id: uuidOf('contact', 'contact_id', query.contact_id) }),
-    ...(query.company_id && { company_id: uuidOf('company', 'company_id', query.company_id) }),
-    ...(query.agent_id && { agent_id: uuidOf('agent', 'agent_id', query.agent_id) }),
-    ...(query.run_id && { run_id: uuidOf('run', 'run_id', query.run_id) }),
-  };
+/** The columns that a filter of that name compares with. */
+function filtersOf(query: ListActionsQuery): Sql[] {
+  const { status, status_reason, type, list_id, item_id } = query;
+  const ids = (['identity', 'contact', 'company', 'agent', 'run'] as const).flatMap((kind) => {
+    const id = query[`${kind}_id`];
+    return id === undefined ? [] : [sql`${sql.raw(kind)}_id = ${uuidOf(kind, `${kind}_id`, id)}::uuid`];
+  });
+  return [
+    ...(status ? [sql`status in (${sql.join(status)})`] : []),
+    ...(status_reason ? [sql`status_reason = ${status_reason}`] : []),
+    ...(type ? [sql`type in (${sql.join(type)})`] : []),
+    ...(list_id ? [sql`list_id = ${list_id}`] : []),
+    ...(item_id ? [sql`item_id = ${item_id}`] : []),
+    ...ids,
+  ];
 }
 
-export interface ActionPage {
-  actions: ActionRow[];
+/** Those without a time stand where PostgreSQL puts null: above all times. */
+const SORTS: Record<ListActionsQuery['sort_by'], Order['terms'][number]> = {
+  created_at: { sql: 't.created_at', type: 'timestamptz' },
+  updated_at: { sql: 't.updated_at', type: 'timestamptz' },
+  scheduled_time: { sql: "coalesce(t.scheduled_time, 'infinity')", type: 'timestamptz' },
+  status: { sql: 't.status', type: 'text' },
+  type: { sql: 't.type', type: 'text' },
+};
+
+const orderOf = ({ sort_by, sort_dir }: ListActionsQuery): Order => ({
+  name: sort_by,
+  direction: sort_dir,
+  terms: [SORTS[sort_by], { sql: 't.id', type: 'uuid' }],
+});
+
+export interface ActionPage extends SelectedActions {
   total: number;
   totalIsEstimate: boolean;
   limit: number;
   skip: number;
-  /** Where the next page begins; null on the last one, absent in another order than of creation. */
-  nextCursor?: string | null;
 }
 
-/** Pages by `cursor` neither repeat nor miss a row, whatever is written between them. */
+/** In the order of creation, pages by `cursor` neither repeat nor miss a row, whatever is written between them. */
 export async function listActions(ctx: Context, input: unknown): Promise<ActionPage> {
   authorize(ctx, 'actions:read');
   const query = listActionsQuery.parse(input);
-  const { limit, skip, sort_by, sort_dir } = query;
-  const where = { workspace_id: ctx.caller.workspaceId, ...whereOf(query) };
-  const after = await cursorOf(ctx, query);
-  const { actions } = ctx.db.tables;
-  const [found, total] = await Promise.all([
-    actions.findMany({
-      where: { ...where, ...after?.bound },
-      include: WITH_IDENTITY,
-      orderBy: [{ [sort_by]: sort_dir }, { id: sort_dir }],
-      take: limit + 1,
-      skip,
-      ...(after && { cursor: { id: after.id } }),
-    }),
-    // In the order of an index: else half a workspace's rows would be reason enough to read the whole table.
-    actions.count({ where, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], take: TOTAL_MAX + 1 }),
+  const { limit, skip, cursor } = query;
+  if (cursor !== undefined && skip > 0) throw eitherCursorOrSkip();
+  const where = sql.join([sql`workspace_id = ${ctx.caller.workspaceId}::uuid`, ...filtersOf(query)], ' and ');
+  const order = orderOf(query);
+  const after = cursor === undefined ? undefined : await afterAction(ctx, order, cursor);
+  // In the order of an index: else half a workspace's rows would be reason enough to read the whole table.
+  const count = sql`
+    select count(*)::int as total from (
+      select from actions t where ${where} order by t.created_at desc, t.id desc limit ${TOTAL_MAX + 1}::int
+    ) c`;
+  const [selected, [counted]] = await Promise.all([
+    selectActions(ctx.db, { where, order, after, limit, skip }),
+    ctx.db.query<{ total: number }>(...statementOf(count)),
   ]);
-  const rows = found.slice(0, limit);
-  const last = found.length > limit ? rows.at(-1) : undefined;
-  return {
-    actions: rows.map(rowFromTable),
-    total: Math.min(total, TOTAL_MAX),
-    totalIsEstimate: total > TOTAL_MAX,
-    limit,
-    skip,
-    ...(sort_by === 'created_at' && { nextCursor: last ? showCursor(last.id) : null }),
-  };
-}
-
-async function cursorOf(ctx: Context, { cursor, sort_by, sort_dir, skip }: ListActionsQuery) {
-  if (cursor === undefined) return undefined;
-  if (sort_by !== 'created_at') throw invalid('cursor', 'goes with sort_by created_at only');
-  if (skip > 0) throw invalid('cursor', 'cannot stand beside skip');
-  return readCursor(ctx, cursor, sort_dir);
+  const total = counted?.total ?? 0;
+  return { ...selected, total: Math.min(total, TOTAL_MAX), totalIsEstimate: total > TOTAL_MAX, limit, skip };
 }

@@ -1,21 +1,21 @@
-import { pageQuery, type Contact } from '@proviso/contracts';
+import { listQuery, type Contact } from '@proviso/contracts';
 import { showContact } from '../contacts/show.ts';
 import { authorize, type Context } from '../context.ts';
-import { readPage, type Page } from '../page.ts';
+import { sql } from '../db.ts';
+import { NEWEST_FIRST, readTablePage, type Page } from '../page.ts';
 import { getCompanyInWorkspace } from './get.ts';
 
 /** A company's contacts, newest first; takes the right to read contacts too. */
 export async function listCompanyContacts(ctx: Context, companyId: string, input: unknown): Promise<Page<Contact>> {
   authorize(ctx, 'companies:read');
   authorize(ctx, 'contacts:read');
-  const page = pageQuery.parse(input);
+  const page = listQuery.parse(input);
   const company = await getCompanyInWorkspace(ctx, companyId);
-  const where = { workspace_id: company.workspace_id, company_id: company.id };
-  const { contacts } = ctx.db.tables;
-  return readPage(
-    page,
-    (window) => contacts.findMany({ where, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], ...window }),
-    () => contacts.count({ where }),
-    showContact,
-  );
+  return readTablePage(ctx.db, page, {
+    from: 'contacts',
+    where: sql`workspace_id = ${company.workspace_id}::uuid and company_id = ${company.id}::uuid`,
+    order: NEWEST_FIRST,
+    times: ['created_at', 'updated_at', 'unsubscribed_at'],
+    show: showContact,
+  });
 }

@@ -1,18 +1,18 @@
 import { listCompaniesQuery, type Company } from '@proviso/contracts';
 import { authorize, type Context } from '../context.ts';
-import { readPage, type Page } from '../page.ts';
+import { sql } from '../db.ts';
+import { NEWEST_FIRST, readTablePage, type Page } from '../page.ts';
 import { showCompany } from './show.ts';
 
 /** The workspace's companies, newest first; `domain` finds one by its domain. */
 export async function listCompanies(ctx: Context, input: unknown): Promise<Page<Company>> {
   authorize(ctx, 'companies:read');
   const { domain, ...page } = listCompaniesQuery.parse(input);
-  const where = { workspace_id: ctx.caller.workspaceId, ...(domain && { domain: domain.toLowerCase() }) };
-  const { companies } = ctx.db.tables;
-  return readPage(
-    page,
-    (window) => companies.findMany({ where, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], ...window }),
-    () => companies.count({ where }),
-    showCompany,
-  );
+  return readTablePage(ctx.db, page, {
+    from: 'companies',
+    where: sql`workspace_id = ${ctx.caller.workspaceId}::uuid ${domain ? sql`and domain = ${domain.toLowerCase()}` : sql.empty}`,
+    order: NEWEST_FIRST,
+    times: ['created_at', 'updated_at'],
+    show: showCompany,
+  });
 }

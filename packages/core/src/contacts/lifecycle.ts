@@ -1,6 +1,7 @@
-import { pageQuery, type LifecycleChange } from '@proviso/contracts';
+import { listQuery, type LifecycleChange } from '@proviso/contracts';
 import { authorize, type Context } from '../context.ts';
-import { readPage, type Page } from '../page.ts';
+import { sql } from '../db.ts';
+import { newestFirst, readTablePage, type Page } from '../page.ts';
 import { getContactInWorkspace } from './get.ts';
 import { showLifecycleChange } from './show.ts';
 
@@ -11,14 +12,13 @@ export async function listContactLifecycle(
   input: unknown,
 ): Promise<Page<LifecycleChange>> {
   authorize(ctx, 'contacts:read');
-  const page = pageQuery.parse(input);
+  const page = listQuery.parse(input);
   const contact = await getContactInWorkspace(ctx, contactId);
-  const where = { contact_id: contact.id };
-  const changes = ctx.db.tables.lifecycle_changes;
-  return readPage(
-    page,
-    (window) => changes.findMany({ where, orderBy: [{ at: 'desc' }, { id: 'desc' }], ...window }),
-    () => changes.count({ where }),
-    showLifecycleChange,
-  );
+  return readTablePage(ctx.db, page, {
+    from: 'lifecycle_changes',
+    where: sql`contact_id = ${contact.id}::uuid`,
+    order: newestFirst('at'),
+    times: ['at'],
+    show: showLifecycleChange,
+  });
 }

@@ -1,20 +1,20 @@
-import { pageQuery, type EmailThread } from '@proviso/contracts';
+import { listQuery, type EmailThread } from '@proviso/contracts';
 import { authorize, type Context } from '../context.ts';
-import { readPage, type Page } from '../page.ts';
+import { sql } from '../db.ts';
+import { newestFirst, readTablePage, type Page } from '../page.ts';
 import { getContactInWorkspace } from './get.ts';
 import { showThread } from './show.ts';
 
 /** A contact's e-mail threads, the last active first. */
 export async function listContactThreads(ctx: Context, contactId: string, input: unknown): Promise<Page<EmailThread>> {
   authorize(ctx, 'contacts:read');
-  const page = pageQuery.parse(input);
+  const page = listQuery.parse(input);
   const contact = await getContactInWorkspace(ctx, contactId);
-  const where = { contact_id: contact.id };
-  const threads = ctx.db.tables.email_threads;
-  return readPage(
-    page,
-    (window) => threads.findMany({ where, orderBy: [{ updated_at: 'desc' }, { id: 'desc' }], ...window }),
-    () => threads.count({ where }),
-    showThread,
-  );
+  return readTablePage(ctx.db, page, {
+    from: 'email_threads',
+    where: sql`contact_id = ${contact.id}::uuid`,
+    order: newestFirst('updated_at'),
+    times: ['created_at', 'updated_at'],
+    show: showThread,
+  });
 }

@@ -7,10 +7,15 @@ export interface Briefing {
   byType: Record<string, number>;
   /** Those of a mission, by its id. */
   byMission: Record<string, number>;
+  /** Not all types, or not all missions, are named: the largest are. */
+  truncated: boolean;
   oldestCreatedAt: Date | null;
 }
 
-/** $1 workspace. One snapshot for the counts and for where the feed stands, so that no event falls between them. */
+/** Types, and missions, that a briefing names. */
+const NAMED_MAX = 1_000;
+
+/** $1 workspace, $2 how many types and missions to name. One snapshot for the counts and for where the feed stands, so that no event falls between them. */
 const COUNT: Statement = {
   name: 'events_briefing',
   text: `
@@ -22,9 +27,13 @@ const COUNT: Statement = {
       (select coalesce(sum(size), 0)::int from p) as total,
       (select min(oldest) from p) as oldest,
       (select coalesce(jsonb_object_agg(type, size), '{}')
-        from (select type, sum(size)::int as size from p group by type) t) as types,
+        from (select type, sum(size)::int as size from p group by type order by 2 desc, 1 limit $2::int) t) as types,
       (select coalesce(jsonb_object_agg(mission_id, size), '{}')
-        from (select mission_id, sum(size)::int as size from p where mission_id is not null group by mission_id) m) as missions`,
+        from (
+          select mission_id, sum(size)::int as size from p where mission_id is not null
+          group by mission_id order by 2 desc, 1 limit $2::int
+        ) m) as missions,
+      (select count(distinct type) > $2::int or count(distinct mission_id) > $2::int from p) as truncated`,
 };
 
 interface Counted {
@@ -33,15 +42,16 @@ interface Counted {
   oldest: Date | null;
   types: Record<string, number>;
   missions: Record<string, number>;
+  truncated: boolean;
 }
 
 /** The briefing, and the position after which the feed has every event that the briefing does not count. */
 export async function readBriefing(db: Queryable, workspaceId: string): Promise<{ briefing: Briefing; now: Position }> {
-  const [counted] = await db.query<Counted>(COUNT, [workspaceId]);
+  const [counted] = await db.query<Counted>(COUNT, [workspaceId, NAMED_MAX]);
   if (!counted) throw new Error('the briefing is always one row');
-  const { now, total, types, missions, oldest } = counted;
+  const { now, total, types, missions, truncated, oldest } = counted;
   return {
-    briefing: { total, byType: types, byMission: missions, oldestCreatedAt: oldest },
+    briefing: { total, byType: types, byMission: missions, truncated, oldestCreatedAt: oldest },
     now: { transaction: BigInt(now), number: 0n },
   };
 }

@@ -6,13 +6,12 @@ import type { Logger } from 'pino';
 import type { Queryable } from '../db.ts';
 import { findAlive } from '../keys/find-alive.ts';
 import type { Position } from './position.ts';
-import { readEvents, type FeedEvent } from './read.ts';
+import { createFeedReader, type FeedEvent } from './read.ts';
 import { createSeat, type Seat, type Seating } from './seat.ts';
 
 const LOOK_MS = 250;
 /** How often the tokens of all listeners are looked at again. */
 const RIGHTS_MS = 1_000;
-const BATCH = 200;
 
 export interface Listening extends Omit<Seating, 'from'> {
   /** Where the feed stood when the listener came. */
@@ -21,12 +20,13 @@ export interface Listening extends Omit<Seating, 'from'> {
 }
 
 export interface Feed {
-  /** Each event of the caller's workspace after that position, in order; ends when the caller is gone, too slow, or may not read any more. */
+  /** Each event of the caller's workspace after that position, in order; ends when the caller is gone, or may not read any more. */
   listen(listening: Listening): AsyncGenerator<FeedEvent, void>;
   count(): number;
 }
 
 export function createFeed(db: Queryable, log: Logger): Feed {
+  const reader = createFeedReader(db);
   const seats = new Set<Seat>();
   /** Everything up to here was offered. */
   let head: Position = { transaction: 0n, number: 0n };
@@ -44,17 +44,16 @@ export function createFeed(db: Queryable, log: Logger): Feed {
       for (const seat of await findBarred(db, seats)) leave(seat);
       rightsAt = performance.now() + RIGHTS_MS;
     }
-    const events = await readEvents(db, head, BATCH);
+    const { events, more } = await reader.next(head, new Set([...seats].map(({ caller }) => caller.workspaceId)));
     for (const event of events)
-      for (const seat of seats)
-        if (seat.caller.workspaceId === event.event.workspace_id && !seat.offer(event)) leave(seat);
+      for (const seat of seats) if (seat.caller.workspaceId === event.workspaceId) seat.offer(event);
     head = events.at(-1)?.position ?? head;
-    return events.length === BATCH;
+    return more;
   };
 
   const takeSeat = ({ caller, after, now }: Listening): Seat => {
     if (!running) head = now;
-    const seat = createSeat(db, { caller, after, from: head });
+    const seat = createSeat(reader, { caller, after, from: head });
     seats.add(seat);
     if (!running) void lookOn(look, () => (running = seats.size > 0), log);
     return seat;

@@ -1,66 +1,146 @@
 // The feed's order is (transaction, number), read below the oldest transaction that is still open: one that commits late
 // has a place that nobody has read past. Held by events.test.ts, which holds a transaction open.
-import type { JsonObject } from '@proviso/contracts';
 import { rowFromJson, type ActionEvent, type ActionRow } from '../actions/row.ts';
+import type { JsonObject } from '@proviso/contracts';
 import type { Queryable, Statement } from '../db.ts';
+import { withDates } from '../page.ts';
+import { createSizedCache } from '../sized-cache.ts';
 import type { Position } from './position.ts';
 
 export const SETTLED = 'transaction_id < pg_snapshot_xmin(pg_current_snapshot())';
 export const AFTER = '(transaction_id, number) > ($1::xid8, $2::bigint)';
 
-/** An event, and its action as it was when the event was read: of that version or a later one. */
+/** A page ends with so many events, or with the one that reaches so many bytes. */
+const PAGE_EVENTS_MAX = 200;
+const PAGE_BYTES_MAX = 256 * 1024;
+
+/** Actions of that size are kept for their next event, and for the next listener. */
+const LARGE_CHARS_MIN = 64 * 1024;
+const LARGE_CHARS_MAX = 8 * 1024 * 1024;
+
+/**
+ * An event, and its action as it was when the event was read: of that version or a later one. Both are the JSON that
+ * PostgreSQL made of their rows, which is read when somebody is told of it.
+ */
 export interface FeedEvent {
   position: Position;
-  event: ActionEvent;
-  action: ActionRow;
+  workspaceId: string;
+  event: string;
+  /** Null = it was not asked for. */
+  action: string | null;
+  /** Names what `action` holds: the same for all events that were read with one version of an action. */
+  actionState: string;
+  /** Of both texts. */
+  chars: number;
+}
+
+export interface FeedPage {
+  events: FeedEvent[];
+  /** More can be read at once. */
+  more: boolean;
 }
 
 interface Found {
+  found: number;
   transaction: string;
   number: string;
-  event: JsonObject & { at: string };
-  action: JsonObject;
-  identity_version: number | null;
+  workspace_id: string;
+  event: string;
+  action: string | null;
+  state: string;
+  is_known: boolean;
 }
 
-const select = (where: string): string => `
-    select e.transaction_id::text as transaction, e.number::text as number,
-      to_jsonb(e) - 'transaction_id' - 'number' as event, to_jsonb(a) as action, i.config_version as identity_version
-    from (
-      select * from action_events where ${AFTER} and ${where} order by transaction_id, number limit $3::int
-    ) e
-    join actions a on a.id = e.action_id
-    left join identities i on i.id = a.identity_id
-    order by e.transaction_id, e.number`;
+/** $1 and $2 the position, $3 the states of actions that are known. Events come one by one out of a recursion, so that none is read that the page has no room for. */
+const select = (where: string, isAskedFor: string): string => `
+    with recursive found as materialized (
+      select array(
+        select ctid from action_events where ${AFTER} and ${where}
+        order by transaction_id, number limit ${PAGE_EVENTS_MAX}
+      ) as places
+    ), page as (
+      select 0 as n, 0::bigint as bytes, null::text as transaction, null::text as number,
+        null::uuid as workspace_id, null::text as event, null::text as action, null::text as state, false as is_known
+      union all
+      select page.n + 1, page.bytes + octet_length(one.event) + coalesce(octet_length(one.action), 0), one.transaction,
+        one.number, one.workspace_id, one.event, one.action, one.state, one.is_known
+      from page, found, lateral (
+        select e.transaction_id::text as transaction, e.number::text as number, e.workspace_id,
+          row_to_json(e)::text as event,
+          case when not s.is_known and ${isAskedFor} then (
+            select row_to_json(r)::text from (select a.*, i.config_version as identity_version) r
+          ) end as action,
+          s.state, s.is_known
+        from action_events e
+        join actions a on a.id = e.action_id
+        left join identities i on i.id = a.identity_id
+        cross join lateral (
+          select k.state, k.state = any($3::text[]) as is_known
+          from (select concat_ws(' ', a.id, a.version, i.config_version) as state) k
+        ) s
+        where e.ctid = found.places[page.n + 1]
+        offset 0 -- made once, however often it is named
+      ) one
+      where page.n < cardinality(found.places) and page.bytes < ${PAGE_BYTES_MAX}
+    )
+    select (select cardinality(places) from found) as found, transaction, number, workspace_id, event, action, state,
+      is_known
+    from page order by n`;
 
-const READ: Statement = { name: 'events_read', text: select(SETTLED) };
+const READ: Statement = { name: 'events_read', text: select(SETTLED, 'e.workspace_id = any($4::uuid[])') };
 const READ_MISSED: Statement = {
   name: 'events_read_missed',
-  text: select('(transaction_id, number) <= ($4::xid8, $5::bigint) and workspace_id = $6::uuid'),
+  text: select('(transaction_id, number) <= ($4::xid8, $5::bigint) and workspace_id = $6::uuid', 'true'),
 };
-
-/** The next events of all workspaces. */
-export const readEvents = async (db: Queryable, after: Position, limit: number): Promise<FeedEvent[]> =>
-  (await db.query<Found>(READ, [...valuesOf(after), limit])).map(eventOf);
 
 export interface Missed {
   workspaceId: string;
   after: Position;
   /** The last one, which must be settled. */
   upTo: Position;
-  limit: number;
 }
 
-/** The next events of one workspace, up to one that was read already. */
-export async function readMissed(db: Queryable, { workspaceId, after, upTo, limit }: Missed): Promise<FeedEvent[]> {
-  const values = [...valuesOf(after), limit, ...valuesOf(upTo), workspaceId];
-  return (await db.query<Found>(READ_MISSED, values)).map(eventOf);
+/** Reads the feed for all listeners of a process: a large action comes once, however many events and listeners there are. */
+export interface FeedReader {
+  /** The next events of all workspaces; with their actions those of the workspaces that are named. */
+  next(after: Position, workspaces: Iterable<string>): Promise<FeedPage>;
+  /** The next events of one workspace, up to one that was read already. */
+  missed(missed: Missed): Promise<FeedPage>;
+}
+
+export function createFeedReader(db: Queryable): FeedReader {
+  const large = createSizedCache<string>(LARGE_CHARS_MAX);
+  const read = async (statement: Statement, after: Position, values: readonly unknown[]): Promise<FeedPage> => {
+    const known = [...large.keys()];
+    const [head, ...rows] = await db.query<Found>(statement, [...valuesOf(after), known, ...values]);
+    const events = rows.map((row) => {
+      const action = row.is_known ? large.get(row.state) : row.action;
+      if (action && action.length >= LARGE_CHARS_MIN) large.set(row.state, action);
+      return eventOf({ ...row, action: action ?? null });
+    });
+    const found = head?.found ?? 0;
+    return { events, more: found > rows.length || found === PAGE_EVENTS_MAX };
+  };
+  return {
+    next: (after, workspaces) => read(READ, after, [[...workspaces]]),
+    missed: ({ workspaceId, after, upTo }) => read(READ_MISSED, after, [...valuesOf(upTo), workspaceId]),
+  };
 }
 
 export const valuesOf = ({ transaction, number }: Position): [string, string] => [`${transaction}`, `${number}`];
 
-const eventOf = ({ transaction, number, event, action, identity_version }: Found): FeedEvent => ({
+const eventOf = ({ transaction, number, workspace_id, event, action, state }: Found): FeedEvent => ({
   position: { transaction: BigInt(transaction), number: BigInt(number) },
-  event: { ...event, at: new Date(event.at) } as unknown as ActionEvent, // to_jsonb(action_events) has exactly the columns
-  action: rowFromJson(action, identity_version),
+  workspaceId: workspace_id,
+  event,
+  action,
+  actionState: state,
+  chars: event.length + (action?.length ?? 0),
 });
+
+/** What happened. */
+export const entryOf = ({ event }: FeedEvent): ActionEvent =>
+  withDates(JSON.parse(event) as JsonObject, ['at']) as ActionEvent; // JSON of a table's row has exactly its columns
+
+/** The action of an event that was read with it. */
+export const actionOf = ({ action }: FeedEvent): ActionRow => rowFromJson(JSON.parse(action ?? 'null') as JsonObject);

@@ -1,11 +1,10 @@
 import type { Caller } from '../context.ts';
-import type { Queryable } from '../db.ts';
 import { isAfter, type Position } from './position.ts';
-import { readMissed, type FeedEvent } from './read.ts';
+import type { FeedEvent, FeedReader } from './read.ts';
 
-/** Events that a listener may be behind the tail; one that is slower is dropped, and resumes where it was. */
+/** What is kept for a listener who is behind the tail; one who is behind by more reads it again, a page at a time. */
 const BACKLOG_MAX = 1_000;
-const PAGE = 200;
+const BACKLOG_CHARS_MAX = 1024 * 1024;
 
 export interface Seating {
   caller: Caller;
@@ -18,59 +17,81 @@ export interface Seating {
 /** The place of one listener in the feed. */
 export interface Seat {
   caller: Caller;
-  /** Takes an event of the workspace, unless the listener has it; false = no more of them are taken. */
-  offer(event: FeedEvent): boolean;
+  /** Takes an event of the workspace, unless the listener has it. */
+  offer(event: FeedEvent): void;
   end(): void;
-  /** What was missed, then what is offered. */
+  /** Each event in order, however late it is asked for. */
   events(): AsyncGenerator<FeedEvent, void>;
 }
 
-export function createSeat(db: Queryable, { caller, after, from }: Seating): Seat {
+export function createSeat(reader: FeedReader, { caller, after, from }: Seating): Seat {
   const { workspaceId } = caller;
-  const backlog: FeedEvent[] = [];
+  const backlog = createBacklog();
+  /** Up to here the listener reads by itself; the backlog has everything later. */
+  let missed = from;
   let over = false;
   let wake = (): void => undefined;
 
-  const end = (): void => {
-    over = true;
-    wake();
-  };
-
-  async function* missed(): AsyncGenerator<FeedEvent, void> {
+  async function* events(): AsyncGenerator<FeedEvent, void> {
     let position = after;
-    for (let more = isAfter(from, after); more;) {
-      const events = await readMissed(db, { workspaceId, after: position, upTo: from, limit: PAGE });
-      yield* events;
-      position = events.at(-1)?.position ?? from;
-      more = events.length === PAGE;
-    }
-  }
-
-  async function* offered(): AsyncGenerator<FeedEvent, void> {
     for (;;) {
       if (over) return; // also before the first wait: the listener may have left by now
+      if (isAfter(missed, position)) {
+        const upTo = missed;
+        const page = await reader.missed({ workspaceId, after: position, upTo });
+        for (const event of page.events) {
+          if (over) return;
+          yield event;
+        }
+        position = page.more ? (page.events.at(-1)?.position ?? upTo) : upTo;
+        continue;
+      }
       const next = backlog.shift();
-      if (next) yield next;
-      else await new Promise<void>((go) => (wake = go));
+      if (next) {
+        ({ position } = next);
+        yield next;
+      } else await new Promise<void>((go) => (wake = go));
     }
   }
 
   return {
     caller,
-    end,
-    offer: (event) => {
-      if (over || !isAfter(event.position, after)) return !over;
-      if (backlog.length >= BACKLOG_MAX) end();
-      else backlog.push(event);
+    events,
+    end: () => {
+      over = true;
+      backlog.clear();
       wake();
-      return !over;
     },
-    async *events() {
-      for (const source of [missed, offered])
-        for await (const event of source()) {
-          if (over) return;
-          yield event;
-        }
+    offer: (event) => {
+      if (over || !isAfter(event.position, after)) return;
+      if (event.action === null || !backlog.push(event)) {
+        missed = event.position;
+        backlog.clear();
+      }
+      wake();
+    },
+  };
+}
+
+function createBacklog() {
+  const events: FeedEvent[] = [];
+  let chars = 0;
+  return {
+    /** False = there is no room for it. */
+    push(event: FeedEvent): boolean {
+      if (events.length >= BACKLOG_MAX || (events.length > 0 && chars + event.chars > BACKLOG_CHARS_MAX)) return false;
+      chars += event.chars;
+      events.push(event);
+      return true;
+    },
+    shift(): FeedEvent | undefined {
+      const event = events.shift();
+      chars -= event?.chars ?? 0;
+      return event;
+    },
+    clear(): void {
+      events.length = 0;
+      chars = 0;
     },
   };
 }

@@ -1,18 +1,18 @@
-import { pageQuery, type Identity } from '@proviso/contracts';
+import { listQuery, type Identity } from '@proviso/contracts';
 import { authorize, type Context } from '../context.ts';
-import { readPage, type Page } from '../page.ts';
+import { sql } from '../db.ts';
+import { NEWEST_FIRST, readTablePage, type Page } from '../page.ts';
 import { showIdentity } from './show.ts';
 
 /** The workspace's identities, newest first. */
 export async function listIdentities(ctx: Context, input: unknown): Promise<Page<Identity>> {
   authorize(ctx, 'identities:read');
-  const page = pageQuery.parse(input);
-  const where = { workspace_id: ctx.caller.workspaceId, deleted_at: null };
-  const { identities } = ctx.db.tables;
-  return readPage(
-    page,
-    (window) => identities.findMany({ where, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], ...window }),
-    () => identities.count({ where }),
-    showIdentity,
-  );
+  const page = listQuery.parse(input);
+  return readTablePage(ctx.db, page, {
+    from: 'identities',
+    where: sql`workspace_id = ${ctx.caller.workspaceId}::uuid and deleted_at is null`,
+    order: NEWEST_FIRST,
+    times: ['created_at', 'updated_at', 'verified_at', 'failing_since'],
+    show: showIdentity,
+  });
 }

@@ -1,9 +1,11 @@
 import { listPendingActionsQuery, SHOWN_STATUS, STATUSES, type PendingStatus } from '@proviso/contracts';
-import { readCursor, showCursor } from '../actions/cursor.ts';
-import { WITH_IDENTITY } from '../actions/get.ts';
-import { rowFromTable, type ActionRow } from '../actions/row.ts';
+import { afterAction } from '../actions/cursor.ts';
+import type { ActionRow } from '../actions/row.ts';
+import { selectActions } from '../actions/select.ts';
 import { authorize, type Context } from '../context.ts';
-import { ASKED, readBatchId } from './workspace.ts';
+import { sql, statementOf } from '../db.ts';
+import { NEWEST_FIRST } from '../page.ts';
+import { readBatchId } from './workspace.ts';
 
 export interface PendingActionPage {
   actions: ActionRow[];
@@ -18,27 +20,21 @@ const behind = (shown: PendingStatus) => STATUSES.filter((status) => SHOWN_STATU
 export async function listPendingActions(ctx: Context, input: unknown): Promise<PendingActionPage> {
   authorize(ctx, 'actions:read');
   const { status, batch_id, mission_id, session_id, limit, cursor } = listPendingActionsQuery.parse(input);
-  const where = {
-    workspace_id: ctx.caller.workspaceId,
-    ...ASKED,
-    ...(status && { status: { in: behind(status) } }),
-    ...(batch_id && { batch_id: readBatchId(batch_id) }),
-    ...(mission_id && { mission_id }),
-    ...(session_id && { session_id }),
-  };
-  const after = cursor === undefined ? undefined : await readCursor(ctx, cursor, 'desc');
-  const { actions } = ctx.db.tables;
-  const [found, total] = await Promise.all([
-    actions.findMany({
-      where: { ...where, ...after?.bound },
-      include: WITH_IDENTITY,
-      orderBy: [{ created_at: 'desc' }, { id: 'desc' }],
-      take: limit + 1,
-      ...(after && { cursor: { id: after.id } }),
-    }),
-    actions.count({ where }),
+  const { workspaceId } = ctx.caller;
+  const where = sql.join(
+    [
+      sql`workspace_id = ${workspaceId}::uuid and asked_at is not null`,
+      ...(status ? [sql`status in (${sql.join(behind(status))})`] : []),
+      ...(batch_id ? [sql`batch_id = ${readBatchId(batch_id)}`] : []),
+      ...(mission_id ? [sql`mission_id = ${mission_id}::uuid`] : []),
+      ...(session_id ? [sql`session_id = ${session_id}`] : []),
+    ],
+    ' and ',
+  );
+  const after = cursor === undefined ? undefined : await afterAction(ctx, NEWEST_FIRST, cursor);
+  const [{ actions, nextCursor }, [counted]] = await Promise.all([
+    selectActions(ctx.db, { where, order: NEWEST_FIRST, after, limit }),
+    ctx.db.query<{ total: number }>(...statementOf(sql`select count(*)::int as total from actions t where ${where}`)),
   ]);
-  const rows = found.slice(0, limit);
-  const last = found.length > limit ? rows.at(-1) : undefined;
-  return { actions: rows.map(rowFromTable), total, nextCursor: last ? showCursor(last.id) : null };
+  return { actions, total: counted?.total ?? 0, nextCursor };
 }

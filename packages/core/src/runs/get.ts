@@ -1,12 +1,16 @@
-import { pageQuery, type Run } from '@proviso/contracts';
-import { WITH_IDENTITY } from '../actions/get.ts';
-import { rowFromTable, type ActionRow } from '../actions/row.ts';
+import { listQuery, type Run } from '@proviso/contracts';
+import { afterAction } from '../actions/cursor.ts';
+import type { ActionRow } from '../actions/row.ts';
+import { selectActions } from '../actions/select.ts';
 import { showRun } from '../agents/show.ts';
 import { authorize, type Context } from '../context.ts';
+import { sql } from '../db.ts';
 import { notFound } from '../errors.ts';
 import type { agent_runs } from '../generated/client.ts';
 import { readId } from '../ids.ts';
-import { readPage, type Page } from '../page.ts';
+import { eitherCursorOrSkip, NEWEST_FIRST, type Order, type Page } from '../page.ts';
+
+const OLDEST_FIRST: Order = { ...NEWEST_FIRST, direction: 'asc' };
 
 /** The run of that id in the caller's workspace; undefined = there is none. */
 export async function findRun(ctx: Context, id: string): Promise<agent_runs | undefined> {
@@ -30,21 +34,14 @@ export async function getRun(
 ): Promise<{ run: Run; actions: Page<ActionRow> }> {
   authorize(ctx, 'agents:read');
   authorize(ctx, 'actions:read');
-  const page = pageQuery.parse(input);
+  const { limit, skip, cursor } = listQuery.parse(input);
   const run = await getRunInWorkspace(ctx, id);
-  const where = { run_id: run.id, workspace_id: run.workspace_id };
-  const { actions } = ctx.db.tables;
-  const found = await readPage(
-    page,
-    (window) =>
-      actions.findMany({
-        where,
-        include: WITH_IDENTITY,
-        orderBy: [{ created_at: 'asc' }, { id: 'asc' }],
-        ...window,
-      }),
-    () => actions.count({ where }),
-    rowFromTable,
-  );
-  return { run: showRun(run), actions: found };
+  if (cursor !== undefined && skip > 0) throw eitherCursorOrSkip();
+  const where = sql`run_id = ${run.id}::uuid and workspace_id = ${run.workspace_id}::uuid`;
+  const after = cursor === undefined ? undefined : await afterAction(ctx, OLDEST_FIRST, cursor);
+  const [{ actions: rows, ...page }, total] = await Promise.all([
+    selectActions(ctx.db, { where, order: OLDEST_FIRST, after, limit, skip }),
+    ctx.db.tables.actions.count({ where: { run_id: run.id, workspace_id: run.workspace_id } }),
+  ]);
+  return { run: showRun(run), actions: { ...page, rows, total, limit, skip } };
 }

@@ -1,20 +1,20 @@
-import { pageQuery, type Run } from '@proviso/contracts';
+import { listQuery, type Run } from '@proviso/contracts';
 import { getAgentInWorkspace } from '../agents/get.ts';
 import { showRun } from '../agents/show.ts';
 import { authorize, type Context } from '../context.ts';
-import { readPage, type Page } from '../page.ts';
+import { sql } from '../db.ts';
+import { NEWEST_FIRST, readTablePage, type Page } from '../page.ts';
 
 /** An agent's runs, newest first. */
 export async function listRuns(ctx: Context, agentId: string, input: unknown): Promise<Page<Run>> {
   authorize(ctx, 'agents:read');
-  const page = pageQuery.parse(input);
+  const page = listQuery.parse(input);
   const { id: agent_id } = await getAgentInWorkspace(ctx, agentId);
-  const where = { agent_id };
-  const { agent_runs } = ctx.db.tables;
-  return readPage(
-    page,
-    (window) => agent_runs.findMany({ where, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], ...window }),
-    () => agent_runs.count({ where }),
-    showRun,
-  );
+  return readTablePage(ctx.db, page, {
+    from: 'agent_runs',
+    where: sql`agent_id = ${agent_id}::uuid`,
+    order: NEWEST_FIRST,
+    times: ['created_at', 'updated_at'],
+    show: showRun,
+  });
 }

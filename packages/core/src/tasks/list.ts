@@ -1,13 +1,14 @@
 import { listTasksQuery, type ListTasksQuery, type Task } from '@proviso/contracts';
 import { getContactInWorkspace } from '../contacts/get.ts';
 import { authorize, type Context } from '../context.ts';
-import { readPage, type Page } from '../page.ts';
+import { sql, type Sql } from '../db.ts';
+import { NEWEST_FIRST, readTablePage, type Page } from '../page.ts';
 import { showTask } from './show.ts';
 
 /** The workspace's tasks, newest first; `completed` finds those that are done, or are not. */
 export async function listTasks(ctx: Context, input: unknown): Promise<Page<Task>> {
   authorize(ctx, 'contacts:read');
-  return readTasks(ctx, { workspace_id: ctx.caller.workspaceId }, listTasksQuery.parse(input));
+  return readTasks(ctx, sql`workspace_id = ${ctx.caller.workspaceId}::uuid`, listTasksQuery.parse(input));
 }
 
 /** A contact's tasks, in the same way. */
@@ -15,20 +16,16 @@ export async function listContactTasks(ctx: Context, contactId: string, input: u
   authorize(ctx, 'contacts:read');
   const query = listTasksQuery.parse(input);
   const contact = await getContactInWorkspace(ctx, contactId);
-  return readTasks(ctx, { contact_id: contact.id }, query);
+  return readTasks(ctx, sql`contact_id = ${contact.id}::uuid`, query);
 }
 
-function readTasks(
-  ctx: Context,
-  of: { workspace_id: string } | { contact_id: string },
-  { completed, ...page }: ListTasksQuery,
-): Promise<Page<Task>> {
-  const where = { ...of, ...(completed && { completed_at: completed === 'true' ? { not: null } : null }) };
-  const { tasks } = ctx.db.tables;
-  return readPage(
-    page,
-    (window) => tasks.findMany({ where, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], ...window }),
-    () => tasks.count({ where }),
-    showTask,
-  );
+function readTasks(ctx: Context, of: Sql, { completed, ...page }: ListTasksQuery): Promise<Page<Task>> {
+  const done = completed ? sql`and completed_at is ${completed === 'true' ? sql`not null` : sql`null`}` : sql.empty;
+  return readTablePage(ctx.db, page, {
+    from: 'tasks',
+    where: sql`${of} ${done}`,
+    order: NEWEST_FIRST,
+    times: ['created_at', 'due_date', 'completed_at'],
+    show: showTask,
+  });
 }

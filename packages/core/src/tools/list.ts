@@ -1,18 +1,20 @@
-import { pageQuery, type Tool } from '@proviso/contracts';
+import { listQuery, type Tool } from '@proviso/contracts';
 import { authorize, type Context } from '../context.ts';
-import { readPage, type Page } from '../page.ts';
+import { sql } from '../db.ts';
+import { readTablePage, type Order, type Page } from '../page.ts';
 import { showTool } from './show.ts';
+
+const BY_NAME: Order = { name: 'name', direction: 'asc', terms: [{ sql: 't.name', type: 'text' }] };
 
 /** The workspace's tools, by name. */
 export async function listTools(ctx: Context, input: unknown): Promise<Page<Tool>> {
   authorize(ctx, 'workspace:admin');
-  const page = pageQuery.parse(input);
-  const where = { workspace_id: ctx.caller.workspaceId, deleted_at: null };
-  const { tools } = ctx.db.tables;
-  return readPage(
-    page,
-    (window) => tools.findMany({ where, orderBy: { name: 'asc' }, ...window }),
-    () => tools.count({ where }),
-    showTool,
-  );
+  const page = listQuery.parse(input);
+  return readTablePage(ctx.db, page, {
+    from: 'tools',
+    where: sql`workspace_id = ${ctx.caller.workspaceId}::uuid and deleted_at is null`,
+    order: BY_NAME,
+    times: ['created_at', 'updated_at'],
+    show: showTool,
+  });
 }

@@ -1,4 +1,4 @@
-import { actionWithLogsReply } from '@proviso/contracts';
+import { actionWithLogsReply, getActionQuery } from '@proviso/contracts';
 import { authorize, getAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { showAction, showEvent } from '../../../show-action.ts';
@@ -9,14 +9,16 @@ export const getActionRoute = defineRoute({
   operationId: 'getAction',
   summary: 'Read an action, with its log and result',
   tag: 'Actions',
+  query: getActionQuery,
   reply: actionWithLogsReply,
   waits: true,
   authorize: (ctx) => authorize(ctx, 'actions:read'),
-  handle: async ({ ctx, path, res, settled }) => {
-    const seen = await getAction(ctx, path.action_id ?? '');
+  handle: async ({ ctx, path, query, res, settled }) => {
+    const seen = await getAction(ctx, path.action_id ?? '', query);
     const now = await settled(seen.action);
-    const { action, logs } = now === seen.action ? seen : await getAction(ctx, now.id);
+    const { action, logs, logsNextCursor } = now === seen.action ? seen : await getAction(ctx, now.id, query);
     res.set('ETag', `"v${action.version}"`);
-    return { status: 'success', action: { ...showAction(ctx.executors, action), logs: logs.map(showEvent) } };
+    const log = { logs: logs.map(showEvent), ...(logsNextCursor && { logs_next_cursor: logsNextCursor }) };
+    return { status: 'success', action: { ...showAction(ctx.executors, action), ...log } };
   },
 });

@@ -1,4 +1,4 @@
-import { listAgentsReply, pageQuery } from '@proviso/contracts';
+import { listAgentsReply, listQuery } from '@proviso/contracts';
 import { authorize, listAgents } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
@@ -9,7 +9,7 @@ export const listAgentsRoute = defineRoute({
   operationId: 'listAgents',
   summary: 'List agents',
   tag: 'Agents',
-  query: pageQuery,
+  query: listQuery,
   reply: listAgentsReply,
   authorize: (ctx) => authorize(ctx, 'agents:read'),
   handle: async ({ ctx, query }) => pageReply('agents', await listAgents(ctx, query)),

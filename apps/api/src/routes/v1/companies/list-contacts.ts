@@ -1,4 +1,4 @@
-import { listContactsReply, pageQuery } from '@proviso/contracts';
+import { listContactsReply, listQuery } from '@proviso/contracts';
 import { authorize, listCompanyContacts } from '@proviso/core';
 import { pageReply } from '../../../page-reply.ts';
 import { defineRoute } from '../../../route.ts';
@@ -9,7 +9,7 @@ export const listCompanyContactsRoute = defineRoute({
   operationId: 'listCompanyContacts',
   summary: 'List a company’s contacts',
   tag: 'Companies',
-  query: pageQuery,
+  query: listQuery,
   reply: listContactsReply,
   authorize: (ctx) => authorize(ctx, 'companies:read'),
   handle: async ({ ctx, path, query }) =>

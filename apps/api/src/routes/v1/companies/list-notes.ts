@@ -1,4 +1,4 @@
-import { listNotesReply, pageQuery } from '@proviso/contracts';
+import { listNotesReply, listQuery } from '@proviso/contracts';
 import { authorize, listCompanyNotes } from '@proviso/core';
 import { pageReply } from '../../../page-reply.ts';
 import { defineRoute } from '../../../route.ts';
@@ -9,7 +9,7 @@ export const listCompanyNotesRoute = defineRoute({
   operationId: 'listCompanyNotes',
   summary: 'List a company’s notes',
   tag: 'Companies',
-  query: pageQuery,
+  query: listQuery,
   reply: listNotesReply,
   authorize: (ctx) => authorize(ctx, 'companies:read'),
   handle: async ({ ctx, path, query }) => pageReply('notes', await listCompanyNotes(ctx, path.company_id ?? '', query)),

@@ -1,4 +1,4 @@
-import { listLifecycleReply, pageQuery } from '@proviso/contracts';
+import { listLifecycleReply, listQuery } from '@proviso/contracts';
 import { authorize, listContactLifecycle } from '@proviso/core';
 import { pageReply } from '../../../page-reply.ts';
 import { defineRoute } from '../../../route.ts';
@@ -9,7 +9,7 @@ export const listContactLifecycleRoute = defineRoute({
   operationId: 'listContactLifecycle',
   summary: 'List the changes of a contact’s lifecycle stage',
   tag: 'Contacts',
-  query: pageQuery,
+  query: listQuery,
   reply: listLifecycleReply,
   authorize: (ctx) => authorize(ctx, 'contacts:read'),
   handle: async ({ ctx, path, query }) =>

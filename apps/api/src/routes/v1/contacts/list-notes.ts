@@ -1,4 +1,4 @@
-import { listNotesReply, pageQuery } from '@proviso/contracts';
+import { listNotesReply, listQuery } from '@proviso/contracts';
 import { authorize, listContactNotes } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
@@ -9,7 +9,7 @@ export const listContactNotesRoute = defineRoute({
   operationId: 'listContactNotes',
   summary: 'List a contact’s notes',
   tag: 'Contacts',
-  query: pageQuery,
+  query: listQuery,
   reply: listNotesReply,
   authorize: (ctx) => authorize(ctx, 'contacts:read'),
   handle: async ({ ctx, path, query }) => pageReply('notes', await listContactNotes(ctx, path.contact_id ?? '', query)),

@@ -1,4 +1,4 @@
-import { listThreadsReply, pageQuery } from '@proviso/contracts';
+import { listThreadsReply, listQuery } from '@proviso/contracts';
 import { authorize, listContactThreads } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
@@ -9,7 +9,7 @@ export const listContactThreadsRoute = defineRoute({
   operationId: 'listContactThreads',
   summary: 'List a contact’s e-mail threads',
   tag: 'Contacts',
-  query: pageQuery,
+  query: listQuery,
   reply: listThreadsReply,
   authorize: (ctx) => authorize(ctx, 'contacts:read'),
   handle: async ({ ctx, path, query }) =>

@@ -1,4 +1,4 @@
-import { listIdentitiesReply, pageQuery } from '@proviso/contracts';
+import { listIdentitiesReply, listQuery } from '@proviso/contracts';
 import { authorize, listIdentities } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
@@ -9,7 +9,7 @@ export const listIdentitiesRoute = defineRoute({
   operationId: 'listIdentities',
   summary: 'List identities',
   tag: 'Identities',
-  query: pageQuery,
+  query: listQuery,
   reply: listIdentitiesReply,
   authorize: (ctx) => authorize(ctx, 'identities:read'),
   handle: async ({ ctx, query }) => pageReply('identities', await listIdentities(ctx, query)),

@@ -1,5 +1,5 @@
-import { pageQuery, runWithActionsReply } from '@proviso/contracts';
-import { authorize, getRun } from '@proviso/core';
+import { listQuery, runWithActionsReply } from '@proviso/contracts';
+import { authorize, getRun, mapInSlices } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
 import { showAction } from '../../../show-action.ts';
@@ -10,12 +10,12 @@ export const getRunRoute = defineRoute({
   operationId: 'getRun',
   summary: 'Read a run, with what it proposed',
   tag: 'Agents',
-  query: pageQuery,
+  query: listQuery,
   reply: runWithActionsReply,
   authorize: (ctx) => authorize(ctx, 'agents:read'),
   handle: async ({ ctx, path, query }) => {
     const { run, actions } = await getRun(ctx, path.run_id ?? '', query);
-    const rows = actions.rows.map((action) => showAction(ctx.executors, action));
+    const rows = await mapInSlices(actions.rows, (action) => showAction(ctx.executors, action));
     return { run, ...pageReply('actions', { ...actions, rows }) };
   },
 });

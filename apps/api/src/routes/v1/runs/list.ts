@@ -1,4 +1,4 @@
-import { listRunsReply, pageQuery } from '@proviso/contracts';
+import { listRunsReply, listQuery } from '@proviso/contracts';
 import { authorize, listRuns } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
@@ -9,7 +9,7 @@ export const listRunsRoute = defineRoute({
   operationId: 'listRuns',
   summary: 'List an agent’s runs',
   tag: 'Agents',
-  query: pageQuery,
+  query: listQuery,
   reply: listRunsReply,
   authorize: (ctx) => authorize(ctx, 'agents:read'),
   handle: async ({ ctx, path, query }) => pageReply('runs', await listRuns(ctx, path.agent_id ?? '', query)),

@@ -1,4 +1,4 @@
-import { listToolsReply, pageQuery } from '@proviso/contracts';
+import { listToolsReply, listQuery } from '@proviso/contracts';
 import { authorize, listTools } from '@proviso/core';
 import { pageReply } from '../../../page-reply.ts';
 import { defineRoute } from '../../../route.ts';
@@ -9,7 +9,7 @@ export const listToolsRoute = defineRoute({
   operationId: 'listTools',
   summary: 'List the workspace’s tools',
   tag: 'Tools',
-  query: pageQuery,
+  query: listQuery,
   reply: listToolsReply,
   authorize: (ctx) => authorize(ctx, 'workspace:admin'),
   handle: async ({ ctx, query }) => pageReply('tools', await listTools(ctx, query)),

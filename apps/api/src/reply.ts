@@ -1,0 +1,38 @@
+import { mapInSlices, nextSlice } from '@proviso/core';
+import type { Response } from 'express';
+
+/** Below this a reply is sent in one go, with an ETag. */
+const LARGE_CHARS = 256 * 1024;
+
+/** Sends a reply as JSON. It is made and written piece by piece, and other work of the process comes in between. */
+export async function sendReply(res: Response, status: number, reply: unknown): Promise<void> {
+  const pieces = await piecesOf(reply);
+  res.status(status).type('json');
+  if (pieces.reduce((sum, piece) => sum + piece.length, 0) < LARGE_CHARS) return void res.send(pieces.join(''));
+  const bytes = await mapInSlices(pieces, (piece) => Buffer.from(piece));
+  res.set('Content-Length', String(bytes.reduce((sum, { length }) => sum + length, 0)));
+  if (res.req.method !== 'HEAD')
+    for (const piece of bytes) {
+      await nextSlice();
+      res.write(piece);
+    }
+  res.end();
+}
+
+/** Each element of a reply's lists by itself, also of the lists in what it shows: an action's log. */
+async function piecesOf(value: unknown, depth = 0): Promise<string[]> {
+  if (Array.isArray(value)) {
+    const elements = await mapInSlices(value as unknown[], (element) => JSON.stringify(element) ?? 'null');
+    return ['[', ...elements.map((element, index) => (index > 0 ? `,${element}` : element)), ']'];
+  }
+  if (depth > 1 || typeof value !== 'object' || value === null || 'toJSON' in value) {
+    await nextSlice();
+    return [JSON.stringify(value)];
+  }
+  const pieces: string[] = [];
+  for (const [name, field] of Object.entries(value)) {
+    if (field === undefined) continue;
+    pieces.push(`${pieces.length > 0 ? ',' : '{'}${JSON.stringify(name)}:`, ...(await piecesOf(field, depth + 1)));
+  }
+  return pieces.length > 0 ? [...pieces, '}'] : ['{}'];
+}

@@ -1,0 +1,38 @@
+import { sql, type Queryable, type Sql } from '../db.ts';
+import { readRows, type Order } from '../page.ts';
+import { showActionCursor } from './cursor.ts';
+import { rowFromJson, type ActionRow } from './row.ts';
+
+export interface ActionSelection {
+  where: Sql;
+  order: Order;
+  after?: Sql | undefined;
+  limit: number;
+  skip?: number;
+}
+
+export interface SelectedActions {
+  actions: ActionRow[];
+  /** The page ended for its bytes: more rows follow although it holds fewer than `limit`. */
+  truncated: boolean;
+  /** Where the next page begins; null on the last one. */
+  nextCursor: string | null;
+}
+
+const IDENTITY_VERSION = sql`,
+  (select i.config_version from identities i where i.id = t.identity_id) as identity_version`;
+
+/** A page of actions, bounded in bytes as every page is. */
+export async function selectActions(
+  db: Queryable,
+  { skip = 0, ...selection }: ActionSelection,
+): Promise<SelectedActions> {
+  const { rows, last, truncated } = await readRows(db, {
+    from: 'actions',
+    extra: IDENTITY_VERSION,
+    skip,
+    ...selection,
+  });
+  const nextCursor = last && showActionCursor(selection.order, last);
+  return { actions: rows.map((row) => rowFromJson(row)), truncated, nextCursor };
+}

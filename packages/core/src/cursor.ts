@@ -1,0 +1,43 @@
+import { sql, type Sql } from './db.ts';
+import { invalid } from './errors.ts';
+import type { Order } from './page.ts';
+
+/** The terms of the last row seen, marked with the order that they are of. Opaque to callers. */
+export const showCursor = ({ name }: Pick<Order, 'name'>, terms: readonly string[]): string =>
+  Buffer.from(JSON.stringify([name, ...terms])).toString('base64url');
+
+const READABLE = {
+  timestamptz: (text: string) =>
+    text === 'infinity' || /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?$/.test(text),
+  uuid: (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text),
+  int4: (text: string) => /^\d{1,9}$/.test(text),
+  text: (text: string) => !text.includes('\0') && text.isWellFormed(),
+};
+
+/** Everything behind the row that a cursor of this order names; the row itself may be gone. Throws INVALID. */
+export function afterCursor(order: Order, cursor: string, path = 'cursor'): Sql {
+  const { name, terms } = order;
+  const [mark, ...values] = partsOf(cursor);
+  const fits = values.length === terms.length && terms.every(({ type }, index) => READABLE[type](values[index] ?? ''));
+  if (mark !== name || !fits) throw notOfThisList(path);
+  return afterTerms(order, values);
+}
+
+/** Everything behind a row with these terms, each of which its type can read. */
+export function afterTerms({ direction, terms }: Order, values: readonly string[]): Sql {
+  const row = terms.map((term) => term.sql).join(', ');
+  const seen = terms.map(({ type }, index) => sql`${values[index]}::${sql.raw(type)}`);
+  return sql`(${sql.raw(row)}) ${sql.raw(direction === 'desc' ? '<' : '>')} (${sql.join(seen)})`;
+}
+
+export const notOfThisList = (path = 'cursor') =>
+  invalid(path, 'is not the cursor of a page of this list in this order');
+
+function partsOf(cursor: string): string[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(parts) && parts.every((part) => typeof part === 'string') ? parts : [];
+  } catch {
+    return [];
+  }
+}
