@@ -8,10 +8,10 @@ const VERSION = '0.1.0';
 
 /** The reference: the document at /openapi.json, and a page to read it at /docs, all from this process. */
 export function docsRouter(routes: readonly Route[]): Router {
-  const document = describeRoutes(routes, VERSION);
+  const document = Buffer.from(JSON.stringify(describeRoutes(routes, VERSION)));
   const files = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const router = Router();
-  router.get('/openapi.json', (_req, res) => void res.json(document));
+  router.get('/openapi.json', (_req, res) => void res.type('json').send(document));
   router.get('/docs/swagger-initializer.js', (_req, res) => void res.type('js').send(INITIALIZER));
   router.use('/docs', express.static(files, { index: 'index.html' }));
   return router;

@@ -86,7 +86,7 @@ describe('a list of large rows', () => {
     return (await api.world.db.tables.contacts.create({ data })).id;
   };
   const companyOf = async (here: Tenant): Promise<string> =>
-    (await api.world.db.tables.companies.create({ data: { id: newId(), workspace_id: here.id } })).id;
+    (await api.world.db.tables.companies.create({ data: { id: newId(), workspace_id: here.id, name: 'One' } })).id;
 
   const LISTS: [
     name: keyof ReplyBody,
@@ -193,6 +193,49 @@ describe('a list of large rows', () => {
     expect((await here.owner.get(at, { workspace_id: here.id, limit: '1000' })).body).toMatchObject({
       nextCursor: null,
     });
+  });
+
+  it('is not decided at once: the rest of a bulk is refused one by one, a batch as a whole', async () => {
+    const here = await api.tenant();
+    const params = { content: 'x'.repeat(60_000) };
+    const mission_id = newId();
+    const contact_id = await contactOf(here);
+    const note = { type: 'create_note', params: { ...params, contact_id }, mission_id };
+    const made: string[] = [];
+    for (let index = 0; index < 80; index += 1) made.push((await pending(here.owner, here, note)).action_id);
+    const left = new Set(made);
+    for (let request = 0; left.size > 0; request += 1) {
+      expect(request).toBeLessThan(4);
+      const action_ids = [...left];
+      const { status, body } = await here.owner.post('/v1/actions/approve/bulk', { action: 'approve', action_ids });
+      expect([status, body.results.length, body.processed + body.failed.length]).toEqual([
+        200,
+        action_ids.length,
+        action_ids.length,
+      ]);
+      expect(body.failed.every(({ code }) => code === 'PAYLOAD_TOO_LARGE')).toBe(true);
+      if (request === 0) expect(body.failed.length).toBeGreaterThan(5);
+      for (const { action_id, ok } of body.results) if (ok) left.delete(action_id);
+    }
+    const again: string[] = [];
+    for (let index = 0; index < 80; index += 1)
+      again.push(uuidOf((await pending(here.owner, here, { ...note, mission_id: here.id })).action_id));
+    const items = again.map((pendingActionId) => ({ pendingActionId }));
+    const path = `/batch/${here.id}:create_note/approve`;
+    const { status, body } = await asking(here.owner).post(path, { items });
+    expect([status, body.error.message]).toEqual([413, expect.stringContaining('several requests')]);
+    expect((await asking(here.owner).post(path, { items: items.slice(0, 30) })).body.approved).toBe(30);
+  });
+
+  it('cannot come about by many small changes of one record', async () => {
+    const here = await api.tenant();
+    for (const path of [`/v1/contacts/${await contactOf(here)}`, `/v1/companies/${await companyOf(here)}`]) {
+      const change = (name: string) => here.owner.patch(path, { properties: { [name]: 'x'.repeat(600_000) } });
+      expect((await change('one')).status).toBe(200);
+      expect(pathsOf(await expectRefusal(api, here, INVALID, () => change('two')))).toEqual(['properties']);
+      expect((await here.owner.patch(path, { properties: { one: null } })).status).toBe(200);
+      expect((await change('two')).status).toBe(200);
+    }
   });
 
   it('shows a row that is larger than a page by itself', async () => {

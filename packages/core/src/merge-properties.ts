@@ -1,5 +1,13 @@
 import type { JsonObject } from '@proviso/contracts';
+import { invalid } from './errors.ts';
 
-/** A contact's or company's properties after a change: those not named stay, and a null deletes one. */
-export const mergeProperties = (into: JsonObject, changes: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries({ ...into, ...changes }).filter(([, value]) => value !== null));
+/** What all of one record's properties may take, however many changes they came by: as much as one request. */
+const BYTES_MAX = 1024 * 1024;
+
+/** A contact's or company's properties after a change: those not named stay, and a null deletes one. Throws INVALID. */
+export function mergeProperties(into: JsonObject, changes: JsonObject): JsonObject {
+  const merged = Object.fromEntries(Object.entries({ ...into, ...changes }).filter(([, value]) => value !== null));
+  if (Buffer.byteLength(JSON.stringify(merged)) > BYTES_MAX)
+    throw invalid('properties', 'would be larger than 1 MiB together; delete some with null');
+  return merged;
+}

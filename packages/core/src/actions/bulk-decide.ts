@@ -4,8 +4,8 @@ import { dispatch } from '../dispatch.ts';
 import { AppError, invalid } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { readId } from '../ids.ts';
-import { WITH_IDENTITY } from './get.ts';
-import { rowFromTable, type ActionRow } from './row.ts';
+import { LOADED_MIB, loadMany, type Loaded } from './load-many.ts';
+import type { ActionRow } from './row.ts';
 import { settleAll } from './settle-all.ts';
 
 export interface BulkDecision {
@@ -20,14 +20,14 @@ export async function bulkDecideActions(ctx: Context, input: unknown): Promise<B
   authorizeDecision(ctx);
   const body = bulkDecideBody.parse(input);
   const hashes = hashesOf(body);
-  const seen = await loadAll(ctx, body);
-  const asks = [...seen.values()].map((row) => ({ seen: row, decision: decisionFor(body, hashes.get(row.id)) }));
+  const { rows, upTo } = await loadAll(ctx, body);
+  const asks = [...rows.values()].map((row) => ({ seen: row, decision: decisionFor(body, hashes.get(row.id)) }));
   let decided: ActionRow[] = [];
   const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
     const outcomes = await settleAll(ctx, tx, asks);
     decided = [];
     for (const outcome of outcomes.values()) if (!(outcome instanceof AppError)) decided.push(outcome);
-    return { ...replyOf(body, outcomes) };
+    return { ...replyOf(body, outcomes, upTo) };
   });
   for (const action of decided) dispatch(ctx, action);
   return reply;
@@ -50,27 +50,26 @@ function hashesOf({ action_ids, params_hashes = {} }: BulkDecideBody): Map<strin
   return hashes;
 }
 
-async function loadAll(ctx: Context, body: BulkDecideBody): Promise<Map<string, ActionRow>> {
-  const rows = await ctx.db.tables.actions.findMany({
-    where: {
-      id: { in: body.action_ids.map(uuidFor) },
-      workspace_id: ctx.caller.workspaceId,
-    },
-    include: WITH_IDENTITY,
-  });
-  if (body.action === 'edit' && new Set(rows.map((row) => row.type)).size > 1)
+async function loadAll(ctx: Context, body: BulkDecideBody): Promise<Loaded> {
+  const loaded = await loadMany(ctx, body.action_ids.map(uuidFor));
+  if (body.action === 'edit' && new Set([...loaded.rows.values()].map((row) => row.type)).size > 1)
     throw invalid('action_ids', 'one edit fits actions of one type only');
-  return new Map(rows.map((row) => [row.id, rowFromTable(row)]));
+  return loaded;
 }
 
 function decisionFor({ action, comment, edits }: BulkDecideBody, params_hash: string | undefined): DecideActionBody {
   return { action, ...(comment && { comment }), ...(edits && { edits }), ...(params_hash && { params_hash }) };
 }
 
-function replyOf(body: BulkDecideBody, outcomes: Map<string, ActionRow | AppError>): BulkDecision {
+const notFound = (): AppError => new AppError('NOT_FOUND', 'There is no such action.');
+const tooLarge = (): AppError =>
+  new AppError('PAYLOAD_TOO_LARGE', `A bulk decides ${LOADED_MIB} MiB of actions. Decide this one in another request.`);
+
+function replyOf(body: BulkDecideBody, outcomes: Map<string, ActionRow | AppError>, upTo: string | null): BulkDecision {
   const reply: BulkDecision = { processed: 0, failed: [], results: [] };
   for (const action_id of body.action_ids) {
-    const outcome = outcomes.get(uuidFor(action_id)) ?? new AppError('NOT_FOUND', 'There is no such action.');
+    const id = uuidFor(action_id);
+    const outcome = outcomes.get(id) ?? (upTo !== null && id > upTo ? tooLarge() : notFound());
     if (outcome instanceof AppError) {
       reply.failed.push({ action_id, code: outcome.code, error: outcome.message });
       reply.results.push({ action_id, ok: false, code: outcome.code });

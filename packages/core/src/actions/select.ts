@@ -23,16 +23,13 @@ const IDENTITY_VERSION = sql`,
   (select i.config_version from identities i where i.id = t.identity_id) as identity_version`;
 
 /** A page of actions, bounded in bytes as every page is. */
-export async function selectActions(
-  db: Queryable,
-  { skip = 0, ...selection }: ActionSelection,
-): Promise<SelectedActions> {
-  const { rows, last, truncated } = await readRows(db, {
-    from: 'actions',
-    extra: IDENTITY_VERSION,
-    skip,
-    ...selection,
-  });
-  const nextCursor = last && showActionCursor(selection.order, last);
-  return { actions: rows.map((row) => rowFromJson(row)), truncated, nextCursor };
+export async function selectActions(db: Queryable, selection: ActionSelection): Promise<SelectedActions> {
+  const { actions, last, truncated } = await selectPage(db, selection);
+  return { actions, truncated, nextCursor: last && showActionCursor(selection.order, last) };
+}
+
+/** The same, with the terms of the last row; null = no row follows it. */
+export async function selectPage(db: Queryable, { skip = 0, ...selection }: ActionSelection) {
+  const { rows, ...page } = await readRows(db, { from: 'actions', extra: IDENTITY_VERSION, skip, ...selection });
+  return { actions: rows.map((row) => rowFromJson(row)), ...page };
 }

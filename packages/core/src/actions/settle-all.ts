@@ -2,6 +2,7 @@ import type { DecideActionBody } from '@proviso/contracts';
 import type { Context } from '../context.ts';
 import type { Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
+import { nextSlice } from '../time-slice.ts';
 import { settle } from './decide.ts';
 import type { ActionRow } from './row.ts';
 
@@ -18,8 +19,10 @@ export async function settleAll(
 ): Promise<Map<string, ActionRow | AppError>> {
   const outcomes = new Map<string, ActionRow | AppError>();
   // In the order of their ids, so that two batches over the same actions wait for each other instead of deadlocking.
-  for (const ask of asks.toSorted((a, b) => a.seen.id.localeCompare(b.seen.id)))
+  for (const ask of asks.toSorted((a, b) => a.seen.id.localeCompare(b.seen.id))) {
+    await nextSlice();
     outcomes.set(ask.seen.id, await settleOne(inside(ctx, tx), ask));
+  }
   return outcomes;
 }
 

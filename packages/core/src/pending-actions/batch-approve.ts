@@ -5,8 +5,8 @@ import {
   type DecideActionBody,
 } from '@proviso/contracts';
 import { rehearse } from '../actions/decide.ts';
-import { WITH_IDENTITY } from '../actions/get.ts';
-import { rowFromTable, type ActionRow } from '../actions/row.ts';
+import { LOADED_MIB, loadMany } from '../actions/load-many.ts';
+import type { ActionRow } from '../actions/row.ts';
 import { settleAll, type Ask } from '../actions/settle-all.ts';
 import { coalescing } from '../coalesce.ts';
 import { authorizeDecision, type Context } from '../context.ts';
@@ -15,8 +15,9 @@ import { AppError, invalid } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { readId } from '../ids.ts';
 import { refuseReserved } from '../tools/reserved-fields.ts';
+import { nextSlice } from '../time-slice.ts';
 import { renamed } from './name-fields.ts';
-import { ASKED, readBatchId } from './workspace.ts';
+import { readBatchId } from './workspace.ts';
 
 /**
  * Decides what the items list, and leaves the rest of the batch as it is. Any fault in an item refuses all of them. What
@@ -49,16 +50,20 @@ type Item = BatchApproveBody['items'][number];
 /** What to decide of each row that is still pending. Throws every fault of every item at once: INVALID, or CONFLICT. */
 async function asksOf(ctx: Context, batch_id: string, items: readonly Item[]): Promise<Ask[]> {
   const ids = items.map(({ pendingActionId }) => readId('action', pendingActionId) ?? '');
-  const { actions } = ctx.db.tables;
-  const where = { batch_id, workspace_id: ctx.caller.workspaceId, ...ASKED, id: { in: ids.filter(Boolean) } };
-  const rows = (await actions.findMany({ where, include: WITH_IDENTITY })).map(rowFromTable);
-  const rowOf = new Map(rows.map((row) => [row.id, row]));
+  const { rows, upTo } = await loadMany(ctx, ids.filter(Boolean));
+  if (upTo !== null)
+    throw new AppError(
+      'PAYLOAD_TOO_LARGE',
+      `The items are more than ${LOADED_MIB} MiB of actions. Decide them in several requests.`,
+    );
+  const ofBatch = (row: ActionRow | undefined): row is ActionRow => row?.batch_id === batch_id && row.asked_at !== null;
   const together = { ...ctx, db: { ...ctx.db, tables: coalescing(ctx.db.tables) } };
   const found = await Promise.all(
     items.map(async (item, index) => {
       const id = ids[index] ?? '';
-      const row = rowOf.get(id);
-      if (!row) return inItem(index, invalid('pendingActionId', 'is not of this batch'));
+      await nextSlice();
+      const row = rows.get(id);
+      if (!ofBatch(row)) return inItem(index, invalid('pendingActionId', 'is not of this batch'));
       if (ids.indexOf(id) < index) return inItem(index, invalid('pendingActionId', 'stands twice'));
       if (row.status !== 'pending_approval') return undefined;
       return askOf(together, item, row).catch((error: unknown) => inItem(index, error));
