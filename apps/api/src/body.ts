@@ -1,6 +1,7 @@
 import { AppError, invalid, nextSlice } from '@proviso/core';
 import { JSON_DEPTH_MAX } from '@proviso/contracts';
 import type { Request } from 'express';
+import type { BodyShare } from './body-room.ts';
 import { repeatedKey, scanJson, type JsonLimits } from './json-scan.ts';
 import { unpack } from './unpack.ts';
 
@@ -12,7 +13,7 @@ export interface BodyLimits extends JsonLimits {
 
 const KIB = 1024;
 export const BODY: BodyLimits = { bytesMax: 1024 * KIB, depthMax: JSON_DEPTH_MAX, valuesMax: 20_000, keysMax: 10_000 };
-export const BULK_BODY: BodyLimits = { ...BODY, bytesMax: 4 * 1024 * KIB, valuesMax: 100_000, keysMax: 30_000 };
+export const BULK_BODY: BodyLimits = { ...BODY, bytesMax: 4 * 1024 * KIB, valuesMax: 100_000, keysMax: 20_000 };
 /** Of a route that takes none: room for `{}`. */
 export const NO_BODY: BodyLimits = { ...BODY, bytesMax: KIB };
 
@@ -21,10 +22,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /**
  * Reads a body as JSON that means one thing only: no repeated keys, no numbers that JavaScript would change, no NUL, no
  * lone surrogates, and no more of anything than the limits say. An absent body is {}. Throws INVALID, PAYLOAD_TOO_LARGE,
- * or UNSUPPORTED_MEDIA_TYPE.
+ * UNSUPPORTED_MEDIA_TYPE, or UNAVAILABLE.
  */
-export async function readBody(req: Request, limits: BodyLimits): Promise<unknown> {
-  const bytes = await unpack(req, limits.bytesMax);
+export async function readBody(req: Request, limits: BodyLimits, share: BodyShare): Promise<unknown> {
+  const bytes = await unpack(req, limits.bytesMax, share);
   return bytes.length === 0 ? {} : readJson(bytes, req.headers['content-type'], limits);
 }
 

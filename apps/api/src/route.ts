@@ -17,6 +17,7 @@ import {
 } from '@proviso/core';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
+import { createBodyRoom, type BodyShare } from './body-room.ts';
 import { BODY, NO_BODY, readBody, type BodyLimits } from './body.ts';
 import { sendMessages, type Message } from './event-stream.ts';
 import { demandAllowance, demandRoom, strangerAt } from './limited.ts';
@@ -116,13 +117,14 @@ export const defineRoute = (route: Route): Route => route;
  */
 export function serveRoutes(services: Services, routes: readonly Route[], sharing: Sharing): Router {
   const router = Router({ caseSensitive: true, strict: true });
+  const bodyRoom = createBodyRoom();
   const paths = [...new Set(routes.map((route) => route.path))];
   const addressed = (path: string): number => Number(path.includes('{'));
   for (const path of paths.toSorted((a, b) => addressed(a) - addressed(b))) {
     const here = routes.filter((route) => route.path === path);
     const address = path.replaceAll(/\{(\w+)\}/g, ':$1');
     for (const route of here) {
-      router[route.method](address, (req, res) => serve({ services, route, sharing }, req, res));
+      router[route.method](address, (req, res) => serve({ services, route, sharing, bodyRoom }, req, res));
     }
     const allowed = here.map((route) => route.method.toUpperCase()).join(', ');
     router.all(address, async (req, res) => {
@@ -135,18 +137,21 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
 }
 
 interface Serving {
+  bodyRoom: (tokenId: string) => BodyShare;
   services: Services;
   route: Route;
   sharing: Sharing;
 }
 
-async function serve({ services, route, sharing }: Serving, req: Request, res: Response): Promise<void> {
+async function serve({ services, route, sharing, bodyRoom }: Serving, req: Request, res: Response): Promise<void> {
   demandRoom(services);
   const callers = await callersOf(services, sharing, req, res);
   const may = (caller: Caller): void => route.authorize({ ...services, caller, via: 'api' });
   demandAny(callers, may);
+  const share = bodyRoom(callers[0]?.tokenId ?? '');
+  res.once('close', share.end);
   let reading: Promise<unknown> | undefined;
-  const read = (): Promise<unknown> => (reading ??= readBodyOf(route, req));
+  const read = (): Promise<unknown> => (reading ??= readBodyOf(route, req, share));
   const named = { path: req.params as Record<string, string>, query: { ...req.query } };
   const caller = route.workspace
     ? callerIn(callers, await route.workspace({ services, callers, ...named, body: read }))
@@ -223,9 +228,9 @@ function demandAny(callers: readonly Caller[], may: (caller: Caller) => void): v
 /** What a route takes that says nothing of a body or a query. */
 const NOTHING = z.strictObject({});
 
-async function readBodyOf(route: Route, req: Request): Promise<unknown> {
-  if (route.body) return readBody(req, route.bodyLimits ?? BODY);
-  return NOTHING.parse(await readBody(req, NO_BODY));
+async function readBodyOf(route: Route, req: Request, share: BodyShare): Promise<unknown> {
+  if (route.body) return readBody(req, route.bodyLimits ?? BODY, share);
+  return NOTHING.parse(await readBody(req, NO_BODY, share));
 }
 
 async function contextOf(services: Services, req: Request, caller: Caller, body: unknown): Promise<Context> {

@@ -2,6 +2,7 @@
 import { createBrotliDecompress, createGunzip, createInflate, type BrotliDecompress, type Gunzip } from 'node:zlib';
 import { AppError } from '@proviso/core';
 import type { Request } from 'express';
+import type { BodyShare } from './body-room.ts';
 
 /** A body that grows more than this is no body that anybody wrote; what unpacks to less than this is not asked. */
 const RATIO_MAX = 200;
@@ -14,7 +15,7 @@ const UNPACKERS: Record<string, () => Gunzip | BrotliDecompress> = {
 };
 
 /** A body as it was before it was packed, if it was. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID. */
-export async function unpack(req: Request, bytesMax: number): Promise<Buffer> {
+export async function unpack(req: Request, bytesMax: number, share: BodyShare): Promise<Buffer> {
   const encoding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   const unpacker = encoding === 'identity' ? undefined : UNPACKERS[encoding]?.();
   if (encoding !== 'identity' && !unpacker)
@@ -24,7 +25,9 @@ export async function unpack(req: Request, bytesMax: number): Promise<Buffer> {
     );
   if (Number(req.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   try {
-    return await (unpacker ? unpacked(req, unpacker, bytesMax) : collect(req.iterator(LEFT_OPEN), bytesMax));
+    return await (unpacker
+      ? unpacked(req, unpacker, { bytesMax, share })
+      : collect(req.iterator(LEFT_OPEN), { bytesMax, share }));
   } catch (error) {
     req.resume(); // what still comes is let go by: the answer is read once all is sent
     if (error instanceof AppError) throw error;
@@ -38,36 +41,41 @@ const LEFT_OPEN = { destroyOnReturn: false };
 const tooLarge = (bytesMax: number): AppError =>
   new AppError('PAYLOAD_TOO_LARGE', `The body is larger than the ${bytesMax / 1024} KiB that this route takes.`);
 
-async function unpacked(req: Request, unpacker: Gunzip | BrotliDecompress, bytesMax: number): Promise<Buffer> {
+interface Bounds {
+  bytesMax: number;
+  share: BodyShare;
+  /** Throws where so many bytes are too many. */
+  check?: (bytes: number) => void;
+}
+
+async function unpacked(req: Request, unpacker: Gunzip | BrotliDecompress, bounds: Bounds): Promise<Buffer> {
   let packed = 0;
   const count = (chunk: Buffer): void => {
     packed += chunk.length;
-    if (packed > bytesMax) unpacker.destroy(tooLarge(bytesMax)); // also where it unpacks to nothing
+    if (packed > bounds.bytesMax) unpacker.destroy(tooLarge(bounds.bytesMax)); // also where it unpacks to nothing
   };
   const cutOff = (error: Error): void => void unpacker.destroy(error);
   req.on('data', count).once('error', cutOff).pipe(unpacker);
   try {
-    return await collect(unpacker, bytesMax, (bytes) => {
+    const check = (bytes: number): void => {
       if (bytes > RATIO_FREE_BYTES && bytes > packed * RATIO_MAX)
         throw new AppError('PAYLOAD_TOO_LARGE', `The body unpacks to more than ${RATIO_MAX} times its size.`);
-    });
+    };
+    return await collect(unpacker, { ...bounds, check });
   } finally {
     req.off('data', count).off('error', cutOff).unpipe(unpacker);
     unpacker.destroy();
   }
 }
 
-async function collect(
-  from: AsyncIterable<Buffer>,
-  bytesMax: number,
-  check: (bytes: number) => void = () => undefined,
-): Promise<Buffer> {
+async function collect(from: AsyncIterable<Buffer>, { bytesMax, share, check }: Bounds): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of from) {
     bytes += chunk.length;
     if (bytes > bytesMax) throw tooLarge(bytesMax);
-    check(bytes);
+    check?.(bytes);
+    share.take(chunk.length);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, bytes);

@@ -7,6 +7,7 @@ import { routes } from '../src/app.ts';
 import type { Route } from '../src/route.ts';
 import { addressOf, furnish, type Furnished } from './furnished.ts';
 import { useApi } from './open-api.ts';
+import { worstProposals } from './worst-proposals.ts';
 import { worstInputsFor, type WorstInput } from './worst-inputs.ts';
 
 const HELD_MS_MAX = 50;
@@ -28,9 +29,11 @@ describe('a request', () => {
   let probed: Probed;
   let here: Furnished;
   let tokens: Record<string, string>;
+  let proposals: Record<string, WorstInput[]>;
   beforeAll(async () => {
     probed = await startProbedApi({ databaseUrl: api.world.databaseUrl });
     here = await furnish(api);
+    proposals = await worstProposals(api.world, here);
     tokens = { 'no scopes': await here.token({ scopes: [] }), 'all scopes': await here.token({}) };
   });
   afterAll(async () => {
@@ -72,6 +75,12 @@ describe('a request', () => {
       sent.end(body);
     });
 
+  /** What a route would take is worst for those who may send it. */
+  const inputsFor = (route: Route, who: string): WorstInput[] => [
+    ...worstInputsFor(route, who),
+    ...(who === 'all scopes' ? (proposals[route.operationId] ?? []) : []),
+  ];
+
   /** The least of several attempts of what is over the budget. */
   async function least(of: string, attempt: () => Promise<number>): Promise<Row> {
     let row: Row = { of, status: 0, heldMs: Infinity, peakBytes: Infinity };
@@ -90,7 +99,7 @@ describe('a request', () => {
       const beyond: Row[] = [];
       const path = addressOf(route, here);
       for (const [who, token] of Object.entries(tokens))
-        for (const { name, query, ...input } of worstInputsFor(route, who)) {
+        for (const { name, query, ...input } of inputsFor(route, who)) {
           const address = query === undefined ? path : `${path}?${query}`;
           const row = await least(`${route.operationId}: ${name}, ${who}`, () =>
             send(route.method, address, token, input),

@@ -54,7 +54,7 @@ const BODIES: WorstInput[] = [
 const OBJECT = keys(9_000, (index) => `"${index}":{}`);
 
 /** Values for any field, each in every field of the route's body at once. */
-const VALUES: [string, (bytes: number) => string][] = [
+export const VALUES: [string, (bytes: number) => string][] = [
   ['a long text', (bytes) => JSON.stringify('x'.repeat(bytes))],
   ['an address without end', (bytes) => JSON.stringify('a@'.repeat(bytes / 2))],
   ['an address of dots', (bytes) => JSON.stringify(`a@${'a.'.repeat(bytes / 2 - 1)}`)],

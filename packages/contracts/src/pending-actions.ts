@@ -81,7 +81,7 @@ export const createPendingActionBody = eitherSpelling(
 export type CreatePendingActionBody = z.output<typeof createPendingActionBody>;
 
 /** `exclude` rejects the row instead. */
-const batchItem = eitherSpelling(
+export const batchItem = eitherSpelling(
   z
     .strictObject({
       pendingActionId: id,
@@ -94,6 +94,9 @@ const batchItem = eitherSpelling(
       message: 'cannot stand beside exclude',
     }),
 );
+
+/** The same body with its items as they came, to be read one by one with `batchItem`. */
+export const batchApproveList = z.strictObject({ items: z.array(z.unknown()).max(BULK_ITEMS_MAX) });
 
 export const batchApproveBody = eitherSpelling(z.strictObject({ items: z.array(batchItem).max(BULK_ITEMS_MAX) })).meta({
   id: 'BatchApprovePendingActions',

@@ -72,7 +72,8 @@ function demand(row: unknown): unknown {
 
 interface Turn {
   wanted: Set<string>;
-  rows: Promise<Row[]>;
+  /** By the value of the column. */
+  rows: Promise<Map<string, Row[]>>;
 }
 
 /** Queries of one turn that differ in the values of `column` only, as one. */
@@ -84,15 +85,27 @@ function gather(many: Ask, column: string): (query: Query) => Promise<Row[]> {
     const key = JSON.stringify([rest, query]);
     const turn = turns.get(key) ?? open(key, { ...query, where: rest });
     for (const one of wanted) turn.wanted.add(one);
-    return (await turn.rows).filter((row) => wanted.includes(row[column] as string));
+    const rows = await turn.rows;
+    return [...new Set(wanted)].flatMap((one) => rows.get(one) ?? []);
   };
 
   function open(key: string, query: Query): Turn {
     const wanted = new Set<string>();
-    const rows = new Promise((resolve) => void setImmediate(resolve)).then(() => {
-      turns.delete(key);
-      return many({ ...query, where: { ...query.where, [column]: { in: [...wanted] } } }) as Promise<Row[]>;
-    });
+    const rows = new Promise((resolve) => void setImmediate(resolve))
+      .then(() => {
+        turns.delete(key);
+        return many({ ...query, where: { ...query.where, [column]: { in: [...wanted] } } });
+      })
+      .then((found) => {
+        const byValue = new Map<string, Row[]>();
+        for (const row of found as Row[]) {
+          const value = row[column] as string;
+          const same = byValue.get(value) ?? [];
+          same.push(row);
+          byValue.set(value, same);
+        }
+        return byValue;
+      });
     const turn = { wanted, rows };
     turns.set(key, turn);
     return turn;

@@ -25,14 +25,32 @@ export const invalid = (path: string, message: string): AppError =>
 export const notFound = (what: string): AppError => new AppError('NOT_FOUND', `There is no such ${what}.`);
 
 /** What zod found, as one INVALID that names every field. */
-export function invalidInput({ issues }: z.ZodError): AppError {
-  const details = issues.flatMap(detailsOf);
-  const says = details.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
-  return new AppError('INVALID', says, details);
+export const invalidInput = (error: z.ZodError): AppError => refusalOf('INVALID', detailsOf(error));
+
+/** What a refusal names at most: enough to mend, and no longer than what was sent. */
+const DETAILS_MAX = 20;
+const PATH_CHARS_MAX = 200;
+const MESSAGE_CHARS_MAX = 500;
+
+/** A refusal that names each place, up to a bound, and says how many more there are. */
+export function refusalOf(code: ErrorCode, found: readonly ErrorDetail[]): AppError {
+  const details = found.slice(0, DETAILS_MAX).map(({ path, message }) => ({
+    path: shortened(path, PATH_CHARS_MAX),
+    message: shortened(message, MESSAGE_CHARS_MAX),
+  }));
+  const more = found.length - details.length;
+  const says = details.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  if (more > 0) says.push(`and ${more} more`);
+  return new AppError(code, says.join('; '), details);
 }
 
-function detailsOf(issue: z.core.$ZodIssue): ErrorDetail[] {
-  const path = issue.path.join('.');
-  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
-  return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'is not a known field' }));
-}
+const shortened = (text: string, charsMax: number): string =>
+  text.length <= charsMax ? text : `${text.slice(0, charsMax - 1)}…`;
+
+/** What zod found, by the place in the input. */
+export const detailsOf = ({ issues }: Pick<z.ZodError, 'issues'>): ErrorDetail[] =>
+  issues.flatMap((issue) => {
+    const path = issue.path.join('.');
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
+    return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'is not a known field' }));
+  });

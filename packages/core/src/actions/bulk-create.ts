@@ -2,11 +2,13 @@ import { bulkCreateBody, createActionBody, type ErrorDetail, type JsonObject, ty
 import { z } from 'zod';
 import { coalescing } from '../coalesce.ts';
 import type { Context } from '../context.ts';
+import type { Transaction } from '../db.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError, invalid, invalidInput } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { newId, showId } from '../ids.ts';
 import { authorizeProposing, draftRow, type DraftRow } from './create.ts';
+import { inPortions, sizeOf } from './portions.ts';
 import { rowFromJson, type ActionRow } from './row.ts';
 import { CREATE_MANY } from './statements.ts';
 
@@ -19,28 +21,32 @@ export interface BulkCreation {
 
 /**
  * Records many proposals, each by itself: a bad one leaves the others as they go. Look-ups by id and the insert are one
- * statement each, however many items there are; what an executor looks up otherwise (a contact's newest thread) is one a
- * thread.
+ * statement each for a portion of items; what an executor looks up otherwise (a contact's newest thread) is one a thread.
  */
 export async function bulkCreateActions(ctx: Context, input: unknown): Promise<BulkCreation> {
   authorizeProposing(ctx);
   const { actions } = bulkCreateBody.parse(input);
   const drafts = await draftAll(ctx, actions);
+  const rows = drafts.filter((draft): draft is DraftRow => !(draft instanceof AppError));
   let created: ActionRow[] = [];
   const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
-    const rows = drafts.filter((draft) => !(draft instanceof AppError));
-    const values = [JSON.stringify(rows), JSON.stringify(ctx.caller.actor), JSON.stringify({ via: ctx.via })];
-    const answers = rows.length > 0 ? await tx.query<{ action: JsonObject }>(CREATE_MANY, values) : [];
-    created = answers.map(({ action }) => rowFromJson(action));
+    created = await inPortions(rows, sizeOf, (portion) => insert(ctx, tx, portion));
     return { ...replyOf(drafts, created) };
   });
   for (const action of created) dispatch(ctx, action);
   return reply;
 }
 
+async function insert(ctx: Context, tx: Transaction, rows: readonly DraftRow[]): Promise<ActionRow[]> {
+  const values = [JSON.stringify(rows), JSON.stringify(ctx.caller.actor), JSON.stringify({ via: ctx.via })];
+  return (await tx.query<{ action: JsonObject }>(CREATE_MANY, values)).map(({ action }) => rowFromJson(action));
+}
+
 async function draftAll(ctx: Context, actions: readonly unknown[]): Promise<(DraftRow | AppError)[]> {
   const together = { ...ctx, db: { ...ctx.db, tables: coalescing(ctx.db.tables) } };
-  const drafts = await Promise.all(actions.map((item) => draftOne(together, item)));
+  const drafts = await inPortions(actions, sizeOf, (portion) =>
+    Promise.all(portion.map((item) => draftOne(together, item))),
+  );
   // Ids in the order of the request: they break the tie between rows of one moment in every list and queue.
   const ids = drafts.map(() => newId()).toSorted();
   return drafts.map((draft, index) => (draft instanceof AppError ? draft : { ...draft, id: ids[index] ?? draft.id }));

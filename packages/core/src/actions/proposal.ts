@@ -1,7 +1,7 @@
 // From what was given to what people approve: validated, resolved, drawn. Used by create, update and edit alike.
 import type { JsonObject, Provider } from '@proviso/contracts';
 import type { Context } from '../context.ts';
-import { AppError, invalid } from '../errors.ts';
+import { AppError, detailsOf, invalid, refusalOf } from '../errors.ts';
 import type { Executor, LookupContext, ShownIdentity } from '../execution/executor.ts';
 import { openCredentials } from '../identities/open-credentials.ts';
 import { readId } from '../ids.ts';
@@ -84,14 +84,10 @@ export function refuseTimes(
 export async function parseParams(executor: Executor, given: JsonObject): Promise<JsonObject> {
   const parsed = await executor.params.safeParseAsync(given);
   if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.flatMap((issue) => {
-    const path = ['params', ...issue.path].join('.');
-    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    return keys.length > 0
-      ? keys.map((key) => ({ path: `${path}.${key}`, message: 'is not a known field' }))
-      : [{ path, message: issue.message }];
-  });
-  throw new AppError('INVALID', details.map(({ path, message }) => `${path}: ${message}`).join('; '), details);
+  throw refusalOf(
+    'INVALID',
+    detailsOf(parsed.error).map(({ path, message }) => ({ path: path ? `params.${path}` : 'params', message })),
+  );
 }
 
 interface Draft {

@@ -1,17 +1,20 @@
 import {
-  batchApproveBody,
+  batchApproveList,
+  batchItem,
   type BatchApproveBody,
   type BatchApproveReply,
   type DecideActionBody,
 } from '@proviso/contracts';
+import { z } from 'zod';
 import { rehearse } from '../actions/decide.ts';
 import { LOADED_MIB, loadMany } from '../actions/load-many.ts';
+import { inPortions, sizeOf } from '../actions/portions.ts';
 import type { ActionRow } from '../actions/row.ts';
 import { settleAll, type Ask } from '../actions/settle-all.ts';
 import { coalescing } from '../coalesce.ts';
 import { authorizeDecision, type Context } from '../context.ts';
 import { dispatch } from '../dispatch.ts';
-import { AppError, invalid } from '../errors.ts';
+import { AppError, invalid, refusalOf } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { readId } from '../ids.ts';
 import { refuseReserved } from '../tools/reserved-fields.ts';
@@ -29,7 +32,7 @@ export async function batchApprovePendingActions(
   input: unknown,
 ): Promise<BatchApproveReply> {
   authorizeDecision(ctx);
-  const { items } = batchApproveBody.parse(input);
+  const items = await readItems(input);
   const asks = await asksOf(ctx, readBatchId(batchId), items);
   let decided: ActionRow[] = [];
   const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
@@ -47,6 +50,21 @@ export async function batchApprovePendingActions(
 
 type Item = BatchApproveBody['items'][number];
 
+/** Throws a ZodError with the faults of all items. */
+async function readItems(input: unknown): Promise<Item[]> {
+  const { items } = batchApproveList.parse(input);
+  const issues: z.core.$ZodIssue[] = [];
+  const read = await inPortions(items, sizeOf, async (portion, from) =>
+    portion.map((item, at) => {
+      const { data, error } = batchItem.safeParse(item);
+      for (const issue of error?.issues ?? []) issues.push({ ...issue, path: ['items', from + at, ...issue.path] });
+      return data;
+    }),
+  );
+  if (issues.length > 0) throw new z.ZodError(issues);
+  return read.filter((item) => item !== undefined);
+}
+
 /** What to decide of each row that is still pending. Throws every fault of every item at once: INVALID, or CONFLICT. */
 async function asksOf(ctx: Context, batch_id: string, items: readonly Item[]): Promise<Ask[]> {
   const ids = items.map(({ pendingActionId }) => readId('action', pendingActionId) ?? '');
@@ -57,17 +75,21 @@ async function asksOf(ctx: Context, batch_id: string, items: readonly Item[]): P
       `The items are more than ${LOADED_MIB} MiB of actions. Decide them in several requests.`,
     );
   const ofBatch = (row: ActionRow | undefined): row is ActionRow => row?.batch_id === batch_id && row.asked_at !== null;
+  const firstOf = new Map(ids.map((id, index) => [id, index] as const).toReversed());
   const together = { ...ctx, db: { ...ctx.db, tables: coalescing(ctx.db.tables) } };
-  const found = await Promise.all(
-    items.map(async (item, index) => {
-      const id = ids[index] ?? '';
-      await nextSlice();
-      const row = rows.get(id);
-      if (!ofBatch(row)) return inItem(index, invalid('pendingActionId', 'is not of this batch'));
-      if (ids.indexOf(id) < index) return inItem(index, invalid('pendingActionId', 'stands twice'));
-      if (row.status !== 'pending_approval') return undefined;
-      return askOf(together, item, row).catch((error: unknown) => inItem(index, error));
-    }),
+  const found = await inPortions(items, sizeOf, (portion, from) =>
+    Promise.all(
+      portion.map(async (item, at) => {
+        const index = from + at;
+        const id = ids[index] ?? '';
+        await nextSlice();
+        const row = rows.get(id);
+        if (!ofBatch(row)) return inItem(index, invalid('pendingActionId', 'is not of this batch'));
+        if (firstOf.get(id) !== index) return inItem(index, invalid('pendingActionId', 'stands twice'));
+        if (row.status !== 'pending_approval') return undefined;
+        return askOf(together, item, row).catch((error: unknown) => inItem(index, error));
+      }),
+    ),
   );
   const asks: Ask[] = [];
   const faults: AppError[] = [];
@@ -101,7 +123,9 @@ function inItem(index: number, error: unknown): AppError {
 }
 
 function allOf(faults: readonly AppError[]): AppError {
-  const details = faults.flatMap((fault) => fault.details);
-  const says = details.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  return new AppError(faults.every(({ code }) => code === 'CONFLICT') ? 'CONFLICT' : 'INVALID', says, details);
+  const code = faults.every((fault) => fault.code === 'CONFLICT') ? 'CONFLICT' : 'INVALID';
+  return refusalOf(
+    code,
+    faults.flatMap((fault) => fault.details),
+  );
 }

@@ -1,6 +1,6 @@
 import { bulkDecideBody, bulkDecideReply } from '@proviso/contracts';
 import { authorizeDecision, bulkDecideActions } from '@proviso/core';
-import { BULK_BODY } from '../../../body.ts';
+import { BODY, BULK_BODY } from '../../../body.ts';
 import { defineRoute } from '../../../route.ts';
 
 export const bulkDecideActionsRoute = defineRoute({
@@ -11,7 +11,7 @@ export const bulkDecideActionsRoute = defineRoute({
   tag: 'Actions',
   body: bulkDecideBody,
   reply: bulkDecideReply,
-  bodyLimits: BULK_BODY,
+  bodyLimits: { ...BULK_BODY, keysMax: BODY.keysMax },
   authorize: (ctx) => authorizeDecision(ctx),
   handle: async ({ ctx, body }) => ({ status: 'success', ...(await bulkDecideActions(ctx, body)) }),
 });
