@@ -10,7 +10,7 @@ const START_MS_MAX = 30_000;
 /** For so long a schema that took too long is not tried again for its workspace: a thousand such jobs cost as much as one. */
 const REST_MS = 10_000;
 const RESTING_MAX = 1_000;
-const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 };
+const LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 };
 /** Texts that one workspace's jobs may hold while they wait. */
 const WAITING_CHARS_MAX = 16 * 1024 * 1024;
 
@@ -80,12 +80,16 @@ async function runUnlessResting({ job, key }: Waiting): Promise<Answer> {
 }
 
 async function run(job: Job): Promise<Answer> {
+  const isUsed = thread !== undefined;
+  const startedAt = performance.now();
   try {
     thread ??= await start();
     return await answerOf(thread, LIMIT_MS[job.kind], job);
   } catch {
     void thread?.terminate();
     thread = undefined;
+    // What others left there may have taken the memory: it gets a thread of its own, once.
+    if (isUsed && performance.now() - startedAt < LIMIT_MS[job.kind]) return run(job);
     return { kind: 'given_up' };
   } finally {
     thread?.unref(); // a thread without work keeps no process alive
