@@ -76,7 +76,7 @@ describe('docker-compose.yml', () => {
       );
     };
 
-    const key = /API key, shown this once: (pv_\w+)/.exec(await once('migrate'))?.[1];
+    const key = /token, shown this once: (pv_\w+)/.exec(await once('migrate'))?.[1];
     expect(key).toBeDefined();
     expect(await once('migrate')).not.toMatch(/pv_/);
 

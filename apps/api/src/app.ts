@@ -67,7 +67,10 @@ import { getIdentityRoute } from './routes/v1/identities/get.ts';
 import { listIdentitiesRoute } from './routes/v1/identities/list.ts';
 import { updateIdentityRoute } from './routes/v1/identities/update.ts';
 import { verifyIdentityRoute } from './routes/v1/identities/verify.ts';
-import { createMemberRoute } from './routes/v1/members/create.ts';
+import { acceptInvitationRoute } from './routes/v1/invitations/accept.ts';
+import { createInvitationRoute } from './routes/v1/invitations/create.ts';
+import { listInvitationsRoute } from './routes/v1/invitations/list.ts';
+import { revokeInvitationRoute } from './routes/v1/invitations/revoke.ts';
 import { listMembersRoute } from './routes/v1/members/list.ts';
 import { removeMemberRoute } from './routes/v1/members/remove.ts';
 import { updateMemberRoute } from './routes/v1/members/update.ts';
@@ -95,7 +98,10 @@ export const routes: readonly Route[] = [
   createKeyRoute,
   listKeysRoute,
   revokeKeyRoute,
-  createMemberRoute,
+  createInvitationRoute,
+  listInvitationsRoute,
+  acceptInvitationRoute,
+  revokeInvitationRoute,
   listMembersRoute,
   updateMemberRoute,
   removeMemberRoute,
@@ -215,7 +221,10 @@ const LOGGING = {
     const given = req.headers['x-request-id'];
     return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
   },
-  customProps: (_req: unknown, res: object) => ({ action: (res as Partial<Response>).locals?.action as unknown }),
+  customProps: (_req: unknown, res: object) => {
+    const { action, credential }: Record<string, unknown> = (res as Partial<Response>).locals ?? {};
+    return { action, credential };
+  },
   serializers: {
     req: (req: { id: unknown; method: unknown; url: unknown }) => ({ id: req.id, method: req.method, url: req.url }),
     res: (res: { statusCode: unknown }) => ({ status: res.statusCode }),

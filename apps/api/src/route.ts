@@ -3,6 +3,7 @@ import {
   AppError,
   authenticate,
   callerIn,
+  callersNamed,
   chooseCaller,
   hashLargeJson,
   invalid,
@@ -107,6 +108,8 @@ interface Operation {
    */
   authorize(ctx: Context): void;
   handle(call: Call): Promise<unknown>;
+  /** Answers whoever sends no token at all; without it they are refused. */
+  handleStranger?(call: { services: Services; body: unknown }): Promise<unknown>;
 }
 
 export const defineRoute = (route: Route): Route => route;
@@ -145,6 +148,13 @@ interface Serving {
 
 async function serve({ services, route, sharing, bodyRoom }: Serving, req: Request, res: Response): Promise<void> {
   demandRoom(services);
+  if (route.handleStranger && req.headers.authorization === undefined) {
+    await demandAllowance(sharing.limits, strangerAt(req), res);
+    const share = bodyRoom(strangerAt(req));
+    res.once('close', share.end);
+    const body = await readBodyOf(route, req, share);
+    return void res.status(route.status ?? 200).json(await route.handleStranger({ services, body }));
+  }
   const callers = await callersOf(services, sharing, req, res);
   const may = (caller: Caller): void => route.authorize({ ...services, caller, via: 'api' });
   demandAny(callers, may);
@@ -154,7 +164,7 @@ async function serve({ services, route, sharing, bodyRoom }: Serving, req: Reque
   const read = (): Promise<unknown> => (reading ??= readBodyOf(route, req, share));
   const named = { path: req.params as Record<string, string>, query: { ...req.query } };
   const caller = route.workspace
-    ? callerIn(callers, await route.workspace({ services, callers, ...named, body: read }))
+    ? callerIn(callers, await workspaceOf(route, req, { services, callers, ...named, body: read }))
     : chooseCaller(callers, req.get('x-workspace-id'));
   may(caller);
   if (!route.query) NOTHING.parse(req.query);
@@ -183,6 +193,11 @@ async function serve({ services, route, sharing, bodyRoom }: Serving, req: Reque
   return route.method === 'get' && !mayWait ? sharing.readSlots.run(caller.workspaceId, answer) : answer();
 }
 
+/** Where one request could mean several workspaces, such as by a batch's id, the header says which. */
+function workspaceOf(route: OnPendingActions, req: Request, asked: Asked): string | Promise<string> {
+  return route.workspace({ ...asked, callers: callersNamed(asked.callers, req.get('x-workspace-id')) });
+}
+
 /** The action that a reply is about, for the log. */
 const actionIn = ({ action_id, id }: { action_id?: unknown; id?: unknown }): unknown => action_id ?? id;
 
@@ -203,7 +218,9 @@ async function callersOf({ db }: Services, { limits }: Sharing, req: Request, re
   try {
     const token = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
     const callers = await authenticate(db, token);
-    await demandAllowance(limits, `token:${callers[0]?.tokenId}`, res);
+    const [{ kind, tokenId } = {}] = callers;
+    res.locals.credential = { kind, id: tokenId };
+    await demandAllowance(limits, `token:${tokenId}`, res);
     return callers;
   } catch (error) {
     if (error instanceof AppError && error.code === 'UNAUTHENTICATED')

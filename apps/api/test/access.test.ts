@@ -1,10 +1,13 @@
 import { hashToken, newId } from '@proviso/core';
-import { routes } from '../src/app.ts';
+import { routes as allRoutes } from '../src/app.ts';
 import { dialectAt } from '../src/dialect.ts';
 import type { Route } from '../src/route.ts';
 import { addressOf, furnish, TOOL, type Furnished } from './furnished.ts';
 import { expectRefusal, FORBIDDEN, holdings, NOT_FOUND, UNAUTHENTICATED, UNAUTHORIZED, useApi } from './open-api.ts';
 import type { Client, Method, Reply, Tenant } from './open-api.ts';
+
+/** All but the one that strangers use: credentials.test.ts. */
+const routes = allRoutes.filter(({ operationId }) => operationId !== 'acceptInvitation');
 
 /** A body that the route would take, so that only the caller is at fault. */
 const BODIES: Record<string, (here: Furnished) => object> = {
@@ -40,7 +43,9 @@ const BODIES: Record<string, (here: Furnished) => object> = {
   pauseWork: () => ({}),
   resumeWork: () => ({}),
   createKey: () => ({ name: 'k', scopes: ['actions:read'] }),
-  createMember: () => ({ email: `${newId()}@example.com`, name: 'New', role: 'viewer' }),
+  revokeKey: () => ({}),
+  createInvitation: () => ({ email: `${newId()}@example.com`, role: 'viewer' }),
+  removeMember: () => ({}),
   updateMember: () => ({ role: 'reviewer' }),
   createWorkspace: () => ({ name: 'New' }),
   createAgent: () => ({ name: 'New' }),
@@ -66,8 +71,18 @@ const QUERIES: Record<string, (here: Furnished) => Record<string, string>> = {
   streamPendingActions: ({ id }) => ({ workspace_id: id }),
 };
 
-/** Open to every valid token. */
-const OPEN = ['getAuthStatus'];
+/** Open to every valid token, or to every person for what is their own. */
+const OPEN = ['getAuthStatus', 'listKeys'];
+/** People, and not a key however much it may do. */
+const PERSONAL_ONLY = [
+  'createInvitation',
+  'listInvitations',
+  'revokeInvitation',
+  'updateMember',
+  'removeMember',
+  'createWorkspace',
+  'listWorkspaces',
+];
 /** Not for agents, whatever their scopes. */
 const PEOPLE_ONLY = [
   'decideAction',
@@ -84,7 +99,9 @@ const PEOPLE_ONLY = [
   'createKey',
   'listKeys',
   'revokeKey',
-  'createMember',
+  'createInvitation',
+  'listInvitations',
+  'revokeInvitation',
   'listMembers',
   'updateMember',
   'removeMember',
@@ -120,6 +137,8 @@ const writes = routes.filter(({ method }) => method !== 'get');
 const guarded = routes.filter(({ operationId }) => !OPEN.includes(operationId));
 const second = routes.filter(({ path }) => dialectAt(path) === 'pending-actions');
 const addressed = routes.filter((route) => route.path.includes('{') && !second.includes(route));
+/** Somebody without the right does not even learn that the workspace has such a key. */
+const forbidden = ({ operationId }: Route) => (operationId === 'revokeKey' ? NOT_FOUND : FORBIDDEN);
 const unauthenticated = (route: Route) => (second.includes(route) ? UNAUTHORIZED : UNAUTHENTICATED);
 
 describe('access', () => {
@@ -171,7 +190,7 @@ describe('access', () => {
   describe.each(named(guarded))('%s', (_, route) => {
     it('refuses a token without scopes', async () => {
       const by = await here.client({ scopes: [] });
-      await expectRefusal(api, here, FORBIDDEN, () => call(by, route, here));
+      await expectRefusal(api, here, forbidden(route), () => call(by, route, here));
     });
 
     it.each(['admin', 'owner'] as const)(
@@ -217,7 +236,7 @@ describe('access', () => {
   describe.each(named(writes))('%s', (_, route) => {
     it('refuses a viewer with every scope', async () => {
       const by = await here.client({ role: 'viewer' });
-      await expectRefusal(api, here, FORBIDDEN, () => call(by, route, here));
+      await expectRefusal(api, here, forbidden(route), () => call(by, route, here));
     });
 
     it(`${REVIEWING.includes(route.operationId) ? 'takes' : 'refuses'} a reviewer`, async () => {
@@ -225,13 +244,20 @@ describe('access', () => {
       const office = may ? await furnish(api) : here;
       const by = await office.client({ role: 'reviewer' });
       if (may) expect((await call(by, route, office)).status).toBe(200);
-      else await expectRefusal(api, office, FORBIDDEN, () => call(by, route, office));
+      else await expectRefusal(api, office, forbidden(route), () => call(by, route, office));
     });
 
     it('refuses a token that may only read', async () => {
       const by = await here.client({
         scopes: ['actions:read', 'contacts:read', 'companies:read', 'identities:read', 'agents:read'],
       });
+      await expectRefusal(api, here, forbidden(route), () => call(by, route, here));
+    });
+  });
+
+  describe.each(named(routes.filter(({ operationId }) => PERSONAL_ONLY.includes(operationId))))('%s', (_, route) => {
+    it('refuses a key of the workspace with every scope, which decides', async () => {
+      const by = await here.client({ role: 'owner', key: true, decides: true });
       await expectRefusal(api, here, FORBIDDEN, () => call(by, route, here));
     });
   });
@@ -251,16 +277,27 @@ describe('access', () => {
     expect(body).toMatchObject({
       status: 'success',
       authenticated: true,
-      auth_type: 'api_key',
+      auth_type: 'agent_key',
       key_id: expect.stringMatching(/^key_/),
       scopes: ['actions:read'],
-      user: { user_id: expect.stringMatching(/^usr_/), role: 'reviewer' },
+      user: null,
+      role: 'reviewer',
+      decides: false,
       workspace_id: office.id,
       agent_id: expect.stringMatching(/^agt_/),
     });
     expect((await (await office.client({ scopes: [] })).get('/v1/auth/status')).body).toMatchObject({
+      auth_type: 'personal',
       scopes: [],
+      user: { user_id: expect.stringMatching(/^usr_/), role: 'owner' },
+      decides: true,
       agent_id: null,
+    });
+    expect((await (await office.client({ key: true })).get('/v1/auth/status')).body).toMatchObject({
+      auth_type: 'workspace_key',
+      user: null,
+      role: 'admin',
+      decides: false,
     });
   });
 
@@ -285,8 +322,8 @@ describe('access', () => {
     const office = await api.tenant();
     const token = await office.token({});
     const { rows } = await api.world.db.pool.query<{ row: object }>(
-      'select to_jsonb(k) as row from api_keys k where workspace_id = $1',
-      [office.id],
+      'select to_jsonb(k) as row from api_keys k where token_hash = $1',
+      [hashToken(token)],
     );
     expect(JSON.stringify(rows)).not.toContain(token.slice(12));
   });

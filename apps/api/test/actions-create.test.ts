@@ -39,7 +39,7 @@ describe('POST /v1/actions', () => {
       metadata: { ticket: '7' },
       list_id: 'l',
       item_id: 'i',
-      created_by: { kind: 'api_key', name: 'owner' },
+      created_by: { kind: 'member', name: 'owner' },
       preview: { title: 'Say hello' },
     });
     const { row, events } = await recorded(api.world, body.action_id);

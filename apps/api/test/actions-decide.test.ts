@@ -42,7 +42,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
       comment: 'fine',
       edits: null,
       via: 'api',
-      by: { kind: 'api_key', name: 'owner' },
+      by: { kind: 'member', name: 'owner' },
     });
     expect(trail).toEqual(['action.created', 'action.approved']);
     expect(last).toMatchObject({

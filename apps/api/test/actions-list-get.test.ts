@@ -215,13 +215,7 @@ describe('GET /v1/actions/{action_id}', () => {
       'action.claimed',
       'action.completed',
     ]);
-    expect(body.action.logs.map(({ actor }) => actor.kind)).toEqual([
-      'api_key',
-      'api_key',
-      'api_key',
-      'system',
-      'system',
-    ]);
+    expect(body.action.logs.map(({ actor }) => actor.kind)).toEqual(['member', 'member', 'member', 'system', 'system']);
     const times = body.action.logs.map(({ at }) => at);
     expect(times).toEqual([...times].sort());
     expect(headers.etag).toBe('"v5"');

@@ -172,7 +172,7 @@ describe('POST /v1/actions/{action_id}/cancel', () => {
       expect(body.action).toMatchObject({ status: 'cancelled', completed_at: expect.any(String) });
       const { row, last } = await recorded(api.world, action_id);
       expect(row).toMatchObject({ status: 'cancelled', completed_at: expect.any(Date) });
-      expect(last).toMatchObject({ event: 'action.cancelled', actor: { kind: by === agent ? 'agent' : 'api_key' } });
+      expect(last).toMatchObject({ event: 'action.cancelled', actor: { kind: by === agent ? 'agent' : 'member' } });
       await expectRefusal(api, here, INVALID_STATE, () => cancel(by, action_id));
     },
   );

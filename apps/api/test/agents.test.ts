@@ -190,7 +190,7 @@ describe('agents', () => {
       const ctx = await here.as({ agent: 'bot' });
       await api.world.db.tables.agents.updateMany({ where: { workspace_id: here.id }, data: { approval: 'never' } });
       const action = await createAction(ctx, { type: 'probe_idempotent', identity_id: here.identityId, params: {} });
-      await api.world.db.tables.api_keys.updateMany({ where: { workspace_id: here.id }, data: { agent_id: null } });
+      await api.world.db.tables.api_keys.updateMany({ where: { kind: 'agent' }, data: { revoked_at: new Date() } });
       await api.world.db.tables.agents.deleteMany({ where: { workspace_id: here.id } });
       expect((await claim(api.world.worker(), action.id)).action).toBeUndefined();
       await expect(
@@ -211,7 +211,8 @@ describe('agents', () => {
       () => by.delete(`/v1/agents/${id}`),
       () => by.post('/v1/api-keys', { name: 'x', scopes: [] }),
       () => by.delete(`/v1/api-keys/${key}`),
-      () => by.post('/v1/members', { email: 'x@example.com', name: 'x', role: 'owner' }),
+      () => by.post('/v1/invitations', { email: 'x@example.com', role: 'owner' }),
+      () => by.post('/v1/invitations/accept', { secret: 'x' }),
       () => by.post('/v1/workspaces', { name: 'x' }),
       () => by.post(`/v1/actions/${action_id}/approve`, { action: 'approve' }),
     ])

@@ -1,7 +1,7 @@
 import { SCOPES, type Scope } from '@proviso/contracts';
 import { hashToken, newId, readId, showId } from '@proviso/core';
 import { expectRefusal, FORBIDDEN, INVALID, INVALID_STATE, NOT_FOUND, UNAUTHENTICATED, useApi } from './open-api.ts';
-import { inFuture, pathsOf, pending, proposal } from './open-api.ts';
+import { inFuture, join, letIn, pathsOf, pending, proposal, userIdOf } from './open-api.ts';
 import type { Client, Reply, Tenant } from './open-api.ts';
 
 const READ: Scope[] = ['actions:read'];
@@ -17,15 +17,9 @@ describe('API keys', () => {
   };
   const row = (key_id: string) =>
     api.world.db.tables.api_keys.findUniqueOrThrow({ where: { id: readId('key', key_id) ?? '' } });
-  /** A personal token of somebody who owns `here` and has joined `there`. */
+  /** A personal credential of the owner of `here`. */
   const personal = async (here: Tenant, more: object = {}) =>
-    made(here.owner, { personal: true, scopes: [...SCOPES], ...more });
-  const join = async (there: Tenant, by: Client, role: string): Promise<void> => {
-    const { user_id } = (await by.get('/v1/auth/status')).body.user;
-    await api.world.db.tables.members.create({
-      data: { workspace_id: there.id, user_id: readId('user', user_id) ?? '', role },
-    });
-  };
+    made(here.owner, { kind: 'personal', scopes: [...SCOPES], ...more });
 
   describe('POST /v1/api-keys', () => {
     it('makes a key that works at once, shows its token once and keeps its hash', async () => {
@@ -35,12 +29,18 @@ describe('API keys', () => {
       expect(body.token).toMatch(/^pv_\w{8}_\w{40}$/);
       expect(body.api_key).toEqual({
         key_id: expect.stringMatching(/^key_/),
+        kind: 'workspace',
         name: 'CI',
         lookup: body.token?.slice(3, 11),
         scopes: READ,
         workspace_id: here.id,
-        user_id: expect.stringMatching(/^usr_/),
+        home_workspace_id: null,
+        user_id: null,
         agent_id: null,
+        role: 'admin',
+        decides: false,
+        created_by: { kind: 'member', id: await userIdOf(here.owner), name: 'owner' },
+        made_by_key_id: expect.stringMatching(/^key_/),
         expires_at: null,
         revoked_at: null,
         created_at: expect.any(String),
@@ -69,21 +69,28 @@ describe('API keys', () => {
       expect(JSON.stringify(kept)).not.toContain(first.body.token?.slice(12));
     });
 
-    it('makes a key for an agent, which never decides, and one for a member, with that member’s rights', async () => {
+    it('makes a key for an agent, which never decides', async () => {
       const here = await api.tenant();
       const agent_id = showId('agent', await here.agentId('bot'));
       const bot = await made(here.owner, { agent_id, scopes: [...SCOPES] });
       const { action_id } = await pending(here.owner, here);
+      await expectRefusal(api, here, FORBIDDEN, () =>
+        bot.by.post(`/v1/actions/${action_id}/approve`, { action: 'approve' }),
+      );
+      await expectRefusal(api, here, INVALID, () => make(here.owner, { agent_id, decides: true }));
+    });
+
+    it('makes a key of the workspace, which decides only if it was made so, and in its own name', async () => {
+      const here = await api.tenant();
+      const { action_id } = await pending(here.owner, here);
       const approve = (by: Client) => by.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
-      await expectRefusal(api, here, FORBIDDEN, () => approve(bot.by));
-      const { body } = await here.owner.post('/v1/members', {
-        email: `${newId()}@example.com`,
-        name: 'Rae',
-        role: 'reviewer',
-      });
-      const rae = await made(here.owner, { user_id: body.member.user_id, scopes: [...SCOPES] });
-      await expectRefusal(api, here, FORBIDDEN, () => rae.by.post('/v1/actions', proposal(here)));
-      expect((await approve(rae.by)).status).toBe(200);
+      const mute = await made(here.owner, { scopes: [...SCOPES] });
+      await expectRefusal(api, here, FORBIDDEN, () => approve(mute.by));
+      const clerk = await made(here.owner, { name: 'Clerk', scopes: [...SCOPES], decides: true, role: 'reviewer' });
+      await expectRefusal(api, here, FORBIDDEN, () => clerk.by.post('/v1/actions', proposal(here)));
+      const { body } = await approve(clerk.by);
+      expect(body.action.approval?.by).toEqual({ kind: 'api_key', id: clerk.key_id, name: 'Clerk' });
+      await expectRefusal(api, here, FORBIDDEN, () => make(mute.by, { decides: true }));
     });
 
     it('gives no scope that its maker’s token lacks', async () => {
@@ -95,13 +102,6 @@ describe('API keys', () => {
         await expectRefusal(api, here, FORBIDDEN, () => make(by, { scopes: [scope] }));
     });
 
-    it('lets nobody but an owner speak for an owner', async () => {
-      const here = await api.tenant();
-      const { body } = await here.owner.get('/v1/members');
-      const admin = await here.client({ role: 'admin' });
-      await expectRefusal(api, here, FORBIDDEN, () => make(admin, { user_id: body.members[0]?.user_id }));
-    });
-
     it.each<[string, object, string]>([
       ['an unknown scope', { scopes: ['actions:fly'] }, 'scopes.0'],
       ['a scope twice', { scopes: ['actions:read', 'actions:read'] }, 'scopes'],
@@ -109,21 +109,23 @@ describe('API keys', () => {
       ['no name', { name: '' }, 'name'],
       ['an expiry that has passed', { expires_at: inFuture(-1_000) }, 'expires_at'],
       ['an agent that is not there', { agent_id: newId() }, 'agent_id'],
-      ['a person who is no member', { user_id: newId() }, 'user_id'],
-      ['a personal token of an agent', { personal: true, agent_id: newId() }, 'agent_id'],
-      ['a personal token of somebody else', { personal: true, user_id: newId() }, 'user_id'],
+      ['a person to speak for', { user_id: newId() }, 'user_id'],
+      ['a personal credential of an agent', { kind: 'personal', agent_id: newId() }, 'agent_id'],
+      ['a personal credential with a role', { kind: 'personal', role: 'admin' }, 'role'],
+      ['an owner’s role', { role: 'owner' }, 'role'],
+      ['a viewer that decides', { role: 'viewer', decides: true }, 'decides'],
+      ['a workspace key of an agent', { kind: 'workspace', agent_id: newId() }, 'agent_id'],
+      ['an agent key of no agent', { kind: 'agent' }, 'agent_id'],
       ['a token', { token: 'pv_12345678_x' }, 'token'],
     ])('refuses %s', async (_, more, path) => {
       const here = await api.tenant();
       expect(pathsOf(await expectRefusal(api, here, INVALID, () => make(here.owner, more)))).toContain(path);
     });
 
-    it('refuses another workspace’s agent and member', async () => {
+    it('refuses another workspace’s agent', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const agent_id = await there.agentId();
-      const user_id = (await there.owner.get('/v1/members')).body.members[0]?.user_id;
       await expectRefusal(api, here, INVALID, () => make(here.owner, { agent_id }));
-      await expectRefusal(api, here, INVALID, () => make(here.owner, { user_id }));
     });
 
     it('ends a key at its expiry, by the database’s clock', async () => {
@@ -141,7 +143,7 @@ describe('API keys', () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const mine = [(await made(here.owner)).key_id, (await personal(here)).key_id];
       const strange = [(await made(there.owner)).key_id, (await personal(there)).key_id];
-      const another = (await made(await here.client({}), { personal: true })).key_id;
+      const another = (await made(await here.client({}), { kind: 'personal' })).key_id;
       const { body } = await here.owner.get('/v1/api-keys', { limit: '100' });
       const listed = body.api_keys.map(({ key_id }) => key_id);
       expect(listed).toEqual(expect.arrayContaining(mine));
@@ -172,7 +174,7 @@ describe('API keys', () => {
     it('knows no malformed id, no other workspace’s key and nobody else’s personal token', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const strange = (await made(there.owner)).key_id;
-      const another = (await made(await here.client({}), { personal: true })).key_id;
+      const another = (await made(await here.client({}), { kind: 'personal' })).key_id;
       for (const id of ['x', newId(), strange, another])
         await expectRefusal(api, here, NOT_FOUND, () => here.owner.delete(`/v1/api-keys/${id}`));
       expect((await row(another)).revoked_at).toBeNull();
@@ -185,24 +187,37 @@ describe('API keys', () => {
     });
   });
 
-  describe('a personal token', () => {
+  describe('a personal credential', () => {
     it('is good in every workspace of its person, with the role that they have there', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const { by } = await personal(here);
       const alone = await by.get('/v1/auth/status');
-      expect(alone.body).toMatchObject({ auth_type: 'personal_token', workspace_id: here.id });
-      await join(there, by, 'viewer');
+      expect(alone.body).toMatchObject({ auth_type: 'personal', workspace_id: here.id });
+      expect(await letIn(there, by, 'viewer')).toBe(201);
       const at = (id: string) => ({ 'X-Workspace-Id': id });
       expect((await by.get('/v1/auth/status', {}, at(there.id))).body).toMatchObject({ workspace_id: there.id });
       expect((await by.post('/v1/actions', proposal(here), at(here.id))).status).toBe(200);
       await expectRefusal(api, there, FORBIDDEN, () => by.post('/v1/actions', proposal(there), at(there.id)));
     });
 
-    it('names a workspace when there are several', async () => {
+    it('means its home where a request names no workspace, whatever its person joins or makes', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const { by } = await personal(here);
-      await join(there, by, 'owner');
-      const refused = await expectRefusal(api, here, INVALID, () => by.get('/v1/actions'));
+      await letIn(there, by, 'owner');
+      await by.post('/v1/workspaces', { name: 'Third' });
+      expect((await by.get('/v1/auth/status')).body.workspace_id).toBe(here.id);
+      const later = await made(here.owner, { kind: 'personal' });
+      expect((await later.by.get('/v1/auth/status')).body.workspace_id).toBe(here.id);
+    });
+
+    it('asks which workspace is meant once its person has left its home for several', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const ann = await join(api, here.owner, 'viewer');
+      await letIn(there, ann.by, 'viewer');
+      await here.owner.delete(`/v1/members/${ann.user_id}`);
+      expect((await ann.by.get('/v1/auth/status')).body.workspace_id).toBe(there.id);
+      await letIn(await api.tenant(), ann.by, 'viewer');
+      const refused = await expectRefusal(api, there, INVALID, () => ann.by.get('/v1/actions'));
       expect(pathsOf(refused)).toEqual(['X-Workspace-Id']);
     });
 
@@ -230,7 +245,7 @@ describe('API keys', () => {
       });
     });
 
-    it('has no more than its scopes, ends with its last membership, and is revoked like a key', async () => {
+    it('has no more than its scopes, ends with its last membership, and is revoked by its person', async () => {
       const here = await api.tenant();
       const reader = await personal(here, { scopes: READ });
       await expectRefusal(api, here, FORBIDDEN, () => reader.by.post('/v1/actions', proposal(here)));

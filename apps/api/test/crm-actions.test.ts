@@ -159,7 +159,7 @@ describe('escalate_to_human', () => {
   it('completes without an answer when it is approved without one', async () => {
     const here = await api.tenant();
     const { result } = await answered(here, await propose(here.owner, here, question), { action: 'approve' });
-    expect(result).toEqual({ answer: null, comment: null, by: expect.objectContaining({ kind: 'api_key' }) });
+    expect(result).toEqual({ answer: null, comment: null, by: expect.objectContaining({ kind: 'member' }) });
   });
 
   it('is declined by rejecting it', async () => {

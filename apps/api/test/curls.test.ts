@@ -18,7 +18,7 @@ describe('the curl commands', () => {
 
   /** Runs them in their order, as somebody would who has pasted the keys; each is told what the one before it made. */
   async function replies(here: Tenant, file: string): Promise<ReplyBody[]> {
-    const env: Record<string, string> = {
+    const env: Record<string, string | undefined> = {
       PATH: process.env.PATH ?? '',
       AGENT_KEY: await here.token({ agent: 'bot' }),
       OWNER_KEY: await here.token({}),
@@ -30,6 +30,7 @@ describe('the curl commands', () => {
       const reply = JSON.parse(stdout) as ReplyBody;
       expect([command, reply.status]).toEqual([command, 'success']);
       env.ACTION_ID = reply.action_id ?? env.ACTION_ID;
+      env.SECRET = reply.secret ?? env.SECRET;
       all.push(reply);
     }
     return all;

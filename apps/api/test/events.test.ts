@@ -144,7 +144,10 @@ describe('GET /v1/events', () => {
     [
       'a revoked key',
       (here: Tenant) =>
-        api.world.db.tables.api_keys.updateMany({ where: { workspace_id: here.id }, data: { revoked_at: new Date() } }),
+        api.world.db.tables.api_keys.updateMany({
+          where: { home_workspace_id: here.id },
+          data: { revoked_at: new Date() },
+        }),
     ],
     [
       'a member who was removed',

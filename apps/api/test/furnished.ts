@@ -1,6 +1,6 @@
 import { newId } from '@proviso/core';
 import type { Route } from '../src/route.ts';
-import { addTask, pending, propose, uuidOf, type Api, type Tenant } from './open-api.ts';
+import { addTask, join, pending, propose, uuidOf, type Api, type Tenant } from './open-api.ts';
 
 /** A workspace with one of each thing that an address can name. */
 export interface Furnished extends Tenant {
@@ -14,8 +14,8 @@ export async function furnish(api: Api): Promise<Furnished> {
   const { action_id } = await pending(here.owner, here);
   const { body } = await here.owner.post('/v1/contacts', { email: 'ann@example.com' });
   const key = await here.owner.post('/v1/api-keys', { name: 'spare', scopes: [] });
-  const email = `${newId()}@example.com`;
-  const member = await here.owner.post('/v1/members', { email, name: 'Ann', role: 'viewer' });
+  const member = await join(api, here.owner, 'viewer');
+  const invited = await here.owner.post('/v1/invitations', { email: 'cleo@example.com', role: 'viewer' });
   const runner = await here.agentId('runner');
   const { run } = (await here.owner.post(`/v1/agents/${runner}/runs`)).body;
   const { contact_id } = body.contact;
@@ -41,7 +41,8 @@ export async function furnish(api: Api): Promise<Furnished> {
     contact_id,
     identity_id: here.identityId,
     key_id: key.body.api_key.key_id,
-    user_id: member.body.member.user_id,
+    user_id: member.user_id,
+    invitation_id: invited.body.invitation.invitation_id,
   };
   return { ...here, ids };
 }

@@ -264,6 +264,9 @@ describe('input', () => {
         task_id: await addTask(api.world, here),
         identity_id: here.identityId,
         user_id: (await here.owner.get('/v1/auth/status')).body.user.user_id,
+        key_id: (await here.owner.post('/v1/api-keys', { name: 'x', scopes: [] })).body.api_key.key_id,
+        invitation_id: (await here.owner.post('/v1/invitations', { email: 'x@example.com', role: 'viewer' })).body
+          .invitation.invitation_id,
         agent_id,
         run_id: (await here.owner.post(`/v1/agents/${agent_id}/runs`)).body.run.run_id,
         action_index: '0',

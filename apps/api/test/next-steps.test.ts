@@ -12,12 +12,13 @@ describe('what bootstrap says to do next', () => {
     const here = await api.tenant();
     const env: Record<string, string> = { PATH: process.env.PATH ?? '', OWNER_KEY: await here.token({}) };
     const commands = nextSteps(api.url).match(/^ +curl [^]*?}'$/gm) ?? [];
-    expect(commands).toHaveLength(4);
+    expect(commands).toHaveLength(5);
     const replies: ReplyBody[] = [];
     for (const command of commands) {
       const { stdout } = await run('bash', ['-c', command], { env });
       const reply = JSON.parse(stdout) as ReplyBody;
       expect([command, reply.status]).toEqual([command, 'success']);
+      env.SECRET = reply.secret ?? env.SECRET ?? '';
       env.AGENT_ID = reply.agent?.agent_id ?? env.AGENT_ID ?? '';
       replies.push(reply);
     }

@@ -1,5 +1,6 @@
 import type {
   Action,
+  Role,
   Company,
   Contact,
   EmailMessage,
@@ -8,6 +9,7 @@ import type {
   EmailThread,
   ErrorBody,
   Identity,
+  Invitation,
   JsonObject,
   LifecycleChange,
   Member,
@@ -69,10 +71,20 @@ export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   verification: Verification;
   identities: Identity[];
   paused: Paused[];
-  user: { user_id: string };
+  user: { user_id: string; email: string };
+  role: string;
+  auth_type: string;
+  key_id: string;
+  decides: boolean;
   token: string | null;
   api_key: AccessKey;
   api_keys: AccessKey[];
+  also_revoked: string[];
+  revoked_keys: string[];
+  kept_keys: string[];
+  invitation: Invitation;
+  invitations: Invitation[];
+  workspace_id: string;
   member: Member;
   members: Member[];
   workspace: Workspace;
@@ -243,6 +255,26 @@ export async function addTask(
   return showId('task', id);
 }
 
+/** The id of the person whose personal credential it is. */
+export const userIdOf = async (by: Client): Promise<string> => (await by.get('/v1/auth/status')).body.user.user_id;
+
+/** Somebody new in the workspace: invited, and in by their first credential. */
+export async function join(api: Api, by: Client, role: Role, email = `${newId()}@example.com`) {
+  const { body, text } = await by.post('/v1/invitations', { email, role });
+  if (!body.secret) throw new Error(`not invited: ${text}`);
+  const accepted = await api.with().post('/v1/invitations/accept', { secret: body.secret, name: 'Ann' });
+  if (accepted.status !== 201) throw new Error(`not accepted: ${accepted.text}`);
+  const token = accepted.body.token ?? '';
+  return { email, token, by: api.with(token), user_id: accepted.body.member.user_id };
+}
+
+/** Lets a person into another workspace, by invitation. Returns the status of their acceptance. */
+export async function letIn(there: Tenant, by: Client, role: Role): Promise<number> {
+  const { email } = (await by.get('/v1/auth/status')).body.user;
+  const { body } = await there.owner.post('/v1/invitations', { email, role });
+  return (await by.post('/v1/invitations/accept', { secret: body.secret })).status;
+}
+
 export const inFuture = (ms = 3_600_000): string => new Date(Date.now() + ms).toISOString();
 
 /** An action's row and its events, as the database has them now. */
@@ -274,6 +306,7 @@ const TABLES = [
   'agents',
   'agent_runs',
   'api_keys',
+  'invitations',
   'members',
   'pauses',
   'tools',

@@ -24,7 +24,7 @@ describe('pause and resume', () => {
         agent_id: null,
         type: null,
         since: expect.any(String),
-        by: expect.objectContaining({ kind: 'api_key', name: 'owner' }),
+        by: expect.objectContaining({ kind: 'member', name: 'owner' }),
       },
     ]);
     expect(await starts(here)).toBe(false);

@@ -239,7 +239,7 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
       return { ...one, there };
     };
 
-    it('500 INVARIANT_VIOLATION: for a member of both', async () => {
+    it('500 INVARIANT_VIOLATION: for a member of both who does not say which by X-Workspace-Id', async () => {
       const { here, there, ids, batchId } = await spread();
       const { users, members, api_keys } = api.world.db.tables;
       const user = await users.create({ data: { id: newId(), email: `${newId()}@example.com`, name: 'Ann' } });
@@ -247,9 +247,16 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
         await members.create({ data: { workspace_id: id, user_id: user.id, role: 'owner' } });
       const token = newToken();
       const hashed = { lookup: 'personal', token_hash: hashToken(token) };
-      await api_keys.create({ data: { id: newId(), user_id: user.id, name: 'Ann', ...hashed, scopes: [...SCOPES] } });
+      const personal = { kind: 'personal', person_id: user.id, home_workspace_id: here.id, created_by: {} };
+      await api_keys.create({ data: { id: newId(), name: 'Ann', ...personal, ...hashed, scopes: [...SCOPES] } });
       const ask = () => send(api.with(token), batchId, [{ pendingActionId: ids[0] }]);
       await expectRefusal(api, here, [500, 'INVARIANT_VIOLATION'], ask);
+      const meant = await api
+        .with(token)
+        .raw('post', `${at}/batch/${batchId}/approve`, JSON.stringify({ items: [{ pendingActionId: ids[0] }] }), {
+          'X-Workspace-Id': here.id,
+        });
+      expect([meant.status, meant.body]).toMatchObject([200, { approved: 1 }]);
     });
 
     it('is no trouble for a member of one', async () => {

@@ -28,7 +28,7 @@ describe('POST /api/pending-actions/{pa_id}/approve', () => {
     const { status, body } = await asking(here.owner).post(`/${id}/approve`);
     expect(status).toBe(200);
     expect(body).toMatchObject({ id, status: 'approved', resolvedAt: expect.stringMatching(/Z$/), userEdits: null });
-    expect(body).toMatchObject({ executedAt: null, result: null, error: null, resolvedBy: { kind: 'api_key' } });
+    expect(body).toMatchObject({ executedAt: null, result: null, error: null, resolvedBy: { kind: 'member' } });
     const { row, trail } = await recorded(api.world, id);
     expect([row.status, row.cleared_hash, trail]).toEqual([
       'approved',

@@ -24,7 +24,8 @@ describe('GET /api/pending-actions', () => {
       await members.create({ data: { workspace_id: id, user_id: user.id, role: 'owner' } });
     const token = newToken();
     const hashed = { lookup: 'personal', token_hash: hashToken(token) };
-    await api_keys.create({ data: { id: newId(), user_id: user.id, name: 'Ann', ...hashed, scopes: [...SCOPES] } });
+    const kind = { kind: 'personal', person_id: user.id, home_workspace_id: workspaces[0]?.id ?? '', created_by: {} };
+    await api_keys.create({ data: { id: newId(), name: 'Ann', ...kind, ...hashed, scopes: [...SCOPES] } });
     return api.with(token);
   }
 

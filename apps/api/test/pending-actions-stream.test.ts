@@ -53,7 +53,7 @@ describe('GET /api/pending-actions/stream', () => {
       event: {
         at: expect.any(String),
         event: 'action.approved',
-        actor: expect.objectContaining({ kind: 'api_key' }),
+        actor: expect.objectContaining({ kind: 'member' }),
         data: expect.objectContaining({ decision: 'edit' }),
         actionId: id,
         version: 2,

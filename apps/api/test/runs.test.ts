@@ -132,7 +132,7 @@ describe('agent runs', () => {
       expect((await propose(here.owner, here)).status).toBe('scheduled');
       await here.owner.patch(`/v1/agents/${here.agent_id}`, { auto_approve_types: ['probe_idempotent'] });
       const cleared = await propose(here.owner, here, { run_id: here.run_id });
-      expect(cleared).toMatchObject({ status: 'auto_approved', created_by: { kind: 'api_key' } });
+      expect(cleared).toMatchObject({ status: 'auto_approved', created_by: { kind: 'member' } });
     });
 
     it('is refused for a run of another agent, of a disabled one, of another workspace, or of none', async () => {

@@ -1,4 +1,4 @@
-import type { Actor, Role, Scope } from '@proviso/contracts';
+import type { Actor, KeyKind, Role, Scope } from '@proviso/contracts';
 import type { Logger } from 'pino';
 import type { Database } from './db.ts';
 import { AppError } from './errors.ts';
@@ -21,9 +21,20 @@ export interface Services {
 /** Who calls, as the token says. */
 export interface Caller {
   tokenId: string;
+  kind: KeyKind;
   workspaceId: string;
-  user: { id: string; email: string; name: string };
+  /** Whose personal credential it is; null = a key, which speaks for nobody. */
+  person: { id: string; email: string; name: string } | null;
+  /** The member whose right bounds it: the person, or who made the key. */
+  answersForId: string;
+  /** The workspace that is meant where a request names none. */
+  isHome: boolean;
+  /** What it makes ends by then; null = it does not expire. */
+  expiresAt: Date | null;
+  /** Of a key, the lesser of its own role and its maker's. */
   role: Role;
+  /** May approve and reject, as far as role and scopes go: a person, or a workspace key that was made for it. */
+  decides: boolean;
   scopes: readonly Scope[];
   /** Set = the token speaks for this agent, and never decides. */
   agent: { id: string; name: string; enabled: boolean } | null;
@@ -59,18 +70,47 @@ export function authorizeActing(ctx: Context): void {
   demand(ctx, 'actions:write', DECIDERS);
 }
 
-/** Deciding takes a person: an agent's token never decides, whatever its scopes. Throws FORBIDDEN. */
+/** Deciding takes a person, or a key that an admin made for it; an agent's never decides. Throws FORBIDDEN. */
 export function authorizeDecision(ctx: Context, scope: 'actions:write' | 'agents:approve' = 'actions:write'): void {
   if (ctx.caller.agent) throw forbidden('An agent never decides. Ask a person.');
+  if (!ctx.caller.decides)
+    throw forbidden('This key may not decide. Use a personal credential, or a key that was made with decides: true.');
   demand(ctx, scope, DECIDERS);
 }
 
-/** Whether this caller could approve: a person's token with the right. */
+/** Whether this caller may administrate the workspace. */
+export const mayAdministrate = ({ caller }: Context): boolean =>
+  !caller.agent && caller.scopes.includes('workspace:admin') && WRITERS.includes(caller.role);
+
+/** Whether this caller could approve. */
 export const mayDecide = ({ caller }: Context): boolean =>
-  !caller.agent && caller.scopes.includes('actions:write') && DECIDERS.includes(caller.role);
+  caller.decides && caller.scopes.includes('actions:write') && DECIDERS.includes(caller.role);
 
 /** Configuration is for people: an agent's token is refused whatever its scopes. Throws FORBIDDEN. */
 export function authorizeConfiguration(ctx: Context, scope: Scope): void {
   if (ctx.caller.agent) throw forbidden('An agent may not change this.');
   authorize(ctx, scope);
+}
+
+/** What only people do, whatever a key may: members, invitations, workspaces, their own credentials. Throws FORBIDDEN. */
+export function authorizePerson(ctx: Context): NonNullable<Caller['person']> {
+  if (ctx.caller.person) return ctx.caller.person;
+  throw forbidden('This takes a personal credential. A key manages no people and no workspaces.');
+}
+
+/** The same, and the right to administrate the workspace. Throws FORBIDDEN. */
+export function authorizePeople(ctx: Context): NonNullable<Caller['person']> {
+  const person = authorizePerson(ctx);
+  authorize(ctx, 'workspace:admin');
+  return person;
+}
+
+/** The first question of verbs on credentials: a person on their own, a workspace key as an administrator. */
+export function authorizeCredentials(ctx: Context): void {
+  if (ctx.caller.kind !== 'personal') authorizeConfiguration(ctx, 'workspace:admin');
+}
+
+/** An agent does not write what guards rely on. Throws FORBIDDEN. */
+export function refuseAgent({ caller }: Pick<Context, 'caller'>, message: string): void {
+  if (caller.agent) throw forbidden(message);
 }

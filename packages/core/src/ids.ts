@@ -15,6 +15,7 @@ export const ID_PREFIX = {
   thread: 'thr',
   key: 'key',
   user: 'usr',
+  invitation: 'inv',
 } as const;
 export type IdKind = keyof typeof ID_PREFIX;
 

@@ -190,7 +190,7 @@ describe('recover', () => {
     expect(await reread(world, alive)).toMatchObject({ status: 'pending_approval', version: 1 });
     const { logs } = await getAction(owner, pending.id);
     expect(logs.map(({ event, actor }) => [event, actor.kind])).toEqual([
-      ['action.created', 'api_key'],
+      ['action.created', 'member'],
       ['action.expired', 'system'],
     ]);
   });

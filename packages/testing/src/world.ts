@@ -1,4 +1,4 @@
-import { SCOPES, type JsonObject, type Role, type Scope } from '@proviso/contracts';
+import { lesserRole, SCOPES, type JsonObject, type Role, type Scope } from '@proviso/contracts';
 import {
   authenticate,
   chooseCaller,
@@ -16,6 +16,7 @@ import {
   sealSecret,
   type ActionRow,
   type Context,
+  type Database,
   type Pace,
   type RoomOptions,
   type Services,
@@ -52,6 +53,10 @@ export interface Who {
   scopes?: Scope[];
   /** Name of an agent to speak for; it is made when it is not there. */
   agent?: string;
+  /** With a key of the workspace, made by somebody of that role, instead of a personal credential. */
+  key?: boolean;
+  /** Of such a key. */
+  decides?: boolean;
 }
 
 export interface WorldOptions {
@@ -127,25 +132,7 @@ async function makeWorkspace(services: Services): Promise<TestWorkspace> {
     const known = await tables.agents.findFirst({ where: { workspace_id: id, name } });
     return known?.id ?? (await tables.agents.create({ data: { id: newId(), workspace_id: id, name } })).id;
   };
-  const token = async ({ role = 'owner', scopes = [...SCOPES], agent }: Who): Promise<string> => {
-    const email = `${newId()}@example.com`;
-    const user = await tables.users.create({ data: { id: newId(), email, name: agent ?? role } });
-    await tables.members.create({ data: { workspace_id: id, user_id: user.id, role } });
-    const secret = newToken();
-    await tables.api_keys.create({
-      data: {
-        id: newId(),
-        workspace_id: id,
-        user_id: user.id,
-        agent_id: agent ? await agentId(agent) : null,
-        name: agent ?? role,
-        lookup: lookupOf(secret),
-        token_hash: hashToken(secret),
-        scopes,
-      },
-    });
-    return secret;
-  };
+  const token = (who: Who): Promise<string> => makeToken(services, { id, agentId }, who);
   return {
     id,
     identityId: await identity('internal'),
@@ -158,6 +145,48 @@ async function makeWorkspace(services: Services): Promise<TestWorkspace> {
       via: 'test',
     }),
   };
+}
+
+async function makeMember({ tables }: Database, workspace_id: string, role: Role, name: string): Promise<string> {
+  const email = `${newId()}@example.com`;
+  const user = await tables.users.create({ data: { id: newId(), email, name } });
+  await tables.members.create({ data: { workspace_id, user_id: user.id, role } });
+  return user.id;
+}
+
+/** A personal credential, a workspace's or an agent's key, with somebody of that role behind it. */
+async function makeToken(
+  { db }: Services,
+  { id, agentId }: Pick<TestWorkspace, 'id' | 'agentId'>,
+  who: Who,
+): Promise<string> {
+  const { role = 'owner', scopes = [...SCOPES], agent, key, decides = false } = who;
+  const name = agent ?? role;
+  const person = await makeMember(db, id, role, name);
+  const rights =
+    agent === undefined && !key
+      ? { kind: 'personal', person_id: person, home_workspace_id: id }
+      : {
+          kind: agent === undefined ? 'workspace' : 'agent',
+          workspace_id: id,
+          role: lesserRole('admin', role),
+          agent_id: agent === undefined ? null : await agentId(agent),
+          decides,
+          made_by_person_id: person,
+        };
+  const secret = newToken();
+  await db.tables.api_keys.create({
+    data: {
+      ...rights,
+      id: newId(),
+      name,
+      lookup: lookupOf(secret),
+      token_hash: hashToken(secret),
+      scopes,
+      created_by: { kind: 'system', id: 'test', name: 'Test' },
+    },
+  });
+  return secret;
 }
 
 /** The row as the database has it now. */

@@ -1,5 +1,5 @@
 import { demandUnused } from '../actions/unused.ts';
-import { authorize, type Context } from '../context.ts';
+import { authorize, refuseAgent, type Context } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { showId } from '../ids.ts';
 import { getContactInWorkspace } from './get.ts';
@@ -7,6 +7,7 @@ import { getContactInWorkspace } from './get.ts';
 /** Deletes a contact with all that hangs on it, and returns its id. CONFLICT while open actions name it. */
 export async function deleteContact(ctx: Context, id: string): Promise<string> {
   authorize(ctx, 'contacts:write');
+  refuseAgent(ctx, 'An agent cannot delete a contact: its threads hold follow-ups back. Ask a person.');
   const { id: uuid, workspace_id } = await getContactInWorkspace(ctx, id);
   await ctx.db.transaction(async ({ tables }) => {
     await demandUnused(tables, 'contact', { workspace_id, contact_id: uuid });

@@ -1,8 +1,7 @@
 import { updateContactBody, type Contact } from '@proviso/contracts';
 import { companyToBelongTo } from '../companies/belong.ts';
-import { authorize, type Context } from '../context.ts';
+import { authorize, refuseAgent, type Context } from '../context.ts';
 import { isDuplicate } from '../db.ts';
-import { AppError } from '../errors.ts';
 import { changeContact } from './change.ts';
 import { duplicateEmail } from './create.ts';
 import { getContactInWorkspace } from './get.ts';
@@ -12,8 +11,9 @@ import { showContact } from './show.ts';
 export async function updateContact(ctx: Context, id: string, input: unknown): Promise<Contact> {
   authorize(ctx, 'contacts:write');
   const { company_id, ...change } = updateContactBody.parse(input);
-  if (change.unsubscribed === false && ctx.caller.agent)
-    throw new AppError('FORBIDDEN', 'An agent may not undo that somebody unsubscribed. Ask a person.');
+  if (change.unsubscribed === false) refuseAgent(ctx, 'An agent cannot resubscribe a contact. Ask a person.');
+  if (change.email !== undefined)
+    refuseAgent(ctx, 'An agent cannot change the address of a contact, which approved mail goes to. Ask a person.');
   const { id: uuid, workspace_id } = await getContactInWorkspace(ctx, id);
   const by = { actor: ctx.caller.actor, action_id: null };
   try {

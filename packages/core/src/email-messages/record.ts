@@ -1,5 +1,5 @@
 import { addressIn, recordEmailMessageBody, type EmailMessage, type RecordEmailMessageBody } from '@proviso/contracts';
-import { authorize, type Context } from '../context.ts';
+import { authorize, refuseAgent, type Context } from '../context.ts';
 import { isDuplicate, type Transaction } from '../db.ts';
 import { invalid } from '../errors.ts';
 import type { email_messages } from '../generated/client.ts';
@@ -11,6 +11,7 @@ import { threadSubject } from '../records.ts';
 /** Records a message that was received or sent elsewhere, in the thread that it answers. The same message_id again is the first one. */
 export async function recordEmailMessage(ctx: Context, input: unknown): Promise<EmailMessage> {
   authorize(ctx, 'contacts:write');
+  refuseAgent(ctx, 'An agent may not record messages: whether a reply has come is what holds its follow-ups back.');
   const message = recordEmailMessageBody.parse(input);
   const { workspaceId } = ctx.caller;
   try {

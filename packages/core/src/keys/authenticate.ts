@@ -1,66 +1,79 @@
-import type { Actor, Role, Scope } from '@proviso/contracts';
+import { lesserRole, type Actor, type KeyKind, type Role, type Scope } from '@proviso/contracts';
 import type { Caller } from '../context.ts';
 import type { Database, Statement } from '../db.ts';
 import { AppError, invalid, notFound } from '../errors.ts';
 import { isUuid, showId } from '../ids.ts';
 import { hashToken } from './token.ts';
 
-/** A bound token has its workspace, a personal one each of its person's. */
-export const OF_MEMBER = 'm.user_id = k.user_id and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)';
+/** The memberships that a key reaches: its person's, or in its own workspace that of the member who answers for it. */
+export const OF_MEMBER = `m.user_id = coalesce(k.person_id, k.made_by_person_id)
+  and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)`;
 export const ALIVE = 'k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())';
 
-/** Read at every request, so that a revocation holds at once in every process. A personal token has a row a workspace. */
+/** Read at every request, so that a revocation holds at once in every process. A personal credential has a row per workspace. */
 const FIND: Statement = {
   name: 'token_find',
   text: `
-    select k.id, k.workspace_id is null as personal, m.workspace_id, k.name as key_name, k.scopes,
-      u.id as user_id, u.email, u.name as user_name, m.role,
+    select k.id, k.kind, m.workspace_id, m.workspace_id = k.home_workspace_id as is_home, k.name as key_name, k.scopes,
+      k.role as key_role, k.decides, k.expires_at, m.user_id as answers_for_id, m.role as member_role,
+      p.id as person_id, p.email, p.name as person_name,
       g.id as agent_id, g.name as agent_name, g.enabled as agent_enabled
     from api_keys k
-    join users u on u.id = k.user_id
     join members m on ${OF_MEMBER}
+    left join users p on p.id = k.person_id
     left join agents g on g.id = k.agent_id
     where k.token_hash = $1 and ${ALIVE}`,
 };
 
 interface Found {
   id: string;
-  personal: boolean;
+  kind: KeyKind;
   workspace_id: string;
+  is_home: boolean | null;
   key_name: string;
   scopes: Scope[];
-  user_id: string;
-  email: string;
-  user_name: string;
-  role: Role;
+  key_role: Role | null;
+  decides: boolean;
+  expires_at: Date | null;
+  answers_for_id: string;
+  member_role: Role;
+  person_id: string | null;
+  email: string | null;
+  person_name: string | null;
   agent_id: string | null;
   agent_name: string | null;
   agent_enabled: boolean | null;
 }
 
 /**
- * Who a token speaks for: one caller a workspace that it reaches, and at least one. Throws UNAUTHENTICATED: one body for
- * unknown, revoked, expired and malformed tokens.
+ * Who a token speaks for: one caller per workspace that it reaches, and at least one. Throws UNAUTHENTICATED: one body for
+ * unknown, revoked, expired and malformed tokens. Throws FORBIDDEN for the key of a disabled agent, which may do nothing.
  */
 export async function authenticate(db: Database, token: string | undefined): Promise<Caller[]> {
   const rows = token ? await db.query<Found>(FIND, [hashToken(token)]) : [];
   if (rows.length === 0) throw new AppError('UNAUTHENTICATED', 'Send a valid API key: Authorization: Bearer pv_…');
+  if (rows.some(({ agent_enabled }) => agent_enabled === false))
+    throw new AppError('FORBIDDEN', 'The agent is disabled. An admin can enable it again.');
   return rows.map(callerOf);
 }
 
 function callerOf(found: Found): Caller {
-  const agent =
-    found.agent_id && found.agent_name
-      ? { id: found.agent_id, name: found.agent_name, enabled: found.agent_enabled ?? false }
-      : null;
+  const { agent_id, agent_name, person_id, kind } = found;
+  const agent = agent_id ? { id: agent_id, name: agent_name ?? '', enabled: found.agent_enabled ?? false } : null;
+  const person = person_id ? { id: person_id, email: found.email ?? '', name: found.person_name ?? '' } : null;
   return {
     tokenId: found.id,
+    kind,
     workspaceId: found.workspace_id,
-    user: { id: found.user_id, email: found.email, name: found.user_name },
-    role: found.role,
+    person,
+    answersForId: found.answers_for_id,
+    isHome: found.is_home ?? false,
+    expiresAt: found.expires_at,
+    role: found.key_role ? lesserRole(found.key_role, found.member_role) : found.member_role,
+    decides: kind === 'personal' || (kind === 'workspace' && found.decides),
     scopes: found.scopes,
     agent,
-    actor: actorOf(found, agent),
+    actor: actorOf(found, { agent, person }),
   };
 }
 
@@ -73,21 +86,29 @@ export function callerIn(callers: readonly Caller[], workspaceId: string): Calle
 
 const HEADER = 'X-Workspace-Id';
 
-/** The caller in the workspace that the header names, needed with a personal token of several. Throws INVALID, NOT_FOUND. */
-export function chooseCaller(callers: readonly Caller[], workspace?: string): Caller {
-  const [only] = callers;
-  if (workspace !== undefined) {
-    if (!isUuid(workspace)) throw invalid(HEADER, 'is not the id of a workspace');
-    const named = callers.find(({ workspaceId }) => workspaceId === workspace.toLowerCase());
-    if (named) return named;
-    throw notFound('workspace');
-  }
-  if (only && callers.length === 1) return only;
-  throw invalid(HEADER, 'is required with a personal token of several workspaces');
+/** Those of the callers that are in the workspace which the header names, if it names one. Throws INVALID, NOT_FOUND. */
+export function callersNamed(callers: readonly Caller[], workspace?: string): readonly Caller[] {
+  if (workspace === undefined) return callers;
+  if (!isUuid(workspace)) throw invalid(HEADER, 'is not the id of a workspace');
+  const named = callers.filter(({ workspaceId }) => workspaceId === workspace.toLowerCase());
+  if (named.length > 0) return named;
+  throw notFound('workspace');
 }
 
-function actorOf(found: Found, agent: Caller['agent']): Actor {
+/**
+ * The caller in the workspace that the header names, else in the only one, else in the credential's home. Throws INVALID
+ * where its person has left that home for several others, and NOT_FOUND.
+ */
+export function chooseCaller(callers: readonly Caller[], workspace?: string): Caller {
+  const named = callersNamed(callers, workspace);
+  const [only] = named;
+  const meant = named.length === 1 ? only : named.find(({ isHome }) => isHome);
+  if (meant) return meant;
+  throw invalid(HEADER, 'is required: you have left the home workspace of this credential');
+}
+
+function actorOf(found: Found, { agent, person }: Pick<Caller, 'agent' | 'person'>): Actor {
   if (agent) return { kind: 'agent', id: showId('agent', agent.id), name: agent.name };
-  if (found.personal) return { kind: 'member', id: showId('user', found.user_id), name: found.user_name };
+  if (person) return { kind: 'member', id: showId('user', person.id), name: person.name };
   return { kind: 'api_key', id: showId('key', found.id), name: found.key_name };
 }

@@ -1,9 +1,19 @@
-import { createKeyBody, type AccessKey, type CreateKeyBody } from '@proviso/contracts';
-import { authorizeConfiguration, type Context } from '../context.ts';
-import { sqlState, type Queryable } from '../db.ts';
+// No credential makes one that reaches further, lives longer or is of a kind above its own. Held by credentials.test.ts.
+import { createKeyBody, lesserRole, ROLES, type AccessKey, type CreateKeyBody } from '@proviso/contracts';
+import {
+  authorizeConfiguration,
+  authorizeCredentials,
+  authorizePerson,
+  type Caller,
+  type Context,
+} from '../context.ts';
+import { sqlState, type Queryable, type Transaction } from '../db.ts';
 import { AppError, invalid } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { newId, readId } from '../ids.ts';
+import { lockMembers } from '../members/owners.ts';
+import { ALIVE } from './authenticate.ts';
+import { lockPerson } from './lock-person.ts';
 import { showKey } from './show.ts';
 import { hashToken, lookupOf, newToken } from './token.ts';
 
@@ -13,29 +23,30 @@ export interface CreatedKey {
   key: AccessKey;
 }
 
-/** Makes a key of the caller, or of a member, with no more scopes than the caller's own. */
+/** Makes a credential of the caller's person, or a key of the workspace or of an agent in it. */
 export async function createKey(ctx: Context, input: unknown): Promise<CreatedKey> {
-  authorizeConfiguration(ctx, 'workspace:admin');
+  authorizeCredentials(ctx);
+  const { caller } = ctx;
   const body = createKeyBody.parse(input);
-  const above = body.scopes.filter((scope) => !ctx.caller.scopes.includes(scope));
-  if (above.length > 0) throw new AppError('FORBIDDEN', `The token lacks what it would give: ${above.join(', ')}.`);
-  if (body.personal && body.agent_id) throw invalid('agent_id', 'cannot stand beside personal');
-  if (body.personal && body.user_id) throw invalid('user_id', 'cannot stand beside personal');
+  const above = body.scopes.filter((scope) => !caller.scopes.includes(scope));
+  if (above.length > 0)
+    throw new AppError('FORBIDDEN', `You cannot grant scopes that your own token lacks: ${above.join(', ')}.`);
+  const rights = body.kind === 'personal' ? personal(ctx, body) : await bound(ctx, body);
   const token = newToken();
   const data = {
+    ...rights,
     id: newId(),
-    workspace_id: body.personal ? null : ctx.caller.workspaceId,
-    user_id: await userOf(ctx, body),
-    agent_id: await agentOf(ctx, body),
     name: body.name,
+    scopes: body.scopes,
     lookup: lookupOf(token),
     token_hash: hashToken(token),
-    scopes: body.scopes,
-    expires_at: body.expires_at ?? null,
+    made_by_key_id: caller.tokenId,
+    created_by: { ...caller.actor },
   };
   const key = await once(ctx.db, ctx.idempotency, async (tx) => {
-    if (body.expires_at) await demandFuture(tx, body.expires_at);
-    return showKey(await tx.tables.api_keys.create({ data }));
+    await lockMaker(tx, caller, body.kind === 'personal');
+    const expires_at = await expiryOf(tx, caller, body.expires_at);
+    return showKey(await tx.tables.api_keys.create({ data: { ...data, expires_at } }));
   }).catch((error: unknown) => {
     throw sqlState(error) === FOREIGN_KEY_VIOLATION ? unknownAgent() : error;
   });
@@ -46,16 +57,36 @@ export async function createKey(ctx: Context, input: unknown): Promise<CreatedKe
 const FOREIGN_KEY_VIOLATION = '23503';
 const unknownAgent = (): AppError => invalid('agent_id', 'is not an agent of this workspace');
 
-/** Whose key it is. Nobody but an owner speaks for an owner. */
-async function userOf({ db, caller }: Context, { user_id }: CreateKeyBody): Promise<string> {
-  if (user_id === undefined) return caller.user.id;
-  const uuid = readId('user', user_id);
-  const where = { workspace_id: caller.workspaceId, user_id: uuid ?? '' };
-  const member = uuid && (await db.tables.members.findFirst({ where }));
-  if (!member) throw invalid('user_id', 'is not a member of this workspace');
-  if (member.role === 'owner' && caller.role !== 'owner')
-    throw new AppError('FORBIDDEN', 'Only an owner makes a key for an owner.');
-  return member.user_id;
+function personal(ctx: Context, body: CreateKeyBody) {
+  const person = authorizePerson(ctx);
+  for (const field of ['agent_id', 'role', 'decides'] as const)
+    if (body[field] !== undefined) throw invalid(field, 'cannot be combined with kind personal');
+  return { kind: 'personal', person_id: person.id, home_workspace_id: ctx.caller.workspaceId };
+}
+
+/** A key that is bound to the workspace, with at most the caller's own right in it. */
+async function bound(ctx: Context, body: CreateKeyBody) {
+  authorizeConfiguration(ctx, 'workspace:admin');
+  const { caller } = ctx;
+  const { kind = body.agent_id === undefined ? 'workspace' : 'agent', decides = false } = body;
+  if (kind === 'workspace' && body.agent_id !== undefined)
+    throw invalid('agent_id', 'cannot be combined with kind workspace');
+  if (kind === 'agent' && body.agent_id === undefined) throw invalid('agent_id', 'is required with kind agent');
+  const role = body.role ?? lesserRole('admin', caller.role);
+  if (ROLES.indexOf(role) < ROLES.indexOf(caller.role))
+    throw new AppError('FORBIDDEN', `You cannot give the role ${role}: yours is ${caller.role}.`);
+  if (decides && kind === 'agent') throw invalid('decides', 'must be false: an agent never decides');
+  if (decides && role === 'viewer') throw invalid('decides', 'must be false for a viewer, who never decides');
+  if (decides && !caller.decides)
+    throw new AppError('FORBIDDEN', 'You cannot make a key that decides with one that does not.');
+  return {
+    kind,
+    role,
+    decides,
+    workspace_id: caller.workspaceId,
+    agent_id: await agentOf(ctx, body),
+    made_by_person_id: caller.answersForId,
+  };
 }
 
 async function agentOf({ db, caller }: Context, { agent_id }: CreateKeyBody): Promise<string | null> {
@@ -67,9 +98,24 @@ async function agentOf({ db, caller }: Context, { agent_id }: CreateKeyBody): Pr
   return agent.id;
 }
 
+const STILL_ALIVE = { name: 'key_still_alive', text: `select k.id from api_keys k where k.id = $1::uuid and ${ALIVE}` };
+
+/** Making and revoking follow each other: what is revoked makes nothing that its revocation does not see. */
+async function lockMaker(tx: Transaction, caller: Caller, isPersonal: boolean): Promise<void> {
+  if (isPersonal && caller.person) await lockPerson(tx, caller.person.id);
+  else await lockMembers(tx, caller.workspaceId);
+  const alive = await tx.query(STILL_ALIVE, [caller.tokenId]);
+  if (alive.length === 0) throw new AppError('UNAUTHENTICATED', 'The credential was revoked in this moment.');
+}
+
 const IS_FUTURE = { name: 'is_future', text: 'select $1::timestamptz > statement_timestamp() as future' };
 
-async function demandFuture(db: Queryable, at: string): Promise<void> {
-  const [answer] = await db.query<{ future: boolean }>(IS_FUTURE, [at]);
+/** As asked, and never later than the caller's own. Throws INVALID. */
+async function expiryOf(db: Queryable, { expiresAt }: Caller, asked: string | undefined): Promise<string | null> {
+  if (asked === undefined) return expiresAt?.toISOString() ?? null;
+  const [answer] = await db.query<{ future: boolean }>(IS_FUTURE, [asked]);
   if (!answer?.future) throw invalid('expires_at', 'is in the past');
+  if (expiresAt && new Date(asked) > expiresAt)
+    throw invalid('expires_at', `must not be later than ${expiresAt.toISOString()}, when your own credential expires`);
+  return asked;
 }

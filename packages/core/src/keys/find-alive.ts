@@ -6,8 +6,8 @@ import { ALIVE, OF_MEMBER } from './authenticate.ts';
 const FIND_ALIVE: Statement = {
   name: 'token_find_alive',
   text: `
-    select k.id, m.workspace_id from api_keys k join members m on ${OF_MEMBER}
-    where k.id = any($1::uuid[]) and ${ALIVE}`,
+    select k.id, m.workspace_id from api_keys k join members m on ${OF_MEMBER} left join agents g on g.id = k.agent_id
+    where k.id = any($1::uuid[]) and ${ALIVE} and g.enabled is not false`,
 };
 
 /** Those of the callers whose token is still good in their workspace, by one query for all. */

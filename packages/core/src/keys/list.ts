@@ -1,16 +1,22 @@
 import { pageQuery, type AccessKey } from '@proviso/contracts';
-import { authorizeConfiguration, type Context } from '../context.ts';
+import { authorizeCredentials, mayAdministrate, type Context } from '../context.ts';
 import { readPage, type Page } from '../page.ts';
 import { showKey } from './show.ts';
 
-/** The keys that a caller may see and revoke: the workspace's, and personal tokens of the caller's own. */
-export const keysOf = ({ caller }: Context) => ({
-  OR: [{ workspace_id: caller.workspaceId }, { workspace_id: null, user_id: caller.user.id }],
-});
+/** The keys that a caller may see and revoke: a person's own credentials, and an administrator's the workspace's keys. */
+export function keysOf(ctx: Context) {
+  const { workspaceId, person } = ctx.caller;
+  return {
+    OR: [
+      ...(person ? [{ person_id: person.id }] : []),
+      ...(mayAdministrate(ctx) ? [{ workspace_id: workspaceId }] : []),
+    ],
+  };
+}
 
-/** The workspace's keys and the caller's personal tokens, newest first, with those that were revoked. */
+/** One's own personal credentials, and with the right to administrate the workspace's keys; newest first, revoked ones too. */
 export async function listKeys(ctx: Context, input: unknown): Promise<Page<AccessKey>> {
-  authorizeConfiguration(ctx, 'workspace:admin');
+  authorizeCredentials(ctx);
   const page = pageQuery.parse(input);
   const where = keysOf(ctx);
   const { api_keys } = ctx.db.tables;

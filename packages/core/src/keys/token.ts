@@ -14,10 +14,13 @@ function letters(count: number): string {
 /** A fresh token, `pv_<8 lookup>_<40 secret>` (over 230 bits); it is shown once and kept as a hash. */
 export const newToken = (): string => `pv_${letters(8)}_${letters(40)}`;
 
+/** The secret of an invitation, `pvi_<8 lookup>_<40 secret>`. */
+export const newInvitationSecret = (): string => `pvi_${letters(8)}_${letters(40)}`;
+
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** The readable part of a token, for people to tell keys apart; of a foreign form, the first four characters. */
-export const lookupOf = (token: string): string => /^pv_([^_]{8})_/.exec(token)?.[1] ?? token.slice(0, 4);
+export const lookupOf = (token: string): string => /^pvi?_([^_]{8})_/.exec(token)?.[1] ?? token.slice(0, 4);
 
 /** Why a token that an operator chose is unfit; undefined = fit. */
 export const tokenFault = (token: string): string | undefined =>

@@ -1,4 +1,5 @@
-// A workspace has an owner at all times, and only owners make or touch owners. Held by members.test.ts.
+// A workspace has an owner who can sign in at all times, and only owners make or touch owners. Held by members.test.ts.
+import { scopesOf, type Role } from '@proviso/contracts';
 import type { Context } from '../context.ts';
 import type { Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
@@ -9,15 +10,43 @@ export function demandOwner({ caller }: Context, ...roles: string[]): void {
     throw new AppError('FORBIDDEN', 'Only an owner makes, changes or removes an owner.');
 }
 
+/**
+ * Whoever gives a role gives all that it can do: a token that lacks a part of that would outgrow itself through somebody
+ * else. Throws FORBIDDEN.
+ */
+export function assertMayGive(ctx: Context, role: Role): void {
+  demandOwner(ctx, role);
+  const missing = scopesOf(role).filter((scope) => !ctx.caller.scopes.includes(scope));
+  if (missing.length > 0)
+    throw new AppError(
+      'FORBIDDEN',
+      `You cannot make somebody ${role}: your token lacks scopes of that role: ${missing.join(', ')}.`,
+    );
+}
+
 const LOCK = { name: 'members_lock', text: 'select id from workspaces where id = $1::uuid for no key update' };
 
 /** Changes of a workspace's members follow each other, so that two owners cannot remove one another at once. */
 export const lockMembers = async (tx: Transaction, workspaceId: string): Promise<unknown> =>
   tx.query(LOCK, [workspaceId]);
 
-/** Throws INVALID_STATE when this owner is the only one. Call it after `lockMembers`. */
-export async function demandAnotherOwner({ tables }: Transaction, workspaceId: string, userId: string): Promise<void> {
-  const where = { workspace_id: workspaceId, role: 'owner', user_id: { not: userId } };
-  if ((await tables.members.count({ where })) === 0)
-    throw new AppError('INVALID_STATE', 'The last owner of a workspace stays its owner. Make another one first.');
+/** $1 workspaces: those without an owner who can sign in, by a live credential that does not expire and may administrate. */
+const LOCKED_OUT = {
+  name: 'workspaces_locked_out',
+  text: `
+    select w.id from workspaces w where w.id = any($1::uuid[]) and not exists (
+      select from members m join api_keys k on k.person_id = m.user_id
+      where m.workspace_id = w.id and m.role = 'owner'
+        and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))`,
+};
+
+/** Throws INVALID_STATE where a change, made in this transaction after its locks, leaves no owner who can sign in. */
+export async function assertOwnersCanSignIn(tx: Transaction, workspaceIds: readonly string[]): Promise<void> {
+  const [lockedOut] = await tx.query<{ id: string }>(LOCKED_OUT, [workspaceIds]);
+  if (lockedOut)
+    throw new AppError(
+      'INVALID_STATE',
+      `The workspace ${lockedOut.id} would have no owner who can sign in. It needs an owner with a personal credential ` +
+        'that does not expire and has the scope workspace:admin.',
+    );
 }

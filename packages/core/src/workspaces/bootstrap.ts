@@ -1,7 +1,7 @@
 import { SCOPES, type Scope } from '@proviso/contracts';
-import type { Database, Tables, Transaction } from '../db.ts';
+import type { Database, Statement, Tables, Transaction } from '../db.ts';
 import { newId } from '../ids.ts';
-import { hashToken, lookupOf, tokenFault } from '../keys/token.ts';
+import { hashToken, lookupOf, newToken, tokenFault } from '../keys/token.ts';
 
 export interface Bootstrap {
   /** The owner's key, used as given. Absent = no owner's key is made. */
@@ -52,10 +52,8 @@ export async function bootstrap(db: Database, wanted: Bootstrap): Promise<Bootst
     const first = await tables.members.findFirst({ where: { role: 'owner' }, orderBy: { created_at: 'asc' } });
     const owner = first ?? (await createOwner(tables));
     const agentId = wanted.agentKey ? await ensureAgent(tables, owner.workspace_id) : null;
-    if (wanted.apiKey)
-      await ensureKey(tables, owner, wanted.apiKey, { name: 'Owner', scopes: [...SCOPES], agentId: null });
-    if (wanted.agentKey)
-      await ensureKey(tables, owner, wanted.agentKey, { name: 'Demo agent', scopes: AGENT_SCOPES, agentId });
+    if (wanted.apiKey) await ensureOwnersKey(tables, owner, wanted.apiKey);
+    if (wanted.agentKey && agentId) await ensureAgentKey(tables, owner, agentId, wanted.agentKey);
     const identityId = wanted.smtp ? await ensureSmtp(tables, owner.workspace_id, wanted.smtp) : null;
     return { workspaceId: owner.workspace_id, created: !first, agentId, identityId };
   });
@@ -75,26 +73,82 @@ async function ensureAgent(tables: Tables, workspaceId: string): Promise<string>
   return known?.id ?? (await tables.agents.create({ data: { id: newId(), workspace_id: workspaceId, name } })).id;
 }
 
-async function ensureKey(
-  tables: Tables,
-  owner: Owner,
-  token: string,
-  key: { name: string; scopes: Scope[]; agentId: string | null },
-): Promise<void> {
+const BOOTSTRAP = { kind: 'system', id: 'bootstrap', name: 'Bootstrap' };
+
+/** The first owner's personal credential. One that is known is theirs already, and keeps its rights or its revocation. */
+async function ensureOwnersKey(tables: Tables, owner: Owner, token: string): Promise<void> {
+  const personal = {
+    kind: 'personal',
+    person_id: owner.user_id,
+    home_workspace_id: owner.workspace_id,
+    workspace_id: null,
+    role: null,
+    decides: false,
+    made_by_person_id: null,
+  };
+  const token_hash = hashToken(token);
+  const known = await tables.api_keys.findUnique({ where: { token_hash } });
+  // As the operator gave it: from before there were kinds, it is bound to the owner's workspace.
+  if (known?.kind === 'workspace' && known.made_by_person_id === owner.user_id)
+    await tables.api_keys.update({ where: { token_hash }, data: personal });
+  if (known) return;
+  const data = { ...personal, id: newId(), name: 'Owner', lookup: lookupOf(token), token_hash, scopes: [...SCOPES] };
+  await tables.api_keys.create({ data: { ...data, created_by: BOOTSTRAP } });
+}
+
+async function ensureAgentKey(tables: Tables, owner: Owner, agentId: string, token: string): Promise<void> {
   const token_hash = hashToken(token);
   await tables.api_keys.upsert({
     where: { token_hash },
     update: {}, // known already: its rights, or its revocation, stand
     create: {
       id: newId(),
+      kind: 'agent',
       workspace_id: owner.workspace_id,
-      user_id: owner.user_id,
-      agent_id: key.agentId,
-      name: key.name,
+      agent_id: agentId,
+      role: 'admin',
+      made_by_person_id: owner.user_id,
+      created_by: BOOTSTRAP,
+      name: 'Demo agent',
       lookup: lookupOf(token),
       token_hash,
-      scopes: key.scopes,
+      scopes: AGENT_SCOPES,
     },
+  });
+}
+
+/** $1 nothing: the oldest owner of each workspace that has no owner who can sign in. */
+const LOCKED_OUT: Statement = {
+  name: 'bootstrap_locked_out',
+  text: `
+    select distinct on (m.workspace_id) m.workspace_id, m.user_id, u.email, w.name as workspace_name
+    from members m join users u on u.id = m.user_id join workspaces w on w.id = m.workspace_id
+    where m.role = 'owner' and not exists (
+      select from members o join api_keys k on k.person_id = o.user_id
+      where o.workspace_id = m.workspace_id and o.role = 'owner'
+        and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))
+    order by m.workspace_id, m.created_at, m.user_id`,
+};
+
+export interface Recovered {
+  workspaceId: string;
+  workspaceName: string;
+  email: string;
+  token: string;
+}
+
+/** The operator's way back: a personal credential for the oldest owner of each workspace whose owners cannot sign in. */
+export async function recoverOwners(db: Database): Promise<Recovered[]> {
+  return db.transaction(async (tx) => {
+    await tx.query(LOCK, []);
+    type Row = Owner & { email: string; workspace_name: string };
+    const recovered: Recovered[] = [];
+    for (const { workspace_name: workspaceName, email, ...owner } of await tx.query<Row>(LOCKED_OUT, [])) {
+      const token = newToken();
+      await ensureOwnersKey(tx.tables, owner, token);
+      recovered.push({ workspaceId: owner.workspace_id, workspaceName, email, token });
+    }
+    return recovered;
   });
 }
 

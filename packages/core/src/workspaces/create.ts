@@ -1,16 +1,20 @@
 import { createWorkspaceBody, type Workspace } from '@proviso/contracts';
-import { authorizeConfiguration, type Context } from '../context.ts';
+import { authorizePeople, type Context } from '../context.ts';
 import { once } from '../idempotency.ts';
 import { newId } from '../ids.ts';
+import { assertOwnersCanSignIn } from '../members/owners.ts';
 import { showWorkspace, WITH_WORKSPACE } from './show.ts';
 
 /** Makes a workspace of the caller's own. */
 export async function createWorkspace(ctx: Context, input: unknown): Promise<Workspace> {
-  authorizeConfiguration(ctx, 'workspace:admin');
+  const person = authorizePeople(ctx);
   const { name } = createWorkspaceBody.parse(input);
-  return once(ctx.db, ctx.idempotency, async ({ tables }) => {
+  return once(ctx.db, ctx.idempotency, async (tx) => {
+    const { tables } = tx;
     const { id } = await tables.workspaces.create({ data: { id: newId(), name } });
-    const data = { workspace_id: id, user_id: ctx.caller.user.id, role: 'owner' };
-    return showWorkspace(await tables.members.create({ data, include: WITH_WORKSPACE }));
+    const data = { workspace_id: id, user_id: person.id, role: 'owner' };
+    const member = await tables.members.create({ data, include: WITH_WORKSPACE });
+    await assertOwnersCanSignIn(tx, [id]);
+    return showWorkspace(member);
   });
 }

@@ -1,13 +1,13 @@
 import { pageQuery, type Workspace } from '@proviso/contracts';
-import { authorizeConfiguration, type Context } from '../context.ts';
+import { authorizePeople, type Context } from '../context.ts';
 import { readPage, type Page } from '../page.ts';
 import { showWorkspace, WITH_WORKSPACE } from './show.ts';
 
 /** The workspaces that the caller is a member of, newest first. */
 export async function listWorkspaces(ctx: Context, input: unknown): Promise<Page<Workspace>> {
-  authorizeConfiguration(ctx, 'workspace:admin');
+  const person = authorizePeople(ctx);
   const page = pageQuery.parse(input);
-  const where = { user_id: ctx.caller.user.id };
+  const where = { user_id: person.id };
   const { members } = ctx.db.tables;
   return readPage(
     page,

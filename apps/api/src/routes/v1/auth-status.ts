@@ -2,6 +2,8 @@ import { authStatusReply } from '@proviso/contracts';
 import { showId, showIdOrNull } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 
+const AUTH_TYPES = { personal: 'personal', workspace: 'workspace_key', agent: 'agent_key' } as const;
+
 export const authStatusRoute = defineRoute({
   method: 'get',
   path: '/v1/auth/status',
@@ -13,13 +15,15 @@ export const authStatusRoute = defineRoute({
   handle: async ({ ctx: { caller } }) => ({
     status: 'success',
     authenticated: true,
-    auth_type: caller.actor.kind === 'member' ? 'personal_token' : 'api_key',
+    auth_type: AUTH_TYPES[caller.kind],
     key_id: showId('key', caller.tokenId),
     scopes: caller.scopes,
-    user: {
-      user_id: showId('user', caller.user.id),
-      email: caller.user.email,
-      name: caller.user.name,
+    role: caller.role,
+    decides: caller.decides,
+    user: caller.person && {
+      user_id: showId('user', caller.person.id),
+      email: caller.person.email,
+      name: caller.person.name,
       role: caller.role,
     },
     workspace_id: caller.workspaceId,

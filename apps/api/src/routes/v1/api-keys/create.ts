@@ -1,17 +1,17 @@
 import { createKeyBody, createdKeyReply } from '@proviso/contracts';
-import { authorizeConfiguration, createKey } from '@proviso/core';
+import { authorizeCredentials, createKey } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const createKeyRoute = defineRoute({
   method: 'post',
   path: '/v1/api-keys',
   operationId: 'createKey',
-  summary: 'Make an API key or a personal token; the token is shown once',
+  summary: 'Make a personal credential, or a key of the workspace or of an agent; the token is shown once',
   tag: 'Access',
   body: createKeyBody,
   reply: createdKeyReply,
   status: 201,
-  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
+  authorize: authorizeCredentials,
   handle: async ({ ctx, body }) => {
     const { token, key } = await createKey(ctx, body);
     return { status: 'success', token, api_key: key };

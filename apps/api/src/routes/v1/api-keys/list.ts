@@ -1,5 +1,5 @@
 import { listKeysReply, pageQuery } from '@proviso/contracts';
-import { authorizeConfiguration, listKeys } from '@proviso/core';
+import { authorizeCredentials, listKeys } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
 
@@ -7,10 +7,10 @@ export const listKeysRoute = defineRoute({
   method: 'get',
   path: '/v1/api-keys',
   operationId: 'listKeys',
-  summary: 'List the workspace’s API keys and your personal tokens',
+  summary: 'List your personal credentials, and as an administrator the workspace’s keys',
   tag: 'Access',
   query: pageQuery,
   reply: listKeysReply,
-  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
+  authorize: authorizeCredentials,
   handle: async ({ ctx, query }) => pageReply('api_keys', await listKeys(ctx, query)),
 });

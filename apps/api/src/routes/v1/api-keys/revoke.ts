@@ -1,17 +1,18 @@
-import { keyReply } from '@proviso/contracts';
-import { authorizeConfiguration, revokeKey } from '@proviso/core';
+import { revokedKeyReply, revokeKeyBody } from '@proviso/contracts';
+import { authorizeCredentials, revokeKey } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const revokeKeyRoute = defineRoute({
   method: 'delete',
   path: '/v1/api-keys/{key_id}',
   operationId: 'revokeKey',
-  summary: 'Revoke an API key',
+  summary: 'Revoke a credential, and the keys that a key has made',
   tag: 'Access',
-  reply: keyReply,
-  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
-  handle: async ({ ctx, path, body }) => ({
-    status: 'success',
-    api_key: await revokeKey(ctx, path.key_id ?? '', body),
-  }),
+  body: revokeKeyBody,
+  reply: revokedKeyReply,
+  authorize: authorizeCredentials,
+  handle: async ({ ctx, path, body }) => {
+    const { key, alsoRevoked } = await revokeKey(ctx, path.key_id ?? '', body);
+    return { status: 'success', api_key: key, also_revoked: alsoRevoked };
+  },
 });

@@ -1,17 +1,18 @@
-import { memberReply } from '@proviso/contracts';
-import { authorizeConfiguration, removeMember } from '@proviso/core';
+import { removedMemberReply, removeMemberBody } from '@proviso/contracts';
+import { authorizePerson, removeMember } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const removeMemberRoute = defineRoute({
   method: 'delete',
   path: '/v1/members/{user_id}',
   operationId: 'removeMember',
-  summary: 'Remove a person from the workspace, and revoke their keys in it',
+  summary: 'Remove a person from the workspace, with the keys that they made in it; or leave it',
   tag: 'Access',
-  reply: memberReply,
-  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
-  handle: async ({ ctx, path, body }) => ({
-    status: 'success',
-    member: await removeMember(ctx, path.user_id ?? '', body),
-  }),
+  body: removeMemberBody,
+  reply: removedMemberReply,
+  authorize: authorizePerson, // anybody may leave
+  handle: async ({ ctx, path, body }) => {
+    const { member, revokedKeys, keptKeys } = await removeMember(ctx, path.user_id ?? '', body);
+    return { status: 'success', member, revoked_keys: revokedKeys, kept_keys: keptKeys };
+  },
 });

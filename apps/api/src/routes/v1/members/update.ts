@@ -1,5 +1,5 @@
 import { memberReply, updateMemberBody } from '@proviso/contracts';
-import { authorizeConfiguration, updateMember } from '@proviso/core';
+import { authorizePeople, updateMember } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const updateMemberRoute = defineRoute({
@@ -10,7 +10,7 @@ export const updateMemberRoute = defineRoute({
   tag: 'Access',
   body: updateMemberBody,
   reply: memberReply,
-  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
+  authorize: authorizePeople,
   handle: async ({ ctx, path, body }) => ({
     status: 'success',
     member: await updateMember(ctx, path.user_id ?? '', body),

@@ -1,5 +1,5 @@
 import { createWorkspaceBody, workspaceReply } from '@proviso/contracts';
-import { authorizeConfiguration, createWorkspace } from '@proviso/core';
+import { authorizePeople, createWorkspace } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 
 export const createWorkspaceRoute = defineRoute({
@@ -11,6 +11,6 @@ export const createWorkspaceRoute = defineRoute({
   body: createWorkspaceBody,
   reply: workspaceReply,
   status: 201,
-  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
+  authorize: authorizePeople,
   handle: async ({ ctx, body }) => ({ status: 'success', workspace: await createWorkspace(ctx, body) }),
 });

@@ -1,5 +1,5 @@
 import { listWorkspacesReply, pageQuery } from '@proviso/contracts';
-import { authorizeConfiguration, listWorkspaces } from '@proviso/core';
+import { authorizePeople, listWorkspaces } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
 
@@ -11,6 +11,6 @@ export const listWorkspacesRoute = defineRoute({
   tag: 'Access',
   query: pageQuery,
   reply: listWorkspacesReply,
-  authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),
+  authorize: authorizePeople,
   handle: async ({ ctx, query }) => pageReply('workspaces', await listWorkspaces(ctx, query)),
 });

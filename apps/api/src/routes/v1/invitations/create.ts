@@ -1,0 +1,16 @@
+import { createdInvitationReply, createInvitationBody } from '@proviso/contracts';
+import { authorizePeople, createInvitation } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const createInvitationRoute = defineRoute({
+  method: 'post',
+  path: '/v1/invitations',
+  operationId: 'createInvitation',
+  summary: 'Invite a person into the workspace; the secret is shown once',
+  tag: 'Access',
+  body: createInvitationBody,
+  reply: createdInvitationReply,
+  status: 201,
+  authorize: authorizePeople,
+  handle: async ({ ctx, body }) => ({ status: 'success', ...(await createInvitation(ctx, body)) }),
+});

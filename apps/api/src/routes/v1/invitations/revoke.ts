@@ -1,0 +1,17 @@
+import { invitationReply } from '@proviso/contracts';
+import { authorizePeople, revokeInvitation } from '@proviso/core';
+import { defineRoute } from '../../../route.ts';
+
+export const revokeInvitationRoute = defineRoute({
+  method: 'delete',
+  path: '/v1/invitations/{invitation_id}',
+  operationId: 'revokeInvitation',
+  summary: 'Take an invitation back that nobody has accepted',
+  tag: 'Access',
+  reply: invitationReply,
+  authorize: authorizePeople,
+  handle: async ({ ctx, path, body }) => ({
+    status: 'success',
+    invitation: await revokeInvitation(ctx, path.invitation_id ?? '', body),
+  }),
+});

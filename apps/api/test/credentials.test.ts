@@ -1,0 +1,428 @@
+// The attacks on credentials: each of them worked once, or is one step beside one that did.
+import { SCOPES, scopesOf, type Scope } from '@proviso/contracts';
+import { hashToken, newId, readId, showId } from '@proviso/core';
+import { routes } from '../src/app.ts';
+import { addressOf, furnish } from './furnished.ts';
+import {
+  CONFLICT,
+  expectRefusal,
+  FORBIDDEN,
+  holdings,
+  inFuture,
+  INVALID,
+  INVALID_STATE,
+  join,
+  letIn,
+  NOT_FOUND,
+  pathsOf,
+  pending,
+  UNAUTHENTICATED,
+  useApi,
+  userIdOf,
+} from './open-api.ts';
+import type { Client, Method, Reply, Tenant } from './open-api.ts';
+
+const READ: Scope[] = ['actions:read'];
+
+describe('credentials', () => {
+  const api = useApi();
+  const make = (by: Client, more: object = {}): Promise<Reply> =>
+    by.post('/v1/api-keys', { name: 'x', scopes: READ, ...more });
+  const made = async (by: Client, more: object = {}) => {
+    const { status, body, text } = await make(by, more);
+    if (status !== 201 || !body.token) throw new Error(`not made: ${text}`);
+    return { key_id: body.api_key.key_id, by: api.with(body.token), key: body.api_key };
+  };
+  const invite = (by: Client, more: object = {}): Promise<Reply> =>
+    by.post('/v1/invitations', { email: `${newId()}@example.com`, role: 'viewer', ...more });
+  const accept = (by: Client, secret: string | null | undefined, more: object = {}): Promise<Reply> =>
+    by.post('/v1/invitations/accept', { secret, ...more });
+  const nobody = (): Client => api.with();
+
+  describe('an admin of one workspace', () => {
+    it('makes no key that speaks for somebody else, with whatever it says', async () => {
+      const here = await api.tenant();
+      const admin = await here.client({ role: 'admin' });
+      const user_id = await userIdOf(here.owner);
+      for (const more of [{ user_id }, { person_id: user_id }, { personal: true }, { kind: 'personal', user_id }])
+        await expectRefusal(api, here, INVALID, () => make(admin, more));
+    });
+
+    it('takes over nobody whose address they know', async () => {
+      const [mine, theirs] = [await api.tenant(), await api.tenant()];
+      const { email } = (await theirs.owner.get('/v1/auth/status')).body.user;
+      const before = await holdings(api.world, theirs);
+      const { secret } = (await invite(mine.owner, { email, role: 'owner' })).body;
+      const { body } = await accept(nobody(), secret, { name: 'Mallory' });
+      const mallory = api.with(body.token ?? '');
+      for (const path of ['/v1/actions', '/v1/members', '/v1/api-keys'])
+        expect((await mallory.get(path, {}, { 'X-Workspace-Id': theirs.id })).status).toBe(404);
+      expect((await mallory.get('/v1/workspaces')).body.workspaces.map((one) => one.workspace_id)).toEqual([mine.id]);
+      expect(await holdings(api.world, theirs)).toEqual(before);
+      expect(await userIdOf(mallory)).not.toBe(await userIdOf(theirs.owner));
+    });
+
+    it('changes nothing for, and learns nothing about, somebody who has not agreed', async () => {
+      const [mine, theirs] = [await api.tenant(), await api.tenant()];
+      const { email } = (await theirs.owner.get('/v1/auth/status')).body.user;
+      const known = await invite(mine.owner, { email });
+      const unknown = await invite(mine.owner, { email: `${newId()}@example.com` });
+      const shape = ({ status, body }: Reply) => [status, Object.keys(body.invitation).toSorted()];
+      expect(shape(known)).toEqual(shape(unknown));
+      expect((await mine.owner.get('/v1/members')).body.members).toHaveLength(1);
+      expect((await theirs.owner.get('/v1/auth/status')).body.workspace_id).toBe(theirs.id);
+      expect((await theirs.owner.get('/v1/workspaces')).body.workspaces).toHaveLength(1);
+    });
+
+    it('sees and revokes no personal credential but their own, not an owner’s either', async () => {
+      const here = await api.tenant();
+      const admin = await here.client({ role: 'admin' });
+      const { key_id } = await made(here.owner, { kind: 'personal', scopes: [...SCOPES] });
+      expect((await admin.get('/v1/api-keys', { limit: '100' })).text).not.toContain(key_id);
+      await expectRefusal(api, here, NOT_FOUND, () => admin.delete(`/v1/api-keys/${key_id}`));
+      const other = await here.client({ role: 'owner' });
+      await expectRefusal(api, here, NOT_FOUND, () => other.delete(`/v1/api-keys/${key_id}`));
+    });
+
+    it('touches nothing of another by anything that they can make', async () => {
+      const [mine, theirs] = [await furnish(api), await furnish(api)];
+      const admin = await mine.client({ role: 'admin' });
+      const agent_id = showId('agent', await mine.agentId('idle'));
+      const personal = await made(admin, { kind: 'personal', scopes: [...SCOPES] });
+      const callers = {
+        'a personal credential': personal.by,
+        'a workspace key that decides': (await made(admin, { scopes: [...SCOPES], decides: true })).by,
+        'an agent key': (await made(admin, { scopes: [...SCOPES], agent_id })).by,
+        'a person they invited': (await join(api, admin, 'admin')).by,
+        'the owner of a workspace they made': await (async () => {
+          const { body } = await personal.by.post('/v1/workspaces', { name: 'Mine' });
+          const home = { 'X-Workspace-Id': body.workspace.workspace_id };
+          return api.with(
+            (await personal.by.post('/v1/api-keys', { name: 'x', kind: 'personal', scopes: [...SCOPES] }, home)).body
+              .token ?? '',
+          );
+        })(),
+      };
+      const before = await holdings(api.world, theirs);
+      for (const [who, by] of Object.entries(callers))
+        for (const route of routes.filter(({ path }) => path.includes('{'))) {
+          const path = addressOf(route, { ...mine, ids: theirs.ids });
+          for (const headers of [{}, { 'X-Workspace-Id': theirs.id }]) {
+            const { status } = await by.raw(
+              route.method as Method,
+              path,
+              route.method === 'get' ? undefined : '{}',
+              headers,
+            );
+            const refused = [400, 403, 404, 409, 422].includes(status);
+            expect([who, route.operationId, status, refused]).toEqual([who, route.operationId, status, true]);
+          }
+        }
+      expect(await holdings(api.world, theirs)).toEqual(before);
+    }, 120_000);
+  });
+
+  describe('no credential outgrows itself', () => {
+    it('by its kind: keys make no personal credential, invite nobody, and manage no people', async () => {
+      const here = await api.tenant();
+      const key = await made(here.owner, { scopes: [...SCOPES], decides: true });
+      const member = await join(api, here.owner, 'viewer');
+      for (const ask of [
+        () => make(key.by, { kind: 'personal' }),
+        () => invite(key.by),
+        () => key.by.patch(`/v1/members/${member.user_id}`, { role: 'admin' }),
+        () => key.by.delete(`/v1/members/${member.user_id}`),
+        () => key.by.post('/v1/workspaces', { name: 'x' }),
+      ])
+        await expectRefusal(api, here, FORBIDDEN, ask);
+      const { secret } = (await invite(here.owner)).body;
+      await expectRefusal(api, here, FORBIDDEN, () => accept(key.by, secret, { name: 'x' }));
+    });
+
+    it('by its role, its decisions or its scopes', async () => {
+      const here = await api.tenant();
+      const admin = await here.client({ role: 'admin', scopes: ['workspace:admin', 'actions:read'] });
+      await expectRefusal(api, here, FORBIDDEN, () => make(admin, { scopes: ['actions:write'] }));
+      const narrow = await made(admin, { scopes: ['workspace:admin'] });
+      expect(narrow.key).toMatchObject({ role: 'admin', decides: false });
+      await expectRefusal(api, here, FORBIDDEN, () => make(narrow.by, { scopes: ['workspace:admin'], decides: true }));
+    });
+
+    it('through somebody else: a role is given by whoever has all its scopes', async () => {
+      const here = await api.tenant();
+      const narrow = await here.client({ scopes: ['workspace:admin', 'actions:read', 'contacts:read'] });
+      for (const role of ['viewer', 'reviewer', 'admin', 'owner'])
+        await expectRefusal(api, here, FORBIDDEN, () => invite(narrow, { role }));
+      const { user_id } = await join(api, here.owner, 'viewer');
+      await expectRefusal(api, here, FORBIDDEN, () => narrow.patch(`/v1/members/${user_id}`, { role: 'reviewer' }));
+    });
+
+    it('in time: what an expiring credential makes expires with it, at the latest', async () => {
+      const here = await api.tenant();
+      const expires_at = inFuture(3_600_000);
+      const short = await made(here.owner, { scopes: [...SCOPES], expires_at });
+      expect((await made(short.by)).key.expires_at).toBe(expires_at);
+      await expectRefusal(api, here, INVALID, () => make(short.by, { expires_at: inFuture(7_200_000) }));
+      const person = await made(here.owner, { kind: 'personal', scopes: [...SCOPES], expires_at });
+      expect((await made(person.by, { kind: 'personal' })).key.expires_at).toBe(expires_at);
+      expect((await invite(person.by)).body.invitation.expires_at).toBe(expires_at);
+    });
+
+    it('by surviving: what a key made is revoked with it, and theirs too', async () => {
+      const here = await api.tenant();
+      const first = await made(here.owner, { scopes: ['workspace:admin', 'actions:read'] });
+      const second = await made(first.by, { scopes: ['workspace:admin', 'actions:read'] });
+      const third = await made(second.by);
+      const { body } = await here.owner.delete(`/v1/api-keys/${first.key_id}`);
+      expect(body.also_revoked.toSorted()).toEqual([second.key_id, third.key_id].toSorted());
+      await expectRefusal(api, here, UNAUTHENTICATED, () => third.by.get('/v1/actions'));
+    });
+
+    it('in a race: nothing survives that was made while its maker was revoked', async () => {
+      const here = await api.tenant();
+      const scopes: Scope[] = ['workspace:admin', 'actions:read'];
+      for (let round = 0; round < 5; round += 1) {
+        const first = await made(here.owner, { scopes });
+        const [revoked, ...makes] = await Promise.all([
+          here.owner.delete(`/v1/api-keys/${first.key_id}`),
+          ...Array.from({ length: 6 }, () => make(first.by, { scopes })),
+        ]);
+        expect(revoked.status).toBe(200);
+        for (const { body } of makes)
+          if (body.token) expect((await api.with(body.token).get('/v1/actions')).status).toBe(401);
+      }
+    });
+
+    it('beyond its maker: demoted, the maker’s keys do no more than they may', async () => {
+      const here = await api.tenant();
+      const ann = await join(api, here.owner, 'admin');
+      const key = await made(ann.by, { scopes: scopesOf('admin'), decides: true });
+      expect((await key.by.post('/v1/contacts', { email: 'a@example.com' })).status).toBe(201);
+      await here.owner.patch(`/v1/members/${ann.user_id}`, { role: 'viewer' });
+      await expectRefusal(api, here, FORBIDDEN, () => key.by.post('/v1/contacts', { email: 'b@example.com' }));
+      const { action_id } = await pending(here.owner, here);
+      await expectRefusal(api, here, FORBIDDEN, () =>
+        key.by.post(`/v1/actions/${action_id}/approve`, { action: 'approve' }),
+      );
+    });
+
+    it('by revoking its person’s wider ones, though it may always end itself', async () => {
+      const here = await api.tenant();
+      const wide = await made(here.owner, { kind: 'personal', scopes: [...SCOPES] });
+      const narrow = await made(here.owner, { kind: 'personal', scopes: READ });
+      await expectRefusal(api, here, FORBIDDEN, () => narrow.by.delete(`/v1/api-keys/${wide.key_id}`));
+      expect((await narrow.by.delete(`/v1/api-keys/${narrow.key_id}`)).status).toBe(200);
+      await expectRefusal(api, here, UNAUTHENTICATED, () => narrow.by.get('/v1/auth/status'));
+    });
+  });
+
+  it('a personal credential leaves its keys to the workspace when it ends, and takes them along where that is asked', async () => {
+    const here = await api.tenant();
+    const kept = await made(here.owner, { kind: 'personal', scopes: [...SCOPES] });
+    const stays = await made(kept.by);
+    expect((await here.owner.delete(`/v1/api-keys/${kept.key_id}`)).body.also_revoked).toEqual([]);
+    expect((await stays.by.get('/v1/actions')).status).toBe(200);
+    const stolen = await made(here.owner, { kind: 'personal', scopes: [...SCOPES] });
+    const goes = await made(stolen.by);
+    const { body } = await here.owner.delete(`/v1/api-keys/${stolen.key_id}`, { including_made: true });
+    expect(body.also_revoked).toEqual([goes.key_id]);
+  });
+
+  describe('the last owner who can sign in', () => {
+    it('keeps a credential that does not expire and may administrate, however the others go', async () => {
+      const here = await api.tenant();
+      const { key_id } = (await here.owner.get('/v1/auth/status')).body;
+      await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(`/v1/api-keys/${key_id}`));
+      await made(here.owner, { kind: 'personal', scopes: [...SCOPES], expires_at: inFuture() });
+      await made(here.owner, { kind: 'personal', scopes: READ });
+      await made(here.owner, { scopes: [...SCOPES] });
+      await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(`/v1/api-keys/${key_id}`));
+      await made(here.owner, { kind: 'personal', scopes: ['workspace:admin'] });
+      expect((await here.owner.delete(`/v1/api-keys/${key_id}`)).status).toBe(200);
+    });
+
+    it('stays when another owner, who cannot sign in, is there too', async () => {
+      const here = await api.tenant();
+      const other = await here.client({ role: 'owner', scopes: ['actions:read'] });
+      const own = await userIdOf(here.owner);
+      await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(`/v1/members/${own}`));
+      await expectRefusal(api, here, INVALID_STATE, () => here.owner.patch(`/v1/members/${own}`, { role: 'admin' }));
+      expect((await other.delete(`/v1/members/${await userIdOf(other)}`)).status).toBe(200);
+    });
+  });
+
+  describe('a disabled agent', () => {
+    it('does nothing at all with its key', async () => {
+      const here = await furnish(api);
+      const by = await here.client({ agent: 'bot' });
+      const agent_id = showId('agent', await here.agentId('bot'));
+      await here.owner.patch(`/v1/agents/${agent_id}`, { enabled: false });
+      for (const ask of [
+        () => by.get('/v1/auth/status'),
+        () => by.get('/v1/actions'),
+        () => by.post('/v1/contacts', { email: 'new@example.com' }),
+        () => by.patch(`/v1/contacts/${here.ids.contact_id}`, { properties: { a: 1 } }),
+        () => by.get('/v1/events'),
+      ])
+        await expectRefusal(api, here, FORBIDDEN, ask);
+    });
+  });
+
+  it('an agent writes nothing that holds its own actions back', async () => {
+    const here = await furnish(api);
+    const by = await here.client({ agent: 'bot' });
+    const { contact_id } = here.ids;
+    const message = {
+      direction: 'inbound',
+      message_id: '<new@example.com>',
+      from: 'ann@example.com',
+      to: 'us@example.com',
+      at: '2026-01-02T03:04:05Z',
+    };
+    for (const ask of [
+      () => by.post('/v1/email-messages', message),
+      () => by.post('/v1/email-messages', { ...message, direction: 'outbound', to: 'ann@example.com' }),
+      () => by.patch(`/v1/contacts/${contact_id}`, { unsubscribed: false }),
+      () => by.patch(`/v1/contacts/${contact_id}`, { email: 'else@example.com' }),
+      () => by.delete(`/v1/contacts/${here.ids.unused_contact_id}`),
+    ])
+      await expectRefusal(api, here, FORBIDDEN, ask);
+    expect((await by.patch(`/v1/contacts/${contact_id}`, { unsubscribed: true })).status).toBe(200);
+  });
+
+  describe('an invitation', () => {
+    const secretOf = async (here: Tenant, more: object = {}) => (await invite(here.owner, more)).body.secret ?? '';
+
+    it('is shown with its secret once, and kept as a hash', async () => {
+      const here = await api.tenant();
+      const email = `${newId()}@Example.com`;
+      const { status, body } = await invite(here.owner, { email, role: 'reviewer' });
+      expect(status).toBe(201);
+      expect(body.secret).toMatch(/^pvi_\w{8}_\w{40}$/);
+      expect(body.invitation).toEqual({
+        invitation_id: expect.stringMatching(/^inv_/),
+        email: email.toLowerCase(),
+        role: 'reviewer',
+        lookup: body.secret?.slice(4, 12),
+        status: 'open',
+        created_by: { kind: 'member', id: await userIdOf(here.owner), name: 'owner' },
+        expires_at: expect.any(String),
+        accepted_at: null,
+        created_at: expect.any(String),
+      });
+      const row = await api.world.db.tables.invitations.findFirstOrThrow({ where: { workspace_id: here.id } });
+      expect(row.secret_hash).toBe(hashToken(body.secret ?? ''));
+      expect((await here.owner.get('/v1/invitations')).text).not.toContain(body.secret);
+    });
+
+    it('keeps no secret for an Idempotency-Key: a replay shows the same invitation without it', async () => {
+      const here = await api.tenant();
+      const ask = () =>
+        here.owner.post('/v1/invitations', { email: 'x@example.com', role: 'viewer' }, { 'Idempotency-Key': 'k' });
+      const [first, second] = [await ask(), await ask()];
+      expect(second.body).toEqual({ ...first.body, secret: null });
+    });
+
+    it('makes a new person with a first credential, which reaches that workspace alone and operates nothing', async () => {
+      const here = await api.tenant();
+      const { status, body } = await accept(nobody(), await secretOf(here, { role: 'reviewer' }), { name: 'Rae' });
+      expect([status, body.member.name, body.workspace.role]).toEqual([201, 'Rae', 'reviewer']);
+      expect(body.api_key).toMatchObject({ kind: 'personal', expires_at: null, home_workspace_id: here.id });
+      expect(body.api_key.scopes).not.toContain('instance:operate');
+      const rae = api.with(body.token ?? '');
+      const { action_id } = await pending(here.owner, here);
+      const approved = await rae.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
+      expect(approved.body.action.approval?.by).toMatchObject({ kind: 'member', name: 'Rae' });
+    });
+
+    it('is accepted by the invited person with their own credential, and makes none', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const { email } = (await there.owner.get('/v1/auth/status')).body.user;
+      const { status, body } = await accept(there.owner, await secretOf(here, { email }));
+      expect([status, body.token, body.member.user_id]).toEqual([201, null, await userIdOf(there.owner)]);
+    });
+
+    it('is no other person’s, and nobody is in afterwards', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      const secret = await secretOf(here);
+      await expectRefusal(api, here, FORBIDDEN, () => accept(there.owner, secret));
+      expect((await accept(nobody(), secret, { name: 'x' })).status).toBe(201);
+    });
+
+    it('is accepted once, however many ask at once', async () => {
+      const here = await api.tenant();
+      const secret = await secretOf(here);
+      const replies = await Promise.all(Array.from({ length: 6 }, () => accept(nobody(), secret, { name: 'x' })));
+      expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409, 409]);
+      expect((await here.owner.get('/v1/members')).body.members).toHaveLength(2);
+    });
+
+    it('is worth nothing once it is revoked, over, or its maker may no longer give the role', async () => {
+      const here = await api.tenant();
+      const revoked = (await invite(here.owner)).body;
+      const address = `/v1/invitations/${revoked.invitation.invitation_id}`;
+      expect((await here.owner.delete(address)).body.invitation.status).toBe('revoked');
+      await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(address));
+      const over = (await invite(here.owner)).body;
+      const { invitations } = api.world.db.tables;
+      const id = readId('invitation', over.invitation.invitation_id) ?? '';
+      await invitations.update({ where: { id }, data: { expires_at: new Date(Date.now() - 1) } });
+      const ann = await join(api, here.owner, 'admin');
+      const demoted = (await invite(ann.by, { role: 'admin' })).body;
+      await here.owner.patch(`/v1/members/${ann.user_id}`, { role: 'reviewer' });
+      for (const { secret } of [revoked, over, demoted])
+        await expectRefusal(api, here, INVALID_STATE, () => accept(nobody(), secret, { name: 'x' }));
+    });
+
+    it('is made by those who may give its role', async () => {
+      const here = await api.tenant();
+      const [admin, reviewer] = [await here.client({ role: 'admin' }), await here.client({ role: 'reviewer' })];
+      await expectRefusal(api, here, FORBIDDEN, () => invite(admin, { role: 'owner' }));
+      await expectRefusal(api, here, FORBIDDEN, () => invite(reviewer));
+      expect((await invite(admin, { role: 'admin' })).status).toBe(201);
+    });
+
+    it('is one for an address, and none for a member', async () => {
+      const here = await api.tenant();
+      const email = `${newId()}@example.com`;
+      await invite(here.owner, { email });
+      await expectRefusal(api, here, CONFLICT, () => invite(here.owner, { email }));
+      const ann = await join(api, here.owner, 'viewer');
+      await expectRefusal(api, here, CONFLICT, () => invite(here.owner, { email: ann.email }));
+    });
+
+    it.each<[string, object, string]>([
+      ['an address that is none', { email: 'x' }, 'email'],
+      ['an unknown role', { role: 'god' }, 'role'],
+      ['an expiry that has passed', { expires_at: inFuture(-1_000) }, 'expires_at'],
+      ['an expiry in two months', { expires_at: inFuture(60 * 86_400_000) }, 'expires_at'],
+      ['a secret', { secret: 'x' }, 'secret'],
+    ])('is refused with %s', async (_, more, path) => {
+      const here = await api.tenant();
+      expect(pathsOf(await expectRefusal(api, here, INVALID, () => invite(here.owner, more)))).toContain(path);
+    });
+
+    it('wants a name of a new person, and takes no token that is not one', async () => {
+      const here = await api.tenant();
+      const secret = await secretOf(here);
+      await expectRefusal(api, here, INVALID, () => accept(nobody(), secret));
+      await expectRefusal(api, here, NOT_FOUND, () =>
+        accept(nobody(), `pvi_12345678_${'x'.repeat(40)}`, { name: 'x' }),
+      );
+      await expectRefusal(api, here, UNAUTHENTICATED, () => accept(api.with('x'), secret, { name: 'x' }));
+    });
+
+    it('is no key', async () => {
+      const here = await api.tenant();
+      const secret = await secretOf(here);
+      await expectRefusal(api, here, UNAUTHENTICATED, () => api.with(secret).get('/v1/auth/status'));
+    });
+  });
+
+  it('a person who is let in elsewhere keeps all clients that name no workspace', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    expect(await letIn(there, here.owner, 'admin')).toBe(201);
+    expect((await here.owner.get('/v1/auth/status')).body.workspace_id).toBe(here.id);
+    expect((await here.owner.get('/v1/actions')).status).toBe(200);
+  });
+});

@@ -1,0 +1,111 @@
+import {
+  acceptInvitationBody,
+  ROLES,
+  SCOPES,
+  type AccessKey,
+  type Member,
+  type Role,
+  type Workspace,
+} from '@proviso/contracts';
+import type { Caller, Services } from '../context.ts';
+import type { Transaction } from '../db.ts';
+import { AppError, invalid, notFound } from '../errors.ts';
+import type { invitations } from '../generated/client.ts';
+import { newId, showId } from '../ids.ts';
+import { showKey } from '../keys/show.ts';
+import { hashToken, lookupOf, newToken } from '../keys/token.ts';
+import { lockMembers } from '../members/owners.ts';
+import { showMember, WITH_USER } from '../members/show.ts';
+import { showWorkspace, WITH_WORKSPACE } from '../workspaces/show.ts';
+import { databaseNow, statusOf } from './show.ts';
+
+export interface AcceptedInvitation {
+  workspace: Workspace;
+  member: Member;
+  /** The first credential of a person who had none, shown this once; null = they accepted with their own. */
+  token: string | null;
+  key: AccessKey | null;
+}
+
+/**
+ * Joins a workspace: as the person whose credential accepts, else as a new person with their first credential. Whoever has
+ * the secret is the invited one; a person who has a credential already must have the invited address too.
+ * Throws NOT_FOUND for an unknown secret, INVALID_STATE for one that is used, revoked or over, FORBIDDEN for another person.
+ */
+export async function acceptInvitation(
+  { db }: Pick<Services, 'db'>,
+  person: Caller['person'],
+  input: unknown,
+): Promise<AcceptedInvitation> {
+  const { secret, name } = acceptInvitationBody.parse(input);
+  const where = { secret_hash: hashToken(secret) };
+  const known = await db.tables.invitations.findUnique({ where });
+  if (!known) throw notFound('invitation');
+  return db.transaction(async (tx) => {
+    await lockMembers(tx, known.workspace_id);
+    const invitation = await tx.tables.invitations.findUniqueOrThrow({ where });
+    await assertOpen(tx, invitation);
+    if (person && person.email !== invitation.email)
+      throw new AppError(
+        'FORBIDDEN',
+        'The invitation is for another e-mail address than yours. Accept it without a token to join as a new person.',
+      );
+    await assertNoMember(tx, invitation, person);
+    const joining = person ?? (await createPerson(tx, invitation, name));
+    const { workspace_id, role } = invitation;
+    const data = { workspace_id, user_id: joining.id, role };
+    const member = await tx.tables.members.create({ data, include: { ...WITH_USER, ...WITH_WORKSPACE } });
+    const accepted = { accepted_at: await databaseNow(tx), accepted_by: joining.id };
+    await tx.tables.invitations.update({ where, data: accepted });
+    const first = person ? null : await createFirstKey(tx, workspace_id, joining);
+    return {
+      workspace: showWorkspace(member),
+      member: showMember(member),
+      token: first?.token ?? null,
+      key: first?.key ?? null,
+    };
+  });
+}
+
+/** It counts while it is open, and while whoever made it may still give its role. Throws INVALID_STATE. */
+async function assertOpen(tx: Transaction, invitation: invitations): Promise<void> {
+  const status = statusOf(invitation, await databaseNow(tx));
+  if (status !== 'open') throw new AppError('INVALID_STATE', `The invitation is ${SAYS[status]}. Ask for a new one.`);
+  const { workspace_id, made_by_person_id: user_id } = invitation;
+  const maker = await tx.tables.members.findFirst({ where: { workspace_id, user_id } });
+  const rank = ROLES.indexOf((maker?.role ?? 'viewer') as Role);
+  if (rank > ROLES.indexOf('admin') || rank > ROLES.indexOf(invitation.role as Role))
+    throw new AppError('INVALID_STATE', 'Whoever made the invitation may no longer invite. Ask for a new one.');
+}
+
+const SAYS = { accepted: 'used already', revoked: 'revoked', expired: 'over' } as const;
+
+async function assertNoMember(tx: Transaction, { workspace_id, email }: invitations, person: Caller['person']) {
+  const same = [{ user: { email } }, ...(person ? [{ user_id: person.id }] : [])];
+  if (await tx.tables.members.findFirst({ where: { workspace_id, OR: same } }))
+    throw new AppError('CONFLICT', 'This person is a member already.');
+}
+
+type Person = NonNullable<Caller['person']>;
+
+async function createPerson({ tables }: Transaction, { email }: invitations, name?: string): Promise<Person> {
+  if (name === undefined) throw invalid('name', 'is required: it is shown beside what you decide');
+  return tables.users.create({ data: { id: newId(), email, name } });
+}
+
+/** What a first credential may do is bounded by the person's role in each workspace, and never reaches beyond workspaces. */
+async function createFirstKey({ tables }: Transaction, workspaceId: string, { id, name }: Person) {
+  const token = newToken();
+  const data = {
+    id: newId(),
+    kind: 'personal',
+    person_id: id,
+    home_workspace_id: workspaceId,
+    name: 'First credential',
+    scopes: SCOPES.filter((scope) => scope !== 'instance:operate'),
+    lookup: lookupOf(token),
+    token_hash: hashToken(token),
+    created_by: { kind: 'member', id: showId('user', id), name },
+  };
+  return { token, key: showKey(await tables.api_keys.create({ data })) };
+}

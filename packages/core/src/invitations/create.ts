@@ -1,0 +1,68 @@
+import { createInvitationBody, type Invitation } from '@proviso/contracts';
+import { authorizePeople, type Context } from '../context.ts';
+import type { Transaction } from '../db.ts';
+import { AppError, invalid } from '../errors.ts';
+import { once } from '../idempotency.ts';
+import { newId } from '../ids.ts';
+import { hashToken, lookupOf, newInvitationSecret } from '../keys/token.ts';
+import { assertMayGive, lockMembers } from '../members/owners.ts';
+import { databaseNow, showInvitation } from './show.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const VALID_DAYS = 7;
+const VALID_DAYS_MAX = 30;
+
+export interface CreatedInvitation {
+  /** Null in a replay: it is shown once, and kept nowhere. */
+  secret: string | null;
+  invitation: Invitation;
+}
+
+/**
+ * Invites somebody into the workspace. Nothing changes for them, and nothing is said about them, until they accept: their
+ * address is looked up among this workspace's people only.
+ */
+export async function createInvitation(ctx: Context, input: unknown): Promise<CreatedInvitation> {
+  const person = authorizePeople(ctx);
+  const { email, role, expires_at } = createInvitationBody.parse(input);
+  assertMayGive(ctx, role);
+  const secret = newInvitationSecret();
+  const address = email.toLowerCase();
+  const workspace_id = ctx.caller.workspaceId;
+  const invitation = await once(ctx.db, ctx.idempotency, async (tx) => {
+    await lockMembers(tx, workspace_id);
+    const now = await databaseNow(tx);
+    await assertUninvited(tx, workspace_id, address, now);
+    const data = {
+      id: newId(),
+      workspace_id,
+      email: address,
+      role,
+      lookup: lookupOf(secret),
+      secret_hash: hashToken(secret),
+      made_by_person_id: person.id,
+      created_by: { ...ctx.caller.actor },
+      expires_at: expiryOf(now, ctx.caller.expiresAt, expires_at),
+    };
+    return showInvitation(await tx.tables.invitations.create({ data }), now);
+  });
+  return { secret: ctx.idempotency?.replayed ? null : secret, invitation };
+}
+
+async function assertUninvited({ tables }: Transaction, workspace_id: string, email: string, now: Date): Promise<void> {
+  const conflict = (message: string): AppError => new AppError('CONFLICT', message, [{ path: 'email', message }]);
+  const member = await tables.members.findFirst({ where: { workspace_id, user: { email } } });
+  if (member) throw conflict('This person is a member already.');
+  const where = { workspace_id, email, accepted_at: null, revoked_at: null, expires_at: { gt: now } };
+  const open = await tables.invitations.findFirst({ where });
+  if (open) throw conflict('There is an open invitation for this address already. Revoke it to make another one.');
+}
+
+/** Never later than the credential that invites. Throws INVALID. */
+function expiryOf(now: Date, callerExpiresAt: Date | null, asked: string | undefined): Date {
+  const at = asked === undefined ? new Date(now.getTime() + VALID_DAYS * DAY_MS) : new Date(asked);
+  if (at <= now) throw invalid('expires_at', 'is in the past');
+  if (at.getTime() > now.getTime() + VALID_DAYS_MAX * DAY_MS)
+    throw invalid('expires_at', `must be within ${VALID_DAYS_MAX} days`);
+  return callerExpiresAt && callerExpiresAt < at ? callerExpiresAt : at;
+}
