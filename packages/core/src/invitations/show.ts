@@ -28,5 +28,6 @@ export async function databaseNow(db: {
   query<Row extends object>(statement: typeof NOW, values: unknown[]): Promise<Row[]>;
 }): Promise<Date> {
   const [row] = await db.query<{ now: Date }>(NOW, []);
-  return row?.now ?? new Date();
+  if (!row) throw new Error('the database does not tell the time');
+  return row.now;
 }
