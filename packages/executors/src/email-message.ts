@@ -1,41 +1,43 @@
 import { smtpConfig, smtpCredentials } from '@proviso/contracts';
-import { defineExecutor, done, refused, type RunContext, type Write } from '@proviso/core/executor';
+import { defineExecutor, done, refused, type Executor, type RunContext, type Write } from '@proviso/core/executor';
 import { guardEmail } from './email/guard.ts';
 import { composeMail, type WireMail } from './email/message.ts';
 import { emailParams, type EmailParams } from './email/params.ts';
 import { previewEmail } from './email/preview.ts';
 import { resolveEmail } from './email/resolve.ts';
 import { sendMail } from './email/send.ts';
+import type { ExecutorSettings } from './settings.ts';
 
-export const emailMessage = defineExecutor<EmailParams>({
-  type: 'email_message',
-  version: 1,
-  delivery: 'at_most_once',
-  identity: 'smtp',
-  params: emailParams,
-  resolvesFrom: ['contact_id', 'thread_id', 'follow_up'],
-  resolve: (given, { records }) => resolveEmail(given, records),
-  preview: (mail, { identity }) => previewEmail(mail, identity),
-  guard: guardEmail,
+export const emailMessage = (settings: ExecutorSettings = {}): Executor =>
+  defineExecutor<EmailParams>({
+    type: 'email_message',
+    version: 1,
+    delivery: 'at_most_once',
+    identity: 'smtp',
+    params: emailParams,
+    resolvesFrom: ['contact_id', 'thread_id', 'follow_up'],
+    resolve: (given, { records }) => resolveEmail(given, records),
+    preview: (mail, { identity }) => previewEmail(mail, identity),
+    guard: guardEmail,
 
-  async execute(ctx: RunContext<EmailParams>) {
-    const mail = ctx.action.params;
-    const config = smtpConfig.safeParse(ctx.identity?.config);
-    if (!config.success) return refused('The SMTP identity has no valid configuration.');
-    const credentials = ctx.credentials === null ? null : smtpCredentials.safeParse(ctx.credentials);
-    if (credentials && !credentials.success) return refused('The SMTP identity has no valid credentials.');
-    const wire = await composeMail(mail, config.data, ctx.action.id);
-    if (!wire) return refused('The sender, the recipient or the subject is missing or not valid.');
+    async execute(ctx: RunContext<EmailParams>) {
+      const mail = ctx.action.params;
+      const config = smtpConfig.safeParse(ctx.identity?.config);
+      if (!config.success) return refused('The SMTP identity has no valid configuration.');
+      const credentials = ctx.credentials === null ? null : smtpCredentials.safeParse(ctx.credentials);
+      if (credentials && !credentials.success) return refused('The SMTP identity has no valid credentials.');
+      const wire = await composeMail(mail, config.data, ctx.action.id);
+      if (!wire) return refused('The sender, the recipient or the subject is missing or not valid.');
 
-    const { host, port, secure } = config.data;
-    const requireTls = config.data.require_tls ?? credentials !== null;
-    const server = { host, port, secure, requireTls, credentials: credentials?.data ?? null };
-    const sent = await sendMail(wire, server, { signal: ctx.signal, begin: () => ctx.begin() });
-    if (sent.kind !== 'accepted') return sent;
-    const { messageId, recipients, response } = sent;
-    return done({ message_id: messageId, accepted: recipients, response }, recordIn({ ...wire, messageId }, mail));
-  },
-});
+      const { host, port, secure } = config.data;
+      const requireTls = config.data.require_tls ?? credentials !== null;
+      const server = { host, port, secure, requireTls, credentials: credentials?.data ?? null };
+      const sent = await sendMail(wire, server, { signal: ctx.signal, settings, begin: () => ctx.begin() });
+      if (sent.kind !== 'accepted') return sent;
+      const { messageId, recipients, response } = sent;
+      return done({ message_id: messageId, accepted: recipients, response }, recordIn({ ...wire, messageId }, mail));
+    },
+  });
 
 /** Threads belong to contacts: a message to nobody known, or to one deleted meanwhile, is recorded nowhere. */
 function recordIn(wire: WireMail, mail: EmailParams): Write {

@@ -23,7 +23,10 @@ import { updateContact } from './update-contact.ts';
 import { updateLifecycleStage } from './update-lifecycle-stage.ts';
 import { workspaceTools } from './workspace-tool.ts';
 
-export * from './egress.ts';
+export { isPublicAddress } from './egress/address.ts';
+export { EgressError } from './egress/error.ts';
+export { openEgress, type EgressFetch, type EgressLimits } from './egress/fetch.ts';
+export { openSocket, type Destination, type SocketOptions } from './egress/socket.ts';
 export { loadExecutors } from './load.ts';
 export { EXECUTOR_ENVIRONMENT, executorSettings, type ExecutorSettings, type FarSides } from './settings.ts';
 export {
@@ -55,7 +58,7 @@ export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
   const executors = [
     createNote,
     createTask,
-    emailMessage,
+    emailMessage(settings),
     escalateToHuman,
     linkedinConnection(settings),
     mcpToolCall(settings),
@@ -75,7 +78,7 @@ export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
     mcp(settings),
     resend(settings),
     slack(settings),
-    smtp,
+    smtp(settings),
   ];
   return { executors, providers, tools: workspaceTools(settings) };
 }

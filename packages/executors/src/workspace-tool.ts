@@ -12,7 +12,9 @@ import {
 } from '@proviso/core/executor';
 import type { JsonObject } from '@proviso/contracts';
 import { Webhook } from 'standardwebhooks';
-import { EgressError, openEgress, urlFault, type EgressFetch } from './egress.ts';
+import { urlFault } from './egress/address.ts';
+import { EgressError } from './egress/error.ts';
+import { openEgress, type EgressFetch } from './egress/fetch.ts';
 import type { ExecutorSettings } from './settings.ts';
 
 /** Raise it when a call says something else to the far side. */

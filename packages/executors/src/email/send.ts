@@ -1,24 +1,15 @@
 import { refused, retry, unknown, type Outcome } from '@proviso/core/executor';
-import SMTPConnection, {
-  type SMTPConnectionEnvelope,
-  type SMTPConnectionSendInfo,
-} from 'nodemailer/lib/smtp-connection';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { SMTPConnectionEnvelope, SMTPConnectionSendInfo } from 'nodemailer/lib/smtp-connection';
 import { Readable } from 'node:stream';
-import { shownText } from '../shown-text.ts';
+import { EgressError } from '../egress/error.ts';
+import type { ExecutorSettings } from '../settings.ts';
 import type { WireMail } from './message.ts';
-
-export interface SmtpServer {
-  host: string;
-  port: number;
-  secure: boolean;
-  requireTls: boolean;
-  credentials: { user: string; pass: string } | null;
-  /** Silence allowed after the greeting; 25 s when absent. */
-  socketTimeoutMs?: number;
-}
+import { inSession, saidBy, type SmtpError, type SmtpServer } from './session.ts';
 
 export interface SmtpRun {
   signal: AbortSignal;
+  settings: ExecutorSettings;
   begin(): Promise<void>;
 }
 
@@ -36,8 +27,6 @@ interface Progress {
   beginFailed?: { error: unknown };
 }
 
-type SmtpError = SMTPConnection.SMTPError;
-
 /**
  * One message over one connection. `run.begin()` is awaited after the server's go-ahead for DATA and before the first
  * byte of content; when it throws, the connection is dropped without the final dot, so that the server discards the
@@ -45,71 +34,23 @@ type SmtpError = SMTPConnection.SMTPError;
  */
 export async function sendMail(mail: WireMail, server: SmtpServer, run: SmtpRun): Promise<Accepted | Outcome> {
   if (run.signal.aborted) return retry('Stopped before sending.', { undone: true });
-  const connection = connectionTo(server);
   const progress: Progress = { contentStarted: false };
   try {
-    const info = await Promise.race([
-      interruption(connection, run.signal),
-      converse(connection, mail, server, { run, progress }),
-    ]);
+    const info = await inSession(server, run, (connection) => submit(connection, mail, { run, progress }));
     if (info.messageSize <= mail.raw.length) throw new Error('the server answered before the end of the message');
-    const response = saidBy(server, info.response);
-    quit(connection);
+    const response = saidBy(server, info);
     return { kind: 'accepted', recipients: info.accepted, response, messageId: info.serverMessageId ?? mail.messageId };
   } catch (error) {
-    connection.close();
     if (progress.beginFailed) throw progress.beginFailed.error;
     return failure(error as SmtpError, progress, server);
   }
 }
 
-function connectionTo(server: SmtpServer): SMTPConnection {
-  return new SMTPConnection({
-    host: server.host,
-    port: server.port,
-    secure: server.secure,
-    requireTLS: server.requireTls,
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: server.socketTimeoutMs ?? 25_000,
-    // Destroy at once: a polite end would first flush what is still buffered.
-    socketCloseTimeout: 0,
-  });
-}
-
-/** Rejects when the connection fails, ends or is aborted: nodemailer then drops some callbacks without calling them. */
-function interruption(connection: SMTPConnection, signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const onAbort = (): void => {
-      reject(new Error('stopped by us'));
-      connection.close();
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    connection.on('error', reject);
-    connection.once('end', () => {
-      signal.removeEventListener('abort', onAbort);
-      // Later than the callback of the command in flight, which knows more.
-      setImmediate(() => reject(new Error('the connection was closed')));
-    });
-  });
-}
-
-async function converse(
+async function submit(
   connection: SMTPConnection,
   mail: WireMail,
-  server: SmtpServer,
   { run, progress }: { run: SmtpRun; progress: Progress },
 ): Promise<SMTPConnectionSendInfo> {
-  await new Promise<void>((resolve, reject) => {
-    connection.connect((error) => (error ? reject(error) : resolve()));
-  });
-  const { credentials } = server;
-  if (credentials) {
-    if (!connection.allowsAuth) throw Object.assign(new Error('the server offers no login'), { code: 'EAUTH' });
-    await new Promise<void>((resolve, reject) => {
-      connection.login({ ...credentials }, (error) => (error ? reject(error) : resolve()));
-    });
-  }
   const empty = { rcptQueue: [], accepted: [], rejected: [], rejectedErrors: [] };
   const envelope: SMTPConnectionEnvelope = { from: mail.from, to: mail.recipients, size: mail.raw.length, ...empty };
   const content = lazyContent(mail.raw, progress, async () => {
@@ -147,8 +88,10 @@ function partlyRefused(envelope: SMTPConnectionEnvelope): SmtpError {
 
 /** Only the answer to the end of DATA settles what happened once content was on its way. */
 function failure(error: SmtpError, progress: Progress, server: SmtpServer): Outcome {
+  if (error instanceof EgressError)
+    return error.reason === 'forbidden' ? refused(error.message) : retry(error.message, { undone: true });
   const cause = error.rejectedErrors?.find(isPermanent) ?? error.rejectedErrors?.[0] ?? error;
-  const text = saidBy(server, cause.response ?? cause.message);
+  const text = saidBy(server, cause);
   const answered = error.code === 'EMESSAGE' && error.command === 'DATA' && error.responseCode !== undefined;
   if (progress.contentStarted && !answered) {
     return unknown(`The connection was lost before the mail server confirmed the message: ${text}`);
@@ -160,18 +103,3 @@ function failure(error: SmtpError, progress: Progress, server: SmtpServer): Outc
 /** Without a reply: nodemailer refused it itself, for its size, an address or a missing way to log in. */
 const isPermanent = (error: SmtpError): boolean =>
   error.permanent ?? ['EAUTH', 'EENVELOPE', 'EMESSAGE'].includes(error.code ?? '');
-
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
-
-function saidBy({ credentials }: SmtpServer, text: string): string {
-  const secrets = credentials
-    ? [base64(`\0${credentials.user}\0${credentials.pass}`), base64(credentials.pass), credentials.pass]
-    : [];
-  return shownText(text, secrets);
-}
-
-function quit(connection: SMTPConnection): void {
-  const timer = setTimeout(() => connection.close(), 1_000).unref();
-  connection.once('end', () => clearTimeout(timer));
-  connection.quit();
-}

@@ -1,4 +1,7 @@
-import { Agent, buildConnector, fetch, type RequestInit, type Response } from 'undici';
+import { Agent, fetch, type RequestInit, type Response } from 'undici';
+import { connectorOf } from '../egress/connector.ts';
+import { EgressError } from '../egress/error.ts';
+import type { ExecutorSettings } from '../settings.ts';
 
 /** fetch for one run, and what is known of its requests when one fails. */
 export interface Line {
@@ -14,11 +17,16 @@ export interface Line {
 /** Of a provider that has the request, before its answer and in it: then the connection counts as dead. */
 const SILENCE_MS_MAX = 25_000;
 
-/** One for all lines: it remembers TLS sessions. */
-const connectorOfAll = buildConnector({ timeout: 10_000 });
+export interface LineOptions {
+  signal: AbortSignal;
+  settings: ExecutorSettings;
+  /** Where the operator says that the far side is: there, and there alone, private addresses are reached. */
+  trusted?: string | undefined;
+}
 
-/** Opens a line that ends with the signal. It follows no redirect unless told to: credentials go to the address that was set. */
-export function openLine(signal: AbortSignal, connect = connectorOfAll): Line {
+/** Opens a line that ends with the signal. It follows no redirect: credentials go to the address that was set. */
+export function openLine({ signal, settings, trusted }: LineOptions): Line {
+  const connect = connectorOf({ settings, trusted, signal });
   let sent = false;
   let answered: Response | undefined;
   // A connection for each request: an idle one that the far side drops at the same moment looks like a lost answer.
@@ -38,7 +46,10 @@ export function openLine(signal: AbortSignal, connect = connectorOfAll): Line {
     fetch: async (url, init) => {
       sent = false;
       answered = undefined;
-      answered = await fetch(url, { redirect: 'error', ...init, signal, dispatcher });
+      if (!/^https?:$/.test(new URL(url).protocol))
+        throw new EgressError('forbidden', false, 'This is no HTTP address.');
+      const redirect = init?.redirect === 'manual' ? 'manual' : 'error';
+      answered = await fetch(url, { ...init, redirect, signal, dispatcher });
       return answered;
     },
     sent: () => sent,

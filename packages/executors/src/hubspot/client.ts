@@ -19,13 +19,14 @@ export interface Hubspot {
 export function openHubspot(
   credentials: JsonObject | null,
   signal: AbortSignal,
-  { baseUrls = {} }: ExecutorSettings,
+  settings: ExecutorSettings,
 ): Hubspot | null {
   const { data } = hubspotCredentials.safeParse(credentials);
   if (!data) return null;
   const token = data.access_token;
-  const line = openLine(signal);
-  const base = baseUrls.hubspot ?? 'https://api.hubapi.com';
+  const trusted = settings.baseUrls?.hubspot;
+  const line = openLine({ signal, settings, trusted });
+  const base = trusted ?? 'https://api.hubapi.com';
   const failed = (outcome: Outcome): Answer => ({ ok: false, outcome: outcome as Exclude<Outcome, { kind: 'done' }> });
   return {
     async ask(method, path, body) {

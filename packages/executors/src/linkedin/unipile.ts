@@ -23,8 +23,9 @@ export function openUnipile(
   token: string,
   { signal, settings }: { signal: AbortSignal; settings: ExecutorSettings },
 ): Unipile {
-  const line = openLine(signal);
-  const base = settings.baseUrls?.linkedin ?? `https://${dsn}`;
+  const trusted = settings.baseUrls?.linkedin;
+  const line = openLine({ signal, settings, trusted });
+  const base = trusted ?? `https://${dsn}`;
   return {
     line,
     account,

@@ -3,7 +3,8 @@
 import { Client, StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { McpConfig, McpCredentials } from '@proviso/contracts';
-import { EgressError, openEgress } from '../egress.ts';
+import { EgressError } from '../egress/error.ts';
+import { openEgress } from '../egress/fetch.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
 const REQUEST_MS_MAX = 60_000;

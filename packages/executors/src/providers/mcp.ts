@@ -1,6 +1,6 @@
 import { mcpConfig, mcpCredentials } from '@proviso/contracts';
 import { defineProvider, type ProviderKind } from '@proviso/core/executor';
-import { urlFault } from '../egress.ts';
+import { urlFault } from '../egress/address.ts';
 import { inSession } from '../mcp/session.ts';
 import type { ExecutorSettings } from '../settings.ts';
 

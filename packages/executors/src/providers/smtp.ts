@@ -1,35 +1,35 @@
-import { smtpConfig, smtpCredentials } from '@proviso/contracts';
-import { defineProvider } from '@proviso/core/executor';
-import { createTransport } from 'nodemailer';
+import { smtpConfig, smtpCredentials, type SmtpConfig } from '@proviso/contracts';
+import { defineProvider, type ProviderKind } from '@proviso/core/executor';
+import { EgressError } from '../egress/error.ts';
+import { mailbox } from '../email/addresses.ts';
+import { inSession, offerSender, saidBy, type SmtpError, type SmtpServer } from '../email/session.ts';
+import type { ExecutorSettings } from '../settings.ts';
 
-export const smtp = defineProvider({
-  provider: 'smtp',
-  config: smtpConfig,
-  credentials: smtpCredentials,
-  verify: async ({ config, credentials, signal }) => {
-    const { host, port, secure, require_tls, from } = config;
-    const transport = createTransport({
-      host,
-      port,
-      secure,
-      requireTLS: require_tls ?? credentials !== null,
-      connectionTimeout: 10_000,
-      greetingTimeout: 10_000,
-      socketTimeout: 15_000,
-      ...(credentials && { auth: credentials }),
-    });
-    const stop = (): void => transport.close();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      await transport.verify();
-      return { ok: true, account: from };
-    } catch (error) {
-      // The server's own words may repeat what was sent to it.
-      const { code = 'no connection' } = error as { code?: string };
-      return { ok: false, message: `${host}:${port} did not accept the login (${code}).` };
-    } finally {
-      signal.removeEventListener('abort', stop);
-      transport.close();
-    }
-  },
-});
+export const smtp = (settings: ExecutorSettings = {}): ProviderKind =>
+  defineProvider({
+    provider: 'smtp',
+    config: smtpConfig,
+    credentials: smtpCredentials,
+    verify: async ({ config, credentials, signal }) => {
+      const { host, port, secure, from } = config;
+      const sender = senderOf(config);
+      if (!sender) return { ok: false, message: 'The config’s from or reply_to is not one address.' };
+      const requireTls = config.require_tls ?? credentials !== null;
+      const server: SmtpServer = { host, port, secure, requireTls, credentials, socketTimeoutMs: 10_000 };
+      try {
+        await inSession(server, { signal, settings }, (connection) => offerSender(connection, sender));
+        return { ok: true, account: from };
+      } catch (error) {
+        return { ok: false, message: explain(error as SmtpError, server) };
+      }
+    },
+  });
+
+function senderOf({ from, reply_to: replyTo }: SmtpConfig): string | undefined {
+  return replyTo === undefined || mailbox(replyTo) ? mailbox(from)?.address : undefined;
+}
+
+function explain(error: SmtpError, server: SmtpServer): string {
+  if (error instanceof EgressError) return error.message;
+  return `${server.host}:${server.port} would not take mail: ${saidBy(server, error)}.`;
+}

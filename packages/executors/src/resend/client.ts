@@ -34,12 +34,13 @@ export interface ResendAccount {
 export function openResend(
   credentials: JsonObject | null,
   signal: AbortSignal,
-  { baseUrls = {} }: ExecutorSettings,
+  settings: ExecutorSettings,
 ): ResendAccount | null {
   const { data } = resendCredentials.safeParse(credentials);
   if (!data) return null;
-  const line = openLine(signal);
-  const client = new ResendOverLine(data.api_key, baseUrls.resend ?? 'https://api.resend.com', line);
+  const trusted = settings.baseUrls?.resend;
+  const line = openLine({ signal, settings, trusted });
+  const client = new ResendOverLine(data.api_key, trusted ?? 'https://api.resend.com', line);
   return { client, line, apiKey: data.api_key };
 }
 

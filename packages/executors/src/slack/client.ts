@@ -12,13 +12,14 @@ export interface Slack {
 export function openSlack(
   credentials: JsonObject | null,
   signal: AbortSignal,
-  { baseUrls = {} }: ExecutorSettings,
+  settings: ExecutorSettings,
 ): Slack | null {
   const { data } = slackCredentials.safeParse(credentials);
   if (!data) return null;
-  const line = openLine(signal);
+  const trusted = settings.baseUrls?.slack;
+  const line = openLine({ signal, settings, trusted });
   const client = new WebClient(data.token, {
-    slackApiUrl: baseUrls.slack ?? 'https://slack.com/api/',
+    slackApiUrl: trusted ?? 'https://slack.com/api/',
     allowAbsoluteUrls: false,
     fetch: (url, init) => line.fetch(url, init as Parameters<Line['fetch']>[1]),
     retryConfig: { retries: 0 },

@@ -26,7 +26,7 @@ const hanging = (at: SmtpStep, allowed: Fault['allowed'], accepts = false): Faul
 });
 
 export const email: PipelineSubject<Mail> = {
-  executor: emailMessage,
+  executor: emailMessage({ allowPrivateAddresses: true }),
   async startBackend() {
     const server = await startFaultySmtpServer({ auth: LOGIN });
     return Object.assign(server, { effects: () => server.accepted.length });

@@ -1,19 +1,20 @@
 import { emailMessage } from '../../src/index.ts';
 import { ADA, BOB, contact, lookupIn, THREAD, thread, type Workspace } from '../records.ts';
 
+const executor = emailMessage();
 const identity = { id: 'id_1', provider: 'smtp' as const, name: 'Sales', config: { from: 'Sales <sales@ours.test>' } };
 const mail = { email: 'ada@example.com', subject: 'Hello', message: 'Hi Ada' };
 
 const issues = (params: object): string[] =>
-  (emailMessage.params.safeParse(params).error?.issues ?? []).map(({ path }) => path.join('.'));
+  (executor.params.safeParse(params).error?.issues ?? []).map(({ path }) => path.join('.'));
 const resolve = async (params: object, workspace: Workspace = {}): Promise<object> => {
-  const parsed = emailMessage.params.parse(params);
-  const resolved = (await emailMessage.resolve?.(parsed, lookupIn(workspace, { identity }))) ?? {};
+  const parsed = executor.params.parse(params);
+  const resolved = (await executor.resolve?.(parsed, lookupIn(workspace, { identity }))) ?? {};
   expect(issues({ ...parsed, ...resolved })).toEqual([]);
   return resolved;
 };
 const guard = async (params: object, workspace: Workspace = {}) =>
-  emailMessage.guard?.(emailMessage.params.parse(params), {
+  executor.guard?.(executor.params.parse(params), {
     ...lookupIn(workspace, { identity }),
     approvedAt: new Date('2026-01-03T00:00:00Z'),
   });
@@ -183,8 +184,8 @@ describe('email_message guard', () => {
 
 describe('email_message preview', () => {
   it('shows sender, every recipient and the text', () => {
-    const params = emailMessage.params.parse({ ...mail, cc: 'bob@example.com', bcc: ['a@x.test', 'b@x.test'] });
-    expect(emailMessage.preview(params, { identity })).toEqual({
+    const params = executor.params.parse({ ...mail, cc: 'bob@example.com', bcc: ['a@x.test', 'b@x.test'] });
+    expect(executor.preview(params, { identity })).toEqual({
       title: 'Email to ada@example.com',
       fields: [
         { label: 'From', value: 'Sales <sales@ours.test>' },
@@ -199,7 +200,7 @@ describe('email_message preview', () => {
 
   it('shows the HTML part without what could load or run, and beside it both parts as they are sent', () => {
     const html = '<p onclick="x()">Pay <b>now</b></p><img src="https://t.test/p.png"><script>x()</script>';
-    const shown = emailMessage.preview({ ...mail, html }, { identity });
+    const shown = executor.preview({ ...mail, html }, { identity });
     expect(shown.body).toEqual({ html: '<p>Pay <b>now</b></p>' });
     expect(shown.fields).toContainEqual({ label: 'Text', value: mail.message });
     expect(shown.fields).toContainEqual({ label: 'HTML', value: html });
@@ -210,7 +211,7 @@ describe('email_message preview', () => {
   });
 
   it('says of attachments that they are not sent', () => {
-    const { error } = emailMessage.params.safeParse({ ...mail, attachments: [{ filename: 'a.pdf' }] });
+    const { error } = executor.params.safeParse({ ...mail, attachments: [{ filename: 'a.pdf' }] });
     expect(error?.issues).toEqual([
       expect.objectContaining({ path: ['attachments'], message: expect.stringContaining('are not sent') }),
     ]);
@@ -222,7 +223,7 @@ describe('email_message preview', () => {
     ['a bidirectional override in the subject', { ...mail, subject: 'invoice \u202Efdp.exe' }, /direction-changing/],
     ['a zero-width character in the text', { ...mail, message: 'pass\u200bword' }, /text has invisible/],
   ])('warns of %s', (_name, params, warning) => {
-    const { warnings } = emailMessage.preview(emailMessage.params.parse(params), { identity });
+    const { warnings } = executor.preview(executor.params.parse(params), { identity });
     expect(warnings).toEqual([expect.stringMatching(warning)]);
   });
 });

@@ -11,6 +11,8 @@ import { emailMessage } from '../../src/index.ts';
 import { sendMail } from '../../src/email/send.ts';
 import { ADA, recordsOf, THREAD, thread } from '../records.ts';
 
+const settings = { allowPrivateAddresses: true };
+const executor = emailMessage(settings);
 const mail = { email: 'ada@example.com', subject: 'Hello', message: 'Hi Ada' };
 const login = { user: 'sales', pass: 'tr0ub4dor&3' };
 
@@ -38,7 +40,7 @@ interface Options {
 }
 
 const send = (params: object, options: Options = {}) =>
-  emailMessage.execute({
+  executor.execute({
     action: {
       id: 'act_01h455vb4pex5vsknk084sn02q',
       workspaceId: 'w',
@@ -213,7 +215,7 @@ describe('time', () => {
     sendMail(
       { from: 'a@x', recipients: ['b@x'], raw: Buffer.from('Subject: x\r\n\r\nx'), messageId: '<1@x>', references: [] },
       { host: server.host, port: server.port, secure: false, requireTls: false, credentials: null, socketTimeoutMs },
-      { signal: new AbortController().signal, begin: async () => undefined },
+      { signal: new AbortController().signal, settings, begin: async () => undefined },
     );
 });
 

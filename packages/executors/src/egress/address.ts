@@ -1,0 +1,47 @@
+import { isIP, isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import type { ExecutorSettings } from '../settings.ts';
+
+/** All that is routed of IPv6: the rest is unassigned, or was never meant to be. */
+const GLOBAL_V6 = ipaddr.parseCIDR('2000::/3');
+/** Azure's own services for a machine, at an address that is public by its range. */
+const AZURE_WIRE_SERVER = '168.63.129.16';
+
+/** Whether an address is on the public internet. IPv4 in IPv6's clothes (mapped, compatible, 6to4, NAT64) is not. */
+export function isPublicAddress(text: string): boolean {
+  if (!ipaddr.isValid(text) || text.includes('%')) return false; // a zone is a link of this machine
+  const address = ipaddr.parse(text);
+  if (address.range() !== 'unicast' || address.toString() === AZURE_WIRE_SERVER) return false;
+  return address.kind() === 'ipv4' || address.match(GLOBAL_V6);
+}
+
+/**
+ * A host in the one spelling that addresses are tested in, as a browser reads it: IPv4 with four parts whatever its
+ * bases and dots were, a name in lower case and punycode. undefined = no host can be called that.
+ */
+export function hostOf(text: string): string | undefined {
+  const host = text.replace(/^\[(.*)\]$/, '$1');
+  if (isIPv6(host)) return host;
+  if (/[\s:/\\?#@[\]]/.test(host) || !URL.canParse(`http://${host}/`)) return undefined;
+  return new URL(`http://${host}/`).hostname.replace(/\.$/, '') || undefined;
+}
+
+/** Names that mean this machine wherever they are asked for (RFC 6761). */
+const isLocalName = (host: string): boolean => /(^|\.)localhost$/.test(host);
+
+/** Whether a host, as `hostOf` spells it, is this very machine, by its name or as an address. */
+function isLoopbackHost(host: string): boolean {
+  return isLocalName(host) || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback');
+}
+
+/** Whether a host, as `hostOf` spells it, says by itself that it is not on the public internet. Of other names the resolver decides. */
+export const isPrivateHost = (host: string): boolean =>
+  isLocalName(host) || (isIP(host) !== 0 && !isPublicAddress(host));
+
+/** Why a tenant may not name an address; undefined = it may. http is for this machine alone, and that for development. */
+export function urlFault(url: URL, { allowPrivateAddresses: open = false }: ExecutorSettings): string | undefined {
+  if (url.username || url.password || url.hash) return 'must hold neither credentials nor a fragment';
+  const host = hostOf(url.hostname) ?? '';
+  if (url.protocol !== 'https:' && !(open && isLoopbackHost(host))) return 'must be an https:// URL';
+  return !open && isPrivateHost(host) ? 'must be on the public internet' : undefined;
+}

@@ -1,0 +1,56 @@
+import type { RequestInit as LineInit } from 'undici';
+import { openLine } from '../http/line.ts';
+import type { ExecutorSettings } from '../settings.ts';
+import { EgressError, egressErrorIn } from './error.ts';
+
+export interface EgressLimits {
+  /** From the call to the last byte of the body. */
+  timeoutMs: number;
+  /** Of the answer's body, after decompression. */
+  bodyBytesMax: number;
+}
+
+/** Like the global `fetch`, but that redirects are answers, and that what fails is an EgressError. */
+export type EgressFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+const LIMITS: EgressLimits = { timeoutMs: 60_000, bodyBytesMax: 1024 * 1024 };
+
+/** A `fetch` for addresses that tenants name, with limits on time and size. Each request has a connection of its own. */
+export function openEgress(settings: ExecutorSettings, limits: Partial<EgressLimits> = {}): EgressFetch {
+  const { timeoutMs, bodyBytesMax } = { ...LIMITS, ...limits };
+  return async (input, init = {}) => {
+    const { url, ...asked } = input instanceof Request ? partsOf(input) : { url: input, signal: undefined };
+    const signals = [init.signal, asked.signal, AbortSignal.timeout(timeoutMs)];
+    const signal = AbortSignal.any(signals.filter((each) => each instanceof AbortSignal));
+    const line = openLine({ signal, settings });
+    const sending = { ...asked, ...init, redirect: 'manual' } as unknown as LineInit; // undici's types and Node's say the same in other words
+    try {
+      const { status, statusText, headers, body } = await line.fetch(url, sending);
+      const limitedBody = body && limitBody(body as ReadableStream<Uint8Array>, bodyBytesMax);
+      return new Response(limitedBody, { status, statusText, headers: [...headers] });
+    } catch (error) {
+      throw failureOf(error, line.sent());
+    }
+  };
+}
+
+function partsOf({ url, method, headers, body, signal }: Request) {
+  return { url, method, headers: [...headers], signal, ...(body && { body, duplex: 'half' }) };
+}
+
+/** What undici says is the far side's or the system's own words: kept as the cause, for nobody's eyes. */
+const failureOf = (error: unknown, sent: boolean): EgressError =>
+  egressErrorIn(error) ??
+  new EgressError('failed', sent, sent ? 'The connection broke.' : 'No connection could be made.', error);
+
+function limitBody(body: ReadableStream<Uint8Array>, bodyBytesMax: number): ReadableStream<Uint8Array> {
+  let left = bodyBytesMax;
+  const counting = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      left -= chunk.byteLength;
+      if (left >= 0) return controller.enqueue(chunk);
+      controller.error(new EgressError('too_large', true, `The answer is larger than ${bodyBytesMax} bytes.`));
+    },
+  });
+  return body.pipeThrough(counting);
+}

@@ -1,0 +1,120 @@
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { Socket } from 'node:net';
+import { openSocket } from '../egress/socket.ts';
+import type { ExecutorSettings } from '../settings.ts';
+import { shownText } from '../shown-text.ts';
+
+export interface SmtpServer {
+  host: string;
+  port: number;
+  secure: boolean;
+  requireTls: boolean;
+  credentials: { user: string; pass: string } | null;
+  /** Silence allowed after the greeting; 25 s when absent. */
+  socketTimeoutMs?: number;
+}
+
+export type SmtpError = SMTPConnection.SMTPError;
+
+const SAID_CHARS_MAX = 200;
+/** A login of no server's: nodemailer sends a single command for a login's handler alone. */
+const PROBE = 'PROVISO-PROBE';
+
+/**
+ * Connects, greets, starts TLS and logs in as the server's settings demand, works, and leaves. The address is tested by
+ * `openSocket`; certificates are tested for the name. Throws an EgressError where there is no connection, else what
+ * nodemailer throws.
+ */
+export async function inSession<T>(
+  server: SmtpServer,
+  { signal, settings }: { signal: AbortSignal; settings: ExecutorSettings },
+  work: (connection: SMTPConnection) => Promise<T>,
+): Promise<T> {
+  const { allowPrivateAddresses } = settings;
+  const connection = connectionOver(await openSocket(server, { allowPrivateAddresses, signal }), server);
+  try {
+    const worked = logIn(connection, server).then(() => work(connection));
+    const result = await Promise.race([interruption(connection, signal), worked]);
+    quit(connection);
+    return result;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** Whether the server takes mail from a sender: throws its refusal. No recipient is named, and nothing is sent. */
+export const offerSender = (connection: SMTPConnection, address: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    connection.login({ method: PROBE, user: address }, (error) => (error ? reject(error) : resolve()));
+  });
+
+function connectionOver(socket: Socket, server: SmtpServer): SMTPConnection {
+  return new SMTPConnection({
+    connection: socket,
+    host: server.host,
+    port: server.port,
+    secure: server.secure,
+    requireTLS: server.requireTls,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: server.socketTimeoutMs ?? 25_000,
+    // Destroy at once: a polite end would first flush what is still buffered.
+    socketCloseTimeout: 0,
+    customAuth: {
+      [PROBE]: async ({ auth, sendCommand }) => {
+        const { status, response } = await sendCommand(`MAIL FROM:<${auth.user}>`);
+        if (status >= 400) throw Object.assign(new Error('the sender is refused'), { response });
+      },
+    },
+  });
+}
+
+/** Rejects when the connection fails, ends or is aborted: nodemailer then drops some callbacks without calling them. */
+function interruption(connection: SMTPConnection, signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const onAbort = (): void => {
+      reject(new Error('stopped by us'));
+      connection.close();
+    };
+    if (signal.aborted) return onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    connection.on('error', reject);
+    connection.once('end', () => {
+      signal.removeEventListener('abort', onAbort);
+      // Later than the callback of the command in flight, which knows more.
+      setImmediate(() => reject(new Error('the connection was closed')));
+    });
+  });
+}
+
+async function logIn(connection: SMTPConnection, { credentials }: SmtpServer): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    connection.connect((error) => (error ? reject(error) : resolve()));
+  });
+  if (!credentials) return;
+  if (!connection.allowsAuth) throw Object.assign(new Error('the server offers no login'), { code: 'EAUTH' });
+  await new Promise<void>((resolve, reject) => {
+    connection.login({ ...credentials }, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function quit(connection: SMTPConnection): void {
+  const timer = setTimeout(() => connection.close(), 1_000).unref();
+  connection.once('end', () => clearTimeout(timer));
+  connection.quit();
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** What a mail server said, for people: bounded, without secrets, and nothing of a server that speaks something else. */
+export function saidBy(
+  { credentials }: SmtpServer,
+  { response, message }: { response?: string | undefined; message?: string },
+): string {
+  if (response && !/^[2-5]\d\d(?:[ -]|$)/.test(response)) return 'it does not speak SMTP';
+  const secrets = credentials
+    ? [base64(`\0${credentials.user}\0${credentials.pass}`), base64(credentials.pass), credentials.pass]
+    : [];
+  return shownText(response || (message ?? ''), secrets).slice(0, SAID_CHARS_MAX);
+}
