@@ -41,7 +41,9 @@ export async function draftRow(ctx: Context, body: CreateActionBody): Promise<Dr
   refuseReviewerFields(executor, body.params);
   refuseTimes(executor, body);
   const proposer = await proposerOf(ctx, body);
-  const proposal = await prepareProposal(ctx, { executor, given: body.params, identityId: body.identity_id });
+  const { params: given, identity_id: identityId, mission_id: missionId, session_id: sessionId } = body;
+  const place = { workspaceId: ctx.caller.workspaceId, missionId, sessionId };
+  const proposal = await prepareProposal(ctx, { executor, given, identityId, place });
   const status = executor.alwaysAsks ? 'pending_approval' : gate(body, proposer);
   return newRow(ctx, body, { ...proposer, ...proposal, status });
 }

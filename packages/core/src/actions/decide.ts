@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import type { Executor } from '../execution/executor.ts';
 import { executorOf } from '../execution/find-executor.ts';
 import { replayable } from '../idempotency.ts';
+import { placeOf } from '../tools/reserved-fields.ts';
 import { transition } from '../transition.ts';
 import { drawCard, type Card } from './card.ts';
 import { clearedHash } from './cleared-hash.ts';
@@ -158,7 +159,12 @@ async function demandCard(ctx: Context, executor: Executor, seen: ActionRow): Pr
 /** What was looked up before it went stale would be as stale the next time: people approve what is found now. */
 async function lookUpAgain(ctx: Context, executor: Executor, seen: ActionRow) {
   const given = givenOf(seen);
-  const { params, resolved } = await prepareProposal(ctx, { executor, given, identityId: seen.identity_id ?? '' });
+  const { params, resolved } = await prepareProposal(ctx, {
+    executor,
+    given,
+    identityId: seen.identity_id ?? '',
+    place: placeOf(seen),
+  });
   return { params, resolved };
 }
 

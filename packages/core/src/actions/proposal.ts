@@ -6,6 +6,7 @@ import type { Executor, LookupContext, ShownIdentity } from '../execution/execut
 import { openCredentials } from '../identities/open-credentials.ts';
 import { readId } from '../ids.ts';
 import { recordsOf } from '../records.ts';
+import { demandPlace, placeOf, type Place } from '../tools/reserved-fields.ts';
 import { drawCard, type Card } from './card.ts';
 import type { ActionRow } from './row.ts';
 
@@ -96,15 +97,17 @@ interface Draft {
   /** Fields that an earlier resolution filled in and that still stand. */
   kept?: JsonObject;
   identityId: string;
+  place: Place;
 }
 
 /** Validates params, fills in what is missing and draws the card. Throws INVALID with paths below params. */
 export async function prepareProposal(
   ctx: Context,
-  { executor, given, kept = {}, identityId }: Draft,
+  { executor, given, kept = {}, identityId, place }: Draft,
 ): Promise<Proposal> {
   const identity = await identityFor(ctx, executor, identityId);
   refuseFields(executor.resolvedFields ?? [], given, 'is looked up, and not given');
+  if (executor.tool) demandPlace('params', given, place);
   const parsed = await parseParams(executor, { ...kept, ...given });
   const found = (await executor.resolve?.(parsed, lookupIn(ctx, identity))) ?? {};
   const params = await parseParams(executor, { ...parsed, ...(found as JsonObject) });
@@ -138,6 +141,7 @@ export async function prepareEdits(
     given: { ...givenOf(row), ...edits },
     kept: moved ? {} : row.resolved,
     identityId: row.identity_id ?? '',
+    place: placeOf(row),
   });
   const edited = Object.keys(edits);
   return {

@@ -12,6 +12,7 @@ import { dispatch } from '../dispatch.ts';
 import { AppError, invalid } from '../errors.ts';
 import type { Executor } from '../execution/executor.ts';
 import { executorOf } from '../execution/find-executor.ts';
+import { placeOf } from '../tools/reserved-fields.ts';
 import { transition } from '../transition.ts';
 import { hashOf, settle } from './decide.ts';
 import { getActionInWorkspace } from './get.ts';
@@ -104,6 +105,7 @@ async function proposalChange(
     // Another account may find something else under the same name.
     kept: body.params || body.identity_id ? {} : seen.resolved,
     identityId: body.identity_id ?? seen.identity_id ?? '',
+    place: placeOf(seen),
   });
   const differs = hashJson(proposal.params) !== hashJson(seen.params);
   return {

@@ -18,7 +18,7 @@ export async function createPendingAction(ctx: Context, input: unknown): Promise
 /** A built-in type is drawn by its executor; a workspace's tool may come with a card of its own. */
 async function draft(ctx: Context, body: CreatePendingActionBody): Promise<DraftRow> {
   const executor = await executorOf(ctx, body.toolName);
-  demandPlace(body.toolInput, body);
+  demandPlace('toolInput', body.toolInput, body);
   if (body.preview && !executor.tool) throw invalid('preview', `is drawn by the service for ${body.toolName}`);
   const row = await draftRow(ctx, {
     type: body.toolName,

@@ -1,5 +1,5 @@
-// Where a call belongs, which an agent may repeat in a tool's input: it must say what the row says. No executor but a
-// workspace's tool sees it. Held by pending-actions-create.test.ts.
+// Where a call belongs, which an agent may repeat in a tool's input: it must say what the row says, whatever the tool's
+// schema describes. No executor but a workspace's tool sees it. Held by reserved-fields.test.ts, for both dialects.
 import type { JsonObject } from '@proviso/contracts';
 import { AppError } from '../errors.ts';
 
@@ -12,17 +12,28 @@ const PLACES = {
   sessionId: 'sessionId',
 } as const;
 type Field = keyof typeof PLACES;
-type Place = (typeof PLACES)[Field];
+/** Where a row belongs; what it has not is null or absent. */
+export type Place = Partial<Record<(typeof PLACES)[Field], string | null | undefined>>;
 
-/** Throws INVALID where an input says that the call belongs elsewhere than it does. */
-export function demandPlace(input: JsonObject, place: Partial<Record<Place, string | undefined>>): void {
+/** Throws INVALID where an input says that the call belongs elsewhere than it does; `path` is what holds the input. */
+export function demandPlace(path: 'params' | 'toolInput', input: JsonObject, place: Place): void {
   const differs = (field: Field): boolean => {
-    const said = input[field] ?? undefined;
+    const said = input[field] ?? null;
     const isId = PLACES[field] !== 'sessionId';
-    return (typeof said === 'string' && isId ? said.toLowerCase() : said) !== place[PLACES[field]];
+    return (typeof said === 'string' && isId ? said.toLowerCase() : said) !== (place[PLACES[field]] ?? null);
   };
-  refuse('toolInput', reservedIn(input).filter(differs), 'is not where the call belongs');
+  refuse(path, reservedIn(input).filter(differs), 'is not where the call belongs');
 }
+
+export const placeOf = (row: {
+  workspace_id: string;
+  mission_id: string | null;
+  session_id: string | null;
+}): Place => ({
+  workspaceId: row.workspace_id,
+  missionId: row.mission_id,
+  sessionId: row.session_id,
+});
 
 /** A reviewer's edits do not move a call elsewhere. Throws INVALID at each such field. */
 export const refuseReserved = (edits: JsonObject = {}): void =>
