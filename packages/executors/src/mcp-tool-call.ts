@@ -1,5 +1,6 @@
 import { mcpConfig } from '@proviso/contracts';
 import { defineExecutor, refused, retry, type Executor, type Outcome, type RunContext } from '@proviso/core/executor';
+import { egressErrorIn } from './egress/error.ts';
 import { accountOf, lookAtTool } from './mcp/look.ts';
 import { failureOutcome, hiding, resultOutcome } from './mcp/outcome.ts';
 import { mcpParams, type McpParams } from './mcp/params.ts';
@@ -33,6 +34,8 @@ export const mcpToolCall = (settings: ExecutorSettings = {}): Executor =>
         return await inSession(account, (session) => callIn(session, run));
       } catch (error) {
         if (run.beginFailed) throw error;
+        const fault = egressErrorIn(error);
+        if (fault?.reason === 'forbidden') return refused(fault.message);
         return retry('The MCP server cannot be asked for its tools.', { undone: true });
       }
     },

@@ -1,6 +1,7 @@
 import type { Approval, JsonObject } from '@proviso/contracts';
 import type { Delivery, Executor, Outcome, RunContext, ShownIdentity, WritableRecords } from '@proviso/core/executor';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { watchConnections, type WatchedConnections } from './connections.ts';
 
 /** The far side of one test: a real server, or for a transactional executor the records that it writes. */
 export interface ConformanceBackend {
@@ -47,10 +48,17 @@ interface Run {
 export function describeConformance<B extends ConformanceBackend>(name: string, subject: ConformanceSubject<B>): void {
   describe(`${name} conforms`, () => {
     let backend: B;
+    let connections: WatchedConnections;
     beforeEach(async () => {
       backend = await subject.startBackend();
+      connections = watchConnections();
     });
-    afterEach(() => backend.close());
+    afterEach(async () => {
+      connections.stop();
+      await backend.close();
+      // A connection that `openSocket` or `openEgress` did not make may lead anywhere.
+      expect(connections.others()).toEqual([]);
+    });
 
     describePureParts(subject, () => backend);
     describeBegin(subject, () => backend);

@@ -1,9 +1,13 @@
+import type { Socket } from 'node:net';
+import { callbackify, promisify } from 'node:util';
 import { buildConnector } from 'undici';
 import type { ExecutorSettings } from '../settings.ts';
 import { openSocket } from './socket.ts';
 
+type Asked = buildConnector.Options & { httpSocket?: Socket };
+
 /** TLS over a socket that stands, for the name that was asked for. One for all: it remembers TLS sessions. */
-const startTls = buildConnector({ timeout: 10_000 });
+const startTls = promisify<Asked, Socket>(buildConnector({ timeout: 10_000 }) as never); // its callback is Node's
 
 export interface ConnectorOptions {
   settings: ExecutorSettings;
@@ -15,21 +19,19 @@ export interface ConnectorOptions {
 /** How undici gets its connections: it opens none itself, so that neither a proxy nor a pipe is ever used. */
 export function connectorOf({ settings, trusted, signal }: ConnectorOptions): buildConnector.connector {
   const trustedOrigin = trusted === undefined ? undefined : new URL(trusted).origin;
-  return (options, done) => {
-    const { protocol, hostname, port } = options;
-    const isTls = protocol === 'https:';
-    const origin = new URL(`${protocol}//${options.host ?? hostname}`).origin;
+  const connect = async (asked: Asked): Promise<Socket> => {
+    const isTls = asked.protocol === 'https:';
+    const { origin } = new URL(`${asked.protocol}//${asked.host ?? asked.hostname}`);
     const allowPrivateAddresses = settings.allowPrivateAddresses === true || origin === trustedOrigin;
-    openSocket({ host: hostname, port: Number(port) || (isTls ? 443 : 80) }, { allowPrivateAddresses, signal }).then(
-      (socket) => {
-        if (!isTls) return done(null, socket.setNoDelay(true).setKeepAlive(true, 60_000));
-        startTls({ ...options, httpSocket: socket }, (...[error, secured]) => {
-          if (!error) return done(null, secured);
-          socket.destroy();
-          return done(error, null);
-        });
-      },
-      (error: Error) => done(error, null),
-    );
+    const to = { host: asked.hostname, port: Number(asked.port) || (isTls ? 443 : 80) };
+    const socket = await openSocket(to, { allowPrivateAddresses, signal });
+    if (!isTls) return socket.setNoDelay(true).setKeepAlive(true, 60_000);
+    try {
+      return await startTls({ ...asked, httpSocket: socket });
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
   };
+  return callbackify(connect) as never; // undici's callback is Node's, by another type
 }

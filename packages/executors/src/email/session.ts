@@ -1,5 +1,6 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Socket } from 'node:net';
+import { hostOf } from '../egress/address.ts';
 import { openSocket } from '../egress/socket.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { shownText } from '../shown-text.ts';
@@ -52,7 +53,7 @@ export const offerSender = (connection: SMTPConnection, address: string): Promis
 function connectionOver(socket: Socket, server: SmtpServer): SMTPConnection {
   return new SMTPConnection({
     connection: socket,
-    host: server.host,
+    host: hostOf(server.host) ?? server.host,
     port: server.port,
     secure: server.secure,
     requireTLS: server.requireTls,
@@ -62,8 +63,8 @@ function connectionOver(socket: Socket, server: SmtpServer): SMTPConnection {
     // Destroy at once: a polite end would first flush what is still buffered.
     socketCloseTimeout: 0,
     customAuth: {
-      [PROBE]: async ({ auth, sendCommand }) => {
-        const { status, response } = await sendCommand(`MAIL FROM:<${auth.user}>`);
+      [PROBE]: async (probe) => {
+        const { status, response } = await probe.sendCommand(`MAIL FROM:<${probe.auth.user}>`);
         if (status >= 400) throw Object.assign(new Error('the sender is refused'), { response });
       },
     },
@@ -93,7 +94,8 @@ async function logIn(connection: SMTPConnection, { credentials }: SmtpServer): P
     connection.connect((error) => (error ? reject(error) : resolve()));
   });
   if (!credentials) return;
-  if (!connection.allowsAuth) throw Object.assign(new Error('the server offers no login'), { code: 'EAUTH' });
+  if (!connection.allowsAuth)
+    throw Object.assign(new Error('it offers no login, and the identity has credentials'), { code: 'EAUTH' });
   await new Promise<void>((resolve, reject) => {
     connection.login({ ...credentials }, (error) => (error ? reject(error) : resolve()));
   });

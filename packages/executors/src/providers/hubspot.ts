@@ -1,6 +1,6 @@
 import { hubspotConfig, hubspotCredentials } from '@proviso/contracts';
 import { defineProvider, type ProviderKind } from '@proviso/core/executor';
-import { openHubspot } from '../hubspot/client.ts';
+import { openHubspot, type Hubspot } from '../hubspot/client.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
 export const hubspot = (settings: ExecutorSettings): ProviderKind =>
@@ -15,7 +15,19 @@ export const hubspot = (settings: ExecutorSettings): ProviderKind =>
       if (!opened) return { ok: false, message: 'There is no token.' };
       const answer = await opened.ask('GET', '/account-info/v3/details');
       if (!answer.ok) return { ok: false, message: answer.outcome.message };
+      if (!(await mayWrite(opened, credentials?.access_token ?? '')))
+        return { ok: false, message: `The token lacks the scopes ${WRITES.join(' and ')}.` };
       const { portalId, uiDomain } = answer.body as { portalId?: number; uiDomain?: string };
       return { ok: true, account: `portal ${portalId ?? '?'} at ${uiDomain ?? 'HubSpot'}` };
     },
   });
+
+const WRITES = ['crm.objects.contacts.write', 'crm.objects.companies.write'];
+
+/** A private app's scopes can be asked for; of another token, and where there is no answer, nothing is known. */
+async function mayWrite(opened: Hubspot, token: string): Promise<boolean> {
+  if (!token.startsWith('pat-')) return true;
+  const answer = await opened.ask('POST', '/oauth/v2/private-apps/get/access-token-info', { tokenKey: token });
+  const scopes = answer.ok ? answer.body.scopes : undefined;
+  return !Array.isArray(scopes) || WRITES.some((scope) => scopes.includes(scope));
+}

@@ -1,4 +1,4 @@
-import { linkedinConfig, linkedinCredentials } from '@proviso/contracts';
+import { linkedinConfig, linkedinCredentials, type JsonValue } from '@proviso/contracts';
 import { defineProvider, type ProviderKind } from '@proviso/core/executor';
 import { openUnipile, textOf } from '../linkedin/unipile.ts';
 import type { ExecutorSettings } from '../settings.ts';
@@ -17,12 +17,21 @@ export const linkedin = (settings: ExecutorSettings = {}): ProviderKind =>
       try {
         const answer = await unipile.ask(`accounts/${config.account_id}`);
         if (!answer.ok) return { ok: false, message: `Unipile refused it: ${unipile.explain(answer)}` };
-        const { type, name } = answer.body;
-        return type === 'LINKEDIN'
-          ? { ok: true, account: textOf(name) }
-          : { ok: false, message: 'The account at Unipile is not one of LinkedIn.' };
+        const { type, name, sources } = answer.body;
+        if (type !== 'LINKEDIN') return { ok: false, message: 'The account at Unipile is not one of LinkedIn.' };
+        if (isCutOff(sources))
+          return { ok: false, message: 'Unipile is not logged in to the account any more: connect it again there.' };
+        return { ok: true, account: textOf(name).slice(0, 200) };
       } catch {
         return { ok: false, message: 'Unipile did not answer.' };
       }
     },
   });
+
+/** What Unipile says of an account whose password changed, or that was stopped. */
+const CUT_OFF = ['CREDENTIALS', 'STOPPED', 'ERROR', 'PERMISSIONS', 'DELETED'];
+
+function isCutOff(sources: JsonValue | undefined): boolean {
+  const states = Array.isArray(sources) ? sources.map((source) => (source as { status?: unknown } | null)?.status) : [];
+  return states.length > 0 && states.every((status) => CUT_OFF.includes(String(status)));
+}

@@ -1,5 +1,7 @@
-import { resendConfig, resendCredentials } from '@proviso/contracts';
-import { defineProvider, type ProviderKind } from '@proviso/core/executor';
+import { resendConfig, resendCredentials, type ResendConfig } from '@proviso/contracts';
+import { defineProvider, type ProviderKind, type Verification } from '@proviso/core/executor';
+import type { ListDomainsResponseSuccess } from 'resend';
+import { mailbox } from '../email/addresses.ts';
 import { openResend } from '../resend/client.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { shownText } from '../shown-text.ts';
@@ -10,12 +12,12 @@ export const resend = (settings: ExecutorSettings): ProviderKind =>
     config: resendConfig,
     credentials: resendCredentials,
     pacing: { perSecond: 2 },
-    verify: async ({ credentials, signal }) => {
+    verify: async ({ config, credentials, signal }) => {
       const account = openResend({ ...credentials }, signal, settings);
       if (!account) return { ok: false, message: 'There is no API key.' };
       try {
         const { data, error } = await account.client.domains.list();
-        if (data) return { ok: true, account: data.data.map(({ name }) => name).join(', ') || 'no domains yet' };
+        if (data) return verificationOf(data, config);
         // A key that may only send is told so, and a wrong one is not.
         if (error.name === 'restricted_api_key') return { ok: true, account: 'a key that may only send' };
         return { ok: false, message: `Resend refused it: ${shownText(error.message, [account.apiKey])}` };
@@ -24,3 +26,16 @@ export const resend = (settings: ExecutorSettings): ProviderKind =>
       }
     },
   });
+
+const UNVERIFIED = ['not_started', 'pending', 'failed'];
+
+/** Resend takes mail from an account's verified domains, and for a first try from its own. */
+function verificationOf({ data, has_more }: ListDomainsResponseSuccess, { from }: ResendConfig): Verification {
+  const sender = mailbox(from)?.address;
+  if (!sender) return { ok: false, message: 'The config’s from is not one address.' };
+  const domain = sender.slice(sender.lastIndexOf('@') + 1).toLowerCase();
+  const sends = data.some(({ name, status }) => name.toLowerCase() === domain && !UNVERIFIED.includes(status));
+  if (!sends && !has_more && domain !== 'resend.dev')
+    return { ok: false, message: `${domain}, the domain of from, is not verified at Resend.` };
+  return { ok: true, account: data.map(({ name }) => name).join(', ') || 'no domains yet' };
+}

@@ -15,7 +15,8 @@ export const slack = (settings: ExecutorSettings): ProviderKind =>
       const opened = openSlack(credentials, signal, settings);
       if (!opened) return { ok: false, message: 'There is no token.' };
       try {
-        const { user = '?', team = '?' } = await opened.client.auth.test();
+        const { user = '?', team = '?', response_metadata } = await opened.client.auth.test();
+        if (!mayPost(response_metadata?.scopes)) return { ok: false, message: 'The token lacks the scope chat:write.' };
         return { ok: true, account: `${user} in ${team}` };
       } catch (error) {
         const code = codeOf(error);
@@ -23,3 +24,7 @@ export const slack = (settings: ExecutorSettings): ProviderKind =>
       }
     },
   });
+
+/** Slack lists a token's scopes beside each answer; where it does not, nothing is known. Older tokens have coarser ones. */
+const mayPost = (scopes: readonly string[] | undefined): boolean =>
+  scopes?.some((scope) => scope.startsWith('chat:write') || ['bot', 'client', 'post'].includes(scope)) ?? true;

@@ -1,52 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EgressError, isPublicAddress, openEgress, workspaceTools } from '../../src/index.ts';
-
-/** [what it is, how it is written]: none may be connected to. `localhost` and its like resolve to this machine. */
-const CLOSED: [string, string][] = [
-  ['loopback', '127.0.0.1'],
-  ['another loopback', '127.8.8.8'],
-  ['loopback, short', '127.1'],
-  ['loopback, one number', '2130706433'],
-  ['loopback, hex', '0x7f000001'],
-  ['loopback, hex by parts', '0x7f.0x0.0x0.0x1'],
-  ['loopback, octal', '0177.0.0.1'],
-  ['loopback, full-width digits', '１２７.０.０.１'],
-  ['loopback with a final dot', '127.0.0.1.'],
-  ['loopback by name', 'localhost'],
-  ['any address', '0.0.0.0'],
-  ['any address, short', '0'],
-  ['private A', '10.0.0.1'],
-  ['private B', '172.16.0.1'],
-  ['private C', '192.168.1.1'],
-  ['link-local: metadata', '169.254.169.254'],
-  ['metadata, one number', '2852039166'],
-  ['carrier-grade NAT', '100.64.0.1'],
-  ['benchmarking', '198.18.0.1'],
-  ['protocol assignments', '192.0.0.1'],
-  ['documentation', '203.0.113.1'],
-  ['multicast', '224.0.0.1'],
-  ['class E', '240.0.0.1'],
-  ['broadcast', '255.255.255.255'],
-  ['IPv6 loopback', '[::1]'],
-  ['IPv6 loopback, long', '[0:0:0:0:0:0:0:1]'],
-  ['IPv6 any address', '[::]'],
-  ['IPv4-mapped loopback', '[::ffff:127.0.0.1]'],
-  ['IPv4-mapped loopback, hex', '[::ffff:7f00:1]'],
-  ['IPv4-mapped public address', '[::ffff:8.8.8.8]'],
-  ['IPv4-compatible loopback', '[::127.0.0.1]'],
-  ['NAT64 loopback', '[64:ff9b::127.0.0.1]'],
-  ['NAT64 local', '[64:ff9b:1::127.0.0.1]'],
-  ['6to4 loopback', '[2002:7f00:1::]'],
-  ['Teredo', '[2001::1]'],
-  ['unique local', '[fd00::1]'],
-  ['IPv6 link-local', '[fe80::1]'],
-  ['site-local', '[fec0::1]'],
-  ['IPv6 multicast', '[ff02::1]'],
-  ['IPv6 documentation', '[2001:db8::1]'],
-  ['newer IPv6 documentation', '[3fff::1]'],
-  ['segment routing', '[5f00::1]'],
-];
+import { CLOSED } from '../closed-addresses.ts';
 
 describe('egress', () => {
   let server: Server;

@@ -108,6 +108,19 @@ describe('linkedin_connection', () => {
       expect(await verify({})).toEqual({ ok: true, account: 'a person, by hand' });
       const refused = { ok: false, message: 'Unipile refused it: The key is not known.' };
       expect(await verify(UNIPILE.config, 'wrong')).toEqual(refused);
+      const account = (...states: string[]) => ({
+        type: 'LINKEDIN',
+        name: 'Ada',
+        sources: states.map((status) => ({ status })),
+      });
+      fake.next(
+        '/accounts/acc_1',
+        httpFault.answers(200, account('CREDENTIALS')),
+        httpFault.answers(200, account('OK')),
+      );
+      const cutOff = 'Unipile is not logged in to the account any more: connect it again there.';
+      expect(await verify(UNIPILE.config)).toEqual({ ok: false, message: cutOff });
+      expect(await verify(UNIPILE.config)).toEqual({ ok: true, account: 'Ada' });
       await fake.close();
       expect(await verify(UNIPILE.config)).toEqual({ ok: false, message: 'Unipile did not answer.' });
     });

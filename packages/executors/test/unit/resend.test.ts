@@ -319,6 +319,18 @@ describe('a Resend account', () => {
     expect(await verify(credentials)).toEqual({ ok: true, account: 'a key that may only send' });
   });
 
+  it.each([
+    ['is not verified there', [{ name: 'ours.test', status: 'pending' }], false],
+    ['is not there', [{ name: 'mail.ours.test', status: 'verified' }], false],
+    ['is verified', [{ name: 'Ours.test', status: 'verified' }], true],
+    ['may be on a page that was not read', [], true],
+  ])('says whether it may send when the sender’s domain %s', async (_, data, ok) => {
+    resend.next('/domains', httpFault.answers(200, { object: 'list', data, has_more: data.length === 0 }));
+    expect(await verify(credentials)).toMatchObject(
+      ok ? { ok } : { ok, message: 'ours.test, the domain of from, is not verified at Resend.' },
+    );
+  });
+
   it('is refused without the key that Resend’s answer repeats', async () => {
     expect(await verify({ api_key: 're_other' })).toEqual({
       ok: false,

@@ -184,6 +184,15 @@ describe('a Slack account', () => {
       message: 'Slack refused it: the token is not valid (invalid_auth).',
     });
   });
+  it.each([
+    ['channels:read,users:read', false],
+    ['channels:read, chat:write', true],
+    ['identify,bot', true],
+  ])('is refused where its token may not post: %s', async (scopes, ok) => {
+    slack.next('auth.test', httpFault.answers(200, { ok: true, user: 'u', team: 't' }, { 'x-oauth-scopes': scopes }));
+    const lacks = { ok, message: 'The token lacks the scope chat:write.' };
+    expect(await verify(credentials)).toEqual(ok ? { ok, account: 'u in t' } : lacks);
+  });
   it('is not verified while Slack is away', async () => {
     await slack.refuseConnections();
     expect(await verify(credentials)).toMatchObject({ ok: false });

@@ -172,6 +172,14 @@ describe('a HubSpot account', () => {
     });
   });
 
+  it.each([
+    [['crm.objects.contacts.read'], false],
+    [['oauth', 'crm.objects.contacts.write'], true],
+  ])('is refused where its token may write neither contacts nor companies: %j', async (scopes, ok) => {
+    hubspot.next('/access-token-info', httpFault.answers(200, { hubId: 1234, scopes }));
+    expect(await verify(credentials)).toMatchObject({ ok });
+  });
+
   it('is not verified while HubSpot is away', async () => {
     await hubspot.refuseConnections();
     expect(await verify(credentials)).toEqual({ ok: false, message: 'HubSpot cannot be reached.' });
