@@ -1,4 +1,4 @@
-import type { Action } from '@proviso/contracts';
+import type { Action, Identity } from '@proviso/contracts';
 import { clientOf, openWorld, startApi, startWorker, type Running, type World } from '@proviso/testing';
 import { startToolServer, type ToolServer } from '@proviso/testing/tool-server';
 
@@ -38,7 +38,7 @@ describe('a workspace’s tool', () => {
     expect(tool.calls.map(({ id }) => id)).toEqual([action_id]);
   });
 
-  it('is at no private address, unless the operator says so', async () => {
+  it('is at no private address, and neither is a mail server, unless the operator says so', async () => {
     const env = { PROVISO_ALLOW_PRIVATE_ADDRESSES: 'false' };
     const api = await startApi({ databaseUrl: world.databaseUrl, env });
     running.push(api);
@@ -47,6 +47,15 @@ describe('a workspace’s tool', () => {
     for (const url of [tool.url, tool.url.replace('http:', 'https:'), 'https://localhost/']) {
       const { status, body } = await owner('POST', '/v1/tools', { name: 'refund', url, input_schema: {} });
       expect([status, body]).toMatchObject([400, { code: 'INVALID', details: [{ path: 'url' }] }]);
+    }
+    const { port } = new URL(tool.url);
+    for (const host of ['127.0.0.1', 'localhost', '2130706433', '0x7f.1', '::ffff:127.0.0.1', 'nobody.invalid']) {
+      const identity = { provider: 'smtp', name: host, config: { host, port: Number(port), from: 'a@ours.test' } };
+      const made = await owner<{ identity: Identity }>('POST', '/v1/identities', identity);
+      const at = `/v1/identities/${made.body.identity.identity_id}/verify`;
+      const { status, body } = await owner<{ verification: unknown }>('POST', at);
+      const message = 'There is no such host on the public internet.';
+      expect([status, body.verification]).toEqual([200, { ok: false, message }]);
     }
   });
 });
