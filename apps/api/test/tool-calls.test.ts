@@ -93,8 +93,8 @@ describe('an approved call of a workspace’s tool', () => {
     const schema = { type: 'object', properties: { order: {} }, additionalProperties: false };
     const here = await shop({}, { input_schema: schema });
     const params = { order: '1', workspace_id: here.id, mission_id: MISSION, session_id: 's' };
-    await here.run(await here.approved({ params }));
-    expect(here.tool.calls[0]?.body).toMatchObject({ input: params, mission_id: null, session_id: null });
+    await here.run(await here.approved({ params, mission_id: MISSION, session_id: 's' }));
+    expect(here.tool.calls[0]?.body).toMatchObject({ input: params, mission_id: MISSION, session_id: 's' });
   });
 
   it('goes back to a person when the tool has another version by then, and runs with a new approval', async () => {

@@ -31,5 +31,5 @@ function senderOf({ from, reply_to: replyTo }: SmtpConfig): string | undefined {
 
 function explain(error: SmtpError, server: SmtpServer): string {
   if (error instanceof EgressError) return error.message;
-  return `${server.host}:${server.port} would not take mail: ${saidBy(server, error)}.`;
+  return `${server.host}:${server.port} did not accept this identity: ${saidBy(server, error)}.`;
 }

@@ -51,7 +51,7 @@ describe('the verification of an smtp identity', () => {
     });
   const says = (what: string): Verification => ({
     ok: false,
-    message: `${server.host}:${server.port} would not take mail: ${what}.`,
+    message: `${server.host}:${server.port} did not accept this identity: ${what}.`,
   });
 
   it('logs in, offers the sender, and sends nothing', async () => {
