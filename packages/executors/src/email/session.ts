@@ -47,7 +47,9 @@ export async function inSession<T>(
 /** Whether the server takes mail from a sender: throws its refusal. No recipient is named, and nothing is sent. */
 export const offerSender = (connection: SMTPConnection, address: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    connection.login({ method: PROBE, user: address }, (error) => (error ? reject(error) : resolve()));
+    connection.login({ method: PROBE, user: address }, (error) =>
+      error ? reject(Object.assign(error, { code: 'EENVELOPE' })) : resolve(),
+    );
   });
 
 function connectionOver(socket: Socket, server: SmtpServer): SMTPConnection {

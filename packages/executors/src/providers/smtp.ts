@@ -31,5 +31,6 @@ function senderOf({ from, reply_to: replyTo }: SmtpConfig): string | undefined {
 
 function explain(error: SmtpError, server: SmtpServer): string {
   if (error instanceof EgressError) return error.message;
-  return `${server.host}:${server.port} did not accept this identity: ${saidBy(server, error)}.`;
+  const { code = 'no answer' } = error;
+  return `${server.host}:${server.port} did not accept this identity (${code}): ${saidBy(server, error)}.`;
 }

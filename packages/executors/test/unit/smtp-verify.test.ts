@@ -49,21 +49,21 @@ describe('the verification of an smtp identity', () => {
       signal: AbortSignal.timeout(5_000),
       begin: async () => undefined,
     });
-  const says = (what: string): Verification => ({
+  const says = (code: string, what: string): Verification => ({
     ok: false,
-    message: `${server.host}:${server.port} did not accept this identity: ${what}.`,
+    message: `${server.host}:${server.port} did not accept this identity (${code}): ${what}.`,
   });
 
   it('logs in, offers the sender, and sends nothing', async () => {
     await start(LOGIN);
     expect(await verify(LOGIN)).toEqual({ ok: true, account: 'Sales <sales@ours.test>' });
-    expect(await verify({ ...LOGIN, pass: 'wrong!' })).toEqual(says('535 5.7.8 authentication failed'));
+    expect(await verify({ ...LOGIN, pass: 'wrong!' })).toEqual(says('EAUTH', '535 5.7.8 authentication failed'));
   });
 
   it('says that a server offers no login, where there are credentials', async () => {
     await start();
     expect(await verify(null)).toMatchObject({ ok: true });
-    expect(await verify(LOGIN)).toEqual(says('it offers no login, and the identity has credentials'));
+    expect(await verify(LOGIN)).toEqual(says('EAUTH', 'it offers no login, and the identity has credentials'));
     expect(await send(LOGIN)).toMatchObject({ kind: 'refused' });
   });
 
@@ -74,7 +74,7 @@ describe('the verification of an smtp identity', () => {
   ])('says so where %s', async (_, reply) => {
     await start();
     server.next(smtpFault.answers('MAIL', reply));
-    expect(await verify(null)).toEqual(says(reply));
+    expect(await verify(null)).toEqual(says('EENVELOPE', reply));
   });
 
   it('says so where there is no TLS for the credentials', async () => {
@@ -101,7 +101,7 @@ describe('the verification of an smtp identity', () => {
   ])('repeats nothing of a server that speaks something else: %s', async (banner) => {
     await start();
     server.next(smtpFault.answers('greeting', banner));
-    expect(await verify(null)).toEqual(says('it does not speak SMTP'));
+    expect(await verify(null)).toEqual(says('EPROTOCOL', 'it does not speak SMTP'));
     server.next(smtpFault.answers('greeting', banner));
     expect(await send(null)).toEqual({
       kind: 'retry',
