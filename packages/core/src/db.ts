@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
@@ -38,7 +39,7 @@ export interface Transaction extends Queryable {
 
 export interface Database extends Transaction {
   pool: pg.Pool;
-  /** Refuse by throwing: a throw rolls everything back. No network and no queue inside. */
+  /** Refuse by throwing: a throw rolls everything back. No network and no queue inside: see assertNoTransaction. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -81,11 +82,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     transaction: (work) =>
       prisma.$transaction(
         (tx) =>
-          work({
-            tables: tx,
-            query: async <Row>({ text }: Statement, values: readonly unknown[]) =>
-              await tx.$queryRawUnsafe<Row[]>(text, ...values),
-          }),
+          open.run(true, () =>
+            work({
+              tables: tx,
+              query: async <Row>({ text }: Statement, values: readonly unknown[]) =>
+                await tx.$queryRawUnsafe<Row[]>(text, ...values),
+            }),
+          ),
         { maxWait: 5_000, timeout: TRANSACTION_TIMEOUT_MS },
       ),
     close: async () => {
@@ -93,6 +96,16 @@ export function openDatabase(options: DatabaseOptions): Database {
       if (!pool.ended) await pool.end();
     },
   };
+}
+
+const open = new AsyncLocalStorage<true>();
+
+/**
+ * Asked before anything leaves for a provider, a tool's address or an MCP server: they may take their time, and an open
+ * transaction keeps its connection and its locks meanwhile. Throws where the caller is in one: prepare outside, write inside.
+ */
+export function assertNoTransaction(what: string): void {
+  if (open.getStore()) throw new Error(`${what} was asked in an open transaction: prepare outside, write inside`);
 }
 
 const names = new Map<string, string>();

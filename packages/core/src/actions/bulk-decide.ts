@@ -4,9 +4,9 @@ import { dispatch } from '../dispatch.ts';
 import { AppError, invalid } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { readId } from '../ids.ts';
+import { prepareDecisions, writeDecisions } from './decisions.ts';
 import { LOADED_MIB, loadMany, type Loaded } from './load-many.ts';
 import type { ActionRow } from './row.ts';
-import { settleAll } from './settle-all.ts';
 
 export interface BulkDecision {
   processed: number;
@@ -22,9 +22,10 @@ export async function bulkDecideActions(ctx: Context, input: unknown): Promise<B
   const hashes = hashesOf(body);
   const { rows, upTo } = await loadAll(ctx, body);
   const asks = [...rows.values()].map((row) => ({ seen: row, decision: decisionFor(body, hashes.get(row.id)) }));
+  const prepared = await prepareDecisions(ctx, asks);
   let decided: ActionRow[] = [];
   const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
-    const outcomes = await settleAll(ctx, tx, asks);
+    const outcomes = await writeDecisions(tx, prepared);
     decided = [];
     for (const outcome of outcomes.values()) if (!(outcome instanceof AppError)) decided.push(outcome);
     return { ...replyOf(body, outcomes, upTo) };

@@ -1,13 +1,14 @@
 import { decideActionBody, type DecideActionBody, type JsonObject } from '@proviso/contracts';
 import { sameJson } from '../canonical.ts';
 import { authorizeDecision, type Context } from '../context.ts';
+import type { Queryable } from '../db.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError } from '../errors.ts';
 import type { Executor } from '../execution/executor.ts';
 import { executorOf } from '../execution/find-executor.ts';
-import { replayable } from '../idempotency.ts';
+import { replayable, type Idempotency } from '../idempotency.ts';
 import { placeOf } from '../tools/reserved-fields.ts';
-import { transition } from '../transition.ts';
+import { transition, type Transition } from '../transition.ts';
 import { drawCard, type Card } from './card.ts';
 import { clearedHash } from './cleared-hash.ts';
 import { getActionInWorkspace } from './get.ts';
@@ -36,49 +37,80 @@ interface Clearing {
   changes?: JsonObject;
 }
 
-/** Decides an action as it was seen, in one guarded write; shared by every way in which a decision arrives. */
+/** All of a decision but its one guarded write: whatever had to be read and asked for has been. */
+export interface PreparedDecision {
+  seen: ActionRow;
+  event: 'action.approved' | 'action.rejected' | 'action.updated';
+  options: Omit<Transition, 'idempotency'>;
+  /** The card is not what it would be now: it is drawn again, and the decision refused until that has been seen. */
+  isRedrawn?: true;
+}
+
+/** Decides an action as it was seen; shared by every way in which one decision arrives. */
 export async function settle(
   ctx: Context,
   seen: ActionRow,
   decision: DecideActionBody,
-  { dueNow = false, change: proposed = {}, changes }: Clearing = {},
+  how: Clearing = {},
 ): Promise<ActionRow> {
-  const { comment = null } = decision;
-  const record = { by: ctx.caller.actor, comment, via: ctx.via, at: '' }; // the statement writes the time
-  if (seen.status !== 'pending_approval') return decideAnyway(ctx, seen, decision);
-  demandHash(ctx, seen, decision);
-  if (decision.action === 'reject') {
-    const approval = { ...record, decision: decision.action, edits: null };
-    return transition(ctx.db, seen, 'action.rejected', {
-      actor: ctx.caller.actor,
-      change: { approval },
-      data: { decision: 'reject', comment, via: ctx.via },
-      idempotency: ctx.idempotency,
-    });
-  }
-  const change = { ...proposed, ...(await cleared(ctx, { ...seen, ...columnsOf(proposed) }, decision.edits)) };
-  const edits = change.user_edits ?? null;
-  return transition(ctx.db, seen, 'action.approved', {
-    actor: ctx.caller.actor,
-    change: { ...change, approval: { ...record, decision: decision.action, edits }, status_reason: null },
-    data: {
-      decision: decision.action,
-      edits,
-      comment,
-      params_hash: change.cleared_hash ?? null,
-      via: ctx.via,
-      ...(changes && { changes }),
-    },
-    dueNow,
-    idempotency: ctx.idempotency,
-  });
+  const prepared = await prepareDecision(ctx, seen, decision, how);
+  return writeDecision(ctx.db, prepared, ctx.idempotency);
 }
 
-/** Lets the guarded statement say why it cannot be: the status may have moved back since it was read. */
-const decideAnyway = (ctx: Context, seen: ActionRow, { action }: DecideActionBody) =>
-  transition(ctx.db, { ...seen, version: -1 }, action === 'reject' ? 'action.rejected' : 'action.approved', {
-    actor: ctx.caller.actor,
-  });
+/**
+ * Reads, looks up and asks for whatever a decision takes, outside of any transaction, and writes nothing. Throws INVALID,
+ * CONFLICT.
+ */
+export async function prepareDecision(
+  ctx: Context,
+  seen: ActionRow,
+  decision: DecideActionBody,
+  { dueNow = false, change: proposed = {}, changes }: Clearing = {},
+): Promise<PreparedDecision> {
+  const { actor } = ctx.caller;
+  const { comment = null } = decision;
+  const record = { by: actor, comment, via: ctx.via, at: '' }; // the statement writes the time
+  // The guarded statement says why it cannot be: the status may have moved back since it was read.
+  if (seen.status !== 'pending_approval')
+    return { seen: { ...seen, version: -1 }, event: eventOf(decision), options: { actor } };
+  demandHash(ctx, seen, decision);
+  if (decision.action === 'reject') {
+    const change = { approval: { ...record, decision: decision.action, edits: null } };
+    return {
+      seen,
+      event: 'action.rejected',
+      options: { actor, change, data: { decision: 'reject', comment, via: ctx.via } },
+    };
+  }
+  const executor = await executorOf(ctx, seen.type);
+  const shown = { ...seen, ...columnsOf(proposed) };
+  const redrawn = await redraw(ctx, executor, shown);
+  if (redrawn) return { seen, ...redrawn };
+  const change = { ...proposed, ...(await clearing(ctx, executor, shown, decision.edits)) };
+  const edits = change.user_edits ?? null;
+  const hash = { params_hash: change.cleared_hash ?? null };
+  const data = { decision: decision.action, edits, comment, ...hash, via: ctx.via, ...(changes && { changes }) };
+  const approval = { ...record, decision: decision.action, edits };
+  return {
+    seen,
+    event: 'action.approved',
+    options: { actor, change: { ...change, approval, status_reason: null }, data, dueNow },
+  };
+}
+
+const eventOf = ({ action }: DecideActionBody) => (action === 'reject' ? 'action.rejected' : 'action.approved');
+
+/** The one guarded write of a decision, by itself or in a transaction. Throws INVALID_STATE, CONFLICT. */
+export async function writeDecision(
+  db: Queryable,
+  { seen, event, options, isRedrawn }: PreparedDecision,
+  idempotency?: Idempotency,
+): Promise<ActionRow> {
+  if (!isRedrawn) return transition(db, seen, event, { ...options, idempotency });
+  const now = await transition(db, seen, event, options);
+  const message = 'What the action would do has changed since it was drawn. Look again, then decide.';
+  throw new AppError('CONFLICT', message, [], now);
+}
 
 /** An approval counts for what was shown: a given hash must be right, and a changed proposal needs one. */
 function demandHash(ctx: Context, seen: ActionRow, { action, params_hash }: DecideActionBody): void {
@@ -90,13 +122,7 @@ function demandHash(ctx: Context, seen: ActionRow, { action, params_hash }: Deci
     throw conflict('The proposal was changed after its creation. Approve it with the hash that you saw.');
 }
 
-/** What a clearing writes: the edits if any, and the hash of exactly what may run. */
-async function cleared(ctx: Context, seen: ActionRow, edits?: JsonObject): Promise<ActionChange> {
-  const executor = await executorOf(ctx, seen.type);
-  await demandCard(ctx, executor, seen);
-  return clearing(ctx, executor, seen, edits);
-}
-
+/** What an approval writes: the edits if any, and the hash of exactly what may run. */
 async function clearing(
   ctx: Context,
   executor: Executor,
@@ -121,39 +147,31 @@ async function clearing(
   return { ...change, ...hashOf(ctx, { ...seen, ...columnsOf(change) }) };
 }
 
-/** Throws what a decision would be refused for as the action stands, but for a card that has to be drawn again. */
-export async function rehearse(ctx: Context, seen: ActionRow, decision: DecideActionBody): Promise<void> {
-  const executor = await executorOf(ctx, seen.type);
-  demandHash(ctx, seen, decision);
-  if (decision.action === 'reject') return;
-  await identityFor(ctx, executor, seen.identity_id ?? '');
-  await clearing(ctx, executor, seen, decision.edits);
-}
-
 /**
  * The card must be what it would be if it were drawn now: an identity that was changed since, say, has another sender,
- * and a tool another schema. Where it is not, it is drawn again, and the decision is refused until it has been seen.
- * Throws CONFLICT.
+ * and a tool another schema. Returns how to draw it again where it is not.
  */
-async function demandCard(ctx: Context, executor: Executor, seen: ActionRow): Promise<void> {
+async function redraw(
+  ctx: Context,
+  executor: Executor,
+  seen: ActionRow,
+): Promise<Omit<PreparedDecision, 'seen'> | undefined> {
   const identity = await identityFor(ctx, executor, seen.identity_id ?? '');
   const found = seen.status_reason === 'stale' ? await lookUpAgain(ctx, executor, seen) : {};
   const params = effectiveParams({ ...seen, ...columnsOf(found) });
   const card = JSON.parse(JSON.stringify(await drawCard(executor, params, lookupIn(ctx, identity)))) as Card;
   const drawn = { ...found, ...card, identity_version: identity.version };
   const before = Object.fromEntries(Object.keys(drawn).map((column) => [column, seen[column as keyof typeof drawn]]));
-  if (sameJson(drawn, before)) return;
-  const now = await transition(ctx.db, seen, 'action.updated', {
-    actor: ctx.caller.actor,
-    change: { ...drawn, agent_preview: null, revision: seen.revision + 1 },
-    data: { reason: 'drawn_again', via: ctx.via },
-  });
-  throw new AppError(
-    'CONFLICT',
-    'What the action would do has changed since it was drawn. Look again, then decide.',
-    [],
-    now,
-  );
+  if (sameJson(drawn, before)) return undefined;
+  return {
+    event: 'action.updated',
+    isRedrawn: true,
+    options: {
+      actor: ctx.caller.actor,
+      change: { ...drawn, agent_preview: null, revision: seen.revision + 1 },
+      data: { reason: 'drawn_again', via: ctx.via },
+    },
+  };
 }
 
 /** What was looked up before it went stale would be as stale the next time: people approve what is found now. */

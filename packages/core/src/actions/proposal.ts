@@ -1,5 +1,6 @@
 // From what was given to what people approve: validated, resolved, drawn. Used by create, update and edit alike.
 import type { JsonObject, Provider } from '@proviso/contracts';
+import { assertNoTransaction } from '../db.ts';
 import type { Context } from '../context.ts';
 import { AppError, detailsOf, invalid, refusalOf } from '../errors.ts';
 import type { Executor, LookupContext, ShownIdentity } from '../execution/executor.ts';
@@ -109,6 +110,7 @@ export async function prepareProposal(
   refuseFields(executor.resolvedFields ?? [], given, 'is looked up, and not given');
   if (executor.tool) demandPlace('params', given, place);
   const parsed = await parseParams(executor, { ...kept, ...given });
+  assertNoTransaction(`The far side of ${executor.type}`);
   const found = (await executor.resolve?.(parsed, lookupIn(ctx, identity))) ?? {};
   const params = await parseParams(executor, { ...parsed, ...(found as JsonObject) });
   const idIn = (kind: 'contact' | 'company'): string | null => {

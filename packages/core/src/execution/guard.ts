@@ -1,5 +1,6 @@
 // What was cleared is what runs: after the claim, the hash of what was approved is made again from the row itself.
 import type { JsonObject, Provider } from '@proviso/contracts';
+import { assertNoTransaction } from '../db.ts';
 import { differences, drawCard } from '../actions/card.ts';
 import { clearedHash } from '../actions/cleared-hash.ts';
 import { effectiveParams, type ActionRow } from '../actions/row.ts';
@@ -42,6 +43,7 @@ export async function check(worker: Worker, action: ActionRow): Promise<Ready | 
     const redefined = await redefinition(prepared, action);
     if (redefined) return redefined;
     const approvedAt = new Date(action.approval?.at ?? action.created_at);
+    assertNoTransaction(`The far side of ${executor.type}`);
     const verdict = (await executor.guard?.(params, {
       workspaceId,
       records,

@@ -1,4 +1,5 @@
 import { hashJson } from '../canonical.ts';
+import { assertNoTransaction } from '../db.ts';
 import { BEGIN_EFFECT } from '../actions/statements.ts';
 import { showId } from '../ids.ts';
 import { promisedBy } from './delivery.ts';
@@ -13,6 +14,7 @@ const SETTLE_MS = 2_000;
 
 /** Runs the executor within its time. A throw is a bug, and unknown once the effect may have begun. */
 export async function perform(worker: Worker, hold: Hold, ready: Ready): Promise<Ending> {
+  assertNoTransaction(`The far side of ${ready.executor.type}`);
   const timeoutMs = ready.executor.timeoutMs ?? worker.pace.timeoutMs;
   const timer = new AbortController();
   const timeout = setTimeout(() => timer.abort(new Error('the time is up')), timeoutMs);

@@ -1,4 +1,5 @@
 import type { Ending } from './ending.ts';
+import { assertNoTransaction } from '../db.ts';
 import type { Settlement } from './executor.ts';
 import { prepare } from './guard.ts';
 import type { Hold } from './holds.ts';
@@ -21,5 +22,6 @@ async function ask(worker: Worker, hold: Hold): Promise<Settlement> {
   if (ready.kind !== 'ready' || !ready.executor.reconcile) return { kind: 'unknown' };
   const signal = AbortSignal.any([hold.signal, AbortSignal.timeout(worker.pace.timeoutMs)]);
   const begunAt = hold.action.effect_started_at ?? hold.action.created_at;
+  assertNoTransaction(`The far side of ${ready.executor.type}`);
   return ready.executor.reconcile({ ...contextOf(worker, hold, ready, signal), begunAt });
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, Provider } from '@proviso/contracts';
+import { assertNoTransaction } from '../db.ts';
 import type { Services } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { limited } from '../execution/limited.ts';
@@ -25,6 +26,7 @@ export async function tryOut(services: Services, row: identities): Promise<Verif
   if (credentials && !credentials.success)
     return { ok: false, message: `The credentials do not fit an identity of ${row.provider}.` };
   const signal = AbortSignal.timeout(ANSWER_MS);
+  assertNoTransaction(`The ${kind.provider} account`);
   const asked = kind.verify({ config: config.data, credentials: credentials ? credentials.data : null, signal });
   const late = (): Verification => ({ ok: false, message: `No answer within ${ANSWER_MS / 1_000} s.` });
   const found = await limited(asked, ANSWER_MS + SETTLE_MS, late).catch((error: unknown): Verification => {

@@ -6,12 +6,10 @@ import {
   type DecideActionBody,
 } from '@proviso/contracts';
 import { z } from 'zod';
-import { rehearse } from '../actions/decide.ts';
+import { prepareDecisions, writeDecisions, type Ask, type Prepared } from '../actions/decisions.ts';
 import { LOADED_MIB, loadMany } from '../actions/load-many.ts';
 import { inPortions, sizeOf } from '../actions/portions.ts';
 import type { ActionRow } from '../actions/row.ts';
-import { settleAll, type Ask } from '../actions/settle-all.ts';
-import { coalescing } from '../coalesce.ts';
 import { authorizeDecision, type Context } from '../context.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError, invalid, refusalOf } from '../errors.ts';
@@ -33,12 +31,12 @@ export async function batchApprovePendingActions(
 ): Promise<BatchApproveReply> {
   authorizeDecision(ctx);
   const items = await readItems(input);
-  const asks = await asksOf(ctx, readBatchId(batchId), items);
+  const prepared = await prepare(ctx, readBatchId(batchId), items);
   let decided: ActionRow[] = [];
   const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
     decided = [];
     let skipped = 0;
-    for (const outcome of (await settleAll(ctx, tx, asks)).values())
+    for (const outcome of (await writeDecisions(tx, prepared)).values())
       if (outcome instanceof AppError) skipped += 1;
       else decided.push(outcome);
     const approved = decided.filter(({ status }) => status === 'approved').length;
@@ -65,8 +63,8 @@ async function readItems(input: unknown): Promise<Item[]> {
   return read.filter((item) => item !== undefined);
 }
 
-/** What to decide of each row that is still pending. Throws every fault of every item at once: INVALID, or CONFLICT. */
-async function asksOf(ctx: Context, batch_id: string, items: readonly Item[]): Promise<Ask[]> {
+/** The decision of each row that is still pending. Throws every fault of every item at once: INVALID, CONFLICT or UNAVAILABLE. */
+async function prepare(ctx: Context, batch_id: string, items: readonly Item[]): Promise<Prepared> {
   const ids = items.map(({ pendingActionId }) => readId('action', pendingActionId) ?? '');
   const { rows, upTo } = await loadMany(ctx, ids.filter(Boolean));
   if (upTo !== null)
@@ -76,43 +74,43 @@ async function asksOf(ctx: Context, batch_id: string, items: readonly Item[]): P
     );
   const ofBatch = (row: ActionRow | undefined): row is ActionRow => row?.batch_id === batch_id && row.asked_at !== null;
   const firstOf = new Map(ids.map((id, index) => [id, index] as const).toReversed());
-  const together = { ...ctx, db: { ...ctx.db, tables: coalescing(ctx.db.tables) } };
-  const found = await inPortions(items, sizeOf, (portion, from) =>
-    Promise.all(
-      portion.map(async (item, at) => {
-        const index = from + at;
-        const id = ids[index] ?? '';
-        await nextSlice();
-        const row = rows.get(id);
-        if (!ofBatch(row)) return inItem(index, invalid('pendingActionId', 'is not of this batch'));
-        if (firstOf.get(id) !== index) return inItem(index, invalid('pendingActionId', 'stands twice'));
-        if (row.status !== 'pending_approval') return undefined;
-        return askOf(together, item, row).catch((error: unknown) => inItem(index, error));
-      }),
-    ),
-  );
+  const faults = new Map<number, AppError>();
   const asks: Ask[] = [];
-  const faults: AppError[] = [];
-  for (const one of found)
-    if (one instanceof AppError) faults.push(one);
-    else if (one) asks.push(one);
-  if (faults.length > 0) throw allOf(faults);
-  return asks;
+  for (const [index, item] of items.entries()) {
+    await nextSlice();
+    const id = ids[index] ?? '';
+    const row = rows.get(id);
+    if (!ofBatch(row)) faults.set(index, invalid('pendingActionId', 'is not of this batch'));
+    else if (firstOf.get(id) !== index) faults.set(index, invalid('pendingActionId', 'is given twice'));
+    else if (row.status === 'pending_approval') {
+      const fault = faultOf(() => refuseReserved(item.userEdits));
+      if (fault) faults.set(index, fault);
+      else asks.push({ seen: row, decision: decisionOf(item) });
+    }
+  }
+  const prepared = await prepareDecisions(ctx, asks);
+  for (const [id, one] of prepared) if (one instanceof AppError) faults.set(firstOf.get(id) ?? 0, one);
+  if (faults.size > 0)
+    throw allOf([...faults].toSorted(([a], [b]) => a - b).map(([index, fault]) => inItem(index, fault)));
+  return prepared;
 }
 
-async function askOf(ctx: Context, { userEdits: edits, ...item }: Item, seen: ActionRow): Promise<Ask> {
-  if (ctx.executors.get(seen.type)?.alwaysAsks)
-    throw invalid('pendingActionId', 'is a question of its own; answer it by itself');
-  refuseReserved(edits);
-  const action = item.exclude ? 'reject' : edits ? 'edit' : 'approve';
-  const decision: DecideActionBody = { action, edits, params_hash: item.paramsHash };
-  await rehearse(ctx, seen, decision);
-  return { seen, decision };
+function decisionOf({ userEdits: edits, exclude, paramsHash: params_hash }: Item): DecideActionBody {
+  return { action: exclude ? 'reject' : edits ? 'edit' : 'approve', edits, params_hash };
 }
 
-/** A refusal, with the item in the paths of its details; anything else is thrown. */
-function inItem(index: number, error: unknown): AppError {
-  if (!(error instanceof AppError)) throw error;
+function faultOf(check: () => void): AppError | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+/** A refusal, with the item in the paths of its details. */
+function inItem(index: number, error: AppError): AppError {
   const { code, message, details } = renamed(error, 'userEdits');
   const named = details.length > 0 ? details : [{ path: 'pendingActionId', message }];
   return new AppError(
@@ -123,7 +121,9 @@ function inItem(index: number, error: unknown): AppError {
 }
 
 function allOf(faults: readonly AppError[]): AppError {
-  const code = faults.every((fault) => fault.code === 'CONFLICT') ? 'CONFLICT' : 'INVALID';
+  const codes = new Set(faults.map((fault) => fault.code));
+  const only = (['CONFLICT', 'UNAVAILABLE'] as const).find((each) => codes.size === 1 && codes.has(each));
+  const code = only ?? 'INVALID';
   return refusalOf(
     code,
     faults.flatMap((fault) => fault.details),

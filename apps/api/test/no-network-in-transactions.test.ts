@@ -1,0 +1,98 @@
+import { newId, verifyIdentity } from '@proviso/core';
+import { defineExecutor, done } from '@proviso/core/executor';
+import { until } from '@proviso/testing';
+import { z } from 'zod';
+import { pending, uuidOf, useApi, type Reply, type Tenant } from './open-api.ts';
+
+/** A far side that answers when it is told to, and hears who asks while a transaction is open. */
+const farSide = { asked: 0, holds: [] as (() => void)[], isSlow: false };
+const release = (): void => {
+  farSide.isSlow = false;
+  for (const go of farSide.holds.splice(0)) go();
+};
+const ask = async (): Promise<void> => {
+  farSide.asked += 1;
+  if (farSide.isSlow) await new Promise<void>((go) => farSide.holds.push(go));
+};
+
+const looking = defineExecutor<{ say: string }>({
+  type: 'probe_looking',
+  version: 1,
+  delivery: 'transactional',
+  identity: 'none',
+  params: z.strictObject({ say: z.string() }),
+  resolve: async () => {
+    await ask();
+    return {};
+  },
+  look: async () => {
+    await ask();
+    return {};
+  },
+  preview: ({ say }) => ({ title: say, fields: [] }),
+  execute: async () => done({}),
+});
+
+describe('a transaction', () => {
+  const api = useApi({ executors: [looking] });
+  beforeEach(() => {
+    farSide.asked = 0;
+  });
+  afterEach(release);
+  const proposeOne = (here: Tenant, more: object = {}) =>
+    pending(here.owner, here, { type: 'probe_looking', params: { say: 'hello' }, ...more });
+  const busy = (): number => api.world.db.pool.totalCount - api.world.db.pool.idleCount;
+
+  it.each<[string, (here: Tenant, ids: string[], mission: string) => Promise<Reply>]>([
+    [
+      'a bulk approval',
+      (here, ids) => here.owner.post('/v1/actions/approve/bulk', { action: 'approve', action_ids: ids }),
+    ],
+    [
+      'a bulk edit',
+      (here, ids) =>
+        here.owner.post('/v1/actions/approve/bulk', { action: 'edit', action_ids: ids, edits: { say: 'bye' } }),
+    ],
+    [
+      'a batch approval',
+      (here, ids, mission) =>
+        here.owner.post(`/api/pending-actions/batch/${mission}:probe_looking/approve`, {
+          items: ids.map((id) => ({ pendingActionId: uuidOf(id) })),
+        }),
+    ],
+    ['an approval', (here, [id]) => here.owner.post(`/v1/actions/${id}/approve`, { action: 'approve' })],
+    ['a change', (here, [id]) => here.owner.patch(`/v1/actions/${id}`, { params: { say: 'bye' } })],
+    [
+      'a bulk proposal',
+      (here) =>
+        here.owner.post('/v1/actions/bulk', {
+          actions: [1, 2].map(() => ({
+            type: 'probe_looking',
+            identity_id: here.identityId,
+            params: { say: 'x' },
+            require_approval: true,
+          })),
+        }),
+    ],
+  ])('is not open while a far side is asked for %s, and others are served', async (_, decide) => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    const mission = newId();
+    const ids: string[] = [];
+    for (let count = 0; count < 5; count += 1) ids.push((await proposeOne(here, { mission_id: mission })).action_id);
+    farSide.isSlow = true;
+    const replies = Promise.all(Array.from({ length: 3 }, () => decide(here, ids, mission)));
+    await until('the far side is asked by all', async () => farSide.holds.length >= 3);
+    await until('every connection is given back', async () => busy() === 0);
+    expect((await there.owner.get('/v1/actions')).status).toBe(200);
+    release();
+    expect((await replies).map(({ status }) => status).filter((status) => status >= 500)).toEqual([]);
+    expect(farSide.asked).toBeGreaterThan(0);
+  });
+
+  it('in which a far side is asked fails, whoever asks', async () => {
+    const here = await api.tenant();
+    const ctx = await here.as({});
+    const asking = api.world.db.transaction(() => verifyIdentity(ctx, here.identityId, {}));
+    await expect(asking).rejects.toThrow('was asked in an open transaction');
+  });
+});

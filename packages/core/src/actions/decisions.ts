@@ -1,0 +1,75 @@
+// Many decisions in one request: everything is read and asked for first, side by side and outside of a transaction; then
+// each is written, in one. Held by actions-bulk-decide.test.ts and no-network-in-transactions.test.ts.
+import type { DecideActionBody } from '@proviso/contracts';
+import { coalescing } from '../coalesce.ts';
+import type { Context } from '../context.ts';
+import type { Transaction } from '../db.ts';
+import { AppError } from '../errors.ts';
+import { limited } from '../execution/limited.ts';
+import { nextSlice } from '../time-slice.ts';
+import { prepareDecision, writeDecision, type PreparedDecision } from './decide.ts';
+import { inPortions, sizeOf } from './portions.ts';
+import type { ActionRow } from './row.ts';
+
+/** For all that a request has to ask for. What a slow server keeps waiting longer fails by itself, and may be sent again. */
+const PREPARE_MS = 20_000;
+
+export interface Ask {
+  seen: ActionRow;
+  decision: DecideActionBody;
+}
+
+/** By the action's id. */
+export type Prepared = Map<string, PreparedDecision | AppError>;
+
+/** Prepares each decision by itself; those that are refused say why. Writes nothing. */
+export async function prepareDecisions(ctx: Context, asks: readonly Ask[]): Promise<Prepared> {
+  const together = { ...ctx, db: { ...ctx.db, tables: coalescing(ctx.db.tables) } };
+  const endsAt = performance.now() + PREPARE_MS;
+  const prepared = await inPortions(
+    asks,
+    ({ seen }) => sizeOf(seen.params),
+    (portion) =>
+      Promise.all(portion.map(async (ask) => [ask.seen.id, await prepareOne(together, ask, endsAt)] as const)),
+  );
+  return new Map(prepared);
+}
+
+async function prepareOne(ctx: Context, { seen, decision }: Ask, endsAt: number): Promise<PreparedDecision | AppError> {
+  await nextSlice();
+  // Not asked of the row: a batch holds its locks to the end, and those of running actions are the heartbeat's.
+  if (seen.status !== 'pending_approval')
+    return new AppError('INVALID_STATE', `An action that is ${seen.status} cannot be decided.`, [], seen);
+  if (ctx.executors.get(seen.type)?.alwaysAsks)
+    return new AppError('INVALID', `An action of type ${seen.type} is a question: decide it by itself.`);
+  try {
+    return await limited<PreparedDecision | AppError>(
+      prepareDecision(ctx, seen, decision),
+      Math.max(0, endsAt - performance.now()),
+      () => new AppError('UNAVAILABLE', 'What the decision depends on was not answered in time. Decide it again.'),
+    );
+  } catch (error) {
+    if (error instanceof AppError) return error; // refused by the hash, the input or the far side
+    throw error;
+  }
+}
+
+/** Writes each decision by itself, in one transaction; by id, the action or why it could not be decided. */
+export async function writeDecisions(tx: Transaction, prepared: Prepared): Promise<Map<string, ActionRow | AppError>> {
+  const outcomes = new Map<string, ActionRow | AppError>();
+  // In the order of their ids, so that two batches over the same actions wait for each other instead of deadlocking.
+  for (const [id, one] of [...prepared].toSorted(([a], [b]) => a.localeCompare(b))) {
+    await nextSlice();
+    outcomes.set(id, one instanceof AppError ? one : await written(tx, one));
+  }
+  return outcomes;
+}
+
+async function written(tx: Transaction, prepared: PreparedDecision): Promise<ActionRow | AppError> {
+  try {
+    return await writeDecision(tx, prepared);
+  } catch (error) {
+    if (error instanceof AppError) return error; // refused by the guard; the transaction is sound
+    throw error;
+  }
+}
