@@ -254,18 +254,22 @@ it('reads how a call stands that was proposed before, instead of what was replie
 
 describe('a call that is aborted', () => {
   const cancelled = json(200, { status: 'success', action: { action_id: 'pa-1', status: 'cancelled' } });
-  const abortedAfter = async (ms: number, gate: Partial<Gate>, ...answers: Parameters<typeof serve>) => {
-    const { client, seen } = await serve(...answers);
-    const { gated: tool } = write(client({ workspaceId: WORKSPACE }), gate);
+  type Answer = typeof recorded;
+  /** Calls, and aborts the call when the far side is asked for the `at`-th time. */
+  const abortedAt = async (at: number, gate: Partial<Gate>, ...answers: Answer[]) => {
     const stop = new AbortController();
-    setTimeout(() => stop.abort(new Error('enough')), ms);
+    const aborting = answers.map((answer, index): Answer => {
+      if (index !== at) return answer;
+      return (res, seen) => {
+        stop.abort(new Error('enough'));
+        answer(res, seen);
+      };
+    });
+    const { client, seen } = await serve(...aborting);
+    const { gated: tool } = write(client({ workspaceId: WORKSPACE }), gate);
     const error: unknown = await tool.execute({ amount: 5 }, { signal: stop.signal, callId: 'call_1' }).catch((e) => e);
     return { error, seen };
   };
-  const slowly =
-    (answer: typeof recorded): typeof recorded =>
-    (res, seen) =>
-      void setTimeout(() => answer(res, seen), 200);
 
   it('proposes nothing when it comes aborted', async () => {
     const { client, seen } = await serve(recorded);
@@ -277,26 +281,26 @@ describe('a call that is aborted', () => {
   });
 
   it('withdraws what waits, and throws the reason of the abort', async () => {
-    const { error, seen } = await abortedAfter(50, { mode: 'wait' }, recorded, silent, cancelled);
+    const { error, seen } = await abortedAt(1, { mode: 'wait' }, recorded, silent, cancelled);
     expect(error).toEqual(new Error('enough'));
     expect(seen.at(-1)).toMatchObject({ method: 'POST', path: '/v1/actions/pa-1/cancel' });
   });
 
   it.each(['wait', 'submit'] as const)('withdraws what was recorded after the abort, in mode %s', async (mode) => {
-    const { error, seen } = await abortedAfter(50, { mode }, slowly(recorded), cancelled);
+    const { error, seen } = await abortedAt(0, { mode }, recorded, cancelled);
     expect(error).toEqual(new Error('enough'));
     expect(seen.map(({ path }) => path)).toEqual(['/api/pending-actions', '/v1/actions/pa-1/cancel']);
   });
 
   it('names the action that has begun', async () => {
     const begun = json(409, refusal('INVALID_STATE'));
-    const { error } = await abortedAfter(50, { mode: 'wait' }, recorded, silent, begun);
+    const { error } = await abortedAt(1, { mode: 'wait' }, recorded, silent, begun);
     expect(error).toMatchObject({ code: 'ABORTED', actionId: 'pa-1', cause: new Error('enough') });
   });
 
   it('leaves alone what an earlier call of the same id proposed', async () => {
     const replayed = json(201, { id: 'pa-1', status: 'pending' }, { 'idempotency-replayed': 'true' });
-    const { error, seen } = await abortedAfter(50, { mode: 'wait' }, replayed, silent);
+    const { error, seen } = await abortedAt(1, { mode: 'wait' }, replayed, silent);
     expect(error).toMatchObject({ code: 'ABORTED', actionId: 'pa-1' });
     expect(seen.some(({ path }) => path.endsWith('/cancel'))).toBe(false);
   });
