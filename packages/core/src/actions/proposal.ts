@@ -110,7 +110,7 @@ export async function prepareProposal(
   refuseFields(executor.resolvedFields ?? [], given, 'is looked up, and not given');
   if (executor.tool) demandPlace('params', given, place);
   const parsed = await parseParams(executor, { ...kept, ...given });
-  assertNoTransaction(`The far side of ${executor.type}`);
+  if (executor.resolve) assertNoTransaction(`The far side of ${executor.type}`);
   const found = (await executor.resolve?.(parsed, lookupIn(ctx, identity))) ?? {};
   const params = await parseParams(executor, { ...parsed, ...(found as JsonObject) });
   const idIn = (kind: 'contact' | 'company'): string | null => {
