@@ -20,7 +20,7 @@ import { TAGS } from './tags.ts';
 const WORKSPACE_HEADER = z
   .uuid()
   .optional()
-  .meta({ description: 'Which workspace a personal token means; not needed where its user has only one.' });
+  .meta({ description: 'Which workspace a personal credential means; its home workspace unless given.' });
 
 const pathParams = (path: string) =>
   z.object(Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, z.string()])));
@@ -160,6 +160,7 @@ function describeRoute(route: Route) {
   };
   return {
     operationId: route.operationId,
+    ...(route.handleStranger && { security: [{}, { token: [] }] }),
     summary: route.summary,
     tags: [route.tag],
     requestParams: {

@@ -43,6 +43,7 @@ export async function furnish(api: Api): Promise<Furnished> {
     key_id: key.body.api_key.key_id,
     user_id: member.user_id,
     invitation_id: invited.body.invitation.invitation_id,
+    secret: invited.body.secret ?? '',
   };
   return { ...here, ids };
 }
