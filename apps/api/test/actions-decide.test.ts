@@ -323,6 +323,14 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     expect(row.version).toBe(2);
   });
 
+  it('takes at /reject the body of the equivalent approval, and no other decision', async () => {
+    const here = await api.tenant();
+    const { action_id } = await pending(here.owner, here);
+    const reject = (body: object) => here.owner.post(`/v1/actions/${action_id}/reject`, body);
+    for (const action of ['approve', 'edit']) await expectRefusal(api, here, INVALID, () => reject({ action }));
+    expect((await reject({ action: 'reject', comment: null })).body.action).toMatchObject({ status: 'rejected' });
+  });
+
   it('rings for what it cleared', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);

@@ -119,6 +119,46 @@ describe('POST /v1/email-messages', () => {
     expect(row).toMatchObject({ status: 'pending_approval', status_reason: 'stale' });
   });
 
+  it('sends it back too when the reply is older than the approval, and became known after it', async () => {
+    const { here, contact_id } = await withAnn();
+    await record(here.owner);
+    const identity_id = await here.identity('smtp', { host: 'localhost', port: 1, from: 'us@ours.example' });
+    const params = { contact_id, message: 'Any news?', follow_up: true };
+    const { action_id } = await pending(here.owner, here, { type: 'email_message', identity_id, params });
+    await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
+    const at = new Date(Date.now() - 3_600_000).toISOString();
+    await record(here.owner, { message_id: '<m2@example.com>', in_reply_to: '<m1@example.com>', at });
+    await execute(api.world.worker(), uuidOf(action_id));
+    const { row } = await recorded(api.world, action_id);
+    expect(row).toMatchObject({ status: 'pending_approval', status_reason: 'stale' });
+  });
+
+  it.each<[string, object, object]>([
+    ['a sender as bounce services write it', { from: 'bounce+x=y@host.example', in_reply_to: '<m1@example.com>' }, {}],
+    ['a name that is too long', { from: `${'Ann '.repeat(300)}<ann@example.com>` }, { from: 'ann@example.com' }],
+    [
+      'references as one header',
+      { references: '<m1@example.com> <m0@example.com>' },
+      { references: ['<m1@example.com>', '<m0@example.com>'] },
+    ],
+    ['hundreds of references', { references: Array.from({ length: 300 }, (_, n) => `<r${n}@example.com>`) }, {}],
+    [
+      'references that are none among them',
+      { references: ['<m1@example.com>', '<', ''] },
+      { references: ['<m1@example.com>'] },
+    ],
+    ['a Message-ID without brackets', { message_id: 'm9@example.com' }, { message_id: '<m9@example.com>' }],
+    ['an in_reply_to that is none', { in_reply_to: 'a b' }, { in_reply_to: null }],
+    ['a text beyond the bound', { text: 'x'.repeat(300_000) }, { text: 'x'.repeat(262_144) }],
+    ['a subject beyond the bound', { subject: 'x'.repeat(2_000) }, { subject: 'x'.repeat(998) }],
+    ['nulls', { subject: null, text: null, references: null, in_reply_to: null }, { subject: '', text: '' }],
+  ])('records what others wrote, shortened where it has to be: %s', async (_, more, kept) => {
+    const { here } = await withAnn();
+    await record(here.owner);
+    const { status, body } = await record(here.owner, { message_id: '<m2@example.com>', ...more });
+    expect([status, body.email_message]).toMatchObject([201, kept]);
+  });
+
   it('knows no other workspace’s messages and contacts', async () => {
     const { here } = await withAnn();
     await record(here.owner);

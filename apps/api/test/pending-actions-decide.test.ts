@@ -37,6 +37,13 @@ describe('POST /api/pending-actions/{pa_id}/approve', () => {
     ]);
   });
 
+  it('takes null for a field that is absent, as replies show it', async () => {
+    const here = await api.tenant();
+    const id = await waiting(here);
+    const nothing = { userEdits: null, paramsHash: null, comment: null };
+    expect((await asking(here.owner).post(`/${id}/approve`, nothing)).body).toMatchObject({ status: 'approved' });
+  });
+
   it.each(['userEdits', 'user_edits'])('%s: merged over toolInput, kept beside it, never re-cased', async (field) => {
     const here = await api.tenant();
     const id = await waiting(here, { params: { say: 'hello', after_ms: 5 } });
@@ -83,7 +90,6 @@ describe('POST /api/pending-actions/{pa_id}/approve', () => {
     [{ userEdits: { say: 1 } }, 'userEdits.say'],
     [{ user_edits: { say: 1 } }, 'userEdits.say'],
     [{ userEdits: 'x' }, 'userEdits'],
-    [{ userEdits: null }, 'userEdits'],
     [{ userEdits: {}, user_edits: {} }, 'userEdits'],
     [{ userEdits: { workspace_id: newId() } }, 'userEdits.workspace_id'],
     [{ userEdits: { workspaceId: newId() } }, 'userEdits.workspaceId'],

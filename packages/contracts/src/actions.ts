@@ -6,6 +6,7 @@ import { jsonObject, jsonValue, plainText } from './json.ts';
 import { EVENTS, FAILURES, STATUSES, STATUS_REASONS } from './lifecycle.ts';
 import { preview } from './preview.ts';
 import { instant } from './time.ts';
+import { strictFields } from './optional.ts';
 
 export const DESCRIPTION_CHARS_MAX = 2000;
 export const BULK_ITEMS_MAX = 1000;
@@ -15,38 +16,36 @@ export const metadata = z
   .record(plainText(40).min(1), plainText(500))
   .refine((pairs) => Object.keys(pairs).length <= 50, 'has more than 50 pairs');
 
-export const createActionBody = z
-  .strictObject({
-    type: plainText(64).min(1),
-    params,
-    identity_id: id,
-    direct: z.boolean().optional(),
-    scheduled_time: instant.optional(),
-    expires_at: instant.optional(),
-    description: plainText(DESCRIPTION_CHARS_MAX).optional(),
-    require_approval: z.boolean().optional(),
-    list_id: reference.optional(),
-    item_id: reference.optional(),
-    run_id: id.optional(),
-    mission_id: z.guid().toLowerCase().optional(),
-    session_id: reference.optional(),
-    metadata: metadata.optional(),
-  })
-  .meta({
-    id: 'CreateAction',
-    examples: [
-      {
-        type: 'email_message',
-        params: {
-          email: 'ada@example.com',
-          subject: 'Following up',
-          message: 'Hi, circling back on yesterday’s demo.',
-        },
-        identity_id: 'id_01h455vb4pex5vsknk084sn02q',
-        require_approval: true,
+export const createActionBody = strictFields({
+  type: plainText(64).min(1),
+  params,
+  identity_id: id,
+  direct: z.boolean().optional(),
+  scheduled_time: instant.optional(),
+  expires_at: instant.optional(),
+  description: plainText(DESCRIPTION_CHARS_MAX).optional(),
+  require_approval: z.boolean().optional(),
+  list_id: reference.optional(),
+  item_id: reference.optional(),
+  run_id: id.optional(),
+  mission_id: z.guid().toLowerCase().optional(),
+  session_id: reference.optional(),
+  metadata: metadata.optional(),
+}).meta({
+  id: 'CreateAction',
+  examples: [
+    {
+      type: 'email_message',
+      params: {
+        email: 'ada@example.com',
+        subject: 'Following up',
+        message: 'Hi, circling back on yesterday’s demo.',
       },
-    ],
-  });
+      identity_id: 'id_01h455vb4pex5vsknk084sn02q',
+      require_approval: true,
+    },
+  ],
+});
 export type CreateActionBody = z.output<typeof createActionBody>;
 
 /** Each item is a CreateAction and stands alone: what is wrong with one is said of that one. */
@@ -74,7 +73,7 @@ export const updateActionBody = z
     identity_id: id.optional(),
     description: plainText(DESCRIPTION_CHARS_MAX).nullable().optional(),
     require_approval: z.boolean().optional(),
-    params_hash: paramsHash.optional(),
+    params_hash: paramsHash.nullable().optional(),
   })
   .refine((body) => Object.keys(body).some((key) => key !== 'params_hash'), 'must change at least one field')
   .meta({
@@ -83,13 +82,12 @@ export const updateActionBody = z
   });
 export type UpdateActionBody = z.output<typeof updateActionBody>;
 
-export const decideActionBody = z
-  .strictObject({
-    action: z.enum(['approve', 'reject', 'edit']),
-    comment: comment.optional(),
-    edits: params.optional(),
-    params_hash: paramsHash.optional(),
-  })
+export const decideActionBody = strictFields({
+  action: z.enum(['approve', 'reject', 'edit']),
+  comment: comment.optional(),
+  edits: params.optional(),
+  params_hash: paramsHash.optional(),
+})
   .refine((body) => (body.action === 'edit') === (body.edits !== undefined), {
     path: ['edits'],
     message: 'is required with action edit, and refused otherwise',
@@ -100,26 +98,28 @@ export const decideActionBody = z
   });
 export type DecideActionBody = z.output<typeof decideActionBody>;
 
-export const rejectActionBody = z
-  .strictObject({ comment: comment.optional() })
-  .meta({ id: 'RejectAction', examples: [{ comment: 'Not to this customer.' }] });
-export const runActionBody = z
-  .strictObject({ params_hash: paramsHash.optional() })
-  .meta({ id: 'ExecuteAction', examples: [{}] });
+/** `action` may say it once more, as in an approval; nothing else can be meant here. */
+export const rejectActionBody = strictFields({
+  action: z.literal('reject').optional(),
+  comment: comment.optional(),
+}).meta({ id: 'RejectAction', examples: [{ comment: 'Not to this customer.' }] });
+export const runActionBody = strictFields({ params_hash: paramsHash.optional() }).meta({
+  id: 'ExecuteAction',
+  examples: [{}],
+});
 export const noBody = z.strictObject({}).meta({ id: 'NoBody' });
 
-export const bulkDecideBody = z
-  .strictObject({
-    action: z.enum(['approve', 'reject', 'edit']),
-    action_ids: z
-      .array(id)
-      .min(1)
-      .max(BULK_ITEMS_MAX)
-      .refine((ids) => new Set(ids).size === ids.length, 'names an id twice'),
-    comment: comment.optional(),
-    edits: params.optional(),
-    params_hashes: z.record(z.string(), paramsHash).optional(),
-  })
+export const bulkDecideBody = strictFields({
+  action: z.enum(['approve', 'reject', 'edit']),
+  action_ids: z
+    .array(id)
+    .min(1)
+    .max(BULK_ITEMS_MAX)
+    .refine((ids) => new Set(ids).size === ids.length, 'names an id twice'),
+  comment: comment.optional(),
+  edits: params.optional(),
+  params_hashes: z.record(z.string(), paramsHash).optional(),
+})
   .refine((body) => (body.action === 'edit') === (body.edits !== undefined), {
     path: ['edits'],
     message: 'is required with action edit, and refused otherwise',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { action, metadata, pagination } from './actions.ts';
 import { plainText } from './json.ts';
+import { strictFields } from './optional.ts';
 
 const ok = z.literal('success');
 const id = z.string().min(1).max(64);
@@ -20,12 +21,15 @@ const settings = {
   auto_approve_types: types.optional(),
 };
 
-export const createAgentBody = z
-  .strictObject({ name, description: description.optional(), identity_id: id.optional(), ...settings })
-  .meta({
-    id: 'CreateAgent',
-    examples: [{ name: 'Outreach', description: 'Writes to new leads.', auto_approve_types: ['create_note'] }],
-  });
+export const createAgentBody = strictFields({
+  name,
+  description: description.optional(),
+  identity_id: id.optional(),
+  ...settings,
+}).meta({
+  id: 'CreateAgent',
+  examples: [{ name: 'Outreach', description: 'Writes to new leads.', auto_approve_types: ['create_note'] }],
+});
 export type CreateAgentBody = z.output<typeof createAgentBody>;
 
 export const updateAgentBody = z
@@ -57,9 +61,10 @@ export const agentReply = z.object({ status: ok, agent });
 export const listAgentsReply = z.object({ status: ok, agents: z.array(agent), pagination });
 
 export const RUN_STATUSES = ['running', 'completed', 'failed'] as const;
-export const createRunBody = z
-  .strictObject({ metadata: metadata.optional() })
-  .meta({ id: 'CreateRun', examples: [{ metadata: { campaign: 'spring' } }] });
+export const createRunBody = strictFields({ metadata: metadata.optional() }).meta({
+  id: 'CreateRun',
+  examples: [{ metadata: { campaign: 'spring' } }],
+});
 export const updateRunBody = z
   .strictObject({ status: z.enum(RUN_STATUSES).optional(), metadata: metadata.optional() })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jsonObject, plainText } from './json.ts';
 import { pagination } from './actions.ts';
+import { strictFields } from './optional.ts';
 import { listQuery, ok } from './records.ts';
 
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
@@ -10,8 +11,11 @@ const domain = z
   .regex(new RegExp(`^(${LABEL}\\.)+${LABEL}$`, 'i'), 'is not a domain');
 const name = plainText(255).min(1);
 
-export const createCompanyBody = z
-  .strictObject({ name: name.optional(), domain: domain.optional(), properties: jsonObject.optional() })
+export const createCompanyBody = strictFields({
+  name: name.optional(),
+  domain: domain.optional(),
+  properties: jsonObject.optional(),
+})
   .refine((body) => body.name !== undefined || body.domain !== undefined, {
     path: ['name'],
     message: 'give a name, a domain, or both',

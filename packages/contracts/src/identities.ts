@@ -1,21 +1,20 @@
 import { z } from 'zod';
+import { strictFields } from './optional.ts';
 
 export const PROVIDERS = ['smtp', 'slack', 'linkedin', 'resend', 'hubspot', 'mcp', 'internal'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
 /** Config of an `smtp` identity. `from` is an address, with or without a display name. */
-export const smtpConfig = z
-  .strictObject({
-    host: z.string().min(1).max(253),
-    port: z.int().min(1).max(65535),
-    /** TLS from the first byte (465); otherwise STARTTLS when the server offers it. */
-    secure: z.boolean().default(false),
-    /** Refuse to send without TLS. Default: refuse whenever there are credentials. */
-    require_tls: z.boolean().optional(),
-    from: z.string().min(3).max(320),
-    reply_to: z.string().min(3).max(320).optional(),
-  })
-  .meta({ id: 'SmtpConfig' });
+export const smtpConfig = strictFields({
+  host: z.string().min(1).max(253),
+  port: z.int().min(1).max(65535),
+  /** TLS from the first byte (465); otherwise STARTTLS when the server offers it. */
+  secure: z.boolean().default(false),
+  /** Refuse to send without TLS. Default: refuse whenever there are credentials. */
+  require_tls: z.boolean().optional(),
+  from: z.string().min(3).max(320),
+  reply_to: z.string().min(3).max(320).optional(),
+}).meta({ id: 'SmtpConfig' });
 export type SmtpConfig = z.output<typeof smtpConfig>;
 
 export const smtpCredentials = z.strictObject({ user: z.string().min(1).max(320), pass: z.string().min(1).max(1024) });
@@ -39,14 +38,12 @@ export const slackCredentials = z.strictObject({ token: token('xox') });
 export type SlackCredentials = z.output<typeof slackCredentials>;
 
 /** Config of a `resend` identity. `from` and `reply_to` are addresses, with or without a display name. */
-export const resendConfig = z
-  .strictObject({
-    from: z.string().min(3).max(320),
-    /** Who else a proposal may name as its sender: addresses, or whole domains as `@example.com`. */
-    from_allowed: z.array(z.string().min(3).max(254).includes('@')).max(100).optional(),
-    reply_to: z.string().min(3).max(320).optional(),
-  })
-  .meta({ id: 'ResendConfig' });
+export const resendConfig = strictFields({
+  from: z.string().min(3).max(320),
+  /** Who else a proposal may name as its sender: addresses, or whole domains as `@example.com`. */
+  from_allowed: z.array(z.string().min(3).max(254).includes('@')).max(100).optional(),
+  reply_to: z.string().min(3).max(320).optional(),
+}).meta({ id: 'ResendConfig' });
 export type ResendConfig = z.output<typeof resendConfig>;
 
 /** An API key (`re_…`); one that may only send is enough for resend_send_email. */
@@ -83,14 +80,12 @@ export const hubspotName = z.string().regex(/^[a-z][a-z0-9_]{0,99}$/, 'must be a
 const hubspotNames = z.record(z.string().max(255), hubspotName);
 
 /** Config of a `hubspot` identity. */
-export const hubspotConfig = z
-  .strictObject({
-    contact_properties: hubspotNames.optional(),
-    company_properties: hubspotNames.optional(),
-    /** The unique property by which companies are told apart, which is given their domain; `domain` when absent. */
-    company_key: hubspotName.optional(),
-  })
-  .meta({ id: 'HubspotConfig' });
+export const hubspotConfig = strictFields({
+  contact_properties: hubspotNames.optional(),
+  company_properties: hubspotNames.optional(),
+  /** The unique property by which companies are told apart, which is given their domain; `domain` when absent. */
+  company_key: hubspotName.optional(),
+}).meta({ id: 'HubspotConfig' });
 export type HubspotConfig = z.output<typeof hubspotConfig>;
 
 /** A private app's token (`pat-…`) or an OAuth access token; scopes crm.objects.contacts.write and crm.objects.companies.write. */
@@ -101,25 +96,24 @@ export type HubspotCredentials = z.output<typeof hubspotCredentials>;
 const OWNED = /^(host|connection|content-.*|transfer-encoding|accept.*|cookie|mcp-.*|user-agent)$/i;
 
 /** Config of an `mcp` identity: an address, or the name of a server in the operator's file. */
-export const mcpConfig = z
-  .strictObject({
-    url: z
-      .url({ protocol: /^https?$/, error: 'must be an https:// URL' })
-      .max(2_000)
-      .optional(),
-    server: z
-      .string()
-      .regex(/^[\w.-]{1,64}$/)
-      .optional(),
-    /** Tools that may be called again when an answer is lost; what a server says of itself does not count. */
-    idempotent_tools: z.array(z.string().min(1).max(128)).max(200).optional(),
-  })
+export const mcpConfig = strictFields({
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an https:// URL' })
+    .max(2_000)
+    .optional(),
+  server: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .optional(),
+  /** Tools that may be called again when an answer is lost; what a server says of itself does not count. */
+  idempotent_tools: z.array(z.string().min(1).max(128)).max(200).optional(),
+})
   .refine(({ url, server }) => (url === undefined) !== (server === undefined), 'takes a url or a server')
   .meta({ id: 'McpConfig' });
 export type McpConfig = z.output<typeof mcpConfig>;
 
 const headerValue = z.string().regex(/^[!-~](?:[ -~]{0,4094}[!-~])?$/, 'must be printable ASCII');
-export const mcpCredentials = z.strictObject({
+export const mcpCredentials = strictFields({
   /** Sent as `Authorization: Bearer …`. */
   token: headerValue.optional(),
   headers: z

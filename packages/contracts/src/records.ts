@@ -3,6 +3,7 @@ import { actor } from './access.ts';
 import { pageCursor, pageLimit, pageSkip, pagination } from './actions.ts';
 import { jsonObject, plainText } from './json.ts';
 import { PROVIDERS } from './identities.ts';
+import { strictFields } from './optional.ts';
 
 export const LIFECYCLE_STAGES = [
   'lead',
@@ -32,17 +33,15 @@ export const listQuery = pageQuery.extend({ cursor: pageCursor });
 export type ListQuery = z.output<typeof listQuery>;
 export const pageShown = z.object({ total_items: z.int(), limit: z.int(), skip: z.int() });
 
-export const createContactBody = z
-  .strictObject({
-    email: z.email().max(320),
-    properties: jsonObject.optional(),
-    lifecycle_stage: lifecycleStage.optional(),
-    company_id: id.optional(),
-  })
-  .meta({
-    id: 'CreateContact',
-    examples: [{ email: 'grace@example.com', properties: { first_name: 'Grace' }, lifecycle_stage: 'lead' }],
-  });
+export const createContactBody = strictFields({
+  email: z.email().max(320),
+  properties: jsonObject.optional(),
+  lifecycle_stage: lifecycleStage.optional(),
+  company_id: id.optional(),
+}).meta({
+  id: 'CreateContact',
+  examples: [{ email: 'grace@example.com', properties: { first_name: 'Grace' }, lifecycle_stage: 'lead' }],
+});
 export type CreateContactBody = z.output<typeof createContactBody>;
 
 export const contact = z
@@ -134,25 +133,23 @@ export const pacing = z
   })
   .meta({ id: 'Pacing' });
 export type IdentityPacing = z.output<typeof pacing>;
-export const createIdentityBody = z
-  .strictObject({
-    provider: z.enum(PROVIDERS),
-    name: plainText(255).min(1),
-    config: jsonObject.default({}),
-    credentials: jsonObject.optional(),
-    pacing: pacing.nullable().optional(),
-  })
-  .meta({
-    id: 'CreateIdentity',
-    examples: [
-      {
-        provider: 'smtp',
-        name: 'Sales',
-        config: { host: 'smtp.example.com', port: 587, from: 'Sales <sales@example.com>' },
-        credentials: { user: 'sales', pass: 'the password' },
-      },
-    ],
-  });
+export const createIdentityBody = strictFields({
+  provider: z.enum(PROVIDERS),
+  name: plainText(255).min(1),
+  config: jsonObject.default({}),
+  credentials: jsonObject.optional(),
+  pacing: pacing.nullable().optional(),
+}).meta({
+  id: 'CreateIdentity',
+  examples: [
+    {
+      provider: 'smtp',
+      name: 'Sales',
+      config: { host: 'smtp.example.com', port: 587, from: 'Sales <sales@example.com>' },
+      credentials: { user: 'sales', pass: 'the password' },
+    },
+  ],
+});
 export type CreateIdentityBody = z.output<typeof createIdentityBody>;
 export const updateIdentityBody = z
   .strictObject({
@@ -199,12 +196,11 @@ export const identityDeletedReply = z.object({ status: ok, identity_id: z.string
 export const listIdentitiesReply = z.object({ status: ok, identities: z.array(identity), pagination });
 
 /** Names what to hold back; nothing = the whole workspace. `everything` = the instance, for operators. */
-export const pauseBody = z
-  .strictObject({
-    agent_id: z.string().min(1).max(64).optional(),
-    type: plainText(64).min(1).optional(),
-    everything: z.literal(true).optional(),
-  })
+export const pauseBody = strictFields({
+  agent_id: z.string().min(1).max(64).optional(),
+  type: plainText(64).min(1).optional(),
+  everything: z.literal(true).optional(),
+})
   .refine((body) => Object.keys(body).length <= 1, 'names more than one thing')
   .meta({ id: 'Pause', examples: [{ type: 'email_message' }] });
 export type PauseBody = z.output<typeof pauseBody>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dropNulls } from './optional.ts';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -10,10 +11,11 @@ const otherSpelling = (name: string): string =>
 
 /**
  * The object with each of its fields in camelCase or in snake_case, whichever comes; one field in both is refused. What a
- * field holds is left as it is.
+ * field holds is left as it is, but for a null that stands for an absent field.
  */
-export const eitherSpelling = <Schema extends z.ZodObject>(schema: Schema) =>
-  z.preprocess((input, check) => {
+export const eitherSpelling = <Schema extends z.ZodObject>(schema: Schema) => {
+  const withoutNulls = dropNulls(schema);
+  return z.preprocess((input, check) => {
     if (!isObject(input)) return input;
     const read = { ...input };
     for (const name of Object.keys(schema.shape)) {
@@ -24,5 +26,6 @@ export const eitherSpelling = <Schema extends z.ZodObject>(schema: Schema) =>
       read[name] = read[other];
       delete read[other];
     }
-    return read;
+    return withoutNulls(read);
   }, schema);
+};

@@ -1,20 +1,47 @@
 import { z } from 'zod';
 
+const FORM =
+  /^(\d{4}-\d\d-\d\d)[Tt]((?:[01]\d|2[0-3]):[0-5]\d):([0-5]\d|60)(\.\d+)?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const WITHOUT_OFFSET = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d)?(\.\d+)?$/;
+
+/** Milliseconds since 1970, or what is missing. A leap second (:60) is the first of the next minute, as in PostgreSQL. */
+function read(text: string): number | string {
+  const [, day, minute, second = '', fraction = '', offset = ''] = FORM.exec(text) ?? [];
+  if (!day) return faultOf(text);
+  const leap = second === '60';
+  const at = Date.parse(`${day}T${minute}:${leap ? '59' : second}${fraction.slice(0, 4)}${offset.toUpperCase()}`);
+  const isReal = !Number.isNaN(at) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  if (!isReal) return 'is not a day and time that exist';
+  const ms = leap ? Math.floor(at / 1000) * 1000 + 1000 : at;
+  const year = new Date(ms).getUTCFullYear();
+  return year >= 1970 && year <= 9999 ? ms : 'is not a time between the years 1970 and 9999';
+}
+
+function faultOf(text: string): string {
+  if (DAY.test(text)) return 'needs a time of day and an offset, as in 2026-01-02T09:00:00Z';
+  if (WITHOUT_OFFSET.test(text)) return 'needs an offset: add Z or an offset such as +02:00';
+  return 'must be an RFC 3339 time with an offset, as in 2026-01-02T09:00:00Z or 2026-01-02T09:00:00+02:00';
+}
+
 /**
- * RFC 3339 with an offset, years 1970–9999; read as UTC with milliseconds, which is how it is shown. PostgreSQL knows
- * no offset of 16 hours or more and rounds where JavaScript cuts, so it never sees the text as it came.
+ * RFC 3339 (section 5.6) with an offset, years 1970–9999; read as UTC with milliseconds, which is how it is shown. PostgreSQL
+ * knows no offset of 16 hours or more and rounds where JavaScript cuts, so it never sees the text as it came.
  */
-export const instant = z.iso
-  .datetime({ offset: true })
-  .refine((text) => {
-    const year = new Date(text).getUTCFullYear();
-    return year >= 1970 && year <= 9999;
-  }, 'is not a time between the years 1970 and 9999')
-  .meta({ description: 'RFC 3339 with an offset.' })
-  .transform((text) => new Date(text).toISOString());
+export const instant = z
+  .string()
+  .max(64)
+  .transform((text, check) => {
+    const at = read(text);
+    if (typeof at === 'number') return new Date(at).toISOString();
+    check.addIssue({ code: 'custom', message: at, input: text });
+    return z.NEVER;
+  })
+  .meta({ format: 'date-time', description: 'RFC 3339 with an offset.' });
 
 /** A day, or a time as above; a day is its midnight in UTC. */
 export const dayOrInstant = z
-  .union([z.iso.date().transform((day) => `${day}T00:00:00Z`), z.string()])
+  .string()
+  .transform((text) => (DAY.test(text) ? `${text}T00:00:00Z` : text))
   .pipe(instant)
   .meta({ description: 'RFC 3339 with an offset, or a day.' });

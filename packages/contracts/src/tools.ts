@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jsonObject } from './json.ts';
 import { pagination } from './actions.ts';
+import { strictFields } from './optional.ts';
 
 const ok = z.literal('success');
 
@@ -10,26 +11,24 @@ export const INPUT_SCHEMA_BYTES_MAX = 64 * 1024;
 export const TOOL_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
 /** `idempotent`: the far side runs a call once, however often it comes with the same `webhook-id`. */
-export const createToolBody = z
-  .strictObject({
-    name: z.string().regex(TOOL_NAME, 'must be 1 to 64 letters, digits, dots, underscores or hyphens'),
-    url: z.url({ protocol: /^https?$/, error: 'must be an https:// URL' }).max(2_048),
-    input_schema: jsonObject.refine(
-      (schema) => new TextEncoder().encode(JSON.stringify(schema)).length <= INPUT_SCHEMA_BYTES_MAX,
-      `must not exceed ${INPUT_SCHEMA_BYTES_MAX / 1024} KiB`,
-    ),
-    idempotent: z.boolean().default(false),
-  })
-  .meta({
-    id: 'CreateTool',
-    examples: [
-      {
-        name: 'shop.refund',
-        url: 'https://tools.example.com/refund',
-        input_schema: { type: 'object', properties: { order: { type: 'string' } }, required: ['order'] },
-      },
-    ],
-  });
+export const createToolBody = strictFields({
+  name: z.string().regex(TOOL_NAME, 'must be 1 to 64 letters, digits, dots, underscores or hyphens'),
+  url: z.url({ protocol: /^https?$/, error: 'must be an https:// URL' }).max(2_048),
+  input_schema: jsonObject.refine(
+    (schema) => new TextEncoder().encode(JSON.stringify(schema)).length <= INPUT_SCHEMA_BYTES_MAX,
+    `must not exceed ${INPUT_SCHEMA_BYTES_MAX / 1024} KiB`,
+  ),
+  idempotent: z.boolean().default(false),
+}).meta({
+  id: 'CreateTool',
+  examples: [
+    {
+      name: 'shop.refund',
+      url: 'https://tools.example.com/refund',
+      input_schema: { type: 'object', properties: { order: { type: 'string' } }, required: ['order'] },
+    },
+  ],
+});
 export type CreateToolBody = z.output<typeof createToolBody>;
 
 /** A workspace's tool without its secret. `version` counts its registrations, and is part of what is approved. */

@@ -1,8 +1,9 @@
-import type { Contact, JsonObject } from '@proviso/contracts';
+import { bareSubject, type Contact, type JsonObject } from '@proviso/contracts';
 import type { ActionRow } from './actions/row.ts';
 import { changeCompany } from './companies/change.ts';
 import { changeContact } from './contacts/change.ts';
 import type { Transaction } from './db.ts';
+import { appendMessage, EMPTY_THREAD } from './email-messages/append.ts';
 import type { companies, contacts } from './generated/client.ts';
 import { newId, readId, showId, type IdKind } from './ids.ts';
 
@@ -34,7 +35,7 @@ export interface ThreadRecord {
   updatedAt: Date;
   /** Message-IDs, oldest first. */
   messageIds: string[];
-  /** Newest inbound message, if any. */
+  /** When the last inbound message was recorded here, if any: its own date may be earlier, and nobody saw it before. */
   lastInboundAt: Date | null;
 }
 
@@ -155,7 +156,7 @@ export function writableRecordsOf(
       const { before, after } = await changeCompany(tx, { id: uuidOf('company', id), ...inWorkspace }, change);
       return { before: companyRecord(before), after: companyRecord(after) };
     },
-    addSentEmail: (email) => addSentEmail(tx.tables, action.workspace_id, action.id, email),
+    addSentEmail: (email) => addSentEmail(tx, action.workspace_id, action.id, email),
   };
 }
 
@@ -184,7 +185,7 @@ async function findThread(
   const thread = await tables.email_threads.findFirst({
     where,
     orderBy: [{ updated_at: 'desc' }, { id: 'desc' }],
-    include: { messages: { orderBy: { at: 'asc' }, select: { message_id: true, direction: true, at: true } } },
+    include: { messages: { orderBy: { at: 'asc' }, select: { message_id: true, direction: true, recorded_at: true } } },
   });
   if (!thread) return null;
   return {
@@ -194,44 +195,24 @@ async function findThread(
     lastMessageId: thread.last_message_id,
     updatedAt: thread.updated_at,
     messageIds: thread.messages.map((message) => message.message_id),
-    lastInboundAt: thread.messages.findLast((message) => message.direction === 'inbound')?.at ?? null,
+    lastInboundAt: newest(
+      thread.messages.flatMap((message) => (message.direction === 'inbound' ? message.recorded_at : [])),
+    ),
   };
 }
 
-/** A thread is named by its first message, without Re: */
-export const threadSubject = (subject: string): string => subject.replace(/^(\s*re:\s*)+/i, '');
+const newest = ([first, ...others]: readonly Date[]): Date | null =>
+  first ? others.reduce((late, at) => (at > late ? at : late), first) : null;
 
-async function addSentEmail(tables: Tables, workspaceId: string, actionId: string, email: SentEmail): Promise<void> {
-  const at = new Date();
-  const threadId = (email.threadId && readId('thread', email.threadId)) || newId();
-  const newest = { last_message_id: email.messageId, updated_at: at };
-  await tables.email_threads.upsert({
-    where: { id: threadId, workspace_id: workspaceId },
-    create: {
-      ...newest,
-      id: threadId,
-      workspace_id: workspaceId,
-      contact_id: uuidOf('contact', email.contactId),
-      subject: threadSubject(email.subject),
-      message_count: 1,
-    },
-    update: { ...newest, message_count: { increment: 1 } },
+async function addSentEmail(tx: Transaction, workspaceId: string, actionId: string, email: SentEmail): Promise<void> {
+  const id = (email.threadId && readId('thread', email.threadId)) || newId();
+  const { subject, messageId: message_id, inReplyTo: in_reply_to, references, from, to, text } = email;
+  const contact_id = uuidOf('contact', email.contactId);
+  const thread = await tx.tables.email_threads.upsert({
+    where: { id, workspace_id: workspaceId },
+    create: { ...EMPTY_THREAD, id, workspace_id: workspaceId, contact_id, subject: bareSubject(subject) },
+    update: {},
   });
-  await tables.email_messages.create({
-    data: {
-      id: newId(),
-      workspace_id: workspaceId,
-      thread_id: threadId,
-      direction: 'outbound',
-      message_id: email.messageId,
-      in_reply_to: email.inReplyTo,
-      references: email.references,
-      from: email.from,
-      to: email.to,
-      subject: email.subject,
-      text: email.text,
-      action_id: actionId,
-      at,
-    },
-  });
+  const message = { direction: 'outbound', message_id, in_reply_to, references, from, to, subject, text };
+  await appendMessage(tx, thread, { ...message, action_id: actionId });
 }

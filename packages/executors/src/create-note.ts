@@ -1,23 +1,21 @@
-import { plainText } from '@proviso/contracts';
+import { strictFields, plainText } from '@proviso/contracts';
 import { companyId, contactId, defineExecutor, done } from '@proviso/core/executor';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { demandNamed, refuseMissing } from './missing.ts';
 
-const params = z
-  .strictObject({
-    content: plainText(65_536).min(1),
-    contact_id: contactId.optional(),
-    company_id: companyId.optional(),
-  })
-  .superRefine((note, check) => {
-    if ((note.contact_id === undefined) === (note.company_id === undefined)) {
-      check.addIssue({
-        code: 'custom',
-        path: ['contact_id'],
-        message: 'give exactly one of contact_id and company_id',
-      });
-    }
-  });
+const params = strictFields({
+  content: plainText(65_536).min(1),
+  contact_id: contactId.optional(),
+  company_id: companyId.optional(),
+}).superRefine((note, check) => {
+  if ((note.contact_id === undefined) === (note.company_id === undefined)) {
+    check.addIssue({
+      code: 'custom',
+      path: ['contact_id'],
+      message: 'give exactly one of contact_id and company_id',
+    });
+  }
+});
 type Params = z.output<typeof params>;
 
 export const createNote = defineExecutor<Params>({

@@ -1,9 +1,9 @@
-import { dayOrInstant, taskDescription, taskTitle } from '@proviso/contracts';
+import { strictFields, dayOrInstant, taskDescription, taskTitle } from '@proviso/contracts';
 import { contactId, defineExecutor, done } from '@proviso/core/executor';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { demandNamed, refuseMissing } from './missing.ts';
 
-const params = z.strictObject({
+const params = strictFields({
   title: taskTitle,
   description: taskDescription.optional(),
   due_date: dayOrInstant.optional(),

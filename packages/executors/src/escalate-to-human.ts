@@ -1,27 +1,25 @@
-import { plainText } from '@proviso/contracts';
+import { strictFields, plainText } from '@proviso/contracts';
 import { contactId, defineExecutor, done, refused } from '@proviso/core/executor';
 import { z } from 'zod';
 import { demandNamed } from './missing.ts';
 
 const text = plainText(5_000).min(1);
 
-const params = z
-  .strictObject({
-    reason: plainText(65_536).min(1),
-    contact_id: contactId.optional(),
-    /** When given, the answer is one of these. */
-    options: z
-      .array(text)
-      .min(1)
-      .max(50)
-      .refine((options) => new Set(options).size === options.length, 'names an option twice')
-      .optional(),
-    answer: text.optional(),
-  })
-  .refine(({ options, answer }) => !options || answer === undefined || options.includes(answer), {
-    path: ['answer'],
-    message: 'is not one of the options',
-  });
+const params = strictFields({
+  reason: plainText(65_536).min(1),
+  contact_id: contactId.optional(),
+  /** When given, the answer is one of these. */
+  options: z
+    .array(text)
+    .min(1)
+    .max(50)
+    .refine((options) => new Set(options).size === options.length, 'names an option twice')
+    .optional(),
+  answer: text.optional(),
+}).refine(({ options, answer }) => !options || answer === undefined || options.includes(answer), {
+  path: ['answer'],
+  message: 'is not one of the options',
+});
 
 /** The question itself: it waits for a person, and its result is what the person answered. */
 export const escalateToHuman = defineExecutor<z.output<typeof params>>({

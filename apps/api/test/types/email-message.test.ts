@@ -84,6 +84,33 @@ describe('email_message', () => {
     expect(ended).toMatchObject({ status: 'completed', result: { accepted: ['new@example.com'] } });
   });
 
+  it('is sent without the parts that a reviewer takes out by an edit of null', async () => {
+    const here = await api.tenant();
+    const identity = await account(here, 'smtp', {
+      config: { host: sink.host, port: sink.port, from: 'sales@example.com', require_tls: false },
+    });
+    const params = {
+      email: 'ada@example.com',
+      subject: 'x',
+      message: 'text',
+      html: '<p>html</p>',
+      cc: 'bob@example.com',
+    };
+    const proposed = await proposeAs(here, identity, 'email_message', { ...params, bcc: null });
+    expect(proposed.params).not.toHaveProperty('bcc');
+    const approved = await approve(here, proposed, { html: null, cc: null });
+    expect(approved.preview?.fields.map(({ label }) => label)).not.toContain('Cc');
+    const before = sink.messages().length;
+    expect(await run(api, here, approved)).toMatchObject({
+      status: 'completed',
+      approval: { edits: { html: null, cc: null } },
+      result: { accepted: ['ada@example.com'] },
+    });
+    const mail = (await sink.waitFor(before + 1)).at(-1);
+    expect(mail?.envelope).toMatchObject({ to: ['ada@example.com'] });
+    expect(mail?.html || undefined).toBeUndefined();
+  });
+
   it('has no attachments, and says so', async () => {
     const here = await api.tenant();
     const identity_id = await account(here, 'smtp', {

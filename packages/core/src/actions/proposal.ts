@@ -150,6 +150,7 @@ export async function prepareEdits(
     ...proposal,
     params: { ...without(proposal.params, edited), ...pick(row.params, edited) },
     resolved: without(proposal.resolved, edited),
-    edits: pick(proposal.params, edited),
+    // An edit that takes a field out stays a null, which the merge lays over the proposal.
+    edits: Object.fromEntries(edited.map((key) => [key, proposal.params[key] ?? null])),
   };
 }

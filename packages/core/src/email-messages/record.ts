@@ -1,12 +1,18 @@
-import { addressIn, recordEmailMessageBody, type EmailMessage, type RecordEmailMessageBody } from '@proviso/contracts';
+import {
+  addressIn,
+  bareSubject,
+  recordEmailMessageBody,
+  type EmailMessage,
+  type RecordEmailMessageBody,
+} from '@proviso/contracts';
 import { authorize, refuseAgent, type Context } from '../context.ts';
-import { isDuplicate, type Transaction } from '../db.ts';
+import type { Transaction } from '../db.ts';
 import { invalid } from '../errors.ts';
 import type { email_messages } from '../generated/client.ts';
 import { hold } from '../hold.ts';
 import { once } from '../idempotency.ts';
 import { newId, showId, showIdOrNull } from '../ids.ts';
-import { threadSubject } from '../records.ts';
+import { appendMessage, EMPTY_THREAD } from './append.ts';
 
 /** Records a message that was received or sent elsewhere, in the thread that it answers. The same message_id again is the first one. */
 export async function recordEmailMessage(ctx: Context, input: unknown): Promise<EmailMessage> {
@@ -14,25 +20,26 @@ export async function recordEmailMessage(ctx: Context, input: unknown): Promise<
   refuseAgent(ctx, 'An agent may not record messages: whether a reply has come is what holds its follow-ups back.');
   const message = recordEmailMessageBody.parse(input);
   const { workspaceId } = ctx.caller;
-  try {
-    return await once(
-      ctx.db,
-      ctx.idempotency,
-      async (tx) => (await find(tx, workspaceId, message)) ?? (await record(tx, workspaceId, message)),
-    );
-  } catch (error) {
-    const first = isDuplicate(error) ? await find(ctx.db, workspaceId, message) : null; // it came twice in this moment
+  const recording = once(
+    ctx.db,
+    ctx.idempotency,
+    async (tx) => (await find(tx, workspaceId, message)) ?? (await record(tx, workspaceId, message)),
+  );
+  return recording.catch(async (error: unknown) => {
+    const first = error instanceof RecordedMeanwhile && (await find(ctx.db, workspaceId, message));
     if (first) return first;
     throw error;
-  }
+  });
 }
+
+/** It came twice in this moment: what this one began, a thread perhaps, is rolled back. */
+class RecordedMeanwhile extends Error {}
 
 type Message = RecordEmailMessageBody;
 
 interface Thread {
   id: string;
   contact_id: string;
-  updated_at: Date;
 }
 
 async function find({ tables }: Pick<Transaction, 'tables'>, workspace_id: string, { message_id }: Message) {
@@ -46,27 +53,9 @@ async function find({ tables }: Pick<Transaction, 'tables'>, workspace_id: strin
 async function record(tx: Transaction, workspace_id: string, message: Message): Promise<EmailMessage> {
   const thread = (await answered(tx, workspace_id, message)) ?? (await started(tx, workspace_id, message));
   const { direction, message_id, in_reply_to = null, references = [], from, to, subject = '', text = '', at } = message;
-  const row = await tx.tables.email_messages.create({
-    data: {
-      id: newId(),
-      workspace_id,
-      thread_id: thread.id,
-      direction,
-      message_id,
-      in_reply_to,
-      references,
-      from,
-      to: [to].flat(),
-      subject,
-      text,
-      at,
-    },
-  });
-  const newest = row.at >= thread.updated_at && { last_message_id: message_id, updated_at: at };
-  await tx.tables.email_threads.update({
-    where: { id: thread.id },
-    data: { message_count: { increment: 1 }, ...newest },
-  });
+  const kept = { direction, message_id, in_reply_to, references, from, to: [to].flat(), subject, text, at };
+  const row = await appendMessage(tx, { id: thread.id, workspace_id }, kept);
+  if (!row) throw new RecordedMeanwhile();
   return show(row, thread.contact_id);
 }
 
@@ -102,17 +91,15 @@ async function started(tx: Transaction, workspace_id: string, message: Message):
       id: newId(),
       workspace_id,
       contact_id: contact.id,
-      subject: threadSubject(message.subject ?? ''),
-      last_message_id: message.message_id,
-      message_count: 0,
-      updated_at: message.at,
+      subject: bareSubject(message.subject ?? ''),
+      ...EMPTY_THREAD,
     },
   });
 }
 
 const LOCK = {
   name: 'email_thread_lock',
-  text: 'select id, contact_id, updated_at from email_threads where id = $1::uuid for no key update',
+  text: 'select id, contact_id from email_threads where id = $1::uuid for no key update',
 };
 
 const show = (row: email_messages, contactId: string): EmailMessage => ({

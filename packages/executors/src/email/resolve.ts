@@ -1,6 +1,7 @@
+import { readMessageId, readReferences, replySubject, trimReferences } from '@proviso/contracts';
 import { invalid, type ContactRecord, type ReadableRecords, type ThreadRecord } from '@proviso/core/executor';
 import { sameAddress } from './addresses.ts';
-import { isMessageId, recipients, REFERENCES_MAX, type EmailParams } from './params.ts';
+import { recipients, type EmailParams } from './params.ts';
 import { refuseUnsubscribed } from './unsubscribed.ts';
 
 /** Fills in the recipient and subject from the contact, and the reply headers from the thread. */
@@ -10,7 +11,7 @@ export async function resolveEmail(given: EmailParams, records: ReadableRecords)
   const resolved: Partial<EmailParams> = {};
   if (contact && given.email === undefined) resolved.email = contact.email;
   if (contact && given.subject === undefined) {
-    resolved.subject = replySubject(thread ?? (await records.newestThread(contact.id)));
+    resolved.subject = subjectFrom(thread ?? (await records.newestThread(contact.id)));
   }
   if (thread) Object.assign(resolved, replyHeaders(given, thread));
   await refuseUnsubscribed(recipients({ ...given, ...resolved }), contact, records);
@@ -42,24 +43,18 @@ async function givenThread(given: EmailParams, records: ReadableRecords): Promis
   return thread;
 }
 
-function replySubject(thread: ThreadRecord | null): string {
+function subjectFrom(thread: ThreadRecord | null): string {
   if (!thread) throw invalid('params.subject', 'required: the contact has no thread to take it from');
-  const bare = thread.subject
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim()
-    .replace(/^(?:re:\s*)+/i, '');
-  return `Re: ${bare}`.trim().slice(0, 998).toWellFormed();
+  return replySubject(thread.subject);
 }
 
 /** A thread's ids come from other people's mail programs: those that cannot stand in a header are left out. */
 function replyHeaders(given: EmailParams, thread: ThreadRecord): Partial<EmailParams> {
   const headers: Partial<EmailParams> = {};
   if (given.thread_id === undefined) headers.thread_id = thread.id;
-  if (given.in_reply_to_message_id === undefined && isMessageId(thread.lastMessageId)) {
-    headers.in_reply_to_message_id = thread.lastMessageId;
-  }
-  const ids = thread.messageIds.filter(isMessageId);
-  const chain = ids.length > REFERENCES_MAX ? [...ids.slice(0, 1), ...ids.slice(1 - REFERENCES_MAX)] : ids;
+  const last = readMessageId(thread.lastMessageId);
+  if (given.in_reply_to_message_id === undefined && last) headers.in_reply_to_message_id = last;
+  const chain = trimReferences(readReferences(thread.messageIds));
   if (given.references === undefined && chain.length > 0) headers.references = chain;
   return headers;
 }

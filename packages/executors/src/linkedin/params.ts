@@ -1,4 +1,4 @@
-import { plainText } from '@proviso/contracts';
+import { strictFields, plainText } from '@proviso/contracts';
 import { contactId } from '@proviso/core/executor';
 import { z } from 'zod';
 
@@ -29,7 +29,7 @@ const profileUrl = plainText(500).transform((text, check): string => {
   return z.NEVER;
 });
 
-export const linkedinParams = z.strictObject({
+export const linkedinParams = strictFields({
   linkedin_url: profileUrl,
   /** The note beside the invitation. */
   message: plainText(300).min(1).optional(),

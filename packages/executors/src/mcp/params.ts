@@ -1,7 +1,7 @@
-import { jsonObject, plainText } from '@proviso/contracts';
-import { z } from 'zod';
+import { strictFields, jsonObject, plainText } from '@proviso/contracts';
+import type { z } from 'zod';
 
-export const mcpParams = z.strictObject({
+export const mcpParams = strictFields({
   tool: plainText(128).min(1),
   /** By the tool's own input schema. */
   arguments: jsonObject.default({}),

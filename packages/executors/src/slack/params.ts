@@ -1,4 +1,4 @@
-import { plainText } from '@proviso/contracts';
+import { strictFields, plainText } from '@proviso/contracts';
 import { z } from 'zod';
 
 /** Ids of public channels, private ones and direct messages. */
@@ -7,7 +7,7 @@ export const isChannelId = (channel: string): boolean => CHANNEL_ID.test(channel
 
 const channelName = z.string().regex(/^[^\s#@,:<>"A-Z\p{C}]{1,80}$/u);
 
-export const slackParams = z.strictObject({
+export const slackParams = strictFields({
   channel: z
     .string()
     .refine(

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/**
+ * An object of these fields and no others. Null for an optional field means the same as leaving it out, as in replies; a
+ * field that gives null a meaning of its own keeps it.
+ */
+export const strictFields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => {
+  const schema = z.strictObject(shape);
+  return z.preprocess(dropNulls(schema), schema);
+};
+
+/** Leaves out each null that stands for an optional field without a meaning for null. */
+export function dropNulls({ shape }: z.ZodObject): (input: unknown) => unknown {
+  const droppable = Object.entries(shape).flatMap(([name, field]) =>
+    z.safeParse(field, undefined).success && !z.safeParse(field, null).success ? name : [],
+  );
+  return (input) => {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
+    const nulls = droppable.filter((name) => Object.hasOwn(input, name) && input[name as keyof typeof input] === null);
+    if (nulls.length === 0) return input;
+    return Object.fromEntries(Object.entries(input).filter(([name]) => !nulls.includes(name)));
+  };
+}
