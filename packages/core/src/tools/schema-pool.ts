@@ -4,7 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../errors.ts';
 import type { Answer, Job } from './schema-job.ts';
 
-const LIMIT_MS: Record<Job['kind'], number> = { definition: 1_000, input: 250 };
+/** By the clock: a busy machine must not refuse what takes a few milliseconds. */
+const LIMIT_MS = 1_000;
 /** Loading the thread is nobody's time. */
 const START_MS_MAX = 30_000;
 /** For so long a schema that took too long is not tried again for its workspace: a thousand such jobs cost as much as one. */
@@ -84,12 +85,12 @@ async function run(job: Job): Promise<Answer> {
   const startedAt = performance.now();
   try {
     thread ??= await start();
-    return await answerOf(thread, LIMIT_MS[job.kind], job);
+    return await answerOf(thread, LIMIT_MS, job);
   } catch {
     void thread?.terminate();
     thread = undefined;
     // What others left there may have taken the memory: it gets a thread of its own, once.
-    if (isUsed && performance.now() - startedAt < LIMIT_MS[job.kind]) return run(job);
+    if (isUsed && performance.now() - startedAt < LIMIT_MS) return run(job);
     return { kind: 'given_up' };
   } finally {
     thread?.unref(); // a thread without work keeps no process alive
