@@ -311,7 +311,7 @@ describe('POST /v1/actions', () => {
 
     it('refuses an address that has unsubscribed, in cc and bcc too', async () => {
       const here = await post();
-      await api.world.db.tables.contacts.update({ where: { id: here.contact }, data: { unsubscribed_at: new Date() } });
+      await here.owner.patch(`/v1/contacts/${here.contact}`, { unsubscribed: true });
       const copies = { email: 'b@example.com', subject: 's', cc: 'ann@example.com', bcc: ['ann@example.com'] };
       const refused = await expectRefusal(api, here, INVALID, () => create(here, email(here, copies)));
       expect(pathsOf(refused)).toEqual(['params.cc', 'params.bcc.0']);

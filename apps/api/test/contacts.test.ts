@@ -131,6 +131,49 @@ describe('contacts', () => {
       );
     });
 
+    it.each<[string, (by: Client, id: string) => Promise<unknown>]>([
+      ['has another address by now', (by, id) => patch(by, id, { email: `${newId()}@example.com` })],
+      ['is deleted', (by, id) => by.delete(`/v1/contacts/${id}`)],
+      [
+        'is deleted and made again',
+        async (by, id) => {
+          const { email } = (await by.get(`/v1/contacts/${id}`)).body.contact;
+          await by.delete(`/v1/contacts/${id}`);
+          const again = (await by.post('/v1/contacts', { email: email.toUpperCase() })).body.contact;
+          expect(again.unsubscribed_at).not.toBeNull();
+        },
+      ],
+    ])('sends nothing to an address that unsubscribed, although its contact %s', async (_, change) => {
+      const here = await api.tenant();
+      const email = `${newId()}@example.com`;
+      const { contact_id } = (await here.owner.post('/v1/contacts', { email })).body.contact;
+      await patch(here.owner, contact_id, { unsubscribed: true });
+      await change(here.owner, contact_id);
+      const identity_id = await here.identity('smtp', { host: 'localhost', port: 1, from: 'us@ours.example' });
+      for (const to of [
+        { email },
+        { email: 'x@example.com', cc: email },
+        { email: 'x@example.com', bcc: [email.toUpperCase()] },
+      ]) {
+        const params = { ...to, subject: 'x', message: 'x' };
+        const { status, body } = await here.owner.post('/v1/actions', { type: 'email_message', identity_id, params });
+        expect([status, body.error]).toEqual([400, expect.stringContaining('has unsubscribed from e-mail')]);
+      }
+    });
+
+    it('shows an unsubscription to whoever gives a contact that address, and lets mail go again when a person says so', async () => {
+      const here = await api.tenant();
+      const [gone, email] = [`${newId()}@example.com`, `${newId()}@example.com`];
+      const first = (await here.owner.post('/v1/contacts', { email: gone })).body.contact.contact_id;
+      await patch(here.owner, first, { unsubscribed: true });
+      await here.owner.delete(`/v1/contacts/${first}`);
+      const second = (await here.owner.post('/v1/contacts', { email })).body.contact;
+      expect(second.unsubscribed_at).toBeNull();
+      expect((await patch(here.owner, second.contact_id, { email: gone })).body.contact.unsubscribed_at).not.toBeNull();
+      await patch(here.owner, second.contact_id, { unsubscribed: false });
+      expect(await api.world.db.tables.unsubscribed_addresses.count({ where: { workspace_id: here.id } })).toBe(0);
+    });
+
     it('records when somebody unsubscribed, once, and takes it back', async () => {
       const here = await api.tenant();
       const id = await added(here);

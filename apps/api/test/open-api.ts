@@ -295,6 +295,7 @@ const TABLES = [
   'actions',
   'action_events',
   'contacts',
+  'unsubscribed_addresses',
   'companies',
   'notes',
   'tasks',

@@ -107,8 +107,9 @@ export function recordsOf({ tables }: Pick<Transaction, 'tables'>, workspaceId: 
     },
     unsubscribed: async (addresses) => {
       const email = { in: addresses.map((address) => address.toLowerCase()) };
-      const where = { ...inWorkspace, email, unsubscribed_at: { not: null } };
-      return (await tables.contacts.findMany({ where, select: { email: true } })).map((row) => row.email);
+      const where = { ...inWorkspace, email };
+      const rows = await tables.unsubscribed_addresses.findMany({ where, select: { email: true } });
+      return rows.map((row) => row.email);
     },
     thread: (id) => findThread(tables, { ...inWorkspace, id: uuidOf('thread', id) }),
     newestThread: (contactId) => findThread(tables, { ...inWorkspace, contact_id: uuidOf('contact', contactId) }),

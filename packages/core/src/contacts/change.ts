@@ -4,6 +4,7 @@ import { notFound } from '../errors.ts';
 import type { contacts } from '../generated/client.ts';
 import { newId } from '../ids.ts';
 import { mergeProperties } from '../merge-properties.ts';
+import { forgetUnsubscribed, keepUnsubscribed, unsubscribedAt } from './unsubscribed.ts';
 
 export interface ContactChange {
   email?: string | undefined;
@@ -30,11 +31,14 @@ export async function changeContact(
   await tx.query(LOCK, [where.id]); // two merges of properties follow each other
   const before = await tx.tables.contacts.findFirst({ where });
   if (!before) throw notFound('contact');
-  const { email, properties, company_id, lifecycle_stage, unsubscribed } = change;
+  const { properties, company_id, lifecycle_stage, unsubscribed } = change;
+  const email = change.email?.toLowerCase();
+  const known = email === undefined ? null : await unsubscribedAt(tx, where.workspace_id, email);
   const after = await tx.tables.contacts.update({
     where,
     data: {
-      ...(email && { email: email.toLowerCase() }),
+      ...(email && { email }),
+      ...(known && { unsubscribed_at: before.unsubscribed_at ?? known }),
       ...(properties && { properties: mergeProperties(before.properties as JsonObject, properties) }),
       ...(company_id !== undefined && { company_id }),
       ...(lifecycle_stage && { lifecycle_stage }),
@@ -43,6 +47,8 @@ export async function changeContact(
       }),
     },
   });
+  await keepUnsubscribed(tx, after, by.actor);
+  if (unsubscribed === false) await forgetUnsubscribed(tx, after);
   await auditStage(tx, after, before.lifecycle_stage, by);
   return { before, after };
 }

@@ -7,6 +7,7 @@ import { once } from '../idempotency.ts';
 import { newId } from '../ids.ts';
 import { auditStage } from './change.ts';
 import { showContact } from './show.ts';
+import { unsubscribedAt } from './unsubscribed.ts';
 
 /** Adds a contact; an e-mail address that the workspace has already is a CONFLICT. */
 export async function createContact(ctx: Context, input: unknown): Promise<Contact> {
@@ -22,7 +23,8 @@ export async function createContact(ctx: Context, input: unknown): Promise<Conta
   try {
     return await once(ctx.db, ctx.idempotency, async (tx) => {
       const belongs = company_id && { company_id: await companyToBelongTo(tx, data.workspace_id, company_id) };
-      const contact = await tx.tables.contacts.create({ data: { ...data, ...belongs } });
+      const unsubscribed_at = await unsubscribedAt(tx, data.workspace_id, data.email);
+      const contact = await tx.tables.contacts.create({ data: { ...data, ...belongs, unsubscribed_at } });
       await auditStage(tx, contact, null, { actor: ctx.caller.actor, action_id: null });
       return showContact(contact);
     });

@@ -1,0 +1,33 @@
+// An unsubscription belongs to the address, for ever: whatever happens to the contact that had it. Held by contacts.test.ts.
+import type { Actor } from '@proviso/contracts';
+import type { Transaction } from '../db.ts';
+import type { contacts } from '../generated/client.ts';
+
+/** When the address asked for no more e-mail; null = it did not. */
+export async function unsubscribedAt(
+  { tables }: Pick<Transaction, 'tables'>,
+  workspace_id: string,
+  email: string,
+): Promise<Date | null> {
+  const where = { workspace_id_email: { workspace_id, email } };
+  return (await tables.unsubscribed_addresses.findUnique({ where }))?.at ?? null;
+}
+
+/** Keeps the address of an unsubscribed contact; again, it keeps who was the first to say so. */
+export async function keepUnsubscribed(
+  { tables }: Pick<Transaction, 'tables'>,
+  { workspace_id, email, unsubscribed_at }: Pick<contacts, 'workspace_id' | 'email' | 'unsubscribed_at'>,
+  actor: Actor,
+): Promise<void> {
+  if (!unsubscribed_at) return;
+  const data = { workspace_id, email, by: { ...actor }, at: unsubscribed_at };
+  await tables.unsubscribed_addresses.createMany({ data, skipDuplicates: true });
+}
+
+/** Lets mail go to the address again: an act of a person, on the address that the contact has. */
+export async function forgetUnsubscribed(
+  { tables }: Pick<Transaction, 'tables'>,
+  { workspace_id, email }: Pick<contacts, 'workspace_id' | 'email'>,
+): Promise<void> {
+  await tables.unsubscribed_addresses.deleteMany({ where: { workspace_id, email } });
+}
