@@ -9,6 +9,8 @@ const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PROVISO_POOL_MAX: z.coerce.number().int().min(1).max(100).default(8),
   PROVISO_RATE_LIMIT: z.coerce.number().int().min(1).max(1_000_000).default(600),
+  PROVISO_RATE_LIMIT_PERSON: z.coerce.number().int().min(1).max(5_000_000).optional(),
+  PROVISO_RATE_LIMIT_WORKSPACE: z.coerce.number().int().min(1).max(5_000_000).optional(),
 });
 
 export interface ApiConfig extends CommonConfig {
@@ -19,6 +21,8 @@ export interface ApiConfig extends CommonConfig {
   poolMax: number;
   /** Requests a minute: of one token, and of one address without a valid one. */
   rateLimit: number;
+  rateLimitPerson: number | undefined;
+  rateLimitWorkspace: number | undefined;
 }
 
 /** Reads the environment; throws one error that names every fault. */
@@ -31,5 +35,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {
     host: read.HOST,
     poolMax: read.PROVISO_POOL_MAX,
     rateLimit: read.PROVISO_RATE_LIMIT,
+    rateLimitPerson: read.PROVISO_RATE_LIMIT_PERSON,
+    rateLimitWorkspace: read.PROVISO_RATE_LIMIT_WORKSPACE,
   };
 }

@@ -1,17 +1,46 @@
-import { AppError, type RateLimits, type Services } from '@proviso/core';
+import { AppError, type Caller, type Counted, type RateLimits, type Services } from '@proviso/core';
 import type { Request, Response } from 'express';
 
-/** Counts a request, says in its headers what is left, and throws RATE_LIMITED when nothing is. */
-export async function demandAllowance(limits: RateLimits | undefined, caller: string, res: Response): Promise<void> {
+/** Counts a request of a stranger, says in its headers what is left, and throws RATE_LIMITED when nothing is. */
+export const demandAllowance = (limits: RateLimits | undefined, stranger: string, res: Response): Promise<void> =>
+  demandAllowances(limits, [['token', stranger]], res);
+
+/**
+ * Counts a request of a credential, and of its person or of its workspace's keys: many credentials are no way to ask more
+ * often, and a workspace's agents leave its people the right to decide. The headers tell of whichever is nearest its end.
+ */
+export function demandCallersAllowance(limits: RateLimits | undefined, caller: Caller, res: Response): Promise<void> {
+  const { tokenId, person, workspaceId } = caller;
+  const shared: [Counted, string] = person ? ['person', person.id] : ['workspace', workspaceId];
+  return demandAllowances(limits, [['token', `token:${tokenId}`], shared], res);
+}
+
+async function demandAllowances(
+  limits: RateLimits | undefined,
+  counted: readonly [Counted, string][],
+  res: Response,
+): Promise<void> {
   if (!limits) return;
-  const { allowed, perMinute, left, resetMs } = await limits.take(caller);
+  const all = await Promise.all(counted.map(([kind, caller]) => limits.take(caller, kind)));
+  const nearest = all.reduce((one, other) => (other.allowed < one.allowed || other.left < one.left ? other : one));
+  const { perMinute, left, resetMs } = nearest;
   const seconds = Math.max(1, Math.ceil(resetMs / 1000));
   res.set('RateLimit-Policy', `"caller";q=${perMinute};w=60`);
   res.set('RateLimit', `"caller";r=${left};t=${seconds}`);
-  if (allowed) return;
+  const refused = all.findIndex(({ allowed }) => !allowed);
+  if (refused === -1) return;
   res.set('Retry-After', String(seconds));
-  throw new AppError('RATE_LIMITED', `More than ${perMinute} requests in a minute. Try again in ${seconds} s.`);
+  throw new AppError(
+    'RATE_LIMITED',
+    `More than ${all[refused]?.perMinute} requests in a minute ${OF[counted[refused]?.[0] ?? 'token']}. Try again in ${seconds} s.`,
+  );
 }
+
+const OF: Record<Counted, string> = {
+  token: 'with this token, or from this address',
+  person: 'with all your tokens',
+  workspace: 'with all keys of the workspace',
+};
 
 /** Whoever has no valid token is known by the address that the request came from. */
 export const strangerAt = ({ socket }: Request): string => `address:${socket.remoteAddress ?? 'unknown'}`;

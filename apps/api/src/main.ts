@@ -14,7 +14,12 @@ try {
   const executors = createRegistry(await loadExecutors(builtIns(config.farSides), config.farSides.modules));
   const services = await openServices(config, { name: 'proviso-api', poolMax: config.poolMax, executors, log });
   const stop = new AbortController();
-  const limits = openRateLimits({ redisUrl: config.redisUrl, perMinute: config.rateLimit });
+  const limits = openRateLimits({
+    redisUrl: config.redisUrl,
+    perMinute: config.rateLimit,
+    personPerMinute: config.rateLimitPerson,
+    workspacePerMinute: config.rateLimitWorkspace,
+  });
   const app = createApp(services, { stopping: stop.signal, limits });
   const server = await listen(app.listen(config.port, config.host));
   server.headersTimeout = 15_000;

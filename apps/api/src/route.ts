@@ -21,7 +21,7 @@ import { z } from 'zod';
 import { createBodyRoom, type BodyShare } from './body-room.ts';
 import { BODY, NO_BODY, readBody, type BodyLimits } from './body.ts';
 import { sendMessages, type Message } from './event-stream.ts';
-import { demandAllowance, demandRoom, strangerAt } from './limited.ts';
+import { demandAllowance, demandCallersAllowance, demandRoom, strangerAt } from './limited.ts';
 import type { ReadSlots } from './read-slots.ts';
 import { sendReply } from './reply.ts';
 import type { Tag } from './tags.ts';
@@ -218,9 +218,10 @@ async function callersOf({ db }: Services, { limits }: Sharing, req: Request, re
   try {
     const token = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
     const callers = await authenticate(db, token);
-    const [{ kind, tokenId } = {}] = callers;
-    res.locals.credential = { kind, id: tokenId };
-    await demandAllowance(limits, `token:${tokenId}`, res);
+    const [caller] = callers;
+    if (!caller) return callers;
+    res.locals.credential = { kind: caller.kind, id: caller.tokenId };
+    await demandCallersAllowance(limits, caller, res);
     return callers;
   } catch (error) {
     if (error instanceof AppError && error.code === 'UNAUTHENTICATED')

@@ -57,6 +57,30 @@ describe.each(backends())('rate limits $name', ({ redisUrl }) => {
     expect(Number(refused?.headers['retry-after'])).toBeLessThanOrEqual(60);
   });
 
+  it('count a person over all their credentials, and make no more room by another one', async () => {
+    const first = app.as(await here.token({}));
+    const { token } = (await first.post('/v1/api-keys', { name: 'x', kind: 'personal', scopes: ['actions:read'] }))
+      .body;
+    const { token: third } = (
+      await first.post('/v1/api-keys', { name: 'y', kind: 'personal', scopes: ['actions:read'] })
+    ).body;
+    const asked: number[] = [];
+    for (const by of [first, app.as(token ?? ''), app.as(third ?? '')])
+      for (let count = 0; count < 5; count += 1) asked.push((await status(by)).status);
+    // 2 to make them, and 3 more with the first; then 5 with the second, which are ten of the person; then none.
+    expect(asked).toEqual([200, 200, 200, 429, 429, ...Array(3).fill(200), 429, 429, ...Array(5).fill(429)]);
+  });
+
+  it('count a workspace’s keys together, and leave its people the right to ask', async () => {
+    const keys = await Promise.all(Array.from({ length: 7 }, () => here.token({ agent: 'bot' })));
+    const statuses: number[] = [];
+    for (const key of keys)
+      for (let count = 0; count < 4; count += 1) statuses.push((await status(app.as(key))).status);
+    expect(statuses.filter((one) => one === 200)).toHaveLength(25);
+    expect((await status(app.as(await here.token({ role: 'reviewer' })))).status).toBe(200);
+    expect((await status(app.as(await (await api.tenant()).token({ agent: 'bot' })))).status).toBe(200);
+  });
+
   it('wait 50 ms for a Redis that hangs, then count here', async () => {
     if (!redisUrl) return;
     const { hostname, port } = new URL(redisUrl);

@@ -15,27 +15,44 @@ export interface Allowance {
   resetMs: number;
 }
 
+/** Who a request is counted for: one credential or address, a person with all of theirs, or a workspace's keys. */
+export type Counted = 'token' | 'person' | 'workspace';
+
 export interface RateLimits {
-  /** Counts one request of that caller. Never throws. */
-  take(caller: string): Promise<Allowance>;
+  /** Counts one request of that caller, by its id, or of that address. Never throws. */
+  take(caller: string, counted?: Counted): Promise<Allowance>;
   close(): void;
 }
 
 export interface RateLimitsOptions {
   redisUrl?: string | undefined;
   perMinute: number;
+  /** Over all credentials of a person; twice `perMinute` unless given. */
+  personPerMinute?: number | undefined;
+  /** Over all keys of a workspace, its agents' too; five times `perMinute` unless given. People are counted by themselves. */
+  workspacePerMinute?: number | undefined;
 }
 
-export function openRateLimits({ redisUrl, perMinute }: RateLimitsOptions): RateLimits {
-  const window = { points: perMinute, duration: WINDOW_S, keyPrefix: '{proviso}:rate' };
-  const memory = new RateLimiterMemory(window);
+export function openRateLimits({ redisUrl, perMinute: ofToken, ...options }: RateLimitsOptions): RateLimits {
+  const { personPerMinute = 2 * ofToken, workspacePerMinute = 5 * ofToken } = options;
+  const points = { token: ofToken, person: personPerMinute, workspace: workspacePerMinute };
   const redis = redisUrl === undefined ? undefined : connect(redisUrl);
-  const limiter: RateLimiterAbstract = redis
-    ? new RateLimiterRedis({ ...window, storeClient: redis, rejectIfRedisNotReady: true, insuranceLimiter: memory })
-    : memory;
+  const limiterOf = (counted: Counted): RateLimiterAbstract => {
+    const window = { points: points[counted], duration: WINDOW_S, keyPrefix: `{proviso}:rate:${counted}` };
+    const memory = new RateLimiterMemory(window);
+    if (!redis) return memory;
+    return new RateLimiterRedis({
+      ...window,
+      storeClient: redis,
+      rejectIfRedisNotReady: true,
+      insuranceLimiter: memory,
+    });
+  };
+  const limiters = { token: limiterOf('token'), person: limiterOf('person'), workspace: limiterOf('workspace') };
   return {
-    take: async (caller) => {
-      const answer: unknown = await limiter.consume(caller).catch((refusal: unknown) => refusal);
+    take: async (caller, counted = 'token') => {
+      const perMinute = points[counted];
+      const answer: unknown = await limiters[counted].consume(caller).catch((refusal: unknown) => refusal);
       if (!(answer instanceof RateLimiterRes)) return { allowed: true, perMinute, left: perMinute, resetMs: 0 };
       const { consumedPoints, remainingPoints, msBeforeNext } = answer;
       return { allowed: consumedPoints <= perMinute, perMinute, left: remainingPoints, resetMs: msBeforeNext };
