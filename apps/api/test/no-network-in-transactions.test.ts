@@ -89,6 +89,35 @@ describe('a transaction', () => {
     expect(farSide.asked).toBeGreaterThan(0);
   });
 
+  it('never has a far side asked for more than a few rows of a bulk at a time', async () => {
+    const here = await api.tenant();
+    const action_ids: string[] = [];
+    for (let count = 0; count < 40; count += 1) action_ids.push((await proposeOne(here)).action_id);
+    farSide.isSlow = true;
+    const reply = here.owner.post('/v1/actions/approve/bulk', { action: 'approve', action_ids });
+    await until('the far side is asked', async () => farSide.holds.length > 0);
+    await new Promise(setImmediate);
+    expect(farSide.holds.length).toBeLessThanOrEqual(16);
+    release();
+    expect((await reply).body.processed).toBe(40);
+  });
+
+  it('and a far side are spared by a bulk that comes again under its Idempotency-Key', async () => {
+    const here = await api.tenant();
+    const { action_id } = await proposeOne(here);
+    const decide = () =>
+      here.owner.post(
+        '/v1/actions/approve/bulk',
+        { action: 'approve', action_ids: [action_id] },
+        { 'Idempotency-Key': 'k' },
+      );
+    const first = await decide();
+    const asked = farSide.asked;
+    const again = await decide();
+    expect([again.body, again.headers['idempotency-replayed']]).toEqual([first.body, 'true']);
+    expect(farSide.asked).toBe(asked);
+  });
+
   it('in which a far side is asked fails, whoever asks', async () => {
     const here = await api.tenant();
     const ctx = await here.as({});

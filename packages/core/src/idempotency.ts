@@ -26,6 +26,16 @@ async function findReplay(db: Transaction, use: Idempotency): Promise<JsonObject
   return kept.snapshot as JsonObject;
 }
 
+/** The reply to the first request with this key, for verbs that ask far and wide before they write; undefined = it is new. */
+export async function replayedReply<T extends object>(
+  db: Transaction,
+  use: Idempotency | undefined,
+): Promise<T | undefined> {
+  const first = use && (await findReplay(db, use));
+  if (use) use.replayed = first !== undefined;
+  return first as T | undefined;
+}
+
 /** The action as the first request with this key left it. */
 async function replay(db: Database, use: Idempotency): Promise<ActionRow | undefined> {
   const snapshot = await findReplay(db, use);

@@ -20,8 +20,8 @@ export async function openServices(config: CommonConfig, options: ServicesOption
   const { databaseUrl, queryTimeoutMs, redisUrl, secrets, allowUnsafeStorage, pace } = config;
   const db = openDatabase({ url: databaseUrl, poolMax, name, queryTimeoutMs });
   await checkDurability(db, allowUnsafeStorage);
-  await db.tables.pauses.findFirst(); // the client compiles itself with its first query, and holds up all else meanwhile
   await checkMigrated(db, log);
+  await db.tables.pauses.findFirst(); // the client compiles itself with its first query, and holds up all else meanwhile
   if (secrets.size === 0) log.warn('no PROVISO_SECRET_KEYS: identities with credentials can be neither kept nor used');
   const queue = await openQueue({ redisUrl, databaseUrl, log });
   return { db, queue, executors, secrets, log, pace };

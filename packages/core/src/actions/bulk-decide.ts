@@ -2,7 +2,7 @@ import { bulkDecideBody, type BulkDecideBody, type DecideActionBody, type Status
 import { authorizeDecision, type Context } from '../context.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError, invalid } from '../errors.ts';
-import { once } from '../idempotency.ts';
+import { once, replayedReply } from '../idempotency.ts';
 import { readId } from '../ids.ts';
 import { prepareDecisions, writeDecisions } from './decisions.ts';
 import { LOADED_MIB, loadMany, type Loaded } from './load-many.ts';
@@ -19,6 +19,8 @@ export interface BulkDecision {
 export async function bulkDecideActions(ctx: Context, input: unknown): Promise<BulkDecision> {
   authorizeDecision(ctx);
   const body = bulkDecideBody.parse(input);
+  const first = await replayedReply<BulkDecision>(ctx.db, ctx.idempotency);
+  if (first) return first;
   const hashes = hashesOf(body);
   const { rows, upTo } = await loadAll(ctx, body);
   const asks = [...rows.values()].map((row) => ({ seen: row, decision: decisionFor(body, hashes.get(row.id)) }));

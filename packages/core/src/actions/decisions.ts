@@ -13,6 +13,7 @@ import type { ActionRow } from './row.ts';
 
 /** For all that a request has to ask for. What a slow server keeps waiting longer fails by itself, and may be sent again. */
 const PREPARE_MS = 20_000;
+const AT_ONCE_MAX = 16;
 
 export interface Ask {
   seen: ActionRow;
@@ -29,8 +30,7 @@ export async function prepareDecisions(ctx: Context, asks: readonly Ask[]): Prom
   const prepared = await inPortions(
     asks,
     ({ seen }) => sizeOf(seen.params),
-    (portion) =>
-      Promise.all(portion.map(async (ask) => [ask.seen.id, await prepareOne(together, ask, endsAt)] as const)),
+    (portion) => sideBySide(portion, async (ask) => [ask.seen.id, await prepareOne(together, ask, endsAt)] as const),
   );
   return new Map(prepared);
 }
@@ -42,16 +42,30 @@ async function prepareOne(ctx: Context, { seen, decision }: Ask, endsAt: number)
     return new AppError('INVALID_STATE', `An action that is ${seen.status} cannot be decided.`, [], seen);
   if (ctx.executors.get(seen.type)?.alwaysAsks)
     return new AppError('INVALID', `An action of type ${seen.type} is a question: decide it by itself.`);
+  const late = (): AppError =>
+    new AppError('UNAVAILABLE', 'What the decision depends on was not answered in time. Decide it again.');
+  const leftMs = endsAt - performance.now();
+  if (leftMs <= 0) return late(); // and nobody is asked
   try {
-    return await limited<PreparedDecision | AppError>(
-      prepareDecision(ctx, seen, decision),
-      Math.max(0, endsAt - performance.now()),
-      () => new AppError('UNAVAILABLE', 'What the decision depends on was not answered in time. Decide it again.'),
-    );
+    return await limited<PreparedDecision | AppError>(prepareDecision(ctx, seen, decision), leftMs, late);
   } catch (error) {
     if (error instanceof AppError) return error; // refused by the hash, the input or the far side
     throw error;
   }
+}
+
+/** Works on all, a few at a time: a slow server has so many calls of a request open, and no more. */
+async function sideBySide<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const left = items.entries();
+  const lane = async (): Promise<void> => {
+    for (const [index, item] of left) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE_MAX }, lane));
+  return results;
 }
 
 /** Writes each decision by itself, in one transaction; by id, the action or why it could not be decided. */

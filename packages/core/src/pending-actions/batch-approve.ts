@@ -13,7 +13,7 @@ import type { ActionRow } from '../actions/row.ts';
 import { authorizeDecision, type Context } from '../context.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError, invalid, refusalOf } from '../errors.ts';
-import { once } from '../idempotency.ts';
+import { once, replayedReply } from '../idempotency.ts';
 import { readId } from '../ids.ts';
 import { refuseReserved } from '../tools/reserved-fields.ts';
 import { nextSlice } from '../time-slice.ts';
@@ -31,6 +31,8 @@ export async function batchApprovePendingActions(
 ): Promise<BatchApproveReply> {
   authorizeDecision(ctx);
   const items = await readItems(input);
+  const first = await replayedReply<BatchApproveReply>(ctx.db, ctx.idempotency);
+  if (first) return first;
   const prepared = await prepare(ctx, readBatchId(batchId), items);
   let decided: ActionRow[] = [];
   const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
