@@ -160,7 +160,7 @@ function describeRoute(route: Route) {
   };
   return {
     operationId: route.operationId,
-    ...(route.handleStranger && { security: [{}, { token: [] }] }),
+    ...(route.handleOutsider && { security: [{}, { token: [] }] }),
     summary: route.summary,
     tags: [route.tag],
     requestParams: {

@@ -1,4 +1,11 @@
-import { AppError, type Caller, type Counted, type RateLimits, type Services } from '@proviso/core';
+import {
+  AppError,
+  type AuthenticatedPerson,
+  type Caller,
+  type Counted,
+  type RateLimits,
+  type Services,
+} from '@proviso/core';
 import type { Request, Response } from 'express';
 
 /** Counts a request of a stranger, says in its headers what is left, and throws RATE_LIMITED when nothing is. */
@@ -14,6 +21,21 @@ export function demandCallersAllowance(limits: RateLimits | undefined, caller: C
   const shared: [Counted, string] = person ? ['person', person.id] : ['workspace', workspaceId];
   return demandAllowances(limits, [['token', `token:${tokenId}`], shared], res);
 }
+
+/** The same for a person, in whichever workspace or none. */
+export const demandPersonsAllowance = (
+  limits: RateLimits | undefined,
+  { tokenId, person }: AuthenticatedPerson,
+  res: Response,
+): Promise<void> =>
+  demandAllowances(
+    limits,
+    [
+      ['token', `token:${tokenId}`],
+      ['person', person.id],
+    ],
+    res,
+  );
 
 async function demandAllowances(
   limits: RateLimits | undefined,

@@ -2,6 +2,7 @@ import type { ErrorCode, JsonObject, JsonValue } from '@proviso/contracts';
 import {
   AppError,
   authenticate,
+  authenticatePerson,
   callerIn,
   callersNamed,
   chooseCaller,
@@ -21,7 +22,7 @@ import { z } from 'zod';
 import { createBodyRoom, type BodyShare } from './body-room.ts';
 import { BODY, NO_BODY, readBody, type BodyLimits } from './body.ts';
 import { sendMessages, type Message } from './event-stream.ts';
-import { demandAllowance, demandCallersAllowance, demandRoom, strangerAt } from './limited.ts';
+import { demandAllowance, demandCallersAllowance, demandPersonsAllowance, demandRoom, strangerAt } from './limited.ts';
 import type { ReadSlots } from './read-slots.ts';
 import { sendReply } from './reply.ts';
 import type { Tag } from './tags.ts';
@@ -56,7 +57,24 @@ export interface Sharing {
 }
 
 /** One operation: how it is reached, what the document says of it, and what it does. Its address says its dialect. */
-export type Route = Operation & (OnV1 | OnPendingActions);
+export type Route = Operation & (InWorkspace | OfOutsiders);
+
+type InWorkspace = (OnV1 | OnPendingActions) & {
+  /**
+   * Asked before the body is read: what the verb asks of its caller first, or less where that depends on the body.
+   * Throws FORBIDDEN.
+   */
+  authorize(ctx: Context): void;
+  handle(call: Call): Promise<unknown>;
+  handleOutsider?: never;
+};
+
+/** For people who are in no workspace yet, by their personal credential, and for nobody in particular. */
+interface OfOutsiders {
+  path: `/v1/${string}`;
+  workspace?: never;
+  handleOutsider(call: { services: Services; person: Caller['person']; body: unknown }): Promise<unknown>;
+}
 
 /** The token or its X-Workspace-Id says which workspace is meant. */
 interface OnV1 {
@@ -102,14 +120,6 @@ interface Operation {
   streams?: true;
   /** Codes that the document names beyond those that routes of its kind answer. */
   fails?: readonly ErrorCode[];
-  /**
-   * Asked before the body is read: what the verb asks of its caller first, or less where that depends on the body.
-   * Throws FORBIDDEN.
-   */
-  authorize(ctx: Context): void;
-  handle(call: Call): Promise<unknown>;
-  /** Answers whoever sends no token at all; without it they are refused. */
-  handleStranger?(call: { services: Services; body: unknown }): Promise<unknown>;
 }
 
 export const defineRoute = (route: Route): Route => route;
@@ -127,7 +137,12 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
     const here = routes.filter((route) => route.path === path);
     const address = path.replaceAll(/\{(\w+)\}/g, ':$1');
     for (const route of here) {
-      router[route.method](address, (req, res) => serve({ services, route, sharing, bodyRoom }, req, res));
+      const serving = { services, sharing, bodyRoom };
+      router[route.method](address, (req, res) => {
+        demandRoom(services);
+        if (route.handleOutsider) return serveOutsider({ ...serving, route }, req, res);
+        return serve({ ...serving, route }, req, res);
+      });
     }
     const allowed = here.map((route) => route.method.toUpperCase()).join(', ');
     router.all(address, async (req, res) => {
@@ -139,23 +154,20 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
   return router;
 }
 
-interface Serving {
+interface Serving<Served> {
   bodyRoom: (tokenId: string) => BodyShare;
   services: Services;
-  route: Route;
+  route: Operation & Served;
   sharing: Sharing;
 }
 
-async function serve({ services, route, sharing, bodyRoom }: Serving, req: Request, res: Response): Promise<void> {
-  demandRoom(services);
-  if (route.handleStranger && req.headers.authorization === undefined) {
-    await demandAllowance(sharing.limits, strangerAt(req), res);
-    const share = bodyRoom(strangerAt(req));
-    res.once('close', share.end);
-    const body = await readBodyOf(route, req, share);
-    return void res.status(route.status ?? 200).json(await route.handleStranger({ services, body }));
-  }
+async function serve(
+  { services, route, sharing, bodyRoom }: Serving<InWorkspace>,
+  req: Request,
+  res: Response,
+): Promise<void> {
   const callers = await callersOf(services, sharing, req, res);
+  const isUnderWay = !req.complete;
   const may = (caller: Caller): void => route.authorize({ ...services, caller, via: 'api' });
   demandAny(callers, may);
   const share = bodyRoom(callers[0]?.tokenId ?? '');
@@ -163,12 +175,15 @@ async function serve({ services, route, sharing, bodyRoom }: Serving, req: Reque
   let reading: Promise<unknown> | undefined;
   const read = (): Promise<unknown> => (reading ??= readBodyOf(route, req, share));
   const named = { path: req.params as Record<string, string>, query: { ...req.query } };
-  const caller = route.workspace
+  const first = route.workspace
     ? callerIn(callers, await workspaceOf(route, req, { services, callers, ...named, body: read }))
     : chooseCaller(callers, req.get('x-workspace-id'));
-  may(caller);
+  may(first);
   if (!route.query) NOTHING.parse(req.query);
   const body = await read();
+  // A body may come for as long as a minute: by then its sender may be somebody who was removed.
+  const caller = isUnderWay ? callerIn(await authenticate(services.db, tokenOf(req)), first.workspaceId) : first;
+  may(caller);
   const ctx = await contextOf(services, req, caller, body);
   const gone = goneOf(res, sharing.stopping);
   res.locals.workspaceId = caller.workspaceId;
@@ -193,6 +208,23 @@ async function serve({ services, route, sharing, bodyRoom }: Serving, req: Reque
   return route.method === 'get' && !mayWait ? sharing.readSlots.run(caller.workspaceId, answer) : answer();
 }
 
+/** Serves somebody with a personal credential of theirs, or without any. */
+async function serveOutsider(
+  { services, route, sharing, bodyRoom }: Serving<OfOutsiders>,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const person = await personOf(services, sharing, req, res);
+  NOTHING.parse(req.query);
+  const isUnderWay = !req.complete;
+  const share = bodyRoom(person?.tokenId ?? strangerAt(req));
+  res.once('close', share.end);
+  const body = await readBodyOf(route, req, share);
+  if (person && isUnderWay) await authenticatePerson(services.db, tokenOf(req));
+  const reply = await route.handleOutsider({ services, person: person?.person ?? null, body });
+  await sendReply(res, route.status ?? 200, reply);
+}
+
 /** Where one request could mean several workspaces, such as by a batch's id, the header says which. */
 function workspaceOf(route: OnPendingActions, req: Request, asked: Asked): string | Promise<string> {
   return route.workspace({ ...asked, callers: callersNamed(asked.callers, req.get('x-workspace-id')) });
@@ -215,17 +247,33 @@ function goneOf(res: Response, stopping: AbortSignal): AbortSignal {
 
 /** Nobody's body is read before it is known who they are and that they may ask. */
 async function callersOf({ db }: Services, { limits }: Sharing, req: Request, res: Response): Promise<Caller[]> {
+  const callers = await known(() => authenticate(db, tokenOf(req)), limits, req, res);
+  const [caller] = callers;
+  if (!caller) return callers;
+  res.locals.credential = { kind: caller.kind, id: caller.tokenId };
+  await demandCallersAllowance(limits, caller, res);
+  return callers;
+}
+
+async function personOf({ db }: Services, { limits }: Sharing, req: Request, res: Response) {
+  if (req.headers.authorization === undefined) {
+    await demandAllowance(limits, strangerAt(req), res);
+    return undefined;
+  }
+  const found = await known(() => authenticatePerson(db, tokenOf(req)), limits, req, res);
+  res.locals.credential = { kind: 'personal', id: found.tokenId };
+  await demandPersonsAllowance(limits, found, res);
+  return found;
+}
+
+const tokenOf = ({ headers }: Request): string | undefined => /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+
+/** Whoever is refused before their token counts, such as a disabled agent, counts as a stranger at that address. */
+async function known<T>(find: () => Promise<T>, limits: Sharing['limits'], req: Request, res: Response): Promise<T> {
   try {
-    const token = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
-    const callers = await authenticate(db, token);
-    const [caller] = callers;
-    if (!caller) return callers;
-    res.locals.credential = { kind: caller.kind, id: caller.tokenId };
-    await demandCallersAllowance(limits, caller, res);
-    return callers;
+    return await find();
   } catch (error) {
-    if (error instanceof AppError && error.code === 'UNAUTHENTICATED')
-      await demandAllowance(limits, strangerAt(req), res);
+    if (error instanceof AppError) await demandAllowance(limits, strangerAt(req), res);
     throw error;
   }
 }
@@ -246,7 +294,7 @@ function demandAny(callers: readonly Caller[], may: (caller: Caller) => void): v
 /** What a route takes that says nothing of a body or a query. */
 const NOTHING = z.strictObject({});
 
-async function readBodyOf(route: Route, req: Request, share: BodyShare): Promise<unknown> {
+async function readBodyOf(route: Operation, req: Request, share: BodyShare): Promise<unknown> {
   if (route.body) return readBody(req, route.bodyLimits ?? BODY, share);
   return NOTHING.parse(await readBody(req, NO_BODY, share));
 }

@@ -42,6 +42,12 @@ class Model {
     return reached;
   }
 
+  /** The remover answers for it, and whoever was removed ends it no more. */
+  keep(key: Credential, { person }: Credential): void {
+    if (key.parent?.person === key.person && key.parent.kind === 'personal') delete key.parent;
+    key.person = person;
+  }
+
   end(credential: Credential, withMade: boolean): void {
     credential.ended = true;
     if (withMade) for (const made of this.credentials) if (made.parent === credential) this.end(made, true);
@@ -61,7 +67,7 @@ type Step =
     }
   | { do: 'invite'; by: number; at: number; role: Role; as: number | null }
   | { do: 'change'; by: number; at: number; whom: number; role: Role }
-  | { do: 'remove'; by: number; at: number; whom: number }
+  | { do: 'remove'; by: number; at: number; whom: number; keep: boolean }
   | { do: 'revoke'; by: number; at: number; which: number; including: boolean }
   | { do: 'expire'; which: number };
 
@@ -87,7 +93,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('invite' as const), by: some, at: some, role, as: fc.option(some) }),
   },
   fc.record({ do: fc.constant('change' as const), by: some, at: some, whom: some, role }),
-  fc.record({ do: fc.constant('remove' as const), by: some, at: some, whom: some }),
+  fc.record({ do: fc.constant('remove' as const), by: some, at: some, whom: some, keep: flag }),
   fc.record({ do: fc.constant('revoke' as const), by: some, at: some, which: some, including: flag }),
   fc.record({ do: fc.constant('expire' as const), which: some }),
 );
@@ -198,10 +204,14 @@ describe('credentials, in any order of events', () => {
         }
         case 'remove': {
           const person = pick([...people.keys()], given.whom);
-          const { status } = await ask('delete', `/v1/members/${person}`, {});
+          const { status } = await ask('delete', `/v1/members/${person}`, { keep_keys: given.keep });
           if (status !== 200) return;
           people.delete(person);
-          for (const key of credentials) if (key.workspace === at.id && key.person === person) key.ended = true;
+          for (const key of credentials)
+            if (key.workspace === at.id && key.person === person) {
+              if (given.keep) this.model.keep(key, maker);
+              else key.ended = true;
+            }
           return;
         }
         case 'revoke': {

@@ -2,6 +2,7 @@
 import { SCOPES, scopesOf, type Scope } from '@proviso/contracts';
 import { hashToken, newId, readId, showId } from '@proviso/core';
 import { routes } from '../src/app.ts';
+import { BODIES, QUERIES } from './bodies.ts';
 import { addressOf, furnish } from './furnished.ts';
 import {
   CONFLICT,
@@ -22,6 +23,9 @@ import {
 } from './open-api.ts';
 import type { Client, Method, Reply, Tenant } from './open-api.ts';
 
+/** A bulk answers the ids that it was given. */
+const NAMED_BY_CALLER = ['bulkDecideActions', 'batchApprovePendingActions'];
+
 const READ: Scope[] = ['actions:read'];
 
 describe('credentials', () => {
@@ -38,6 +42,16 @@ describe('credentials', () => {
   const accept = (by: Client, secret: string | null | undefined, more: object = {}): Promise<Reply> =>
     by.post('/v1/invitations/accept', { secret, ...more });
   const nobody = (): Client => api.with();
+  /** The people of a workspace, with all of their credentials. */
+  const people = async ({ id }: Tenant): Promise<unknown> => {
+    const { users, api_keys } = api.world.db.tables;
+    const theirs = { members: { some: { workspace_id: id } } };
+    const orderBy = { id: 'asc' } as const;
+    return [
+      await users.findMany({ where: theirs, orderBy }),
+      await api_keys.findMany({ where: { person: theirs }, orderBy }),
+    ];
+  };
 
   describe('an admin of one workspace', () => {
     it('makes no key that speaks for somebody else, with whatever it says', async () => {
@@ -103,22 +117,27 @@ describe('credentials', () => {
           );
         })(),
       };
-      const before = await holdings(api.world, theirs);
+      const before = [await holdings(api.world, theirs), await people(theirs)];
+      const { ids, id, identityId } = theirs;
       for (const [who, by] of Object.entries(callers))
-        for (const route of routes.filter(({ path }) => path.includes('{'))) {
-          const path = addressOf(route, { ...mine, ids: theirs.ids });
-          for (const headers of [{}, { 'X-Workspace-Id': theirs.id }]) {
-            const { status } = await by.raw(
-              route.method as Method,
-              path,
-              route.method === 'get' ? undefined : '{}',
-              headers,
-            );
-            const refused = [400, 403, 404, 409, 422].includes(status);
-            expect([who, route.operationId, status, refused]).toEqual([who, route.operationId, status, true]);
+        for (const route of routes.filter(({ operationId }) => operationId !== 'acceptInvitation'))
+          for (const headers of [{}, { 'X-Workspace-Id': id }]) {
+            const query = new URLSearchParams(QUERIES[route.operationId]?.(theirs)).toString();
+            const path = `${addressOf(route, { ...mine, ids })}${query && `?${query}`}`;
+            const body = BODIES[route.operationId]?.({ ...mine, ids, id, identityId });
+            const said = await by.raw(route.method as Method, path, body && JSON.stringify(body), headers);
+            const names = 'X-Workspace-Id' in headers || route.path.includes('{') || query !== '';
+            const refused = !names || [403, 404].includes(said.status);
+            expect([who, route.operationId, said.status, refused]).toEqual([who, route.operationId, said.status, true]);
+            const told =
+              said.status < 300 && Object.values(ids).some((one) => one !== '0' && (said.text ?? '').includes(one));
+            expect([who, route.operationId, told && !NAMED_BY_CALLER.includes(route.operationId)]).toEqual([
+              who,
+              route.operationId,
+              false,
+            ]);
           }
-        }
-      expect(await holdings(api.world, theirs)).toEqual(before);
+      expect([await holdings(api.world, theirs), await people(theirs)]).toEqual(before);
     }, 120_000);
   });
 
@@ -146,6 +165,20 @@ describe('credentials', () => {
       const narrow = await made(admin, { scopes: ['workspace:admin'] });
       expect(narrow.key).toMatchObject({ role: 'admin', decides: false });
       await expectRefusal(api, here, FORBIDDEN, () => make(narrow.by, { scopes: ['workspace:admin'], decides: true }));
+    });
+
+    it('through an agent: what clears its proposals is not for a key to say that may not decide', async () => {
+      const here = await api.tenant();
+      const key = await made(here.owner, { scopes: scopesOf('admin') });
+      const deciding = await made(here.owner, { scopes: scopesOf('admin'), decides: true });
+      const agent = `/v1/agents/${await here.agentId('bot')}`;
+      for (const rule of [{ approval: 'never' }, { auto_approve_types: ['create_note'] }]) {
+        await expectRefusal(api, here, FORBIDDEN, () => key.by.patch(agent, rule));
+        await expectRefusal(api, here, FORBIDDEN, () => key.by.post('/v1/agents', { name: 'x', ...rule }));
+        expect((await deciding.by.patch(agent, rule)).status).toBe(200);
+      }
+      const careful = { approval: 'always', auto_approve_types: [], enabled: false };
+      expect((await key.by.patch(agent, careful)).status).toBe(200);
     });
 
     it('through somebody else: a role is given by whoever has all its scopes', async () => {
@@ -417,6 +450,23 @@ describe('credentials', () => {
       const secret = await secretOf(here);
       await expectRefusal(api, here, UNAUTHENTICATED, () => api.with(secret).get('/v1/auth/status'));
     });
+  });
+
+  it('a person who has left the home of a credential names another workspace, which the refusal lists', async () => {
+    const here = await api.tenant();
+    const ann = await join(api, here.owner, 'admin');
+    const others = [await api.tenant(), await api.tenant()];
+    for (const there of others) expect(await letIn(there, ann.by, 'viewer')).toBe(201);
+    expect((await ann.by.get('/v1/auth/status')).body.workspace_id).toBe(here.id);
+    await ann.by.delete(`/v1/members/${ann.user_id}`);
+    const refused = await ann.by.get('/v1/auth/status');
+    expect([refused.status, pathsOf(refused.body)]).toEqual([400, ['X-Workspace-Id']]);
+    for (const { id } of others) {
+      expect(refused.text).toContain(id);
+      expect((await ann.by.get('/v1/auth/status', {}, { 'X-Workspace-Id': id })).body.workspace_id).toBe(id);
+    }
+    await ann.by.raw('delete', `/v1/members/${ann.user_id}`, '{}', { 'X-Workspace-Id': others[0]?.id ?? '' });
+    expect((await ann.by.get('/v1/auth/status')).body.workspace_id).toBe(others[1]?.id);
   });
 
   it('a person who is let in elsewhere keeps all clients that name no workspace', async () => {

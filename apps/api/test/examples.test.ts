@@ -89,7 +89,7 @@ describe('each operation of the document', () => {
         const send = (by: Client): Promise<Reply> =>
           by.raw(route.method as Method, addressOf(route, tenant) + query(route, tenant), body && here(body, tenant));
         expectDescribed(route, await send(api.with('pv_nobody')));
-        const done = await send(route.handleStranger ? api.with() : tenant.owner);
+        const done = await send(route.handleOutsider ? api.with() : tenant.owner);
         expect([done.status, done.text]).toEqual([route.status ?? 200, done.text]);
         expectDescribed(route, done);
       }

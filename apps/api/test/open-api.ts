@@ -80,6 +80,7 @@ export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   api_key: AccessKey;
   api_keys: AccessKey[];
   also_revoked: string[];
+  revoked_invitations: string[];
   revoked_keys: string[];
   kept_keys: string[];
   invitation: Invitation;

@@ -123,6 +123,17 @@ describe('rate limits', () => {
     await app.close();
   });
 
+  it('count the key of a disabled agent too, which is refused before it counts as a key', async () => {
+    const here = await api.tenant();
+    const app = await limited(api, { perMinute: 3 });
+    const by = app.as(await here.token({ agent: 'bot' }));
+    await here.owner.patch(`/v1/agents/${await here.agentId('bot')}`, { enabled: false });
+    const statuses: number[] = [];
+    for (let index = 0; index < 4; index++) statuses.push((await status(by)).status);
+    expect(statuses).toEqual([403, 403, 403, 429]);
+    await app.close();
+  });
+
   it('neither refuse nor delay where Redis is away', async () => {
     const here = await api.tenant();
     const app = await limited(api, { redisUrl: 'redis://127.0.0.1:1', perMinute: 5 });

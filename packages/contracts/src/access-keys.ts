@@ -77,8 +77,13 @@ export const createdKeyReply = z.object({ status: ok, token: z.string().nullable
 export const revokeKeyBody = z
   .strictObject({ including_made: z.boolean().default(false) })
   .meta({ id: 'RevokeApiKey', examples: [{ including_made: true }] });
-/** `also_revoked`: keys that were made with it. */
-export const revokedKeyReply = z.object({ status: ok, api_key: accessKey, also_revoked: z.array(z.string()) });
+/** `also_revoked`: keys that were made with it; `revoked_invitations`: those that were made with any of these, and were open. */
+export const revokedKeyReply = z.object({
+  status: ok,
+  api_key: accessKey,
+  also_revoked: z.array(z.string()),
+  revoked_invitations: z.array(z.string()),
+});
 export const listKeysReply = z.object({ status: ok, api_keys: z.array(accessKey), pagination: pageShown });
 
 /** Valid for 7 days unless given, and for 30 at most; never longer than the credential that makes it. */

@@ -67,6 +67,7 @@ export * from './invitations/create.ts';
 export * from './invitations/list.ts';
 export * from './invitations/revoke.ts';
 export * from './keys/authenticate.ts';
+export * from './keys/authenticate-person.ts';
 export * from './keys/create.ts';
 export * from './keys/list.ts';
 export * from './keys/revoke.ts';

@@ -25,6 +25,24 @@ describe('bootstrap', () => {
     expect(await recoverOwners(world.db)).toEqual([]);
   });
 
+  it('gives only an owner of the first workspace what operates the instance, whoever was an owner earlier', async () => {
+    const { workspaceId } = await bootstrap(world.db, {});
+    const tenant = await world.workspace();
+    await tenant.token({});
+    const { api_keys, members } = world.db.tables;
+    const [first] = await members.findMany({ where: { workspace_id: workspaceId, role: 'owner' } });
+    await members.updateMany({ where: { workspace_id: workspaceId }, data: { created_at: new Date() } });
+    await api_keys.updateMany({ where: { kind: 'personal' }, data: { revoked_at: new Date() } });
+    expect(await bootstrap(world.db, {})).toMatchObject({ workspaceId });
+    const recovered = await recoverOwners(world.db);
+    for (const { workspaceId: id, token } of recovered) {
+      const [caller] = await authenticate(world.db, token);
+      expect([id, caller?.scopes.includes('instance:operate')]).toEqual([id, id === workspaceId]);
+      if (id === workspaceId) expect(caller?.person?.id).toBe(first?.user_id);
+    }
+    expect(recovered.map(({ workspaceId: id }) => id)).toContain(tenant.id);
+  });
+
   it('makes the owner’s token personal where it is from before there were kinds, and leaves a revoked one revoked', async () => {
     const token = newToken();
     await bootstrap(world.db, { apiKey: token });

@@ -1,6 +1,6 @@
 import type { UpdateAgentBody } from '@proviso/contracts';
 import { authorizeConfiguration, type Context } from '../context.ts';
-import { invalid } from '../errors.ts';
+import { AppError, invalid } from '../errors.ts';
 import { executorOf } from '../execution/find-executor.ts';
 import { readId } from '../ids.ts';
 
@@ -10,6 +10,9 @@ type Settings = Pick<UpdateAgentBody, 'approval' | 'auto_approve_types' | 'enabl
 export async function demandSettings(ctx: Context, { approval, auto_approve_types, enabled }: Settings): Promise<void> {
   if (approval === undefined && auto_approve_types === undefined && enabled === undefined) return;
   authorizeConfiguration(ctx, 'workspace:admin');
+  // A rule by which proposals clear themselves is a decision, made in advance.
+  if ((approval === 'never' || auto_approve_types?.length) && !ctx.caller.decides)
+    throw new AppError('FORBIDDEN', 'This key may not decide, so it cannot say what an agent may do without a person.');
   for (const type of auto_approve_types ?? []) await executorOf(ctx, type, 'auto_approve_types');
 }
 

@@ -14,10 +14,17 @@ import type { invitations } from '../generated/client.ts';
 import { newId, showId } from '../ids.ts';
 import { showKey } from '../keys/show.ts';
 import { hashToken, lookupOf, newToken } from '../keys/token.ts';
-import { lockMembers } from '../members/owners.ts';
+import { lockWorkspace } from '../members/owners.ts';
 import { showMember, WITH_USER } from '../members/show.ts';
 import { showWorkspace, WITH_WORKSPACE } from '../workspaces/show.ts';
 import { databaseNow, statusOf } from './show.ts';
+
+const USE = {
+  name: 'invitation_use',
+  text: `
+    update invitations set accepted_at = clock_timestamp(), accepted_by = $2::uuid
+    where id = $1::uuid and accepted_at is null and revoked_at is null and expires_at > clock_timestamp() returning id`,
+};
 
 export interface AcceptedInvitation {
   workspace: Workspace;
@@ -42,7 +49,7 @@ export async function acceptInvitation(
   const known = await db.tables.invitations.findUnique({ where });
   if (!known) throw notFound('invitation');
   return db.transaction(async (tx) => {
-    await lockMembers(tx, known.workspace_id);
+    await lockWorkspace(tx, known.workspace_id);
     const invitation = await tx.tables.invitations.findUniqueOrThrow({ where });
     await assertOpen(tx, invitation);
     if (person && person.email !== invitation.email)
@@ -55,8 +62,9 @@ export async function acceptInvitation(
     const { workspace_id, role } = invitation;
     const data = { workspace_id, user_id: joining.id, role };
     const member = await tx.tables.members.create({ data, include: { ...WITH_USER, ...WITH_WORKSPACE } });
-    const accepted = { accepted_at: await databaseNow(tx), accepted_by: joining.id };
-    await tx.tables.invitations.update({ where, data: accepted });
+    const used = await tx.query(USE, [invitation.id, joining.id]);
+    if (used.length === 0)
+      throw new AppError('INVALID_STATE', 'The invitation ended in this moment. Ask for a new one.');
     const first = person ? null : await createFirstKey(tx, workspace_id, joining);
     return {
       workspace: showWorkspace(member),

@@ -30,7 +30,9 @@ export async function createInvitation(ctx: Context, input: unknown): Promise<Cr
   const address = email.toLowerCase();
   const workspace_id = ctx.caller.workspaceId;
   const invitation = await once(ctx.db, ctx.idempotency, async (tx) => {
-    await lockMembers(tx, workspace_id);
+    const current = await lockMembers(tx, ctx);
+    authorizePeople(current);
+    assertMayGive(current, role);
     const now = await databaseNow(tx);
     await assertUninvited(tx, workspace_id, address, now);
     const data = {
@@ -41,6 +43,7 @@ export async function createInvitation(ctx: Context, input: unknown): Promise<Cr
       lookup: lookupOf(secret),
       secret_hash: hashToken(secret),
       made_by_person_id: person.id,
+      made_by_key_id: ctx.caller.tokenId,
       created_by: { ...ctx.caller.actor },
       expires_at: expiryOf(now, ctx.caller.expiresAt, expires_at),
     };

@@ -2,6 +2,7 @@ import { noBody, type Invitation } from '@proviso/contracts';
 import { authorizePeople, type Context } from '../context.ts';
 import { AppError, notFound } from '../errors.ts';
 import { readId } from '../ids.ts';
+import { lockMembers } from '../members/owners.ts';
 import { databaseNow, showInvitation } from './show.ts';
 
 const REVOKE = {
@@ -19,9 +20,12 @@ export async function revokeInvitation(ctx: Context, id: string, input: unknown)
   const uuid = readId('invitation', id);
   const seen = uuid && (await ctx.db.tables.invitations.findFirst({ where: { id: uuid, workspace_id } }));
   if (!seen) throw notFound('invitation');
-  const revoked = await ctx.db.query(REVOKE, [seen.id, workspace_id]);
-  const row = await ctx.db.tables.invitations.findUniqueOrThrow({ where: { id: seen.id } });
-  if (revoked.length === 0)
-    throw new AppError('INVALID_STATE', `The invitation is ${row.accepted_at ? 'accepted' : 'revoked'} already.`);
-  return showInvitation(row, await databaseNow(ctx.db));
+  return ctx.db.transaction(async (tx) => {
+    authorizePeople(await lockMembers(tx, ctx)); // whoever accepts it has done so before, or cannot any more
+    const revoked = await tx.query(REVOKE, [seen.id, workspace_id]);
+    const row = await tx.tables.invitations.findUniqueOrThrow({ where: { id: seen.id } });
+    if (revoked.length === 0)
+      throw new AppError('INVALID_STATE', `The invitation is ${row.accepted_at ? 'accepted' : 'revoked'} already.`);
+    return showInvitation(row, await databaseNow(tx));
+  });
 }

@@ -1,6 +1,6 @@
 import { lesserRole, type Actor, type KeyKind, type Role, type Scope } from '@proviso/contracts';
 import type { Caller } from '../context.ts';
-import type { Database, Statement } from '../db.ts';
+import type { Database, Queryable, Statement } from '../db.ts';
 import { AppError, invalid, notFound } from '../errors.ts';
 import { isUuid, showId } from '../ids.ts';
 import { hashToken } from './token.ts';
@@ -10,10 +10,7 @@ export const OF_MEMBER = `m.user_id = coalesce(k.person_id, k.made_by_person_id)
   and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)`;
 export const ALIVE = 'k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())';
 
-/** Read at every request, so that a revocation holds at once in every process. A personal credential has a row per workspace. */
-const FIND: Statement = {
-  name: 'token_find',
-  text: `
+const FOUND = `
     select k.id, k.kind, m.workspace_id, m.workspace_id = k.home_workspace_id as is_home, k.name as key_name, k.scopes,
       k.role as key_role, k.decides, k.expires_at, m.user_id as answers_for_id, m.role as member_role,
       p.id as person_id, p.email, p.name as person_name,
@@ -21,8 +18,14 @@ const FIND: Statement = {
     from api_keys k
     join members m on ${OF_MEMBER}
     left join users p on p.id = k.person_id
-    left join agents g on g.id = k.agent_id
-    where k.token_hash = $1 and ${ALIVE}`,
+    left join agents g on g.id = k.agent_id`;
+
+/** Read at every request, so that a revocation holds at once in every process. A personal credential has a row per workspace. */
+const FIND: Statement = { name: 'token_find', text: `${FOUND} where k.token_hash = $1 and ${ALIVE}` };
+/** $1 key, $2 workspace. */
+const FIND_CURRENT: Statement = {
+  name: 'token_find_current',
+  text: `${FOUND} where k.id = $1::uuid and m.workspace_id = $2::uuid and ${ALIVE}`,
 };
 
 interface Found {
@@ -45,16 +48,29 @@ interface Found {
   agent_enabled: boolean | null;
 }
 
+export const unauthenticated = (): AppError =>
+  new AppError('UNAUTHENTICATED', 'Send a valid API key: Authorization: Bearer pv_…');
+
 /**
  * Who a token speaks for: one caller per workspace that it reaches, and at least one. Throws UNAUTHENTICATED: one body for
  * unknown, revoked, expired and malformed tokens. Throws FORBIDDEN for the key of a disabled agent, which may do nothing.
  */
 export async function authenticate(db: Database, token: string | undefined): Promise<Caller[]> {
   const rows = token ? await db.query<Found>(FIND, [hashToken(token)]) : [];
-  if (rows.length === 0) throw new AppError('UNAUTHENTICATED', 'Send a valid API key: Authorization: Bearer pv_…');
+  if (rows.length === 0) throw unauthenticated();
   if (rows.some(({ agent_enabled }) => agent_enabled === false))
     throw new AppError('FORBIDDEN', 'The agent is disabled. An admin can enable it again.');
   return rows.map(callerOf);
+}
+
+/**
+ * The caller as they are by now, for a transaction that has locked what their right depends on. Throws UNAUTHENTICATED
+ * where it ended since the request began.
+ */
+export async function currentCaller(db: Queryable, { tokenId, workspaceId }: Caller): Promise<Caller> {
+  const [row] = await db.query<Found>(FIND_CURRENT, [tokenId, workspaceId]);
+  if (row) return callerOf(row);
+  throw new AppError('UNAUTHENTICATED', 'The credential was revoked in this moment, or reaches the workspace no more.');
 }
 
 function callerOf(found: Found): Caller {
@@ -104,7 +120,8 @@ export function chooseCaller(callers: readonly Caller[], workspace?: string): Ca
   const [only] = named;
   const meant = named.length === 1 ? only : named.find(({ isHome }) => isHome);
   if (meant) return meant;
-  throw invalid(HEADER, 'is required: you have left the home workspace of this credential');
+  const reached = named.map(({ workspaceId }) => workspaceId).join(', ');
+  throw invalid(HEADER, `is required: you have left the home workspace of this credential. It reaches ${reached}`);
 }
 
 function actorOf(found: Found, { agent, person }: Pick<Caller, 'agent' | 'person'>): Actor {

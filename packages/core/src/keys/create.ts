@@ -1,5 +1,5 @@
 // No credential makes one that reaches further, lives longer or is of a kind above its own. Held by credentials.test.ts.
-import { createKeyBody, lesserRole, ROLES, type AccessKey, type CreateKeyBody } from '@proviso/contracts';
+import { createKeyBody, lesserRole, ROLES, type AccessKey, type CreateKeyBody, type Role } from '@proviso/contracts';
 import {
   authorizeConfiguration,
   authorizeCredentials,
@@ -12,7 +12,6 @@ import { AppError, invalid } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { newId, readId } from '../ids.ts';
 import { lockMembers } from '../members/owners.ts';
-import { ALIVE } from './authenticate.ts';
 import { lockPerson } from './lock-person.ts';
 import { showKey } from './show.ts';
 import { hashToken, lookupOf, newToken } from './token.ts';
@@ -44,9 +43,10 @@ export async function createKey(ctx: Context, input: unknown): Promise<CreatedKe
     created_by: { ...caller.actor },
   };
   const key = await once(ctx.db, ctx.idempotency, async (tx) => {
-    await lockMaker(tx, caller, body.kind === 'personal');
+    const now = await lockMaker(tx, ctx, rights.role);
     const expires_at = await expiryOf(tx, caller, body.expires_at);
-    return showKey(await tx.tables.api_keys.create({ data: { ...data, expires_at } }));
+    const made_by_person_id = rights.role === null ? null : now.caller.answersForId;
+    return showKey(await tx.tables.api_keys.create({ data: { ...data, made_by_person_id, expires_at } }));
   }).catch((error: unknown) => {
     throw sqlState(error) === FOREIGN_KEY_VIOLATION ? unknownAgent() : error;
   });
@@ -61,7 +61,7 @@ function personal(ctx: Context, body: CreateKeyBody) {
   const person = authorizePerson(ctx);
   for (const field of ['agent_id', 'role', 'decides'] as const)
     if (body[field] !== undefined) throw invalid(field, 'cannot be combined with kind personal');
-  return { kind: 'personal', person_id: person.id, home_workspace_id: ctx.caller.workspaceId };
+  return { kind: 'personal', role: null, person_id: person.id, home_workspace_id: ctx.caller.workspaceId };
 }
 
 /** A key that is bound to the workspace, with at most the caller's own right in it. */
@@ -73,8 +73,7 @@ async function bound(ctx: Context, body: CreateKeyBody) {
     throw invalid('agent_id', 'cannot be combined with kind workspace');
   if (kind === 'agent' && body.agent_id === undefined) throw invalid('agent_id', 'is required with kind agent');
   const role = body.role ?? lesserRole('admin', caller.role);
-  if (ROLES.indexOf(role) < ROLES.indexOf(caller.role))
-    throw new AppError('FORBIDDEN', `You cannot give the role ${role}: yours is ${caller.role}.`);
+  assertMayGiveKey(ctx, role);
   if (decides && kind === 'agent') throw invalid('decides', 'must be false: an agent never decides');
   if (decides && role === 'viewer') throw invalid('decides', 'must be false for a viewer, who never decides');
   if (decides && !caller.decides)
@@ -85,8 +84,13 @@ async function bound(ctx: Context, body: CreateKeyBody) {
     decides,
     workspace_id: caller.workspaceId,
     agent_id: await agentOf(ctx, body),
-    made_by_person_id: caller.answersForId,
   };
+}
+
+function assertMayGiveKey(ctx: Context, role: Role): void {
+  authorizeConfiguration(ctx, 'workspace:admin');
+  if (ROLES.indexOf(role) < ROLES.indexOf(ctx.caller.role))
+    throw new AppError('FORBIDDEN', `You cannot give the role ${role}: yours is ${ctx.caller.role}.`);
 }
 
 async function agentOf({ db, caller }: Context, { agent_id }: CreateKeyBody): Promise<string | null> {
@@ -98,14 +102,15 @@ async function agentOf({ db, caller }: Context, { agent_id }: CreateKeyBody): Pr
   return agent.id;
 }
 
-const STILL_ALIVE = { name: 'key_still_alive', text: `select k.id from api_keys k where k.id = $1::uuid and ${ALIVE}` };
-
-/** Making and revoking follow each other: what is revoked makes nothing that its revocation does not see. */
-async function lockMaker(tx: Transaction, caller: Caller, isPersonal: boolean): Promise<void> {
-  if (isPersonal && caller.person) await lockPerson(tx, caller.person.id);
-  else await lockMembers(tx, caller.workspaceId);
-  const alive = await tx.query(STILL_ALIVE, [caller.tokenId]);
-  if (alive.length === 0) throw new AppError('UNAUTHENTICATED', 'The credential was revoked in this moment.');
+/**
+ * Making follows revoking, demoting and removing: what has ended makes nothing, and nothing is made that its end does not
+ * see. Without a role it is a personal credential. Throws UNAUTHENTICATED, FORBIDDEN.
+ */
+async function lockMaker(tx: Transaction, ctx: Context, role: Role | null): Promise<Context> {
+  if (role === null) await lockPerson(tx, authorizePerson(ctx).id);
+  const now = await lockMembers(tx, ctx);
+  if (role !== null) assertMayGiveKey(now, role);
+  return now;
 }
 
 const IS_FUTURE = { name: 'is_future', text: 'select $1::timestamptz > statement_timestamp() as future' };

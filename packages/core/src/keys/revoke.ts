@@ -4,7 +4,8 @@ import type { Transaction } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import type { api_keys } from '../generated/client.ts';
 import { readId, showId } from '../ids.ts';
-import { assertOwnersCanSignIn, lockMembers } from '../members/owners.ts';
+import { assertOwnersCanSignIn, lockWorkspace } from '../members/owners.ts';
+import { currentCaller } from './authenticate.ts';
 import { keysOf } from './list.ts';
 import { lockPerson } from './lock-person.ts';
 import { showKey } from './show.ts';
@@ -15,21 +16,32 @@ const REVOKE = {
 };
 
 /** $1 a key: what was made with it, and with that, and so on. */
-const REVOKE_MADE = {
-  name: 'key_revoke_made',
-  text: `
+const MADE = `
     with recursive made as (
       select id from api_keys where made_by_key_id = $1::uuid
       union select k.id from api_keys k join made on k.made_by_key_id = made.id
-    )
+    )`;
+const REVOKE_MADE = {
+  name: 'key_revoke_made',
+  text: `${MADE}
     update api_keys k set revoked_at = clock_timestamp() from made
     where k.id = made.id and k.revoked_at is null returning k.id`,
+};
+
+const REVOKE_INVITATIONS = {
+  name: 'key_revoke_invitations',
+  text: `${MADE}
+    update invitations i set revoked_at = clock_timestamp()
+    where (i.made_by_key_id = $1::uuid or i.made_by_key_id in (select id from made))
+      and i.accepted_at is null and i.revoked_at is null returning i.id`,
 };
 
 export interface RevokedKey {
   key: AccessKey;
   /** Ids of keys that were made with it. */
   alsoRevoked: string[];
+  /** Ids of open invitations that were made with it, or with those. */
+  revokedInvitations: string[];
 }
 
 /** Ends a key for good: the next request with it is refused, in every process. */
@@ -42,13 +54,21 @@ export async function revokeKey(ctx: Context, id: string, input: unknown): Promi
   assertMayRevoke(ctx, seen);
   return ctx.db.transaction(async (tx) => {
     const workspaceIds = await lock(tx, seen);
+    const now = { ...ctx, caller: await currentCaller(tx, ctx.caller) };
+    if (!(await tx.tables.api_keys.findFirst({ where: { id: seen.id, ...keysOf(now) } }))) throw notFound('API key');
     const revoked = await tx.query(REVOKE, [seen.id]);
     if (revoked.length === 0) throw new AppError('INVALID_STATE', 'The key is revoked already.');
     const withMade = seen.kind !== 'personal' || including_made;
-    const made = withMade ? await tx.query<{ id: string }>(REVOKE_MADE, [seen.id]) : [];
+    const end = async (statement: typeof REVOKE_MADE): Promise<{ id: string }[]> =>
+      withMade ? tx.query(statement, [seen.id]) : [];
+    const [made, invitations] = [await end(REVOKE_MADE), await end(REVOKE_INVITATIONS)];
     await assertOwnersCanSignIn(tx, workspaceIds);
     const key = showKey(await tx.tables.api_keys.findUniqueOrThrow({ where: { id: seen.id } }));
-    return { key, alsoRevoked: made.map((one) => showId('key', one.id)) };
+    return {
+      key,
+      alsoRevoked: made.map((one) => showId('key', one.id)),
+      revokedInvitations: invitations.map((one) => showId('invitation', one.id)),
+    };
   });
 }
 
@@ -62,6 +82,6 @@ function assertMayRevoke({ caller }: Context, { id, kind, scopes }: api_keys): v
 
 async function lock(tx: Transaction, { person_id, workspace_id }: api_keys): Promise<string[]> {
   if (person_id) return lockPerson(tx, person_id);
-  await lockMembers(tx, workspace_id ?? '');
+  await lockWorkspace(tx, workspace_id ?? '');
   return [];
 }

@@ -3,6 +3,7 @@ import { scopesOf, type Role } from '@proviso/contracts';
 import type { Context } from '../context.ts';
 import type { Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
+import { currentCaller } from '../keys/authenticate.ts';
 
 /** Throws FORBIDDEN where somebody who is not an owner would make, change or remove one. */
 export function demandOwner({ caller }: Context, ...roles: string[]): void {
@@ -27,8 +28,14 @@ export function assertMayGive(ctx: Context, role: Role): void {
 const LOCK = { name: 'members_lock', text: 'select id from workspaces where id = $1::uuid for no key update' };
 
 /** Changes of a workspace's members follow each other, so that two owners cannot remove one another at once. */
-export const lockMembers = async (tx: Transaction, workspaceId: string): Promise<unknown> =>
+export const lockWorkspace = async (tx: Transaction, workspaceId: string): Promise<unknown> =>
   tx.query(LOCK, [workspaceId]);
+
+/** The same, with the caller as they are once it is their turn: authorise again. Throws UNAUTHENTICATED. */
+export async function lockMembers(tx: Transaction, ctx: Context): Promise<Context> {
+  await lockWorkspace(tx, ctx.caller.workspaceId);
+  return { ...ctx, caller: await currentCaller(tx, ctx.caller) };
+}
 
 /** $1 workspaces: those without an owner who can sign in, by a live credential that does not expire and may administrate. */
 const LOCKED_OUT = {

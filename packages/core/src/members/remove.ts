@@ -38,16 +38,16 @@ export async function removeMember(ctx: Context, id: string, input: unknown): Pr
   const person = authorizePerson(ctx);
   const { keep_keys } = removeMemberBody.parse(input);
   return ctx.db.transaction(async (tx) => {
-    await lockMembers(tx, ctx.caller.workspaceId);
-    const seen = await getMemberInWorkspace(ctx, tx, id);
+    const now = await lockMembers(tx, ctx);
+    const seen = await getMemberInWorkspace(now, tx, id);
     const { workspace_id, user_id } = seen;
     const leaves = user_id === person.id;
     if (!leaves) {
-      authorizePeople(ctx);
-      demandOwner(ctx, seen.role);
+      authorizePeople(now);
+      demandOwner(now, seen.role);
     } else if (keep_keys)
       throw new AppError('INVALID', 'keep_keys: you cannot keep the keys of a workspace you leave.');
-    const keptKeys = keep_keys ? await keepKeys(tx, ctx, seen) : [];
+    const keptKeys = keep_keys ? await keepKeys(tx, now, seen) : [];
     const revoked = await tx.query<{ id: string }>(REVOKE_KEYS, [workspace_id, user_id]);
     await tx.query(REVOKE_INVITATIONS, [workspace_id, user_id]);
     await tx.tables.members.delete({ where: { workspace_id_user_id: { workspace_id, user_id } } });
@@ -56,13 +56,24 @@ export async function removeMember(ctx: Context, id: string, input: unknown): Pr
   });
 }
 
+/** $1 workspace, $2 who goes, $3 who answers from now on. Whoever goes ends none of them with a credential of their own. */
+const KEEP_KEYS = {
+  name: 'member_keys_keep',
+  text: `
+    update api_keys k set made_by_person_id = $3::uuid, made_by_key_id = (
+      select maker.id from api_keys maker where maker.id = k.made_by_key_id and maker.person_id is distinct from $2::uuid)
+    where k.workspace_id = $1::uuid and k.made_by_person_id = $2::uuid and k.revoked_at is null returning k.id, k.scopes`,
+};
+
 /** Makes the remover the one who answers for the keys. Throws FORBIDDEN for a key with a scope that the remover lacks. */
-async function keepKeys({ tables }: Transaction, { caller }: Context, { workspace_id, user_id }: members) {
-  const where = { workspace_id, made_by_person_id: user_id, revoked_at: null };
-  const keys = await tables.api_keys.findMany({ where, select: { id: true, scopes: true } });
-  const above = keys.flatMap(({ scopes }) => scopes).filter((scope) => !caller.scopes.includes(scope as Scope));
+async function keepKeys(tx: Transaction, { caller }: Context, { workspace_id, user_id }: members): Promise<string[]> {
+  const values = [workspace_id, user_id, caller.answersForId];
+  const keys = await tx.query<{ id: string; scopes: Scope[] }>(KEEP_KEYS, values);
+  const above = keys.flatMap(({ scopes }) => scopes).filter((scope) => !caller.scopes.includes(scope));
   if (above.length > 0)
-    throw new AppError('FORBIDDEN', `You cannot keep keys with scopes that your token lacks: ${above.join(', ')}.`);
-  await tables.api_keys.updateMany({ where, data: { made_by_person_id: caller.answersForId } });
+    throw new AppError(
+      'FORBIDDEN',
+      `You cannot keep keys with scopes that your token lacks: ${[...new Set(above)].join(', ')}.`,
+    );
   return keys.map((key) => showId('key', key.id));
 }

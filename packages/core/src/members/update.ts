@@ -9,11 +9,12 @@ export async function updateMember(ctx: Context, id: string, input: unknown): Pr
   authorizePeople(ctx);
   const { role } = updateMemberBody.parse(input);
   return ctx.db.transaction(async (tx) => {
-    await lockMembers(tx, ctx.caller.workspaceId);
-    const seen = await getMemberInWorkspace(ctx, tx, id);
+    const now = await lockMembers(tx, ctx);
+    authorizePeople(now);
+    const seen = await getMemberInWorkspace(now, tx, id);
     const { workspace_id, user_id } = seen;
-    demandOwner(ctx, seen.role, role);
-    if (lesserRole(seen.role as Role, role) !== role) assertMayGive(ctx, role); // more than before
+    demandOwner(now, seen.role, role);
+    if (lesserRole(seen.role as Role, role) !== role) assertMayGive(now, role); // more than before
     const where = { workspace_id_user_id: { workspace_id, user_id } };
     const member = await tx.tables.members.update({ where, data: { role }, include: WITH_USER });
     if (seen.role === 'owner' && role !== 'owner') await assertOwnersCanSignIn(tx, [workspace_id]);

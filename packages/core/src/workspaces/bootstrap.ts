@@ -1,4 +1,4 @@
-import { SCOPES, type Scope } from '@proviso/contracts';
+import { SCOPES, scopesOf, type Scope } from '@proviso/contracts';
 import type { Database, Statement, Tables, Transaction } from '../db.ts';
 import { newId } from '../ids.ts';
 import { hashToken, lookupOf, newToken, tokenFault } from '../keys/token.ts';
@@ -49,7 +49,7 @@ export async function bootstrap(db: Database, wanted: Bootstrap): Promise<Bootst
   return db.transaction(async (tx) => {
     await tx.query(LOCK, []); // two processes that start at once make one workspace
     const { tables } = tx;
-    const first = await tables.members.findFirst({ where: { role: 'owner' }, orderBy: { created_at: 'asc' } });
+    const first = await findFirstOwner(tables);
     const owner = first ?? (await createOwner(tables));
     const agentId = wanted.agentKey ? await ensureAgent(tables, owner.workspace_id) : null;
     if (wanted.apiKey) await ensureOwnersKey(tables, owner, wanted.apiKey);
@@ -58,6 +58,13 @@ export async function bootstrap(db: Database, wanted: Bootstrap): Promise<Bootst
     return { workspaceId: owner.workspace_id, created: !first, agentId, identityId };
   });
 }
+
+/** Of the first workspace, which the operator keeps, whoever made others since. */
+const findFirstOwner = ({ members }: Tables) =>
+  members.findFirst({
+    where: { role: 'owner' },
+    orderBy: [{ workspace: { created_at: 'asc' } }, { workspace_id: 'asc' }, { created_at: 'asc' }, { user_id: 'asc' }],
+  });
 
 type Owner = { workspace_id: string; user_id: string };
 
@@ -76,7 +83,12 @@ async function ensureAgent(tables: Tables, workspaceId: string): Promise<string>
 const BOOTSTRAP = { kind: 'system', id: 'bootstrap', name: 'Bootstrap' };
 
 /** The first owner's personal credential. One that is known is theirs already, and keeps its rights or its revocation. */
-async function ensureOwnersKey(tables: Tables, owner: Owner, token: string): Promise<void> {
+async function ensureOwnersKey(
+  tables: Tables,
+  owner: Owner,
+  token: string,
+  scopes: readonly Scope[] = SCOPES,
+): Promise<void> {
   const personal = {
     kind: 'personal',
     person_id: owner.user_id,
@@ -92,7 +104,7 @@ async function ensureOwnersKey(tables: Tables, owner: Owner, token: string): Pro
   if (known?.kind === 'workspace' && known.made_by_person_id === owner.user_id)
     await tables.api_keys.update({ where: { token_hash }, data: personal });
   if (known) return;
-  const data = { ...personal, id: newId(), name: 'Owner', lookup: lookupOf(token), token_hash, scopes: [...SCOPES] };
+  const data = { ...personal, id: newId(), name: 'Owner', lookup: lookupOf(token), token_hash, scopes: [...scopes] };
   await tables.api_keys.create({ data: { ...data, created_by: BOOTSTRAP } });
 }
 
@@ -137,15 +149,20 @@ export interface Recovered {
   token: string;
 }
 
-/** The operator's way back: a personal credential for the oldest owner of each workspace whose owners cannot sign in. */
+/**
+ * The operator's way back: a personal credential for the oldest owner of each workspace whose owners cannot sign in. Only
+ * that of the first workspace operates the instance.
+ */
 export async function recoverOwners(db: Database): Promise<Recovered[]> {
   return db.transaction(async (tx) => {
     await tx.query(LOCK, []);
     type Row = Owner & { email: string; workspace_name: string };
+    const first = await findFirstOwner(tx.tables);
     const recovered: Recovered[] = [];
     for (const { workspace_name: workspaceName, email, ...owner } of await tx.query<Row>(LOCKED_OUT, [])) {
       const token = newToken();
-      await ensureOwnersKey(tx.tables, owner, token);
+      const isFirst = owner.workspace_id === first?.workspace_id;
+      await ensureOwnersKey(tx.tables, owner, token, isFirst ? SCOPES : scopesOf('owner'));
       recovered.push({ workspaceId: owner.workspace_id, workspaceName, email, token });
     }
     return recovered;

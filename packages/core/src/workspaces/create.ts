@@ -2,6 +2,8 @@ import { createWorkspaceBody, type Workspace } from '@proviso/contracts';
 import { authorizePeople, type Context } from '../context.ts';
 import { once } from '../idempotency.ts';
 import { newId } from '../ids.ts';
+import { currentCaller } from '../keys/authenticate.ts';
+import { lockPerson } from '../keys/lock-person.ts';
 import { assertOwnersCanSignIn } from '../members/owners.ts';
 import { showWorkspace, WITH_WORKSPACE } from './show.ts';
 
@@ -11,6 +13,8 @@ export async function createWorkspace(ctx: Context, input: unknown): Promise<Wor
   const { name } = createWorkspaceBody.parse(input);
   return once(ctx.db, ctx.idempotency, async (tx) => {
     const { tables } = tx;
+    await lockPerson(tx, person.id); // none of their credentials is revoked meanwhile, without this workspace being asked
+    authorizePeople({ ...ctx, caller: await currentCaller(tx, ctx.caller) });
     const { id } = await tables.workspaces.create({ data: { id: newId(), name } });
     const data = { workspace_id: id, user_id: person.id, role: 'owner' };
     const member = await tables.members.create({ data, include: WITH_WORKSPACE });

@@ -12,7 +12,7 @@ export const revokeKeyRoute = defineRoute({
   reply: revokedKeyReply,
   authorize: authorizeCredentials,
   handle: async ({ ctx, path, body }) => {
-    const { key, alsoRevoked } = await revokeKey(ctx, path.key_id ?? '', body);
-    return { status: 'success', api_key: key, also_revoked: alsoRevoked };
+    const { key, alsoRevoked, revokedInvitations } = await revokeKey(ctx, path.key_id ?? '', body);
+    return { status: 'success', api_key: key, also_revoked: alsoRevoked, revoked_invitations: revokedInvitations };
   },
 });

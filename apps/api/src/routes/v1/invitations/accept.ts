@@ -1,5 +1,6 @@
 import { acceptedInvitationReply, acceptInvitationBody } from '@proviso/contracts';
-import { acceptInvitation, authorizePerson, type Caller, type Services } from '@proviso/core';
+import { acceptInvitation } from '@proviso/core';
+import { BODY } from '../../../body.ts';
 import { defineRoute } from '../../../route.ts';
 
 export const acceptInvitationRoute = defineRoute({
@@ -9,14 +10,11 @@ export const acceptInvitationRoute = defineRoute({
   summary: 'Join a workspace: with your own personal credential, or without one as a new person',
   tag: 'Access',
   body: acceptInvitationBody,
+  bodyLimits: { ...BODY, bytesMax: 8 * 1024, valuesMax: 10, keysMax: 10 },
   reply: acceptedInvitationReply,
   status: 201,
-  authorize: authorizePerson,
-  handle: ({ ctx, body }) => accept(ctx, ctx.caller.person, body),
-  handleStranger: ({ services, body }) => accept(services, null, body),
+  handleOutsider: async ({ services, person, body }) => {
+    const { workspace, member, token, key } = await acceptInvitation(services, person, body);
+    return { status: 'success', workspace, member, token, api_key: key };
+  },
 });
-
-async function accept(services: Pick<Services, 'db'>, person: Caller['person'], body: unknown) {
-  const { workspace, member, token, key } = await acceptInvitation(services, person, body);
-  return { status: 'success', workspace, member, token, api_key: key };
-}

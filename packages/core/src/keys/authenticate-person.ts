@@ -1,0 +1,30 @@
+import type { KeyKind } from '@proviso/contracts';
+import type { Caller } from '../context.ts';
+import type { Database, Statement } from '../db.ts';
+import { AppError } from '../errors.ts';
+import { ALIVE, unauthenticated } from './authenticate.ts';
+import { hashToken } from './token.ts';
+
+const FIND_PERSON: Statement = {
+  name: 'token_find_person',
+  text: `
+    select k.id as key_id, k.kind, p.id, p.email, p.name from api_keys k left join users p on p.id = k.person_id
+    where k.token_hash = $1 and ${ALIVE}`,
+};
+
+export interface AuthenticatedPerson {
+  tokenId: string;
+  person: NonNullable<Caller['person']>;
+}
+
+/**
+ * Whose personal credential a token is, also where its person is in no workspace any more. Throws UNAUTHENTICATED, and
+ * FORBIDDEN for a key, which speaks for nobody.
+ */
+export async function authenticatePerson(db: Database, token: string | undefined): Promise<AuthenticatedPerson> {
+  type Row = { key_id: string; kind: KeyKind; id: string; email: string; name: string };
+  const [row] = token ? await db.query<Row>(FIND_PERSON, [hashToken(token)]) : [];
+  if (!row) throw unauthenticated();
+  if (row.kind !== 'personal') throw new AppError('FORBIDDEN', 'This takes a personal credential, or none at all.');
+  return { tokenId: row.key_id, person: { id: row.id, email: row.email, name: row.name } };
+}
