@@ -105,6 +105,13 @@ export const withoutCommit: Bend = (worker) => ({
   db: { ...worker.db, transaction: (work) => rolledBack(worker.db, work) },
 });
 
+/** Finds no Idempotency-Key that was used before. */
+export const findingNoKey: Bend = (worker) => {
+  const { tables } = worker.db;
+  const idempotency_keys = { ...tables.idempotency_keys, findUnique: async () => null };
+  return { ...worker, db: { ...worker.db, tables: { ...tables, idempotency_keys } as typeof tables } };
+};
+
 interface Finder {
   findFirst(query: object): Promise<unknown>;
 }

@@ -5,6 +5,7 @@ import { claim, recoverLost, run } from '@proviso/core';
 import { until } from '@proviso/testing';
 import {
   both,
+  findingNoKey,
   forgetting,
   forgettingWorkspace,
   rewriting,
@@ -243,7 +244,10 @@ export const PLANTS: Plant[] = [
   {
     bug: 'a batch that forgets its Idempotency-Key',
     breaks: 'a batch decided as many as it counted',
-    bend: rewriting(['idempotency_keep'], (text) => text.replace('(i.xmax = 0)', 'true')),
+    bend: both(
+      rewriting(['idempotency_keep'], (text) => text.replace('(i.xmax = 0)', 'true')),
+      findingNoKey,
+    ),
     diesAfter: 'commit',
     tell: batched,
   },
