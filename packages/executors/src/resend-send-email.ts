@@ -1,12 +1,11 @@
 import type { Preview } from '@proviso/contracts';
 import { defineExecutor, done, refused, retry, type Executor, type ShownIdentity } from '@proviso/core/executor';
 import { listOf } from './email/params.ts';
-import { textWarnings } from './email/warnings.ts';
 import { answered, resendOutcome } from './resend/outcome.ts';
 import { configOf, openResend } from './resend/client.ts';
 import { composeResendMail } from './resend/compose.ts';
 import { contentWarnings, shownContent } from './email/shown-content.ts';
-import { resendEmailParams, resendRecipients, type ResendEmailParams } from './resend/email-params.ts';
+import { resendEmailParams, type ResendEmailParams } from './resend/email-params.ts';
 import { guardResendEmail, resolveResendEmail } from './resend/recipients.ts';
 import { senderOf } from './resend/sender.ts';
 import { row } from './row.ts';
@@ -43,10 +42,7 @@ export const resendSendEmail = (settings: ExecutorSettings = {}): Executor =>
 function previewResendEmail(mail: ResendEmailParams, identity: ShownIdentity | null): Preview {
   const config = configOf(identity?.config);
   const { fields, body } = shownContent(mail);
-  const warnings = [
-    ...contentWarnings(mail),
-    ...textWarnings({ recipients: resendRecipients(mail), subject: mail.subject, text: mail.text }),
-  ];
+  const warnings = contentWarnings(mail);
   return {
     title: `Email to ${listOf(mail.to).join(', ') || '?'}`,
     fields: [

@@ -3,6 +3,7 @@ import { assertNoTransaction } from '../db.ts';
 import { hashJson, sameJson } from '../canonical.ts';
 import type { Executor, LookupContext } from '../execution/executor.ts';
 import { toolVersionOf } from '../execution/find-executor.ts';
+import { readablePreview } from '../preview/readable-preview.ts';
 import type { ActionRow } from './row.ts';
 
 /** What people see, and the tool that it was drawn for. */
@@ -14,7 +15,7 @@ export async function drawCard(executor: Executor, params: JsonObject, lookup: L
   const seen = (await executor.look?.(params, lookup)) ?? {};
   const definition = executor.definition?.(seen);
   return {
-    preview: executor.preview(params, { identity: lookup.identity, seen }),
+    preview: readablePreview(executor.preview(params, { identity: lookup.identity, seen })),
     tool_version: toolVersionOf(executor),
     definition_hash: definition === undefined ? null : hashJson(definition),
   };

@@ -163,6 +163,8 @@ export * from './provider.ts';
 export * from './tool.ts';
 export { checkSchema, inputFault, paramsOf } from '../tools/input-schema.ts';
 export { companyId, contactId, threadId } from '../ids.ts';
+export { givenLabel } from '../preview/label.ts';
+export { readableLine, readablePreview } from '../preview/readable-preview.ts';
 export type {
   Changed,
   CompanyRecord,

@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import { limited } from '../execution/limited.ts';
 import type { Verification } from '../execution/provider.ts';
 import type { identities } from '../generated/client.ts';
+import { readableLine } from '../preview/readable-preview.ts';
 import { openCredentials } from './open-credentials.ts';
 
 const ANSWER_MS = 15_000;
@@ -41,6 +42,9 @@ export async function tryOut(services: Services, row: identities): Promise<Verif
 function withoutSecrets(found: Verification, credentials: JsonObject | null): Verification {
   const secrets = Object.values(credentials ?? {}).filter((value) => typeof value === 'string' && value.length >= 6);
   const shown = (text: string): string =>
-    (secrets as string[]).reduce((kept, secret) => kept.replaceAll(secret, '…'), text).slice(0, TEXT_CHARS_MAX);
+    readableLine(
+      (secrets as string[]).reduce((kept, secret) => kept.replaceAll(secret, '…'), text),
+      TEXT_CHARS_MAX,
+    );
   return found.ok ? { ok: true, account: shown(found.account) } : { ok: false, message: shown(found.message) };
 }

@@ -4,6 +4,7 @@ import type { ActionRow } from '../actions/row.ts';
 import type { Context } from '../context.ts';
 import { invalid } from '../errors.ts';
 import { executorOf } from '../execution/find-executor.ts';
+import { readableAgentPreview } from '../preview/readable-preview.ts';
 import { demandPlace, withoutReserved } from '../tools/reserved-fields.ts';
 import { chooseIdentity } from './choose-identity.ts';
 import { namingFields } from './name-fields.ts';
@@ -32,5 +33,5 @@ async function draft(ctx: Context, body: CreatePendingActionBody): Promise<Draft
     session_id: body.sessionId,
     metadata: body.metadata,
   });
-  return { ...row, agent_preview: body.preview ?? null };
+  return { ...row, agent_preview: body.preview ? readableAgentPreview(body.preview) : null };
 }

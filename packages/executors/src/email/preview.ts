@@ -1,9 +1,8 @@
 import type { Preview } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
 import { row } from '../row.ts';
-import { listOf, recipients, type EmailParams } from './params.ts';
+import { listOf, type EmailParams } from './params.ts';
 import { contentWarnings, shownContent } from './shown-content.ts';
-import { textWarnings } from './warnings.ts';
 
 export function previewEmail(mail: EmailParams, identity: ShownIdentity | null): Preview {
   const warnings = warningsFor(mail);
@@ -28,6 +27,5 @@ export function previewEmail(mail: EmailParams, identity: ShownIdentity | null):
 function warningsFor(mail: EmailParams): string[] {
   const shown = 'most mail programs show it in place of the text';
   const html = mail.html === undefined ? [] : [`There is an HTML part of ${mail.html.length} characters: ${shown}.`];
-  const content = [...html, ...contentWarnings({ html: mail.html })];
-  return [...content, ...textWarnings({ recipients: recipients(mail), subject: mail.subject, text: mail.message })];
+  return [...html, ...contentWarnings({ html: mail.html })];
 }

@@ -3,8 +3,6 @@ import type { ShownIdentity } from '@proviso/core/executor';
 import { slugOf, type LinkedinParams } from './params.ts';
 
 const FREE_CHARS_MAX = 200;
-/** Zero-width, bidirectional and other characters that show nothing or move their neighbours. */
-const INVISIBLE = /\p{Cf}/u;
 
 export function previewInvitation(invitation: LinkedinParams, identity: ShownIdentity | null): Preview {
   const { linkedin_url, message, contact_id } = invitation;
@@ -30,6 +28,5 @@ function warningsFor(slug: string, message: string, premium: boolean): string[] 
   if (message.length > FREE_CHARS_MAX && !premium)
     warnings.push(`The note has ${message.length} characters; a free LinkedIn account may send ${FREE_CHARS_MAX}.`);
   if (/[^\p{ASCII}]/u.test(slug)) warnings.push('The profile’s name has letters that may imitate others.');
-  if (INVISIBLE.test(message)) warnings.push('The note has invisible or direction-changing characters.');
   return warnings;
 }

@@ -1,7 +1,6 @@
 import type { Preview } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
 import { listOf } from '../email/params.ts';
-import { textWarnings } from '../email/warnings.ts';
 import { row } from '../row.ts';
 import type { BroadcastParams } from './broadcast-params.ts';
 import { configOf } from './client.ts';
@@ -30,7 +29,6 @@ export function previewBroadcast(broadcast: BroadcastParams, identity: ShownIden
     warnings: [
       ...(segment_name === undefined ? ['Resend gave no name for this segment.'] : []),
       ...contentWarnings(broadcast),
-      ...textWarnings({ recipients: [], subject: broadcast.subject, text: broadcast.text }),
     ],
   };
 }

@@ -1,5 +1,6 @@
 import { REFERENCES_BYTES_MAX } from '@proviso/contracts';
 import { emailMessage } from '../../src/index.ts';
+import { cardOf } from '../card.ts';
 import { ADA, BOB, contact, lookupIn, THREAD, thread, type Workspace } from '../records.ts';
 
 const executor = emailMessage();
@@ -188,7 +189,7 @@ describe('email_message guard', () => {
 describe('email_message preview', () => {
   it('shows sender, every recipient and the text', () => {
     const params = executor.params.parse({ ...mail, cc: 'bob@example.com', bcc: ['a@x.test', 'b@x.test'] });
-    expect(executor.preview(params, { identity })).toEqual({
+    expect(cardOf(executor, params, { identity })).toEqual({
       title: 'Email to ada@example.com',
       fields: [
         { label: 'From', value: 'Sales <sales@ours.test>' },
@@ -203,7 +204,7 @@ describe('email_message preview', () => {
 
   it('shows the HTML part without what could load or run, and beside it both parts as they are sent', () => {
     const html = '<p onclick="x()">Pay <b>now</b></p><img src="https://t.test/p.png"><script>x()</script>';
-    const shown = executor.preview({ ...mail, html }, { identity });
+    const shown = cardOf(executor, { ...mail, html }, { identity });
     expect(shown.body).toEqual({ html: '<p>Pay <b>now</b></p>' });
     expect(shown.fields).toContainEqual({ label: 'Text', value: mail.message });
     expect(shown.fields).toContainEqual({ label: 'HTML', value: html });
@@ -223,10 +224,14 @@ describe('email_message preview', () => {
   it.each([
     ['an imitated domain', { ...mail, email: 'ada@exаmple.com' }, /letters that may imitate.*xn--/],
     ['punycode', { ...mail, cc: 'ada@xn--exmple-4nf.com' }, /punycode/],
-    ['a bidirectional override in the subject', { ...mail, subject: 'invoice \u202Efdp.exe' }, /direction-changing/],
-    ['a zero-width character in the text', { ...mail, message: 'pass\u200bword' }, /text has invisible/],
+    [
+      'a bidirectional override in the subject',
+      { ...mail, subject: 'invoice \u202Efdp.exe' },
+      /direction-changing.*: Subject/,
+    ],
+    ['a zero-width character in the text', { ...mail, message: 'pass\u200bword' }, /invisible.*: body/i],
   ])('warns of %s', (_name, params, warning) => {
-    const { warnings } = executor.preview(executor.params.parse(params), { identity });
+    const { warnings } = cardOf(executor, executor.params.parse(params), { identity });
     expect(warnings).toEqual([expect.stringMatching(warning)]);
   });
 });

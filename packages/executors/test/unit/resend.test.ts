@@ -3,6 +3,7 @@ import type { Executor, ShownIdentity } from '@proviso/core/executor';
 import { httpFault } from '@proviso/testing/http-fake';
 import { startResendFake, type ResendFake } from '@proviso/testing/resend';
 import { builtIns, resendCreateBroadcast, resendCreateContact, resendSendEmail } from '../../src/index.ts';
+import { cardOf } from '../card.ts';
 import { ACTION, ADA, BOB, contact, lookupIn, runOf, type Workspace } from '../records.ts';
 
 const API_KEY = 're_tr0ub4dor3';
@@ -114,7 +115,7 @@ describe('resend_send_email', () => {
   it('shows HTML without what could load or run, and its source whole', () => {
     const html =
       '<p onclick="x()">Hi <a href="javascript:x()">you</a><img src="https://t.test/p.gif"><script>x()</script></p>';
-    const { body, fields, warnings } = sendEmail.preview({ ...mail, html }, { identity: acting() });
+    const { body, fields, warnings } = cardOf(sendEmail, { ...mail, html }, { identity: acting() });
     expect(body).toEqual({ html: '<p>Hi <a>you</a></p>' });
     expect(fields).toContainEqual({ label: 'HTML', value: html });
     expect(fields).toContainEqual({ label: 'Text', value: 'Hi Ada' });
@@ -142,8 +143,8 @@ describe('resend_send_email', () => {
 
   it('sends to the address that the card warns of', async () => {
     const params = { ...mail, to: 'ada@exämple.test' };
-    const { warnings } = sendEmail.preview(params, { identity: acting() });
-    expect(warnings).toEqual([expect.stringContaining('it is sent to ada@xn--exmple-cua.test')]);
+    const { warnings } = cardOf(sendEmail, params, { identity: acting() });
+    expect(warnings).toEqual([expect.stringContaining('it is xn--exmple-cua.test')]);
     await run(sendEmail, params);
     expect(resend.sent[0]?.mail.to).toEqual(['ada@xn--exmple-cua.test']);
   });

@@ -1,0 +1,54 @@
+import sanitizeHtml from 'sanitize-html';
+import { named } from './hosts.ts';
+import { shorten } from './padding.ts';
+import { readableText, type Where } from './readable-text.ts';
+
+const ALLOWED: sanitizeHtml.IOptions = {
+  allowedTags:
+    'a b i u em strong p br hr div span h1 h2 h3 h4 ul ol li code pre blockquote table thead tbody tr th td'.split(' '),
+  allowedAttributes: { a: ['href'] },
+  allowedSchemes: ['http', 'https', 'mailto'],
+};
+const EMPTY_BLOCKS =
+  /(?:<br \/>|<(p|div|h[1-4]|li)>\s*<\/\1>|<hr \/>)(?:\s*(?:<br \/>|<(p|div|h[1-4]|li)>\s*<\/\2>|<hr \/>)){8,}/gu;
+const ANCHOR = /<a href="([^"]*)">(.*?)<\/a>/gsu;
+const TAG = /<[^<>]*>/gu;
+/** A host in the words of a link. */
+const HOST_IN_WORDS = /(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,62}))(?:\.[\p{L}\p{N}][\p{L}\p{M}\p{N}-]{0,62}){1,8}/u;
+
+/** HTML without what could load or run; its texts are readable, and each link says where it leads. */
+export function readableHtml(html: string, where: Where): string {
+  const show = (text: string): string => escaped(readableText(unescaped(text), where));
+  const clean = sanitizeHtml(html, { ...ALLOWED, textFilter: show });
+  const linked = clean.replaceAll(ANCHOR, (anchor, href: string, words: string) => {
+    const target = targetOf(unescaped(href));
+    if (target === undefined) return anchor;
+    const shown = unescaped(words.replaceAll(TAG, '')).trim();
+    const posed = HOST_IN_WORDS.exec(shown.slice(0, 2_048))?.[0];
+    if (posed !== undefined && !isOf(target, posed))
+      where.findings.host(`A link shows ${posed}, and leads to ${named(target)}.`);
+    return `<a href="${href}">${words}</a>${escaped(` ⟨${named(target)}⟩`)}`;
+  });
+  return linked.replaceAll(EMPTY_BLOCKS, (run) => {
+    where.findings.paddedIn(where.place);
+    return `<p>⟨… ${run.split('<').length - 1} empty lines …⟩</p>`;
+  });
+}
+
+/** The host that a link leads to, or an address that it writes to; undefined = nowhere that is known. */
+function targetOf(href: string): string | undefined {
+  if (!URL.canParse(href)) return href === '' ? undefined : shorten(href, 100).text;
+  const { protocol, hostname, pathname } = new URL(href);
+  return protocol === 'mailto:' ? shorten(pathname, 254).text : hostname;
+}
+
+const isOf = (target: string, posed: string): boolean => {
+  const [host, wanted] = [target.toLowerCase(), posed.toLowerCase().replace(/^www\./, '')];
+  return host === wanted || host.endsWith(`.${wanted}`) || host.endsWith(`@${wanted}`);
+};
+
+const ENTITIES: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&' };
+const unescaped = (text: string): string =>
+  text.replaceAll(/&(?:lt|gt|quot|amp);/g, (entity) => ENTITIES[entity] ?? '');
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -1,0 +1,75 @@
+// Each text of a card is made readable here and nowhere else: what is shown is what would be sent, and it can be judged.
+// Held by packages/core/test/unit/readable-preview.test.ts.
+import { preview as previewShape, type JsonObject, type JsonValue, type Preview } from '@proviso/contracts';
+import { Findings } from './findings.ts';
+import { givenLabel } from './label.ts';
+import { readableHtml } from './readable-html.ts';
+import { readableText } from './readable-text.ts';
+import { markUnseen } from './unseen.ts';
+
+const TITLE_CHARS_MAX = 300;
+const LABEL_CHARS_MAX = 160;
+const VALUE_CHARS_MAX = 20_000;
+const WARNING_CHARS_MAX = 1_000;
+
+/** The card that an executor drew, as people see it. */
+export function readablePreview({ title, fields, body, warnings = [] }: Preview): Preview {
+  const findings = new Findings();
+  const line = (text: string, place: string, charsMax: number): string =>
+    readableText(text, { place, findings, oneLine: true, charsMax });
+  const readable = {
+    title: line(title, 'title', TITLE_CHARS_MAX),
+    fields: fields.map(({ label, value, before }) => {
+      const shownLabel = line(label, 'labels', LABEL_CHARS_MAX);
+      const show = (given: JsonValue): JsonValue => readableValue(given, shownLabel, findings);
+      return { label: shownLabel, value: show(value), ...(before !== undefined && { before: show(before) }) };
+    }),
+    ...(body && { body: readableBody(body, findings) }),
+  };
+  const all = [...warnings.map((warning) => line(warning, 'warnings', WARNING_CHARS_MAX)), ...findings.warnings()];
+  return { ...readable, ...(all.length > 0 && { warnings: all }) };
+}
+
+/** A card that an agent drew of a workspace's tool: its labels are the agent's, and say so. It may have any shape. */
+export function readableAgentPreview(card: JsonObject): JsonObject {
+  const { success, data } = previewShape.safeParse(card);
+  if (success) {
+    const fields = data.fields.map((field) => ({ ...field, label: givenLabel('agent', field.label) }));
+    return { ...card, ...(readablePreview({ ...data, fields }) as unknown as JsonObject) };
+  }
+  const findings = new Findings();
+  const readable = readableValue(card, 'preview', findings) as JsonObject;
+  const warnings = findings.warnings();
+  if (warnings.length === 0) return readable;
+  const own = readable.warnings;
+  return { ...readable, warnings: [...(Array.isArray(own) ? own : own === undefined ? [] : [own]), ...warnings] };
+}
+
+/** A line that another service says of itself, such as an account’s name. */
+export const readableLine = (text: string, charsMax: number): string =>
+  readableText(text, { place: 'text', findings: new Findings(), oneLine: true, charsMax });
+
+const readableBody = (body: NonNullable<Preview['body']>, findings: Findings): NonNullable<Preview['body']> => {
+  const where = { place: 'body', findings, oneLine: false };
+  return 'html' in body ? { html: readableHtml(body.html, where) } : { text: readableText(body.text, where) };
+};
+
+function readableValue(value: JsonValue, place: string, findings: Findings): JsonValue {
+  if (typeof value === 'string')
+    return readableText(value, { place, findings, oneLine: true, charsMax: VALUE_CHARS_MAX });
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => readableValue(each, place, findings));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      readableKey(key, place, findings),
+      readableValue(each, place, findings),
+    ]),
+  );
+}
+
+/** No two keys become one: nothing of a key is left out. */
+function readableKey(key: string, place: string, findings: Findings): string {
+  const { text, marked } = markUnseen(key, { spaces: true });
+  if (marked) findings.markedIn(place);
+  return text.replaceAll('\n', '⏎');
+}
