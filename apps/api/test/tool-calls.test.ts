@@ -144,6 +144,18 @@ describe('an approved call of a workspace’s tool', () => {
     expect([here.tool.requests.length, here.tool.calls.length]).toEqual([1, 0]);
   });
 
+  it('that is refused says why in the far side’s own words, without the secret', async () => {
+    const here = await shop();
+    const id = await here.approved();
+    here.tool.next('/call', httpFault.answers(422, { error: 'No such order 4711' }));
+    expect(await here.run(id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'provider_refused', message: 'The tool refused it (422): No such order 4711.' },
+    });
+    const { body } = await here.owner.get(`/v1/actions/${id}`);
+    expect(JSON.stringify(body.action.logs)).toContain('No such order 4711');
+  });
+
   it('waits for as long as the far side asks', async () => {
     const here = await shop();
     here.tool.next('/call', httpFault.answers(429, {}, { 'retry-after': '120' }));

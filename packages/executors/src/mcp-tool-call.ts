@@ -1,8 +1,9 @@
 import { mcpConfig } from '@proviso/contracts';
 import { defineExecutor, refused, retry, type Executor, type Outcome, type RunContext } from '@proviso/core/executor';
 import { egressErrorIn } from './egress/error.ts';
+import { maskOf } from './masking.ts';
 import { accountOf, lookAtTool } from './mcp/look.ts';
-import { failureOutcome, hiding, resultOutcome } from './mcp/outcome.ts';
+import { failureOutcome, resultOutcome } from './mcp/outcome.ts';
 import { mcpParams, type McpParams } from './mcp/params.ts';
 import { isIdempotent, previewCall } from './mcp/preview.ts';
 import { inSession, type McpAccount, type McpSession } from './mcp/session.ts';
@@ -59,11 +60,11 @@ async function callIn(session: McpSession, run: Run): Promise<Outcome> {
     run.beginFailed = true;
     throw error;
   }
-  const hide = hiding(account.credentials);
+  const mask = maskOf(account.credentials);
   const key = isIdempotent(params, account.config) && { key: ctx.key };
   try {
-    return resultOutcome(await session.call(tool, { name: params.tool, arguments: params.arguments, ...key }), hide);
+    return resultOutcome(await session.call(tool, { name: params.tool, arguments: params.arguments, ...key }), mask);
   } catch (error) {
-    return failureOutcome(error, session, hide);
+    return failureOutcome(error, session, mask);
   }
 }

@@ -1,8 +1,7 @@
-/** Text of a server for people: one line, no secret that it echoes, at most 500 characters. */
-export function shownText(text: string, secrets: readonly string[]): string {
-  const hidden = secrets.reduce((shown, secret) => shown.replaceAll(secret, '[hidden]'), text);
-  return hidden
+/** Text of a server for people: one line, at most 500 characters. Mask it first. */
+export const shownText = (text: string): string =>
+  text
     .replaceAll(/[\p{C}\s]+/gu, ' ')
     .trim()
-    .slice(0, 500);
-}
+    .slice(0, 500)
+    .toWellFormed();

@@ -15,6 +15,9 @@ import { Webhook } from 'standardwebhooks';
 import { urlFault } from './egress/address.ts';
 import { EgressError } from './egress/error.ts';
 import { openEgress, type EgressFetch } from './egress/fetch.ts';
+import { readAnswer, type HttpAnswer } from './http/answer.ts';
+import { failureOf } from './http/outcome.ts';
+import { maskOf } from './masking.ts';
 import type { ExecutorSettings } from './settings.ts';
 
 /** Raise it when a call says something else to the far side. */
@@ -55,8 +58,8 @@ const executorOf = ({ name, version, url, idempotent, params }: ToolDefinition, 
       if (ctx.signal.aborted) return retry('Stopped before the call.', { undone: true });
       await ctx.begin();
       try {
-        const response = await egress(url, { ...request, signal: ctx.signal });
-        return await outcomeOf(response);
+        const mask = maskOf(ctx.credentials);
+        return outcomeOf(await readAnswer(await egress(url, { ...request, signal: ctx.signal }), mask));
       } catch (error) {
         return outcomeOfFault(error);
       }
@@ -87,39 +90,17 @@ function requestOf({ action, credentials }: RunContext<JsonObject>, tool: { name
   return { method: 'POST', headers, body };
 }
 
-/** What an answer means. Its own words are not repeated but as a result: they may hold anything. */
-async function outcomeOf(response: Response): Promise<Outcome> {
-  const { status } = response;
-  if (response.ok) return resultOf(response);
-  response.body?.cancel().catch(() => undefined); // what it says beyond the status changes nothing
-  const says = `The tool answered ${status}.`;
-  if (status === 429) return retry(says, { undone: true, ...retryAfter(response.headers) });
-  if (status >= 500) return retry(says, { undone: false });
-  return refused(says);
-}
-
-async function resultOf(response: Response): Promise<Outcome> {
-  const text = await response.text();
+function outcomeOf(answer: HttpAnswer): Outcome {
+  const { ok, status, body, text, brokenBy } = answer;
+  if (!ok) return failureOf('The tool', { sent: () => true, answer: () => answer });
+  if (brokenBy !== undefined) return outcomeOfFault(brokenBy);
   if (text === '') return done({});
-  try {
-    return done(JSON.parse(text) as JsonObject); // what is no object is stored as { value }
-  } catch {
-    return unknown(`The tool answered ${response.status}, but not with JSON.`);
-  }
+  return body === undefined ? unknown(`The tool answered ${status}, but not with JSON.`) : done(body as JsonObject); // what is no object is stored as { value }
 }
 
 function outcomeOfFault(error: unknown): Outcome {
   if (!(error instanceof EgressError)) return unknown('The tool’s answer broke off.');
-  if (error.reason === 'too_large') return done({ too_large: true }); // what the core keeps of any result beyond 256 KiB
+  if (error.reason === 'too_large') return done({ too_large: true });
   if (error.reason === 'forbidden') return refused(error.message);
   return retry(error.message, { undone: !error.sent });
-}
-
-/** Seconds, or a date beside the answer's own: neither asks this machine for the time. */
-function retryAfter(headers: Headers): { afterMs?: number } {
-  const wish = headers.get('retry-after') ?? '';
-  const afterMs = /^\d{1,9}$/.test(wish)
-    ? Number(wish) * 1000
-    : Date.parse(wish) - Date.parse(headers.get('date') ?? '');
-  return afterMs > 0 ? { afterMs } : {};
 }

@@ -16,6 +16,8 @@ export interface ConformanceFault<B extends ConformanceBackend> {
   inject(backend: B): { reached: Promise<void> } | void | Promise<void>;
   /** The outcomes that tell the truth about it. */
   allowed: readonly Outcome['kind'][];
+  /** What of the far side's own words the outcome's message repeats. */
+  says?: string;
   /** The far side never answers: only the signal ends the run. */
   hangs?: boolean;
 }
@@ -154,6 +156,7 @@ function describeFault<B extends ConformanceBackend>(
     expect(fault.allowed).toContain(outcome.kind);
     expect(effectsThatFit(outcome)).toContain(effects);
     expect(effects === 0 || begins === 1 || promisedBy(subject) === 'transactional').toBe(true);
+    if (fault.says !== undefined && outcome.kind !== 'done') expect(outcome.message).toContain(fault.says);
     expectNoSecret(JSON.stringify(outcome), subject.makeIdentity(backend()).secrets);
   });
 }
@@ -224,6 +227,7 @@ const APPROVAL: Approval = {
 function expectNoSecret(text: string, secrets: readonly string[]): void {
   for (const secret of secrets) {
     expect(text).not.toContain(secret);
+    expect(text).not.toContain(JSON.stringify(secret).slice(1, -1));
     expect(text).not.toContain(Buffer.from(secret).toString('base64'));
   }
 }

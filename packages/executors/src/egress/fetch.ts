@@ -23,7 +23,7 @@ export function openEgress(settings: ExecutorSettings, limits: Partial<EgressLim
     const signals = [init.signal, asked.signal, AbortSignal.timeout(timeoutMs)];
     const signal = AbortSignal.any(signals.filter((each) => each instanceof AbortSignal));
     const line = openLine({ signal, settings });
-    const sending = { ...asked, ...init, redirect: 'manual' } as unknown as LineInit; // undici's types and Node's say the same in other words
+    const sending = { ...asked, ...init } as unknown as LineInit; // undici's types and Node's say the same in other words
     try {
       const { status, statusText, headers, body } = await line.fetch(url, sending);
       const limitedBody = body && limitBody(body as ReadableStream<Uint8Array>, bodyBytesMax);

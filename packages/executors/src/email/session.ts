@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { hostOf } from '../egress/address.ts';
 import { openSocket } from '../egress/socket.ts';
 import type { ExecutorSettings } from '../settings.ts';
+import { maskOf } from '../masking.ts';
 import { shownText } from '../shown-text.ts';
 
 export interface SmtpServer {
@@ -109,16 +110,11 @@ function quit(connection: SMTPConnection): void {
   connection.quit();
 }
 
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
-
 /** What a mail server said, for people: bounded, without secrets, and nothing of a server that speaks something else. */
 export function saidBy(
   { credentials }: SmtpServer,
   { response, message }: { response?: string | undefined; message?: string },
 ): string {
   if (response && !/^[2-5]\d\d(?:[ -]|$)/.test(response)) return 'it does not speak SMTP';
-  const secrets = credentials
-    ? [base64(`\0${credentials.user}\0${credentials.pass}`), base64(credentials.pass), credentials.pass]
-    : [];
-  return shownText(response || (message ?? ''), secrets).slice(0, SAID_CHARS_MAX);
+  return shownText(maskOf(credentials).text(response || (message ?? ''))).slice(0, SAID_CHARS_MAX);
 }

@@ -1,11 +1,10 @@
 import { hubspotConfig, hubspotCredentials, type HubspotConfig, type JsonObject } from '@proviso/contracts';
-import { retry, type Outcome } from '@proviso/core/executor';
+import { objectIn, type HttpAnswer } from '../http/answer.ts';
 import { openLine } from '../http/line.ts';
-import { noAnswer, statusOutcome } from '../http/outcome.ts';
+import { failureOf, type Failed } from '../http/outcome.ts';
 import type { ExecutorSettings } from '../settings.ts';
-import { shownText } from '../shown-text.ts';
 
-export type Answer = { ok: true; body: JsonObject } | { ok: false; outcome: Exclude<Outcome, { kind: 'done' }> };
+export type Answer = { ok: true; body: JsonObject; said: HttpAnswer } | { ok: false; outcome: Failed };
 
 export interface Hubspot {
   /** Asks once; says what a failure means, and throws nothing. */
@@ -25,26 +24,18 @@ export function openHubspot(
   if (!data) return null;
   const token = data.access_token;
   const trusted = settings.baseUrls?.hubspot;
-  const line = openLine({ signal, settings, trusted });
+  const line = openLine({ signal, settings, trusted, credentials: data });
   const base = trusted ?? 'https://api.hubapi.com';
-  const failed = (outcome: Outcome): Answer => ({ ok: false, outcome: outcome as Exclude<Outcome, { kind: 'done' }> });
   return {
     async ask(method, path, body) {
-      try {
-        const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-        const answer = await line.fetch(`${base}${path}`, {
-          method,
-          headers,
-          ...(body && { body: JSON.stringify(body) }),
-        });
-        if (answer.ok) return { ok: true, body: (await answer.json()) as JsonObject };
-        // Another write of the same record at the same moment.
-        if (answer.status === 409) return failed(retry('HubSpot is busy with this record.', { undone: true }));
-        const { message = '', category = '' } = (await answer.json().catch(() => ({}))) as Record<string, string>;
-        return failed(statusOutcome('HubSpot', line, shownText(`${category} ${message}`, [token]) || 'no explanation'));
-      } catch {
-        return failed(noAnswer('HubSpot', line));
-      }
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const sent = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+      const said = await line.ask(`${base}${path}`, sent).catch(() => undefined);
+      if (said?.ok && said.body !== undefined) return { ok: true, body: objectIn(said), said };
+      const outcome = failureOf('HubSpot', line);
+      // Often another write of the same record at the same moment: nothing was done, and it may fit a moment later.
+      if (said?.status === 409) return { ok: false, outcome: { ...outcome, kind: 'retry', undone: true } };
+      return { ok: false, outcome };
     },
   };
 }

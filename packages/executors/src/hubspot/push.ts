@@ -1,5 +1,6 @@
 import type { JsonObject } from '@proviso/contracts';
 import { done, refused, unknown, type Outcome } from '@proviso/core/executor';
+import { wordsOf } from '../http/answer.ts';
 import type { Answer, Hubspot } from './client.ts';
 import type { SyncParams } from './params.ts';
 
@@ -41,15 +42,11 @@ async function upsert(
 /** A batch of one: what went wrong with it stands in a list, with a status that says success (207). */
 function pushedOf(answer: Answer): Pushed | Outcome {
   if (!answer.ok) return answer.outcome;
-  const { results = [], errors = [] } = answer.body as {
-    results?: { id?: unknown; new?: unknown }[];
-    errors?: { category?: unknown }[];
-  };
-  const [only] = results;
+  const { results, errors } = answer.body as { results?: { id?: unknown; new?: unknown }[]; errors?: unknown };
+  const only = Array.isArray(results) ? results[0] : undefined;
   if (typeof only?.id === 'string' && /^\w{1,64}$/.test(only.id)) return { id: only.id, created: only.new === true };
-  const [error] = errors;
-  if (error)
-    return refused(`HubSpot refused it: ${typeof error.category === 'string' ? error.category : 'no reason given'}`);
+  const reasons = Array.isArray(errors) && errors.length > 0 ? wordsOf(answer.said) : undefined;
+  if (reasons !== undefined) return refused(`HubSpot refused it: ${reasons || 'it gives no reason'}`);
   return unknown('HubSpot’s answer does not say what became of it.');
 }
 

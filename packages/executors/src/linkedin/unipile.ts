@@ -1,21 +1,18 @@
 import type { JsonObject, JsonValue, LinkedinConfig } from '@proviso/contracts';
-import { openLine, type Line } from '../http/line.ts';
+import { objectIn } from '../http/answer.ts';
+import { openLine } from '../http/line.ts';
+import { failureOf, type Failed } from '../http/outcome.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
 export type UnipileConfig = Extract<LinkedinConfig, { mode: 'unipile' }>;
 
-export interface Answer {
-  ok: boolean;
-  body: JsonObject;
-}
+export type Answer = { ok: true; body: JsonObject } | { ok: false; outcome: Failed };
 
-/** One account at Unipile, for one run. `ask` throws when there was no answer that can be read. */
+/** One account at Unipile, for one run. */
 export interface Unipile {
-  line: Line;
   account: string;
+  /** Asks once; says what a failure means, and throws nothing. */
   ask(path: string, more?: { query?: Record<string, string>; body?: JsonObject }): Promise<Answer>;
-  /** What an answer says for people: one line, without the token. */
-  explain(answer: Answer): string;
 }
 
 export function openUnipile(
@@ -24,13 +21,12 @@ export function openUnipile(
   { signal, settings }: { signal: AbortSignal; settings: ExecutorSettings },
 ): Unipile {
   const trusted = settings.baseUrls?.linkedin;
-  const line = openLine({ signal, settings, trusted });
+  const line = openLine({ signal, settings, trusted, credentials: { token } });
   const base = trusted ?? `https://${dsn}`;
   return {
-    line,
     account,
     async ask(path, { query = {}, body } = {}) {
-      const response = await line.fetch(`${base}/api/v1/${path}?${new URLSearchParams(query).toString()}`, {
+      const sent = {
         method: body ? 'POST' : 'GET',
         headers: {
           'x-api-key': token,
@@ -38,20 +34,13 @@ export function openUnipile(
           ...(body && { 'content-type': 'application/json' }),
         },
         ...(body && { body: JSON.stringify(body) }),
-      });
-      const said = (await response.json()) as JsonValue;
-      return { ok: response.ok, body: isObject(said) ? said : {} };
+      };
+      const address = `${base}/api/v1/${path}?${new URLSearchParams(query).toString()}`;
+      const said = await line.ask(address, sent).catch(() => undefined);
+      const isRead = said?.ok === true && said.body !== undefined;
+      return isRead ? { ok: true, body: objectIn(said) } : { ok: false, outcome: failureOf('Unipile', line) };
     },
-    explain: ({ body: { detail, title } }) =>
-      textOf(detail ?? title ?? 'it does not say why')
-        .replaceAll(token, '[hidden]')
-        .replaceAll(/[\p{C}\s]+/gu, ' ')
-        .trim()
-        .slice(0, 300),
   };
 }
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');

@@ -14,17 +14,13 @@ export const linkedin = (settings: ExecutorSettings = {}): ProviderKind =>
       if (config.mode !== 'unipile') return { ok: true, account: 'a person, by hand' };
       if (!credentials) return { ok: false, message: 'There is no token.' };
       const unipile = openUnipile(config, credentials.token, { signal, settings });
-      try {
-        const answer = await unipile.ask(`accounts/${config.account_id}`);
-        if (!answer.ok) return { ok: false, message: `Unipile refused it: ${unipile.explain(answer)}` };
-        const { type, name, sources } = answer.body;
-        if (type !== 'LINKEDIN') return { ok: false, message: 'The account at Unipile is not one of LinkedIn.' };
-        if (isCutOff(sources))
-          return { ok: false, message: 'Unipile is not logged in to the account any more: connect it again there.' };
-        return { ok: true, account: textOf(name).slice(0, 200) };
-      } catch {
-        return { ok: false, message: 'Unipile did not answer.' };
-      }
+      const answer = await unipile.ask(`accounts/${config.account_id}`);
+      if (!answer.ok) return { ok: false, message: answer.outcome.message };
+      const { type, name, sources } = answer.body;
+      if (type !== 'LINKEDIN') return { ok: false, message: 'The account at Unipile is not one of LinkedIn.' };
+      if (isCutOff(sources))
+        return { ok: false, message: 'Unipile is not logged in to the account any more: connect it again there.' };
+      return { ok: true, account: textOf(name).slice(0, 200) };
     },
   });
 

@@ -4,7 +4,7 @@ import type { ListDomainsResponseSuccess } from 'resend';
 import { mailbox } from '../email/addresses.ts';
 import { openResend } from '../resend/client.ts';
 import type { ExecutorSettings } from '../settings.ts';
-import { shownText } from '../shown-text.ts';
+import { failureOf } from '../http/outcome.ts';
 
 export const resend = (settings: ExecutorSettings): ProviderKind =>
   defineProvider({
@@ -20,7 +20,7 @@ export const resend = (settings: ExecutorSettings): ProviderKind =>
         if (data) return verificationOf(data, config);
         // A key that may only send is told so, and a wrong one is not.
         if (error.name === 'restricted_api_key') return { ok: true, account: 'a key that may only send' };
-        return { ok: false, message: `Resend refused it: ${shownText(error.message, [account.apiKey])}` };
+        return { ok: false, message: failureOf('Resend', account.line).message };
       } catch {
         return { ok: false, message: 'Resend did not answer.' };
       }

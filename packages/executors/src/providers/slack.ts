@@ -1,5 +1,6 @@
 import { slackConfig, slackCredentials } from '@proviso/contracts';
 import { defineProvider, type ProviderKind } from '@proviso/core/executor';
+import { failureOf } from '../http/outcome.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { openSlack } from '../slack/client.ts';
 import { codeOf, explain } from '../slack/errors.ts';
@@ -20,7 +21,10 @@ export const slack = (settings: ExecutorSettings): ProviderKind =>
         return { ok: true, account: `${user} in ${team}` };
       } catch (error) {
         const code = codeOf(error);
-        return { ok: false, message: code ? `Slack refused it: ${explain(code)}.` : 'Slack did not answer.' };
+        return {
+          ok: false,
+          message: code ? `Slack refused it: ${explain(code)}.` : failureOf('Slack', opened.line).message,
+        };
       }
     },
   });

@@ -1,5 +1,6 @@
 import { resendConfig, resendCredentials, type JsonObject, type ResendConfig } from '@proviso/contracts';
 import { Resend, type ErrorResponse, type Response } from 'resend';
+import { objectIn } from '../http/answer.ts';
 import { openLine, type Line } from '../http/line.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
@@ -13,20 +14,24 @@ class ResendOverLine extends Resend {
   }
 
   override async fetchRequest<T>(path: string, options: Parameters<Line['fetch']>[1] = {}): Promise<Response<T>> {
-    const answer = await this.#line.fetch(`${this.baseUrl}${path}`, options);
+    const answer = await this.#line.ask(`${this.baseUrl}${path}`, options);
     const headers = Object.fromEntries(answer.headers);
-    if (answer.ok) return { data: (await answer.json()) as T, error: null, headers };
-    const { name = 'application_error', message = '' } = (await answer
-      .json()
-      .catch(() => ({}))) as Partial<ErrorResponse>;
-    return { data: null, error: { name, message, statusCode: answer.status }, headers };
+    if (answer.ok && answer.body !== undefined) return { data: answer.body as T, error: null, headers };
+    if (answer.ok) throw new TypeError('the answer cannot be read');
+    const { name, message } = objectIn(answer);
+    const error = {
+      name: (typeof name === 'string' ? name : 'application_error') as ErrorResponse['name'],
+      message: typeof message === 'string' ? message : '',
+      statusCode: answer.status,
+    };
+    return { data: null, error, headers };
   }
 }
 
 export interface ResendAccount {
   client: Resend;
   line: Line;
-  /** For hiding it where the far side echoes it. */
+  /** What its answers are remembered by. */
   apiKey: string;
 }
 
@@ -39,7 +44,7 @@ export function openResend(
   const { data } = resendCredentials.safeParse(credentials);
   if (!data) return null;
   const trusted = settings.baseUrls?.resend;
-  const line = openLine({ signal, settings, trusted });
+  const line = openLine({ signal, settings, trusted, credentials: data });
   const client = new ResendOverLine(data.api_key, trusted ?? 'https://api.resend.com', line);
   return { client, line, apiKey: data.api_key };
 }

@@ -1,24 +1,27 @@
 import { refused, retry, type Outcome } from '@proviso/core/executor';
 import type { ErrorResponse } from 'resend';
-import { noAnswer, statusOutcome } from '../http/outcome.ts';
+import { failureOf } from '../http/outcome.ts';
 import { shownText } from '../shown-text.ts';
 import type { ResendAccount } from './client.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** What a refusal of Resend means for the effect that was asked for. */
-export function resendOutcome({ name, message }: ErrorResponse, { line, apiKey }: ResendAccount): Outcome {
-  const says = shownText(`${name}: ${message}`, [apiKey]);
+export function resendOutcome({ name, message }: ErrorResponse, { line }: ResendAccount): Outcome {
+  const says = shownText(`${name}: ${message}`);
   if (name === 'daily_quota_exceeded')
-    return retry(`Resend’s daily quota is used up: ${says}`, { undone: true, afterMs: line.retryAfterMs() ?? HOUR_MS });
+    return retry(`Resend’s daily quota is used up: ${says}`, {
+      undone: true,
+      afterMs: line.answer()?.retryAfterMs ?? HOUR_MS,
+    });
   if (name === 'monthly_quota_exceeded') return refused(`Resend’s monthly quota is used up: ${says}`);
   if (name === 'concurrent_idempotent_requests')
     return retry('An earlier attempt is still under way at Resend.', { undone: false, afterMs: 5_000 });
   if (name === 'invalid_idempotent_request')
     return retry('Resend has already taken something else under this key.', { undone: false });
-  return statusOutcome('Resend', line, says);
+  return failureOf('Resend', line);
 }
 
 /** Runs a call, or several; what throws had no answer. */
 export const answered = (account: ResendAccount, call: () => Promise<Outcome>): Promise<Outcome> =>
-  call().catch(() => noAnswer('Resend', account.line));
+  call().catch(() => failureOf('Resend', account.line));

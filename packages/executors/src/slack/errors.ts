@@ -1,6 +1,6 @@
 import { refused, retry, type Outcome } from '@proviso/core/executor';
 import { WebAPIPlatformError } from '@slack/web-api';
-import { noAnswer, slowDown, statusOutcome } from '../http/outcome.ts';
+import { failureOf, slowDown } from '../http/outcome.ts';
 import type { Line } from '../http/line.ts';
 
 const EXPLAINED: Record<string, string> = {
@@ -32,9 +32,8 @@ export const explain = (code: string): string => (EXPLAINED[code] ? `${EXPLAINED
 /** What a call that threw means for the effect that it was to have. */
 export function slackOutcome(error: unknown, line: Line): Outcome {
   const code = codeOf(error);
-  if (line.status() === 429 || (code !== undefined && TOO_MANY.includes(code))) return slowDown('Slack', line);
-  if (code === undefined && (line.status() ?? 200) !== 200) return statusOutcome('Slack', line, 'no explanation');
-  if (code === undefined) return noAnswer('Slack', line);
+  if (code === undefined || line.answer()?.status !== 200) return failureOf('Slack', line);
+  if (TOO_MANY.includes(code)) return slowDown('Slack', line);
   if (UNSURE.includes(code)) return retry(`Slack failed: ${code}.`, { undone: false });
   if (LATER.includes(code)) return retry(`Slack cannot do it now: ${code}.`, { undone: true });
   return refused(`Slack refused it: ${explain(code)}.`);

@@ -16,11 +16,11 @@ const farSides = { baseUrls: { hubspot: '' } };
 const answers = (
   name: string,
   allowed: ConformanceFault<Hubspot>['allowed'],
-  status: number,
-  body: JsonObject,
+  [status, body, says]: [status: number, body: JsonObject, says?: string],
 ): ConformanceFault<Hubspot> => ({
   name: `HubSpot answers ${name}`,
   allowed,
+  ...(says !== undefined && { says }),
   inject: (hubspot) => hubspot.next(UPSERT, httpFault.answers(status, body)),
 });
 
@@ -40,13 +40,26 @@ export const crmSync: PipelineSubject<Hubspot> = {
   }),
   records: () => recordsOf(),
   faults: [
-    ...faultsAt(UPSERT, { afterTaking: ['retry'] }),
-    answers('401', ['refused'], 401, { category: 'INVALID_AUTHENTICATION', message: `not ${TOKEN}` }),
-    answers('a batch of nothing but errors', ['refused'], 207, {
-      results: [],
-      errors: [{ category: 'VALIDATION_ERROR' }],
-    }),
-    answers('409', ['retry'], 409, { category: 'CONFLICT' }),
-    answers('a batch of nothing', ['unknown'], 200, { results: [] }),
+    ...faultsAt(UPSERT, { afterTaking: ['retry'], secret: TOKEN }),
+    answers('401', ['refused'], [401, { category: 'INVALID_AUTHENTICATION', message: `not ${TOKEN}` }, 'not [hidden]']),
+    answers(
+      'a batch of nothing but errors',
+      ['refused'],
+      [
+        207,
+        {
+          results: [],
+          errors: [{ category: 'VALIDATION_ERROR', message: `Property "seats" was not a number: ${TOKEN}` }],
+        },
+        'VALIDATION_ERROR: Property "seats" was not a number',
+      ],
+    ),
+    answers(
+      '409',
+      ['retry'],
+      [409, { category: 'CONFLICT', message: 'seats has a value already' }, 'has a value already'],
+    ),
+    answers('a batch of nothing', ['unknown'], [200, { results: [] }]),
+    answers('a batch that is no list', ['unknown'], [200, { results: 'none', errors: 'none' }]),
   ],
 };

@@ -5,6 +5,7 @@ import { httpFault } from '@proviso/testing/http-fake';
 import { startUnipileFake, type UnipileFake } from '@proviso/testing/linkedin';
 import type { PipelineSubject } from '@proviso/testing/pipeline-conformance';
 import { linkedinConnection, type ExecutorSettings } from '../../src/index.ts';
+import { faultsAt } from '../http-faults.ts';
 import { ADA, recordsOf } from '../records.ts';
 import { rowsIn } from './own-database.ts';
 
@@ -54,7 +55,6 @@ export const overUnipile: PipelineSubject<Fake> = {
   makeIdentity: () => ({ identity: UNIPILE, credentials: { token: TOKEN }, secrets: [TOKEN] }),
   records: () => recordsOf(),
   faults: [
-    { name: 'nobody listens', allowed: ['retry'], inject: (fake) => fake.refuseConnections() },
     ...['/users/ada', '/users/invite'].flatMap((at) => [
       armed(`${at} is refused`, ['refused'], at, says(422)),
       armed(`${at} is too much (429)`, ['retry'], at, says(429)),
@@ -63,6 +63,10 @@ export const overUnipile: PipelineSubject<Fake> = {
       armed(`${at} is cut`, ['retry'], at, httpFault.cuts()),
       hanging(`${at} hangs`, ['retry'], at, httpFault.hangs()),
     ]),
+    ...faultsAt('/users/invite', { afterTaking: ['done'], secret: TOKEN }),
+    ...faultsAt('/users/ada', { afterTaking: ['retry'], secret: TOKEN })
+      .filter(({ name }) => name !== 'nobody listens' && !name.startsWith('it is taken'))
+      .map((fault) => ({ ...fault, name: `of the profile, ${fault.name}` })),
     armed('it is sent and the answer is lost', ['done'], '/users/invite', httpFault.takesThenCuts()),
     armed('it is sent and half an answer comes', ['done'], '/users/invite', httpFault.takesThenAnswersHalf()),
     hanging('it is sent and no answer comes', ['retry'], '/users/invite', httpFault.takesThenHangs()),

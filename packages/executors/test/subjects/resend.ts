@@ -90,7 +90,7 @@ const subjectOf = ({ executor, path, params, lookedUp, effects, afterTaking }: G
     }),
     records: () => recordsOf(),
     faults: [
-      ...faultsAt(path, { afterTaking }),
+      ...faultsAt(path, { afterTaking, secret: API_KEY }),
       says(403, 'invalid_api_key', ['refused']),
       says(422, 'validation_error', ['refused']),
       says(429, 'rate_limit_exceeded', ['retry']),

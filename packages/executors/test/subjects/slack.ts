@@ -41,7 +41,7 @@ export const slackMessage: PipelineSubject<Slack> = {
   }),
   records: () => recordsOf(),
   faults: [
-    ...faultsAt(POST, { afterTaking: ['done'] }),
+    ...faultsAt(POST, { afterTaking: ['done'], secret: TOKEN }),
     ...['not_in_channel', 'channel_not_found', 'is_archived', 'invalid_auth', 'msg_too_long', 'a_new_code'].map(
       (error) => says(error, ['refused']),
     ),

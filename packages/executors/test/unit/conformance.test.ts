@@ -41,7 +41,7 @@ describe.each([true, false])('a workspace’s tool, idempotent: %s', (idempotent
     makeIdentity: () => ({ identity: null, credentials: { secret: WEBHOOK_SECRET }, secrets: [WEBHOOK_SECRET] }),
     records: () => recordsOf(),
     faults: [
-      ...faultsAt('/call', { afterTaking: ['retry', 'unknown'] }),
+      ...faultsAt('/call', { afterTaking: ['retry', 'unknown'], secret: WEBHOOK_SECRET }),
       ...[401, 403, 409, 422].map((code) =>
         answered(`it is refused with ${code}`, ['refused'], httpFault.answers(code, WEBHOOK_SECRET)),
       ),

@@ -106,7 +106,10 @@ describe('linkedin_connection', () => {
         });
       expect(await verify(UNIPILE.config)).toEqual({ ok: true, account: 'Ada Sales' });
       expect(await verify({})).toEqual({ ok: true, account: 'a person, by hand' });
-      const refused = { ok: false, message: 'Unipile refused it: The key is not known.' };
+      const refused = {
+        ok: false,
+        message: 'Unipile refused it (401): The key is not known. Check the credentials and what they allow.',
+      };
       expect(await verify(UNIPILE.config, 'wrong')).toEqual(refused);
       const account = (...states: string[]) => ({
         type: 'LINKEDIN',
@@ -122,7 +125,7 @@ describe('linkedin_connection', () => {
       expect(await verify(UNIPILE.config)).toEqual({ ok: false, message: cutOff });
       expect(await verify(UNIPILE.config)).toEqual({ ok: true, account: 'Ada' });
       await fake.close();
-      expect(await verify(UNIPILE.config)).toEqual({ ok: false, message: 'Unipile did not answer.' });
+      expect(await verify(UNIPILE.config)).toEqual({ ok: false, message: 'Unipile cannot be reached.' });
     });
   });
 

@@ -2,7 +2,7 @@ import type { JsonObject } from '@proviso/contracts';
 import { httpFault } from '@proviso/testing/http-fake';
 import { startMcpFake, type McpFake } from '@proviso/testing/mcp';
 import { mcp } from '../../src/providers/mcp.ts';
-import { lookupIn } from '../records.ts';
+import { lookupIn, runOf } from '../records.ts';
 import { CALL, executor, identityOf, settings, TOKEN } from '../subjects/mcp.ts';
 
 describe('mcp_tool_call', () => {
@@ -33,6 +33,21 @@ describe('mcp_tool_call', () => {
         { label: 'Input schema', value: fake.tools[0]?.inputSchema },
       ],
       warnings: ['The description and the claims are the server’s own words.'],
+    });
+  });
+
+  it('answers with what the tool said, whatever short value a header of the identity has', async () => {
+    const credentials = { token: TOKEN, headers: { 'X-Api-Version': '1', 'X-Api-Key': 'a"b\\c' } };
+    fake.answer({
+      content: [{ type: 'text', text: '{"sent":true,"count":1}' }],
+      structuredContent: { sent: true, count: 1, 'a"b\\c': [`was ${TOKEN}`, JSON.stringify({ key: 'a"b\\c' })] },
+    });
+    expect(await executor.execute(runOf(CALL, { identity: identityOf(fake), credentials }))).toEqual({
+      kind: 'done',
+      result: {
+        content: [{ type: 'text', text: '{"sent":true,"count":1}' }],
+        structured_content: { sent: true, count: 1, '[hidden]': ['was [hidden]', '{"key":"[hidden]"}'] },
+      },
     });
   });
 

@@ -335,7 +335,8 @@ describe('a Resend account', () => {
   it('is refused without the key that Resend’s answer repeats', async () => {
     expect(await verify({ api_key: 're_other' })).toEqual({
       ok: false,
-      message: 'Resend refused it: API key Bearer [hidden] is invalid',
+      message:
+        'Resend refused it (403): invalid_api_key: API key Bearer [hidden] is invalid. Check the credentials and what they allow.',
     });
   });
 

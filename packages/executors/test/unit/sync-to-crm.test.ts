@@ -168,7 +168,8 @@ describe('a HubSpot account', () => {
     const refused = await verify({ access_token: 'pat-other' });
     expect(refused).toEqual({
       ok: false,
-      message: 'HubSpot refused it: INVALID_AUTHENTICATION Bearer [hidden] is not valid',
+      message:
+        'HubSpot refused it (401): INVALID_AUTHENTICATION: Bearer [hidden] is not valid. Check the credentials and what they allow.',
     });
   });
 

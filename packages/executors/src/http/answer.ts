@@ -1,0 +1,111 @@
+// An answer that arrived, read once for every provider: its status is known before its body is looked at, the body is
+// bounded and masked, and nothing in it makes the reading throw. Held by http-answers.test.ts.
+import type { JsonObject, JsonValue } from '@proviso/contracts';
+import type { Mask } from '../masking.ts';
+import { shownText } from '../shown-text.ts';
+
+export interface HttpAnswer {
+  status: number;
+  /** 2xx. */
+  ok: boolean;
+  headers: [string, string][];
+  /** Parsed and masked; undefined = it is no JSON. */
+  body: JsonValue | undefined;
+  /** As it came, masked. */
+  text: string;
+  /** What ended the body before its end. */
+  brokenBy?: unknown;
+  /** What it asks to wait. */
+  retryAfterMs?: number;
+}
+
+/** Of undici's answers and of the global ones. */
+interface Arrived {
+  status: number;
+  ok: boolean;
+  headers: { get(name: string): string | null } & Iterable<[string, string]>;
+  body: AsyncIterable<Uint8Array> | null;
+}
+
+/** Reads an answer. It throws nothing: what is unreadable says so, beside the status that stands. */
+export async function readAnswer(arrived: Arrived, mask: Mask): Promise<HttpAnswer> {
+  const { status, ok, headers } = arrived;
+  const retryAfterMs = readRetryAfter(headers.get('retry-after'), headers.get('date'));
+  const { text, ...broken } = await textOf(arrived.body);
+  const body = 'brokenBy' in broken ? undefined : parsed(text, mask);
+  return {
+    status,
+    ok,
+    headers: [...headers],
+    body,
+    text: mask.text(text),
+    ...broken,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+async function textOf(body: AsyncIterable<Uint8Array> | null): Promise<{ text: string; brokenBy?: unknown }> {
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for await (const chunk of body ?? []) text += decoder.decode(chunk, { stream: true });
+    return { text: text + decoder.decode() };
+  } catch (brokenBy) {
+    return { text, brokenBy };
+  }
+}
+
+function parsed(text: string, mask: Mask): JsonValue | undefined {
+  try {
+    return mask.value(JSON.parse(text) as JsonValue);
+  } catch {
+    return undefined; // no JSON, or nested too deeply to be walked
+  }
+}
+
+/** The body where it is an object; empty where it is anything else. */
+export const objectIn = ({ body }: Pick<HttpAnswer, 'body'>): JsonObject => (isObject(body) ? body : {});
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const RETRY_AFTER_MAX_MS = 24 * 3_600_000;
+
+/** Seconds, or a date beside the answer's own: neither asks this machine for the time. */
+function readRetryAfter(wish: string | null, date: string | null): number | undefined {
+  if (!wish) return undefined;
+  const ms = /^\d{1,9}$/.test(wish.trim()) ? Number(wish) * 1_000 : Date.parse(wish) - Date.parse(date ?? '');
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 1_000), RETRY_AFTER_MAX_MS) : undefined;
+}
+
+/** The far side's own words, for people: one line, bounded; empty where it has none, as in a proxy's page. */
+export function wordsOf({ body, text, headers }: Pick<HttpAnswer, 'body' | 'text' | 'headers'>): string {
+  if (body !== undefined) return shownText(said(body));
+  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  return /html|xml/i.test(type) || /^\s*[<{[]/.test(text) ? '' : shownText(text);
+}
+
+const HEADLINES = ['message', 'detail', 'error_description', 'error', 'title', 'reason', 'description'];
+const LABELS = ['category', 'name', 'code'];
+
+const DEPTH_MAX = 4;
+
+/** A body's message and its reasons, by the names that APIs give them; the whole of it where none is there. */
+function said(body: JsonValue, depth = 0): string {
+  if (depth > DEPTH_MAX) return '';
+  if (Array.isArray(body)) return listed(body, depth);
+  if (!isObject(body)) return String(body ?? '');
+  const headline = HEADLINES.map((name) => body[name])
+    .map((value) => (isObject(value) || typeof value === 'string' ? said(value, depth + 1) : ''))
+    .find((words) => words !== '');
+  const label = LABELS.map((name) => body[name]).find((value) => typeof value === 'string' && value !== headline);
+  const reasons = [body.errors, body.details].map((each) => (Array.isArray(each) ? listed(each, depth) : ''));
+  const parts = [label, headline, ...reasons].filter((part): part is string => typeof part === 'string' && part !== '');
+  if (parts.length > 0) return [...new Set(parts)].join(': ');
+  return Object.keys(body).length === 0 ? '' : JSON.stringify(body);
+}
+
+const REASONS_MAX = 5;
+
+const listed = (reasons: JsonValue[], depth: number): string =>
+  [...new Set(reasons.slice(0, REASONS_MAX).map((reason) => said(reason, depth + 1)))].join('; ');
