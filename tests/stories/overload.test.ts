@@ -20,7 +20,7 @@ const OVERLOAD_S = 60;
 const OFFERED_MIN = 1.5;
 /** So many times what it sustains within the allowance of the tokens. */
 const TOKENS_TO_SPARE = 6;
-/** None, unless others take the machine meanwhile: 100 requests wait for the database, each for 15 s at the client. */
+/** None, unless others take the machine meanwhile: 60 statements wait for the database, each for 15 s at the client. */
 const UNANSWERED_MAX = 0.1;
 const PROBE_MS = 5_000;
 const DRAIN_MS = 90_000;

@@ -1,7 +1,7 @@
 // Everything that this process answers, in one list.
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { AppError, createFeed, createWaiters, type Services } from '@proviso/core';
+import { AppError, createFeed, createWaiters, forTenant, type Services } from '@proviso/core';
 import express, { type Express, type Response } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
@@ -10,6 +10,7 @@ import { docsRouter } from './docs.ts';
 import { errorHandler, requestId } from './errors.ts';
 import { healthRouter } from './health.ts';
 import { homeRouter } from './home.ts';
+import { createKnownTokens } from './known-tokens.ts';
 import { demandAllowance, strangerAt } from './limited.ts';
 import { createRefusalLog } from './refusal-log.ts';
 import { serveRoutes, type Route, type Sharing } from './route.ts';
@@ -173,7 +174,7 @@ export const routes: readonly Route[] = [
   batchApprovePendingActionsRoute,
 ];
 
-export interface AppOptions extends Partial<Omit<Sharing, 'readSlots'>> {
+export interface AppOptions extends Partial<Omit<Sharing, 'readSlots' | 'knownTokens'>> {
   unread?: Partial<UnreadLimits>;
 }
 
@@ -190,13 +191,15 @@ export function createApp(services: Services, options: AppOptions = {}): Express
     res.set('X-Request-Id', requestId(req));
     next();
   });
+  app.use((req, _res, next) => forTenant(strangerAt(req), next));
   app.use(boundUnread(unread));
   app.use(helmet(SECURITY));
   app.use(healthRouter(services));
   app.use(homeRouter(limits));
   app.use(docsRouter(routes));
   app.use('/admin', boardRouter(services, { limits, refusals }));
-  app.use(serveRoutes(services, routes, { waiters, feed, stopping, readSlots: createReadSlots(), limits }));
+  const sharing = { waiters, feed, stopping, limits, readSlots: createReadSlots(), knownTokens: createKnownTokens() };
+  app.use(serveRoutes(services, routes, sharing));
   app.use(async (req, res) => {
     await demandAllowance(limits, strangerAt(req), res);
     throw new AppError('NOT_FOUND', 'There is nothing at this address.');

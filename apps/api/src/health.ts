@@ -1,4 +1,4 @@
-import type { Services } from '@proviso/core';
+import { forProcess, type Services } from '@proviso/core';
 import { Router } from 'express';
 
 const PROBE = { name: 'ready', text: 'select count(*)::int as pauses from pauses' };
@@ -9,7 +9,7 @@ export function healthRouter({ db, queue }: Services): Router {
   router.get('/livez', (_req, res) => void res.json({ status: 'ok' }));
   router.get('/readyz', async (_req, res) => {
     const [pauses, queueUp] = await Promise.all([
-      db.query<{ pauses: number }>(PROBE, []).then(
+      forProcess(() => db.query<{ pauses: number }>(PROBE, [])).then(
         ([row]) => row?.pauses,
         () => undefined,
       ),

@@ -67,11 +67,14 @@ const OF: Record<Counted, string> = {
 /** Whoever has no valid token is known by the address that the request came from. */
 export const strangerAt = ({ socket }: Request): string => `address:${socket.remoteAddress ?? 'unknown'}`;
 
-/** Requests that may wait for a connection to the database; those beyond would only wait in vain, and take up memory. */
-const WAITING_MAX = 100;
+/**
+ * Statements of one workspace, or of one address, that may wait for a connection to the database; those beyond would only
+ * wait in vain, and take up memory.
+ */
+const WAITING_MAX = 60;
 
-/** Refuses more than the database can answer, before anything is read or done. Throws UNAVAILABLE. */
-export function demandRoom({ db }: Pick<Services, 'db'>): void {
-  if (db.pool.waitingCount > WAITING_MAX)
+/** Refuses more than the database can answer, before anything is read or done: whoever asks too much, and nobody else. Throws UNAVAILABLE. */
+export function demandRoom({ db }: Pick<Services, 'db'>, tenant: string): void {
+  if (db.waitingOf(tenant) > WAITING_MAX)
     throw new AppError('UNAVAILABLE', 'More is asked than can be answered. Try again shortly.');
 }

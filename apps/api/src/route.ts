@@ -6,6 +6,7 @@ import {
   callerIn,
   callersNamed,
   chooseCaller,
+  forTenant,
   hashLargeJson,
   invalid,
   type Caller,
@@ -22,6 +23,7 @@ import { z } from 'zod';
 import { createBodyRoom, type BodyShare } from './body-room.ts';
 import { BODY, NO_BODY, readBody, type BodyLimits } from './body.ts';
 import { sendMessages, type Message } from './event-stream.ts';
+import type { KnownTokens } from './known-tokens.ts';
 import { demandAllowance, demandCallersAllowance, demandPersonsAllowance, demandRoom, strangerAt } from './limited.ts';
 import type { ReadSlots } from './read-slots.ts';
 import { sendReply } from './reply.ts';
@@ -52,6 +54,7 @@ export interface Sharing {
   feed: Feed;
   stopping: AbortSignal;
   readSlots: ReadSlots;
+  knownTokens: KnownTokens;
   /** Absent = callers may ask as much as they like. */
   limits?: RateLimits | undefined;
 }
@@ -139,9 +142,13 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
     for (const route of here) {
       const serving = { services, sharing, bodyRoom };
       router[route.method](address, (req, res) => {
-        demandRoom(services);
-        if (route.handleOutsider) return serveOutsider({ ...serving, route }, req, res);
-        return serve({ ...serving, route }, req, res);
+        const tenant = sharing.knownTokens.workspaceOf(tokenOf(req)) ?? strangerAt(req);
+        demandRoom(services, tenant);
+        return forTenant(tenant, () =>
+          route.handleOutsider
+            ? serveOutsider({ ...serving, route }, req, res)
+            : serve({ ...serving, route }, req, res),
+        );
       });
     }
     const allowed = here.map((route) => route.method.toUpperCase()).join(', ');
@@ -180,10 +187,31 @@ async function serve(
     : chooseCaller(callers, req.get('x-workspace-id'));
   may(first);
   if (!route.query) NOTHING.parse(req.query);
+  sharing.knownTokens.remember(tokenOf(req), first.workspaceId);
+  demandRoom(services, first.workspaceId);
+  return forTenant(first.workspaceId, () =>
+    serveCaller({ services, route, sharing, bodyRoom }, { first, isUnderWay, named, read }, req, res),
+  );
+}
+
+interface Identified {
+  first: Caller;
+  /** Of a body that may still come. */
+  isUnderWay: boolean;
+  named: Pick<Call, 'path' | 'query'>;
+  read: () => Promise<unknown>;
+}
+
+async function serveCaller(
+  { services, route, sharing }: Serving<InWorkspace>,
+  { first, isUnderWay, named, read }: Identified,
+  req: Request,
+  res: Response,
+): Promise<void> {
   const body = await read();
   // A body may come for as long as a minute: by then its sender may be somebody who was removed.
   const caller = isUnderWay ? callerIn(await authenticate(services.db, tokenOf(req)), first.workspaceId) : first;
-  may(caller);
+  route.authorize({ ...services, caller, via: 'api' });
   const ctx = await contextOf(services, req, caller, body);
   const gone = goneOf(res, sharing.stopping);
   res.locals.workspaceId = caller.workspaceId;
@@ -246,21 +274,24 @@ function goneOf(res: Response, stopping: AbortSignal): AbortSignal {
 }
 
 /** Nobody's body is read before it is known who they are and that they may ask. */
-async function callersOf({ db }: Services, { limits }: Sharing, req: Request, res: Response): Promise<Caller[]> {
-  const callers = await known(() => authenticate(db, tokenOf(req)), limits, req, res);
+async function callersOf({ db }: Services, sharing: Sharing, req: Request, res: Response): Promise<Caller[]> {
+  const { limits, knownTokens } = sharing;
+  const callers = await known(() => authenticate(db, tokenOf(req)), sharing, req, res);
   const [caller] = callers;
   if (!caller) return callers;
+  if (!knownTokens.workspaceOf(tokenOf(req))) knownTokens.remember(tokenOf(req), caller.workspaceId);
   res.locals.credential = { kind: caller.kind, id: caller.tokenId };
   await demandCallersAllowance(limits, caller, res);
   return callers;
 }
 
-async function personOf({ db }: Services, { limits }: Sharing, req: Request, res: Response) {
+async function personOf({ db }: Services, sharing: Sharing, req: Request, res: Response) {
+  const { limits } = sharing;
   if (req.headers.authorization === undefined) {
     await demandAllowance(limits, strangerAt(req), res);
     return undefined;
   }
-  const found = await known(() => authenticatePerson(db, tokenOf(req)), limits, req, res);
+  const found = await known(() => authenticatePerson(db, tokenOf(req)), sharing, req, res);
   res.locals.credential = { kind: 'personal', id: found.tokenId };
   await demandPersonsAllowance(limits, found, res);
   return found;
@@ -269,11 +300,13 @@ async function personOf({ db }: Services, { limits }: Sharing, req: Request, res
 const tokenOf = ({ headers }: Request): string | undefined => /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
 
 /** Whoever is refused before their token counts, such as a disabled agent, counts as a stranger at that address. */
-async function known<T>(find: () => Promise<T>, limits: Sharing['limits'], req: Request, res: Response): Promise<T> {
+async function known<T>(find: () => Promise<T>, sharing: Sharing, req: Request, res: Response): Promise<T> {
   try {
     return await find();
   } catch (error) {
-    if (error instanceof AppError) await demandAllowance(limits, strangerAt(req), res);
+    if (!(error instanceof AppError)) throw error;
+    sharing.knownTokens.forget(tokenOf(req));
+    await demandAllowance(sharing.limits, strangerAt(req), res);
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import { AppError } from './errors.ts';
+import { FairPool } from './fair-pool.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
 
 /** A hot statement: prepared once a connection under its name. */
@@ -39,6 +40,8 @@ export interface Transaction extends Queryable {
 
 export interface Database extends Transaction {
   pool: pg.Pool;
+  /** How many statements of that workspace or address wait for a connection; see forTenant. */
+  waitingOf(tenant: string): number;
   /** Refuse by throwing: a throw rolls everything back. No network and no queue inside: see assertNoTransaction. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -60,7 +63,7 @@ const TRANSACTION_TIMEOUT_MS = 30_000;
 /** Opens one pool, used by prepared statements and by Prisma alike. Connects lazily; every await on it has a limit. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { url, poolMax = 8, name = 'proviso', queryTimeoutMs = QUERY_TIMEOUT_MS } = options;
-  const pool = new pg.Pool({
+  const pool = new FairPool({
     connectionString: url,
     max: poolMax,
     application_name: name,
@@ -74,6 +77,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: nameStatement }) });
   return {
     pool,
+    waitingOf: (tenant) => pool.waitingOf(tenant),
     tables: prisma,
     query: async <Row>(statement: Statement, values: readonly unknown[]) => {
       const { rows } = await pool.query({ ...statement, values: [...values] });

@@ -54,6 +54,8 @@ export * from './execution/registry.ts';
 export * from './execution/pace.ts';
 export * from './execution/room.ts';
 export * from './execution/worker.ts';
+export * from './fair-pool.ts';
+export * from './fair-slots.ts';
 export * from './identities/create.ts';
 export * from './identities/delete.ts';
 export * from './identities/get.ts';

@@ -2,6 +2,7 @@
 export interface SizedCache<Value> {
   get(key: string): Value | undefined;
   set(key: string, value: Value): void;
+  delete(key: string): void;
   keys(): Iterable<string>;
 }
 
@@ -32,6 +33,7 @@ export function createSizedCache<Value extends { readonly length: number }>(leng
         take(oldest);
       }
     },
+    delete: (key) => void take(key),
     keys: () => kept.keys(),
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '@proviso/core';
 import { until } from '@proviso/testing';
 import { createReadSlots } from '../../src/read-slots.ts';
@@ -20,6 +21,7 @@ describe('slots for replies with lists', () => {
     const { begun, work, end } = works();
     const names = ['a1', 'a2', 'a3', 'a4', 'b1', 'c1', 'b2', 'c2'];
     const all = Promise.all(names.map((name) => slots.run(name.slice(0, 1), work(name))));
+    await nextTurn();
     expect(begun).toEqual(['a1', 'a2', 'a3', 'b1', 'c1', 'b2']);
     for (let ended = 1; ended <= names.length; ended += 1) {
       end();
@@ -33,6 +35,7 @@ describe('slots for replies with lists', () => {
     const { begun, work, end } = works();
     const all = ['a', 'b'].flatMap((one) => Array.from({ length: 8 }, () => slots.run(one, work(one))));
     const late = slots.run('c', work('c'));
+    await nextTurn();
     for (let ended = 0; ended < 2; ended += 1) end();
     await until('it to begin', () => begun.includes('c'));
     expect(begun.indexOf('c')).toBeLessThan(9);

@@ -1,4 +1,5 @@
 import type { Queryable } from '../db.ts';
+import { forProcess } from '../fair-pool.ts';
 import { FIND_ENDED } from './statements.ts';
 
 /** How often the actions that somebody waits for are looked at, all in one query. */
@@ -48,7 +49,7 @@ export function createWaiters(db: Queryable): Waiters {
         const timer = setTimeout(leave, limitMs);
         gone.addEventListener('abort', leave);
         waiting.set(key, { id, leave });
-        lookOn();
+        forProcess(lookOn);
       }),
     count: () => waiting.size,
   };

@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Queryable } from '../db.ts';
+import { forProcess } from '../fair-pool.ts';
 import { findAlive } from '../keys/find-alive.ts';
 import type { Position } from './position.ts';
 import { createFeedReader, type FeedEvent } from './read.ts';
@@ -55,7 +56,7 @@ export function createFeed(db: Queryable, log: Logger): Feed {
     if (!running) head = now;
     const seat = createSeat(reader, { caller, after, from: head });
     seats.add(seat);
-    if (!running) void lookOn(look, () => (running = seats.size > 0), log);
+    if (!running) forProcess(() => void lookOn(look, () => (running = seats.size > 0), log));
     return seat;
   };
 

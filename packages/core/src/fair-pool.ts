@@ -1,0 +1,69 @@
+// Connections to the database, shared by those for whom a process works. Whatever a request does, its statements wait for a
+// connection here, by themselves or through Prisma: one workspace holds a part of the pool, and the others' turn comes.
+// Held by fair-pool.test.ts and fair-share.test.ts.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import pg from 'pg';
+import { createFairSlots, type FairSlots } from './fair-slots.ts';
+
+const tenants = new AsyncLocalStorage<string>();
+
+/** Statements of this work count for that workspace, or for that address while it is not known whose they are. */
+export const forTenant = <T>(tenant: string, work: () => T): T => tenants.run(tenant, work);
+
+/** Statements of this work are the process's own: what serves many at once and must wait for none of them. */
+export const forProcess = <T>(work: () => T): T => tenants.exit(work);
+
+/** What the process itself counts as. */
+const PROCESS = '';
+
+type Connected = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  done: (release?: unknown) => void,
+) => void;
+
+export class FairPool extends pg.Pool {
+  readonly #slots: FairSlots;
+  readonly #waitMs: number | undefined;
+
+  constructor(config: pg.PoolConfig & { max: number }) {
+    super(config);
+    const { max, connectionTimeoutMillis } = config;
+    const part = Math.min(max, Math.floor(max / 2) + 1);
+    this.#slots = createFairSlots({ slots: max, slotsOf: (tenant) => (tenant === PROCESS ? max : part) });
+    this.#waitMs = connectionTimeoutMillis;
+  }
+
+  /** How many statements of the tenant wait for a connection. */
+  waitingOf(tenant: string): number {
+    return this.#slots.waiting(tenant);
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(connected: Connected): void;
+  override connect(connected?: Connected): Promise<pg.PoolClient> | void {
+    const connecting = this.#connect();
+    if (!connected) return connecting;
+    connecting.then(
+      (client) => connected(undefined, client, (release) => client.release(release as Error | boolean | undefined)),
+      (error: Error) => connected(error, undefined, () => undefined),
+    );
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    const giveBack = await this.#slots.take(tenants.getStore() ?? PROCESS, this.#waitMs);
+    if (!giveBack) throw new Error('timeout exceeded when trying to connect');
+    try {
+      const client = await super.connect();
+      const release = client.release.bind(client);
+      client.release = (error) => {
+        release(error);
+        giveBack();
+      };
+      return client;
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+}
