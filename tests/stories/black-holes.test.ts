@@ -115,7 +115,8 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
     const http = await startTcpProxy({ port: Number(new URL(resend.url).port) });
     const smtp = await startTcpProxy({ port: sink.port });
     try {
-      const fleet = { ...direct(), env: { PROVISO_RESEND_URL: `http://127.0.0.1:${http.port}` } };
+      const env = { PROVISO_RESEND_URL: `http://127.0.0.1:${http.port}`, PROVISO_EXECUTE_TIMEOUT_MS: '20000' };
+      const fleet = { ...direct(), env };
       const api = await started(startApi(fleet));
       await started(startWorker(fleet));
       const owner = clientOf(api.url, await workspace.token({}));

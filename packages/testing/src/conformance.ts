@@ -1,6 +1,6 @@
 import type { Approval, JsonObject } from '@proviso/contracts';
 import type { Delivery, Executor, Outcome, RunContext, ShownIdentity, WritableRecords } from '@proviso/core/executor';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { watchConnections, type WatchedConnections } from './connections.ts';
 
 /** The far side of one test: a real server, or for a transactional executor the records that it writes. */
@@ -65,6 +65,7 @@ export function describeConformance<B extends ConformanceBackend>(name: string, 
     describePureParts(subject, () => backend);
     describeBegin(subject, () => backend);
     for (const fault of subject.faults) describeFault(subject, fault, () => backend);
+    for (const fault of subject.faults.filter(({ hangs }) => hangs)) describePatience(subject, fault, () => backend);
   });
 }
 
@@ -165,6 +166,55 @@ function describeFault<B extends ConformanceBackend>(
 function effectsThatFit(outcome: Outcome): number[] {
   if (outcome.kind === 'done') return [1];
   return outcome.kind === 'refused' || (outcome.kind === 'retry' && outcome.undone) ? [0] : [0, 1];
+}
+
+const PATIENCE_MS = 170_000;
+
+/** The time that a run may take is the pipeline's to say: once the effect may have begun, no other limit ends the run. */
+function describePatience<B extends ConformanceBackend>(
+  subject: ConformanceSubject<B>,
+  fault: ConformanceFault<B>,
+  backend: () => B,
+): void {
+  it(`waits as long as it may when ${fault.name}`, async () => {
+    const clock = fakeClock();
+    try {
+      const stop = new AbortController();
+      const injected = await fault.inject(backend());
+      let settled: Run | undefined;
+      const running = run(subject, backend(), { signal: stop.signal }).then((end) => (settled = end));
+      await injected?.reached;
+      await clock.pass(PATIENCE_MS);
+      if (settled) expect(settled.outcome).toMatchObject({ kind: 'retry', undone: true });
+      stop.abort(new Error('the time is up'));
+      await clock.pass(1_000);
+      await running;
+    } finally {
+      clock.stop();
+    }
+  });
+}
+
+/** Lets time pass for all that runs by a timer here, while sockets go on by themselves. */
+function fakeClock() {
+  jest.useFakeTimers({
+    doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'performance', 'Date'],
+  });
+  const limits = jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+    const ends = new AbortController();
+    setTimeout(() => ends.abort(new DOMException('The time is up.', 'TimeoutError')), ms);
+    return ends.signal;
+  });
+  return {
+    async pass(ms: number): Promise<void> {
+      await jest.advanceTimersByTimeAsync(ms);
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    },
+    stop(): void {
+      limits.mockRestore();
+      jest.useRealTimers();
+    },
+  };
 }
 
 /** Aborts once the fault has been reached, and expects the run to settle within a second of that. */

@@ -4,8 +4,8 @@ import type { ExecutorSettings } from '../settings.ts';
 import { EgressError, egressErrorIn } from './error.ts';
 
 export interface EgressLimits {
-  /** From the call to the last byte of the body. */
-  timeoutMs: number;
+  /** From the call to the last byte of the body, where its signal is not the only limit; 60 s for a call without a signal. */
+  timeoutMs?: number;
   /** Of the answer's body, after decompression. */
   bodyBytesMax: number;
 }
@@ -13,15 +13,17 @@ export interface EgressLimits {
 /** Like the global `fetch`, but that redirects are answers, and that what fails is an EgressError. */
 export type EgressFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-const LIMITS: EgressLimits = { timeoutMs: 60_000, bodyBytesMax: 1024 * 1024 };
+const BODY_BYTES_MAX = 1024 * 1024;
+const UNWATCHED_MS_MAX = 60_000;
 
 /** A `fetch` for addresses that tenants name, with limits on time and size. Each request has a connection of its own. */
 export function openEgress(settings: ExecutorSettings, limits: Partial<EgressLimits> = {}): EgressFetch {
-  const { timeoutMs, bodyBytesMax } = { ...LIMITS, ...limits };
+  const { timeoutMs, bodyBytesMax = BODY_BYTES_MAX } = limits;
   return async (input, init = {}) => {
     const { url, ...asked } = input instanceof Request ? partsOf(input) : { url: input, signal: undefined };
-    const signals = [init.signal, asked.signal, AbortSignal.timeout(timeoutMs)];
-    const signal = AbortSignal.any(signals.filter((each) => each instanceof AbortSignal));
+    const given = [init.signal, asked.signal].filter((each) => each instanceof AbortSignal);
+    const limitMs = timeoutMs ?? (given.length === 0 ? UNWATCHED_MS_MAX : undefined);
+    const signal = AbortSignal.any([...given, ...(limitMs === undefined ? [] : [AbortSignal.timeout(limitMs)])]);
     const line = openLine({ signal, settings });
     const sending = { ...asked, ...init } as unknown as LineInit; // undici's types and Node's say the same in other words
     try {

@@ -12,12 +12,14 @@ export interface SmtpServer {
   secure: boolean;
   requireTls: boolean;
   credentials: { user: string; pass: string } | null;
-  /** Silence allowed after the greeting; 25 s when absent. */
+  /** Silence allowed after the greeting; absent = the signal is the one limit. */
   socketTimeoutMs?: number;
 }
 
 export type SmtpError = SMTPConnection.SMTPError;
 
+/** nodemailer's own limit is ten minutes. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
 const SAID_CHARS_MAX = 200;
 /** A login of no server's: nodemailer sends a single command for a login's handler alone. */
 const PROBE = 'PROVISO-PROBE';
@@ -62,7 +64,7 @@ function connectionOver(socket: Socket, server: SmtpServer): SMTPConnection {
     requireTLS: server.requireTls,
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
-    socketTimeout: server.socketTimeoutMs ?? 25_000,
+    socketTimeout: server.socketTimeoutMs ?? NO_LIMIT_MS,
     // Destroy at once: a polite end would first flush what is still buffered.
     socketCloseTimeout: 0,
     customAuth: {

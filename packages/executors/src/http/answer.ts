@@ -63,6 +63,14 @@ function parsed(text: string, mask: Mask): JsonValue | undefined {
   }
 }
 
+/** As a client reads it that parses it again. Throws where it broke off. */
+export function unreadAgain({ status, headers, body, text, brokenBy }: HttpAnswer): Response {
+  if (brokenBy !== undefined) throw new Error('the answer broke off', { cause: brokenBy });
+  const shown = body === undefined ? text : JSON.stringify(body);
+  const kept = headers.filter(([name]) => !/^content-(?:encoding|length)$/i.test(name));
+  return new Response(shown === '' ? null : shown, { status, headers: kept });
+}
+
 /** The body where it is an object; empty where it is anything else. */
 export const objectIn = ({ body }: Pick<HttpAnswer, 'body'>): JsonObject => (isObject(body) ? body : {});
 

@@ -18,9 +18,6 @@ export interface Line extends Heard {
   answer(): HttpAnswer | undefined;
 }
 
-/** Of a provider that has the request, before its answer and in it: then the connection counts as dead. */
-const SILENCE_MS_MAX = 25_000;
-
 export interface LineOptions {
   signal: AbortSignal;
   settings: ExecutorSettings;
@@ -40,8 +37,9 @@ export function openLine({ signal, settings, trusted, credentials }: LineOptions
   // And so a request is let go no earlier than when its connection stands.
   const dispatcher = new Agent({
     pipelining: 0,
-    headersTimeout: SILENCE_MS_MAX,
-    bodyTimeout: SILENCE_MS_MAX,
+    // The signal is the one limit: a far side may take as long as the run may.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     maxResponseSize: 16 * 1024 * 1024,
     connect: (options, callback) =>
       connect(options, (...result) => {

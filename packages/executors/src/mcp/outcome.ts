@@ -1,39 +1,66 @@
-import { ProtocolError } from '@modelcontextprotocol/client';
+import { ProtocolError, type CallToolResult, type InputRequiredResult } from '@modelcontextprotocol/client';
 import type { JsonObject } from '@proviso/contracts';
 import { done, refused, retry, unknown, type Outcome } from '@proviso/core/executor';
+import { failureOf } from '../http/outcome.ts';
 import type { Mask } from '../masking.ts';
 import { shownText } from '../shown-text.ts';
 import type { CallResult, McpSession } from './session.ts';
 
 /** JSON-RPC's words for a request that was not carried out: parse error, invalid request, no such method, invalid params. */
 const NOT_CARRIED_OUT = [-32_700, -32_600, -32_601, -32_602];
-const SLOW_DOWN_MS = 30_000;
 
-/** What the tool answered. An error is the tool's own word that it did not do it. */
-export function resultOutcome({ content, structuredContent, isError }: CallResult, mask: Mask): Outcome {
-  if (isError) return refused(`The tool refused it: ${textOf(content, mask)}`);
+/** In `_meta` of a result with `isError`: the server's word that the call changed nothing (docs/action-types.md). */
+const NOTHING_DONE = 'proviso.dev/nothing-done';
+
+/**
+ * What the tool answered. The protocol's error says that a tool failed, and not how far it came: libraries answer it for
+ * whatever a tool throws. A tool that asks for input has not carried out the call.
+ */
+export function resultOutcome(answer: CallResult, mask: Mask): Outcome {
+  if (isAsking(answer))
+    return refused(
+      `The tool asked for input, which nobody gives to an approved call: ${questionsIn(answer, mask)}. ` +
+        'Propose it again with all that it needs in its arguments.',
+    );
+  const { content, structuredContent, isError, _meta } = answer;
+  if (isError) {
+    const words = textOf(content, mask);
+    return _meta?.[NOTHING_DONE] === true
+      ? refused(`The tool refused it: ${words}`)
+      : unknown(`The tool failed, and does not say whether it did something: ${words}`);
+  }
   const result = { content, ...(structuredContent !== undefined && { structured_content: structuredContent }) };
   return done(mask.value(result as JsonObject) as JsonObject);
 }
 
-function textOf(content: CallResult['content'], mask: Mask): string {
+const isAsking = (answer: CallResult): answer is InputRequiredResult => answer.resultType === 'input_required';
+
+function textOf(content: CallToolResult['content'], mask: Mask): string {
   const texts = content.map((part) => (part.type === 'text' ? part.text : `(${part.type})`));
   return shownText(mask.text(texts.join(' '))) || 'it does not say why';
+}
+
+function questionsIn({ inputRequests = {} }: InputRequiredResult, mask: Mask): string {
+  const questions = Object.values(inputRequests).map((asked) => {
+    const { method, params } = asked as { method: string; params?: { message?: unknown } };
+    return typeof params?.message === 'string' ? params.message : method;
+  });
+  return shownText(mask.text(questions.join(' '))).replace(/[.?!]$/, '') || 'it does not say which';
 }
 
 /** What a failed call means: what left, and what came back. */
 export function failureOutcome(error: unknown, session: McpSession, mask: Mask): Outcome {
   if (!session.sent()) return retry('The MCP server cannot be reached.', { undone: true });
-  const { status, retryAfter } = session.answer() ?? {};
-  if (status === 429) return retry('The MCP server asks to slow down.', { undone: true, afterMs: msOf(retryAfter) });
+  const answer = session.answer();
   // The session is over, and the next attempt has another one.
-  if (status === 404) return retry('The MCP server knows the session no more.', { undone: true });
-  if (error instanceof ProtocolError && NOT_CARRIED_OUT.includes(error.code))
+  if (answer?.status === 404) return retry('The MCP server knows the session no more.', { undone: true });
+  if (answer?.status !== 429 && error instanceof ProtocolError && NOT_CARRIED_OUT.includes(error.code))
     return refused(`The MCP server refused it: ${shownText(mask.text(error.message))}`);
-  if (status !== undefined && status >= 400 && status < 500) return refused(`The MCP server answered ${status}.`);
-  if (status !== undefined && status >= 500) return retry(`The MCP server answered ${status}.`, { undone: false });
-  return unknown('The MCP server did not answer; it may have called the tool.');
+  if (answer && !answer.ok) return failureOf('The MCP server', session);
+  const words = error instanceof ProtocolError ? `: ${shownText(mask.text(error.message))}` : '';
+  return unknown(
+    answer
+      ? `The MCP server’s answer does not say what became of the call${words}; it may have called the tool.`
+      : 'The MCP server did not answer; it may have called the tool.',
+  );
 }
-
-const msOf = (seconds: string | null | undefined): number =>
-  /^\d{1,6}$/.test(seconds ?? '') ? Math.max(Number(seconds), 1) * 1_000 : SLOW_DOWN_MS;

@@ -1,13 +1,21 @@
 // One connection to a server for one purpose. What left this machine is known here and not guessed from the library's
 // errors, and a tools/call is sent once whatever the library would repeat. Held by mcp-tool-call.test.ts.
-import { Client, StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
+import {
+  Client,
+  StreamableHTTPClientTransport,
+  type InputRequiredResult,
+  type Transport,
+} from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { McpConfig, McpCredentials } from '@proviso/contracts';
 import { EgressError } from '../egress/error.ts';
 import { openEgress } from '../egress/fetch.ts';
+import { readAnswer, unreadAgain, type HttpAnswer } from '../http/answer.ts';
+import { maskOf } from '../masking.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
-const REQUEST_MS_MAX = 60_000;
+/** The library wants a limit of its own; the signal is the only one that counts. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
 const RESPONSE_BYTES_MAX = 4 * 1024 * 1024;
 const PAGES_MAX = 20;
 const CLOSE_MS_MAX = 1_000;
@@ -29,7 +37,7 @@ export interface CallRequest {
 }
 
 export type ServerTool = Awaited<ReturnType<Client['listTools']>>['tools'][number];
-export type CallResult = Awaited<ReturnType<Client['callTool']>>;
+export type CallResult = Awaited<ReturnType<Client['callTool']>> | InputRequiredResult;
 
 export interface McpSession {
   /** As the server calls itself. */
@@ -38,8 +46,8 @@ export interface McpSession {
   call(tool: ServerTool, request: CallRequest): Promise<CallResult>;
   /** A call may have been let go. */
   sent(): boolean;
-  /** Of the answer to the last request over HTTP. */
-  answer(): { status: number; retryAfter: string | null } | undefined;
+  /** To the last request over HTTP; of one that succeeded, its status alone. */
+  answer(): HttpAnswer | undefined;
 }
 
 /** Connects, works and disconnects, whatever happens. Throws what the library throws. */
@@ -65,7 +73,8 @@ export async function inSession<T>(account: McpAccount, work: (session: McpSessi
       call: ({ outputSchema: _, ...tool }, { name, arguments: given, key }) => {
         const params = { name, arguments: given, ...(key !== undefined && { _meta: { [KEY]: key } }) };
         // Without its output schema: a result that does not fit it is still what happened.
-        return request((options) => client.callTool(params, { ...options, toolDefinition: tool }));
+        const more = { toolDefinition: tool, allowInputRequired: true };
+        return request((options) => client.callTool(params, { ...options, ...more }) as Promise<CallResult>);
       },
       sent: () => progress.sent,
       answer: () => progress.answer,
@@ -80,7 +89,7 @@ const KEY = 'proviso.dev/idempotency-key';
 
 interface Progress {
   sent: boolean;
-  answer?: { status: number; retryAfter: string | null };
+  answer?: HttpAnswer;
 }
 
 function transportOf({ config, credentials, settings, signal }: McpAccount, progress: Progress): Transport {
@@ -97,8 +106,9 @@ function transportOf({ config, credentials, settings, signal }: McpAccount, prog
       ...(cwd !== undefined && { cwd }),
     });
   }
-  const egress = openEgress(settings, { timeoutMs: REQUEST_MS_MAX, bodyBytesMax: RESPONSE_BYTES_MAX });
+  const egress = openEgress(settings, { bodyBytesMax: RESPONSE_BYTES_MAX });
   const { token, headers } = credentials ?? {};
+  const mask = maskOf(credentials);
   return new StreamableHTTPClientTransport(new URL(config.url), {
     requestInit: { headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) } },
     // A stream that broke off is not taken up again: what is not known is said to be unknown.
@@ -113,7 +123,8 @@ function transportOf({ config, credentials, settings, signal }: McpAccount, prog
       // The library's first question heeds no signal but that of its transport. A session is ended all the same.
       const ends = [init?.signal, init?.method === 'DELETE' ? undefined : signal];
       const response = await egress(url, { ...init, signal: AbortSignal.any(ends.filter((each) => !!each)) });
-      progress.answer = { status: response.status, retryAfter: response.headers.get('retry-after') };
+      if (!response.ok) return unreadAgain((progress.answer = await readAnswer(response, mask)));
+      progress.answer = { status: response.status, ok: true, headers: [], body: undefined, text: '' };
       return response;
     },
   });
@@ -142,7 +153,7 @@ function watched(transport: Transport, signal: AbortSignal, progress: Progress) 
   };
   return <T>(work: (options: Options) => Promise<T>): Promise<T> => {
     current = new AbortController();
-    return work({ signal: AbortSignal.any([signal, current.signal]), timeout: REQUEST_MS_MAX });
+    return work({ signal: AbortSignal.any([signal, current.signal]), timeout: NO_LIMIT_MS });
   };
 }
 

@@ -1,6 +1,6 @@
 import { slackCredentials, type JsonObject } from '@proviso/contracts';
 import { LogLevel, WebClient, type Logger } from '@slack/web-api';
-import type { HttpAnswer } from '../http/answer.ts';
+import { unreadAgain } from '../http/answer.ts';
 import { openLine, type Line } from '../http/line.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
@@ -22,20 +22,12 @@ export function openSlack(
   const client = new WebClient(data.token, {
     slackApiUrl: trusted ?? 'https://slack.com/api/',
     allowAbsoluteUrls: false,
-    fetch: async (url, init) => responseOf(await line.ask(url, init as Parameters<Line['ask']>[1])),
+    fetch: async (url, init) => unreadAgain(await line.ask(url, init as Parameters<Line['ask']>[1])),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     logger: SILENT,
   });
   return { client, line };
-}
-
-/** As the client reads it, which parses it again. */
-function responseOf({ status, headers, body, text, brokenBy }: HttpAnswer): Response {
-  if (brokenBy !== undefined) throw new Error('the answer broke off', { cause: brokenBy });
-  const shown = body === undefined ? text : JSON.stringify(body);
-  const kept = headers.filter(([name]) => !/^content-(?:encoding|length)$/i.test(name));
-  return new Response(shown === '' ? null : shown, { status, headers: kept });
 }
 
 const ignore = (): void => undefined;

@@ -41,6 +41,13 @@ const stream = (event: string): HttpFault => ({
   ...httpFault.answers(200, event, { 'content-type': 'text/event-stream' }),
 });
 
+const HTML = { 'content-type': 'text/html' };
+const page = `<!DOCTYPE html><html><body>nginx ${TOKEN}</body></html>`;
+const said = (status: number): HttpFault => httpFault.answers(status, page, HTML);
+const failed = { isError: true, content: [{ type: 'text' as const, text: `No funds for ${TOKEN}` }] };
+/** Its library's server asks a client with no capabilities for nothing but another round. */
+const asking: Parameters<Fake['answer']>[0] = { resultType: 'input_required', requestState: TOKEN };
+
 const subjectOf = (legacy: boolean, idempotent: boolean): PipelineSubject<Fake> => ({
   executor,
   delivery: idempotent ? 'idempotent' : 'at_most_once',
@@ -89,8 +96,46 @@ const subjectOf = (legacy: boolean, idempotent: boolean): PipelineSubject<Fake> 
     },
     {
       name: 'the tool says that it failed',
+      allowed: ['unknown'],
+      says: 'No funds for [hidden]',
+      inject: (fake) => fake.answer(failed),
+    },
+    {
+      name: 'the tool acts, and says that it failed',
+      allowed: ['unknown'],
+      says: 'No funds for [hidden]',
+      inject: (fake) => fake.answer(failed, { acts: true }),
+    },
+    {
+      name: 'the tool says that it failed, and that nothing was done',
       allowed: ['refused'],
-      inject: (fake) => fake.answer({ isError: true, content: [{ type: 'text', text: `No funds for ${TOKEN}` }] }),
+      says: 'No funds for [hidden]',
+      inject: (fake) => fake.answer({ ...failed, _meta: { 'proviso.dev/nothing-done': true } }),
+    },
+    ...(legacy
+      ? []
+      : [
+          {
+            name: 'the tool asks for input',
+            allowed: ['refused'] as const,
+            says: 'asked for input, which nobody gives to an approved call',
+            inject: (fake: Fake) => fake.answer(asking),
+          },
+        ]),
+    ...(['HTML', 'nothing'] as const).map((what) => ({
+      name: `a proxy answers the call with 200 and ${what}`,
+      allowed: ['unknown'] as const,
+      inject: (fake: Fake) => fake.next('tools/call', httpFault.answers(200, what === 'HTML' ? page : '', HTML)),
+    })),
+    ...([401, 403, 405, 413, 422] as const).map((status) =>
+      armed(`a proxy answers the call with ${status} and HTML`, ['refused'], 'tools/call', said(status)),
+    ),
+    ...([408, 500, 502, 503, 504] as const).map((status) =>
+      armed(`a proxy answers the call with ${status} and HTML`, ['retry'], 'tools/call', said(status)),
+    ),
+    {
+      ...armed('a proxy says why', ['refused'], 'tools/call', httpFault.answers(422, { message: `No ${TOKEN}` })),
+      says: 'No [hidden]',
     },
     {
       name: 'the tool repeats the token in its result',

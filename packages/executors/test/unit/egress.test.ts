@@ -94,6 +94,21 @@ describe('egress', () => {
     expect(await call).toMatchObject({ reason: 'failed' });
   });
 
+  it('takes as long as its signal, and a minute without one', async () => {
+    const limits = jest.spyOn(AbortSignal, 'timeout');
+    const limitsOf = async (init: RequestInit): Promise<unknown[]> => {
+      limits.mockClear();
+      await (await here(`http://127.0.0.1:${port}/1`, init)).text();
+      return limits.mock.calls.map(([ms]) => ms).filter((ms) => ms !== 10_000); // to connect
+    };
+    try {
+      expect(await limitsOf({ signal: new AbortController().signal })).toEqual([]);
+      expect(await limitsOf({})).toEqual([60_000]);
+    } finally {
+      limits.mockRestore();
+    }
+  });
+
   it.each([
     ['nobody listens', 'http://127.0.0.1:1/'],
     ['there is no such name', 'http://no-such-name.invalid/'],

@@ -1,6 +1,9 @@
 import type { JsonObject } from '@proviso/contracts';
 import { httpFault } from '@proviso/testing/http-fake';
 import { startMcpFake, type McpFake } from '@proviso/testing/mcp';
+import { maskOf } from '../../src/masking.ts';
+import { resultOutcome } from '../../src/mcp/outcome.ts';
+import type { CallResult } from '../../src/mcp/session.ts';
 import { mcp } from '../../src/providers/mcp.ts';
 import { lookupIn, runOf } from '../records.ts';
 import { CALL, executor, identityOf, settings, TOKEN } from '../subjects/mcp.ts';
@@ -48,6 +51,28 @@ describe('mcp_tool_call', () => {
         content: [{ type: 'text', text: '{"sent":true,"count":1}' }],
         structured_content: { sent: true, count: 1, '[hidden]': ['was [hidden]', '{"key":"[hidden]"}'] },
       },
+    });
+  });
+
+  it('that acts and then fails may have happened, unless its server says that nothing was done', async () => {
+    const failed = { isError: true, content: [{ type: 'text' as const, text: 'The mail went out, and then this.' }] };
+    const run = () => executor.execute(runOf(CALL, { identity: identityOf(fake), credentials: { token: TOKEN } }));
+    fake.answer(failed, { acts: true });
+    expect(await run()).toMatchObject({ kind: 'unknown', message: expect.stringContaining('The mail went out') });
+    expect(fake.calls).toHaveLength(1);
+    fake.answer({ ...failed, _meta: { 'proviso.dev/nothing-done': true } });
+    expect(await run()).toMatchObject({ kind: 'refused' });
+    expect(fake.calls).toHaveLength(1);
+  });
+
+  it('that is answered with a question says which, and runs no further', () => {
+    const account = { method: 'elicitation/create', params: { mode: 'form', message: `Whose account, ${TOKEN}?` } };
+    const asked = { resultType: 'input_required', inputRequests: { account } } as unknown as CallResult;
+    expect(resultOutcome(asked, maskOf({ token: TOKEN }))).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining(
+        'asked for input, which nobody gives to an approved call: Whose account, [hidden].',
+      ),
     });
   });
 

@@ -1,4 +1,11 @@
-import { createMcpHandler, ProtocolError, Server, type CallToolResult, type Tool } from '@modelcontextprotocol/server';
+import {
+  createMcpHandler,
+  ProtocolError,
+  Server,
+  type CallToolResult,
+  type InputRequiredResult,
+  type Tool,
+} from '@modelcontextprotocol/server';
 import type { JsonObject } from '@proviso/contracts';
 import { startHttpFake, type FakeReply, type FakeRequest, type HttpFake } from './http-fake.ts';
 
@@ -16,9 +23,11 @@ export interface McpFake extends HttpFake {
   readonly calls: McpCall[];
   /** What it offers; a test may change it. */
   readonly tools: Tool[];
-  /** How the next calls end, when not well. */
-  answer(result: CallToolResult | ProtocolError): void;
+  /** How the next calls end. One with `isError` has no effect, unless `acts`. */
+  answer(result: McpEnding, options?: { acts: boolean }): void;
 }
+
+type McpEnding = CallToolResult | InputRequiredResult | ProtocolError;
 
 export interface McpFakeOptions {
   token: string;
@@ -47,16 +56,21 @@ export const SEND_INVOICE: Tool = {
 export async function startMcpFake({ token, legacy, deduplicates }: McpFakeOptions): Promise<McpFake> {
   const calls: McpCall[] = [];
   const tools: Tool[] = [structuredClone(SEND_INVOICE)];
-  let ending: CallToolResult | ProtocolError | undefined;
+  let ending: McpEnding | undefined;
+  let acts = true;
   const known = new Set<string>();
 
-  const call = (name: string, given: JsonObject, meta: JsonObject): CallToolResult => {
+  const call = (name: string, given: JsonObject, meta: JsonObject): Exclude<McpEnding, ProtocolError> => {
     if (ending instanceof ProtocolError) throw ending;
     const key = typeof meta[KEY] === 'string' ? meta[KEY] : undefined;
     const repeated = deduplicates && key !== undefined && known.has(key);
-    if (!ending?.isError && !repeated) calls.push({ tool: name, arguments: given, meta });
+    if (acts && !repeated) calls.push({ tool: name, arguments: given, meta });
     if (key !== undefined) known.add(key);
     return ending ?? { content: [{ type: 'text', text: `Did ${name}` }], structuredContent: { number: calls.length } };
+  };
+  const answer: McpFake['answer'] = (result, options) => {
+    ending = result;
+    acts = options?.acts ?? !(result instanceof ProtocolError || result.isError || 'resultType' in result);
   };
   const serverOf = (): Server => {
     const server = new Server({ name: 'Billing', version: '1.0.0' }, { capabilities: { tools: {} } });
@@ -88,7 +102,7 @@ export async function startMcpFake({ token, legacy, deduplicates }: McpFakeOptio
     await handler.close();
     await http.close();
   };
-  return { ...http, close, address: `${http.url}/mcp`, calls, tools, answer: (result) => void (ending = result) };
+  return { ...http, close, address: `${http.url}/mcp`, calls, tools, answer };
 }
 
 function methodOf({ method, body }: FakeRequest): string {
