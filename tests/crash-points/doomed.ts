@@ -3,7 +3,7 @@
 import {
   createHolds,
   createRegistry,
-  createRoom,
+  createSlots,
   PACE,
   type Queryable,
   type Services,
@@ -170,7 +170,7 @@ export function startDoomed({ services, executorsOf, name, strike }: DoomedOptio
     executors,
     actor: { kind: 'system', id: name, name },
     holds: createHolds(db, services.log, pace),
-    room: createRoom({ hands: 16, executors }),
+    slots: createSlots({ slots: 16, executors }),
     pace,
   };
   return { doom, worker, bells };

@@ -50,6 +50,9 @@ const batched = async (stage: Stage): Promise<void> => {
   await stage.approveBatch({ say: 'something else' });
 };
 
+/** A look that takes what is not cleared for due, too. */
+const careless = rewriting(['action_find_due'], (text) => text.replace(/ and status in \(.*?\)/, ''));
+
 const RUNNING = /status in \('scheduled'.*?statement_timestamp\(\)\)/s;
 
 export const PLANTS: Plant[] = [
@@ -57,14 +60,20 @@ export const PLANTS: Plant[] = [
     bug: 'a claim that does not look at the status',
     breaks: 'nothing ran without being cleared',
     unchecked: true,
-    bend: rewriting(['action_claim'], (text) => text.replace(RUNNING, 'true')),
+    bend: both(
+      careless,
+      rewriting(['action_claim'], (text) => text.replace(RUNNING, 'true')),
+    ),
     tell: approveAndRing,
   },
   {
     bug: 'a claim that takes what has ended',
     breaks: 'the log replays to the row', // the effect is not repeated: it began, so that the provider is asked
     unchecked: true,
-    bend: rewriting(['action_claim'], (text) => text.replace(RUNNING, "status <> 'pending_approval'")),
+    bend: both(
+      careless,
+      rewriting(['action_claim'], (text) => text.replace(RUNNING, "status <> 'pending_approval'")),
+    ),
     tell: approveAndRing,
   },
   {
@@ -100,7 +109,7 @@ export const PLANTS: Plant[] = [
   {
     bug: 'a sweep that forgets what nobody was told of',
     breaks: 'nothing is forgotten',
-    bend: forgetting('action_claim_overdue'),
+    bend: forgetting('action_claim_due'),
     diesAfter: 'action_create',
     tell: async (stage) => void (await stage.create('far_idempotent', params)),
   },

@@ -5,7 +5,7 @@ import {
   approvePendingAction,
   batchApprovePendingActions,
   cancelAction,
-  claimOverdue,
+  claimDue,
   clearedHash,
   createAction,
   decideAction,
@@ -19,7 +19,7 @@ import {
   readId,
   recoverLost,
   runActionNow,
-  runSeated,
+  runInSlot,
   updateAction,
   type ActionRow,
   type Context,
@@ -205,7 +205,7 @@ export class Stage {
       await this.expireLeases(this.processes.filter(({ doom }) => doom.dead));
       await this.tell(async ({ worker }) => void (await recoverLost(worker)));
       await this.tell(async ({ worker }) => {
-        for (const action of await claimOverdue(worker, { count: 10, overdueMs: 0 })) await runSeated(worker, action);
+        for (const action of await claimDue(worker)) await runInSlot(worker, action);
       });
       await this.tell(async ({ worker }) => void (await expireOpen(worker)));
       const { status } = await reread(this.#options.world, { id: this.id });

@@ -115,6 +115,33 @@ describe('POST /v1/actions/process', () => {
     for (const id of ids) expect(effectsOf(id)).toHaveLength(1);
   }, 30_000);
 
+  it('runs no more than eight requests of a workspace at a time', async () => {
+    const [here, there] = [await api.tenant(), await api.tenant()];
+    const [id = ''] = await due(here, 1);
+    const [other = ''] = await due(there, 1, {}, there.owner);
+    const { pool } = api.world.db;
+    const gate = await pool.connect();
+    await gate.query('begin');
+    await gate.query('select pg_advisory_xact_lock(7105)'); // nothing starts before it is let go
+    const eight = Array.from({ length: 8 }, () => process(here.owner));
+    await until('each to wait', async () => {
+      const { rows } = await pool.query(
+        `select from pg_stat_activity where wait_event = 'advisory' and datname = current_database()`,
+      );
+      return rows.length === 8;
+    });
+    const refused = await process(here.owner);
+    const theirs = process(there.owner);
+    await gate.query('commit');
+    gate.release();
+    expect(refused).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED' } });
+    expect((await Promise.all(eight)).flatMap(({ body }) => body.results)).toEqual([
+      { action_id: id, status: 'completed' },
+    ]);
+    expect((await theirs).body.results).toEqual([{ action_id: other, status: 'completed' }]);
+    expect((await process(here.owner)).status).toBe(200);
+  }, 30_000);
+
   it('replays its reply for the same Idempotency-Key, and runs nothing more', async () => {
     const here = await api.tenant();
     const [id] = await due(here, 2);

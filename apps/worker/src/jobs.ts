@@ -1,19 +1,21 @@
 // Everything that a worker does: it answers the doorbell, and it sweeps for what no doorbell told it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  claimOverdue,
+  claimDue,
+  claimForIdle,
   execute,
   expireOpen,
   forgetKeys,
-  recoverLost,
-  runSeated,
+  runInSlot,
+  takeOverLost,
+  type ActionRow,
   type Consumer,
   type Worker,
 } from '@proviso/core';
 import { startSweep, type Sweep } from './sweep.ts';
 
-/** Due for so long and not rung for: the queue has most likely lost it. */
-const OVERDUE_MS = 1_000;
+/** How often, while slots are taken, one looks for workspaces that run nothing. */
+const IDLE_MS = 500;
 /** A queue that is away cannot say goodbye, and need not. */
 const QUEUE_CLOSE_MS = 3_000;
 /** A ring that comes while this process stops is for another one, at once. */
@@ -26,28 +28,26 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-/** Starts to work, at most about `concurrency` actions at a time. */
-export async function startJobs(worker: Worker, concurrency: number): Promise<Jobs> {
+/** Starts to work, at most `slots` actions at a time, and the reserve beside them. */
+export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
   const answering = new Set<Promise<unknown>>();
   let isStopping = false;
-  const answer = async (actionId: string): Promise<number | undefined> => {
-    if (isStopping) return HAND_BACK_MS; // the queue may still have had it on its way here
-    const again = (): void => void answer(actionId).catch((err: unknown) => logLate(worker, actionId, err));
-    const answered = execute(worker, actionId, again).finally(() => answering.delete(answered));
-    answering.add(answered);
-    return answered;
-  };
-  const doorbell: Consumer = await worker.queue.consume(answer, concurrency);
   const { sweepMs } = worker.pace;
-  const overdue: Sweep = startSweep('overdue', sweepMs, worker.log, () =>
-    runOverdue(worker, concurrency, overdue.soon),
-  );
+  const due: Sweep = startSweep('due', sweepMs, worker.log, async () => run(worker, await claimDue(worker, due.soon)));
   const sweeps: Sweep[] = [
-    overdue,
-    startSweep('lost', sweepMs, worker.log, () => recoverLost(worker)),
+    due,
+    startSweep('idle workspaces', IDLE_MS, worker.log, async () => run(worker, await claimForIdle(worker))),
+    startSweep('lost', sweepMs, worker.log, async () => (await takeOverLost(worker)).length),
     startSweep('expired', sweepMs, worker.log, () => expireOpen(worker)),
     startSweep('idempotency keys', FORGET_MS, worker.log, () => forgetKeys(worker.db)),
   ];
+  const answer = async (actionId: string): Promise<number | undefined> => {
+    if (isStopping) return HAND_BACK_MS; // the queue may still have had it on its way here
+    const answered = execute(worker, actionId, due.soon).finally(() => answering.delete(answered));
+    answering.add(answered);
+    return answered;
+  };
+  const doorbell: Consumer = await worker.queue.consume(answer, slots);
   return {
     stop: async () => {
       isStopping = true;
@@ -61,16 +61,8 @@ export async function startJobs(worker: Worker, concurrency: number): Promise<Jo
   };
 }
 
-/** A ring that waited for room, and failed when there was: the sweep finds what it was for. */
-const logLate = ({ log }: Worker, action: string, err: unknown): void =>
-  log.warn({ err, action }, 'an action could not be looked at');
-
-/**
- * Claims what is overdue, straight from the table, as far as there is room, and does not wait for it: a backlog is worked
- * off without a pause, and no slow run holds up the next look. `again` is called when there is room once more.
- */
-async function runOverdue(worker: Worker, count: number, again: () => void): Promise<number> {
-  const claimed = await claimOverdue(worker, { count, overdueMs: OVERDUE_MS }, again);
-  for (const action of claimed) void runSeated(worker, action);
+/** Runs what was claimed, and does not wait for it: a backlog is worked off without a pause, and no slow run delays the next look. */
+function run(worker: Worker, claimed: ActionRow[]): number {
+  for (const action of claimed) void runInSlot(worker, action);
   return claimed.length;
 }

@@ -3,10 +3,11 @@ import { builtIns, loadExecutors } from '@proviso/executors';
 import {
   createHolds,
   createRegistry,
-  createRoom,
+  createSlots,
   openDatabase,
   openLog,
   openServices,
+  reserveOf,
   type Worker,
 } from '@proviso/core';
 import closeWithGrace from 'close-with-grace';
@@ -20,7 +21,7 @@ try {
   const log = openLog('worker', config.logLevel);
   const services = await openServices(config, {
     name: 'proviso-worker',
-    poolMax: Math.ceil(config.concurrency / 2) + 4,
+    poolMax: Math.ceil((config.concurrency + reserveOf(config.concurrency)) / 2) + 4,
     executors: createRegistry(await loadExecutors(builtIns(config.farSides), config.farSides.modules)),
     log,
   });
@@ -35,8 +36,8 @@ try {
     ...services,
     actor: { kind: 'system', id: `worker ${hostname()}:${process.pid}`, name: 'Worker' },
     holds: createHolds(heart, log, config.pace),
-    room: createRoom({
-      hands: config.concurrency,
+    slots: createSlots({
+      slots: config.concurrency,
       executors: services.executors,
       limits: config.typeConcurrency,
     }),

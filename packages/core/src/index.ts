@@ -52,7 +52,7 @@ export * from './execution/holds.ts';
 export * from './execution/recover.ts';
 export * from './execution/registry.ts';
 export * from './execution/pace.ts';
-export * from './execution/room.ts';
+export * from './execution/slots.ts';
 export * from './execution/worker.ts';
 export * from './fair-pool.ts';
 export * from './fair-slots.ts';

@@ -1,12 +1,4 @@
-import {
-  claimOverdue,
-  createAction,
-  execute,
-  pauseWork,
-  resumeWork,
-  type ActionRow,
-  type Context,
-} from '@proviso/core';
+import { claimDue, createAction, execute, pauseWork, resumeWork, type ActionRow, type Context } from '@proviso/core';
 import { openWorld, reread, until, type TestWorkspace, type World } from '@proviso/testing';
 
 describe('pause', () => {
@@ -34,7 +26,7 @@ describe('pause', () => {
         if (stop) return;
         if (index % 2) await execute(workers[index % 4] as (typeof workers)[0], action.id);
         else {
-          const claimed = await claimOverdue(workers[index % 4] as (typeof workers)[0], { count: 1, overdueMs: 0 });
+          const claimed = await claimDue(world.worker({}, { slots: 1 }));
           await Promise.all(claimed.map(({ id }) => execute(workers[0] as (typeof workers)[0], id)));
         }
       }

@@ -4,7 +4,7 @@ import {
   chooseCaller,
   createHolds,
   createRegistry,
-  createRoom,
+  createSlots,
   hashToken,
   lookupOf,
   newId,
@@ -18,7 +18,7 @@ import {
   type Context,
   type Database,
   type Pace,
-  type RoomOptions,
+  type SlotOptions,
   type Services,
   type Worker,
 } from '@proviso/core';
@@ -32,8 +32,8 @@ export interface World extends Services {
   databaseUrl: string;
   /** A workspace that no other test knows. */
   workspace(): Promise<TestWorkspace>;
-  /** A worker in this process; `pace` shortens its times, `room` narrows it. */
-  worker(pace?: Partial<Pace>, room?: Partial<RoomOptions>): Worker;
+  /** A worker in this process; `pace` shortens its times, `slots` narrows it. */
+  worker(pace?: Partial<Pace>, slots?: Partial<SlotOptions>): Worker;
   close(): Promise<void>;
 }
 
@@ -98,14 +98,14 @@ export async function openWorld({
     ...services,
     databaseUrl,
     workspace: () => makeWorkspace(services),
-    worker: (pace = {}, room = {}) => {
+    worker: (pace = {}, slots = {}) => {
       const paced = { ...PACE, ...pace };
       const actor = { kind: 'system', id: `test worker ${workers.length}`, name: 'Worker' } as const;
       const worker = {
         ...services,
         actor,
         holds: createHolds(db, log, paced),
-        room: createRoom({ hands: 1_000, executors: registry, ...room }),
+        slots: createSlots({ slots: 1_000, executors: registry, ...slots }),
         pace: paced,
       };
       workers.push(worker);

@@ -2,15 +2,18 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { noBody, processActionsQuery, type Status } from '@proviso/contracts';
 import { authorize, type Context } from '../context.ts';
+import { AppError } from '../errors.ts';
 import { claimOldest } from '../execution/claim.ts';
-import { runSeated } from '../execution/execute.ts';
+import { runInSlot } from '../execution/execute.ts';
 import { createHolds } from '../execution/holds.ts';
-import { createRoom } from '../execution/room.ts';
+import { createSlots } from '../execution/slots.ts';
 import type { Worker } from '../execution/worker.ts';
 import { keepingReply } from '../idempotency.ts';
 import { showId } from '../ids.ts';
 
 const AT_A_TIME = 8;
+/** Requests of one workspace at a time in this process: together they run 64 actions. */
+const REQUESTS_MAX = 8;
 /** Nothing new begins after this; what runs then gets the rest of the time to end. */
 const CLAIM_MS = 40_000;
 /** The reply comes by then: what still runs is shown as running, and goes on. */
@@ -34,7 +37,28 @@ export async function processActions(
   authorize(ctx, 'actions:write');
   noBody.parse(input.body);
   const { limit } = processActionsQuery.parse(input.query);
-  return keepingReply(ctx.db, ctx.idempotency, async () => ({ ...(await runDue(ctx, limit, stopping)) }));
+  return keepingReply(ctx.db, ctx.idempotency, async () => ({
+    ...(await inShare(ctx, () => runDue(ctx, limit, stopping))),
+  }));
+}
+
+const requests = new Map<string, number>();
+
+async function inShare<T>({ caller: { workspaceId } }: Context, work: () => Promise<T>): Promise<T> {
+  const others = requests.get(workspaceId) ?? 0;
+  if (others >= REQUESTS_MAX)
+    throw new AppError(
+      'RATE_LIMITED',
+      `${others} requests of this workspace run due actions already. Send another one when one of them has answered.`,
+    );
+  requests.set(workspaceId, others + 1);
+  try {
+    return await work();
+  } finally {
+    const left = (requests.get(workspaceId) ?? 1) - 1;
+    if (left > 0) requests.set(workspaceId, left);
+    else requests.delete(workspaceId);
+  }
 }
 
 async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Promise<Processed> {
@@ -53,7 +77,7 @@ async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Prom
         return;
       }
       if (!taken.includes(action.id)) taken.push(action.id);
-      await runSeated(worker, action);
+      await runInSlot(worker, action);
     }
   };
   const lanes = Promise.all(Array.from({ length: AT_A_TIME }, lane)).finally(() => worker.holds.close());
@@ -67,8 +91,8 @@ async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Prom
 function workerIn({ db, queue, executors, secrets, log, pace }: Context): Worker {
   const services = { db, queue, executors, secrets, log, pace };
   const actor = { kind: 'system', id: `api ${hostname()}:${process.pid}`, name: 'Api' } as const;
-  const room = createRoom({ hands: AT_A_TIME, executors });
-  return { ...services, actor, holds: createHolds(db, log, pace), room };
+  const slots = createSlots({ slots: AT_A_TIME, executors });
+  return { ...services, actor, holds: createHolds(db, log, pace), slots };
 }
 
 async function replyOf(ctx: Context, taken: string[]): Promise<Processed> {

@@ -1,11 +1,11 @@
-// The hot statements, and the only hand-written SQL on `actions`: each is one round trip, atomic without BEGIN.
+// The hot statements; with worker-statements.ts the only hand-written SQL on `actions`: each is one round trip, atomic
+// without BEGIN.
 // People's verbs lock the row first and say why they lost; a worker's verb tests its fence. Races: races.test.ts.
 import { CLEARED, TERMINAL, type JsonObject, type Status } from '@proviso/contracts';
 import type { Statement } from '../db.ts';
 import { BACK, LIFECYCLE, type Move } from '../lifecycle.ts';
 
-const sqlList = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');
-const IS_CLEARED = `status in (${sqlList(CLEARED)})`;
+export const sqlList = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');
 
 /** Columns that a change may name; every other column moves by its statement alone. */
 const CHANGEABLE = [
@@ -232,154 +232,6 @@ export const CREATE_MANY: Statement = {
     )
     select to_jsonb(made) as action from made`,
 };
-
-/** Expiry bounds the start: what may have begun goes on to its end. */
-const MAY_BE_CLAIMED = `${IS_CLEARED} and due_at <= statement_timestamp()
-  and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp())`;
-
-/** Registered in this process, or a workspace's own: every process runs those. */
-const isKnown = (types: string): string => `(type = any(${types}::text[]) or tool_version is not null)`;
-
-const claim = (lease: string, owner: string, actor: string): string => `
-    update actions a set
-      status = 'running', cleared_as = a.status, version = a.version + 1, fence = a.fence + 1, attempts = a.attempts + 1,
-      lease_until = clock_timestamp() + ${lease} * interval '1 ms', lease_owner = ${owner},
-      started_at = coalesce(a.started_at, clock_timestamp()), updated_at = clock_timestamp()
-    from t where a.id = t.id
-    returning a.*
-  ), logged as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.claimed', status, ${actor},
-      jsonb_build_object('attempt', attempts, 'fence', fence), updated_at from u
-  )`;
-
-/** $1 id: where it belongs in a process; its type never changes. */
-export const FIND_SEAT: Statement = {
-  name: 'action_find_seat',
-  text: 'select type, crashes, direct from actions where id = $1::uuid',
-};
-
-/**
- * $1 id, $2 types that this process can run, $3 lease in ms, $4 lease owner, $5 actor. The gate `may_start` looks with
- * its own fresh snapshot under a shared lock that a pause takes alone: after a pause has answered, nothing passes it.
- */
-export const CLAIM: Statement = {
-  name: 'action_claim',
-  text: `
-    with t as (
-      select id from actions
-      where id = $1::uuid and ${MAY_BE_CLAIMED} and ${isKnown('$2')} and may_start(workspace_id, agent_id, type)
-      for no key update
-    ), u as (${claim('$3::int', '$4::text', '$5::jsonb')}
-    select to_jsonb(u) as action, null::float8 as early_ms from u
-    union all
-    select null, extract(epoch from due_at - clock_timestamp())::float8 * 1000 from actions
-    where id = $1::uuid and ${IS_CLEARED} and due_at > statement_timestamp() and not exists (select from u)`,
-};
-
-export interface ClaimAnswer {
-  action: JsonObject | null;
-  /** Cleared, but not due for so long by the database's clock. */
-  early_ms: number | null;
-}
-
-/** Lost with so many workers, an action may be what kills them, or a neighbour of it. */
-export const SUSPECT_CRASHES = 2;
-
-/** How many more of a row's type there is room for. */
-const ROOM = `coalesce(($6::jsonb->'types'->>type)::int, ($6::jsonb->>'others')::int)`;
-
-/** Locks the oldest, and of those takes what there is room for: so many of each type, and of suspects. */
-const claimDue = (among: string): string => `
-    with c as materialized (
-      select id as candidate from actions
-      where ${MAY_BE_CLAIMED} and ${isKnown('$2')} and ${among}
-        and ${ROOM} > 0 and (crashes < ${SUSPECT_CRASHES} or ($6::jsonb->>'suspects')::int > 0)
-        and not exists (select from pauses p where (p.workspace_id is null or p.workspace_id = actions.workspace_id)
-          and (p.agent_id is null or p.agent_id = actions.agent_id) and (p.type is null or p.type = actions.type))
-        and not exists (select from agents g where g.id = actions.agent_id and not g.enabled)
-      order by due_at, id limit $1::int + 100
-    ), l as (
-      select id, due_at, type, crashes from actions join c on id = candidate
-      where ${MAY_BE_CLAIMED} and may_start(workspace_id, agent_id, type)
-      order by due_at, id limit $1::int
-      for no key update of actions skip locked
-    ), t as (
-      select id from (
-        select id, type, crashes,
-          row_number() over (partition by type order by due_at, id) as of_type,
-          row_number() over (partition by crashes < ${SUSPECT_CRASHES} order by due_at, id) as of_suspects
-        from l) numbered
-      where of_type <= ${ROOM} and (crashes < ${SUSPECT_CRASHES} or of_suspects <= ($6::jsonb->>'suspects')::int)
-    ), u as (${claim('$3::int', '$4::text', '$5::jsonb')}
-    select to_jsonb(u) as action from u order by u.due_at, u.id`;
-
-/** $1 how many, $2 types, $3 lease in ms, $4 lease owner, $5 actor, $6 vacancy, $7 overdue by at least so many ms. */
-export const CLAIM_OVERDUE: Statement = {
-  name: 'action_claim_overdue',
-  text: claimDue(`due_at <= statement_timestamp() - $7::int * interval '1 ms'`),
-};
-
-/** $1 to $6 as above, $7 workspace, $8 the only agent whose actions may be taken, or null. */
-export const CLAIM_IN_WORKSPACE: Statement = {
-  name: 'action_claim_in_workspace',
-  text: claimDue('workspace_id = $7::uuid and ($8::uuid is null or agent_id = $8::uuid)'),
-};
-
-/** $1 ids, $2 fences, $3 lease in ms: prolongs what is still ours; what is not among the answers is lost. */
-export const HEARTBEAT: Statement = {
-  name: 'action_heartbeat',
-  text: `
-    with t as (
-      select a.id from (select * from unnest($1::uuid[], $2::int[]) as b(id, fence) order by id) b
-      cross join lateral (
-        select id from actions where id = b.id and fence = b.fence and status = 'running'
-          and lease_until > clock_timestamp() limit 1 for no key update
-      ) a
-    )
-    update actions a set lease_until = clock_timestamp() + $3::int * interval '1 ms'
-    from t where a.id = t.id returning a.id`,
-};
-
-/** $1 id, $2 fence, $3 lease in ms: commits "the effect may have begun"; no row = not ours any more. */
-export const BEGIN_EFFECT: Statement = {
-  name: 'action_begin_effect',
-  text: `
-    with t as (
-      select id, lease_until from actions where id = $1::uuid and fence = $2::int and status = 'running' for no key update
-    )
-    update actions a set
-      effect_started_at = coalesce(a.effect_started_at, clock_timestamp()),
-      lease_until = clock_timestamp() + $3::int * interval '1 ms'
-    from t where a.id = t.id and t.lease_until > clock_timestamp()
-    returning a.id`,
-};
-
-/**
- * $1 how many, $2 lease owner, $3 types, $4 lease in ms: takes over running actions whose lease is over; those of a type
- * unknown here only after ten leases, when no worker that knows it has come.
- */
-export const ADOPT_LOST: Statement = {
-  name: 'action_adopt_lost',
-  text: `
-    with t as (
-      select id from actions
-      where status = 'running' and lease_until < statement_timestamp()
-        and (${isKnown('$3')} or lease_until < statement_timestamp() - $4::int * interval '10 ms')
-      order by lease_until limit $1::int
-      for no key update skip locked
-    )
-    update actions a set
-      fence = a.fence + 1, crashes = a.crashes + 1, lease_owner = $2::text,
-      lease_until = clock_timestamp() + $4::int * interval '1 ms'
-    from t where a.id = t.id
-    returning to_jsonb(a) as action, (extract(epoch from clock_timestamp() - a.effect_started_at) * 1000)::float8 as begun_ms_ago`,
-};
-
-export interface LostAnswer {
-  action: JsonObject;
-  begun_ms_ago: number | null;
-}
 
 /** $1 how many: open actions past their expiry. */
 export const FIND_EXPIRED: Statement = {

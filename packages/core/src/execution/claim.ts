@@ -1,6 +1,12 @@
 import { rowFromJson, type ActionRow } from '../actions/row.ts';
-import { CLAIM, CLAIM_IN_WORKSPACE, CLAIM_OVERDUE, type ClaimAnswer } from '../actions/statements.ts';
-import type { Statement } from '../db.ts';
+import {
+  CLAIM,
+  CLAIM_DUE,
+  CLAIM_IN_WORKSPACE,
+  type ClaimAnswer,
+  type ClaimDueAnswer,
+} from '../actions/worker-statements.ts';
+import type { FreeSlots } from './slots.ts';
 import type { Worker } from './worker.ts';
 
 const claimant = ({ executors, pace, actor }: Worker) =>
@@ -17,39 +23,41 @@ export async function claim(worker: Worker, id: string): Promise<{ action?: Acti
 }
 
 /**
- * Takes up to `count` actions that have been due for `overdueMs` and that nobody was told of; oldest first, as far as
- * there is room. Each leaves by `runSeated`. `again` is called when there is room for more.
+ * Takes due actions for the free slots, in turns among workspaces. Each leaves by `runInSlot`. `again` is called when
+ * there is a free slot for more.
  */
-export function claimOverdue(
-  worker: Worker,
-  { count, overdueMs }: { count: number; overdueMs: number },
-  again?: () => void,
-): Promise<ActionRow[]> {
-  return worker.room.fill(
-    (free, vacancy) =>
-      claimMany(worker, CLAIM_OVERDUE, [
-        Math.min(count, free),
-        ...claimant(worker),
-        JSON.stringify(vacancy),
-        overdueMs,
-      ]),
-    again,
-  );
+export const claimDue = (worker: Worker, again?: () => void): Promise<ActionRow[]> =>
+  worker.slots.fill((count, free) => claimInTurns(worker, { count, free, idleOnly: false }), again);
+
+/** Takes due actions of workspaces that run nothing here, for the reserve, while others keep slots from them. */
+export const claimForIdle = (worker: Worker): Promise<ActionRow[]> =>
+  worker.slots.fillReserve((count, free) => claimInTurns(worker, { count, free, idleOnly: true }));
+
+interface Wanted {
+  count: number;
+  free: FreeSlots;
+  /** Only workspaces that run nothing here. */
+  idleOnly: boolean;
 }
 
-/** Takes the action of a workspace, or of one agent in it, that has been due longest and for which there is room. */
+async function claimInTurns(worker: Worker, { count, free, idleOnly }: Wanted): Promise<ActionRow[]> {
+  const { slots } = worker;
+  const values = [count, ...claimant(worker), JSON.stringify(free), JSON.stringify(slots.round), idleOnly];
+  const answers = await worker.db.query<ClaimDueAnswer>(CLAIM_DUE, values);
+  slots.round = answers.find(({ round }) => round)?.round ?? null;
+  return answers.flatMap(({ action }) => (action ? [rowFromJson(action)] : []));
+}
+
+/** Takes the action of a workspace, or of one agent in it, that has been due longest and for which a slot is free. */
 export async function claimOldest(
   worker: Worker,
   workspaceId: string,
   agentId: string | null,
 ): Promise<ActionRow | undefined> {
-  const [action] = await worker.room.fill((_free, vacancy) =>
-    claimMany(worker, CLAIM_IN_WORKSPACE, [1, ...claimant(worker), JSON.stringify(vacancy), workspaceId, agentId]),
-  );
+  const [action] = await worker.slots.fill(async (_count, free) => {
+    const values = [1, ...claimant(worker), JSON.stringify(free), workspaceId, agentId];
+    const answers = await worker.db.query<ClaimAnswer>(CLAIM_IN_WORKSPACE, values);
+    return answers.flatMap((answer) => (answer.action ? [rowFromJson(answer.action)] : []));
+  });
   return action;
-}
-
-async function claimMany(worker: Worker, statement: Statement, values: readonly unknown[]): Promise<ActionRow[]> {
-  const answers = await worker.db.query<ClaimAnswer>(statement, values);
-  return answers.flatMap(({ action }) => (action ? [rowFromJson(action)] : []));
 }

@@ -1,7 +1,7 @@
 // From a ring to a recorded outcome. Each step is one call; what it decides is a closed set of endings, and `record` is
 // the only step that writes. Held by execute.test.ts, recover.test.ts and the crash stories.
 import type { ActionRow } from '../actions/row.ts';
-import { FIND_SEAT } from '../actions/statements.ts';
+import { FIND_DUE } from '../actions/worker-statements.ts';
 import { claim } from './claim.ts';
 import { promisedFor } from './delivery.ts';
 import type { Ending } from './ending.ts';
@@ -12,33 +12,45 @@ import { limited } from './limited.ts';
 import { perform } from './perform.ts';
 import { reconcile } from './reconcile.ts';
 import { record } from './record.ts';
-import type { Seat } from './room.ts';
+import type { SlotUser } from './slots.ts';
 import type { Worker } from './worker.ts';
 
+/** A ring that comes later than this has waited behind others. */
+const LATE_MS = 250;
+
 /**
- * Looks at an action that was rung for, and runs it if it may run now; a number = not due for so many ms. Where this
- * process has no room for it now, `again` is called when there may be.
+ * Runs the action that a ring names, if it may run now; a number = it is not due for so many ms. Where the ring is late or no
+ * slot is free, it only says that something is due: `claimSoon` is called, now or once a slot is free, and whatever is next in
+ * turn runs. Then it settles when a slot is free, so that further rings stay for other processes. Without `claimSoon`,
+ * the action itself runs however late, or not at all.
  */
-export async function execute(worker: Worker, id: string, again?: () => void): Promise<number | undefined> {
-  const [seat] = await worker.db.query<Seat>(FIND_SEAT, [id]);
-  if (!seat || !(await worker.room.enter(seat, again))) return undefined;
+export async function execute(worker: Worker, id: string, claimSoon?: () => void): Promise<number | undefined> {
+  const { slots } = worker;
+  const [due] = await worker.db.query<SlotUser & { late_ms: number }>(FIND_DUE, [id]);
+  if (!due) return undefined;
+  const isLate = claimSoon !== undefined && due.late_ms > LATE_MS;
+  if (isLate || !(await slots.take(due, claimSoon))) {
+    if (isLate) claimSoon();
+    if (claimSoon) await slots.someFree();
+    return undefined;
+  }
   try {
     const { action, earlyMs } = await claim(worker, id);
     if (action) await run(worker, action);
     return earlyMs;
   } finally {
-    worker.room.leave(seat);
+    slots.release(due);
   }
 }
 
-/** Runs an action that a claim has let in, and lets it go. A run that cannot be recorded is logged, and its lease runs out. */
-export async function runSeated(worker: Worker, action: ActionRow): Promise<void> {
+/** Runs an action that has taken a slot, and releases it. A run that cannot be recorded is logged, and its lease runs out. */
+export async function runInSlot(worker: Worker, action: ActionRow): Promise<void> {
   try {
     await run(worker, action);
   } catch (err) {
     worker.log.error({ err, action: action.id }, 'a run could not be recorded');
   } finally {
-    worker.room.leave(action);
+    worker.slots.release(action);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ActionRow } from '../actions/row.ts';
-import { HEARTBEAT } from '../actions/statements.ts';
+import { HEARTBEAT } from '../actions/worker-statements.ts';
 import type { Queryable } from '../db.ts';
 
 /** An action that this process has claimed and still runs. */

@@ -1,6 +1,6 @@
 import { hashJson } from '../canonical.ts';
 import { assertNoTransaction } from '../db.ts';
-import { BEGIN_EFFECT } from '../actions/statements.ts';
+import { BEGIN_EFFECT } from '../actions/worker-statements.ts';
 import { showId } from '../ids.ts';
 import { promisedBy } from './delivery.ts';
 import type { Ending } from './ending.ts';

@@ -1,5 +1,6 @@
 import { rowFromJson, type ActionRow } from '../actions/row.ts';
-import { ADOPT_LOST, FIND_EXPIRED, type LostAnswer } from '../actions/statements.ts';
+import { FIND_EXPIRED } from '../actions/statements.ts';
+import { ADOPT_LOST, type LostAnswer } from '../actions/worker-statements.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError } from '../errors.ts';
 import { transition, transitionHeld } from '../transition.ts';
@@ -14,22 +15,28 @@ import type { Worker } from './worker.ts';
 
 const BATCH = 50;
 
-/** Takes over running actions whose worker is gone, and settles each by what its executor promises. */
-export async function recoverLost(worker: Worker): Promise<number> {
+/**
+ * Takes over running actions whose worker is gone, and settles each by what its executor promises: one that a provider
+ * must be asked about delays no other.
+ */
+export async function takeOverLost(worker: Worker): Promise<Promise<void>[]> {
   const { actor, executors, pace } = worker;
   const lost = await worker.db.query<LostAnswer>(ADOPT_LOST, [BATCH, actor.id, executors.types(), pace.leaseMs]);
-  await Promise.all(
-    lost.map(async ({ action, begun_ms_ago }) => {
-      const hold = worker.holds.take(rowFromJson(action));
-      try {
-        await endLost(worker, hold, begun_ms_ago);
-      } finally {
-        worker.holds.release(hold);
-      }
-    }),
-  );
-  return lost.length;
+  return lost.map(async ({ action, begun_ms_ago }) => {
+    const hold = worker.holds.take(rowFromJson(action));
+    try {
+      await endLost(worker, hold, begun_ms_ago);
+    } catch (err) {
+      worker.log.error({ err, action: hold.action.id }, 'a lost action could not be settled; its lease runs out again');
+    } finally {
+      worker.holds.release(hold);
+    }
+  });
 }
+
+/** Takes over what is lost, and waits until it is settled. */
+export const recoverLost = async (worker: Worker): Promise<number> =>
+  (await Promise.all(await takeOverLost(worker))).length;
 
 /** Ends, or hands back, an action that this process took over from a lost worker. */
 async function endLost(worker: Worker, hold: Hold, begunMsAgo: number | null): Promise<void> {

@@ -1,17 +1,17 @@
 import {
-  claimOverdue,
+  claimDue,
   createAction,
   createRegistry,
-  createRoom,
+  createSlots,
   createTool,
   execute,
   processActions,
-  runSeated,
+  runInSlot,
   showId,
   type ActionRow,
   type Context,
-  type RoomOptions,
-  type Vacancy,
+  type FreeSlots,
+  type SlotOptions,
   type Worker,
 } from '@proviso/core';
 import { defineExecutor, done, type Executor } from '@proviso/core/executor';
@@ -65,7 +65,7 @@ const gated = (type: string, concurrency?: number): Executor =>
     },
   });
 
-describe('room', () => {
+describe('slots', () => {
   let world: World;
   let workspace: TestWorkspace;
   let owner: Context;
@@ -90,38 +90,38 @@ describe('room', () => {
   const completed = () => world.db.tables.actions.count({ where: { workspace_id: workspace.id, status: 'completed' } });
 
   /** Those of the running test: a sweep looks at every workspace. */
-  const workers = new Set<Worker>();
-  const workerWith = (room: Partial<RoomOptions>): Worker => {
-    const worker = world.worker({}, room);
-    workers.add(worker);
+  const workers = new Map<Worker, () => void>();
+  const workerWith = (slots: Partial<SlotOptions>): Worker => {
+    const worker = world.worker({}, slots);
+    workers.set(worker, () => void sweep(worker));
     return worker;
   };
   const ring = async (worker: Worker, action: ActionRow): Promise<void> => {
-    if (workers.has(worker)) await execute(worker, action.id, () => void ring(worker, action));
+    if (workers.has(worker)) await execute(worker, action.id, workers.get(worker));
   };
   const sweep = async (worker: Worker): Promise<void> => {
     if (!workers.has(worker)) return;
-    const claimed = await claimOverdue(worker, { count: 100, overdueMs: 0 }, () => void sweep(worker));
-    for (const action of claimed) void runSeated(worker, action);
+    const claimed = await claimDue(worker, workers.get(worker));
+    for (const action of claimed) void runInSlot(worker, action);
     if (claimed.length > 0) await sweep(worker);
   };
 
-  const LIMITS: [string, string, Partial<RoomOptions>, number][] = [
-    ['three quarters of the hands where nobody says anything', 'gated', { hands: 8 }, 6],
-    ['what its executor says', 'gated_two', { hands: 8 }, 2],
-    ['what the operator says', 'gated', { hands: 8, limits: new Map([['gated', 3]]) }, 3],
+  const LIMITS: [string, string, Partial<SlotOptions>, number][] = [
+    ['three quarters of the slots, where nobody says anything', 'gated', { slots: 8 }, 6],
+    ['what its executor says', 'gated_two', { slots: 8 }, 2],
+    ['what the operator says', 'gated', { slots: 8, limits: new Map([['gated', 3]]) }, 3],
     [
       'what the operator says, whatever its executor says',
       'gated_two',
-      { hands: 8, limits: new Map([['gated_two', 5]]) },
+      { slots: 8, limits: new Map([['gated_two', 5]]) },
       5,
     ],
-    ['one in a process with one hand', 'gated', { hands: 1 }, 1],
+    ['one, in a process with one slot', 'gated', { slots: 1 }, 1],
   ];
-  it.each(LIMITS)('lets in %s: %s, however rings and sweeps race', async (_name, type, room, expected) => {
+  it.each(LIMITS)('gives a type %s: %s, however rings and sweeps race', async (_name, type, slots, expected) => {
     const gate = gateOf(`${type} ${expected}`);
     const actions = await createMany(20, type, { gate: `${type} ${expected}` });
-    const worker = workerWith(room);
+    const worker = workerWith(slots);
     const rings = actions.slice(0, 12).map((action) => ring(worker, action));
     const sweeps = [sweep(worker), sweep(worker)];
     await until('all that may to be inside', () => gate.inside.size === expected);
@@ -136,19 +136,19 @@ describe('room', () => {
     expect(new Set(gate.order).size).toBe(20);
   });
 
-  it('lets in a workspace’s tool as any other type', async () => {
+  it('bounds a workspace’s tool as any other type', async () => {
     const tool = 'refund';
     await createTool(owner, { name: tool, url: 'https://127.0.0.1:1', input_schema: {}, idempotent: true });
     const actions = await createMany(6, tool, {});
-    const claim = (worker: Worker) => claimOverdue(worker, { count: 100, overdueMs: 0 });
-    expect(await claim(workerWith({ hands: 4, limits: new Map([[tool, 2]]) }))).toHaveLength(2);
-    expect(await claim(workerWith({ hands: 4 }))).toHaveLength(3);
-    expect(await claim(workerWith({ hands: 4 }))).toHaveLength(1);
+    const claim = (worker: Worker) => claimDue(worker);
+    expect(await claim(workerWith({ slots: 4, limits: new Map([[tool, 2]]) }))).toHaveLength(2);
+    expect(await claim(workerWith({ slots: 4 }))).toHaveLength(3);
+    expect(await claim(workerWith({ slots: 4 }))).toHaveLength(1);
     expect(actions).toHaveLength(6);
   });
 
-  it('keeps hands for the others where one type hangs in all that it may have', async () => {
-    const worker = workerWith({ hands: 4 });
+  it('keeps slots for the others where one type hangs in all that it may have', async () => {
+    const worker = workerWith({ slots: 4 });
     const hung = await createMany(10, 'gated', { gate: 'hangs' });
     for (const action of hung) void ring(worker, action);
     await until('it to hang', () => gateOf('hangs').inside.size === 3);
@@ -161,8 +161,8 @@ describe('room', () => {
     expect(gateOf('hangs').inside.size).toBe(3);
   });
 
-  it('lets one at a time in of what was lost with two workers, of whatever type, and others beside it', async () => {
-    const worker = workerWith({ hands: 16 });
+  it('runs what was lost with two workers one at a time, of whatever type, and others beside it', async () => {
+    const worker = workerWith({ slots: 16 });
     const suspects = [
       ...(await createMany(4, 'gated', { gate: 'suspects' })),
       ...(await createMany(4, 'gated_other', { gate: 'suspects' })),
@@ -180,14 +180,15 @@ describe('room', () => {
     expect(gateOf('suspects').peak).toBe(1);
   });
 
-  it('lets what is direct in first, of those that were rung for while there was no room', async () => {
-    const worker = workerWith({ hands: 1 });
+  it('starts what is direct first, of those that were rung for while no slot was free', async () => {
+    const worker = workerWith({ slots: 1 });
     const waiting = await createMany(5, 'gated', { gate: 'line' });
     for (const action of waiting) await Promise.race([ring(worker, action), until('it to wait', () => true)]);
     await until('one to be inside', () => gateOf('line').inside.size === 1);
     const direct = await create('gated', { gate: 'line' }, { direct: true });
-    await ring(worker, direct);
+    const rung = ring(worker, direct);
     gateOf('line').open();
+    await rung;
     await until('all to end', async () => (await completed()) === 6);
     expect(gateOf('line').order[1]).toBe(showId('action', direct.id));
   });
@@ -203,7 +204,7 @@ describe('room', () => {
 
   describe('by itself', () => {
     const executors = createRegistry({ executors: [gated('gated')] });
-    const seat = { type: 'gated', crashes: 0, direct: false };
+    const user = { workspace_id: 'w', type: 'gated', crashes: 0 };
 
     it.each([
       [1, 1],
@@ -211,27 +212,27 @@ describe('room', () => {
       [3, 2],
       [4, 3],
       [16, 12],
-    ])('with %i hands, has %i for one type: never all of several', async (hands, expected) => {
-      let seen: Vacancy | undefined;
-      await createRoom({ hands, executors }).fill(async (_count, vacancy) => {
-        seen = vacancy;
+    ])('with %i slots, has %i for one type: never all of several', async (slots, expected) => {
+      let seen: FreeSlots | undefined;
+      await createSlots({ slots, executors }).fill(async (_count, free) => {
+        seen = free;
         return [];
       });
-      expect(seen).toEqual({ types: { gated: expected }, others: expected, suspects: 1 });
+      expect(seen).toEqual({ types: { gated: expected }, others: expected, suspects: 1, running: {} });
     });
 
-    it('lets others in after a claim that failed', async () => {
-      const room = createRoom({ hands: 1, executors });
-      await expect(room.fill(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
-      expect(await room.enter(seat)).toBe(true);
+    it('goes on after a claim that failed', async () => {
+      const slots = createSlots({ slots: 1, executors });
+      await expect(slots.fill(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
+      expect(await slots.take(user)).toBe(true);
     });
 
-    it('lets nobody in while a claim is under way', async () => {
-      const room = createRoom({ hands: 1, executors });
-      const taken = { ...seat } as ActionRow;
+    it('gives out no slot while a claim is under way', async () => {
+      const slots = createSlots({ slots: 1, executors });
+      const taken = { ...user } as ActionRow;
       let answer = (_claimed: ActionRow[]): void => undefined;
-      const filled = room.fill(() => new Promise((resolve) => (answer = resolve)));
-      const entered = room.enter(seat);
+      const filled = slots.fill(() => new Promise((resolve) => (answer = resolve)));
+      const entered = slots.take(user);
       await until('the claim to be sent', () => answer.name !== 'answer');
       answer([taken]);
       expect(await filled).toEqual([taken]);

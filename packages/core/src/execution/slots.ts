@@ -1,0 +1,173 @@
+// How many actions run in this process: in all, of each type, and one of those that were lost twice with a worker, so that
+// neither a type that hangs nor an action that kills its process takes all others with it; and a reserve for workspaces
+// that would otherwise wait for another one's long runs. Held by slots.test.ts and fairness.test.ts.
+import type { ActionRow } from '../actions/row.ts';
+import { SUSPECT_CRASHES, type ClaimDueAnswer } from '../actions/worker-statements.ts';
+import type { Registry } from './registry.ts';
+
+/** What decides which slots an action takes; the object itself releases them. */
+export type SlotUser = Pick<ActionRow, 'workspace_id' | 'type' | 'crashes'>;
+
+/** What a claim that picks by itself may take, besides a number in all. */
+export interface FreeSlots {
+  types: Record<string, number>;
+  /** Of each type that is not named. */
+  others: number;
+  suspects: number;
+  /** How many this process runs, by workspace: the least is next. */
+  running: Record<string, number>;
+}
+
+type Claim = (count: number, free: FreeSlots) => Promise<ActionRow[]>;
+
+export interface Slots {
+  /** False = none is free for it now: `again` is called when one may be. */
+  take(user: SlotUser, again?: () => void): Promise<boolean>;
+  release(user: SlotUser): void;
+  /** Settles when a slot of any type may be free, and no claim is under way. */
+  someFree(): Promise<void>;
+  /**
+   * Takes the slots of what a claim takes, at most `count`; nobody else takes any until it has answered. `again` is called
+   * when what is full then has a free slot again.
+   */
+  fill(claim: Claim, again?: () => void): Promise<ActionRow[]>;
+  /** As `fill`, from the reserve, and only while slots are taken that others may want; the claim is for workspaces that run nothing here. */
+  fillReserve(claim: Claim): Promise<ActionRow[]>;
+  /** Where this process's round of the workspaces goes on. */
+  round: ClaimDueAnswer['round'];
+}
+
+export interface SlotOptions {
+  /** Actions at a time, without the reserve. */
+  slots: number;
+  executors: Registry;
+  /** By type, in place of what its executor says. */
+  limits?: ReadonlyMap<string, number>;
+}
+
+/** The reserve beside so many slots. */
+export const reserveOf = (slots: number): number => Math.max(1, Math.floor(slots / 4));
+
+/** What slots are counted by. */
+type First = typeof ALL | typeof RESERVE;
+type Pool = First | typeof SUSPECTS | string;
+const ALL = Symbol('all');
+const RESERVE = Symbol('reserve');
+const SUSPECTS = Symbol('suspects');
+
+export function createSlots(options: SlotOptions): Slots {
+  const limits = limitsOf(options);
+  const counts = createCounts(limits.of);
+  let claiming: Promise<unknown> = Promise.resolve();
+
+  const freeSlots = (ofType: (type: string) => number): FreeSlots => ({
+    types: Object.fromEntries([...limits.types(), ...counts.types()].map((type) => [type, ofType(type)])),
+    others: limits.others,
+    suspects: counts.free(SUSPECTS),
+    running: counts.running(),
+  });
+  const claimed = (): Promise<void> => lastOf(() => claiming);
+  const exclusively = (pool: First, claim: () => Promise<ActionRow[]>, again?: () => void): Promise<ActionRow[]> => {
+    const taken = claiming.then(async () => {
+      const actions = await claim();
+      for (const action of actions) counts.add(action, limits.poolsOf(action, pool));
+      if (again) for (const full of counts.full()) counts.wait(full, again);
+      return actions;
+    });
+    claiming = taken.catch(() => undefined);
+    return taken;
+  };
+
+  return {
+    round: null,
+    take: async (user, again) => {
+      await claimed();
+      const pools = limits.poolsOf(user, ALL);
+      const full = pools.find((pool) => counts.free(pool) === 0);
+      if (full === undefined) counts.add(user, pools);
+      else if (again) counts.wait(full, again);
+      return full === undefined;
+    },
+    release: counts.remove,
+    someFree: async () => {
+      await claimed();
+      if (counts.free(ALL) === 0) await new Promise<void>((resolve) => counts.wait(ALL, resolve));
+    },
+    fill: (claim, again) =>
+      exclusively(ALL, () => ifAny(counts.free(ALL), (count) => claim(count, freeSlots(counts.free))), again),
+    fillReserve: (claim) =>
+      exclusively(RESERVE, async () => {
+        if (counts.full().every((pool) => pool === RESERVE)) return []; // nobody waits for a slot
+        const ofType = (type: string): number => counts.free(limits.isStated(type) ? type : RESERVE); // whatever the default
+        return ifAny(counts.free(RESERVE), (count) => claim(count, { ...freeSlots(ofType), others: count }));
+      }),
+  };
+}
+
+const ifAny = async (count: number, claim: (count: number) => Promise<ActionRow[]>): Promise<ActionRow[]> =>
+  count > 0 ? claim(count) : [];
+
+/** Settles when the promise has, and no later one has taken its place. */
+async function lastOf(current: () => Promise<unknown>): Promise<void> {
+  for (let seen: unknown; seen !== current();) await (seen = current());
+}
+
+function limitsOf({ slots, executors, limits = new Map() }: SlotOptions) {
+  const others = Math.max(1, Math.floor(slots * 0.75));
+  /** Undefined = nobody said anything of this type. */
+  const stated = (type: string): number | undefined => limits.get(type) ?? executors.get(type)?.concurrency;
+  const isStated = (type: string): boolean => stated(type) !== undefined;
+  const of = (pool: Pool): number => {
+    if (pool === ALL) return slots;
+    if (pool === RESERVE) return reserveOf(slots);
+    if (pool === SUSPECTS) return 1;
+    return stated(pool) ?? others;
+  };
+  const poolsOf = ({ type, crashes }: SlotUser, first: First): Pool[] => [
+    first,
+    ...(first === ALL || isStated(type) ? [type] : []),
+    ...(crashes < SUSPECT_CRASHES ? [] : [SUSPECTS as Pool]),
+  ];
+  return { others, isStated, of, poolsOf, types: (): string[] => [...executors.types(), ...limits.keys()] };
+}
+
+/** Who takes which slots, and who waits for one. */
+function createCounts(limitOf: (pool: Pool) => number) {
+  /** By object: a ring and a claim may be after the same action at the same time. */
+  const users = new Map<SlotUser, Pool[]>();
+  const taken = new Map<Pool, number>();
+  const waiting = new Map<Pool, Set<() => void>>();
+  const free = (pool: Pool): number => Math.max(0, limitOf(pool) - (taken.get(pool) ?? 0));
+  const change = (pool: Pool, by: 1 | -1): void => {
+    const now = (taken.get(pool) ?? 0) + by;
+    if (now > 0) taken.set(pool, now);
+    else taken.delete(pool);
+  };
+  return {
+    free,
+    full: (): Pool[] => [...taken.keys()].filter((pool) => free(pool) === 0),
+    /** Those that run. */
+    types: (): string[] => [...taken.keys()].filter((pool) => typeof pool === 'string'),
+    running: (): Record<string, number> => {
+      const running: Record<string, number> = {};
+      for (const { workspace_id: id } of users.keys()) running[id] = (running[id] ?? 0) + 1;
+      return running;
+    },
+    add: (user: SlotUser, pools: Pool[]): void => {
+      users.set(user, pools);
+      for (const pool of pools) change(pool, 1);
+    },
+    remove: (user: SlotUser): void => {
+      const pools = users.get(user) ?? [];
+      users.delete(user);
+      for (const pool of pools) change(pool, -1);
+      const called = pools.flatMap((pool) => [...(waiting.get(pool) ?? [])]);
+      for (const pool of pools) waiting.delete(pool);
+      for (const again of new Set(called)) again();
+    },
+    /** `again` is called once, when a slot of the pool is released. */
+    wait: (pool: Pool, again: () => void): void => {
+      waiting.set(pool, (waiting.get(pool) ?? new Set()).add(again));
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readId } from '@proviso/core';
+import {
+  backends,
+  clientOf,
+  openWorld,
+  startApi,
+  startWorker,
+  until,
+  type Fleet,
+  type Running,
+  type TestWorkspace,
+  type World,
+} from '@proviso/testing';
+import { SHIPPED_TIMES } from './shipped.ts';
+
+/** Whole = what is promised: 50 000 due, and runs of 55 s. */
+const WHOLE = process.env.PROVISO_TEST_FAIRNESS === 'whole';
+const BACKLOG = WHOLE ? 50_000 : 5_000;
+const LONG_MS = WHOLE ? 55_000 : 10_000;
+const SINGLES = WHOLE ? 50 : 20;
+const EVERY_MS = 200;
+/** Two seconds are promised, on a machine that does nothing else. */
+const LATE_MS_MAX = 5_000;
+const SLOTS = 16;
+const LONG_TYPES = ['long_a', 'long_b', 'long_c', 'long_d'];
+const CHUNK = 1_000;
+
+describe.each(backends())('one worker $name, and a workspace with much to do', ({ redisUrl }) => {
+  let world: World;
+  let greedy: TestWorkspace;
+  let modest: TestWorkspace;
+  let fleet: Fleet;
+  const running: Running[] = [];
+  beforeAll(async () => {
+    world = await openWorld(redisUrl ? { redisUrl } : {});
+    fleet = {
+      databaseUrl: world.databaseUrl,
+      redisUrl,
+      env: {
+        ...SHIPPED_TIMES,
+        PROVISO_EXECUTORS: './tests/stories/fairness-executors.js',
+        PROVISO_CONCURRENCY: String(SLOTS),
+      },
+    };
+  });
+  beforeEach(async () => {
+    [greedy, modest] = [await world.workspace(), await world.workspace()];
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((process) => process.kill()));
+    await world.db.pool.query('truncate actions, action_events');
+  });
+  afterAll(() => world.close());
+
+  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
+    const process = await starting;
+    running.push(process);
+    return process;
+  };
+  const ask = async (api: { url: string }, workspace: TestWorkspace, type: string, params: object) => {
+    const owner = clientOf(api.url, await workspace.token({}));
+    return async (): Promise<string> => {
+      const body = { type, params, identity_id: workspace.identityId };
+      const reply = await owner<{ action_id: string }>('POST', '/v1/actions', body);
+      expect(reply.status).toBe(200);
+      return readId('action', reply.body.action_id) as string;
+    };
+  };
+
+  /** Further actions like this one, all due, all rung for. */
+  async function multiply(id: string, count: number): Promise<void> {
+    for (let left = count; left > 0; left -= CHUNK) {
+      const { rows } = await world.db.pool.query<{ id: string }>(
+        `insert into actions select r.* from actions a
+         cross join generate_series(1, $2::int) n cross join lateral jsonb_populate_record(a,
+           jsonb_build_object('id', gen_random_uuid(), 'due_at', clock_timestamp() + n * interval '1 us', 'created_at', clock_timestamp())) r
+         where a.id = $1
+         returning id`,
+        [id, Math.min(left, CHUNK)],
+      );
+      await world.queue.board.addBulk(
+        rows.map((row) => ({ name: 'execute', data: { actionId: row.id }, opts: { jobId: `${row.id}-1` } })),
+      );
+    }
+  }
+
+  /** How late each of them starts, by the database's clock, in ms, sorted. */
+  async function lateness(create: () => Promise<string>): Promise<number[]> {
+    for (let made = 0; made < SINGLES; made += 1) {
+      await create();
+      await sleep(EVERY_MS);
+    }
+    const mine = { workspace_id: modest.id };
+    await until(
+      'each single action to start',
+      async () => (await world.db.tables.actions.count({ where: { ...mine, started_at: null } })) === 0,
+      WHOLE ? 300_000 : 60_000,
+    );
+    const rows = await world.db.tables.actions.findMany({ where: mine });
+    return rows.map(({ started_at, created_at }) => Number(started_at) - Number(created_at)).toSorted((a, b) => a - b);
+  }
+  const say = (what: string, late: number[]): void => {
+    const at = (part: number): number => late[Math.ceil(part * late.length) - 1] as number;
+    process.stdout.write(
+      `${redisUrl ? 'redis' : 'postgres'}: beside ${what}, a single action starts after p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, of ${late.length}\n`,
+    );
+  };
+  const runningOf = ({ id }: TestWorkspace): Promise<number> =>
+    world.db.tables.actions.count({ where: { workspace_id: id, status: 'running' } });
+
+  it(`starts the single actions of another one at once, beside ${BACKLOG} that are due`, async () => {
+    const api = await started(startApi(fleet));
+    const single = await ask(api, modest, 'quick', {});
+    const askGreedy = await ask(api, greedy, 'quick', {});
+    await multiply(await askGreedy(), BACKLOG);
+    await world.db.pool.query('analyze actions');
+    const doneBefore = await world.db.tables.actions.count({ where: { status: 'completed' } });
+    const begunAt = performance.now();
+    await started(startWorker(fleet));
+    const late = await lateness(single);
+    const seconds = (performance.now() - begunAt) / 1_000;
+    const done = (await world.db.tables.actions.count({ where: { status: 'completed' } })) - doneBefore;
+    say(`${BACKLOG} due (${Math.round(done / seconds)} a second run)`, late);
+    expect(late.at(-1)).toBeLessThan(LATE_MS_MAX);
+    expect(
+      await world.db.tables.actions.count({ where: { workspace_id: greedy.id, started_at: null } }),
+    ).toBeGreaterThan(0);
+  }, 600_000);
+
+  it(`starts them at once beside runs of ${LONG_MS / 1_000} s in every slot, and leaves every slot to those`, async () => {
+    const api = await started(startApi(fleet));
+    for (const type of LONG_TYPES) {
+      const askGreedy = await ask(api, greedy, type, { ms: LONG_MS });
+      await multiply(await askGreedy(), 49);
+    }
+    await started(startWorker(fleet));
+    await until('every slot to be taken', async () => (await runningOf(greedy)) === SLOTS, 30_000);
+    const late = await lateness(await ask(api, modest, 'quick', {}));
+    say(`200 that take ${LONG_MS / 1_000} s`, late);
+    expect(late.at(-1)).toBeLessThan(LATE_MS_MAX);
+    expect(await runningOf(greedy)).toBe(SLOTS);
+  }, 600_000);
+});
