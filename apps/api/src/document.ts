@@ -1,115 +1,12 @@
 // The OpenAPI 3.1 document, drawn from the routes and from the same schemas that the verbs parse with. Held by
 // document.test.ts, which sends every example and reads every reply by it.
-import {
-  errorBody,
-  PENDING_ERRORS,
-  pendingErrorBody,
-  type ErrorBody,
-  type ErrorCode,
-  type PendingErrorBody,
-} from '@proviso/contracts';
-import { AppError, createRegistry } from '@proviso/core';
-import { z } from 'zod';
-import { createDocument, type ZodOpenApiPathsObject, type ZodOpenApiResponseObject } from 'zod-openapi';
-import { dialectAt, type Dialect } from './dialect.ts';
+import type { z } from 'zod';
+import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { BODY, type BodyLimits } from './body.ts';
-import { bodyOf, statusOf } from './errors.ts';
+import { failuresOf } from './document/failures.ts';
+import { parametersOf } from './document/parameters.ts';
 import type { Route } from './route.ts';
 import { TAGS } from './tags.ts';
-
-const WORKSPACE_HEADER = z
-  .uuid()
-  .optional()
-  .meta({ description: 'Which workspace a personal credential means; its home workspace unless given.' });
-
-const pathParams = (path: string) =>
-  z.object(Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, z.string()])));
-
-const headersOf = ({ method, path, waits, conditional, streams }: Route) =>
-  z.object({
-    ...(dialectAt(path) === 'v1' && { 'X-Workspace-Id': WORKSPACE_HEADER }),
-    ...(method === 'post' && { 'Idempotency-Key': z.string().min(1).max(255).optional() }),
-    ...(conditional && {
-      'If-Match': z.string().optional().meta({ description: 'The ETag of the action that was seen.' }),
-    }),
-    ...(streams && {
-      'Last-Event-ID': z
-        .string()
-        .optional()
-        .meta({ description: 'The id of the last message that was taken: the stream goes on after it.' }),
-    }),
-    ...(waits && {
-      Prefer: z
-        .string()
-        .optional()
-        .meta({ description: '`wait=N`: the reply waits up to N seconds, at most 60, for the action to end.' }),
-    }),
-  });
-
-/** Why a request was not done: what the document says of each code, and an error as it reads. */
-const ERRORS: Record<ErrorCode, [means: string, example: string]> = {
-  INVALID: ['Something in the request is not right; `details` says where.', 'params.email: is required.'],
-  UNAUTHENTICATED: ['There is no valid token.', 'Send a valid API key: Authorization: Bearer pv_…'],
-  FORBIDDEN: ['The token may not do this.', 'An agent never decides. Ask a person.'],
-  NOT_FOUND: ['There is no such thing in the workspace.', 'There is no such action.'],
-  METHOD_NOT_ALLOWED: ['The address takes other methods; `Allow` names them.', 'This address takes GET, POST.'],
-  INVALID_STATE: ['The status does not allow it.', 'An action that is completed cannot be cancelled.'],
-  CONFLICT: ['It changed since it was seen, or it is there already.', 'There is a contact with this address.'],
-  PRECONDITION_FAILED: ['If-Match names another version.', 'The action is at version 3, not 2.'],
-  PAYLOAD_TOO_LARGE: ['The body is too large.', 'The body is larger than the 1024 KiB that this route takes.'],
-  UNSUPPORTED_MEDIA_TYPE: ['The body is not JSON.', 'Send the body as application/json.'],
-  IDEMPOTENCY_MISMATCH: [
-    'The Idempotency-Key was used for another request.',
-    'This Idempotency-Key was used for another request. Use a new key.',
-  ],
-  RATE_LIMITED: ['Too many requests; `Retry-After` says when again.', 'More than 600 requests in a minute.'],
-  INTERNAL: ['A fault of this service.', 'Something went wrong here. It is logged with this request_id.'],
-  INVARIANT_VIOLATION: ['What must hold does not.', 'The batch is in more than one workspace.'],
-  UNAVAILABLE: ['The database is away; `Retry-After` says when again.', 'The database does not answer.'],
-};
-
-/** Routes of the same kind fail in the same ways. 405 belongs to addresses, not to operations. */
-function codesOf({ method, body, conditional, fails = [] }: Route): ErrorCode[] {
-  const always: ErrorCode[] = ['INVALID', 'UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND'];
-  return [
-    ...always,
-    ...(method === 'get' ? [] : (['INVALID_STATE', 'CONFLICT'] as const)),
-    ...(conditional ? (['PRECONDITION_FAILED'] as const) : []),
-    ...(body ? (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) : []),
-    ...(method === 'post' ? (['IDEMPOTENCY_MISMATCH'] as const) : []),
-    'RATE_LIMITED',
-    'INTERNAL',
-    'UNAVAILABLE',
-    ...fails,
-  ];
-}
-
-function exampleOf(dialect: Dialect, code: ErrorCode): ErrorBody | PendingErrorBody {
-  const details = code === 'INVALID' ? [{ path: 'params.email', message: 'is required' }] : [];
-  const error = new AppError(code, ERRORS[code][1], details);
-  return bodyOf(dialect, error, {
-    executors: createRegistry({ executors: [] }),
-    requestId: '0b8e3f0c-5a54-4f0e-9d5b-0a4f6b1d2c3e',
-    now: new Date('2026-01-02T03:04:05.678Z'),
-  });
-}
-
-/** One response a status, whatever its codes, each with an error as it reads. */
-function failuresOf(route: Route): Record<`${4 | 5}${string}`, ZodOpenApiResponseObject> {
-  const dialect = dialectAt(route.path);
-  const schema = { v1: errorBody, 'pending-actions': pendingErrorBody }[dialect];
-  const shown = (code: ErrorCode): string => (dialect === 'v1' ? code : PENDING_ERRORS[code][1]);
-  const codes = codesOf(route);
-  const statuses = [...new Set(codes.map((code) => statusOf(dialect, code)))];
-  return Object.fromEntries(
-    statuses.map((status) => {
-      const here = codes.filter((code) => statusOf(dialect, code) === status);
-      const description = here.map((code) => `\`${shown(code)}\`: ${ERRORS[code][0]}`).join(' ');
-      const examples = Object.fromEntries(here.map((code) => [shown(code), { value: exampleOf(dialect, code) }]));
-      return [`${status}`, { description, content: { 'application/json': { schema, examples } } }];
-    }),
-  );
-}
 
 /** Beside the schema: in the schema of a body with times, which are read into another form, they would be left out. */
 function examplesOf(body: z.ZodType) {
@@ -125,7 +22,7 @@ export function describeRoutes(routes: readonly Route[], version: string): Retur
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: describeRoute(route) };
   }
-  return createDocument(
+  const document = createDocument(
     {
       openapi: '3.1.1',
       info: {
@@ -146,6 +43,15 @@ export function describeRoutes(routes: readonly Route[], version: string): Retur
       },
     },
   );
+  openReferences(document);
+  return document;
+}
+
+/** What is described where it is used keeps a trace of being closed beside its reference, which would refuse every field. */
+function openReferences(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  if ('$ref' in node && 'additionalProperties' in node) delete node.additionalProperties;
+  for (const child of Object.values(node)) openReferences(child);
 }
 
 const limitsOf = ({ bytesMax, depthMax, valuesMax, keysMax }: BodyLimits): string =>
@@ -162,12 +68,9 @@ function describeRoute(route: Route) {
     operationId: route.operationId,
     ...(route.handleOutsider && { security: [{}, { token: [] }] }),
     summary: route.summary,
+    description: route.description,
     tags: [route.tag],
-    requestParams: {
-      ...(route.path.includes('{') && { path: pathParams(route.path) }),
-      ...(route.query && { query: route.query }),
-      header: headersOf(route),
-    },
+    requestParams: parametersOf(route),
     ...(route.body && {
       requestBody: {
         required: !optional,

@@ -107,6 +107,8 @@ interface Operation {
   method: 'get' | 'post' | 'patch' | 'delete';
   operationId: string;
   summary: string;
+  /** What it does beyond the summary, and whom it takes. */
+  description: string;
   tag: Tag;
   body?: z.ZodType;
   query?: z.ZodObject;

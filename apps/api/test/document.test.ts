@@ -6,10 +6,20 @@ import { openApi, useApi } from './open-api.ts';
 interface Operation {
   operationId: string;
   summary: string;
+  description?: string;
   tags: string[];
-  parameters?: { in: string; name: string; required?: boolean; schema: object }[];
+  parameters?: { in: string; name: string; required?: boolean; description?: string; schema: object }[];
   requestBody?: { required?: boolean; content: Record<string, { schema: object }> };
   responses: Record<string, { description: string; content: Record<string, { schema: object }> }>;
+}
+interface Schema {
+  description?: string;
+  properties?: Record<string, Schema>;
+  oneOf?: Schema[];
+  anyOf?: Schema[];
+  allOf?: Schema[];
+  items?: Schema | false;
+  additionalProperties?: Schema | boolean;
 }
 interface Document {
   openapi: string;
@@ -22,7 +32,7 @@ interface Document {
 describe('GET /openapi.json', () => {
   const api = useApi();
   const read = async (): Promise<Document> => (await (await fetch(`${api.url}/openapi.json`)).json()) as Document;
-  const operations = ({ paths }: Document): [string, string, Operation][] =>
+  const operations = ({ paths }: Pick<Document, 'paths'>): [string, string, Operation][] =>
     Object.entries(paths).flatMap(([path, item]) =>
       Object.entries(item).map(([method, operation]): [string, string, Operation] => [method, path, operation]),
     );
@@ -70,6 +80,36 @@ describe('GET /openapi.json', () => {
     },
   );
 
+  it('describes every operation, parameter, schema and property', async () => {
+    const { paths, components } = await read();
+    const silent: string[] = [];
+    const look = (schema: Schema, at: string): void => {
+      for (const [name, property] of Object.entries(schema.properties ?? {})) {
+        if (!property.description?.trim()) silent.push(`${at}.${name}`);
+        look(property, `${at}.${name}`);
+      }
+      const { oneOf = [], anyOf = [], allOf = [], items, additionalProperties } = schema;
+      for (const inner of [...oneOf, ...anyOf, ...allOf, items, additionalProperties]) {
+        if (typeof inner === 'object') look(inner, at);
+      }
+    };
+    for (const [name, schema] of Object.entries(components.schemas)) {
+      if (!(schema as Schema).description?.trim()) silent.push(name);
+      look(schema, name);
+    }
+    for (const [method, path, { description, parameters = [], requestBody, responses }] of operations({ paths })) {
+      if (!description?.trim()) silent.push(`${method} ${path}`);
+      for (const { in: where, name, schema, ...parameter } of parameters) {
+        const told = parameter.description ?? (schema as Schema).description;
+        if (!told?.trim()) silent.push(`${method} ${path} ${where} ${name}`);
+      }
+      for (const { content = {} } of [...Object.values(responses), requestBody ?? {}]) {
+        for (const { schema } of Object.values(content)) look(schema, `${method} ${path}`);
+      }
+    }
+    expect(silent).toEqual([]);
+  });
+
   it('has no reference that leads nowhere', async () => {
     const document = await read();
     const text = JSON.stringify(document);
@@ -100,7 +140,12 @@ describe('GET /openapi.json', () => {
       properties: { description: { maxLength: 2000 }, list_id: { maxLength: 255 } },
     });
     const limit = paths['/v1/actions']?.get?.parameters?.find(({ name }) => name === 'limit');
-    expect(limit?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 100, description: '20 unless given.' });
+    expect(limit?.schema).toMatchObject({
+      type: 'integer',
+      minimum: 1,
+      maximum: 100,
+      description: 'How many at most; 20 unless given.',
+    });
   });
 
   it('needs no token and no database', async () => {

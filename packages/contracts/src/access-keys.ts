@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { actor, KEY_KINDS, ROLES, SCOPES } from './access.ts';
+import { ok } from './fields.ts';
+import { givenId, shownId, shownUuid } from './ids.ts';
+import { actor, keyKind, roleName, scopeName, SCOPES } from './access.ts';
 import { plainText } from './json.ts';
-import { instant } from './time.ts';
+import { instant, shownTime } from './time.ts';
 import { pageShown } from './records.ts';
 
-const ok = z.literal('success');
-const id = z.string().min(1).max(64);
 const name = plainText(255).min(1);
 
 /**
@@ -14,31 +14,30 @@ const name = plainText(255).min(1);
  */
 export const createKeyBody = z
   .strictObject({
-    name,
-    kind: z
-      .enum(KEY_KINDS)
-      .optional()
-      .meta({ description: '`agent` with an agent_id, else `workspace`, unless given.' }),
-    /** Of a workspace or agent key. At most yours, and never owner: ownership belongs to people. */
+    name: name.describe('For people; it is shown in logs.'),
+    kind: keyKind.optional().describe('`agent` with an agent_id, else `workspace`, unless given.'),
     role: z
       .enum(['admin', 'reviewer', 'viewer'])
       .optional()
-      .meta({ description: 'As much as you may give, unless given.' }),
+      .describe('Of a workspace or agent key: at most yours, and never owner. As much as you may give, unless given.'),
     scopes: z
-      .array(z.enum(SCOPES))
+      .array(scopeName)
       .max(SCOPES.length)
-      .refine((scopes) => new Set(scopes).size === scopes.length, 'names a scope twice'),
+      .refine((scopes) => new Set(scopes).size === scopes.length, 'names a scope twice')
+      .describe('What it may be used for, as far as its role allows.'),
     decides: z
       .boolean()
       .optional()
-      .meta({ description: 'Of a workspace key: it may approve and reject, in its own name. False unless given.' }),
-    agent_id: id.optional(),
+      .describe('Of a workspace key: it may approve and reject, in its own name. False unless given.'),
+    agent_id: givenId('agent').optional().describe('The agent that it speaks for. Such a key never decides.'),
     expires_at: instant
       .optional()
-      .meta({ description: 'At most the expiry of the credential that makes it, which is the default.' }),
+      .describe('At most the expiry of the credential that makes it, which is the default; RFC 3339 with an offset.'),
   })
   .meta({
     id: 'CreateApiKey',
+    description:
+      'A new credential. `personal`: your own, good in each of your workspaces; made with a personal credential only. `workspace`: the workspace’s, for a program. `agent`: speaks for an agent, and never decides.',
     examples: [
       { name: 'Outreach', scopes: ['actions:read', 'actions:write'], agent_id: 'agt_01h455vb4pex5vsknk084sn02q' },
     ],
@@ -48,117 +47,183 @@ export type CreateKeyBody = z.output<typeof createKeyBody>;
 /** A key without its token: `lookup` is the readable part of it. */
 export const accessKey = z
   .object({
-    key_id: z.string(),
-    kind: z.enum(KEY_KINDS),
-    name: z.string(),
-    lookup: z.string(),
-    scopes: z.array(z.enum(SCOPES)),
-    /** Null = personal: each of the person's workspaces. */
-    workspace_id: z.string().nullable(),
-    /** Of a personal credential: the workspace that is meant where a request names none. */
-    home_workspace_id: z.string().nullable(),
-    /** Whose personal credential it is. */
-    user_id: z.string().nullable(),
-    agent_id: z.string().nullable(),
-    role: z.enum(ROLES).nullable(),
-    decides: z.boolean(),
-    created_by: actor,
-    /** The credential that it was made with. */
-    made_by_key_id: z.string().nullable(),
-    expires_at: z.string().nullable(),
-    revoked_at: z.string().nullable(),
-    created_at: z.string(),
+    key_id: shownId('key').describe('Names the credential.'),
+    kind: keyKind.describe('Whom it belongs to.'),
+    name: z.string().describe('For people.'),
+    lookup: z.string().describe('The readable part of its token.'),
+    scopes: z.array(scopeName).describe('What it may be used for, as far as its role allows.'),
+    workspace_id: shownUuid.nullable().describe('Where it is good; null = personal: each of the person’s workspaces.'),
+    home_workspace_id: shownUuid
+      .nullable()
+      .describe('Of a personal credential: the workspace that is meant where a request names none.'),
+    user_id: shownId('user').nullable().describe('Whose personal credential it is; null = it is a key.'),
+    agent_id: shownId('agent').nullable().describe('The agent that it speaks for; null = none.'),
+    role: roleName.nullable().describe('Of a key: its own role; null = personal, where the membership says it.'),
+    decides: z.boolean().describe('Whether it may approve and reject.'),
+    created_by: actor.describe('Who made it.'),
+    made_by_key_id: shownId('key').nullable().describe('The credential that it was made with; null = not known.'),
+    expires_at: shownTime.nullable().describe('When it ends; null = it does not.'),
+    revoked_at: shownTime.nullable().describe('When it was revoked; null = it is not.'),
+    created_at: shownTime.describe('When it was made.'),
   })
-  .meta({ id: 'ApiKey' });
+  .meta({ id: 'ApiKey', description: 'A credential without its token.' });
 export type AccessKey = z.output<typeof accessKey>;
 /** The token is in the first reply only, and nowhere else: null in the replay of an Idempotency-Key. */
-export const createdKeyReply = z.object({ status: ok, token: z.string().nullable(), api_key: accessKey });
+export const createdKeyReply = z.object({
+  status: ok,
+  token: z.string().nullable().describe('Shown in the first reply only: null in the replay of an Idempotency-Key.'),
+  api_key: accessKey.describe('The credential without its token.'),
+});
 /** What a key made is revoked with it. What a personal credential made is the workspaces', and stays unless it is asked for. */
 export const revokeKeyBody = z
-  .strictObject({ including_made: z.boolean().default(false) })
-  .meta({ id: 'RevokeApiKey', examples: [{ including_made: true }] });
+  .strictObject({
+    including_made: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Of a personal credential: revoke the keys and credentials, and the open invitations, that were made with it as well.',
+      ),
+  })
+  .meta({ id: 'RevokeApiKey', description: 'How far to revoke.', examples: [{ including_made: true }] });
 /** `also_revoked`: keys that were made with it; `revoked_invitations`: those that were made with any of these, and were open. */
 export const revokedKeyReply = z.object({
   status: ok,
-  api_key: accessKey,
-  also_revoked: z.array(z.string()),
-  revoked_invitations: z.array(z.string()),
+  api_key: accessKey.describe('The credential as it is now.'),
+  also_revoked: z.array(z.string()).describe('The ids of credentials that were made with it, and ended with it.'),
+  revoked_invitations: z.array(z.string()).describe('The ids of open invitations that were made with any of these.'),
 });
-export const listKeysReply = z.object({ status: ok, api_keys: z.array(accessKey), pagination: pageShown });
+export const listKeysReply = z.object({
+  status: ok,
+  api_keys: z.array(accessKey).describe('The page.'),
+  pagination: pageShown.describe('Where the page stands.'),
+});
 
 /** Valid for 7 days unless given, and for 30 at most; never longer than the credential that makes it. */
 export const createInvitationBody = z
-  .strictObject({ email: z.email().max(320), role: z.enum(ROLES), expires_at: instant.optional() })
-  .meta({ id: 'CreateInvitation', examples: [{ email: 'linus@example.com', role: 'reviewer' }] });
+  .strictObject({
+    email: z.email().max(320).describe('Whom to invite.'),
+    role: roleName.describe('What they may do once they have joined. You need every scope of it.'),
+    expires_at: instant
+      .optional()
+      .describe('In 7 days unless given, in 30 at most, and no later than your credential; RFC 3339 with an offset.'),
+  })
+  .meta({
+    id: 'CreateInvitation',
+    description: 'Whom to invite, and as what.',
+    examples: [{ email: 'linus@example.com', role: 'reviewer' }],
+  });
 export const invitation = z
   .object({
-    invitation_id: z.string(),
-    email: z.string(),
-    role: z.enum(ROLES),
-    /** The readable part of the secret. */
-    lookup: z.string(),
-    status: z.enum(['open', 'accepted', 'revoked', 'expired']),
-    created_by: actor,
-    expires_at: z.string(),
-    accepted_at: z.string().nullable(),
-    created_at: z.string(),
+    invitation_id: shownId('invitation').describe('Names the invitation.'),
+    email: z.string().describe('Who is invited.'),
+    role: roleName.describe('The role that they will have.'),
+    lookup: z.string().describe('The readable part of the secret.'),
+    status: z.enum(['open', 'accepted', 'revoked', 'expired']).describe('How it stands.'),
+    created_by: actor.describe('Who invited.'),
+    expires_at: shownTime.describe('When it ends.'),
+    accepted_at: shownTime.nullable().describe('When it was accepted; null = it is not.'),
+    created_at: shownTime.describe('When it was made.'),
   })
-  .meta({ id: 'Invitation' });
+  .meta({ id: 'Invitation', description: 'An invitation without its secret.' });
 export type Invitation = z.output<typeof invitation>;
 /** The secret is in the first reply only, and nowhere else: null in the replay of an Idempotency-Key. */
-export const createdInvitationReply = z.object({ status: ok, secret: z.string().nullable(), invitation });
-export const invitationReply = z.object({ status: ok, invitation });
+export const createdInvitationReply = z.object({
+  status: ok,
+  secret: z
+    .string()
+    .nullable()
+    .describe(
+      'What the invited person sends to join. Shown in the first reply only: null in the replay of an Idempotency-Key.',
+    ),
+  invitation: invitation.describe('The invitation without its secret.'),
+});
+export const invitationReply = z.object({
+  status: ok,
+  invitation: invitation.describe('The invitation as it is now.'),
+});
 export const listInvitationsReply = z.object({
   status: ok,
-  invitations: z.array(invitation),
-  pagination: pageShown,
+  invitations: z.array(invitation).describe('The page.'),
+  pagination: pageShown.describe('Where the page stands.'),
 });
 /** `name`: of a person who has no credential yet. */
 export const acceptInvitationBody = z
-  .strictObject({ secret: z.string().max(255), name: name.optional() })
-  .meta({ id: 'AcceptInvitation', examples: [{ secret: 'pvi_2xkq8W3n_…', name: 'Linus' }] });
+  .strictObject({
+    secret: z.string().max(255).describe('What the invitation’s reply showed.'),
+    name: name.optional().describe('Of a person who has no credential yet.'),
+  })
+  .meta({
+    id: 'AcceptInvitation',
+    description: 'The secret of an invitation.',
+    examples: [{ secret: 'pvi_2xkq8W3n_…', name: 'Linus' }],
+  });
 
 /** Their keys in the workspace are revoked with them, unless you keep them: then you answer for them. */
 export const removeMemberBody = z
-  .strictObject({ keep_keys: z.boolean().default(false) })
-  .meta({ id: 'RemoveMember', examples: [{ keep_keys: true }] });
+  .strictObject({
+    keep_keys: z
+      .boolean()
+      .default(false)
+      .describe('Keep the keys that they made in the workspace: you answer for them from now on.'),
+  })
+  .meta({
+    id: 'RemoveMember',
+    description: 'What becomes of the keys that they made.',
+    examples: [{ keep_keys: true }],
+  });
 export const updateMemberBody = z
-  .strictObject({ role: z.enum(ROLES) })
-  .meta({ id: 'UpdateMember', examples: [{ role: 'admin' }] });
+  .strictObject({ role: roleName.describe('The new role. You need every scope of it.') })
+  .meta({ id: 'UpdateMember', description: 'A member’s role.', examples: [{ role: 'admin' }] });
 export const member = z
   .object({
-    user_id: z.string(),
-    email: z.string(),
-    name: z.string(),
-    role: z.enum(ROLES),
-    created_at: z.string(),
+    user_id: shownId('user').describe('Names the person.'),
+    email: z.string().describe('Their address.'),
+    name: z.string().describe('Their name.'),
+    role: roleName.describe('What they may do in this workspace.'),
+    created_at: shownTime.describe('When they joined.'),
   })
-  .meta({ id: 'Member' });
+  .meta({ id: 'Member', description: 'A person in a workspace.' });
 export type Member = z.output<typeof member>;
-export const memberReply = z.object({ status: ok, member });
+export const memberReply = z.object({ status: ok, member: member.describe('The member as they are now.') });
 export const removedMemberReply = z.object({
   status: ok,
-  member,
-  revoked_keys: z.array(z.string()),
-  kept_keys: z.array(z.string()),
+  member: member.describe('Who was removed.'),
+  revoked_keys: z.array(z.string()).describe('The ids of keys that ended with the membership.'),
+  kept_keys: z.array(z.string()).describe('The ids of keys that you answer for now.'),
 });
-export const listMembersReply = z.object({ status: ok, members: z.array(member), pagination: pageShown });
+export const listMembersReply = z.object({
+  status: ok,
+  members: z.array(member).describe('The page.'),
+  pagination: pageShown.describe('Where the page stands.'),
+});
 
 export const createWorkspaceBody = z
-  .strictObject({ name })
-  .meta({ id: 'CreateWorkspace', examples: [{ name: 'Europe' }] });
+  .strictObject({ name: name.describe('For people.') })
+  .meta({ id: 'CreateWorkspace', description: 'A new workspace.', examples: [{ name: 'Europe' }] });
 /** `role` is the caller's. */
 export const workspace = z
-  .object({ workspace_id: z.string(), name: z.string(), role: z.enum(ROLES), created_at: z.string() })
-  .meta({ id: 'Workspace' });
+  .object({
+    workspace_id: shownUuid.describe('Names the workspace.'),
+    name: z.string().describe('For people.'),
+    role: roleName.describe('What you may do in it.'),
+    created_at: shownTime.describe('When it was made.'),
+  })
+  .meta({ id: 'Workspace', description: 'A workspace that you have joined.' });
 export type Workspace = z.output<typeof workspace>;
 /** `token` and `api_key`: the first personal credential of a person who had none, shown this once; else null. */
 export const acceptedInvitationReply = z.object({
   status: ok,
-  workspace,
-  member,
-  token: z.string().nullable(),
-  api_key: accessKey.nullable(),
+  workspace: workspace.describe('The workspace that was joined.'),
+  member: member.describe('You in it.'),
+  token: z
+    .string()
+    .nullable()
+    .describe('The first personal credential of a person who had none, shown this once; else null.'),
+  api_key: accessKey.nullable().describe('The same credential without its token; else null.'),
 });
-export const workspaceReply = z.object({ status: ok, workspace });
-export const listWorkspacesReply = z.object({ status: ok, workspaces: z.array(workspace), pagination: pageShown });
+export const workspaceReply = z.object({ status: ok, workspace: workspace.describe('The workspace as it is now.') });
+export const listWorkspacesReply = z.object({
+  status: ok,
+  workspaces: z.array(workspace).describe('The page.'),
+  pagination: pageShown.describe('Where the page stands.'),
+});

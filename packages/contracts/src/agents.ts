@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { ok } from './fields.ts';
+import { shownTime } from './time.ts';
+import { givenId, shownId } from './ids.ts';
 import { action, metadata, pagination } from './actions.ts';
 import { plainText } from './json.ts';
 import { strictFields } from './optional.ts';
 
-const ok = z.literal('success');
-const id = z.string().min(1).max(64);
 const name = plainText(255).min(1);
 const description = plainText(2000);
 const types = z
@@ -13,73 +14,114 @@ const types = z
   .refine((list) => new Set(list).size === list.length, 'names a type twice');
 
 export const APPROVALS = ['always', 'never'] as const;
+const approvalRule = z
+  .enum(APPROVALS)
+  .meta({ id: 'ApprovalRule', description: 'Whether an agent’s proposals wait for a person.' });
 
 /** `approval`, `auto_approve_types` and `enabled` need workspace:admin. */
 const settings = {
-  enabled: z.boolean().optional(),
-  approval: z.enum(APPROVALS).optional(),
-  auto_approve_types: types.optional(),
+  enabled: z
+    .boolean()
+    .optional()
+    .describe('While it is false, the agent proposes nothing and nothing of it starts. Needs workspace:admin.'),
+  approval: approvalRule
+
+    .optional()
+    .describe(
+      'Whether its proposals wait for a person: `always` but for `auto_approve_types`, or `never`. Needs workspace:admin.',
+    ),
+  auto_approve_types: types.optional().describe('Types that do not wait for a person. Needs workspace:admin.'),
 };
 
 export const createAgentBody = strictFields({
-  name,
-  description: description.optional(),
-  identity_id: id.optional(),
+  name: name.describe('For people.'),
+  description: description.optional().describe('What it does, for people.'),
+  identity_id: givenId('identity')
+    .optional()
+    .describe('The account that it acts as where a proposal in the second dialect names none.'),
   ...settings,
 }).meta({
   id: 'CreateAgent',
+  description: 'A new agent.',
   examples: [{ name: 'Outreach', description: 'Writes to new leads.', auto_approve_types: ['create_note'] }],
 });
 export type CreateAgentBody = z.output<typeof createAgentBody>;
 
 export const updateAgentBody = z
   .strictObject({
-    name: name.optional(),
-    description: description.nullable().optional(),
-    identity_id: id.nullable().optional(),
+    name: name.optional().describe('For people.'),
+    description: description.nullable().optional().describe('What it does, for people; null removes it.'),
+    identity_id: givenId('identity')
+      .nullable()
+      .optional()
+      .describe('The account that it acts as where a proposal in the second dialect names none; null = none.'),
     ...settings,
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
-  .meta({ id: 'UpdateAgent', examples: [{ enabled: false }] });
+  .meta({ id: 'UpdateAgent', description: 'What to change about an agent.', examples: [{ enabled: false }] });
 export type UpdateAgentBody = z.output<typeof updateAgentBody>;
 
 export const agent = z
   .object({
-    agent_id: z.string(),
-    name: z.string(),
-    description: z.string().nullable(),
-    enabled: z.boolean(),
-    approval: z.enum(APPROVALS),
-    auto_approve_types: z.array(z.string()),
-    identity_id: z.string().nullable(),
-    created_at: z.string(),
-    updated_at: z.string(),
+    agent_id: shownId('agent').describe('Names the agent.'),
+    name: z.string().describe('For people.'),
+    description: z.string().nullable().describe('What it does; null = not said.'),
+    enabled: z.boolean().describe('While it is false, the agent proposes nothing and nothing of it starts.'),
+    approval: approvalRule
+
+      .describe('Whether its proposals wait for a person: `always` but for `auto_approve_types`, or `never`.'),
+    auto_approve_types: z.array(z.string()).describe('Types that do not wait for a person.'),
+    identity_id: shownId('identity')
+      .nullable()
+      .describe('The account that it acts as where a proposal in the second dialect names none; null = none.'),
+    created_at: shownTime.describe('When it was added.'),
+    updated_at: shownTime.describe('When it last changed.'),
   })
-  .meta({ id: 'Agent' });
+  .meta({ id: 'Agent', description: 'A program that proposes actions.' });
 export type Agent = z.output<typeof agent>;
-export const agentReply = z.object({ status: ok, agent });
-export const listAgentsReply = z.object({ status: ok, agents: z.array(agent), pagination });
+export const agentReply = z.object({ status: ok, agent: agent.describe('The agent as it is now.') });
+export const listAgentsReply = z.object({
+  status: ok,
+  agents: z.array(agent).describe('The page.'),
+  pagination: pagination.describe('Where the page stands.'),
+});
 
 export const RUN_STATUSES = ['running', 'completed', 'failed'] as const;
-export const createRunBody = strictFields({ metadata: metadata.optional() }).meta({
+const runStatus = z.enum(RUN_STATUSES).meta({ id: 'RunStatus', description: 'How a run stands, as its agent says.' });
+export const createRunBody = strictFields({
+  metadata: metadata.optional().describe('Up to 50 pairs of your own, returned as they came.'),
+}).meta({
   id: 'CreateRun',
+  description: 'A new run of an agent.',
   examples: [{ metadata: { campaign: 'spring' } }],
 });
 export const updateRunBody = z
-  .strictObject({ status: z.enum(RUN_STATUSES).optional(), metadata: metadata.optional() })
+  .strictObject({
+    status: runStatus.optional().describe('How it stands now.'),
+    metadata: metadata.optional().describe('Your pairs anew, all of them.'),
+  })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
-  .meta({ id: 'UpdateRun', examples: [{ status: 'completed' }] });
+  .meta({ id: 'UpdateRun', description: 'How a run stands.', examples: [{ status: 'completed' }] });
 export const run = z
   .object({
-    run_id: z.string(),
-    agent_id: z.string(),
-    status: z.enum(RUN_STATUSES),
-    metadata: z.record(z.string(), z.string()),
-    created_at: z.string(),
-    updated_at: z.string(),
+    run_id: shownId('run').describe('Names the run.'),
+    agent_id: shownId('agent').describe('Whose run it is.'),
+    status: runStatus.describe('How it stands, as its agent says.'),
+    metadata: z.record(z.string(), z.string()).describe('Your pairs.'),
+    created_at: shownTime.describe('When it began.'),
+    updated_at: shownTime.describe('When it last changed.'),
   })
-  .meta({ id: 'Run' });
+  .meta({ id: 'Run', description: 'A run of an agent, which groups what it proposes.' });
 export type Run = z.output<typeof run>;
-export const runReply = z.object({ status: ok, run });
-export const runWithActionsReply = z.object({ status: ok, run, actions: z.array(action), pagination });
-export const listRunsReply = z.object({ status: ok, runs: z.array(run), pagination });
+export const runReply = z.object({ status: ok, run: run.describe('The run as it is now.') });
+export const runWithActionsReply = z.object({
+  status: ok,
+  run: run.describe('The run as it is now.'),
+  actions: z.array(action).describe('A page of what it proposed.'),
+  pagination: pagination.describe('Where the page stands.'),
+});
+export const listRunsReply = z.object({
+  status: ok,
+  runs: z.array(run).describe('The page.'),
+  pagination: pagination.describe('Where the page stands.'),
+});

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { ok } from './fields.ts';
+import { shownTime } from './time.ts';
+import { shownId } from './ids.ts';
 import { jsonObject, plainText } from './json.ts';
 import { pagination } from './actions.ts';
 import { strictFields } from './optional.ts';
-import { listQuery, ok } from './records.ts';
+import { listQuery } from './records.ts';
 
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 const domain = z
@@ -12,40 +15,59 @@ const domain = z
 const name = plainText(255).min(1);
 
 export const createCompanyBody = strictFields({
-  name: name.optional(),
-  domain: domain.optional(),
-  properties: jsonObject.optional(),
+  name: name.optional().describe('Its name; needed without a domain.'),
+  domain: domain.optional().describe('Its domain, which no other company of the workspace has.'),
+  properties: jsonObject.optional().describe('Anything else, by name.'),
 })
   .refine((body) => body.name !== undefined || body.domain !== undefined, {
     path: ['name'],
     message: 'give a name, a domain, or both',
   })
-  .meta({ id: 'CreateCompany', examples: [{ name: 'Analytical Engines', domain: 'engines.example.com' }] });
+  .meta({
+    id: 'CreateCompany',
+    description: 'A new company.',
+    examples: [{ name: 'Analytical Engines', domain: 'engines.example.com' }],
+  });
 export type CreateCompanyBody = z.output<typeof createCompanyBody>;
 
 /** Properties merge; a null deletes one. */
 export const updateCompanyBody = z
   .strictObject({
-    name: name.nullable().optional(),
-    domain: domain.nullable().optional(),
-    properties: jsonObject.optional(),
+    name: name.nullable().optional().describe('Its name; null removes it.'),
+    domain: domain.nullable().optional().describe('Its domain; null removes it.'),
+    properties: jsonObject
+      .optional()
+      .describe('Properties to change, by name. Null deletes one; what is not named stays.'),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
-  .meta({ id: 'UpdateCompany', examples: [{ properties: { industry: 'computing' } }] });
+  .meta({
+    id: 'UpdateCompany',
+    description: 'What to change about a company.',
+    examples: [{ properties: { industry: 'computing' } }],
+  });
 export type UpdateCompanyBody = z.output<typeof updateCompanyBody>;
 
 export const company = z
   .object({
-    company_id: z.string(),
-    domain: z.string().nullable(),
-    name: z.string().nullable(),
-    properties: jsonObject,
-    created_at: z.string(),
-    updated_at: z.string(),
+    company_id: shownId('company').describe('Names the company.'),
+    domain: z.string().nullable().describe('Its domain; null = not known.'),
+    name: z.string().nullable().describe('Its name; null = not known.'),
+    properties: jsonObject.describe('Anything else, by name.'),
+    created_at: shownTime.describe('When it was added.'),
+    updated_at: shownTime.describe('When it last changed.'),
   })
-  .meta({ id: 'Company' });
+  .meta({ id: 'Company', description: 'A company.' });
 export type Company = z.output<typeof company>;
-export const companyReply = z.object({ status: ok, company });
-export const companyDeletedReply = z.object({ status: ok, company_id: z.string() });
-export const listCompaniesQuery = listQuery.extend({ domain: plainText(253).optional() });
-export const listCompaniesReply = z.object({ status: ok, companies: z.array(company), pagination });
+export const companyReply = z.object({ status: ok, company: company.describe('The company as it is now.') });
+export const companyDeletedReply = z.object({
+  status: ok,
+  company_id: shownId('company').describe('What was deleted.'),
+});
+export const listCompaniesQuery = listQuery.extend({
+  domain: plainText(253).optional().describe('With this domain, in any case of letters.'),
+});
+export const listCompaniesReply = z.object({
+  status: ok,
+  companies: z.array(company).describe('The page.'),
+  pagination: pagination.describe('Where the page stands.'),
+});

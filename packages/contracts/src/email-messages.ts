@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { ok } from './fields.ts';
+import { shownId } from './ids.ts';
 import { plainText } from './json.ts';
-import { ok } from './records.ts';
+
 import { messageId, readMessageId, readReferences } from './message-ids.ts';
-import { instant } from './time.ts';
+import { instant, shownTime } from './time.ts';
 import { strictFields } from './optional.ts';
 
 /** The address in `Ann <ann@example.com>`, or the whole text; lower case. */
@@ -23,29 +25,37 @@ const chain = z
   .transform((given) => readReferences(given))
   .transform((ids) => [...ids.slice(0, 1), ...ids.slice(1).slice(-99)]);
 
+const direction = z
+  .enum(['inbound', 'outbound'])
+  .meta({ id: 'Direction', description: 'From a contact (`inbound`), or to one (`outbound`).' });
+
 export const recordEmailMessageBody = strictFields({
-  direction: z.enum(['inbound', 'outbound']),
-  message_id: messageId,
+  direction: direction.describe('`inbound` from a contact, `outbound` to one.'),
+  message_id: messageId.describe('Its Message-ID, with or without angle brackets. A message is recorded once.'),
   /** What cannot be read as a Message-ID answers nothing. */
   in_reply_to: z
     .string()
     .transform((text) => readMessageId(text))
-    .optional(),
+    .optional()
+    .describe('The Message-ID that it answers. What cannot be read as one answers nothing.'),
   /** Oldest first: a list, or the header's text. */
-  references: chain.optional(),
-  from: mailbox,
-  to: z.union([
-    mailbox,
-    z
-      .array(mailbox)
-      .min(1)
-      .transform((all) => all.slice(0, 100)),
-  ]),
-  subject: shortened(998).optional(),
-  text: shortened(262_144).optional(),
-  at: instant,
+  references: chain.optional().describe('The chain that it answers, oldest first: a list, or the header’s text.'),
+  from: mailbox.describe('One address, with or without a name before it.'),
+  to: z
+    .union([
+      mailbox,
+      z
+        .array(mailbox)
+        .min(1)
+        .transform((all) => all.slice(0, 100)),
+    ])
+    .describe('One address or several, the first 100 of which count.'),
+  subject: shortened(998).optional().describe('Cut after 998 characters.'),
+  text: shortened(262_144).optional().describe('What it says, as plain text; cut after 262 144 characters.'),
+  at: instant.describe('When it was sent or received: RFC 3339 with an offset.'),
 }).meta({
   id: 'RecordEmailMessage',
+  description: 'A message that was received or sent elsewhere.',
   examples: [
     {
       direction: 'inbound',
@@ -62,19 +72,22 @@ export type RecordEmailMessageBody = z.output<typeof recordEmailMessageBody>;
 
 export const emailMessage = z
   .object({
-    thread_id: z.string(),
-    contact_id: z.string(),
-    direction: z.enum(['inbound', 'outbound']),
-    message_id: z.string(),
-    in_reply_to: z.string().nullable(),
-    references: z.array(z.string()),
-    from: z.string(),
-    to: z.array(z.string()),
-    subject: z.string(),
-    text: z.string(),
-    action_id: z.string().nullable(),
-    at: z.string(),
+    thread_id: shownId('thread').describe('The conversation that it belongs to.'),
+    contact_id: shownId('contact').describe('Whose conversation that is.'),
+    direction: direction.describe('`inbound` from the contact, `outbound` to them.'),
+    message_id: z.string().describe('Its Message-ID.'),
+    in_reply_to: z.string().nullable().describe('The Message-ID that it answers; null = none.'),
+    references: z.array(z.string()).describe('The chain that it answers, oldest first.'),
+    from: z.string().describe('Who sent it.'),
+    to: z.array(z.string()).describe('Who got it.'),
+    subject: z.string().describe('Its subject.'),
+    text: z.string().describe('What it says.'),
+    action_id: shownId('action').nullable().describe('The action that sent it; null = none.'),
+    at: shownTime.describe('When it was sent or received.'),
   })
-  .meta({ id: 'EmailMessage' });
+  .meta({ id: 'EmailMessage', description: 'A message of a conversation.' });
 export type EmailMessage = z.output<typeof emailMessage>;
-export const emailMessageReply = z.object({ status: ok, email_message: emailMessage });
+export const emailMessageReply = z.object({
+  status: ok,
+  email_message: emailMessage.describe('The message as it is recorded.'),
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownTime } from './time.ts';
 
 /** Every code, with its HTTP status on /v1. */
 export const ERROR_STATUS = {
@@ -19,20 +20,26 @@ export const ERROR_STATUS = {
   UNAVAILABLE: 503,
 } as const;
 export type ErrorCode = keyof typeof ERROR_STATUS;
+const errorCode = z
+  .enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]])
+  .meta({ id: 'ErrorCode', description: 'Why a request was not done, for programs.' });
 
-export const errorDetail = z.object({ path: z.string(), message: z.string() });
+export const errorDetail = z.object({
+  path: z.string().describe('Where: a field of the body, a parameter, or empty for the whole.'),
+  message: z.string().describe('What is wrong there.'),
+});
 export type ErrorDetail = z.output<typeof errorDetail>;
 
 /** The body of every /v1 error. `action` stands beside a 409: the action as it is now. */
 export const errorBody = z
   .object({
-    status: z.literal('error'),
-    error: z.string(),
-    code: z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]),
-    details: z.array(errorDetail),
-    request_id: z.string(),
-    timestamp: z.string(),
-    action: z.record(z.string(), z.unknown()).optional(),
+    status: z.literal('error').describe('Always `error`.'),
+    error: z.string().describe('What is wrong, and what to do, for people.'),
+    code: errorCode.describe('The same for programs.'),
+    details: z.array(errorDetail).describe('Each fault and its place; empty where nothing more can be said.'),
+    request_id: z.string().describe('What to ask for in the log of the service.'),
+    timestamp: shownTime.describe('When it was answered.'),
+    action: z.record(z.string(), z.unknown()).optional().describe('With a 409: the action as it is now.'),
   })
-  .meta({ id: 'Error' });
+  .meta({ id: 'Error', description: 'Why a request was not done.' });
 export type ErrorBody = z.output<typeof errorBody>;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { shownId } from './ids.ts';
+import { shownTime } from './time.ts';
 import { action, logEntry } from './actions.ts';
-import { STATUSES } from './lifecycle.ts';
+import { actionStatus } from './lifecycle.ts';
 
 /** `total` counts all of them. */
 export const briefingTruncated = z
@@ -11,22 +13,28 @@ export const briefingTruncated = z
 /** The first message of the stream: what waits for a decision. */
 export const briefing = z
   .object({
-    total: z.int(),
-    by_type: z.record(z.string(), z.int()),
-    by_mission: z.record(z.string(), z.int()),
+    total: z.int().describe('How many wait for a decision.'),
+    by_type: z.record(z.string(), z.int()).describe('How many of each type.'),
+    by_mission: z.record(z.string(), z.int()).describe('How many of each mission.'),
     truncated: briefingTruncated,
-    oldest_created_at: z.string().nullable(),
+    oldest_created_at: shownTime.nullable().describe('Since when the oldest waits; null = none does.'),
   })
-  .meta({ id: 'Briefing' });
+  .meta({ id: 'Briefing', description: 'What waits for a decision.' });
 export type Briefing = z.output<typeof briefing>;
 
 /** A move of an action, and the action as it was when the move was read: of that version or a later one. */
 export const actionEvent = z
   .object({
-    event: logEntry.extend({ action_id: z.string(), version: z.int(), status: z.enum(STATUSES) }),
-    action,
+    event: logEntry
+      .extend({
+        action_id: shownId('action').describe('The action that it happened to.'),
+        version: z.int().describe('The version that the action has by it.'),
+        status: actionStatus.describe('How the action stood after it.'),
+      })
+      .describe('What happened.'),
+    action: action.describe('The action as it was when the event was read: of that version or a later one.'),
   })
-  .meta({ id: 'ActionEvent' });
+  .meta({ id: 'ActionEvent', description: 'Something that happened to an action.' });
 export type ActionEvent = z.output<typeof actionEvent>;
 
 /** `data` of the messages: of `briefing`, of those named after an event, and of `resync`, which has nothing to say. */

@@ -5,7 +5,7 @@ import { jsonObject, plainText } from './json.ts';
 const COMMENT_CHARS_MAX = 5000;
 const PARAMS_BYTES_MAX = 256 * 1024;
 
-export const id = z.string().min(1).max(64);
+export const ok = z.literal('success').describe('Always `success`: a refusal has the body of an error.');
 export const reference = plainText(255).min(1);
 export const paramsHash = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits');
 export const comment = plainText(COMMENT_CHARS_MAX);

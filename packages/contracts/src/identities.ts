@@ -3,6 +3,10 @@ import { strictFields } from './optional.ts';
 
 export const PROVIDERS = ['smtp', 'slack', 'linkedin', 'resend', 'hubspot', 'mcp', 'internal'] as const;
 export type Provider = (typeof PROVIDERS)[number];
+export const provider = z.enum(PROVIDERS).meta({
+  id: 'Provider',
+  description: 'What kind of account an identity is. `internal` is for types that act on nothing but our own records.',
+});
 
 /** Config of an `smtp` identity. `from` is an address, with or without a display name. */
 export const smtpConfig = strictFields({
@@ -14,7 +18,7 @@ export const smtpConfig = strictFields({
   require_tls: z.boolean().optional(),
   from: z.string().min(3).max(320),
   reply_to: z.string().min(3).max(320).optional(),
-}).meta({ id: 'SmtpConfig' });
+}).meta({ id: 'SmtpConfig', description: 'Settings of an `smtp` identity.' });
 export type SmtpConfig = z.output<typeof smtpConfig>;
 
 export const smtpCredentials = z.strictObject({ user: z.string().min(1).max(320), pass: z.string().min(1).max(1024) });
@@ -31,7 +35,9 @@ const token = (startsWith: string) =>
     );
 
 /** Config of a `slack` identity: the token says everything. */
-export const slackConfig = z.strictObject({}).meta({ id: 'SlackConfig' });
+export const slackConfig = z
+  .strictObject({})
+  .meta({ id: 'SlackConfig', description: 'Settings of a `slack` identity: none, the token says everything.' });
 
 /** A bot's token (`xoxb-…`), or a person's; scopes chat:write, channels:read and channels:history, groups:… for private channels. */
 export const slackCredentials = z.strictObject({ token: token('xox') });
@@ -43,7 +49,7 @@ export const resendConfig = strictFields({
   /** Who else a proposal may name as its sender: addresses, or whole domains as `@example.com`. */
   from_allowed: z.array(z.string().min(3).max(254).includes('@')).max(100).optional(),
   reply_to: z.string().min(3).max(320).optional(),
-}).meta({ id: 'ResendConfig' });
+}).meta({ id: 'ResendConfig', description: 'Settings of a `resend` identity.' });
 export type ResendConfig = z.output<typeof resendConfig>;
 
 /** An API key (`re_…`); one that may only send is enough for resend_send_email. */
@@ -65,7 +71,11 @@ export const linkedinConfig = z
       account_id: z.string().regex(/^[\w-]{1,100}$/, 'must be the id of an account at Unipile'),
     }),
   ])
-  .meta({ id: 'LinkedinConfig' });
+  .meta({
+    id: 'LinkedinConfig',
+    description:
+      'Settings of a `linkedin` identity. Each invitation is handed to a person, unless Unipile is to send it.',
+  });
 export type LinkedinConfig = z.output<typeof linkedinConfig>;
 
 /** Unipile's access token. */
@@ -85,7 +95,7 @@ export const hubspotConfig = strictFields({
   company_properties: hubspotNames.optional(),
   /** The unique property by which companies are told apart, which is given their domain; `domain` when absent. */
   company_key: hubspotName.optional(),
-}).meta({ id: 'HubspotConfig' });
+}).meta({ id: 'HubspotConfig', description: 'Settings of a `hubspot` identity.' });
 export type HubspotConfig = z.output<typeof hubspotConfig>;
 
 /** A private app's token (`pat-…`) or an OAuth access token; scopes crm.objects.contacts.write and crm.objects.companies.write. */
@@ -109,7 +119,10 @@ export const mcpConfig = strictFields({
   idempotent_tools: z.array(z.string().min(1).max(128)).max(200).optional(),
 })
   .refine(({ url, server }) => (url === undefined) !== (server === undefined), 'takes a url or a server')
-  .meta({ id: 'McpConfig' });
+  .meta({
+    id: 'McpConfig',
+    description: 'Settings of an `mcp` identity: an address, or the name of a server in the operator’s file.',
+  });
 export type McpConfig = z.output<typeof mcpConfig>;
 
 const headerValue = z.string().regex(/^[!-~](?:[ -~]{0,4094}[!-~])?$/, 'must be printable ASCII');

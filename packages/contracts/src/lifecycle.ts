@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** The nine statuses of an action, in the order in which a life may pass them. */
 export const STATUSES = [
   'pending_approval',
@@ -11,6 +13,11 @@ export const STATUSES = [
   'cancelled',
 ] as const;
 export type Status = (typeof STATUSES)[number];
+export const actionStatus = z.enum(STATUSES).meta({
+  id: 'ActionStatus',
+  description:
+    'How an action stands. `scheduled`, `approved` and `auto_approved` run when they are due; nothing leaves `completed`, `failed`, `rejected` and `cancelled`.',
+});
 
 /** May run when due. */
 export const CLEARED = ['scheduled', 'approved', 'auto_approved'] as const;
@@ -39,6 +46,7 @@ export const EVENTS = [
   'action.failed',
 ] as const;
 export type EventName = (typeof EVENTS)[number];
+export const eventName = z.enum(EVENTS).meta({ id: 'EventName', description: 'What happened to an action.' });
 
 /** `error.code` of a failed action. */
 export const FAILURES = [
@@ -54,6 +62,10 @@ export const FAILURES = [
   'outcome_unknown',
 ] as const;
 export type Failure = (typeof FAILURES)[number];
+export const failure = z.enum(FAILURES).meta({
+  id: 'Failure',
+  description: 'Why an action failed. After `outcome_unknown` it may have happened: look before it is proposed again.',
+});
 
 /** `status_reason`: why the action stands where it stands. */
 export const STATUS_REASONS = [
@@ -69,3 +81,6 @@ export const STATUS_REASONS = [
   ...FAILURES,
 ] as const;
 export type StatusReason = (typeof STATUS_REASONS)[number];
+export const statusReason = z
+  .enum(STATUS_REASONS)
+  .meta({ id: 'StatusReason', description: 'Why an action stands as it stands.' });

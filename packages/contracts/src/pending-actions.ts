@@ -1,19 +1,24 @@
 // The second wire dialect, served under /api/pending-actions: the same actions in camelCase. JSON inside toolInput, preview,
 // userEdits and result is never re-cased.
 import { z } from 'zod';
+import { givenId, shownUuid } from './ids.ts';
 import { actor } from './access.ts';
-import { BULK_ITEMS_MAX, logEntry, metadata } from './actions.ts';
+import { logEntry, metadata } from './actions.ts';
+import { BULK_ITEMS_MAX } from './bulk-actions.ts';
 import { briefingTruncated } from './events.ts';
 import { errorDetail, type ErrorCode } from './errors.ts';
-import { comment, id, params, paramsHash, reference, wholeNumber } from './fields.ts';
+import { comment, params, paramsHash, reference, wholeNumber } from './fields.ts';
 import { jsonObject, plainText } from './json.ts';
 import type { Status } from './lifecycle.ts';
 import { preview } from './preview.ts';
 import { eitherSpelling } from './spelling.ts';
-import { instant } from './time.ts';
+import { instant, shownTime } from './time.ts';
 
 export const PENDING_STATUSES = ['pending', 'approved', 'rejected', 'executed', 'failed'] as const;
 export type PendingStatus = (typeof PENDING_STATUSES)[number];
+const pendingStatus = z
+  .enum(PENDING_STATUSES)
+  .meta({ id: 'PendingActionStatus', description: 'How a pending action stands. `approved` may be running.' });
 
 /** How this dialect shows each status. */
 export const SHOWN_STATUS: Record<Status, PendingStatus> = {
@@ -35,39 +40,59 @@ const uuid = z.guid().toLowerCase();
 
 export const listPendingActionsQuery = eitherSpelling(
   z.strictObject({
-    workspace_id: uuid,
-    status: z.enum(PENDING_STATUSES).optional(),
-    batch_id: plainText(255).min(1).optional(),
-    mission_id: uuid.optional(),
-    session_id: reference.optional(),
-    limit: wholeNumber(1, BULK_ITEMS_MAX, PENDING_PAGE),
-    cursor: z.string().min(1).max(64).optional().meta({ description: '`nextCursor` of the page before.' }),
+    workspace_id: uuid.describe('The workspace to list.'),
+    status: pendingStatus.optional().describe('This status only.'),
+    batch_id: plainText(255)
+      .min(1)
+      .optional()
+      .describe('This batch only: mission and type, as `{missionId}:{toolName}`.'),
+    mission_id: uuid.optional().describe('This mission only.'),
+    session_id: reference.optional().describe('This conversation only.'),
+    limit: wholeNumber(1, BULK_ITEMS_MAX, PENDING_PAGE).describe(`How many at most; ${PENDING_PAGE} unless given.`),
+    cursor: z.string().min(1).max(64).optional().describe('`nextCursor` of the page before.'),
   }),
 );
 export type ListPendingActionsQuery = z.output<typeof listPendingActionsQuery>;
 
 export const approvePendingActionBody = eitherSpelling(
-  z.strictObject({ userEdits: params.optional(), paramsHash: paramsHash.optional(), comment: comment.optional() }),
-).meta({ id: 'ApprovePendingAction', examples: [{ userEdits: { subject: 'Our demo yesterday' } }] });
+  z.strictObject({
+    userEdits: params.optional().describe('Input that replaces fields of the same name. What is not named stays.'),
+    paramsHash: paramsHash.optional().describe('The hash that was read: the approval counts only for that.'),
+    comment: comment.optional().describe('Why, for the proposer.'),
+  }),
+).meta({
+  id: 'ApprovePendingAction',
+  description: 'An approval. Fields may be written in camelCase or in snake_case.',
+  examples: [{ userEdits: { subject: 'Our demo yesterday' } }],
+});
 export type ApprovePendingActionBody = z.output<typeof approvePendingActionBody>;
 
 /** `preview` goes with a workspace's tool only; a built-in type is previewed by the service. */
 export const createPendingActionBody = eitherSpelling(
   z.strictObject({
-    workspaceId: uuid,
-    toolName: plainText(64).min(1),
-    toolInput: params,
-    missionId: uuid.optional(),
-    sessionId: reference.optional(),
-    preview: params.optional(),
-    identityId: id.optional(),
-    scheduledTime: instant.optional(),
-    expiresAt: instant.optional(),
-    runId: id.optional(),
-    metadata: metadata.optional(),
+    workspaceId: uuid.describe('The workspace to propose in.'),
+    toolName: plainText(64).min(1).describe('A built-in type, or the name of one of the workspace’s tools.'),
+    toolInput: params.describe('What it is to be done with, as the type’s schema says; at most 256 KiB.'),
+    missionId: uuid
+      .optional()
+      .describe('A UUID of your own that groups what belongs together. With the type it makes a batch.'),
+    sessionId: reference.optional().describe('A reference of your own to the conversation that it came from.'),
+    preview: params
+      .optional()
+      .describe(
+        'Of a workspace’s tool only: what people are shown, marked as the agent’s words. A built-in type is previewed by the service.',
+      ),
+    identityId: givenId('identity')
+      .optional()
+      .describe('The account to act as: else the agent’s, else the only active one of the workspace that fits.'),
+    scheduledTime: instant.optional().describe('When it is due: RFC 3339 with an offset.'),
+    expiresAt: instant.optional().describe('It does not start after this time; RFC 3339 with an offset.'),
+    runId: givenId('run').optional().describe('The run of an agent that proposes it.'),
+    metadata: metadata.optional().describe('Up to 50 pairs of your own, returned as they came.'),
   }),
 ).meta({
   id: 'CreatePendingAction',
+  description: 'A call to record. Fields may be written in camelCase or in snake_case.',
   examples: [
     {
       workspaceId: '550e8400-e29b-41d4-a716-446655440000',
@@ -84,10 +109,10 @@ export type CreatePendingActionBody = z.output<typeof createPendingActionBody>;
 export const batchItem = eitherSpelling(
   z
     .strictObject({
-      pendingActionId: id,
-      userEdits: params.optional(),
-      exclude: z.boolean().default(false),
-      paramsHash: paramsHash.optional(),
+      pendingActionId: givenId('action').describe('An action of the batch.'),
+      userEdits: params.optional().describe('Input that replaces fields of the same name.'),
+      exclude: z.boolean().default(false).describe('True rejects it; not with edits.'),
+      paramsHash: paramsHash.optional().describe('The hash that was read: the approval counts only for that.'),
     })
     .refine(({ exclude, userEdits }) => !exclude || !userEdits, {
       path: ['userEdits'],
@@ -98,8 +123,13 @@ export const batchItem = eitherSpelling(
 /** The same body with its items as they came, to be read one by one with `batchItem`. */
 export const batchApproveList = z.strictObject({ items: z.array(z.unknown()).max(BULK_ITEMS_MAX) });
 
-export const batchApproveBody = eitherSpelling(z.strictObject({ items: z.array(batchItem).max(BULK_ITEMS_MAX) })).meta({
+export const batchApproveBody = eitherSpelling(
+  z.strictObject({
+    items: z.array(batchItem).max(BULK_ITEMS_MAX).describe('What is decided; others of the batch stay as they are.'),
+  }),
+).meta({
   id: 'BatchApprovePendingActions',
+  description: 'What is decided of a batch. Fields may be written in camelCase or in snake_case.',
   examples: [
     {
       items: [
@@ -111,74 +141,85 @@ export const batchApproveBody = eitherSpelling(z.strictObject({ items: z.array(b
 });
 export type BatchApproveBody = z.output<typeof batchApproveBody>;
 
-export const streamPendingActionsQuery = eitherSpelling(z.strictObject({ workspace_id: uuid }));
+export const streamPendingActionsQuery = eitherSpelling(
+  z.strictObject({ workspace_id: uuid.describe('The workspace to hear of.') }),
+);
 
 /** An action as this dialect shows it. Ids are UUIDs; times are RFC 3339 in UTC. */
 export const pendingAction = z
   .object({
-    id: z.string(),
-    workspaceId: z.string(),
-    missionId: z.string().nullable(),
-    sessionId: z.string().nullable(),
-    batchId: z.string().nullable(),
-    toolName: z.string(),
-    toolInput: jsonObject,
-    preview: z.union([preview, jsonObject]).nullable(),
-    status: z.enum(PENDING_STATUSES),
-    userEdits: jsonObject.nullable(),
-    result: jsonObject.nullable(),
-    error: z.string().nullable(),
-    createdAt: z.string(),
-    resolvedAt: z.string().nullable(),
-    executedAt: z.string().nullable(),
-    identityId: z.string().nullable(),
-    scheduledTime: z.string().nullable(),
-    expiresAt: z.string().nullable(),
-    paramsHash: z.string(),
-    previewSource: z.enum(['agent', 'server']),
-    comment: z.string().nullable(),
-    resolvedBy: actor.nullable(),
+    id: shownUuid.describe('Names the action.'),
+    workspaceId: shownUuid.describe('Whose it is.'),
+    missionId: shownUuid.nullable().describe('Your UUID that groups it.'),
+    sessionId: z.string().nullable().describe('Your reference to its conversation.'),
+    batchId: z.string().nullable().describe('`{missionId}:{toolName}`; null without a mission.'),
+    toolName: z.string().describe('A built-in type, or the name of one of the workspace’s tools.'),
+    toolInput: jsonObject.describe('The proposal, with what was looked up.'),
+    preview: z
+      .union([preview, jsonObject])
+      .nullable()
+      .describe('The card that a person decides by; null = none was drawn.'),
+    status: pendingStatus.describe('How it stands.'),
+    userEdits: jsonObject.nullable().describe('What the decision changed; null = nothing.'),
+    result: jsonObject.nullable().describe('What came of it; null until it was executed.'),
+    error: z.string().nullable().describe('Why it failed or was cancelled, beginning with a code; else null.'),
+    createdAt: shownTime.describe('When it was proposed.'),
+    resolvedAt: shownTime.nullable().describe('When it was decided or ended; null = it waits.'),
+    executedAt: shownTime.nullable().describe('When it had been executed; null = it has not.'),
+    identityId: shownUuid.nullable().describe('The account to act as.'),
+    scheduledTime: shownTime.nullable().describe('When the proposal asked for; null = as soon as may be.'),
+    expiresAt: shownTime.nullable().describe('It does not start after this time; null = it does not expire.'),
+    paramsHash: z.string().describe('What an approval is bound to.'),
+    previewSource: z.enum(['agent', 'server']).describe('Who drew the card.'),
+    comment: z.string().nullable().describe('Why it was decided so; null = not said.'),
+    resolvedBy: actor.nullable().describe('Who decided; null = nobody has.'),
   })
-  .meta({ id: 'PendingAction' });
+  .meta({ id: 'PendingAction', description: 'An action that waits for a person, or once did.' });
 export type PendingAction = z.output<typeof pendingAction>;
 
 /** `total` = all that match. `nextCursor` is null on the last page. */
 export const listPendingActionsReply = z.object({
-  items: z.array(pendingAction),
-  total: z.int(),
-  nextCursor: z.string().nullable(),
+  items: z.array(pendingAction).describe('The page, from the newest.'),
+  total: z.int().describe('How many match, on all pages.'),
+  nextCursor: z.string().nullable().describe('Where the next page begins; null on the last page.'),
 });
 export type ListPendingActionsReply = z.output<typeof listPendingActionsReply>;
 
 /** The first message of the stream: what waits for a decision. */
 export const pendingBriefing = z
   .object({
-    total: z.int(),
-    byTool: z.record(z.string(), z.int()),
-    byMission: z.record(z.string(), z.int()),
+    total: z.int().describe('How many wait for a decision.'),
+    byTool: z.record(z.string(), z.int()).describe('How many of each type.'),
+    byMission: z.record(z.string(), z.int()).describe('How many of each mission.'),
     truncated: briefingTruncated,
-    oldestCreatedAt: z.string().nullable(),
+    oldestCreatedAt: shownTime.nullable().describe('Since when the oldest waits; null = none does.'),
   })
-  .meta({ id: 'PendingBriefing' });
+  .meta({ id: 'PendingBriefing', description: 'What waits for a decision.' });
 export type PendingBriefing = z.output<typeof pendingBriefing>;
 
 /** A move of an action, and the action as it was when the move was read: as after it, or later. `data` is the log's, as it is. */
 export const pendingActionEvent = z
   .object({
-    event: logEntry.extend({ actionId: z.string(), version: z.int(), status: z.enum(PENDING_STATUSES) }),
-    action: pendingAction,
+    event: logEntry
+      .extend({
+        actionId: shownUuid.describe('The action that it happened to.'),
+        version: z.int().describe('The version that the action has by it.'),
+        status: pendingStatus.describe('How the action stood after it.'),
+      })
+      .describe('What happened.'),
+    action: pendingAction.describe('The action as it was when the event was read: as after it, or later.'),
   })
-  .meta({ id: 'PendingActionEvent' });
+  .meta({ id: 'PendingActionEvent', description: 'Something that happened to a pending action.' });
 export type PendingActionEvent = z.output<typeof pendingActionEvent>;
 
 /** `data` of the messages of the stream; of `resync` it is empty. */
 export const pendingEventMessage = z.union([pendingBriefing, pendingActionEvent, z.object({})]);
 
 export const batchApproveReply = z.object({
-  batchId: z.string(),
-  approved: z.int(),
-  rejected: z.int(),
-  skipped: z.int(),
+  batchId: z.string().describe('The batch.'),
+  approved: z.int().describe('How many this call approved.'),
+  rejected: z.int().describe('How many this call rejected.'),
+  skipped: z.int().describe('How many somebody else decided meanwhile.'),
 });
 export type BatchApproveReply = z.output<typeof batchApproveReply>;
 
@@ -201,15 +242,20 @@ export const PENDING_ERRORS = {
   UNAVAILABLE: [503, 'UNAVAILABLE'],
 } as const satisfies Record<ErrorCode, readonly [number, string]>;
 export type PendingErrorCode = (typeof PENDING_ERRORS)[ErrorCode][1];
+const pendingErrorCode = z
+  .enum([...new Set(Object.values(PENDING_ERRORS).map(([, code]) => code))] as [PendingErrorCode])
+  .meta({ id: 'PendingActionsErrorCode', description: 'Why a request was not done, for programs.' });
 
 /** The body of every error of this dialect. */
 export const pendingErrorBody = z
   .object({
-    error: z.object({
-      code: z.enum([...new Set(Object.values(PENDING_ERRORS).map(([, code]) => code))] as [PendingErrorCode]),
-      message: z.string(),
-      details: z.array(errorDetail).optional(),
-    }),
+    error: z
+      .object({
+        code: pendingErrorCode.describe('Why the request was not done, for programs.'),
+        message: z.string().describe('The same for people, with what to do.'),
+        details: z.array(errorDetail).optional().describe('Each fault and its place.'),
+      })
+      .describe('What is wrong.'),
   })
-  .meta({ id: 'PendingActionsError' });
+  .meta({ id: 'PendingActionsError', description: 'Why a request was not done.' });
 export type PendingErrorBody = z.output<typeof pendingErrorBody>;

@@ -1,37 +1,48 @@
 import { z } from 'zod';
+import { ok } from './fields.ts';
+import { shownId } from './ids.ts';
 import { pagination } from './actions.ts';
 import { plainText } from './json.ts';
-import { listQuery, ok } from './records.ts';
-import { dayOrInstant } from './time.ts';
+import { listQuery } from './records.ts';
+import { dayOrInstant, shownTime } from './time.ts';
 
 export const taskTitle = plainText(500).min(1);
 export const taskDescription = plainText(65_536);
 
 export const updateTaskBody = z
   .strictObject({
-    title: taskTitle.optional(),
-    description: taskDescription.nullable().optional(),
-    due_date: dayOrInstant.nullable().optional(),
-    completed: z.boolean().optional(),
+    title: taskTitle.optional().describe('What is to be done.'),
+    description: taskDescription.nullable().optional().describe('More about it; null removes it.'),
+    due_date: dayOrInstant
+      .nullable()
+      .optional()
+      .describe('Until when: RFC 3339 with an offset, or a day; null = whenever.'),
+    completed: z.boolean().optional().describe('True marks it done, false takes that back.'),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
-  .meta({ id: 'UpdateTask', examples: [{ completed: true }] });
+  .meta({ id: 'UpdateTask', description: 'What to change about a task.', examples: [{ completed: true }] });
 export type UpdateTaskBody = z.output<typeof updateTaskBody>;
 
 export const task = z
   .object({
-    task_id: z.string(),
-    title: z.string(),
-    description: z.string().nullable(),
-    due_date: z.string().nullable(),
-    contact_id: z.string().nullable(),
-    action_id: z.string().nullable(),
-    completed_at: z.string().nullable(),
-    created_at: z.string(),
+    task_id: shownId('task').describe('Names the task.'),
+    title: z.string().describe('What is to be done.'),
+    description: z.string().nullable().describe('More about it; null = nothing.'),
+    due_date: shownTime.nullable().describe('Until when; null = whenever.'),
+    contact_id: shownId('contact').nullable().describe('The contact that it is about; null = none.'),
+    action_id: shownId('action').nullable().describe('The action that made it; null = none.'),
+    completed_at: shownTime.nullable().describe('When it was done; null = it is not.'),
+    created_at: shownTime.describe('When it was made.'),
   })
-  .meta({ id: 'Task' });
+  .meta({ id: 'Task', description: 'Something for a person to do.' });
 export type Task = z.output<typeof task>;
-export const taskReply = z.object({ status: ok, task });
-export const listTasksQuery = listQuery.extend({ completed: z.enum(['true', 'false']).optional() });
+export const taskReply = z.object({ status: ok, task: task.describe('The task as it is now.') });
+export const listTasksQuery = listQuery.extend({
+  completed: z.enum(['true', 'false']).optional().describe('Only those that are done, or only those that are not.'),
+});
 export type ListTasksQuery = z.output<typeof listTasksQuery>;
-export const listTasksReply = z.object({ status: ok, tasks: z.array(task), pagination });
+export const listTasksReply = z.object({
+  status: ok,
+  tasks: z.array(task).describe('The page.'),
+  pagination: pagination.describe('Where the page stands.'),
+});

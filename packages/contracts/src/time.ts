@@ -45,3 +45,6 @@ export const dayOrInstant = z
   .transform((text) => (DAY.test(text) ? `${text}T00:00:00Z` : text))
   .pipe(instant)
   .meta({ description: 'RFC 3339 with an offset, or a day.' });
+
+/** A time as replies show it: in UTC, with milliseconds. */
+export const shownTime = z.string().meta({ format: 'date-time' });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { ok } from './fields.ts';
+import { shownTime } from './time.ts';
 import { jsonObject } from './json.ts';
 import { pagination } from './actions.ts';
 import { strictFields } from './optional.ts';
-
-const ok = z.literal('success');
 
 export const INPUT_SCHEMA_BYTES_MAX = 64 * 1024;
 
@@ -12,15 +12,29 @@ export const TOOL_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
 /** `idempotent`: the far side runs a call once, however often it comes with the same `webhook-id`. */
 export const createToolBody = strictFields({
-  name: z.string().regex(TOOL_NAME, 'must be 1 to 64 letters, digits, dots, underscores or hyphens'),
-  url: z.url({ protocol: /^https?$/, error: 'must be an https:// URL' }).max(2_048),
-  input_schema: jsonObject.refine(
-    (schema) => new TextEncoder().encode(JSON.stringify(schema)).length <= INPUT_SCHEMA_BYTES_MAX,
-    `must not exceed ${INPUT_SCHEMA_BYTES_MAX / 1024} KiB`,
-  ),
-  idempotent: z.boolean().default(false),
+  name: z
+    .string()
+    .regex(TOOL_NAME, 'must be 1 to 64 letters, digits, dots, underscores or hyphens')
+    .describe('What actions of it have as their type. No built-in type’s name.'),
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an https:// URL' })
+    .max(2_048)
+    .describe('Where calls go: https, on the public internet, without credentials or a fragment.'),
+  input_schema: jsonObject
+    .refine(
+      (schema) => new TextEncoder().encode(JSON.stringify(schema)).length <= INPUT_SCHEMA_BYTES_MAX,
+      `must not exceed ${INPUT_SCHEMA_BYTES_MAX / 1024} KiB`,
+    )
+    .describe('JSON Schema (2020-12, or draft-07 where `$schema` says so) of the params; at most 64 KiB.'),
+  idempotent: z
+    .boolean()
+    .default(false)
+    .describe(
+      'True: the far side runs a call once, however often it comes with the same `webhook-id`, so that a lost answer is asked for again.',
+    ),
 }).meta({
   id: 'CreateTool',
+  description: 'A tool of the workspace: an action type of its own.',
   examples: [
     {
       name: 'shop.refund',
@@ -34,18 +48,31 @@ export type CreateToolBody = z.output<typeof createToolBody>;
 /** A workspace's tool without its secret. `version` counts its registrations, and is part of what is approved. */
 export const tool = z
   .object({
-    name: z.string(),
-    version: z.int(),
-    url: z.string(),
-    input_schema: jsonObject,
-    idempotent: z.boolean(),
-    created_at: z.string(),
-    updated_at: z.string(),
+    name: z.string().describe('What actions of it have as their type.'),
+    version: z.int().describe('Counts its registrations, and is part of what is approved.'),
+    url: z.string().describe('Where calls go.'),
+    input_schema: jsonObject.describe('JSON Schema of the params.'),
+    idempotent: z.boolean().describe('Whether a call may be repeated after a lost answer.'),
+    created_at: shownTime.describe('When it was first registered.'),
+    updated_at: shownTime.describe('When it was last registered.'),
   })
-  .meta({ id: 'Tool' });
+  .meta({ id: 'Tool', description: 'A tool of the workspace, without its secret.' });
 export type Tool = z.output<typeof tool>;
 
 /** The secret is in the first reply only, and nowhere else: null for a new version, and in the replay of an Idempotency-Key. */
-export const createdToolReply = z.object({ status: ok, secret: z.string().nullable(), tool });
-export const toolReply = z.object({ status: ok, tool });
-export const listToolsReply = z.object({ status: ok, tools: z.array(tool), pagination });
+export const createdToolReply = z.object({
+  status: ok,
+  secret: z
+    .string()
+    .nullable()
+    .describe(
+      'What calls are signed with. Shown in the first reply only: null for a new version, and in the replay of an Idempotency-Key.',
+    ),
+  tool: tool.describe('The tool as it is now.'),
+});
+export const toolReply = z.object({ status: ok, tool: tool.describe('The tool without its secret.') });
+export const listToolsReply = z.object({
+  status: ok,
+  tools: z.array(tool).describe('The page.'),
+  pagination: pagination.describe('Where the page stands.'),
+});

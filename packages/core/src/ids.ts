@@ -1,23 +1,9 @@
 import { randomFillSync } from 'node:crypto';
+import { ID_PREFIX, type IdKind } from '@proviso/contracts';
 import { TypeID } from 'typeid-js';
 import { z } from 'zod';
 
-/** What ids are prefixed with on /v1; in the database they are bare UUIDs. */
-export const ID_PREFIX = {
-  action: 'act',
-  contact: 'ct',
-  company: 'co',
-  identity: 'id',
-  agent: 'agt',
-  run: 'run',
-  note: 'note',
-  task: 'task',
-  thread: 'thr',
-  key: 'key',
-  user: 'usr',
-  invitation: 'inv',
-} as const;
-export type IdKind = keyof typeof ID_PREFIX;
+export type { IdKind };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

@@ -8,6 +8,8 @@ export const approvePendingActionRoute = defineRoute({
   path: '/api/pending-actions/{pa_id}/approve',
   operationId: 'approvePendingAction',
   summary: 'Approve a pending action, with edits if need be',
+  description:
+    'The edits are merged over the input, checked, and shown to the agent. With `paramsHash` the approval is bound to what was read (409 otherwise). Needs `actions:write` and a role that decides. An agent never decides.',
   tag: 'Pending actions',
   body: approvePendingActionBody,
   reply: pendingAction,

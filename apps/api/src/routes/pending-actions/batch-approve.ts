@@ -8,6 +8,8 @@ export const batchApprovePendingActionsRoute = defineRoute({
   path: '/api/pending-actions/batch/{batch_id}/approve',
   operationId: 'batchApprovePendingActions',
   summary: 'Decide several pending actions of one batch',
+  description:
+    'All items are checked first: a fault in one changes nothing. What was decided before is passed over. Needs `actions:write` and a role that decides. An agent never decides.',
   tag: 'Pending actions',
   body: batchApproveBody,
   reply: batchApproveReply,

@@ -8,6 +8,8 @@ export const createPendingActionRoute = defineRoute({
   path: '/api/pending-actions',
   operationId: 'createPendingAction',
   summary: 'Record a call that waits for a person',
+  description:
+    'It always waits for a person, whatever the agent’s settings. A built-in type is previewed by the service. Needs `actions:write`.',
   tag: 'Pending actions',
   body: createPendingActionBody,
   reply: pendingAction,

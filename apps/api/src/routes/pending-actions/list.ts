@@ -8,6 +8,8 @@ export const listPendingActionsRoute = defineRoute({
   path: '/api/pending-actions',
   operationId: 'listPendingActions',
   summary: 'List what waits for a person, or once did',
+  description:
+    'From the newest: every action of the workspace that has ever waited for a person. Needs `actions:read`.',
   tag: 'Pending actions',
   query: listPendingActionsQuery.out,
   reply: listPendingActionsReply,

@@ -9,6 +9,7 @@ export const authStatusRoute = defineRoute({
   path: '/v1/auth/status',
   operationId: 'getAuthStatus',
   summary: 'Who the token speaks for, and what it may do',
+  description: 'Any valid token may ask. The scopes are those that count in the workspace that the request means.',
   tag: 'Access',
   reply: authStatusReply,
   authorize: () => undefined, // every valid token may ask who it is

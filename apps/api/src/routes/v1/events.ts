@@ -8,6 +8,8 @@ export const streamEventsRoute = defineRoute({
   path: '/v1/events',
   operationId: 'streamEvents',
   summary: 'Hear what happens: first what is pending, then each event as it comes',
+  description:
+    'Server-sent events: first a `briefing`, then each event under its own name, and a comment every 15 s. `Last-Event-ID` goes on without gap or repeat; where that is too long ago, a `resync` says that the list is to be read anew. Needs `actions:read`.',
   tag: 'Events',
   reply: eventMessage,
   streams: true,

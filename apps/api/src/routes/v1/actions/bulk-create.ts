@@ -8,6 +8,8 @@ export const bulkCreateActionsRoute = defineRoute({
   path: '/v1/actions/bulk',
   operationId: 'bulkCreateActions',
   summary: 'Propose many actions',
+  description:
+    'Up to 1 000, each by itself: one that is refused is named in `failed` and stops no other. Needs `actions:write`.',
   tag: 'Actions',
   body: bulkCreateBody,
   reply: bulkCreateReply,

@@ -8,6 +8,8 @@ export const bulkDecideActionsRoute = defineRoute({
   path: '/v1/actions/approve/bulk',
   operationId: 'bulkDecideActions',
   summary: 'Approve, reject or edit many pending actions',
+  description:
+    'Up to 1 000, each by itself: one that cannot be decided is named in `failed` and stops no other. Needs `actions:write` and a role that decides. An agent never decides.',
   tag: 'Actions',
   body: bulkDecideBody,
   reply: bulkDecideReply,

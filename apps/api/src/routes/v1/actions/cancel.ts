@@ -8,6 +8,8 @@ export const cancelActionRoute = defineRoute({
   path: '/v1/actions/{action_id}/cancel',
   operationId: 'cancelAction',
   summary: 'Cancel an action that has not begun',
+  description:
+    'Nothing is done then, ever. Once its effect may have begun, it is too late (409). Needs `actions:write`.',
   tag: 'Actions',
   body: noBody,
   reply: actionReply,

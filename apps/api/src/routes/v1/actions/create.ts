@@ -8,6 +8,8 @@ export const createActionRoute = defineRoute({
   path: '/v1/actions',
   operationId: 'createAction',
   summary: 'Propose an action',
+  description:
+    'It is checked and previewed at once; missing fields are looked up. It then waits for a person (`pending_approval`), or runs when it is due (`scheduled`, `auto_approved`), as the request and the agent’s settings say. Needs `actions:write`.',
   tag: 'Actions',
   body: createActionBody,
   reply: actionReply,

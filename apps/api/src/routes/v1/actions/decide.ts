@@ -8,6 +8,8 @@ export const decideActionRoute = defineRoute({
   path: '/v1/actions/{action_id}/approve',
   operationId: 'decideAction',
   summary: 'Approve, reject or edit a pending action',
+  description:
+    'Decides an action that waits. With `params_hash` the decision is bound to what was read: where the proposal changed meanwhile, it is refused (409) with the action as it is now. Needs `actions:write` and a role that decides. An agent never decides.',
   tag: 'Actions',
   body: decideActionBody,
   reply: actionReply,

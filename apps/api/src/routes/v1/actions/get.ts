@@ -8,6 +8,8 @@ export const getActionRoute = defineRoute({
   path: '/v1/actions/{action_id}',
   operationId: 'getAction',
   summary: 'Read an action, with its log and result',
+  description:
+    'With everything that has happened to it, in order. `ETag` is its version, for `If-Match`. Needs `actions:read`.',
   tag: 'Actions',
   query: getActionQuery,
   reply: actionWithLogsReply,

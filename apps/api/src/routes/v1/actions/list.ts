@@ -8,6 +8,8 @@ export const listActionsRoute = defineRoute({
   path: '/v1/actions',
   operationId: 'listActions',
   summary: 'List actions',
+  description:
+    'All filters must match. From the newest, unless sorted otherwise. `cursor` pages stay right while actions are added; `skip` pages do not. Needs `actions:read`.',
   tag: 'Actions',
   query: listActionsQuery,
   reply: listActionsReply,

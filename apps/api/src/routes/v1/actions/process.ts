@@ -7,6 +7,8 @@ export const processActionsRoute = defineRoute({
   path: '/v1/actions/process',
   operationId: 'processActions',
   summary: 'Run due actions here and now, oldest first',
+  description:
+    'Runs up to `limit` due actions of the workspace in this process, without a worker, and answers within 55 s. Needs `actions:write`; an agent’s key runs its own agent’s actions only.',
   tag: 'Actions',
   query: processActionsQuery,
   body: noBody,

@@ -8,6 +8,8 @@ export const runActionNowRoute = defineRoute({
   path: '/v1/actions/{action_id}/execute',
   operationId: 'runActionNow',
   summary: 'Run a cleared action now; approve a pending one and run it',
+  description:
+    'Due at once. Of a pending action it is an approval by the caller, who must be one who decides. Needs `actions:write`.',
   tag: 'Actions',
   body: runActionBody,
   reply: actionReply,

@@ -8,6 +8,8 @@ export const updateActionRoute = defineRoute({
   path: '/v1/actions/{action_id}',
   operationId: 'updateAction',
   summary: 'Change an action that has not begun',
+  description:
+    'Only the named fields change; `params` and `edits` replace as they say. A change of what was approved sends the action back to a person. Needs `actions:write`; an agent’s key changes its own agent’s actions only.',
   tag: 'Actions',
   body: updateActionBody,
   reply: actionReply,

@@ -7,6 +7,8 @@ export const createAgentRoute = defineRoute({
   path: '/v1/agents',
   operationId: 'createAgent',
   summary: 'Add an agent',
+  description:
+    'Its proposals wait for a person, unless `approval` or `auto_approve_types` say otherwise. It acts with a key of its own, made with its `agent_id`. Needs `agents:write`, and `workspace:admin` for what it may do alone.',
   tag: 'Agents',
   body: createAgentBody,
   reply: agentReply,

@@ -7,6 +7,7 @@ export const deleteAgentRoute = defineRoute({
   path: '/v1/agents/{agent_id}',
   operationId: 'deleteAgent',
   summary: 'Delete an agent that has no open actions and no keys, with its runs',
+  description: 'Refused (409) while it has open actions or keys. Its actions stay. Needs `agents:write`.',
   tag: 'Agents',
   reply: agentReply,
   authorize: (ctx) => authorizeConfiguration(ctx, 'agents:write'),

@@ -7,6 +7,7 @@ export const getAgentRoute = defineRoute({
   path: '/v1/agents/{agent_id}',
   operationId: 'getAgent',
   summary: 'Read an agent',
+  description: 'Needs `agents:read`.',
   tag: 'Agents',
   reply: agentReply,
   authorize: (ctx) => authorize(ctx, 'agents:read'),

@@ -7,6 +7,8 @@ export const updateAgentRoute = defineRoute({
   path: '/v1/agents/{agent_id}',
   operationId: 'updateAgent',
   summary: 'Change an agent; disabled, nothing of it starts',
+  description:
+    'Only the named fields change. Needs `agents:write`, and `workspace:admin` for `enabled`, `approval` and `auto_approve_types`.',
   tag: 'Agents',
   body: updateAgentBody,
   reply: agentReply,

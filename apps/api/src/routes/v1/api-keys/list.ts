@@ -8,6 +8,8 @@ export const listKeysRoute = defineRoute({
   path: '/v1/api-keys',
   operationId: 'listKeys',
   summary: 'List your personal credentials, and as an administrator the workspace’s keys',
+  description:
+    'Your own personal credentials, and with `workspace:admin` the keys of the workspace. No token is shown.',
   tag: 'Access',
   query: pageQuery,
   reply: listKeysReply,

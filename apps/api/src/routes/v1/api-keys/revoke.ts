@@ -7,6 +7,8 @@ export const revokeKeyRoute = defineRoute({
   path: '/v1/api-keys/{key_id}',
   operationId: 'revokeKey',
   summary: 'Revoke a credential, and the keys that a key has made',
+  description:
+    'The credential is refused from the next request on, in every process within a second. The keys that a key has made end with it; what a personal credential has made stays, unless `including_made` is true.',
   tag: 'Access',
   body: revokeKeyBody,
   reply: revokedKeyReply,

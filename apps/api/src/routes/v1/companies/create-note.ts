@@ -7,6 +7,7 @@ export const createCompanyNoteRoute = defineRoute({
   path: '/v1/companies/{company_id}/notes',
   operationId: 'createCompanyNote',
   summary: 'Write a note on a company, without approval',
+  description: 'At once, without a proposal; the type `create_note` is the way with one. Needs `companies:write`.',
   tag: 'Companies',
   body: createNoteBody,
   reply: noteReply,

@@ -7,6 +7,7 @@ export const createCompanyRoute = defineRoute({
   path: '/v1/companies',
   operationId: 'createCompany',
   summary: 'Add a company',
+  description: 'The domain is unique in the workspace, in any case of letters (409). Needs `companies:write`.',
   tag: 'Companies',
   body: createCompanyBody,
   reply: companyReply,

@@ -7,6 +7,7 @@ export const deleteCompanyRoute = defineRoute({
   path: '/v1/companies/{company_id}',
   operationId: 'deleteCompany',
   summary: 'Delete a company that no open action uses',
+  description: 'Refused (409) while open actions use it. Needs `companies:write`.',
   tag: 'Companies',
   reply: companyDeletedReply,
   authorize: (ctx) => authorize(ctx, 'companies:write'),

@@ -7,6 +7,7 @@ export const getCompanyRoute = defineRoute({
   path: '/v1/companies/{company_id}',
   operationId: 'getCompany',
   summary: 'Read a company',
+  description: 'Needs `companies:read`.',
   tag: 'Companies',
   reply: companyReply,
   authorize: (ctx) => authorize(ctx, 'companies:read'),

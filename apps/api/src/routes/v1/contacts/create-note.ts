@@ -7,6 +7,7 @@ export const createContactNoteRoute = defineRoute({
   path: '/v1/contacts/{contact_id}/notes',
   operationId: 'createContactNote',
   summary: 'Write a note on a contact, without approval',
+  description: 'At once, without a proposal; the type `create_note` is the way with one. Needs `contacts:write`.',
   tag: 'Contacts',
   body: createNoteBody,
   reply: noteReply,

@@ -7,6 +7,8 @@ export const deleteContactRoute = defineRoute({
   path: '/v1/contacts/{contact_id}',
   operationId: 'deleteContact',
   summary: 'Delete a contact that no open action uses',
+  description:
+    'Refused (409) while open actions use it. Notes, tasks and threads go with it. Needs `contacts:write`. No agent’s key.',
   tag: 'Contacts',
   reply: contactDeletedReply,
   authorize: (ctx) => authorize(ctx, 'contacts:write'),

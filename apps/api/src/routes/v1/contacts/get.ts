@@ -7,6 +7,7 @@ export const getContactRoute = defineRoute({
   path: '/v1/contacts/{contact_id}',
   operationId: 'getContact',
   summary: 'Read a contact',
+  description: 'Needs `contacts:read`.',
   tag: 'Contacts',
   reply: contactReply,
   authorize: (ctx) => authorize(ctx, 'contacts:read'),

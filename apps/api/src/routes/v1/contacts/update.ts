@@ -7,6 +7,8 @@ export const updateContactRoute = defineRoute({
   path: '/v1/contacts/{contact_id}',
   operationId: 'updateContact',
   summary: 'Change a contact',
+  description:
+    'Only the named fields change; properties merge, and null deletes one. Needs `contacts:write`. An agent’s key changes no address and resubscribes nobody.',
   tag: 'Contacts',
   body: updateContactBody,
   reply: contactReply,

@@ -7,6 +7,8 @@ export const createIdentityRoute = defineRoute({
   path: '/v1/identities',
   operationId: 'createIdentity',
   summary: 'Add an account to act as',
+  description:
+    'Nothing is tried: verify it next. The secrets are sealed, and never shown. Needs `identities:write`. No agent’s key.',
   tag: 'Identities',
   body: createIdentityBody,
   reply: identityReply,

@@ -7,6 +7,7 @@ export const getIdentityRoute = defineRoute({
   path: '/v1/identities/{identity_id}',
   operationId: 'getIdentity',
   summary: 'Read an identity',
+  description: 'Without its secrets. Needs `identities:read`.',
   tag: 'Identities',
   reply: identityReply,
   authorize: (ctx) => authorize(ctx, 'identities:read'),

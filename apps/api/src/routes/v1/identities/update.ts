@@ -7,6 +7,8 @@ export const updateIdentityRoute = defineRoute({
   path: '/v1/identities/{identity_id}',
   operationId: 'updateIdentity',
   summary: 'Change an identity',
+  description:
+    'Only the named fields change. Another `config` sends what was cleared with the old one back to a person; other `credentials`, a name and a pacing do not. Needs `identities:write`. No agent’s key.',
   tag: 'Identities',
   body: updateIdentityBody,
   reply: identityReply,

@@ -7,6 +7,8 @@ export const verifyIdentityRoute = defineRoute({
   path: '/v1/identities/{identity_id}/verify',
   operationId: 'verifyIdentity',
   summary: 'Connect as an identity, and keep whether its account answered',
+  description:
+    'Connects and logs in as the identity, changes nothing there, and answers within 17 s. What it finds is kept. Needs `identities:write`. No agent’s key.',
   tag: 'Identities',
   body: noBody,
   reply: verifyIdentityReply,

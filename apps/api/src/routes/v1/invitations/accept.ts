@@ -8,6 +8,8 @@ export const acceptInvitationRoute = defineRoute({
   path: '/v1/invitations/accept',
   operationId: 'acceptInvitation',
   summary: 'Join a workspace: with your own personal credential, or without one as a new person',
+  description:
+    'With your own personal credential, if its address is the invited one: the workspace is added to it. Without a token: a new person, whose first credential is in this reply and nowhere else.',
   tag: 'Access',
   body: acceptInvitationBody,
   bodyLimits: { ...BODY, bytesMax: 8 * 1024, valuesMax: 10, keysMax: 10 },

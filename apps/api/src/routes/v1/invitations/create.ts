@@ -7,6 +7,8 @@ export const createInvitationRoute = defineRoute({
   path: '/v1/invitations',
   operationId: 'createInvitation',
   summary: 'Invite a person into the workspace; the secret is shown once',
+  description:
+    'Nothing changes for the person until they accept. The secret is in this reply and nowhere else: hand it to them. Needs a personal credential with `workspace:admin`, and every scope of the role.',
   tag: 'Access',
   body: createInvitationBody,
   reply: createdInvitationReply,

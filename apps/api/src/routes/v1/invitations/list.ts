@@ -8,6 +8,8 @@ export const listInvitationsRoute = defineRoute({
   path: '/v1/invitations',
   operationId: 'listInvitations',
   summary: 'List the invitations of the workspace',
+  description:
+    'Open ones and those that have ended, without their secrets. Needs a personal credential with `workspace:admin`.',
   tag: 'Access',
   query: pageQuery,
   reply: listInvitationsReply,

@@ -7,6 +7,8 @@ export const revokeInvitationRoute = defineRoute({
   path: '/v1/invitations/{invitation_id}',
   operationId: 'revokeInvitation',
   summary: 'Take an invitation back that nobody has accepted',
+  description:
+    'The secret is refused from the next request on. An invitation that was accepted, or has ended, stays as it is (409). Needs a personal credential with `workspace:admin`.',
   tag: 'Access',
   reply: invitationReply,
   authorize: authorizePeople,

@@ -7,6 +7,8 @@ export const removeMemberRoute = defineRoute({
   path: '/v1/members/{user_id}',
   operationId: 'removeMember',
   summary: 'Remove a person from the workspace, with the keys that they made in it; or leave it',
+  description:
+    'Ends what they could do in the workspace, and revokes the keys that they made in it, unless you keep those. Anybody may remove themselves; the last owner who can sign in stays (409).',
   tag: 'Access',
   body: removeMemberBody,
   reply: removedMemberReply,

@@ -7,6 +7,8 @@ export const updateMemberRoute = defineRoute({
   path: '/v1/members/{user_id}',
   operationId: 'updateMember',
   summary: 'Change a member’s role',
+  description:
+    'Takes effect with their next request. The last owner who can sign in stays one (409). Needs a personal credential with `workspace:admin`; only an owner makes and unmakes owners.',
   tag: 'Access',
   body: updateMemberBody,
   reply: memberReply,

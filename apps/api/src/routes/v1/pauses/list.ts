@@ -7,6 +7,7 @@ export const listPausesRoute = defineRoute({
   path: '/v1/pause',
   operationId: 'listPauses',
   summary: 'What is held back',
+  description: 'What is paused in this workspace, and whether everything is. Needs `actions:read`.',
   tag: 'Operation',
   reply: pausesReply,
   authorize: (ctx) => authorize(ctx, 'actions:read'),

@@ -7,6 +7,8 @@ export const pauseWorkRoute = defineRoute({
   path: '/v1/pause',
   operationId: 'pauseWork',
   summary: 'Hold back new starts: the whole workspace, an agent, a type, or everything',
+  description:
+    'Once it answers, nothing of it starts any more; what has begun goes on. Pausing again changes nothing. Needs `actions:write`, for everything `instance:operate`. No agent’s key.',
   tag: 'Operation',
   body: pauseBody,
   reply: pausesReply,

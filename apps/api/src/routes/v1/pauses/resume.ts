@@ -7,6 +7,8 @@ export const resumeWorkRoute = defineRoute({
   path: '/v1/resume',
   operationId: 'resumeWork',
   summary: 'Let go what was held back: the whole workspace, an agent, a type, or everything',
+  description:
+    'What is due starts again. Only what is named is let go. Needs `actions:write`, for everything `instance:operate`. No agent’s key.',
   tag: 'Operation',
   body: pauseBody,
   reply: pausesReply,

@@ -7,6 +7,7 @@ export const createRunRoute = defineRoute({
   path: '/v1/agents/{agent_id}/runs',
   operationId: 'createRun',
   summary: 'Begin a run of an agent',
+  description: 'Actions that name the run are proposed by its agent, whatever the token. Needs `agents:trigger`.',
   tag: 'Agents',
   body: createRunBody,
   reply: runReply,

@@ -9,6 +9,8 @@ export const getRunRoute = defineRoute({
   path: '/v1/agents/runs/{run_id}',
   operationId: 'getRun',
   summary: 'Read a run, with what it proposed',
+  description:
+    'The run, and a page of the actions that were proposed in it, from the oldest. Needs `agents:read` and `actions:read`.',
   tag: 'Agents',
   query: listQuery,
   reply: runWithActionsReply,

@@ -9,6 +9,8 @@ export const rejectRunActionRoute = defineRoute({
   path: '/v1/agents/runs/{run_id}/contacts/{contact_id}/actions/{action_index}/reject',
   operationId: 'rejectRunAction',
   summary: 'Reject a pending action by its place in a run',
+  description:
+    'The same as rejecting by the action’s id; its place is the `action_index` among the run’s actions on that contact. Needs `agents:approve`. An agent never decides.',
   tag: 'Agents',
   body: rejectActionBody,
   reply: actionReply,

@@ -7,6 +7,8 @@ export const updateRunRoute = defineRoute({
   path: '/v1/agents/runs/{run_id}',
   operationId: 'updateRun',
   summary: 'Say how a run stands',
+  description:
+    'For the program that drives the agent. It changes nothing about the actions. Needs `agents:trigger`; an agent’s key changes its own runs only.',
   tag: 'Agents',
   body: updateRunBody,
   reply: runReply,

@@ -7,6 +7,8 @@ export const createToolRoute = defineRoute({
   path: '/v1/tools',
   operationId: 'createTool',
   summary: 'Register a tool, or a new version of one; the signing secret is shown once',
+  description:
+    'The name becomes an action type of the workspace. A known name makes a new version, which keeps its secret. The secret is in the first reply and nowhere else. Needs `workspace:admin`. No agent’s key.',
   tag: 'Tools',
   body: createToolBody,
   reply: createdToolReply,

@@ -7,6 +7,8 @@ export const deleteToolRoute = defineRoute({
   path: '/v1/tools/{name}',
   operationId: 'deleteTool',
   summary: 'Delete a tool',
+  description:
+    'Actions of it that are still open fail with `invalid_params` when they are due. Needs `workspace:admin`. No agent’s key.',
   tag: 'Tools',
   reply: toolReply,
   authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),

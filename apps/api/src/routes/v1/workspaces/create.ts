@@ -7,6 +7,7 @@ export const createWorkspaceRoute = defineRoute({
   path: '/v1/workspaces',
   operationId: 'createWorkspace',
   summary: 'Make a workspace of your own',
+  description: 'You are its owner. Needs a personal credential with `workspace:admin`.',
   tag: 'Access',
   body: createWorkspaceBody,
   reply: workspaceReply,

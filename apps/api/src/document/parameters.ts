@@ -1,0 +1,64 @@
+import { givenId, TOOL_NAME } from '@proviso/contracts';
+import { z } from 'zod';
+import { dialectAt } from '../dialect.ts';
+import type { Route } from '../route.ts';
+
+/** What stands in an address, whichever operation it is of. */
+const IN_PATH: Record<string, z.ZodType> = {
+  action_id: givenId('action').describe('The action.'),
+  action_index: z.string().meta({ pattern: '^\\d{1,9}$', description: '`action_index` of the action, from 0.' }),
+  agent_id: givenId('agent').describe('The agent.'),
+  batch_id: z.string().describe('`batchId` of the actions: `{missionId}:{toolName}`.'),
+  company_id: givenId('company').describe('The company.'),
+  contact_id: givenId('contact').describe('The contact.'),
+  identity_id: givenId('identity').describe('The identity.'),
+  invitation_id: givenId('invitation').describe('The invitation.'),
+  key_id: givenId('key').describe('The credential.'),
+  name: z.string().meta({ pattern: TOOL_NAME.source, description: 'The name of the tool.' }),
+  pa_id: givenId('action').describe('The action.'),
+  run_id: givenId('run').describe('The run.'),
+  task_id: givenId('task').describe('The task.'),
+  user_id: givenId('user').describe('The person.'),
+};
+
+const HEADERS = {
+  workspace: z
+    .uuid()
+    .optional()
+    .meta({ description: 'Which workspace a personal credential means; its home workspace unless given.' }),
+  idempotency: z.string().min(1).max(255).optional().meta({
+    description:
+      'Makes the request safe to repeat: the same key with the same body is answered as the first was, for at least 24 hours.',
+  }),
+  ifMatch: z.string().optional().meta({ description: 'The ETag of the action that was seen.' }),
+  lastEventId: z
+    .string()
+    .optional()
+    .meta({ description: 'The id of the last message that was taken: the stream goes on after it.' }),
+  prefer: z
+    .string()
+    .optional()
+    .meta({ description: '`wait=N`: the reply waits up to N seconds, at most 60, for the action to end.' }),
+} as const;
+
+/** What the document says of a route's address, query and headers. */
+export const parametersOf = (route: Route) => ({
+  ...(route.path.includes('{') && { path: inPath(route.path) }),
+  ...(route.query && { query: route.query }),
+  header: z.object({
+    ...(dialectAt(route.path) === 'v1' && { 'X-Workspace-Id': HEADERS.workspace }),
+    ...(route.method === 'post' && { 'Idempotency-Key': HEADERS.idempotency }),
+    ...(route.conditional && { 'If-Match': HEADERS.ifMatch }),
+    ...(route.streams && { 'Last-Event-ID': HEADERS.lastEventId }),
+    ...(route.waits && { Prefer: HEADERS.prefer }),
+  }),
+});
+
+const inPath = (path: string) =>
+  z.object(Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, parameter(name)])));
+
+function parameter(name: string): z.ZodType {
+  const known = IN_PATH[name];
+  if (!known) throw new Error(`The document does not know the parameter ${name}.`);
+  return known;
+}

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { decision, pageLimit } from './actions.ts';
+import { errorDetail } from './errors.ts';
+import { comment, ok, params, paramsHash } from './fields.ts';
+import { givenId, shownId } from './ids.ts';
+import { jsonValue } from './json.ts';
+import { actionStatus } from './lifecycle.ts';
+import { strictFields } from './optional.ts';
+
+export const BULK_ITEMS_MAX = 1000;
+
+/** Each item is a CreateAction and stands alone: what is wrong with one is said of that one. */
+export const bulkCreateBody = z
+  .strictObject({
+    actions: z
+      .array(jsonValue)
+      .min(1)
+      .max(BULK_ITEMS_MAX)
+      .describe(
+        'Each is read like the body of one proposal and stands alone: what is wrong with one is said of that one.',
+      ),
+  })
+  .meta({
+    id: 'BulkCreateActions',
+    description: 'Actions to propose.',
+    examples: [
+      {
+        actions: [
+          {
+            type: 'create_note',
+            params: { contact_id: 'ct_01h455vb4pex5vsknk084sn02q', content: 'Asked for a quote.' },
+            identity_id: 'id_01h455vb4pex5vsknk084sn02q',
+          },
+          { type: 'create_task', params: { title: 'Send the quote' }, identity_id: 'id_01h455vb4pex5vsknk084sn02q' },
+        ],
+      },
+    ],
+  });
+export type BulkCreateBody = z.output<typeof bulkCreateBody>;
+
+export const bulkDecideBody = strictFields({
+  action: decision.describe('What is decided of each. `edit` approves each with `edits`.'),
+  action_ids: z
+    .array(givenId('action'))
+    .min(1)
+    .max(BULK_ITEMS_MAX)
+    .refine((ids) => new Set(ids).size === ids.length, 'names an id twice')
+    .describe('The actions, each once. With `edit` all of one type.'),
+  comment: comment.optional().describe('Why, for the proposers.'),
+  edits: params.optional().describe('With `edit` only: params that replace those of the same name in each.'),
+  params_hashes: z.record(z.string(), paramsHash).optional().describe('By action id, the hash that was read.'),
+})
+  .refine((body) => (body.action === 'edit') === (body.edits !== undefined), {
+    path: ['edits'],
+    message: 'is required with action edit, and refused otherwise',
+  })
+  .meta({
+    id: 'BulkDecideActions',
+    description: 'A decision on many actions.',
+    examples: [{ action: 'approve', action_ids: ['act_01h455vb4pex5vsknk084sn02q'], comment: 'All fine.' }],
+  });
+export type BulkDecideBody = z.output<typeof bulkDecideBody>;
+
+const code = z.string().describe('Why not, for programs: the code of an error.');
+export const bulkDecideReply = z.object({
+  status: ok,
+  processed: z.int().describe('How many this call decided.'),
+  failed: z
+    .array(
+      z.object({
+        action_id: z.string().describe('The id as it was given.'),
+        code,
+        error: z.string().describe('What is wrong, and what to do, for people.'),
+      }),
+    )
+    .describe('Those that were not decided, and why.'),
+  results: z
+    .array(
+      z.union([
+        z.object({
+          action_id: shownId('action').describe('Names the action.'),
+          ok: z.literal(true).describe('It was decided.'),
+          status: actionStatus.describe('How it stands now.'),
+        }),
+        z.object({
+          action_id: z.string().describe('The id as it was given.'),
+          ok: z.literal(false).describe('It was not decided.'),
+          code,
+        }),
+      ]),
+    )
+    .describe('One for each id, in their order.'),
+});
+export type BulkDecideReply = z.output<typeof bulkDecideReply>;
+
+const index = z.int().describe('Its place among the items, from 0.');
+export const bulkCreateReply = z.object({
+  status: ok,
+  created: z.int().describe('How many were proposed.'),
+  failed: z
+    .array(
+      z.object({
+        index,
+        code,
+        error: z.string().describe('What is wrong, and what to do, for people.'),
+        details: z.array(errorDetail).describe('Each fault and its place.'),
+      }),
+    )
+    .describe('Those that were not, and why.'),
+  results: z
+    .array(
+      z.union([
+        z.object({
+          index,
+          action_id: shownId('action').describe('Names the action.'),
+          status: actionStatus.describe('How it stands now.'),
+        }),
+        z.object({ index, code, error: z.string().describe('What is wrong, and what to do, for people.') }),
+      ]),
+    )
+    .describe('One for each item, in their order.'),
+});
+export type BulkCreateReply = z.output<typeof bulkCreateReply>;
+
+export const processActionsQuery = z.strictObject({ limit: pageLimit });
+export type ProcessActionsQuery = z.output<typeof processActionsQuery>;
+
+export const processActionsReply = z.object({
+  status: ok,
+  processed: z.int().describe('How many were run.'),
+  results: z
+    .array(
+      z.object({
+        action_id: shownId('action').describe('Names the action.'),
+        status: actionStatus.describe('How it stands now.'),
+      }),
+    )
+    .describe('How each of them stands now.'),
+});

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** What ids are prefixed with on /v1; in the database they are bare UUIDs. */
+export const ID_PREFIX = {
+  action: 'act',
+  contact: 'ct',
+  company: 'co',
+  identity: 'id',
+  agent: 'agt',
+  run: 'run',
+  note: 'note',
+  task: 'task',
+  thread: 'thr',
+  key: 'key',
+  user: 'usr',
+  invitation: 'inv',
+} as const;
+export type IdKind = keyof typeof ID_PREFIX;
+
+/** Crockford's base 32 of a UUID. */
+const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}';
+const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
+
+/** An id as /v1 shows it: `act_01h455vb4pex5vsknk084sn02q`. */
+export const shownId = (kind: IdKind) => z.string().meta({ pattern: `^${ID_PREFIX[kind]}_${SUFFIX}$` });
+/** An id as a caller may write it: as it is shown, or as a bare UUID. The verb reads it, and says what is wrong with it. */
+export const givenId = (kind: IdKind) =>
+  z
+    .string()
+    .min(1)
+    .max(64)
+    .meta({ pattern: `^(${ID_PREFIX[kind]}_${SUFFIX}|${UUID})$` });
+/** Workspaces and missions have bare UUIDs, as everything has in the second dialect. */
+export const shownUuid = z.string().meta({ format: 'uuid' });
