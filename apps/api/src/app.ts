@@ -196,7 +196,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   app.use(helmet(SECURITY));
   app.use(healthRouter(services));
   app.use(homeRouter(limits));
-  app.use(docsRouter(routes));
+  app.use(docsRouter(routes, services.executors));
   app.use('/admin', boardRouter(services, { limits, refusals }));
   const sharing = { waiters, feed, stopping, limits, readSlots: createReadSlots(), knownTokens: createKnownTokens() };
   app.use(serveRoutes(services, routes, sharing));

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import type { Registry } from '@proviso/core';
 import express, { Router } from 'express';
 import { describeRoutes } from './document.ts';
 import type { Route } from './route.ts';
@@ -7,8 +8,8 @@ import type { Route } from './route.ts';
 const VERSION = '0.1.0';
 
 /** The reference: the document at /openapi.json, and a page to read it at /docs, all from this process. */
-export function docsRouter(routes: readonly Route[]): Router {
-  const document = Buffer.from(JSON.stringify(describeRoutes(routes, VERSION)));
+export function docsRouter(routes: readonly Route[], executors: Registry): Router {
+  const document = Buffer.from(JSON.stringify(describeRoutes(routes, executors, VERSION)));
   const files = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const router = Router();
   router.get('/openapi.json', (_req, res) => void res.type('json').send(document));

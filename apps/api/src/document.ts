@@ -1,12 +1,18 @@
 // The OpenAPI 3.1 document, drawn from the routes and from the same schemas that the verbs parse with. Held by
 // document.test.ts, which sends every example and reads every reply by it.
+import type { Registry } from '@proviso/core';
 import type { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { BODY, type BodyLimits } from './body.ts';
+import { kindSchemas, splitByKind, type Schemas } from './document/by-kind.ts';
 import { failuresOf } from './document/failures.ts';
+import { kindsOf } from './document/kinds.ts';
 import { parametersOf } from './document/parameters.ts';
 import type { Route } from './route.ts';
 import { TAGS } from './tags.ts';
+
+/** An address that no route has: bodies there are drawn as what is sent, and not as what is answered. */
+const KINDS = '/kinds';
 
 /** Beside the schema: in the schema of a body with times, which are read into another form, they would be left out. */
 function examplesOf(body: z.ZodType) {
@@ -17,11 +23,19 @@ function examplesOf(body: z.ZodType) {
 }
 
 /** The OpenAPI 3.1 document of the routes, drawn from the same schemas that the verbs parse with. */
-export function describeRoutes(routes: readonly Route[], version: string): ReturnType<typeof createDocument> {
+export function describeRoutes(
+  routes: readonly Route[],
+  executors: Registry,
+  version: string,
+): ReturnType<typeof createDocument> {
+  const kinds = kindsOf(executors);
   const paths: ZodOpenApiPathsObject = {};
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: describeRoute(route) };
   }
+  paths[KINDS] = {
+    post: { requestBody: { content: { 'application/json': { schema: kindSchemas(kinds) } } }, responses: {} },
+  };
   const document = createDocument(
     {
       openapi: '3.1.1',
@@ -40,11 +54,23 @@ export function describeRoutes(routes: readonly Route[], version: string): Retur
     {
       override: ({ jsonSchema, io }) => {
         if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+        if (io === 'input') tellDefault(jsonSchema);
       },
     },
   );
+  delete document.paths?.[KINDS];
   openReferences(document);
+  splitByKind(document.components?.schemas as Schemas, kinds);
   return document;
+}
+
+/** In words: generators take a field with a default for one that is always there, and then it could not be left out. */
+function tellDefault(schema: { default?: unknown; description?: string }): void {
+  if (!('default' in schema)) return;
+  const { description = '' } = schema;
+  if (!description.includes('unless given'))
+    schema.description = `${description} \`${JSON.stringify(schema.default)}\` unless given.`.trim();
+  delete schema.default;
 }
 
 /** What is described where it is used keeps a trace of being closed beside its reference, which would refuse every field. */

@@ -1,4 +1,6 @@
+import { PROVIDERS } from '@proviso/contracts';
 import { createRegistry, openDatabase } from '@proviso/core';
+import { builtIns } from '@proviso/executors';
 import { routes } from '../src/app.ts';
 import { dialectAt } from '../src/dialect.ts';
 import { openApi, useApi } from './open-api.ts';
@@ -93,7 +95,8 @@ describe('GET /openapi.json', () => {
         if (typeof inner === 'object') look(inner, at);
       }
     };
-    for (const [name, schema] of Object.entries(components.schemas)) {
+    const ours = Object.entries(components.schemas).filter(([name]) => !name.startsWith('Probe')); // the test's own types
+    for (const [name, schema] of ours) {
       if (!(schema as Schema).description?.trim()) silent.push(name);
       look(schema, name);
     }
@@ -108,6 +111,31 @@ describe('GET /openapi.json', () => {
       }
     }
     expect(silent).toEqual([]);
+  });
+
+  it('has one schema for each built-in type and each provider, and one for the tools of workspaces', async () => {
+    const { components } = await read();
+    const types = builtIns().executors.map(({ type }) => type);
+    const mappingOf = (name: string) =>
+      (components.schemas[name] as { discriminator: { mapping: Record<string, string> } }).discriminator.mapping;
+    for (const name of ['BuiltInProposal', 'BuiltInCall']) {
+      expect(Object.keys(mappingOf(name))).toEqual(expect.arrayContaining(types));
+    }
+    expect(Object.keys(mappingOf('CreateIdentity'))).toEqual([...PROVIDERS]);
+    expect(components.schemas.CreateAction).toMatchObject({
+      oneOf: [{ $ref: '#/components/schemas/BuiltInProposal' }, { $ref: '#/components/schemas/WorkspaceToolProposal' }],
+    });
+    expect(components.schemas.WorkspaceToolName).toMatchObject({
+      allOf: [{ not: { enum: expect.arrayContaining(types) } }, {}],
+    });
+  });
+
+  it('asks for no param that is looked up, and for none that only a reviewer sets', async () => {
+    const { components } = await read();
+    const fieldsOf = (name: string) => Object.keys((components.schemas[name] as Schema).properties ?? {});
+    expect(fieldsOf('SendSlackMessageParams')).toEqual(['channel', 'message']);
+    expect(fieldsOf('EscalateToHumanParams')).not.toContain('answer');
+    expect(fieldsOf('EscalateToHumanEdits')).toContain('answer');
   });
 
   it('has no reference that leads nowhere', async () => {
@@ -132,11 +160,11 @@ describe('GET /openapi.json', () => {
 
   it('knows the limits that the verbs hold', async () => {
     const { components, paths } = await read();
-    expect(components.schemas.CreateAction).toMatchObject({
+    expect(components.schemas.EmailMessageProposal).toMatchObject({
       additionalProperties: false,
       required: ['type', 'params', 'identity_id'],
     });
-    expect(components.schemas.CreateAction).toMatchObject({
+    expect(components.schemas.EmailMessageProposal).toMatchObject({
       properties: { description: { maxLength: 2000 }, list_id: { maxLength: 255 } },
     });
     const limit = paths['/v1/actions']?.get?.parameters?.find(({ name }) => name === 'limit');

@@ -10,18 +10,30 @@ export const provider = z.enum(PROVIDERS).meta({
 
 /** Config of an `smtp` identity. `from` is an address, with or without a display name. */
 export const smtpConfig = strictFields({
-  host: z.string().min(1).max(253),
-  port: z.int().min(1).max(65535),
-  /** TLS from the first byte (465); otherwise STARTTLS when the server offers it. */
-  secure: z.boolean().default(false),
-  /** Refuse to send without TLS. Default: refuse whenever there are credentials. */
-  require_tls: z.boolean().optional(),
-  from: z.string().min(3).max(320),
-  reply_to: z.string().min(3).max(320).optional(),
-}).meta({ id: 'SmtpConfig', description: 'Settings of an `smtp` identity.' });
+  host: z.string().min(1).max(253).describe('The mail server.'),
+  port: z.int().min(1).max(65535).describe('Its port: 465 with `secure`, else mostly 587.'),
+  secure: z
+    .boolean()
+    .default(false)
+    .describe('TLS from the first byte; otherwise STARTTLS where the server offers it.'),
+  require_tls: z
+    .boolean()
+    .optional()
+    .describe('True sends nothing without TLS, which is the default with credentials.'),
+  from: z.string().min(3).max(320).describe('The sender: an address, with or without a name before it.'),
+  reply_to: z
+    .string()
+    .min(3)
+    .max(320)
+    .optional()
+    .describe('Where answers go: an address, with or without a name before it.'),
+}).describe('Settings of an `smtp` identity.');
 export type SmtpConfig = z.output<typeof smtpConfig>;
 
-export const smtpCredentials = z.strictObject({ user: z.string().min(1).max(320), pass: z.string().min(1).max(1024) });
+export const smtpCredentials = z.strictObject({
+  user: z.string().min(1).max(320).describe('The name to log in with.'),
+  pass: z.string().min(1).max(1024).describe('The password.'),
+});
 export type SmtpCredentials = z.output<typeof smtpCredentials>;
 
 /** Secrets that go into a header: printable ASCII. */
@@ -37,50 +49,73 @@ const token = (startsWith: string) =>
 /** Config of a `slack` identity: the token says everything. */
 export const slackConfig = z
   .strictObject({})
-  .meta({ id: 'SlackConfig', description: 'Settings of a `slack` identity: none, the token says everything.' });
+  .describe('Settings of a `slack` identity: none, the token says everything.');
 
 /** A bot's token (`xoxb-…`), or a person's; scopes chat:write, channels:read and channels:history, groups:… for private channels. */
-export const slackCredentials = z.strictObject({ token: token('xox') });
+export const slackCredentials = z.strictObject({
+  token: token('xox').describe(
+    'A bot’s token (`xoxb-…`) or a person’s, with the scopes chat:write, channels:read and channels:history; for private channels groups:read and groups:history.',
+  ),
+});
 export type SlackCredentials = z.output<typeof slackCredentials>;
 
 /** Config of a `resend` identity. `from` and `reply_to` are addresses, with or without a display name. */
 export const resendConfig = strictFields({
-  from: z.string().min(3).max(320),
-  /** Who else a proposal may name as its sender: addresses, or whole domains as `@example.com`. */
-  from_allowed: z.array(z.string().min(3).max(254).includes('@')).max(100).optional(),
-  reply_to: z.string().min(3).max(320).optional(),
-}).meta({ id: 'ResendConfig', description: 'Settings of a `resend` identity.' });
+  from: z.string().min(3).max(320).describe('The sender: an address, with or without a name before it.'),
+  from_allowed: z
+    .array(z.string().min(3).max(254).includes('@'))
+    .max(100)
+    .optional()
+    .describe('Who else a proposal may name as its sender: addresses, or whole domains as `@example.com`.'),
+  reply_to: z
+    .string()
+    .min(3)
+    .max(320)
+    .optional()
+    .describe('Where answers go: an address, with or without a name before it.'),
+}).describe('Settings of a `resend` identity.');
 export type ResendConfig = z.output<typeof resendConfig>;
 
 /** An API key (`re_…`); one that may only send is enough for resend_send_email. */
-export const resendCredentials = z.strictObject({ api_key: token('re_') });
+export const resendCredentials = z.strictObject({
+  api_key: token('re_').describe('An API key (`re_…`). One that may only send is enough for resend_send_email.'),
+});
 export type ResendCredentials = z.output<typeof resendCredentials>;
 
-/** Whether the account's invitations may carry 300 characters; a free account's carry 200. */
-const premium = z.boolean().default(false);
+const premium = z
+  .boolean()
+  .default(false)
+  .describe('Whether the account’s invitations may carry 300 characters; a free account’s carry 200.');
 
 /** Config of a `linkedin` identity: each invitation is handed to a person, unless Unipile is to send it. */
 export const linkedinConfig = z
   .discriminatedUnion('mode', [
-    z.strictObject({ mode: z.literal('assisted').optional(), premium }),
     z.strictObject({
-      mode: z.literal('unipile'),
+      mode: z.literal('assisted').optional().describe('A person sends it by hand, with a task to do so.'),
       premium,
-      /** As Unipile's dashboard shows it. */
-      dsn: z.string().regex(/^api\d{1,4}\.unipile\.com(:\d{2,5})?$/, 'must be a DSN such as api1.unipile.com:13111'),
-      account_id: z.string().regex(/^[\w-]{1,100}$/, 'must be the id of an account at Unipile'),
+    }),
+    z.strictObject({
+      mode: z.literal('unipile').describe('Unipile sends it.'),
+      premium,
+      dsn: z
+        .string()
+        .regex(/^api\d{1,4}\.unipile\.com(:\d{2,5})?$/, 'must be a DSN such as api1.unipile.com:13111')
+        .describe('Where Unipile is reached, as its dashboard shows it.'),
+      account_id: z
+        .string()
+        .regex(/^[\w-]{1,100}$/, 'must be the id of an account at Unipile')
+        .describe('The account at Unipile.'),
     }),
   ])
-  .meta({
-    id: 'LinkedinConfig',
-    description:
-      'Settings of a `linkedin` identity. Each invitation is handed to a person, unless Unipile is to send it.',
-  });
+  .describe('Settings of a `linkedin` identity. Each invitation is handed to a person, unless Unipile is to send it.');
 export type LinkedinConfig = z.output<typeof linkedinConfig>;
 
 /** Unipile's access token. */
 export const linkedinCredentials = z.strictObject({
-  token: z.string().regex(/^[!-~]{1,1024}$/, 'must be printable, without spaces'),
+  token: z
+    .string()
+    .regex(/^[!-~]{1,1024}$/, 'must be printable, without spaces')
+    .describe('Unipile’s access token.'),
 });
 export type LinkedinCredentials = z.output<typeof linkedinCredentials>;
 
@@ -91,15 +126,24 @@ const hubspotNames = z.record(z.string().max(255), hubspotName);
 
 /** Config of a `hubspot` identity. */
 export const hubspotConfig = strictFields({
-  contact_properties: hubspotNames.optional(),
-  company_properties: hubspotNames.optional(),
-  /** The unique property by which companies are told apart, which is given their domain; `domain` when absent. */
-  company_key: hubspotName.optional(),
-}).meta({ id: 'HubspotConfig', description: 'Settings of a `hubspot` identity.' });
+  contact_properties: hubspotNames
+    .optional()
+    .describe(
+      'Our property → HubSpot’s internal name. Given, nothing else of a contact is pushed; else each goes under its own name, where that can be one.',
+    ),
+  company_properties: hubspotNames.optional().describe('The same for companies.'),
+  company_key: hubspotName
+    .optional()
+    .describe('HubSpot’s unique property that holds the domain; `domain` unless given.'),
+}).describe('Settings of a `hubspot` identity.');
 export type HubspotConfig = z.output<typeof hubspotConfig>;
 
 /** A private app's token (`pat-…`) or an OAuth access token; scopes crm.objects.contacts.write and crm.objects.companies.write. */
-export const hubspotCredentials = z.strictObject({ access_token: token('') });
+export const hubspotCredentials = z.strictObject({
+  access_token: token('').describe(
+    'A private app’s token (`pat-…`) or an OAuth access token, with the scopes crm.objects.contacts.write and crm.objects.companies.write.',
+  ),
+});
 export type HubspotCredentials = z.output<typeof hubspotCredentials>;
 
 /** Headers that the protocol or the connection owns. */
@@ -110,25 +154,26 @@ export const mcpConfig = strictFields({
   url: z
     .url({ protocol: /^https?$/, error: 'must be an https:// URL' })
     .max(2_000)
-    .optional(),
+    .optional()
+    .describe('The server’s address; either this or `server`.'),
   server: z
     .string()
     .regex(/^[\w.-]{1,64}$/)
-    .optional(),
-  /** Tools that may be called again when an answer is lost; what a server says of itself does not count. */
-  idempotent_tools: z.array(z.string().min(1).max(128)).max(200).optional(),
+    .optional()
+    .describe('The name of a server in the operator’s file; either this or `url`.'),
+  idempotent_tools: z
+    .array(z.string().min(1).max(128))
+    .max(200)
+    .optional()
+    .describe('Tools that may be called again when an answer is lost; what a server says of itself does not count.'),
 })
   .refine(({ url, server }) => (url === undefined) !== (server === undefined), 'takes a url or a server')
-  .meta({
-    id: 'McpConfig',
-    description: 'Settings of an `mcp` identity: an address, or the name of a server in the operator’s file.',
-  });
+  .describe('Settings of an `mcp` identity: an address, or the name of a server in the operator’s file.');
 export type McpConfig = z.output<typeof mcpConfig>;
 
 const headerValue = z.string().regex(/^[!-~](?:[ -~]{0,4094}[!-~])?$/, 'must be printable ASCII');
 export const mcpCredentials = strictFields({
-  /** Sent as `Authorization: Bearer …`. */
-  token: headerValue.optional(),
+  token: headerValue.optional().describe('Sent as `Authorization: Bearer …`.'),
   headers: z
     .record(
       z
@@ -137,6 +182,7 @@ export const mcpCredentials = strictFields({
         .refine((name) => !OWNED.test(name), 'is not for an identity to set'),
       headerValue,
     )
-    .optional(),
+    .optional()
+    .describe('More headers to send to that server.'),
 });
 export type McpCredentials = z.output<typeof mcpCredentials>;

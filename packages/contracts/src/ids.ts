@@ -23,12 +23,13 @@ const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 
 /** An id as /v1 shows it: `act_01h455vb4pex5vsknk084sn02q`. */
 export const shownId = (kind: IdKind) => z.string().meta({ pattern: `^${ID_PREFIX[kind]}_${SUFFIX}$` });
+export const givenIdPattern = (kind: IdKind): string => `^(${ID_PREFIX[kind]}_${SUFFIX}|${UUID})$`;
 /** An id as a caller may write it: as it is shown, or as a bare UUID. The verb reads it, and says what is wrong with it. */
 export const givenId = (kind: IdKind) =>
   z
     .string()
     .min(1)
     .max(64)
-    .meta({ pattern: `^(${ID_PREFIX[kind]}_${SUFFIX}|${UUID})$` });
+    .meta({ pattern: givenIdPattern(kind) });
 /** Workspaces and missions have bare UUIDs, as everything has in the second dialect. */
 export const shownUuid = z.string().meta({ format: 'uuid' });

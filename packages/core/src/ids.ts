@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { ID_PREFIX, type IdKind } from '@proviso/contracts';
+import { givenIdPattern, ID_PREFIX, type IdKind } from '@proviso/contracts';
 import { TypeID } from 'typeid-js';
 import { z } from 'zod';
 
@@ -38,6 +38,7 @@ const idOf = (kind: IdKind) =>
   z
     .string()
     .max(64)
+    .meta({ pattern: givenIdPattern(kind) })
     .transform((text, check) => {
       const uuid = readId(kind, text);
       if (uuid) return showId(kind, uuid);

@@ -4,18 +4,23 @@ import type { z } from 'zod';
 import { demandNamed, refuseMissing } from './missing.ts';
 
 const params = strictFields({
-  content: plainText(65_536).min(1),
-  contact_id: contactId.optional(),
-  company_id: companyId.optional(),
-}).superRefine((note, check) => {
-  if ((note.contact_id === undefined) === (note.company_id === undefined)) {
-    check.addIssue({
-      code: 'custom',
-      path: ['contact_id'],
-      message: 'give exactly one of contact_id and company_id',
-    });
-  }
-});
+  content: plainText(65_536).min(1).describe('What it says.'),
+  contact_id: contactId.optional().describe('The contact that it is on; either this or `company_id`.'),
+  company_id: companyId.optional().describe('The company that it is on; either this or `contact_id`.'),
+})
+  .superRefine((note, check) => {
+    if ((note.contact_id === undefined) === (note.company_id === undefined)) {
+      check.addIssue({
+        code: 'custom',
+        path: ['contact_id'],
+        message: 'give exactly one of contact_id and company_id',
+      });
+    }
+  })
+  .meta({
+    description: 'Writes a note on a contact or a company.',
+    examples: [{ contact_id: 'ct_01h455vb4pex5vsknk084sn02q', content: 'Asked for a quote.' }],
+  });
 type Params = z.output<typeof params>;
 
 export const createNote = defineExecutor<Params>({

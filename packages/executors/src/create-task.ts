@@ -4,10 +4,13 @@ import type { z } from 'zod';
 import { demandNamed, refuseMissing } from './missing.ts';
 
 const params = strictFields({
-  title: taskTitle,
-  description: taskDescription.optional(),
-  due_date: dayOrInstant.optional(),
-  contact_id: contactId.optional(),
+  title: taskTitle.describe('What is to be done.'),
+  description: taskDescription.optional().describe('More about it.'),
+  due_date: dayOrInstant.optional().describe('Until when: RFC 3339 with an offset, or a day.'),
+  contact_id: contactId.optional().describe('The contact that it is about.'),
+}).meta({
+  description: 'Makes a task for a person.',
+  examples: [{ title: 'Send the quote', due_date: '2030-01-02', contact_id: 'ct_01h455vb4pex5vsknk084sn02q' }],
 });
 
 export const createTask = defineExecutor<z.output<typeof params>>({

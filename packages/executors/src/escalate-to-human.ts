@@ -6,20 +6,25 @@ import { demandNamed } from './missing.ts';
 const text = plainText(5_000).min(1);
 
 const params = strictFields({
-  reason: plainText(65_536).min(1),
-  contact_id: contactId.optional(),
-  /** When given, the answer is one of these. */
+  reason: plainText(65_536).min(1).describe('The question, and what is to be known for answering it.'),
+  contact_id: contactId.optional().describe('The contact that it is about.'),
   options: z
     .array(text)
     .min(1)
     .max(50)
     .refine((options) => new Set(options).size === options.length, 'names an option twice')
-    .optional(),
-  answer: text.optional(),
-}).refine(({ options, answer }) => !options || answer === undefined || options.includes(answer), {
-  path: ['answer'],
-  message: 'is not one of the options',
-});
+    .optional()
+    .describe('When given, the answer is one of these.'),
+  answer: text.optional().describe('The answer: set by the edits of whoever decides, never by the proposal.'),
+})
+  .refine(({ options, answer }) => !options || answer === undefined || options.includes(answer), {
+    path: ['answer'],
+    message: 'is not one of the options',
+  })
+  .meta({
+    description: 'Asks a person: it always waits for one, and its result is the answer.',
+    examples: [{ reason: 'They ask for 20 % off. What may I offer?', options: ['Nothing', '10 %', '20 %'] }],
+  });
 
 /** The question itself: it waits for a person, and its result is what the person answered. */
 export const escalateToHuman = defineExecutor<z.output<typeof params>>({

@@ -4,7 +4,15 @@ import { z } from 'zod';
 import { demandNamed, refuseMissing } from './missing.ts';
 import { changeFields, namedIn } from './properties.ts';
 
-const params = z.strictObject({ company_id: companyId, properties: changedProperties });
+const params = z
+  .strictObject({
+    company_id: companyId.describe('The company.'),
+    properties: changedProperties.describe('Properties to change, by name. Null deletes one; what is not named stays.'),
+  })
+  .meta({
+    description: 'Changes properties of a company.',
+    examples: [{ company_id: 'co_01h455vb4pex5vsknk084sn02q', properties: { industry: 'computing' } }],
+  });
 
 export const updateCompany = defineExecutor<z.output<typeof params>>({
   type: 'update_company',

@@ -4,7 +4,15 @@ import { z } from 'zod';
 import { demandNamed, refuseMissing } from './missing.ts';
 import { changeFields, namedIn } from './properties.ts';
 
-const params = z.strictObject({ contact_id: contactId, properties: changedProperties });
+const params = z
+  .strictObject({
+    contact_id: contactId.describe('The contact.'),
+    properties: changedProperties.describe('Properties to change, by name. Null deletes one; what is not named stays.'),
+  })
+  .meta({
+    description: 'Changes properties of a contact.',
+    examples: [{ contact_id: 'ct_01h455vb4pex5vsknk084sn02q', properties: { title: 'Countess', phone: null } }],
+  });
 
 export const updateContact = defineExecutor<z.output<typeof params>>({
   type: 'update_contact',

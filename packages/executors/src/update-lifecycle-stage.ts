@@ -3,7 +3,15 @@ import { contactId, defineExecutor, done } from '@proviso/core/executor';
 import { z } from 'zod';
 import { demandNamed, refuseMissing } from './missing.ts';
 
-const params = z.strictObject({ contact_id: contactId, lifecycle_stage: lifecycleStage });
+const params = z
+  .strictObject({
+    contact_id: contactId.describe('The contact.'),
+    lifecycle_stage: lifecycleStage.describe('The new stage.'),
+  })
+  .meta({
+    description: 'Changes how far a contact has come.',
+    examples: [{ contact_id: 'ct_01h455vb4pex5vsknk084sn02q', lifecycle_stage: 'customer' }],
+  });
 
 export const updateLifecycleStage = defineExecutor<z.output<typeof params>>({
   type: 'update_lifecycle_stage',

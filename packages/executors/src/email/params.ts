@@ -11,29 +11,54 @@ export const subjectLine = plainText(998)
 export const addresses = z.union([emailAddress, z.array(emailAddress).max(RECIPIENTS_MAX)]);
 
 export const emailParams = strictFields({
-  email: emailAddress.optional(),
-  subject: subjectLine.optional(),
-  message: plainText(200_000).min(1),
-  html: plainText(200_000).min(1).optional(),
-  cc: addresses.optional(),
-  bcc: addresses.optional(),
-  contact_id: contactId.optional(),
-  follow_up: z.boolean().optional(),
-  thread_id: threadId.optional(),
-  in_reply_to_message_id: messageId.optional(),
-  references: references.optional(),
-  attachments: z.never({ error: 'are not sent; put a link to the file into the message' }).optional(),
-}).superRefine((mail, check) => {
-  for (const field of ['email', 'subject'] as const) {
-    if (mail[field] === undefined && mail.contact_id === undefined) {
-      check.addIssue({ code: 'custom', path: [field], message: 'required without contact_id' });
+  email: emailAddress
+    .optional()
+    .describe('Who gets it; needed without `contact_id`, whose address it must be beside one.'),
+  subject: subjectLine
+    .optional()
+    .describe('One line; needed without `contact_id`, whose newest conversation gives it.'),
+  message: plainText(200_000).min(1).describe('What it says, as plain text.'),
+  html: plainText(200_000).min(1).optional().describe('The same as HTML, sent beside the plain text.'),
+  cc: addresses.optional().describe('An address or a list. With `email` and `bcc` at most 50 in all.'),
+  bcc: addresses.optional().describe('An address or a list.'),
+  contact_id: contactId
+    .optional()
+    .describe('The contact that it goes to: fills in `email`, and `subject` from the newest conversation.'),
+  follow_up: z
+    .boolean()
+    .optional()
+    .describe('True: it answers the contact’s newest conversation, and is held back once a reply has come.'),
+  thread_id: threadId.optional().describe('The conversation that it belongs to.'),
+  in_reply_to_message_id: messageId.optional().describe('The Message-ID that it answers.'),
+  references: references.optional().describe('The chain that it answers, oldest first: a list, or the header’s text.'),
+  attachments: z
+    .never({ error: 'are not sent; put a link to the file into the message' })
+    .optional()
+    .describe('Refused: put a link to the file into the message.'),
+})
+  .superRefine((mail, check) => {
+    for (const field of ['email', 'subject'] as const) {
+      if (mail[field] === undefined && mail.contact_id === undefined) {
+        check.addIssue({ code: 'custom', path: [field], message: 'required without contact_id' });
+      }
     }
-  }
-  if (recipients(mail).length > RECIPIENTS_MAX) {
-    const message = `email, cc and bcc hold more than ${RECIPIENTS_MAX} addresses`;
-    check.addIssue({ code: 'custom', path: ['cc'], message });
-  }
-});
+    if (recipients(mail).length > RECIPIENTS_MAX) {
+      const message = `email, cc and bcc hold more than ${RECIPIENTS_MAX} addresses`;
+      check.addIssue({ code: 'custom', path: ['cc'], message });
+    }
+  })
+  .meta({
+    description: 'Sends an e-mail over SMTP.',
+    examples: [
+      { email: 'ada@example.com', subject: 'Following up', message: 'Hi, circling back on yesterday’s demo.' },
+      {
+        contact_id: 'ct_01h455vb4pex5vsknk084sn02q',
+        subject: 'Our demo yesterday',
+        message: 'Hi, circling back on yesterday’s demo.',
+        cc: ['sales@example.com'],
+      },
+    ],
+  });
 export type EmailParams = z.output<typeof emailParams>;
 
 export const listOf = (addressOrList: string | string[] | undefined): string[] =>

@@ -6,21 +6,40 @@ import { z } from 'zod';
 const pushed = z.record(hubspotName, plainText(65_536));
 
 export const syncParams = strictFields({
-  contact_id: contactId.optional(),
-  company_id: companyId.optional(),
-  /** In place of the record's own: of the contact if there is one, else of the company. */
+  contact_id: contactId.optional().describe('The contact to push; needed without `company_id`.'),
+  company_id: companyId.optional().describe('The company to push, which has a domain; needed without `contact_id`.'),
   properties: z
     .record(hubspotName, z.union([plainText(65_536), z.number(), z.boolean(), z.null()]))
     .refine((properties) => Object.keys(properties).length <= 100, 'holds more than 100 properties')
-    .optional(),
-  associate: z.boolean().optional(),
-  contact: z.strictObject({ email: z.string(), properties: pushed }).optional(),
-  company: z.strictObject({ domain: z.string(), properties: pushed }).optional(),
-}).superRefine(({ contact_id, company_id, associate }, check) => {
-  const fault = (path: string, message: string): void => check.addIssue({ code: 'custom', path: [path], message });
-  if (contact_id === undefined && company_id === undefined) fault('contact_id', 'required without company_id');
-  if (associate && (contact_id === undefined || company_id === undefined)) {
-    fault('associate', 'needs contact_id and company_id');
-  }
-});
+    .optional()
+    .describe(
+      'By HubSpot’s internal name, in place of the record’s own: the contact’s if there is one, else the company’s. Null clears.',
+    ),
+  associate: z.boolean().optional().describe('True ties the contact to the company; with both.'),
+  contact: z
+    .strictObject({
+      email: z.string().describe('Their address.'),
+      properties: pushed.describe('By HubSpot’s internal name.'),
+    })
+    .optional()
+    .describe('Looked up: the contact as it is pushed.'),
+  company: z
+    .strictObject({
+      domain: z.string().describe('Its domain.'),
+      properties: pushed.describe('By HubSpot’s internal name.'),
+    })
+    .optional()
+    .describe('Looked up: the company as it is pushed.'),
+})
+  .superRefine(({ contact_id, company_id, associate }, check) => {
+    const fault = (path: string, message: string): void => check.addIssue({ code: 'custom', path: [path], message });
+    if (contact_id === undefined && company_id === undefined) fault('contact_id', 'required without company_id');
+    if (associate && (contact_id === undefined || company_id === undefined)) {
+      fault('associate', 'needs contact_id and company_id');
+    }
+  })
+  .meta({
+    description: 'Pushes a contact, a company, or both to HubSpot.',
+    examples: [{ contact_id: 'ct_01h455vb4pex5vsknk084sn02q', properties: { jobtitle: 'Countess' } }],
+  });
 export type SyncParams = z.output<typeof syncParams>;

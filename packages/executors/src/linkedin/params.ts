@@ -30,9 +30,14 @@ const profileUrl = plainText(500).transform((text, check): string => {
 });
 
 export const linkedinParams = strictFields({
-  linkedin_url: profileUrl,
-  /** The note beside the invitation. */
-  message: plainText(300).min(1).optional(),
-  contact_id: contactId.optional(),
+  linkedin_url: profileUrl.describe('The profile, as `linkedin.com/in/…`; kept in one spelling.'),
+  message: plainText(300)
+    .min(1)
+    .optional()
+    .describe('The note beside the invitation. A free account may send 200 characters.'),
+  contact_id: contactId.optional().describe('The contact whose profile it is.'),
+}).meta({
+  description: 'Invites a person to connect on LinkedIn.',
+  examples: [{ linkedin_url: 'https://www.linkedin.com/in/ada-lovelace', message: 'We met at the exhibition.' }],
 });
 export type LinkedinParams = z.output<typeof linkedinParams>;

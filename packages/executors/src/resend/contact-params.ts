@@ -7,19 +7,30 @@ const name = plainText(200).min(1);
 const propertyValue = z.union([plainText(5_000), z.number(), z.null()]);
 
 export const resendContactParams = strictFields({
-  email: emailAddress.optional(),
-  contact_id: contactId.optional(),
-  first_name: name.optional(),
-  last_name: name.optional(),
-  unsubscribed: z.boolean().optional(),
+  email: emailAddress
+    .optional()
+    .describe('Their address; needed without `contact_id`, whose address it must be beside one.'),
+  contact_id: contactId.optional().describe('The contact: fills in `email`.'),
+  first_name: name.optional().describe('Their first name.'),
+  last_name: name.optional().describe('Their last name.'),
+  unsubscribed: z
+    .boolean()
+    .optional()
+    .describe('True: Resend sends them no broadcasts. Who has unsubscribed in the workspace is only taken with true.'),
   properties: z
     .record(z.string().regex(/^[A-Za-z0-9_]{1,50}$/), propertyValue)
     .refine((properties) => Object.keys(properties).length <= 50, 'holds more than 50 properties')
-    .optional(),
-  segment_ids: z.array(z.uuid()).min(1).max(10).optional(),
-  segment_names: z.array(z.string()).optional(),
-}).refine(({ email, contact_id }) => email !== undefined || contact_id !== undefined, {
-  path: ['email'],
-  message: 'required without contact_id',
-});
+    .optional()
+    .describe('Anything else that Resend keeps, by name; null clears. At most 50.'),
+  segment_ids: z.array(z.uuid()).min(1).max(10).optional().describe('Segments at Resend to put them into.'),
+  segment_names: z.array(z.string()).optional().describe('Looked up: what Resend calls them.'),
+})
+  .refine(({ email, contact_id }) => email !== undefined || contact_id !== undefined, {
+    path: ['email'],
+    message: 'required without contact_id',
+  })
+  .meta({
+    description: 'Adds a contact at Resend, or changes the one that has the address.',
+    examples: [{ email: 'ada@example.com', first_name: 'Ada' }],
+  });
 export type ResendContactParams = z.output<typeof resendContactParams>;

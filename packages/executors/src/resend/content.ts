@@ -9,11 +9,14 @@ export const contentFields = {
     .string()
     .max(320)
     .refine((text) => mailbox(text) !== null, 'must be one sender, such as Ada <ada@example.com>')
-    .optional(),
-  subject: subjectLine,
-  text: plainText(200_000).min(1).optional(),
-  html: plainText(200_000).min(1).optional(),
-  reply_to: addresses.optional(),
+    .optional()
+    .describe('The sender: the identity’s own, or one that it allows. The identity’s `from` unless given.'),
+  subject: subjectLine.describe('One line.'),
+  text: plainText(200_000).min(1).optional().describe('What it says, as plain text; needed without `html`.'),
+  html: plainText(200_000).min(1).optional().describe('What it says, as HTML; needed without `text`.'),
+  reply_to: addresses
+    .optional()
+    .describe('Where answers go: an address or a list. The identity’s `reply_to` unless given.'),
 };
 
 export type Content = Pick<z.output<z.ZodObject<typeof contentFields>>, 'text' | 'html'>;

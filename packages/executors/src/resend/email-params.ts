@@ -8,24 +8,34 @@ const tag = z.string().regex(/^[A-Za-z0-9_-]{1,256}$/);
 
 export const resendEmailParams = strictFields({
   ...contentFields,
-  to: addresses.optional(),
-  cc: addresses.optional(),
-  bcc: addresses.optional(),
-  contact_id: contactId.optional(),
+  to: addresses
+    .optional()
+    .describe('An address or a list; needed without `contact_id`, whose address must be among them beside one.'),
+  cc: addresses.optional().describe('An address or a list. With `to` and `bcc` at most 50 in all.'),
+  bcc: addresses.optional().describe('An address or a list.'),
+  contact_id: contactId.optional().describe('The contact that it goes to: fills in `to`.'),
   tags: z
-    .array(z.strictObject({ name: tag, value: tag }))
+    .array(
+      z.strictObject({ name: tag.describe('What it says something about.'), value: tag.describe('What it says.') }),
+    )
     .max(75)
-    .optional(),
-}).superRefine((mail, check) => {
-  const fault = (path: string, message: string): void => check.addIssue({ code: 'custom', path: [path], message });
-  if (!hasContent(mail)) fault('text', 'required without html');
-  if (mail.contact_id === undefined && recipientsIn({ to: mail.to }).length === 0) {
-    fault('to', 'required without contact_id');
-  }
-  if (resendRecipients(mail).length > RECIPIENTS_MAX) {
-    fault('cc', `to, cc and bcc hold more than ${RECIPIENTS_MAX} addresses`);
-  }
-});
+    .optional()
+    .describe('Labels at Resend: letters, digits, `_` and `-`.'),
+})
+  .superRefine((mail, check) => {
+    const fault = (path: string, message: string): void => check.addIssue({ code: 'custom', path: [path], message });
+    if (!hasContent(mail)) fault('text', 'required without html');
+    if (mail.contact_id === undefined && recipientsIn({ to: mail.to }).length === 0) {
+      fault('to', 'required without contact_id');
+    }
+    if (resendRecipients(mail).length > RECIPIENTS_MAX) {
+      fault('cc', `to, cc and bcc hold more than ${RECIPIENTS_MAX} addresses`);
+    }
+  })
+  .meta({
+    description: 'Sends an e-mail through Resend.',
+    examples: [{ to: 'ada@example.com', subject: 'Following up', text: 'Hi, circling back on yesterday’s demo.' }],
+  });
 export type ResendEmailParams = z.output<typeof resendEmailParams>;
 
 export const resendRecipients = ({ to, cc, bcc }: Pick<ResendEmailParams, 'to' | 'cc' | 'bcc'>): Recipient[] =>

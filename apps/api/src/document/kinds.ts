@@ -1,0 +1,86 @@
+// What the document knows of the types and providers of this process: an instance with executors of its own describes them too.
+import { PROVIDERS } from '@proviso/contracts';
+import type { Registry } from '@proviso/core';
+import type { Executor, ProviderKind } from '@proviso/core/executor';
+import { z } from 'zod';
+
+/** A type of action, or a kind of account, as schemas are named after it: `email_message` is EmailMessage. */
+interface Kind {
+  value: string;
+  name: string;
+}
+export interface ActionKind extends Kind {
+  executor: Executor;
+  /** What a proposal may say: all params but those that are looked up or that only reviewers set. */
+  params: z.ZodType;
+  /** What a reviewer may change; null takes a field out. */
+  edits: z.ZodType;
+}
+export interface AccountKind extends Kind {
+  provider: ProviderKind;
+}
+export interface Kinds {
+  actions: readonly ActionKind[];
+  accounts: readonly AccountKind[];
+}
+
+export function kindsOf(registry: Registry): Kinds {
+  return {
+    actions: registry.types().flatMap((type) => actionKind(registry.get(type))),
+    accounts: PROVIDERS.flatMap((name) => {
+      const provider = registry.provider(name);
+      return provider ? [{ value: name, name: pascal(name), provider }] : [];
+    }),
+  };
+}
+
+function actionKind(executor: Executor | undefined): ActionKind[] {
+  if (!executor || !isDrawable(executor.params)) return [];
+  const { type, params, resolvedFields = [], reviewerFields = [] } = executor;
+  const without = (names: readonly string[]) =>
+    Object.entries(fieldsOf(params) ?? {}).filter(([name, field]) => !names.includes(name) && !isRefused(field));
+  if (without([]).length === 0) return [{ value: type, name: pascal(type), executor, params, edits: params }];
+  const meta = params.meta();
+  return [
+    {
+      value: type,
+      name: pascal(type),
+      executor,
+      params: z.strictObject(Object.fromEntries(without([...resolvedFields, ...reviewerFields]))).meta({ ...meta }),
+      edits: z
+        .strictObject(Object.fromEntries(without(resolvedFields).map(([name, field]) => [name, changeable(field)])))
+        .describe(`Changes to the params of \`${type}\`. Null takes a field out; what is not named stays.`),
+    },
+  ];
+}
+
+const changeable = (field: z.ZodType): z.ZodType =>
+  field
+    .nullable()
+    .optional()
+    .describe(field.meta()?.description ?? '');
+
+/** A field that is only there to say why it is refused. */
+const isRefused = (field: z.ZodType): boolean => field instanceof z.ZodOptional && field.unwrap() instanceof z.ZodNever;
+
+/** An executor of the operator's own may hold params to what no JSON Schema can say. */
+function isDrawable(schema: z.ZodType): boolean {
+  try {
+    z.toJSONSchema(schema, { io: 'input' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The fields of an object, through what reads it first. */
+export function fieldsOf(schema: z.ZodType): Record<string, z.ZodType> | undefined {
+  if (schema instanceof z.ZodPipe) return fieldsOf(schema.out as z.ZodType);
+  return schema instanceof z.ZodObject ? schema.shape : undefined;
+}
+
+const pascal = (name: string): string =>
+  name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
