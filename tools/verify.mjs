@@ -6,6 +6,7 @@ const steps = [
   ['lint', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']],
   ['types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json']],
   ['openapi', ['tools/lint-openapi.mjs']],
+  ['docs', ['tools/type-docs.mjs', '--check']],
   ['unit', ['node_modules/jest/bin/jest.js', '--selectProjects', 'unit', '--silent']],
 ];
 

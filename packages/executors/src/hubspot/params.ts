@@ -22,14 +22,14 @@ export const syncParams = strictFields({
       properties: pushed.describe('By HubSpot’s internal name.'),
     })
     .optional()
-    .describe('Looked up: the contact as it is pushed.'),
+    .describe('The contact as it is pushed.'),
   company: z
     .strictObject({
       domain: z.string().describe('Its domain.'),
       properties: pushed.describe('By HubSpot’s internal name.'),
     })
     .optional()
-    .describe('Looked up: the company as it is pushed.'),
+    .describe('The company as it is pushed.'),
 })
   .superRefine(({ contact_id, company_id, associate }, check) => {
     const fault = (path: string, message: string): void => check.addIssue({ code: 'custom', path: [path], message });

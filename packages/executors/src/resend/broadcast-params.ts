@@ -7,7 +7,7 @@ export const broadcastParams = strictFields({
   segment_id: z
     .uuid()
     .describe('Who gets it, by the segment’s id at Resend, which leaves out who has unsubscribed there.'),
-  segment_name: z.string().optional().describe('Looked up: what Resend calls it.'),
+  segment_name: z.string().optional().describe('What Resend calls it.'),
   name: plainText(100).min(1).optional().describe('For people at Resend; the subject unless given.'),
   preview_text: plainText(500).min(1).optional().describe('What mail programs show beside the subject.'),
   send: z.boolean().optional().describe('True sends it at once to the whole segment. It stays a draft unless given.'),

@@ -23,7 +23,7 @@ export const resendContactParams = strictFields({
     .optional()
     .describe('Anything else that Resend keeps, by name; null clears. At most 50.'),
   segment_ids: z.array(z.uuid()).min(1).max(10).optional().describe('Segments at Resend to put them into.'),
-  segment_names: z.array(z.string()).optional().describe('Looked up: what Resend calls them.'),
+  segment_names: z.array(z.string()).optional().describe('What Resend calls them.'),
 })
   .refine(({ email, contact_id }) => email !== undefined || contact_id !== undefined, {
     path: ['email'],

@@ -16,8 +16,8 @@ export const slackParams = strictFields({
     )
     .describe('A channel’s name, as `#general`, or its id, as `C024BE91L`.'),
   message: plainText(40_000).min(1).describe('What is posted, in Slack’s mrkdwn.'),
-  channel_id: z.string().regex(CHANNEL_ID).optional().describe('Looked up: where it is posted.'),
-  channel_name: plainText(250).min(1).optional().describe('Looked up: what Slack calls that channel.'),
+  channel_id: z.string().regex(CHANNEL_ID).optional().describe('Where it is posted.'),
+  channel_name: plainText(250).min(1).optional().describe('What Slack calls that channel.'),
 }).meta({
   description: 'Posts a message to a Slack channel.',
   examples: [{ channel: '#general', message: 'The quote is out.' }],
