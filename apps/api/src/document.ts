@@ -1,13 +1,15 @@
 // The OpenAPI 3.1 document, drawn from the routes and from the same schemas that the verbs parse with. Held by
 // document.test.ts, which sends every example and reads every reply by it.
+import { createActionBody } from '@proviso/contracts';
 import type { Registry } from '@proviso/core';
 import type { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { BODY, type BodyLimits } from './body.ts';
 import { kindSchemas, splitByKind, type Schemas } from './document/by-kind.ts';
 import { failuresOf } from './document/failures.ts';
-import { kindsOf } from './document/kinds.ts';
+import { kindsOf, type ActionKind, type Kinds } from './document/kinds.ts';
 import { parametersOf } from './document/parameters.ts';
+import { RECORDED } from './document/recorded.ts';
 import type { Route } from './route.ts';
 import { TAGS } from './tags.ts';
 
@@ -15,11 +17,22 @@ import { TAGS } from './tags.ts';
 const KINDS = '/kinds';
 
 /** Beside the schema: in the schema of a body with times, which are read into another form, they would be left out. */
-function examplesOf(body: z.ZodType) {
+function examplesOf(body: z.ZodType, { actions }: Kinds) {
   const { examples = [] } = body.meta() as { examples?: unknown[] };
-  return (
-    examples.length > 0 && { examples: Object.fromEntries(examples.map((value, index) => [index + 1, { value }])) }
-  );
+  const all = [
+    ...examples.map((value, index) => [`${index + 1}`, { value }] as const),
+    ...(body === createActionBody ? actions.flatMap((kind) => proposalsOf(kind)) : []),
+  ];
+  return all.length > 0 && { examples: Object.fromEntries(all) };
+}
+
+/** A proposal of each example that a type has for its params. */
+function proposalsOf({ value: type, params }: ActionKind) {
+  const { examples = [], description: summary } = params.meta() ?? {};
+  return (examples as object[]).map((example, index) => {
+    const value = { type, params: example, identity_id: 'id_01h455vb4pex5vsknk084sn02q' };
+    return [index === 0 ? type : `${type}_${index + 1}`, { ...(summary && { summary }), value }] as const;
+  });
 }
 
 /** The OpenAPI 3.1 document of the routes, drawn from the same schemas that the verbs parse with. */
@@ -31,7 +44,7 @@ export function describeRoutes(
   const kinds = kindsOf(executors);
   const paths: ZodOpenApiPathsObject = {};
   for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method]: describeRoute(route) };
+    paths[route.path] = { ...paths[route.path], [route.method]: describeRoute(route, kinds) };
   }
   paths[KINDS] = {
     post: { requestBody: { content: { 'application/json': { schema: kindSchemas(kinds) } } }, responses: {} },
@@ -84,11 +97,17 @@ const limitsOf = ({ bytesMax, depthMax, valuesMax, keysMax }: BodyLimits): strin
   `At most ${bytesMax / 1024} KiB, also when unpacked, ${depthMax} levels, ${valuesMax} values and ${keysMax} keys. ` +
   'May be packed once: gzip, deflate or br.';
 
-function describeRoute(route: Route) {
+/** What the operation answered to its first example. */
+const replyOf = ({ operationId }: Route) => {
+  const { reply } = RECORDED[operationId] ?? {};
+  return reply !== undefined && { examples: { reply: { value: reply } } };
+};
+
+function describeRoute(route: Route, kinds: Kinds) {
   const optional = route.body?.safeParse({}).success ?? false;
   const done = {
     description: 'Done.',
-    content: { [route.streams ? 'text/event-stream' : 'application/json']: { schema: route.reply } },
+    content: { [route.streams ? 'text/event-stream' : 'application/json']: { schema: route.reply, ...replyOf(route) } },
   };
   return {
     operationId: route.operationId,
@@ -101,7 +120,7 @@ function describeRoute(route: Route) {
       requestBody: {
         required: !optional,
         description: limitsOf(route.bodyLimits ?? BODY),
-        content: { 'application/json': { schema: route.body, ...examplesOf(route.body) } },
+        content: { 'application/json': { schema: route.body, ...examplesOf(route.body, kinds) } },
       },
     }),
     responses: { [`${route.status ?? 200}` as '200']: done, ...failuresOf(route) },

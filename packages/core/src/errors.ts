@@ -1,3 +1,4 @@
+import { issueText } from './issue-text.ts';
 import type { ErrorCode, ErrorDetail } from '@proviso/contracts';
 import type { z } from 'zod';
 import type { ActionRow } from './actions/row.ts';
@@ -51,6 +52,6 @@ const shortened = (text: string, charsMax: number): string =>
 export const detailsOf = ({ issues }: Pick<z.ZodError, 'issues'>): ErrorDetail[] =>
   issues.flatMap((issue) => {
     const path = issue.path.join('.');
-    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: issueText(issue) }];
     return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'is not a known field' }));
   });

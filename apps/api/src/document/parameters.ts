@@ -46,13 +46,16 @@ export const parametersOf = (route: Route) => ({
   ...(route.path.includes('{') && { path: inPath(route.path) }),
   ...(route.query && { query: route.query }),
   header: z.object({
-    ...(dialectAt(route.path) === 'v1' && { 'X-Workspace-Id': HEADERS.workspace }),
-    ...(route.method === 'post' && { 'Idempotency-Key': HEADERS.idempotency }),
+    ...(dialectAt(route.path) === 'v1' && !route.handleOutsider && { 'X-Workspace-Id': HEADERS.workspace }),
+    ...(isRepeatable(route) && { 'Idempotency-Key': HEADERS.idempotency }),
     ...(route.conditional && { 'If-Match': HEADERS.ifMatch }),
     ...(route.streams && { 'Last-Event-ID': HEADERS.lastEventId }),
     ...(route.waits && { Prefer: HEADERS.prefer }),
   }),
 });
+
+/** Whoever is in no workspace has no replies kept there. */
+export const isRepeatable = (route: Route): boolean => route.method === 'post' && !('handleOutsider' in route);
 
 const inPath = (path: string) =>
   z.object(Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, parameter(name)])));

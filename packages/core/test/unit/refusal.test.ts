@@ -15,4 +15,26 @@ describe('a refusal', () => {
     expect(details).toEqual([{ path: `${'k'.repeat(199)}…`, message: 'is not a known field' }]);
     expect(message.length).toBeLessThan(300);
   });
+
+  it('says what to do, and not what zod expected of whom', () => {
+    const body = z.strictObject({
+      name: z.string().min(1).max(3),
+      params: z.record(z.string(), z.unknown()),
+      count: z.int().max(9),
+      action: z.enum(['approve', 'reject']),
+      id: z.uuid(),
+      own: z.string().regex(/^a/, 'must begin with an a'),
+    });
+    const { error } = body.safeParse({ name: 'long', params: [], count: 10, action: 'no', id: 'x', own: 'b' });
+    expect(invalidInput(error as z.ZodError).details).toEqual([
+      { path: 'name', message: 'must have at most 3 characters' },
+      { path: 'params', message: 'must be an object' },
+      { path: 'count', message: 'must be at most 9' },
+      { path: 'action', message: 'must be "approve" or "reject"' },
+      { path: 'id', message: 'must be a UUID' },
+      { path: 'own', message: 'must begin with an a' },
+    ]);
+    const { error: missing } = body.pick({ name: true }).safeParse({});
+    expect(invalidInput(missing as z.ZodError).message).toBe('name: is required');
+  });
 });
