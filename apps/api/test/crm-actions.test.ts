@@ -61,11 +61,11 @@ describe('actions on contacts, companies and tasks', () => {
     const params = { [`${kind}_id`]: ids[`${kind}_id`], properties: { title: 'CEO' } };
     const proposed = await pending(here.owner, here, { type: `update_${kind}`, params });
     expect(proposed[`${kind}_id`]).toMatch(/^c[to]_/);
-    expect(proposed.preview?.fields.slice(1)).toEqual([{ label: 'title', value: 'CEO', before: 'CTO' }]);
+    expect(proposed.preview?.fields.slice(1)).toEqual([{ label: 'properties["title"]', value: 'CEO', before: 'CTO' }]);
     const { result, preview } = await through(here, proposed, { properties: { title: 'Chair', fax: null } });
     expect(preview?.fields.slice(1)).toEqual([
-      { label: 'title', value: 'Chair', before: 'CTO' },
-      { label: 'fax', value: null, before: '123' },
+      { label: 'properties["title"]', value: 'Chair', before: 'CTO' },
+      { label: 'properties["fax"]', value: null, before: '123' },
     ]);
     expect(result).toEqual({
       [`${kind}_id`]: proposed[`${kind}_id`],

@@ -223,8 +223,11 @@ describe('tools', () => {
       expect(preview).toEqual({
         title: 'Call shop.refund',
         fields: [
-          { label: 'amount', value: 5 },
-          { label: 'order', value: '4711' },
+          { label: 'Called at', value: REFUND.url },
+          { label: 'Tool version', value: 1 },
+          { label: 'When the answer is lost', value: 'nobody calls again' },
+          { label: 'input["amount"]', value: 5 },
+          { label: 'input["order"]', value: '4711' },
         ],
       });
     });

@@ -210,23 +210,33 @@ describe('execute', () => {
     expect(await run(second)).toMatchObject({ status: 'failed', status_reason: 'identity_unavailable' });
   });
 
-  it('draws the card again when the identity’s config changed before the approval, and wants it seen', async () => {
-    const config = { host: '127.0.0.1', port: 9, from: 'old@example.com' };
-    const identity = await workspace.identity('smtp', config);
-    const action = await createAction(owner, {
-      type: 'email_message',
-      identity_id: identity,
-      params: { email: 'ada@example.com', subject: 'Hi', message: 'Hi' },
-      require_approval: true,
-    });
-    await updateIdentity(owner, identity, { config: { ...config, from: 'new@example.com' } });
-    await expect(decideAction(owner, action.id, { action: 'approve' })).rejects.toMatchObject({ code: 'CONFLICT' });
-    const { action: now } = await getAction(owner, action.id);
-    expect(JSON.stringify(now.preview)).toContain('new@example.com');
-    expect(now).toMatchObject({ status: 'pending_approval', cleared_hash: null });
-    const params_hash = clearedHash(now, world.executors);
-    expect((await decideAction(owner, action.id, { action: 'approve', params_hash })).status).toBe('approved');
-  });
+  it.each<[string, JsonObject, string]>([
+    ['sender', { from: 'new@example.com' }, 'new@example.com'],
+    ['Reply-To', { reply_to: 'replies@example.com' }, 'replies@example.com'],
+    ['server', { host: 'other.example.com' }, 'other.example.com:9'],
+    ['port', { port: 10 }, '127.0.0.1:10'],
+    ['TLS', { require_tls: false }, 'TLS where the server offers it'],
+  ])(
+    'draws the card again when the identity’s %s changed before the approval, and wants it seen',
+    async (_, change, shown) => {
+      const config = { host: '127.0.0.1', port: 9, from: 'old@example.com' };
+      const identity = await workspace.identity('smtp', config);
+      const action = await createAction(owner, {
+        type: 'email_message',
+        identity_id: identity,
+        params: { email: 'ada@example.com', subject: 'Hi', message: 'Hi' },
+        require_approval: true,
+      });
+      expect(JSON.stringify(action.preview)).not.toContain(shown);
+      await updateIdentity(owner, identity, { config: { ...config, ...change } });
+      await expect(decideAction(owner, action.id, { action: 'approve' })).rejects.toMatchObject({ code: 'CONFLICT' });
+      const { action: now } = await getAction(owner, action.id);
+      expect(JSON.stringify(now.preview)).toContain(shown);
+      expect(now).toMatchObject({ status: 'pending_approval', cleared_hash: null });
+      const params_hash = clearedHash(now, world.executors);
+      expect((await decideAction(owner, action.id, { action: 'approve', params_hash })).status).toBe('approved');
+    },
+  );
 
   it('goes on with what may have begun although its expiry has passed meanwhile: expiry bounds the start', async () => {
     const expires_at = new Date(Date.now() + 60_000).toISOString();

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue, Preview } from '@proviso/contracts';
+import { givenLabel } from '@proviso/core/executor';
 
 /** What the properties that a change names hold; null where there is none. */
 export const namedIn = (changes: JsonObject, properties: JsonObject): JsonObject =>
@@ -8,10 +9,10 @@ export const namedIn = (changes: JsonObject, properties: JsonObject): JsonObject
 
 /** A row a changed property, with what it held when `look` saw it. */
 export const changeFields = (changes: JsonObject, before: JsonValue | undefined): Preview['fields'] =>
-  Object.entries(changes).map(([label, value]) => ({
-    label,
+  Object.entries(changes).map(([name, value]) => ({
+    label: givenLabel('properties', name),
     value,
-    ...(isObject(before) && { before: before[label] ?? null }),
+    ...(isObject(before) && { before: before[name] ?? null }),
   }));
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>

@@ -10,6 +10,7 @@ import {
 import { sameAddress } from './email/addresses.ts';
 import { refuseUnsubscribed, unsubscribedAmong } from './email/unsubscribed.ts';
 import { demandNamed } from './missing.ts';
+import { changeFields } from './properties.ts';
 import { openResend } from './resend/client.ts';
 import { resendContactParams, type ResendContactParams } from './resend/contact-params.ts';
 import { answered } from './resend/outcome.ts';
@@ -45,8 +46,9 @@ export function resendCreateContact(settings: ExecutorSettings = {}): Executor {
         ...row('First name', contact.first_name ?? ''),
         ...row('Last name', contact.last_name ?? ''),
         ...(contact.unsubscribed === undefined ? [] : [{ label: 'Unsubscribed', value: contact.unsubscribed }]),
-        ...Object.entries(contact.properties ?? {}).map(([label, value]) => ({ label, value })),
-        ...row('Segments', (contact.segment_names ?? contact.segment_ids ?? []).join(', ')),
+        ...changeFields(contact.properties ?? {}, undefined),
+        ...row('Segments', contact.segment_names?.join(', ')),
+        ...row('Segment ids', contact.segment_ids?.join(', ')),
       ],
       warnings: ['A contact that has this address already is changed, in what is named here.'],
     }),

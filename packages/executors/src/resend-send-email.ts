@@ -1,5 +1,6 @@
 import type { Preview } from '@proviso/contracts';
 import { defineExecutor, done, refused, retry, type Executor, type ShownIdentity } from '@proviso/core/executor';
+import { shownMailbox } from './email/addresses.ts';
 import { listOf } from './email/params.ts';
 import { answered, resendOutcome } from './resend/outcome.ts';
 import { configOf, openResend } from './resend/client.ts';
@@ -7,7 +8,7 @@ import { composeResendMail } from './resend/compose.ts';
 import { contentWarnings, shownContent } from './email/shown-content.ts';
 import { resendEmailParams, type ResendEmailParams } from './resend/email-params.ts';
 import { guardResendEmail, resolveResendEmail } from './resend/recipients.ts';
-import { senderOf } from './resend/sender.ts';
+import { shownSender } from './resend/sender.ts';
 import { row } from './row.ts';
 import type { ExecutorSettings } from './settings.ts';
 
@@ -46,11 +47,16 @@ function previewResendEmail(mail: ResendEmailParams, identity: ShownIdentity | n
   return {
     title: `Email to ${listOf(mail.to).join(', ') || '?'}`,
     fields: [
-      ...row('From', (config && senderOf(mail.from, config)) ?? '?'),
+      ...row('From', shownSender(mail.from, config)),
       ...row('To', listOf(mail.to).join(', ') || '?'),
       ...row('Cc', listOf(mail.cc).join(', ')),
       ...row('Bcc', listOf(mail.bcc).join(', ')),
-      ...row('Reply to', listOf(mail.reply_to ?? config?.reply_to).join(', ')),
+      ...row(
+        'Reply to',
+        listOf(mail.reply_to ?? config?.reply_to)
+          .map(shownMailbox)
+          .join(', '),
+      ),
       ...row('Subject', mail.subject),
       ...row('Tags', (mail.tags ?? []).map(({ name, value }) => `${name}=${value}`).join(', ')),
       ...fields,

@@ -1,4 +1,11 @@
 import type { Preview } from '@proviso/contracts';
+import type { ShownIdentity } from '@proviso/core/executor';
 
 /** A line of a card; none where there is nothing to show. */
-export const row = (label: string, value: string): Preview['fields'] => (value ? [{ label, value }] : []);
+export const row = (label: string, value: string | undefined): Preview['fields'] => (value ? [{ label, value }] : []);
+
+/** Whose account it is: as people here call it, and as the far side last called itself. */
+export const accountRows = (label: string, identity: ShownIdentity | null): Preview['fields'] => [
+  { label, value: identity?.name ?? '?' },
+  ...row('Account', identity?.account ?? ''),
+];

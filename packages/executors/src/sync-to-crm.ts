@@ -1,10 +1,10 @@
 import type { Preview } from '@proviso/contracts';
-import { defineExecutor, refused, retry, type Executor, type ShownIdentity } from '@proviso/core/executor';
+import { defineExecutor, givenLabel, refused, retry, type Executor, type ShownIdentity } from '@proviso/core/executor';
 import { hubspotConfigOf, openHubspot } from './hubspot/client.ts';
 import { syncParams, type SyncParams } from './hubspot/params.ts';
 import { pushAll } from './hubspot/push.ts';
 import { guardSync, resolveSync } from './hubspot/resolve.ts';
-import { row } from './row.ts';
+import { accountRows, row } from './row.ts';
 import type { ExecutorSettings } from './settings.ts';
 
 export const syncToCrm = (settings: ExecutorSettings = {}): Executor =>
@@ -33,15 +33,17 @@ export const syncToCrm = (settings: ExecutorSettings = {}): Executor =>
 
 function previewSync({ contact, company, associate }: SyncParams, identity: ShownIdentity | null): Preview {
   const properties = (of: string, pushed: Record<string, string> = {}): Preview['fields'] =>
-    Object.entries(pushed).map(([name, value]) => ({ label: `${of}: ${name}`, value }));
+    Object.entries(pushed).map(([name, value]) => ({ label: givenLabel(of, name), value }));
   return {
     title: `Sync ${[contact?.email, company?.domain].filter(Boolean).join(' and ') || '?'} to HubSpot`,
     fields: [
-      { label: 'In', value: identity?.name ?? '?' },
-      ...row('Contact', contact?.email ?? ''),
-      ...properties('Contact', contact?.properties),
-      ...row('Company', company?.domain ?? ''),
-      ...properties('Company', company?.properties),
+      ...accountRows('In', identity),
+      ...row('Contact', contact?.email),
+      ...row('Contact is found by', contact && 'email'),
+      ...properties('contact', contact?.properties),
+      ...row('Company', company?.domain),
+      ...row('Company is found by', company && (hubspotConfigOf(identity?.config).company_key ?? 'domain')),
+      ...properties('company', company?.properties),
       ...(associate ? [{ label: 'Associated', value: 'The contact with the company' }] : []),
     ],
     warnings: ['What HubSpot has under these properties is replaced; what is missing there is created.'],

@@ -1,6 +1,7 @@
 import {
   defineExecutor,
   done,
+  givenLabel,
   refused,
   retry,
   unknown,
@@ -48,9 +49,14 @@ const executorOf = ({ name, version, url, idempotent, params }: ToolDefinition, 
     // By name: a row that was read has its params in another order than the proposal.
     preview: (input) => ({
       title: `Call ${name}`,
-      fields: Object.entries(input)
-        .map(([label, value]) => ({ label, value }))
-        .toSorted((a, b) => (a.label < b.label ? -1 : 1)),
+      fields: [
+        { label: 'Called at', value: url },
+        { label: 'Tool version', value: version },
+        { label: 'When the answer is lost', value: idempotent ? 'it is called again' : 'nobody calls again' },
+        ...Object.entries(input)
+          .map(([field, value]) => ({ label: givenLabel('input', field), value }))
+          .toSorted((a, b) => (a.label < b.label ? -1 : 1)),
+      ],
     }),
 
     async execute(ctx) {

@@ -1,5 +1,13 @@
 import type { Approval, JsonObject } from '@proviso/contracts';
-import type { Delivery, Executor, Outcome, RunContext, ShownIdentity, WritableRecords } from '@proviso/core/executor';
+import {
+  readablePreview,
+  type Delivery,
+  type Executor,
+  type Outcome,
+  type RunContext,
+  type ShownIdentity,
+  type WritableRecords,
+} from '@proviso/core/executor';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { watchConnections, type WatchedConnections } from './connections.ts';
 
@@ -38,8 +46,21 @@ export interface ConformanceSubject<B extends ConformanceBackend> {
   makeParams(): JsonObject;
   makeIdentity(backend: B): ConformanceIdentity;
   records(backend: B): WritableRecords;
+  /** Each value that the far side has got, and where it is when a tenant says so: without constants of the transport. */
+  sent(backend: B): string[];
   faults: readonly ConformanceFault<B>[];
 }
+
+const ACTION_ID = 'act_01h455vb4pex5vsknk084sn02q';
+const WORKSPACE_ID = 'workspace-of-the-run';
+
+/** Names of the action itself, which no card can show before there is one. */
+const isOfTheRun = (value: string): boolean => value.includes(ACTION_ID) || value === WORKSPACE_ID;
+
+const textsOf = (value: unknown): string[] => {
+  if (typeof value !== 'object' || value === null) return [String(value)];
+  return Object.entries(value).flatMap(([key, each]) => [key, ...textsOf(each)]);
+};
 
 interface Run {
   outcome: Outcome;
@@ -95,6 +116,45 @@ function describePureParts<B extends ConformanceBackend>(subject: ConformanceSub
     expectNoSecret(draw(), secrets);
     expect(executor.preview(params, { identity: null }).title).not.toBe('');
   });
+
+  it('gives no name that somebody chose a label that could be one of ours', async () => {
+    const { identity } = subject.makeIdentity(backend());
+    for (const name of CHOSEN_NAMES)
+      for (const params of withName(subject.makeParams(), name)) {
+        const { success, data } = await executor.params.safeParseAsync(params);
+        if (!success) continue;
+        const { fields } = readablePreview(executor.preview(data, { identity }));
+        for (const { label } of fields) expect(label).toMatch(CHOSEN_LABEL.test(label) ? CHOSEN_LABEL : OUR_LABEL);
+        expect(fields.filter(({ label }) => CHOSEN_LABEL.test(label)).length).toBeGreaterThan(0);
+      }
+  });
+}
+
+/** Words alone. */
+const OUR_LABEL = /^[A-Z][A-Za-z]*(?: [A-Za-z]+)*$/;
+/** As `givenLabel` makes it. */
+const CHOSEN_LABEL = /^[a-z]+\["(?:[^"\\]|\\.)*"\]$/u;
+/** Names that would pass for labels of ours: as they are, in other letters, and with a line of their own. */
+const CHOSEN_NAMES = [
+  'Contact',
+  'contact',
+  'Approved by',
+  'approved_by',
+  'to',
+  'Сontact',
+  'Con\u200Btact',
+  'Total\nApproved by: CEO',
+  'x"] Contact["',
+];
+
+/** The params with one more entry, under that name, in each of their objects. */
+function withName(params: JsonObject, name: string): JsonObject[] {
+  const inside = Object.entries(params).flatMap(([key, value]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? withName(value, name).map((changed) => ({ ...params, [key]: changed }))
+      : [],
+  );
+  return [{ ...params, [name]: 'CEO' }, ...inside];
 }
 
 function describeBegin<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {
@@ -112,6 +172,16 @@ function describeBegin<B extends ConformanceBackend>(subject: ConformanceSubject
     expect(outcome.kind).toBe('done');
     expect(backend().effects()).toBe(1);
     expect(transactional || begins === 1).toBe(true);
+  });
+
+  it('has shown everything that it sends', async () => {
+    await run(subject, backend());
+    const { identity, secrets } = subject.makeIdentity(backend());
+    const params = await subject.executor.params.parseAsync(subject.makeParams());
+    const shown = textsOf(readablePreview(subject.executor.preview(params, { identity })));
+    const sent = subject.sent(backend()).filter((value) => value !== '' && !isOfTheRun(value));
+    expect(sent).not.toEqual([]);
+    expect(sent.filter((value) => !secrets.includes(value) && !shown.some((text) => text.includes(value)))).toEqual([]);
   });
   if (transactional) return;
 
@@ -244,8 +314,8 @@ async function run<B extends ConformanceBackend>(
   let begins = 0;
   const ctx: RunContext<JsonObject> = {
     action: {
-      id: 'act_01h455vb4pex5vsknk084sn02q',
-      workspaceId: 'w',
+      id: ACTION_ID,
+      workspaceId: WORKSPACE_ID,
       params: subject.makeParams(),
       attempt: 1,
       approval: APPROVAL,
@@ -253,7 +323,7 @@ async function run<B extends ConformanceBackend>(
     records,
     identity,
     credentials,
-    key: 'key-of-act_01h455vb4pex5vsknk084sn02q',
+    key: `key-of-${ACTION_ID}`,
     signal: overrides.signal ?? new AbortController().signal,
     begin: async () => {
       begins++;

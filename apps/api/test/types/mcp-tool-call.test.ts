@@ -31,7 +31,7 @@ describe('mcp_tool_call', () => {
   it('is proposed against the tool’s own schema, reviewed, edited, called once, and read back', async () => {
     const here = await api.tenant();
     const action = await proposed(here);
-    expect(action.preview).toMatchObject({ title: 'Call Send an invoice on mcp' });
+    expect(action.preview).toMatchObject({ title: 'Call send_invoice on mcp' });
 
     const bad = { action: 'edit', edits: { arguments: { customer: 'Acme', cents: 'many' } } };
     const refused = await expectRefusal(api, here, INVALID, () =>
@@ -40,7 +40,7 @@ describe('mcp_tool_call', () => {
     expect(pathsOf(refused)).toEqual(['params.arguments.cents']);
 
     const approved = await approve(here, action, { arguments: { customer: 'Acme', cents: 5000 } });
-    expect(approved.preview?.fields).toContainEqual({ label: 'Argument cents', value: 5000 });
+    expect(approved.preview?.fields).toContainEqual({ label: 'arguments["cents"]', value: 5000 });
     const ended = await run(api, here, approved);
     expect(ended).toMatchObject({
       status: 'completed',

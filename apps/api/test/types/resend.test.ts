@@ -129,6 +129,7 @@ describe('through Resend', () => {
         { label: 'Email', value: 'ada@example.com' },
         { label: 'First name', value: 'Ada' },
         { label: 'Segments', value: 'Readers' },
+        { label: 'Segment ids', value: READERS },
       ],
     });
     const approved = await approve(here, proposed, { last_name: 'Lovelace' });

@@ -22,6 +22,20 @@ describe('send_slack_message', () => {
   });
   afterAll(() => slack.close());
 
+  it('shows which account it is, and is looked at again when that is another’s token', async () => {
+    const here = await api.tenant();
+    const identity = await account(here, 'slack', { credentials: { token: TOKEN } });
+    expect((await here.owner.post(`/v1/identities/${identity}/verify`)).status).toBe(200);
+    const proposed = await proposeAs(here, identity, 'send_slack_message', { channel: GENERAL, message: 'Hello' });
+    expect(proposed.preview?.fields).toContainEqual({ label: 'Account', value: 'proviso in Acme' });
+
+    await here.owner.patch(`/v1/identities/${identity}`, { credentials: { token: 'xoxb-another' } });
+    const { status } = await here.owner.post(`/v1/actions/${proposed.action_id}/approve`, { action: 'approve' });
+    expect(status).toBe(409);
+    const { action } = (await here.owner.get(`/v1/actions/${proposed.action_id}`)).body;
+    expect(JSON.stringify(action.preview)).not.toContain('Acme');
+  });
+
   it('is proposed by a channel’s name, reviewed, edited, posted once, and read back', async () => {
     const here = await api.tenant();
     const identity = await account(here, 'slack', { credentials: { token: TOKEN } });

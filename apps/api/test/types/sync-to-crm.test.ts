@@ -30,9 +30,11 @@ describe('sync_to_crm', () => {
       fields: [
         { label: 'In', value: 'hubspot' },
         { label: 'Contact', value: 'ada@example.com' },
-        { label: 'Contact: jobtitle', value: 'CTO' },
+        { label: 'Contact is found by', value: 'email' },
+        { label: 'contact["jobtitle"]', value: 'CTO' },
         { label: 'Company', value: 'acme.test' },
-        { label: 'Company: size', value: '12' },
+        { label: 'Company is found by', value: 'domain' },
+        { label: 'company["size"]', value: '12' },
       ],
     });
 

@@ -57,6 +57,7 @@ export async function identityFor(
     provider: row.provider as Provider,
     name: row.name,
     config: row.config as JsonObject,
+    account: row.account,
     version: row.config_version,
   };
 }

@@ -63,6 +63,8 @@ export interface ShownIdentity {
   provider: Provider;
   name: string;
   config: JsonObject;
+  /** As the last verification found it; null = it has not been verified with these credentials. */
+  account?: string | null;
 }
 
 export interface LookupContext {

@@ -106,6 +106,7 @@ export async function prepare(worker: Worker, action: ActionRow): Promise<Ready 
     provider: row.provider as Provider,
     name: row.name,
     config: row.config as JsonObject,
+    account: row.account,
   };
   const ready: Ready = {
     kind: 'ready',

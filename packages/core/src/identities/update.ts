@@ -25,6 +25,7 @@ export async function updateIdentity(ctx: Context, id: string, input: unknown): 
       ...(changed && { config, config_version: { increment: 1 } }),
       ...(body.credentials !== undefined && {
         credentials: body.credentials && sealCredentials(ctx, seen.id, provider, body.credentials),
+        account: null, // another account’s, perhaps: the next verification says
       }),
       ...(body.pacing !== undefined && { pacing: body.pacing ?? DbNull }),
       ...(body.status && { failing_since: null, failure: null, failures: 0 }),

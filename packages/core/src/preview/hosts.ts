@@ -14,24 +14,29 @@ export interface HostNote {
 
 const TOKEN = /[^\s<>"“”„«»()[\]{}|]+/gu;
 const WORTH_A_LOOK = /[@\\]|:\/|xn--|www\.|[^\p{ASCII}]/iu;
+/** Without one of these a token is a word. */
+const MAY_NAME_A_HOST = /[.:@\\\u3002\uFF0E\uFF61]/u;
 const LINK = /(?:https?|ftp|wss?):[/\\]*/i;
 const TOKEN_CHARS_MAX = 2_048;
+/** Tokens that are looked into in one text, and notes in it. */
+const TOKENS_MAX = 500;
 const ASCII = /^\p{ASCII}*$/u;
 const NAME = /^[\p{L}\p{M}\p{N}.\u3002\uFF0E\uFF61·-]+$/u;
 
-/** Notes on the hosts of links, addresses and bare names, in the order of the text. */
-export function hostNotes(text: string): HostNote[] {
-  if (!WORTH_A_LOOK.test(text)) return [];
+/** Notes on the hosts of links, addresses and bare names, in the order of the text; `rest` = there are too many. */
+export function hostNotes(text: string): { notes: HostNote[]; rest: boolean } {
+  if (!WORTH_A_LOOK.test(text)) return { notes: [], rest: false };
   const notes: HostNote[] = [];
   const known = new Map<string, Found | undefined>();
   for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    if (!WORTH_A_LOOK.test(token)) continue;
+    if (!WORTH_A_LOOK.test(token) || !MAY_NAME_A_HOST.test(token)) continue;
     const written = withoutEnd(token.slice(0, TOKEN_CHARS_MAX));
+    if (notes.length === TOKENS_MAX || (known.size === TOKENS_MAX && !known.has(written))) return { notes, rest: true };
     if (!known.has(written)) known.set(written, noteOn(written));
     const found = known.get(written);
     if (found) notes.push({ from: index, at: index + written.length, ...found });
   }
-  return notes;
+  return { notes, rest: false };
 }
 
 /** The punctuation of the sentence is not the link's. */

@@ -1,6 +1,5 @@
 import sanitizeHtml from 'sanitize-html';
 import { named } from './hosts.ts';
-import { shorten } from './padding.ts';
 import { readableText, type Where } from './readable-text.ts';
 
 const ALLOWED: sanitizeHtml.IOptions = {
@@ -37,9 +36,9 @@ export function readableHtml(html: string, where: Where): string {
 
 /** The host that a link leads to, or an address that it writes to; undefined = nowhere that is known. */
 function targetOf(href: string): string | undefined {
-  if (!URL.canParse(href)) return href === '' ? undefined : shorten(href, 100).text;
+  if (!URL.canParse(href)) return href === '' ? undefined : href.slice(0, 100);
   const { protocol, hostname, pathname } = new URL(href);
-  return protocol === 'mailto:' ? shorten(pathname, 254).text : hostname;
+  return protocol === 'mailto:' ? pathname.slice(0, 254) : hostname;
 }
 
 const isOf = (target: string, posed: string): boolean => {

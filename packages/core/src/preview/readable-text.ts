@@ -19,13 +19,17 @@ const PLAIN = /^(?!.*(?:[@\\]|:\/|xn--|www\.| {64}))[\x20-\x7E]*$/i;
 
 /** The text as a person can judge it: nothing is dropped, and what would not be seen is marked. */
 export function readableText(text: string, where: Where): string {
-  const { findings, place, oneLine, charsMax = Infinity } = where;
+  const { findings, place, charsMax = Infinity } = where;
   if (text.length <= Math.min(charsMax, PLAIN_CHARS_MAX) && PLAIN.test(text)) return text;
-  const padding = cutPadding(markedText(text.replaceAll('\r\n', '\n'), where));
-  if (padding.cut) findings.paddedIn(place);
-  const short = shorten(oneLine ? padding.text.replaceAll('\n', '⏎') : padding.text, charsMax);
-  if (short.cut) findings.shortenedIn(place);
-  return short.text;
+  const { parts, between } = shorten(text, charsMax);
+  if (between !== '') findings.shortenedIn(place);
+  return parts.map((part) => readablePart(part, where)).join(between);
+}
+
+function readablePart(text: string, where: Where): string {
+  const { text: shown, cut } = cutPadding(markedText(text.replaceAll('\r\n', '\n'), where));
+  if (cut) where.findings.paddedIn(where.place);
+  return where.oneLine ? shown.replaceAll('\n', '⏎') : shown;
 }
 
 /** Our notes stand between the text's own parts, in which each character that looks like a mark of ours is marked. */
@@ -37,22 +41,24 @@ function markedText(text: string, where: Where): string {
     return shown;
   };
   let shown = '';
-  let rest = 0;
-  for (const { from, at, note, warning } of hostNotes(text)) {
-    findWords(text.slice(rest, from), where);
+  let done = 0;
+  const { notes, rest: more } = hostNotes(text);
+  if (more) findings.host(`${place} has more links and addresses than are looked into.`);
+  for (const { from, at, note, warning } of notes) {
+    findWords(text.slice(done, from), where);
     findings.host(markUnseen(warning, { spaces: true }).text);
-    shown += `${show(text.slice(rest, at))} ⟨${markUnseen(note, { spaces: true }).text}⟩`;
-    rest = at;
+    shown += `${show(text.slice(done, at))} ⟨${markUnseen(note, { spaces: true }).text}⟩`;
+    done = at;
   }
-  findWords(text.slice(rest), where);
-  return shown + show(text.slice(rest));
+  findWords(text.slice(done), where);
+  return shown + show(text.slice(done));
 }
 
 function findWords(text: string, { findings, place }: Where): void {
   for (const { word, letters } of mixedWords(text)) {
     const named = letters.slice(0, 5).map((letter) => `${letter} (${codePointOf(letter)})`);
     const known = findings.word(
-      `${place} mixes alphabets in “${shorten(word, 60).text}”: not Latin: ${named.join(', ')}.`,
+      `${place} mixes alphabets in “${word.slice(0, 60).toWellFormed()}”: not Latin: ${named.join(', ')}.`,
     );
     if (known > WORDS_MAX) return;
   }

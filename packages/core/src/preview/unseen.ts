@@ -7,8 +7,12 @@ const OUR_MARKS = /[\u23CE\u2329\u232A\u27E8\u27E9]/u;
 const ODD_SPACE = /[^\S \t\n]/u;
 /** What may have to be marked, in runs: each run is looked at once. */
 const CANDIDATES =
-  /[\p{DI}\p{Cf}\p{Cc}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u2800\u23CE\u2329\u232A\u27E8\u27E9]+|[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]+/gu;
+  /(?:(?![\t\n])[\p{DI}\p{Cf}\p{Cc}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u2800\u23CE\u2329\u232A\u27E8\u27E9])+/gu;
+const CANDIDATES_OR_SPACES =
+  /(?:(?![\t\n])[\p{DI}\p{Cf}\p{Cc}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u2800\u23CE\u2329\u232A\u27E8\u27E9])+|[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]+/gu;
 
+/** No text has so many of them in a row: beyond it they are counted, and not named. */
+const RUN_CHARS_MAX = 1_000;
 const ZWNJ = '\u200C';
 const ZWJ = '\u200D';
 /** Scripts whose letters are joined, or kept apart, by a joiner between them. */
@@ -40,9 +44,18 @@ export const codePointOf = (character: string): string =>
  */
 export function markUnseen(text: string, { spaces }: { spaces: boolean }): Marked {
   let marked = false;
-  const shown = text.replaceAll(CANDIDATES, (run: string, at: number) => {
+  const shown = text.replaceAll(spaces ? CANDIDATES_OR_SPACES : CANDIDATES, (run: string, at: number) => {
+    if (run.length > RUN_CHARS_MAX && !isUniform(run)) {
+      marked = true;
+      return `⟨… ${run.length.toLocaleString('en-US')} invisible characters …⟩`;
+    }
     const before = lastOf(text.slice(Math.max(0, at - 2), at));
     const after = firstOf(text.slice(at + run.length, at + run.length + 2));
+    if (run.length === 1) {
+      if (!isToMark(run, { previous: before, next: after, spaces })) return run;
+      marked = true;
+      return mark(run, 1);
+    }
     const pieces = piecesOf(run, { before, after, spaces });
     marked ||= pieces.some(({ marks }) => marks);
     return pieces.map(({ characters, count, marks }) => (marks ? mark(characters, count) : characters)).join('');
@@ -82,14 +95,18 @@ interface Place {
 }
 
 function isToMark(character: string, place: Place): boolean {
-  if (character === '\n' || character === '\t') return false;
   if (OUR_MARKS.test(character)) return true;
   if (ODD_SPACE.test(character) && !UNSEEN.test(character)) return place.spaces && !isUsualSpace(character, place);
   return !DRAWN_FORMAT.test(character) && !belongs(character, place);
 }
 
+/** What may belong to a neighbour. */
+const DEPENDENT = /[\p{Join_Control}\p{Variation_Selector}]/u;
+
 /** A joiner or selector that its neighbours need. */
 function belongs(character: string, { previous, next }: Place): boolean {
+  if (previous === '' || !DEPENDENT.test(character)) return false;
+  if (previous !== '\uFE0F' && UNSEEN.test(previous)) return false;
   if (character === ZWJ && EMOJI_END.test(previous) && PICTOGRAPH.test(next)) return true;
   if (character === ZWJ || character === ZWNJ)
     return [previous, next].every((each) => JOINING.test(each) && JOINED.test(each));
@@ -106,8 +123,11 @@ function isUsualSpace(character: string, { previous, next }: Place): boolean {
   return /[?!:;»%€]/u.test(next) || previous === '«' || /\d/.test(previous);
 }
 
+const isUniform = (run: string): boolean => run === firstOf(run).repeat(run.length / firstOf(run).length);
+
 const firstOf = (text: string): string => {
   const code = text.codePointAt(0);
   return code === undefined ? '' : String.fromCodePoint(code);
 };
-const lastOf = (text: string): string => Array.from(text).at(-1) ?? '';
+/** Of at most two code units. */
+const lastOf = (text: string): string => ((text.codePointAt(0) ?? 0) > 0xffff ? text : text.slice(-1));

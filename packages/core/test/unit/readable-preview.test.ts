@@ -42,6 +42,7 @@ describe('a character that shows nothing', () => {
 
   it('is counted where it stands in a run', () => {
     expect(body(`a${'\u200B'.repeat(2_000)}b`)).toBe('a⟨U+200B × 2000⟩b');
+    expect(body(`a${'\u200B\u200C'.repeat(2_000)}b`)).toBe('a⟨… 4,000 invisible characters …⟩b');
     expect(body('a\u200B\u200B\u200D\u200Bb')).toBe('a⟨U+200B × 2⟩⟨U+200D⟩⟨U+200B⟩b');
   });
 
@@ -128,6 +129,11 @@ describe('a host', () => {
     expect(shown).toContain(`⟨${note}`);
     expect(warningsOf(`See ${given}.`)).toEqual([expect.stringMatching(warning)]);
     expect(value(given)).toContain(`⟨${note}`);
+  });
+
+  it('says so where there are more than it looks into', () => {
+    const many = Array.from({ length: 600 }, (_, n) => `https://ok${n}.example`).join(' ');
+    expect(warningsOf(many)).toEqual([expect.stringMatching(/more links and addresses than are looked into/)]);
   });
 
   it('is warned of once, however often it stands in a card, and ten at most', () => {

@@ -27,6 +27,15 @@ export function wireAddress(address: string): string | undefined {
 export const wireAddresses = (addresses: readonly string[]): string[] =>
   addresses.map((address) => wireAddress(address) ?? address);
 
+/** As it goes over the wire, so that no name passes for an address. */
+export function shownMailbox(text: string): string {
+  const read = mailbox(text);
+  if (!read) return text;
+  const { name, address } = read;
+  if (name === '') return address;
+  return `${/[<>@",;:]/.test(name) ? JSON.stringify(name) : name} <${address}>`;
+}
+
 export const sameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 export const emailAddress = z

@@ -1,27 +1,39 @@
-import type { Preview } from '@proviso/contracts';
+import { smtpConfig, type Preview, type SmtpConfig } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
 import { row } from '../row.ts';
+import { shownMailbox } from './addresses.ts';
 import { listOf, type EmailParams } from './params.ts';
 import { contentWarnings, shownContent } from './shown-content.ts';
 
+/** All that goes over the wire, and where it leaves: the headers of a reply too. */
 export function previewEmail(mail: EmailParams, identity: ShownIdentity | null): Preview {
   const warnings = warningsFor(mail);
+  const config = smtpConfig.safeParse(identity?.config).data;
   const { fields, body } = shownContent({ text: mail.message, html: mail.html });
   return {
     title: `Email to ${mail.email ?? '?'}`,
     fields: [
-      ...row('From', typeof identity?.config.from === 'string' ? identity.config.from : '?'),
+      ...row('From', config ? shownMailbox(config.from) : '?'),
       ...row('To', mail.email ?? '?'),
       ...row('Cc', listOf(mail.cc).join(', ')),
       ...row('Bcc', listOf(mail.bcc).join(', ')),
+      ...row('Reply to', config?.reply_to === undefined ? '' : shownMailbox(config.reply_to)),
       ...row('Subject', mail.subject ?? '?'),
       ...row('In reply to', mail.in_reply_to_message_id ?? ''),
+      ...row('References', (mail.references ?? []).join(' ')),
       ...row('Thread', mail.thread_id ?? ''),
+      ...row('Leaves through', config ? serverOf(config) : ''),
       ...fields,
     ],
     body,
     ...(warnings.length > 0 ? { warnings } : {}),
   };
+}
+
+function serverOf({ host, port, secure, require_tls }: SmtpConfig): string {
+  if (secure) return `${host}:${port}, TLS`;
+  const tls = { true: 'TLS required', false: 'TLS where the server offers it', unset: 'TLS required with a login' };
+  return `${host}:${port}, ${tls[`${require_tls ?? 'unset'}`]}`;
 }
 
 function warningsFor(mail: EmailParams): string[] {

@@ -1,5 +1,6 @@
 import { linkedinConfig, type Preview } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
+import { row } from '../row.ts';
 import { slugOf, type LinkedinParams } from './params.ts';
 
 const FREE_CHARS_MAX = 200;
@@ -9,13 +10,16 @@ export function previewInvitation(invitation: LinkedinParams, identity: ShownIde
   const slug = slugOf(linkedin_url) ?? linkedin_url;
   const config = linkedinConfig.safeParse(identity?.config ?? {}).data;
   const sender =
-    config?.mode === 'unipile' ? `Unipile, from the account ${config.account_id}` : 'a person: this only makes a task';
+    config?.mode === 'unipile'
+      ? `Unipile at ${config.dsn}, from the account ${config.account_id}`
+      : 'a person: this only makes a task';
   const warnings = warningsFor(slug, message ?? '', config?.premium ?? false);
   return {
     title: `LinkedIn invitation to ${slug}`,
     fields: [
       { label: 'Profile', value: linkedin_url },
       { label: 'Sent by', value: sender },
+      ...row('Account', identity?.account ?? ''),
       ...(contact_id === undefined ? [] : [{ label: 'Contact', value: contact_id }]),
     ],
     ...(message !== undefined && { body: { text: message } }),

@@ -1,5 +1,6 @@
 import { mcpConfig, type McpConfig, type Preview } from '@proviso/contracts';
-import type { ShownIdentity } from '@proviso/core/executor';
+import { givenLabel, type ShownIdentity } from '@proviso/core/executor';
+import { row } from '../row.ts';
 import type { Seen } from './look.ts';
 import type { McpParams } from './params.ts';
 
@@ -15,13 +16,14 @@ export function previewCall(
   const config = mcpConfig.safeParse(identity?.config).data;
   const { title, description, annotations, input_schema } = definition ?? {};
   return {
-    title: `Call ${title ?? params.tool} on ${identity?.name ?? 'an MCP server'}`,
+    title: `Call ${params.tool} on ${identity?.name ?? 'an MCP server'}`,
     fields: [
       { label: 'Server', value: config?.url ?? config?.server ?? '?' },
       { label: 'Tool', value: params.tool },
+      ...row('Tool title', title),
       // By name: a row that was read has them in another order than the proposal.
       ...Object.entries(params.arguments)
-        .map(([name, value]) => ({ label: `Argument ${name}`, value }))
+        .map(([name, value]) => ({ label: givenLabel('arguments', name), value }))
         .toSorted((a, b) => (a.label < b.label ? -1 : 1)),
       {
         label: 'When the answer is lost',
@@ -32,7 +34,7 @@ export function previewCall(
       { label: 'Input schema', value: input_schema ?? null },
     ],
     warnings: [
-      'The description and the claims are the server’s own words.',
+      'The tool’s title, description and claims are the server’s own words.',
       ...untested.map((what) => `The arguments were not tested by all of the input schema: ${what}.`),
     ],
   };

@@ -1,11 +1,12 @@
 import type { Preview } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
+import { shownMailbox } from '../email/addresses.ts';
 import { listOf } from '../email/params.ts';
 import { row } from '../row.ts';
 import type { BroadcastParams } from './broadcast-params.ts';
 import { configOf } from './client.ts';
 import { contentWarnings, shownContent } from '../email/shown-content.ts';
-import { senderOf } from './sender.ts';
+import { shownSender } from './sender.ts';
 
 export function previewBroadcast(broadcast: BroadcastParams, identity: ShownIdentity | null): Preview {
   const { segment_name, segment_id, send = false } = broadcast;
@@ -19,8 +20,13 @@ export function previewBroadcast(broadcast: BroadcastParams, identity: ShownIden
       ...row('Segment', segment),
       ...row('Segment id', segment_id),
       ...row('Name', broadcast.name ?? ''),
-      ...row('From', (config && senderOf(broadcast.from, config)) ?? '?'),
-      ...row('Reply to', listOf(broadcast.reply_to ?? config?.reply_to).join(', ')),
+      ...row('From', shownSender(broadcast.from, config)),
+      ...row(
+        'Reply to',
+        listOf(broadcast.reply_to ?? config?.reply_to)
+          .map(shownMailbox)
+          .join(', '),
+      ),
       ...row('Subject', broadcast.subject),
       ...row('Preview text', broadcast.preview_text ?? ''),
       ...fields,

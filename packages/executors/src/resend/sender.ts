@@ -1,6 +1,6 @@
 import type { ResendConfig } from '@proviso/contracts';
 import { invalid } from '@proviso/core/executor';
-import { mailbox, sameAddress } from '../email/addresses.ts';
+import { mailbox, sameAddress, shownMailbox } from '../email/addresses.ts';
 
 /** Who sends it: the identity's own sender, or another one that the identity allows. Undefined = it does not. */
 export function senderOf(from: string | undefined, config: ResendConfig): string | undefined {
@@ -11,6 +11,12 @@ export function senderOf(from: string | undefined, config: ResendConfig): string
   const domain = given.slice(given.lastIndexOf('@'));
   const allowed = [...(own ? [own] : []), ...(config.from_allowed ?? [])];
   return allowed.some((each) => sameAddress(each, each.startsWith('@') ? domain : given)) ? from : undefined;
+}
+
+/** As the card shows it. */
+export function shownSender(from: string | undefined, config: ResendConfig | undefined): string {
+  const sender = config && senderOf(from, config);
+  return sender === undefined ? '?' : shownMailbox(sender);
 }
 
 /** For `resolve`. Throws INVALID. */

@@ -1,5 +1,6 @@
 import type { Preview } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
+import { accountRows } from '../row.ts';
 import type { SlackParams } from './params.ts';
 
 const CALLS_ALL = /<!(channel|here|everyone)\b/g;
@@ -16,7 +17,7 @@ export function previewSlackMessage(params: SlackParams, identity: ShownIdentity
   return {
     title: `Slack message to ${channel}`,
     fields: [
-      { label: 'As', value: identity?.name ?? '?' },
+      ...accountRows('As', identity),
       { label: 'Channel', value: channel },
       { label: 'Channel id', value: channel_id },
     ],

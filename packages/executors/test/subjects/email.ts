@@ -38,18 +38,31 @@ export const email: PipelineSubject<Mail> = {
     cc: ['bob@example.com'],
     bcc: 'eve@example.com',
     contact_id: ADA,
+    html: '<p>Hi <b>Ada</b></p>',
+    in_reply_to_message_id: '<m2@example.com>',
+    references: ['<m1@example.com>', '<m2@example.com>'],
   }),
   makeIdentity: ({ host, port }) => ({
     identity: {
       id: 'id_1',
       provider: 'smtp',
       name: 'Sales',
-      config: { host, port, from: 'Sales <sales@ours.test>', require_tls: false },
+      config: {
+        host,
+        port,
+        from: 'Sales <sales@ours.test>',
+        reply_to: 'Desk <desk@ours.test>',
+        require_tls: false,
+      },
     },
     credentials: LOGIN,
     secrets: [LOGIN.pass],
   }),
   records: () => recordsOf(),
+  sent: ({ host, port, accepted }) => [
+    `${host}:${port}`,
+    ...accepted.flatMap(({ from, to, raw }) => [from, ...to, ...partsOf(raw)]),
+  ],
   faults: [
     { name: 'nobody listens', allowed: ['retry'], inject: (server) => server.refuseConnections() },
     ...BEFORE_CONTENT.flatMap((at) => [
@@ -84,3 +97,18 @@ export const email: PipelineSubject<Mail> = {
     },
   ],
 };
+
+/** Headers that are made of the action's id, the time and the form of the message. */
+const TRANSPORT = /^(message-id|date|mime-version|content-.*)$/i;
+
+/** The headers of a message and the text of its parts, as plain ASCII goes. */
+function partsOf(raw: string): string[] {
+  const [head = '', ...rest] = raw.split('\r\n\r\n');
+  const headers = head.replaceAll(/\r\n[ \t]+/g, ' ').split('\r\n');
+  const told = headers.flatMap((header) => {
+    const [, name = '', value = ''] = /^([^:]+): (.*)$/.exec(header) ?? [];
+    return TRANSPORT.test(name) ? [] : [value];
+  });
+  const texts = rest.map((part) => part.split(/\r\n--/)[0]?.trim() ?? '').filter((text) => !text.startsWith('--'));
+  return [...told, ...texts];
+}

@@ -6,6 +6,7 @@ import type { PipelineSubject } from '@proviso/testing/pipeline-conformance';
 import { syncToCrm } from '../../src/index.ts';
 import { faultsAt } from '../http-faults.ts';
 import { ADA, recordsOf } from '../records.ts';
+import { sentTo } from '../wire.ts';
 
 type Hubspot = HubspotFake & { effects(): number };
 
@@ -39,6 +40,7 @@ export const crmSync: PipelineSubject<Hubspot> = {
     secrets: [TOKEN],
   }),
   records: () => recordsOf(),
+  sent: sentTo,
   faults: [
     ...faultsAt(UPSERT, { afterTaking: ['retry'], secret: TOKEN }),
     answers('401', ['refused'], [401, { category: 'INVALID_AUTHENTICATION', message: `not ${TOKEN}` }, 'not [hidden]']),

@@ -7,6 +7,7 @@ import type { PipelineSubject } from '@proviso/testing/pipeline-conformance';
 import { linkedinConnection, type ExecutorSettings } from '../../src/index.ts';
 import { faultsAt } from '../http-faults.ts';
 import { ADA, recordsOf } from '../records.ts';
+import { sentTo } from '../wire.ts';
 import { rowsIn } from './own-database.ts';
 
 export const TOKEN = 'un1p1le-t0ken';
@@ -54,6 +55,8 @@ export const overUnipile: PipelineSubject<Fake> = {
   makeParams: () => structuredClone(INVITATION),
   makeIdentity: () => ({ identity: UNIPILE, credentials: { token: TOKEN }, secrets: [TOKEN] }),
   records: () => recordsOf(),
+  // The id is Unipile's own word for the profile, which it has just said.
+  sent: (fake) => sentTo(fake).filter((value) => value !== fake.invitations[0]?.provider_id),
   faults: [
     ...['/users/ada', '/users/invite'].flatMap((at) => [
       armed(`${at} is refused`, ['refused'], at, says(422)),
@@ -96,5 +99,12 @@ export const byHand: PipelineSubject<{
   effectsIn: rowsIn('tasks'),
   makeIdentity: () => ({ identity: identityWith({}), credentials: null, secrets: [] }),
   records: ({ records }) => records,
+  sent: ({ records }) =>
+    records.written.tasks.flatMap(({ description, contactId }) => [
+      ...(/^Open (\S+) and choose Connect\. Send it with this note:\n\n(.*)$/s.exec(description ?? '')?.slice(1) ?? [
+        '?',
+      ]),
+      contactId ?? '',
+    ]),
   faults: [],
 };

@@ -7,6 +7,7 @@ import { startMcpFake, type McpFake } from '@proviso/testing/mcp';
 import type { PipelineSubject } from '@proviso/testing/pipeline-conformance';
 import { mcpToolCall } from '../../src/index.ts';
 import { recordsOf } from '../records.ts';
+import { leavesOf } from '../wire.ts';
 
 export const TOKEN = 'mcp-s3cret';
 export const CALL = { tool: 'send_invoice', arguments: { customer: 'Acme', cents: 4200 } };
@@ -62,6 +63,7 @@ const subjectOf = (legacy: boolean, idempotent: boolean): PipelineSubject<Fake> 
     secrets: [TOKEN],
   }),
   records: () => recordsOf(),
+  sent: ({ address, calls }) => [address, ...leavesOf(calls.map((call) => ({ ...call })))],
   faults: [
     { name: 'nobody listens', allowed: ['retry'], inject: (fake) => fake.refuseConnections() },
     ...[legacy ? 'initialize' : 'server/discover', 'tools/list'].flatMap((at) => [

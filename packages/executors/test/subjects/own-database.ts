@@ -10,6 +10,7 @@ import {
   updateLifecycleStage,
 } from '../../src/index.ts';
 import { ACME, ADA, recordsOf } from '../records.ts';
+import { leavesOf } from '../wire.ts';
 
 interface OwnDatabase {
   records: ReturnType<typeof recordsOf>;
@@ -54,6 +55,7 @@ export const ownSubjects = given.map(([executor, params, effectsIn]): PipelineSu
   makeParams: () => structuredClone(params),
   makeIdentity: () => ({ identity: null, credentials: null, secrets: [] }),
   records: ({ records }) => records,
+  sent: ({ records }) => leavesOf(structuredClone(records.written) as unknown as JsonObject),
   faults: [],
 }));
 
@@ -79,5 +81,6 @@ export const escalation: PipelineSubject<Omit<OwnDatabase, 'records'>> = {
   effectsIn: async (_world, { result }) => Number(result?.answer === 'yes'),
   makeIdentity: () => ({ identity: null, credentials: null, secrets: [] }),
   records: () => recordsOf(),
+  sent: () => answers.flatMap((outcome) => (outcome.kind === 'done' ? leavesOf(outcome.result.answer) : [])),
   faults: [],
 };

@@ -7,6 +7,7 @@ import type { PipelineSubject } from '@proviso/testing/pipeline-conformance';
 import { resendCreateBroadcast, resendCreateContact, resendSendEmail } from '../../src/index.ts';
 import { faultsAt } from '../http-faults.ts';
 import { ADA, recordsOf } from '../records.ts';
+import { sentTo } from '../wire.ts';
 
 type Resend = ResendFake & { effects(): number };
 type Allowed = ConformanceFault<Resend>['allowed'];
@@ -89,6 +90,8 @@ const subjectOf = ({ executor, path, params, lookedUp, effects, afterTaking }: G
       secrets: [API_KEY],
     }),
     records: () => recordsOf(),
+    // The card says in words that a broadcast is sent at once.
+    sent: (resend) => sentTo(resend).filter((value) => value !== 'true'),
     faults: [
       ...faultsAt(path, { afterTaking, secret: API_KEY }),
       says(403, 'invalid_api_key', ['refused']),

@@ -5,6 +5,7 @@ import { startSlackFake, type SlackFake } from '@proviso/testing/slack';
 import { sendSlackMessage } from '../../src/index.ts';
 import { faultsAt } from '../http-faults.ts';
 import { recordsOf } from '../records.ts';
+import { sentTo } from '../wire.ts';
 
 type Slack = SlackFake & { effects(): number };
 
@@ -40,6 +41,8 @@ export const slackMessage: PipelineSubject<Slack> = {
     secrets: [TOKEN],
   }),
   records: () => recordsOf(),
+  // The name under which the channel's history is searched for the action.
+  sent: (slack) => sentTo(slack).filter((value) => value !== 'proviso_action'),
   faults: [
     ...faultsAt(POST, { afterTaking: ['done'], secret: TOKEN }),
     ...['not_in_channel', 'channel_not_found', 'is_archived', 'invalid_auth', 'msg_too_long', 'a_new_code'].map(

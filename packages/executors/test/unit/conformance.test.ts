@@ -3,9 +3,11 @@ import { startToolServer } from '@proviso/testing/tool-server';
 import { describeConformance, type ConformanceFault } from '@proviso/testing/conformance';
 import { paramsOf, type Executor } from '@proviso/core/executor';
 import { workspaceTools } from '../../src/index.ts';
+import { cardOf } from '../card.ts';
 import { faultsAt, type HttpBackend } from '../http-faults.ts';
 import { recordsOf } from '../records.ts';
 import { subjects } from '../subjects.ts';
+import { sentTo } from '../wire.ts';
 
 for (const { name, subject } of subjects) describeConformance(name, subject);
 
@@ -19,6 +21,18 @@ const answered = (
 ): ConformanceFault<HttpBackend> => ({ name, allowed, inject: (server) => server.next('/call', fault) });
 const takes = (status: number, body: string): HttpFault => ({ ...httpFault.answers(status, body), takes: true });
 
+it.each(['Called at', 'called at', 'Tool version', 'Total\nApproved by: CEO', 'x"] Called at["'])(
+  'shows a workspace’s tool’s field %j as the tenant’s',
+  (name) => {
+    const tool = { name: 'refund', version: 1, url: 'https://tools.test', idempotent: false };
+    const params = paramsOf({ workspaceId: 'w', schema: { type: 'object' } });
+    const executor = workspaceTools({}).executorOf({ ...tool, params });
+    const labels = cardOf(executor, { [name]: 'x' }, { identity: null }).fields.map(({ label }) => label);
+    expect(labels.filter((label) => /^input\["(?:[^"\\]|\\.)*"\]$/.test(label))).toHaveLength(1);
+    expect(labels.filter((label) => /^[A-Z][a-z ]+$/.test(label))).toHaveLength(3);
+  },
+);
+
 describe.each([true, false])('a workspace’s tool, idempotent: %s', (idempotent) => {
   let url = '';
   const executorNow = (): Executor =>
@@ -31,7 +45,11 @@ describe.each([true, false])('a workspace’s tool, idempotent: %s', (idempotent
     });
   describeConformance<HttpBackend>('refund', {
     // Its address is another one in each test.
-    executor: { ...executorNow(), execute: (ctx) => executorNow().execute(ctx) },
+    executor: {
+      ...executorNow(),
+      preview: (input, seen) => executorNow().preview(input, seen),
+      execute: (ctx) => executorNow().execute(ctx),
+    },
     async startBackend() {
       const server = await startToolServer({ secret: () => WEBHOOK_SECRET, deduplicates: idempotent });
       ({ url } = server);
@@ -40,6 +58,7 @@ describe.each([true, false])('a workspace’s tool, idempotent: %s', (idempotent
     makeParams: () => ({ order: '4711' }),
     makeIdentity: () => ({ identity: null, credentials: { secret: WEBHOOK_SECRET }, secrets: [WEBHOOK_SECRET] }),
     records: () => recordsOf(),
+    sent: (server) => [server.url, ...sentTo(server)],
     faults: [
       ...faultsAt('/call', { afterTaking: ['retry', 'unknown'], secret: WEBHOOK_SECRET }),
       ...[401, 403, 409, 422].map((code) =>

@@ -159,9 +159,9 @@ describe('update_contact and update_company', () => {
       });
       expect((await card(executor, params, records)).fields).toEqual([
         { label: who, value: who === 'Contact' ? 'ada@example.com' : 'Acme' },
-        { label: 'title', value: 'CEO', before: 'CTO' },
-        { label: 'fax', value: null, before: '123' },
-        { label: 'constructor', value: 'x', before: null },
+        { label: 'properties["title"]', value: 'CEO', before: 'CTO' },
+        { label: 'properties["fax"]', value: null, before: '123' },
+        { label: 'properties["constructor"]', value: 'x', before: null },
       ]);
       const { properties: _, ...named } = params;
       expect(await resultOf(executor, params, records)).toEqual({ ...named, before, after: properties });

@@ -4,7 +4,12 @@ import { cardOf } from '../card.ts';
 import { ADA, BOB, contact, lookupIn, THREAD, thread, type Workspace } from '../records.ts';
 
 const executor = emailMessage();
-const identity = { id: 'id_1', provider: 'smtp' as const, name: 'Sales', config: { from: 'Sales <sales@ours.test>' } };
+const identity = {
+  id: 'id_1',
+  provider: 'smtp' as const,
+  name: 'Sales',
+  config: { host: 'mail.ours.test', port: 587, from: 'Sales <sales@ours.test>' },
+};
 const mail = { email: 'ada@example.com', subject: 'Hello', message: 'Hi Ada' };
 
 const issues = (params: object): string[] =>
@@ -197,9 +202,45 @@ describe('email_message preview', () => {
         { label: 'Cc', value: 'bob@example.com' },
         { label: 'Bcc', value: 'a@x.test, b@x.test' },
         { label: 'Subject', value: 'Hello' },
+        { label: 'Leaves through', value: 'mail.ours.test:587, TLS required with a login' },
       ],
       body: { text: 'Hi Ada' },
     });
+  });
+
+  it('shows which message it answers, where replies go, and how it leaves', () => {
+    const reply = {
+      thread_id: THREAD,
+      in_reply_to_message_id: '<m2@x.test>',
+      references: ['<m1@x.test>', '<m2@x.test>'],
+    };
+    const config = { ...identity.config, reply_to: 'Desk <desk@ours.test>', secure: true };
+    const { fields } = cardOf(executor, executor.params.parse({ ...mail, ...reply }), {
+      identity: { ...identity, config },
+    });
+    expect(fields.slice(2)).toEqual([
+      { label: 'Reply to', value: 'Desk <desk@ours.test>' },
+      { label: 'Subject', value: 'Hello' },
+      { label: 'In reply to', value: '<m2@x.test>' },
+      { label: 'References', value: '<m1@x.test> <m2@x.test>' },
+      { label: 'Thread', value: THREAD },
+      { label: 'Leaves through', value: 'mail.ours.test:587, TLS' },
+    ]);
+  });
+
+  it.each([
+    [true, 'TLS required'],
+    [false, 'TLS where the server offers it'],
+  ])('says what require_tls %s means', (require_tls, words) => {
+    const config = { ...identity.config, require_tls };
+    const { fields } = cardOf(executor, executor.params.parse(mail), { identity: { ...identity, config } });
+    expect(fields.at(-1)).toEqual({ label: 'Leaves through', value: `mail.ours.test:587, ${words}` });
+  });
+
+  it('lets no name pass for the sender’s address', () => {
+    const config = { ...identity.config, from: '"CEO <ceo@bank.test>" <x@ours.test>' };
+    const { fields } = cardOf(executor, executor.params.parse(mail), { identity: { ...identity, config } });
+    expect(fields[0]).toEqual({ label: 'From', value: '"CEO <ceo@bank.test>" <x@ours.test>' });
   });
 
   it('shows the HTML part without what could load or run, and beside it both parts as they are sent', () => {

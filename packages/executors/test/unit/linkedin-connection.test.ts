@@ -48,7 +48,7 @@ describe('linkedin_connection', () => {
 
   it.each([
     [identityWith({}), 'a person: this only makes a task'],
-    [UNIPILE, 'Unipile, from the account acc_1'],
+    [UNIPILE, 'Unipile at api1.unipile.com:13111, from the account acc_1'],
   ])('says on the card who sends it', (identity, value) => {
     expect(executor.preview(INVITATION, { identity }).fields).toContainEqual({ label: 'Sent by', value });
   });

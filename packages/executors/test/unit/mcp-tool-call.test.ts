@@ -24,18 +24,19 @@ describe('mcp_tool_call', () => {
   it('shows the tool, its server, each argument, and what the server claims as its claim', async () => {
     const card = executor.preview(CALL, { identity: identityOf(fake), seen: await look() });
     expect(card).toEqual({
-      title: 'Call Send an invoice on Billing',
+      title: 'Call send_invoice on Billing',
       fields: [
         { label: 'Server', value: fake.address },
         { label: 'Tool', value: 'send_invoice' },
-        { label: 'Argument cents', value: 4200 },
-        { label: 'Argument customer', value: 'Acme' },
+        { label: 'Tool title', value: 'Send an invoice' },
+        { label: 'arguments["cents"]', value: 4200 },
+        { label: 'arguments["customer"]', value: 'Acme' },
         { label: 'When the answer is lost', value: 'nobody calls again' },
         { label: 'Description', value: 'Sends an invoice to a customer.' },
         { label: 'Claims', value: { idempotentHint: true, readOnlyHint: true } },
         { label: 'Input schema', value: fake.tools[0]?.inputSchema },
       ],
-      warnings: ['The description and the claims are the server’s own words.'],
+      warnings: ['The tool’s title, description and claims are the server’s own words.'],
     });
   });
 

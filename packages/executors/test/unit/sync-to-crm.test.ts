@@ -87,9 +87,11 @@ describe('sync_to_crm takes down what will be pushed', () => {
       fields: [
         { label: 'In', value: 'CRM' },
         { label: 'Contact', value: 'ada@example.com' },
-        { label: 'Contact: jobtitle', value: 'CTO' },
+        { label: 'Contact is found by', value: 'email' },
+        { label: 'contact["jobtitle"]', value: 'CTO' },
         { label: 'Company', value: 'acme.test' },
-        { label: 'Company: size', value: '12' },
+        { label: 'Company is found by', value: 'domain' },
+        { label: 'company["size"]', value: '12' },
         { label: 'Associated', value: 'The contact with the company' },
       ],
     });
