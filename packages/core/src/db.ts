@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type pg from 'pg';
+import pg from 'pg';
 import { AppError } from './errors.ts';
 import { FairPool } from './fair-pool.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
@@ -137,6 +137,20 @@ export function sqlState(error: unknown): string | undefined {
   if (typeof meta?.code === 'string') return meta.code;
   return sqlState(meta?.driverAdapterError) ?? (cause === error ? undefined : sqlState(cause));
 }
+
+const CONNECTION_LOST = /^(08|57P|53300|25006|40001|40P01|P1001|P1002|P1008|P1017|P2024|P2028|ECONN|EPIPE|ETIMEDOUT)/;
+
+/** Whether trying again may help: the connection, not the statement, was at fault. Ask it of the database's errors only. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return (
+    CONNECTION_LOST.test(String(code)) || /timeout|terminated|ECONNREFUSED|ECONNRESET|Connection/i.test(String(message))
+  );
+}
+
+/** Whether an error, of whichever code, is one of the database: pg's or Prisma's. */
+export const isDatabaseError = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError || (error instanceof Error && /^(?:Prisma|DriverAdapter)/.test(error.name));
 
 export const isDuplicate = (error: unknown): boolean => sqlState(error) === '23505';
 

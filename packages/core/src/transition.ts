@@ -21,6 +21,8 @@ export interface Transition {
   undone?: boolean;
   /** retried: does not use up an attempt. */
   uncounted?: boolean;
+  /** retried: the far side is away or busy. */
+  unavailable?: boolean;
   idempotency?: Idempotency | undefined;
 }
 
@@ -60,7 +62,7 @@ async function attempt(
   move: Move,
   how: Transition & { version: number | null; fence: number | null },
 ): Promise<MoveAnswer> {
-  const { dueNow, delayMs, undone, uncounted, idempotency } = how;
+  const { dueNow, delayMs, undone, uncounted, unavailable, idempotency } = how;
   const values = [
     seen.id,
     seen.workspace_id,
@@ -69,7 +71,7 @@ async function attempt(
     JSON.stringify(how.actor),
     JSON.stringify(how.data ?? {}),
     JSON.stringify({ ...how.change }),
-    JSON.stringify({ due_now: dueNow, delay_ms: delayMs, undone, uncounted }),
+    JSON.stringify({ due_now: dueNow, delay_ms: delayMs, undone, uncounted, unavailable }),
     idempotency?.tokenId ?? null,
     idempotency?.key ?? null,
     idempotency?.requestHash ?? null,

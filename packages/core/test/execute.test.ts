@@ -10,6 +10,7 @@ import {
   type ActionRow,
   type Context,
   type Pace,
+  type Worker,
 } from '@proviso/core';
 import { effectsOf, openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
 import type { JsonObject } from '@proviso/contracts';
@@ -47,6 +48,7 @@ describe('execute', () => {
     ['at_most_once', { outcome: 'unknown' }, { status: 'failed', status_reason: 'outcome_unknown' }],
     ['at_most_once', { outcome: 'retry' }, { status: 'scheduled', effect_started_at: null, attempts: 1 }],
     ['at_most_once', { outcome: 'retry_unsure' }, { status: 'failed', status_reason: 'outcome_unknown' }],
+    ['at_most_once', { outcome: 'unavailable' }, { status: 'scheduled', effect_started_at: null, attempts: 0 }],
     ['at_most_once', { outcome: 'throw' }, { status: 'failed', status_reason: 'outcome_unknown' }],
     ['at_most_once', { outcome: 'throw', begin: false }, { status: 'scheduled', effect_started_at: null }],
     ['idempotent', { outcome: 'retry_unsure' }, { status: 'scheduled', attempts: 1 }],
@@ -116,6 +118,106 @@ describe('execute', () => {
   it('spreads retries out: each waits somewhere below 5 s · 2ⁿ, at most ten minutes', async () => {
     const row = await run(await create('at_most_once', { outcome: 'retry' }));
     expect(row.due_at.getTime() - row.updated_at.getTime()).toBeLessThanOrEqual(5_001);
+  });
+
+  describe('a far side that is away or busy', () => {
+    /** As if it had been away for so long when it is tried next. */
+    async function triedAfter(action: ActionRow, hours: number): Promise<{ row: ActionRow; waitS: number }> {
+      const away = `update actions set due_at = now(), unavailable_since = now() - $2 * interval '1 hour' where id = $1`;
+      await world.db.pool.query(away, [action.id, hours]);
+      const row = await run(action);
+      return { row, waitS: (row.due_at.getTime() - row.updated_at.getTime()) / 1_000 };
+    }
+
+    it('is tried for a day, less and less often, up to once an hour, and uses up no attempt', async () => {
+      const action = await create('at_most_once', { outcome: 'unavailable' });
+      const first = await run(action);
+      expect(first.due_at.getTime() - first.updated_at.getTime()).toBeLessThanOrEqual(5_001);
+      for (const [hours, leastS, mostS] of [
+        [0.1, 90, 181],
+        [1, 900, 1_801],
+        [23.9, 1_800, 3_601],
+      ] as const) {
+        const { row, waitS } = await triedAfter(action, hours);
+        expect(row).toMatchObject({ status: 'scheduled', attempts: 0, crashes: 0 });
+        expect(waitS).toBeGreaterThanOrEqual(leastS);
+        expect(waitS).toBeLessThanOrEqual(mostS);
+      }
+      const { row } = await triedAfter(action, 24);
+      expect(row).toMatchObject({
+        status: 'failed',
+        error: { code: 'attempts_exhausted', message: 'Given up after 24 h: away', retryable: true },
+      });
+      expect(effects(action)).toEqual([]);
+    });
+
+    it('is tried when it asks for it, and less often when it asks again and again', async () => {
+      const action = await create('idempotent', { outcome: 'retry', after_ms: 1_000 });
+      await run(action);
+      const { waitS } = await triedAfter(action, 2);
+      expect(waitS).toBeGreaterThanOrEqual(359);
+      expect((await triedAfter(action, 24)).row.error).toMatchObject({ code: 'attempts_exhausted' });
+    });
+
+    it('is not tried beyond the action’s expiry', async () => {
+      const expires_at = new Date(Date.now() + 60_000).toISOString();
+      const action = await create('at_most_once', { outcome: 'unavailable' }, { expires_at });
+      await run(action);
+      await world.db.pool.query(`update actions set expires_at = now() - interval '1 s' where id = $1`, [action.id]);
+      await letTimePass(action);
+      expect(await run(action)).toMatchObject({ status: 'scheduled', attempts: 0 });
+      expect((await names(action)).filter((name) => name === 'action.claimed')).toHaveLength(1);
+    });
+  });
+
+  describe('a database that fails between the claim and the effect', () => {
+    const fails = (): Promise<never> => Promise.reject(new Error('Connection terminated unexpectedly'));
+    const withDb = (db: Partial<Worker['db']>): Worker => {
+      const worker = world.worker();
+      return { ...worker, db: { ...worker.db, ...db } };
+    };
+    const faulty: [string, () => Worker][] = [
+      [
+        'when the action is prepared',
+        () => withDb({ tables: { ...world.db.tables, identities: { findFirst: fails } } as never }),
+      ],
+      [
+        'when the effect is to begin',
+        () =>
+          withDb({
+            query: (statement, values) =>
+              statement.name === 'action_begin_effect' ? fails() : world.db.query(statement, values),
+          }),
+      ],
+      [
+        'once it has written that the effect begins',
+        () =>
+          withDb({
+            query: async (statement, values) => {
+              const answer = await world.db.query(statement, values);
+              return statement.name === 'action_begin_effect' ? fails() : (answer as never);
+            },
+          }),
+      ],
+    ];
+    it.each(faulty)('is a retry that counts nothing: %s', async (_, worker) => {
+      const action = await create('at_most_once', { say: 'once' });
+      for (let time = 1; time <= 6; time += 1) {
+        await letTimePass(action);
+        await execute(worker(), action.id);
+        const row = await reread(world, action);
+        expect(row).toMatchObject({
+          status: 'scheduled',
+          attempts: 0,
+          crashes: 0,
+          effect_started_at: null,
+          lease_until: null,
+        });
+      }
+      await letTimePass(action);
+      expect(await run(action)).toMatchObject({ status: 'completed' });
+      expect(effects(action)).toHaveLength(1);
+    });
   });
 
   it('ends a run whose time is up: unknown once it may have begun, else again later', async () => {

@@ -37,7 +37,7 @@ export const mcpToolCall = (settings: ExecutorSettings = {}): Executor =>
         if (run.beginFailed) throw error;
         const fault = egressErrorIn(error);
         if (fault?.reason === 'forbidden') return refused(fault.message);
-        return retry('The MCP server cannot be asked for its tools.', { undone: true });
+        return retry('The MCP server cannot be asked for its tools.', { undone: true, unavailable: true });
       }
     },
   });

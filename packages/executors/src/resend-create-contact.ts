@@ -60,7 +60,9 @@ export function resendCreateContact(settings: ExecutorSettings = {}): Executor {
       const { email } = params;
       if (!account || email === undefined)
         return refused('The Resend identity has no valid key, or the contact no address.');
-      const known = await lookForContact(account, email).catch(() => retry('Resend did not answer.', { undone: true }));
+      const known = await lookForContact(account, email).catch(() =>
+        retry('Resend did not answer.', { undone: true, unavailable: true }),
+      );
       if (known.kind !== 'known') return known;
       const { id } = known;
       await begin();

@@ -23,7 +23,8 @@ import type { ExecutorSettings } from './settings.ts';
 
 /** Raise it when a call says something else to the far side. */
 const VERSION = 1;
-const RESULT_BYTES_MAX = 256 * 1024;
+/** What is read; the core keeps 256 KiB of it. */
+const RESULT_BYTES_MAX = 4 * 1024 * 1024;
 /** How long an idempotent tool must know an action's id (docs/tools.md). */
 const KEY_LIFETIME_MS = 24 * 3_600_000;
 
@@ -108,5 +109,5 @@ function outcomeOfFault(error: unknown): Outcome {
   if (!(error instanceof EgressError)) return unknown('The tool’s answer broke off.');
   if (error.reason === 'too_large') return done({ too_large: true });
   if (error.reason === 'forbidden') return refused(error.message);
-  return retry(error.message, { undone: !error.sent });
+  return retry(error.message, { undone: !error.sent, unavailable: !error.sent });
 }

@@ -13,7 +13,9 @@ import { z } from 'zod';
 /** What a probe does when it runs, chosen by its params, so that a test reads as a table. */
 const params = z.strictObject({
   say: z.string().max(1000).default(''),
-  outcome: z.enum(['done', 'refused', 'retry', 'retry_unsure', 'unknown', 'throw', 'hang']).default('done'),
+  outcome: z
+    .enum(['done', 'refused', 'retry', 'retry_unsure', 'unavailable', 'unknown', 'throw', 'hang'])
+    .default('done'),
   begin: z.boolean().default(true),
   guard: z.enum(['ok', 'stale', 'refused', 'later', 'throw', 'hang']).default('ok'),
   settles: z.enum(['done', 'not_done', 'unknown']).default('unknown'),
@@ -59,6 +61,7 @@ const probe = (delivery: Delivery): Executor =>
       if (outcome === 'refused') return refused('the provider said no');
       if (outcome === 'retry')
         return retry('busy', { undone: true, ...(after_ms !== undefined && { afterMs: after_ms }) });
+      if (outcome === 'unavailable') return retry('away', { undone: true, unavailable: true });
       probeEffects.push({ action: action.id, say, key, attempt: action.attempt });
       if (outcome === 'retry_unsure') return retry('no reply', { undone: false });
       return outcome === 'unknown' ? unknown('no reply') : done({ said: say });

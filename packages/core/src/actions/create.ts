@@ -107,6 +107,7 @@ function newRow(ctx: Context, body: CreateActionBody, draft: Draft) {
     lease_until: null,
     lease_owner: null,
     effect_started_at: null,
+    unavailable_since: null,
     result: null,
     error: null,
     created_by: ctx.caller.actor,

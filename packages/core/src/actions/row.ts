@@ -86,6 +86,7 @@ const TIMES = [
   'asked_at',
   'lease_until',
   'effect_started_at',
+  'unavailable_since',
   'created_at',
   'updated_at',
   'started_at',

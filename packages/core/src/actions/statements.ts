@@ -73,6 +73,7 @@ const MOVES: Record<Exclude<Move, 'action.claimed'>, MoveRule> = {
       attempts: '0',
       crashes: '0',
       cleared_as: 'null',
+      unavailable_since: 'null',
       due_at: DUE,
       asked_at: `coalesce(s.asked_at, ${NOW})`,
     },
@@ -86,6 +87,7 @@ const MOVES: Record<Exclude<Move, 'action.claimed'>, MoveRule> = {
       due_at: `${NOW} + o.delay_ms * interval '1 ms'`,
       effect_started_at: 'case when o.undone then null else s.effect_started_at end',
       attempts: 's.attempts - case when o.uncounted then 1 else 0 end',
+      unavailable_since: `case when o.unavailable then coalesce(s.unavailable_since, ${NOW}) else s.unavailable_since end`,
     },
   },
   'action.requeued': { set: { ...RELEASED, due_at: NOW } },
@@ -101,7 +103,7 @@ export interface MoveAnswer {
 
 /**
  * $1 id, $2 workspace, $3 version or null, $4 fence or null, $5 actor, $6 event data, $7 changed columns, $8 options
- * { due_now, delay_ms, undone, uncounted }, $9 token, $10 idempotency key or null, $11 request hash, $12 identity version
+ * { due_now, delay_ms, undone, uncounted, unavailable }, $9 token, $10 idempotency key or null, $11 request hash, $12 identity version
  */
 function writeMove(move: Exclude<Move, 'action.claimed'>): Statement {
   const { set, when = 'true', otherwise = 'CONFLICT' } = MOVES[move];
@@ -120,7 +122,7 @@ function writeMove(move: Exclude<Move, 'action.claimed'>): Statement {
     with s as (
       select a.*, a as whole from actions a where id = $1::uuid and workspace_id = $2::uuid for no key update
     ), o as (
-      select * from jsonb_to_record($8::jsonb) as o(due_now boolean, delay_ms float8, undone boolean, uncounted boolean)
+      select * from jsonb_to_record($8::jsonb) as o(due_now boolean, delay_ms float8, undone boolean, uncounted boolean, unavailable boolean)
     ), moved as (
       update actions a set
         status = case s.status ${target.join(' ')} end,

@@ -2,6 +2,8 @@
 // the only step that writes. Held by execute.test.ts, recover.test.ts and the crash stories.
 import type { ActionRow } from '../actions/row.ts';
 import { FIND_DUE } from '../actions/worker-statements.ts';
+import { isConnectionLost, isDatabaseError } from '../db.ts';
+import { AppError } from '../errors.ts';
 import { claim } from './claim.ts';
 import { promisedFor } from './delivery.ts';
 import type { Ending } from './ending.ts';
@@ -58,10 +60,29 @@ export async function runInSlot(worker: Worker, action: ActionRow): Promise<void
 export async function run(worker: Worker, action: ActionRow): Promise<void> {
   const hold = worker.holds.take(action);
   try {
-    await record(worker, hold, await endingOf(worker, hold));
+    await record(
+      worker,
+      hold,
+      await endingOf(worker, hold).catch((error: unknown) => withoutEffect(worker, hold, error)),
+    );
   } finally {
     worker.holds.release(hold);
   }
+}
+
+const DATABASE_AWAY_MS = 2_000;
+
+/**
+ * What failed around the effect and not in it. Nothing was done in this run: where the database could not be asked, that
+ * counts nothing. Once the effect may have begun, the lease runs out, and recovery decides.
+ */
+function withoutEffect(worker: Worker, hold: Hold, error: unknown): Ending {
+  if (hold.begun) throw error;
+  worker.log.error({ err: error, action: hold.action.id }, 'a run failed before its effect');
+  const isAway = error instanceof AppError && error.code === 'UNAVAILABLE'; // no connection was to be had
+  if (isAway || isDatabaseError(error) || isConnectionLost(error))
+    return { kind: 'later', message: 'The database could not be asked; nothing was done.', afterMs: DATABASE_AWAY_MS };
+  return { kind: 'retry', undone: true, message: 'The run failed before its effect; the worker’s log says more.' };
 }
 
 async function endingOf(worker: Worker, hold: Hold): Promise<Ending> {

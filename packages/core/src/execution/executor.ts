@@ -112,7 +112,7 @@ export type Write = (records: WritableRecords) => Promise<JsonObject | void>;
 export type Outcome =
   | { kind: 'done'; result: JsonObject; write?: Write; reason?: Extract<StatusReason, 'handed_to_person'> }
   | { kind: 'refused'; message: string }
-  | { kind: 'retry'; message: string; undone: boolean; afterMs?: number }
+  | { kind: 'retry'; message: string; undone: boolean; afterMs?: number; unavailable?: boolean }
   | { kind: 'unknown'; message: string };
 
 /** It happened. `write` commits in one transaction with the completion: there a transactional executor has its effect. */
@@ -132,9 +132,13 @@ export const refused = (message: string): Outcome => ({ kind: 'refused', message
 
 /**
  * It may work later. `undone: true` = certain that nothing happened; false = perhaps it did, so that only an idempotent
- * executor is run again. `afterMs` is the provider's own wish (Retry-After), which does not use up an attempt.
+ * executor is run again. `unavailable` = the far side is away, busy or greylists, and nothing happened: it is tried for a
+ * day, less and less often, and uses up no attempt. `afterMs` is the provider's own wish (Retry-After), and means the same.
  */
-export const retry = (message: string, options: { undone: boolean; afterMs?: number }): Outcome => ({
+export const retry = (
+  message: string,
+  options: { undone: boolean; afterMs?: number; unavailable?: boolean },
+): Outcome => ({
   kind: 'retry',
   message,
   ...options,

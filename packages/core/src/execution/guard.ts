@@ -1,6 +1,6 @@
 // What was cleared is what runs: after the claim, the hash of what was approved is made again from the row itself.
 import type { JsonObject, Provider } from '@proviso/contracts';
-import { assertNoTransaction } from '../db.ts';
+import { assertNoTransaction, isDatabaseError } from '../db.ts';
 import { differences, drawCard } from '../actions/card.ts';
 import { clearedHash } from '../actions/cleared-hash.ts';
 import { effectiveParams, type ActionRow } from '../actions/row.ts';
@@ -58,6 +58,10 @@ export async function check(worker: Worker, action: ActionRow): Promise<Ready | 
     if (verdict.kind === 'later') return verdict;
     return failed('guard_refused', verdict.message);
   } catch (error) {
+    if (isDatabaseError(error)) throw error;
+    // What the far side says of it now could not be looked up.
+    if (error instanceof AppError && error.code === 'UNAVAILABLE')
+      return { kind: 'retry', undone: true, unavailable: true, message: error.message };
     worker.log.error({ err: error, action: action.id }, 'a guard threw');
     return { kind: 'retry', undone: true, message: 'The guard could not tell whether the action may run.' };
   }

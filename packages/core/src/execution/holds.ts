@@ -10,6 +10,8 @@ export interface Hold {
   signal: AbortSignal;
   /** The effect may have begun in this attempt. */
   begun: boolean;
+  /** What kept `begin` from being committed, or from being heard of: the effect did not begin. */
+  beginError?: unknown;
 }
 
 /** All that this process runs, kept alive by one heartbeat. */

@@ -12,7 +12,8 @@ export function logFailure({ log }: Pick<Worker, 'log'>, row: ActionRow, { kind 
   if (!what) return;
   const { id, workspace_id, type, status_reason, attempts } = row;
   const reason = row.status === 'failed' || row.status === 'pending_approval' ? status_reason : kind;
-  log.info({ action: showId('action', id), workspace: workspace_id, type, reason, attempts }, what);
+  const next = row.status === row.cleared_as && { next_attempt_at: row.due_at };
+  log.info({ action: showId('action', id), workspace: workspace_id, type, reason, attempts, ...next }, what);
 }
 
 function saidOf({ status }: ActionRow, kind: Ending['kind']): string | undefined {

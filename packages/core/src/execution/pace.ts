@@ -8,6 +8,9 @@ export interface Pace {
   crashesMax: number;
   backoffBaseMs: number;
   backoffMaxMs: number;
+  /** How long a far side that is away or busy is tried, and the longest wait between two attempts. */
+  unavailableMaxMs: number;
+  unavailableDelayMaxMs: number;
   /** From the claim to an outcome, unless the executor says otherwise. */
   timeoutMs: number;
 }
@@ -20,5 +23,7 @@ export const PACE: Pace = {
   crashesMax: 3,
   backoffBaseMs: 5_000,
   backoffMaxMs: 600_000,
+  unavailableMaxMs: 24 * 3_600_000,
+  unavailableDelayMaxMs: 3_600_000,
   timeoutMs: 60_000,
 };

@@ -1,5 +1,5 @@
 import { hashJson } from '../canonical.ts';
-import { assertNoTransaction } from '../db.ts';
+import { assertNoTransaction, isDatabaseError } from '../db.ts';
 import { BEGIN_EFFECT } from '../actions/worker-statements.ts';
 import { showId } from '../ids.ts';
 import { promisedBy } from './delivery.ts';
@@ -26,6 +26,7 @@ export async function perform(worker: Worker, hold: Hold, ready: Ready): Promise
     ]);
     return honest(hold, ready, demandOutcome(outcome));
   } catch (error) {
+    if (!hold.begun && (('beginError' in hold && error === hold.beginError) || isDatabaseError(error))) throw error;
     if (timer.signal.aborted) return honest(hold, ready, onTimeout(hold, timeoutMs)); // it gave up when it was told to
     worker.log.error({ err: error, action: hold.action.id, begun: hold.begun }, 'an executor threw');
     const message = 'The executor failed unexpectedly; the worker’s log says more.'; // its own words may hold anything
@@ -85,7 +86,12 @@ export function contextOf(worker: Worker, hold: Hold, ready: Ready, signal: Abor
     signal,
     begin: async () => {
       signal.throwIfAborted();
-      const ours = await worker.db.query(BEGIN_EFFECT, [action.id, action.fence, worker.pace.leaseMs]);
+      const ours = await worker.db
+        .query(BEGIN_EFFECT, [action.id, action.fence, worker.pace.leaseMs])
+        .catch((error: unknown) => {
+          hold.beginError = error;
+          throw error;
+        });
       if (ours.length === 0) throw new Error('lost the lease before the effect began');
       hold.begun = true;
       signal.throwIfAborted();

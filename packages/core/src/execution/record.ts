@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure, JsonObject } from '@proviso/contracts';
 import { uncleared } from '../actions/regate.ts';
 import type { ActionRow } from '../actions/row.ts';
-import type { Queryable } from '../db.ts';
+import { isConnectionLost, type Queryable } from '../db.ts';
 import { dispatch } from '../dispatch.ts';
 import type { Move } from '../lifecycle.ts';
 import { writableRecordsOf } from '../records.ts';
@@ -83,7 +83,7 @@ async function persist<T>(worker: Worker, hold: Hold, attempt: () => Promise<T>)
     try {
       return await attempt();
     } catch (error) {
-      if (!isTransient(error) || performance.now() > giveUpAt) throw error;
+      if (!isConnectionLost(error) || performance.now() > giveUpAt) throw error;
       worker.log.warn({ action: hold.action.id, reason: (error as Error).message }, 'could not record an outcome yet');
       await pause(waitMs);
     }
@@ -109,19 +109,44 @@ function writtenOf(worker: Worker, action: ActionRow, ending: Exclude<Ending, Do
     case 'timeout':
     case 'retry': {
       const undone = (ending.kind === 'timeout' || ending.undone) && !earlier;
-      const afterMs = ending.kind === 'retry' ? ending.afterMs : undefined;
-      const uncounted = afterMs !== undefined;
-      if (action.attempts < worker.pace.attemptsMax || uncounted)
-        return retried(ending.message, {
-          delayMs: afterMs ?? backoffMs(worker, action.attempts),
-          undone,
-          uncounted,
-        });
+      if (ending.kind === 'retry' && isUnavailable(ending)) return putOff(worker, action, { ...ending, undone });
+      if (action.attempts < worker.pace.attemptsMax) {
+        const delayMs = backoffMs(worker, action.attempts);
+        return retried(ending.message, { delayMs, undone, uncounted: false });
+      }
       if (!undone) return unknowable(ending.message);
       const code = ending.kind === 'timeout' ? 'timed_out' : 'attempts_exhausted';
       return failure(code, `Given up after ${action.attempts} attempts: ${ending.message}`);
     }
   }
+}
+
+type Retry = Extract<Ending, { kind: 'retry' }>;
+
+/** The far side is away or busy and has done nothing, or says itself when it is free. */
+const isUnavailable = ({ undone, unavailable, afterMs }: Retry): boolean =>
+  (undone && unavailable === true) || afterMs !== undefined;
+
+/** Tried for a day, less and less often: it counts by its time and not by its attempts. All by the database's clock. */
+function putOff({ pace }: Worker, action: ActionRow, { message, undone, afterMs }: Retry): Written {
+  const { updated_at: claimedAt, unavailable_since: since } = action;
+  const sinceMs = since === null ? 0 : claimedAt.getTime() - since.getTime();
+  if (sinceMs < pace.unavailableMaxMs)
+    return retried(message, {
+      delayMs: patienceMs(pace, sinceMs, afterMs),
+      undone,
+      uncounted: true,
+      unavailable: true,
+    });
+  if (!undone) return unknowable(message);
+  return failure('attempts_exhausted', `Given up after ${Math.round(sinceMs / 3_600_000)} h: ${message}`);
+}
+
+/** Half as long as it has been away already, spread out; a wish of its own counts until it has lasted. */
+function patienceMs(pace: Worker['pace'], sinceMs: number, afterMs: number | undefined): number {
+  const longestMs = pace.unavailableDelayMaxMs;
+  if (afterMs !== undefined) return Math.max(afterMs, Math.min(sinceMs / 20, longestMs));
+  return Math.min(Math.max(sinceMs / 2, pace.backoffBaseMs), longestMs) * (0.5 + Math.random() / 2);
 }
 
 /** What the provider says of an effect that may have happened earlier. */
@@ -142,7 +167,14 @@ const regated = (action: ActionRow, { reason, changes, change }: Extract<Ending,
   { change: { ...uncleared(action), ...change, status_reason: reason }, data: { reason, changes } },
 ];
 
-const retried = (message: string, times: { delayMs: number; undone: boolean; uncounted: boolean }): Written => [
+interface Retried {
+  delayMs: number;
+  undone: boolean;
+  uncounted: boolean;
+  unavailable?: boolean;
+}
+
+const retried = (message: string, times: Retried): Written => [
   'action.retried',
   { ...times, data: { message, delay_ms: Math.round(times.delayMs), counted: !times.uncounted } },
 ];
@@ -164,14 +196,4 @@ function failure(code: Failure, message: string): Written {
 /** Exponential with full jitter: anywhere between now and the bound, so that a crowd spreads out. */
 function backoffMs({ pace }: Worker, attempts: number): number {
   return Math.round(Math.random() * Math.min(pace.backoffMaxMs, pace.backoffBaseMs * 2 ** (attempts - 1)));
-}
-
-const CONNECTION_LOST = /^(08|57P|53300|25006|40001|40P01|P1001|P1002|P1008|P1017|P2024|P2028|ECONN|EPIPE|ETIMEDOUT)/;
-
-/** Whether trying again may help: the connection, not the statement, was at fault. */
-function isTransient(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return (
-    CONNECTION_LOST.test(String(code)) || /timeout|terminated|ECONNREFUSED|ECONNRESET|Connection/i.test(String(message))
-  );
 }

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@proviso/contracts';
 import type { Ending } from './ending.ts';
+import { fitInto } from './fit.ts';
 
 const MESSAGE_CHARS_MAX = 1_000;
 const RESULT_BYTES_MAX = 256 * 1024;
@@ -31,9 +32,11 @@ function resultOf(result: unknown): JsonObject {
   try {
     const text =
       JSON.stringify(result, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? '{}';
-    if (Buffer.byteLength(text) > RESULT_BYTES_MAX) return { too_large: true };
     const kept = cleanDeep(JSON.parse(text) as JsonValue);
-    return typeof kept === 'object' && kept !== null && !Array.isArray(kept) ? kept : { value: kept };
+    return fitInto(
+      typeof kept === 'object' && kept !== null && !Array.isArray(kept) ? kept : { value: kept },
+      RESULT_BYTES_MAX,
+    );
   } catch {
     return { not_storable: true }; // in a circle, or nested too deeply to be walked
   }

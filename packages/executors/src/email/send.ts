@@ -86,10 +86,16 @@ function partlyRefused(envelope: SMTPConnectionEnvelope): SmtpError {
   return Object.assign(new Error('some recipients were refused'), { rejectedErrors: envelope.rejectedErrors });
 }
 
+/** Away, busy or greylisting: nothing was sent. */
+const LATER = { undone: true, unavailable: true };
+
+const isAway = ({ responseCode = 0, code = '' }: SmtpError): boolean =>
+  (responseCode >= 400 && responseCode < 500) || ['ECONNECTION', 'ETIMEDOUT'].includes(code);
+
 /** Only the answer to the end of DATA settles what happened once content was on its way. */
 function failure(error: SmtpError, progress: Progress, server: SmtpServer): Outcome {
   if (error instanceof EgressError)
-    return error.reason === 'forbidden' ? refused(error.message) : retry(error.message, { undone: true });
+    return error.reason === 'forbidden' ? refused(error.message) : retry(error.message, LATER);
   const cause = error.rejectedErrors?.find(isPermanent) ?? error.rejectedErrors?.[0] ?? error;
   const text = saidBy(server, cause);
   const answered = error.code === 'EMESSAGE' && error.command === 'DATA' && error.responseCode !== undefined;
@@ -97,7 +103,7 @@ function failure(error: SmtpError, progress: Progress, server: SmtpServer): Outc
     return unknown(`The connection was lost before the mail server confirmed the message: ${text}`);
   }
   if (isPermanent(cause)) return refused(`The mail server refused the message, and nothing was sent: ${text}`);
-  return retry(`The mail server did not take the message: ${text}`, { undone: true });
+  return retry(`The mail server did not take the message: ${text}`, isAway(cause) ? LATER : { undone: true });
 }
 
 /** Without a reply: nodemailer refused it itself, for its size, an address or a missing way to log in. */

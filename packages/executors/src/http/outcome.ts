@@ -48,8 +48,12 @@ const noAnswer = (provider: string, line: Heard): Failed => ({
   kind: 'retry',
   ...(line.sent()
     ? { message: `${provider} did not answer; it may have taken the request.`, undone: false }
-    : { message: `${provider} cannot be reached.`, undone: true }),
+    : { message: `${provider} cannot be reached.`, undone: true, unavailable: true }),
 });
+
+/** What the failure of a question means, where nothing has been done yet: whatever it was, it may be asked again. */
+export const asked = (outcome: Outcome): Outcome =>
+  outcome.kind === 'retry' ? { ...outcome, undone: true, unavailable: true } : outcome;
 
 function withWords(what: string, answer: HttpAnswer | undefined): string {
   const words = answer && wordsOf(answer);

@@ -1,5 +1,6 @@
 import { done, refused, retry, type Outcome, type Settlement } from '@proviso/core/executor';
 import type { JsonObject } from '@proviso/contracts';
+import { asked } from '../http/outcome.ts';
 import { slugOf, type LinkedinParams } from './params.ts';
 import { textOf, type Unipile } from './unipile.ts';
 
@@ -12,7 +13,7 @@ interface Run {
 export async function inviteByUnipile(unipile: Unipile, invitation: LinkedinParams, run: Run): Promise<Outcome> {
   const slug = slugOf(invitation.linkedin_url) ?? '';
   const person = await unipile.ask(`users/${encodeURIComponent(slug)}`, { query: { account_id: unipile.account } });
-  if (!person.ok) return person.outcome.kind === 'retry' ? { ...person.outcome, undone: true } : person.outcome;
+  if (!person.ok) return asked(person.outcome);
   const provider_id = textOf(person.body.provider_id);
   if (provider_id === '') return refused('Unipile knows no such profile.');
   if (run.signal.aborted) return retry('Stopped before sending.', { undone: true });

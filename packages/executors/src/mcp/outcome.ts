@@ -50,7 +50,7 @@ function questionsIn({ inputRequests = {} }: InputRequiredResult, mask: Mask): s
 
 /** What a failed call means: what left, and what came back. */
 export function failureOutcome(error: unknown, session: McpSession, mask: Mask): Outcome {
-  if (!session.sent()) return retry('The MCP server cannot be reached.', { undone: true });
+  if (!session.sent()) return retry('The MCP server cannot be reached.', { undone: true, unavailable: true });
   const answer = session.answer();
   // The session is over, and the next attempt has another one.
   if (answer?.status === 404) return retry('The MCP server knows the session no more.', { undone: true });

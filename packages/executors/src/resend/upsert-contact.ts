@@ -1,4 +1,5 @@
 import { done, retry, type Outcome } from '@proviso/core/executor';
+import { asked } from '../http/outcome.ts';
 import type { ResendAccount } from './client.ts';
 import type { ResendContactParams } from './contact-params.ts';
 import { answered, resendOutcome } from './outcome.ts';
@@ -13,8 +14,7 @@ export async function lookForContact(
   const { data, error } = await client.contacts.get({ email: encodeURIComponent(email) }); // the client puts it into the path
   if (data) return { kind: 'known', id: data.id };
   if (error.name === 'not_found') return { kind: 'known', id: null };
-  const outcome = resendOutcome(error, { client, ...account });
-  return outcome.kind === 'retry' ? { ...outcome, undone: true } : outcome;
+  return asked(resendOutcome(error, { client, ...account }));
 }
 
 const fieldsOf = ({ first_name, last_name, unsubscribed, properties }: ResendContactParams) => ({

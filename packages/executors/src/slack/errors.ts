@@ -35,6 +35,6 @@ export function slackOutcome(error: unknown, line: Line): Outcome {
   if (code === undefined || line.answer()?.status !== 200) return failureOf('Slack', line);
   if (TOO_MANY.includes(code)) return slowDown('Slack', line);
   if (UNSURE.includes(code)) return retry(`Slack failed: ${code}.`, { undone: false });
-  if (LATER.includes(code)) return retry(`Slack cannot do it now: ${code}.`, { undone: true });
+  if (LATER.includes(code)) return retry(`Slack cannot do it now: ${code}.`, { undone: true, unavailable: true });
   return refused(`Slack refused it: ${explain(code)}.`);
 }

@@ -199,6 +199,29 @@ describe('a message to several', () => {
   });
 });
 
+describe('a server that is busy or greylists', () => {
+  const busy = [
+    ['greeting', '421 4.3.2 too many connections'],
+    ['RCPT', '450 4.2.0 greylisted, come back in five minutes'],
+    ['MAIL', '451 4.7.1 try again later'],
+    ['end', '452 4.2.2 mailbox full'],
+  ] as const;
+  it.each(busy)('at %s is tried for longer than one that fails: %s', async (at, answer) => {
+    server.next(smtpFault.answers(at, answer));
+    expect(await send({})).toMatchObject({
+      kind: 'retry',
+      undone: true,
+      unavailable: true,
+      message: expect.stringContaining(answer.slice(4)),
+    });
+  });
+
+  it('and so is one where nobody listens', async () => {
+    await server.refuseConnections();
+    expect(await send({})).toMatchObject({ kind: 'retry', undone: true, unavailable: true });
+  });
+});
+
 describe('time', () => {
   it('is limited before the content: nothing was sent', async () => {
     server.next(smtpFault.hangs('MAIL'));

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "actions" ADD COLUMN     "unavailable_since" TIMESTAMPTZ(6);
