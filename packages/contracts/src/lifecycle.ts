@@ -75,6 +75,7 @@ export const STATUS_REASONS = [
   'identity_changed',
   'tool_changed',
   'stale',
+  'not_looked_up',
   'recalled',
   'paused',
   'handed_to_person',

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue, Preview } from '@proviso/contracts';
 import { assertNoTransaction } from '../db.ts';
 import { hashJson, sameJson } from '../canonical.ts';
-import type { Executor, LookupContext } from '../execution/executor.ts';
+import type { Executor, LookupContext, ShownIdentity } from '../execution/executor.ts';
 import { toolVersionOf } from '../execution/find-executor.ts';
 import { readablePreview } from '../preview/readable-preview.ts';
 import type { ActionRow } from './row.ts';
@@ -18,6 +18,21 @@ export async function drawCard(executor: Executor, params: JsonObject, lookup: L
     preview: readablePreview(executor.preview(params, { identity: lookup.identity, seen })),
     tool_version: toolVersionOf(executor),
     definition_hash: definition === undefined ? null : hashJson(definition),
+  };
+}
+
+/** The card while the far side cannot be asked: it says what is missing, and is drawn again before it can be approved. */
+export function drawUnseen(
+  executor: Executor,
+  params: JsonObject,
+  { identity, why }: { identity: ShownIdentity; why: string },
+): Card {
+  const { warnings = [], ...preview } = executor.preview(params, { identity, seen: {} });
+  const missing = `Not all of this could be looked up: ${why} It is looked up, and shown again, before it can be approved.`;
+  return {
+    preview: readablePreview({ ...preview, warnings: [missing, ...warnings] }),
+    tool_version: toolVersionOf(executor),
+    definition_hash: null,
   };
 }
 

@@ -43,8 +43,10 @@ export async function draftRow(ctx: Context, body: CreateActionBody): Promise<Dr
   const proposer = await proposerOf(ctx, body);
   const { params: given, identity_id: identityId, mission_id: missionId, session_id: sessionId } = body;
   const place = { workspaceId: ctx.caller.workspaceId, missionId, sessionId };
-  const proposal = await prepareProposal(ctx, { executor, given, identityId, place });
-  const status = executor.alwaysAsks ? 'pending_approval' : gate(body, proposer);
+  const proposal = await prepareProposal(ctx, { executor, given, identityId, place, mayLackLookUp: true });
+  // What nobody could look up is no proposal to run: a person sees it once it is whole.
+  const asks = executor.alwaysAsks || proposal.notLookedUp !== undefined;
+  const status = asks ? 'pending_approval' : gate(body, proposer);
   return newRow(ctx, body, { ...proposer, ...proposal, status });
 }
 
@@ -75,7 +77,7 @@ function newRow(ctx: Context, body: CreateActionBody, draft: Draft) {
     workspace_id: ctx.caller.workspaceId,
     type: body.type,
     status,
-    status_reason: null,
+    status_reason: draft.notLookedUp === undefined ? null : ('not_looked_up' as const),
     params,
     resolved: draft.resolved,
     original_params: null,

@@ -157,10 +157,12 @@ async function redraw(
   seen: ActionRow,
 ): Promise<Omit<PreparedDecision, 'seen'> | undefined> {
   const identity = await identityFor(ctx, executor, seen.identity_id ?? '');
-  const found = seen.status_reason === 'stale' ? await lookUpAgain(ctx, executor, seen) : {};
+  const isIncomplete = seen.status_reason === 'not_looked_up';
+  const found = isIncomplete || seen.status_reason === 'stale' ? await lookUpAgain(ctx, executor, seen) : {};
   const params = effectiveParams({ ...seen, ...columnsOf(found) });
   const card = JSON.parse(JSON.stringify(await drawCard(executor, params, lookupIn(ctx, identity)))) as Card;
-  const drawn = { ...found, ...card, identity_version: identity.version };
+  const whole = isIncomplete && { status_reason: null };
+  const drawn = { ...found, ...card, ...whole, identity_version: identity.version };
   const before = Object.fromEntries(Object.keys(drawn).map((column) => [column, seen[column as keyof typeof drawn]]));
   if (sameJson(drawn, before)) return undefined;
   return {

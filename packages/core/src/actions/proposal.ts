@@ -8,7 +8,7 @@ import { openCredentials } from '../identities/open-credentials.ts';
 import { readId } from '../ids.ts';
 import { recordsOf } from '../records.ts';
 import { demandPlace, placeOf, type Place } from '../tools/reserved-fields.ts';
-import { drawCard, type Card } from './card.ts';
+import { drawCard, drawUnseen, type Card } from './card.ts';
 import type { ActionRow } from './row.ts';
 
 export interface Proposal {
@@ -19,6 +19,8 @@ export interface Proposal {
   identity: ShownIdentity & { version: number };
   contactId: string | null;
   companyId: string | null;
+  /** What the far side could not be asked for; it has to be before anybody approves. */
+  notLookedUp?: string;
 }
 
 /** What an executor may look at before there is a run. */
@@ -100,31 +102,52 @@ interface Draft {
   kept?: JsonObject;
   identityId: string;
   place: Place;
+  /** A far side that is away leaves the proposal without what it would have said; else that is UNAVAILABLE. */
+  mayLackLookUp?: boolean;
 }
 
-/** Validates params, fills in what is missing and draws the card. Throws INVALID with paths below params. */
+/** Validates params, fills in what is missing and draws the card. Throws INVALID with paths below params, UNAVAILABLE. */
 export async function prepareProposal(
   ctx: Context,
-  { executor, given, kept = {}, identityId, place }: Draft,
+  { executor, given, kept = {}, identityId, place, mayLackLookUp = false }: Draft,
 ): Promise<Proposal> {
   const identity = await identityFor(ctx, executor, identityId);
   refuseFields(executor.resolvedFields ?? [], given, 'is looked up, and not given');
   if (executor.tool) demandPlace('params', given, place);
   const parsed = await parseParams(executor, { ...kept, ...given });
+  const lookup = lookupIn(ctx, identity);
+  let notLookedUp: string | undefined;
+  const ask = async <T>(asking: () => Promise<T>, otherwise: (why: string) => T): Promise<T> => {
+    try {
+      if (notLookedUp === undefined) return await asking();
+    } catch (error) {
+      if (!mayLackLookUp || !(error instanceof AppError) || error.code !== 'UNAVAILABLE') throw error;
+      notLookedUp = error.message;
+    }
+    return otherwise(notLookedUp);
+  };
   if (executor.resolve) assertNoTransaction(`The far side of ${executor.type}`);
-  const found = (await executor.resolve?.(parsed, lookupIn(ctx, identity))) ?? {};
-  const params = await parseParams(executor, { ...parsed, ...(found as JsonObject) });
+  const found = await ask(
+    async () => ((await executor.resolve?.(parsed, lookup)) ?? {}) as JsonObject,
+    () => ({}),
+  );
+  const params = await parseParams(executor, { ...parsed, ...found });
   const idIn = (kind: 'contact' | 'company'): string | null => {
     const value = params[`${kind}_id`];
     return typeof value === 'string' ? (readId(kind, value) ?? null) : null;
   };
+  const card = await ask<Card>(
+    () => drawCard(executor, params, lookup),
+    (why) => drawUnseen(executor, params, { identity, why }),
+  );
   return {
     params,
-    resolved: { ...without(kept, Object.keys(given)), ...(found as JsonObject) },
-    card: await drawCard(executor, params, lookupIn(ctx, identity)),
+    resolved: { ...without(kept, Object.keys(given)), ...found },
+    card,
     identity,
     contactId: idIn('contact'),
     companyId: idIn('company'),
+    ...(notLookedUp !== undefined && { notLookedUp }),
   };
 }
 

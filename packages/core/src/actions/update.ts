@@ -112,6 +112,7 @@ async function proposalChange(
     params: proposal.params,
     resolved: proposal.resolved,
     ...(differs && { original_params: seen.original_params ?? seen.params }),
+    ...(seen.status_reason === 'not_looked_up' && { status_reason: null }),
     revision: seen.revision + 1,
     user_edits: null,
     approval: null,
