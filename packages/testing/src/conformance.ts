@@ -44,6 +44,8 @@ export interface ConformanceSubject<B extends ConformanceBackend> {
   startBackend(): Promise<B>;
   /** Final params: resolved, valid. */
   makeParams(): JsonObject;
+  /** What is proposed, where that is less: the rest is looked up. */
+  proposal?: JsonObject;
   makeIdentity(backend: B): ConformanceIdentity;
   records(backend: B): WritableRecords;
   /** Each value that the far side has got, and where it is when a tenant says so: without constants of the transport. */
@@ -84,6 +86,7 @@ export function describeConformance<B extends ConformanceBackend>(name: string, 
     });
 
     describePureParts(subject, () => backend);
+    describeProposal(subject, () => backend);
     describeBegin(subject, () => backend);
     for (const fault of subject.faults) describeFault(subject, fault, () => backend);
     for (const fault of subject.faults.filter(({ hangs }) => hangs)) describePatience(subject, fault, () => backend);
@@ -155,6 +158,31 @@ function withName(params: JsonObject, name: string): JsonObject[] {
       : [],
   );
   return [{ ...params, [name]: 'CEO' }, ...inside];
+}
+
+/** A provider that is away loses no proposal: the core goes on without what it would have said. */
+function describeProposal<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {
+  const { executor } = subject;
+  it('is away at the proposal with UNAVAILABLE and nothing else, and draws its card without what it would have found', async () => {
+    const { identity, credentials } = subject.makeIdentity(backend());
+    const lookup = {
+      workspaceId: 'w',
+      records: subject.records(backend()),
+      identity,
+      openCredentials: async () => credentials,
+    };
+    await backend().close();
+    const params = await executor.params.parseAsync(subject.proposal ?? subject.makeParams());
+    const asking = [() => executor.resolve?.(params, lookup), () => executor.look?.(params, lookup)];
+    for (const ask of asking) {
+      const thrown: unknown = await Promise.resolve(ask()).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (thrown !== undefined) expect(thrown).toMatchObject({ code: 'UNAVAILABLE' });
+    }
+    expect(executor.preview(params, { identity, seen: {} }).title).not.toBe('');
+  });
 }
 
 function describeBegin<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {

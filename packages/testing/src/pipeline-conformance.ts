@@ -16,8 +16,6 @@ import { openWorld, reread, type TestWorkspace, type World } from './world.ts';
 
 /** What the pipeline needs beyond the executor and its far side. */
 export interface PipelineSubject<B extends ConformanceBackend> extends ConformanceSubject<B> {
-  /** What is proposed; absent = the final params. */
-  proposal?: JsonObject;
   /** What the reviewer adds, where every proposal waits for one. */
   edits?: JsonObject;
   /** How many effects there are in our own database, where they are not at a far side. */
