@@ -33,8 +33,8 @@ export async function addContact(account: ResendAccount, email: string, params: 
   });
   if (data) return done({ resend_contact_id: data.id, created: true });
   // Somebody else added it since the look: the next attempt finds it.
-  if (error.statusCode === 409) return retry('The contact was added by somebody else meanwhile.', { undone: true });
-  return resendOutcome(error, account);
+  const outcome = resendOutcome(error, account);
+  return error.statusCode === 409 && outcome.kind === 'refused' ? retry(outcome.message, { undone: true }) : outcome;
 }
 
 /** Changes what is given, and leaves the rest; each step may be repeated. */
