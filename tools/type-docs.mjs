@@ -49,9 +49,14 @@ const variantsOf = (schema) => schema.oneOf ?? schema.anyOf ?? [schema];
 function table(heading, schema, whoGives) {
   const rows = Object.entries(schema.properties ?? {}).map(
     ([name, field]) =>
-      `| \`${name}\` | ${whoGives(name)} | ${kindOf(field, schema)} | ${field.description.replaceAll('|', '\\|')} |`,
+      `| \`${name}\` | ${whoGives(name)} | ${kindOf(field, schema)} | ${describe(name, field).replaceAll('|', '\\|')} |`,
   );
   return rows.length > 0 ? [`| ${heading} | | what it is | |`, '|---|---|---|---|', ...rows].join('\n') : '';
+}
+
+function describe(name, { description = '' }) {
+  if (description === '') throw new Error(`Say what ${name} is, in its schema: .describe('…').`);
+  return description;
 }
 
 /** What a field may hold, in words. */
