@@ -28,7 +28,7 @@ import { demandAllowance, demandCallersAllowance, demandPersonsAllowance, demand
 import type { ReadSlots } from './read-slots.ts';
 import { sendReply } from './reply.ts';
 import type { Tag } from './tags.ts';
-import { settled } from './waiting.ts';
+import { preferredWait, settled } from './waiting.ts';
 
 /** What a handler gets. Body and query are as they came: the verb parses them, after it has authorised. */
 export interface Call {
@@ -68,6 +68,8 @@ type InWorkspace = (OnV1 | OnPendingActions) & {
    * Throws FORBIDDEN.
    */
   authorize(ctx: Context): void;
+  /** Of a GET that takes `Prefer: wait`: what comes before it takes a slot, which a wait would hold for long. */
+  waitFirst?(call: Call): Promise<unknown>;
   handle(call: Call): Promise<unknown>;
   handleOutsider?: never;
 };
@@ -234,8 +236,8 @@ async function serveCaller(
     if (ctx.idempotency?.replayed) res.set('Idempotency-Replayed', 'true');
     await sendReply(res, route.status ?? 200, reply);
   };
-  const mayWait = route.waits && req.headers.prefer !== undefined; // for long, and for no memory of ours
-  return route.method === 'get' && !mayWait ? sharing.readSlots.run(caller.workspaceId, answer) : answer();
+  if (route.waitFirst && preferredWait(req) !== undefined) await route.waitFirst(call);
+  return route.method === 'get' ? sharing.readSlots.run(caller.workspaceId, answer) : answer();
 }
 
 /** Serves somebody with a personal credential of theirs, or without any. */

@@ -1,6 +1,6 @@
-import { createWaiters, execute, openDatabase, type Waiters } from '@proviso/core';
+import { authenticate, createWaiters, execute, openDatabase, type Waiters } from '@proviso/core';
 import { until } from '@proviso/testing';
-import { clientOf, openApi, pending, proposal, propose, useApi, uuidOf } from './open-api.ts';
+import { UNAUTHENTICATED, clientOf, join, openApi, pending, proposal, propose, useApi, uuidOf } from './open-api.ts';
 import type { Reply, Tenant } from './open-api.ts';
 
 describe('Prefer: wait', () => {
@@ -131,6 +131,98 @@ describe('Prefer: wait', () => {
     expect(new Set(replies.map(({ body }) => body.action.status))).toEqual(new Set(['completed']));
     await close();
     await db.close();
+  });
+
+  it('costs one look at the actions and one at the tokens for all who wait, and the same once at the end', async () => {
+    const here = await api.tenant();
+    const { db } = api.world;
+    const asked: string[] = [];
+    const tables = new Proxy(db.tables, {
+      get: (target, name) => {
+        asked.push(String(name));
+        return Reflect.get(target, name) as unknown;
+      },
+    });
+    const crowd = createWaiters({
+      tables,
+      query: (statement, values) => {
+        asked.push(statement.name);
+        return db.query(statement, values);
+      },
+    });
+    const { action_id } = await propose(here.owner, here);
+    const id = uuidOf(action_id);
+    const [caller] = await authenticate(db, await here.token({}));
+    if (!caller) throw new Error('no caller');
+    const ends = Array.from({ length: 80 }, () => crowd.ended({ id, caller }, 30_000, stop.signal));
+    await until('a look at the tokens', () => asked.includes('token_find_alive'));
+    await run(action_id);
+    expect(new Set((await Promise.all(ends)).map((row) => row?.status))).toEqual(new Set(['completed']));
+    const looks = asked.filter((name) => name === 'action_find_ended').length;
+    expect(asked.filter((name) => name === 'actions')).toHaveLength(1);
+    expect(asked.filter((name) => name === 'token_find_alive').length).toBeLessThanOrEqual(2 + looks / 4);
+  });
+
+  it('is not taken where too many of the workspace wait, who then leave others room', async () => {
+    const [here, there] = await Promise.all([api.tenant(), api.tenant()]);
+    const few = createWaiters(api.world.db, { waitsMax: 3 });
+    const { url, close } = await openApi(api.world, { waiters: few });
+    const [by, other] = [clientOf(url, await here.token({})), clientOf(url, await there.token({}))];
+    const [mine, theirs] = [await propose(here.owner, here), await propose(there.owner, there)];
+    const path = `/v1/actions/${mine.action_id}`;
+    const calls = Array.from({ length: 3 }, () => by.get(path, {}, wait(30)));
+    await until('three to wait', () => few.count() === 3);
+    const again = await by.get(path, {}, wait(30));
+    expect([again.status, again.headers['preference-applied'], again.body.action.status]).toEqual([
+      200,
+      undefined,
+      'scheduled',
+    ]);
+    calls.push(other.get(`/v1/actions/${theirs.action_id}`, {}, wait(30)));
+    await until('the other to wait too', () => few.count() === 4);
+    await Promise.all([run(mine.action_id), run(theirs.action_id)]);
+    for (const { headers, body } of await Promise.all(calls))
+      expect([headers['preference-applied'], body.action.status]).toEqual(['wait', 'completed']);
+    expect((await by.get(path, {}, wait(30))).headers['preference-applied']).toBe('wait');
+    await close();
+  });
+
+  const KEY = { name: 'k', kind: 'workspace', scopes: ['actions:read', 'actions:write'] };
+  it.each([
+    [
+      'the key is revoked',
+      async ({ owner }: Tenant) => {
+        const { token, api_key } = (await owner.post('/v1/api-keys', KEY)).body;
+        return { token: token ?? '', end: () => owner.delete(`/v1/api-keys/${api_key.key_id}`) };
+      },
+    ],
+    [
+      'the member is removed',
+      async ({ owner }: Tenant) => {
+        const { token, user_id } = await join(api, owner, 'admin');
+        return { token, end: () => owner.delete(`/v1/members/${user_id}`) };
+      },
+    ],
+  ])('ends with 401 when %s, also in the moment of the end', async (_, enter) => {
+    for (const mode of ['long before', 'right before']) {
+      const here = await api.tenant();
+      const { token, end } = await enter(here);
+      const by = clientOf(listening.url, token);
+      const { action_id } = await propose(here.owner, here);
+      const calls = Promise.all([
+        by.get(`/v1/actions/${action_id}`, {}, wait(30)),
+        by.post('/v1/actions', proposal(here), wait(30)),
+      ]);
+      await waits(2);
+      const { status } = await end();
+      if (mode === 'right before') await Promise.all([run(action_id), run(await newest(here))]);
+      const replies = await calls;
+      expect([status, ...replies.map(({ status, body }) => [status, body.code])]).toEqual([
+        200,
+        UNAUTHENTICATED,
+        UNAUTHENTICATED,
+      ]);
+    }
   });
 
   it('ends when the process is told to stop', async () => {

@@ -1,56 +1,143 @@
-import type { Queryable } from '../db.ts';
+// Those who wait for actions to end, in this process: one query at a time for all of them, and none without them. A wait
+// holds no connection. Held by actions-wait.test.ts.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Caller } from '../context.ts';
+import type { Database } from '../db.ts';
+import { AppError, notFound } from '../errors.ts';
 import { forProcess } from '../fair-pool.ts';
+import { findAlive } from '../keys/find-alive.ts';
+import { WITH_IDENTITY } from './get.ts';
+import { rowFromTable, type ActionRow } from './row.ts';
 import { FIND_ENDED } from './statements.ts';
 
 /** How often the actions that somebody waits for are looked at, all in one query. */
 const LOOK_MS = 250;
+/** How often the tokens of all who wait are looked at again. */
+const RIGHTS_MS = 1_000;
+/** Of one workspace in this process, unless the process says otherwise. */
+const WAITS_MAX = 100;
 
-/** Those who wait for actions to end, in this process: one query at a time for all of them, and none without them. */
 export interface Waiters {
-  /** Settles when the action has ended, the time is over, or `gone` aborts; never rejects. */
-  ended(id: string, limitMs: number, gone: AbortSignal): Promise<void>;
+  /**
+   * The action once it has ended, or as it stands when the time is over or `gone` aborts; undefined at once when as many of
+   * the workspace wait as may. Throws UNAUTHENTICATED when the caller's token is no good any more.
+   */
+  ended(wanted: Wanted, limitMs: number, gone: AbortSignal): Promise<ActionRow | undefined>;
   count(): number;
 }
 
-export function createWaiters(db: Queryable): Waiters {
-  const waiting = new Map<symbol, { id: string; leave: () => void }>();
-  let looking = false;
+export interface Wanted {
+  id: string;
+  caller: Caller;
+}
+
+interface Waiting extends Wanted {
+  leave: () => void;
+}
+
+type Asked = Pick<Database, 'query' | 'tables'>;
+
+export function createWaiters(db: Asked, { waitsMax = WAITS_MAX }: { waitsMax?: number } = {}): Waiters {
+  const waiting = new Set<Waiting>();
+  const ofWorkspace = new Map<string, number>();
+  const read = createReader(db);
+  const lookOn = looking(db, waiting);
+
+  const count = (workspaceId: string, change: 1 | -1): void => {
+    const now = (ofWorkspace.get(workspaceId) ?? 0) + change;
+    if (now === 0) ofWorkspace.delete(workspaceId);
+    else ofWorkspace.set(workspaceId, now);
+  };
+
+  const wait = (wanted: Wanted, limitMs: number, gone: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (gone.aborted) return resolve();
+      const leave = (): void => {
+        clearTimeout(timer);
+        gone.removeEventListener('abort', leave);
+        waiting.delete(one);
+        resolve();
+      };
+      const one = { ...wanted, leave };
+      const timer = setTimeout(leave, limitMs);
+      gone.addEventListener('abort', leave);
+      waiting.add(one);
+      forProcess(lookOn);
+    });
+
+  return {
+    ended: async (wanted, limitMs, gone) => {
+      const { workspaceId } = wanted.caller;
+      if ((ofWorkspace.get(workspaceId) ?? 0) >= waitsMax) return undefined;
+      count(workspaceId, 1);
+      await wait(wanted, limitMs, gone).finally(() => count(workspaceId, -1));
+      return read(wanted);
+    },
+    count: () => waiting.size,
+  };
+}
+
+/** Looks on while somebody waits. A database that is away now may be back for the next look; the limits go on running. */
+function looking(db: Asked, waiting: ReadonlySet<Waiting>): () => void {
+  let isLooking = false;
+  let rightsAt = 0;
 
   const look = async (): Promise<void> => {
-    const ids = [...new Set([...waiting.values()].map(({ id }) => id))];
-    // A database that is away now may be back for the next look; the limits go on running.
+    const ids = [...new Set([...waiting].map(({ id }) => id))];
     const rows = await db.query<{ id: string }>(FIND_ENDED, [ids]).catch(() => []);
     const ended = new Set(rows.map(({ id }) => id));
-    for (const { id, leave } of waiting.values()) if (ended.has(id)) leave();
+    for (const one of waiting) if (ended.has(one.id)) one.leave();
+    if (performance.now() < rightsAt) return;
+    const asked = [...waiting];
+    const alive = await findAlive(db, new Set(asked.map(({ caller }) => caller))).catch(() => undefined);
+    rightsAt = performance.now() + RIGHTS_MS;
+    for (const one of asked) if (alive?.has(one.caller) === false) one.leave();
   };
 
   const lookOn = (): void => {
-    if (looking || waiting.size === 0) return;
-    looking = true;
+    if (isLooking || waiting.size === 0) return;
+    isLooking = true;
     setTimeout(() => {
       void look().finally(() => {
-        looking = false;
+        isLooking = false;
         lookOn();
       });
     }, LOOK_MS).unref();
   };
+  return lookOn;
+}
 
-  return {
-    ended: (id, limitMs, gone) =>
-      new Promise((resolve) => {
-        if (gone.aborted) return resolve();
-        const key = Symbol(id);
-        const leave = (): void => {
-          clearTimeout(timer);
-          gone.removeEventListener('abort', leave);
-          waiting.delete(key);
-          resolve();
-        };
-        const timer = setTimeout(leave, limitMs);
-        gone.addEventListener('abort', leave);
-        waiting.set(key, { id, leave });
-        forProcess(lookOn);
-      }),
-    count: () => waiting.size,
+/** Reads what those whose waits end in one turn of the event loop want, all at once, and whether they still may. */
+function createReader(db: Asked): (wanted: Wanted) => Promise<ActionRow> {
+  let next: { all: Set<Wanted>; read: ReturnType<typeof readAll> } | undefined;
+  const begin = (): NonNullable<typeof next> => {
+    const all = new Set<Wanted>();
+    const read = nextTurn().then(() => {
+      next = undefined;
+      return readAll(db, all);
+    });
+    return { all, read };
   };
+  return async (wanted) => {
+    next ??= forProcess(begin);
+    next.all.add(wanted);
+    const { rows, alive } = await next.read;
+    if (!alive.has(wanted.caller))
+      throw new AppError(
+        'UNAUTHENTICATED',
+        'While this waited, the credential ended, or lost its place in the workspace.',
+      );
+    const row = rows.get(wanted.id);
+    if (!row) throw notFound('action');
+    return row;
+  };
+}
+
+async function readAll(db: Asked, all: ReadonlySet<Wanted>) {
+  const ids = [...new Set([...all].map(({ id }) => id))];
+  const [found, alive] = await Promise.all([
+    db.tables.actions.findMany({ where: { id: { in: ids } }, include: WITH_IDENTITY }),
+    findAlive(db, new Set([...all].map(({ caller }) => caller))),
+  ]);
+  return { rows: new Map(found.map((row) => [row.id, rowFromTable(row)])), alive };
 }

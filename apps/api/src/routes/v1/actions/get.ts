@@ -1,5 +1,5 @@
 import { actionWithLogsReply, getActionQuery } from '@proviso/contracts';
-import { authorize, getAction } from '@proviso/core';
+import { authorize, getAction, getActionInWorkspace } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { showAction, showEvent } from '../../../show-action.ts';
 
@@ -15,10 +15,12 @@ export const getActionRoute = defineRoute({
   reply: actionWithLogsReply,
   waits: true,
   authorize: (ctx) => authorize(ctx, 'actions:read'),
-  handle: async ({ ctx, path, query, res, settled }) => {
-    const seen = await getAction(ctx, path.action_id ?? '', query);
-    const now = await settled(seen.action);
-    const { action, logs, logsNextCursor } = now === seen.action ? seen : await getAction(ctx, now.id, query);
+  waitFirst: async ({ ctx, path, query, settled }) => {
+    getActionQuery.parse(query);
+    return settled(await getActionInWorkspace(ctx, path.action_id ?? ''));
+  },
+  handle: async ({ ctx, path, query, res }) => {
+    const { action, logs, logsNextCursor } = await getAction(ctx, path.action_id ?? '', query);
     res.set('ETag', `"v${action.version}"`);
     const log = { logs: logs.map(showEvent), ...(logsNextCursor && { logs_next_cursor: logsNextCursor }) };
     return { status: 'success', action: { ...showAction(ctx.executors, action), ...log } };
