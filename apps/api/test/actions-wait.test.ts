@@ -191,16 +191,16 @@ describe('Prefer: wait', () => {
   it.each([
     [
       'the key is revoked',
-      async ({ owner }: Tenant) => {
-        const { token, api_key } = (await owner.post('/v1/api-keys', KEY)).body;
-        return { token: token ?? '', end: () => owner.delete(`/v1/api-keys/${api_key.key_id}`) };
+      async ({ owner: admin }: Tenant) => {
+        const { token, api_key } = (await admin.post('/v1/api-keys', KEY)).body;
+        return { token: token ?? '', end: () => admin.delete(`/v1/api-keys/${api_key.key_id}`) };
       },
     ],
     [
       'the member is removed',
-      async ({ owner }: Tenant) => {
-        const { token, user_id } = await join(api, owner, 'admin');
-        return { token, end: () => owner.delete(`/v1/members/${user_id}`) };
+      async ({ owner: admin }: Tenant) => {
+        const { token, user_id } = await join(api, admin, 'admin');
+        return { token, end: () => admin.delete(`/v1/members/${user_id}`) };
       },
     ],
   ])('ends with 401 when %s, also in the moment of the end', async (_, enter) => {
@@ -214,10 +214,10 @@ describe('Prefer: wait', () => {
         by.post('/v1/actions', proposal(here), wait(30)),
       ]);
       await waits(2);
-      const { status } = await end();
+      const ended = await end();
       if (mode === 'right before') await Promise.all([run(action_id), run(await newest(here))]);
       const replies = await calls;
-      expect([status, ...replies.map(({ status, body }) => [status, body.code])]).toEqual([
+      expect([ended.status, ...replies.map(({ status, body }) => [status, body.code])]).toEqual([
         200,
         UNAUTHENTICATED,
         UNAUTHENTICATED,
