@@ -12,6 +12,7 @@ import { healthRouter } from './health.ts';
 import { homeRouter } from './home.ts';
 import { createKnownTokens } from './known-tokens.ts';
 import { demandAllowance, strangerAt } from './limited.ts';
+import { createOpenStreams, type StreamLimits } from './open-streams.ts';
 import { createRefusalLog } from './refusal-log.ts';
 import { serveRoutes, type Route, type Sharing } from './route.ts';
 import { approvePendingActionRoute } from './routes/pending-actions/approve.ts';
@@ -174,13 +175,14 @@ export const routes: readonly Route[] = [
   batchApprovePendingActionsRoute,
 ];
 
-export interface AppOptions extends Partial<Omit<Sharing, 'readSlots' | 'knownTokens'>> {
+export interface AppOptions extends Partial<Omit<Sharing, 'readSlots' | 'knownTokens' | 'openStreams'>> {
   unread?: Partial<UnreadLimits>;
+  streams?: Partial<StreamLimits>;
 }
 
 export function createApp(services: Services, options: AppOptions = {}): Express {
   const { db, log } = services;
-  const { waiters = createWaiters(db), feed = createFeed(db, log), limits, unread } = options;
+  const { waiters = createWaiters(db), feed = createFeed(db, log), limits, unread, streams } = options;
   const { stopping = new AbortController().signal } = options;
   setMaxListeners(0, stopping); // one for every open request
   const refusals = createRefusalLog(log);
@@ -196,9 +198,18 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   app.use(helmet(SECURITY));
   app.use(healthRouter(services));
   app.use(homeRouter(limits));
-  app.use(docsRouter(routes, services.executors));
-  app.use('/admin', boardRouter(services, { limits, refusals }));
-  const sharing = { waiters, feed, stopping, limits, readSlots: createReadSlots(), knownTokens: createKnownTokens() };
+  app.use(docsRouter(routes, services.executors, limits));
+  const knownTokens = createKnownTokens();
+  app.use('/admin', boardRouter(services, { limits, refusals, knownTokens }));
+  const sharing = {
+    waiters,
+    feed,
+    stopping,
+    limits,
+    knownTokens,
+    readSlots: createReadSlots(),
+    openStreams: createOpenStreams(streams),
+  };
   app.use(serveRoutes(services, routes, sharing));
   app.use(async (req, res) => {
     await demandAllowance(limits, strangerAt(req), res);

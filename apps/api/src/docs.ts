@@ -1,17 +1,22 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { Registry } from '@proviso/core';
+import type { RateLimits, Registry } from '@proviso/core';
 import express, { Router } from 'express';
 import { describeRoutes } from './document.ts';
+import { demandAllowance, strangerAt } from './limited.ts';
 import type { Route } from './route.ts';
 
 const VERSION = '0.1.0';
 
 /** The reference: the document at /openapi.json, and a page to read it at /docs, all from this process. */
-export function docsRouter(routes: readonly Route[], executors: Registry): Router {
+export function docsRouter(routes: readonly Route[], executors: Registry, limits: RateLimits | undefined): Router {
   const document = Buffer.from(JSON.stringify(describeRoutes(routes, executors, VERSION)));
   const files = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const router = Router();
+  router.use(['/openapi.json', '/docs'], async (req, res, next) => {
+    await demandAllowance(limits, strangerAt(req), res);
+    next();
+  });
   router.get('/openapi.json', (_req, res) => void res.type('json').send(document));
   router.get('/docs/swagger-initializer.js', (_req, res) => void res.type('js').send(INITIALIZER));
   router.use('/docs', express.static(files, { index: 'index.html' }));

@@ -30,6 +30,7 @@ export function errorHandler({ executors, log }: Services, refusals: RefusalLog)
       res.set('Retry-After', String(RETRY_AFTER_S));
       tellRefusal(error.message);
     }
+    if (error.code === 'RATE_LIMITED' && !res.hasHeader('Retry-After')) res.set('Retry-After', String(RETRY_AFTER_S));
     if (error.code === 'UNAUTHENTICATED') {
       res.set('WWW-Authenticate', 'Bearer');
       refusals.tell(req, 'requests without a valid key are refused');

@@ -1,20 +1,25 @@
-import { forProcess, type Services } from '@proviso/core';
+import { atMostEvery, forProcess, type Services } from '@proviso/core';
 import { Router } from 'express';
 
 const PROBE = { name: 'ready', text: 'select count(*)::int as pauses from pauses' };
+/** For whoever asks more often: strangers may. */
+const PROBE_MS = 1_000;
 
 /** `/livez`: the process runs. `/readyz`: 200 with the database, `degraded` without the queue (work runs late), else 503. */
 export function healthRouter({ db, queue }: Services): Router {
   const router = Router();
-  router.get('/livez', (_req, res) => void res.json({ status: 'ok' }));
-  router.get('/readyz', async (_req, res) => {
-    const [pauses, queueUp] = await Promise.all([
+  const probe = atMostEvery(PROBE_MS, () =>
+    Promise.all([
       forProcess(() => db.query<{ pauses: number }>(PROBE, [])).then(
         ([row]) => row?.pauses,
         () => undefined,
       ),
       queue.isUp(),
-    ]);
+    ]),
+  );
+  router.get('/livez', (_req, res) => void res.json({ status: 'ok' }));
+  router.get('/readyz', async (_req, res) => {
+    const [pauses, queueUp] = await probe();
     const status = pauses === undefined ? 'unavailable' : queueUp ? 'ok' : 'degraded';
     if (pauses === undefined) res.status(503).set('Retry-After', '1');
     res.json({

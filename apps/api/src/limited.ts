@@ -1,5 +1,6 @@
 import {
   AppError,
+  lookupOf,
   type AuthenticatedPerson,
   type Caller,
   type Counted,
@@ -58,11 +59,65 @@ async function demandAllowances(
   );
 }
 
-const OF: Record<Counted, string> = {
+const OF: Partial<Record<Counted, string>> = {
   token: 'with this token, or from this address',
   person: 'with all your tokens',
   workspace: 'with all keys of the workspace',
 };
+
+export interface LookedUp<T> {
+  limits: RateLimits | undefined;
+  /** What was brought; undefined = nothing, and no look-up. */
+  given: string | undefined;
+  /** It was good a while ago, so that it is looked up whatever strangers at the same address do. */
+  isKnown: boolean;
+  find: () => Promise<T>;
+}
+
+/**
+ * Looks up what a stranger brought: a token, or a session. What is not known counts as a stranger's request before it costs
+ * a look-up, and as none if it turns out to be good. An address that has asked too much gets few look-ups more, since good
+ * tokens may come from there too. Throws RATE_LIMITED.
+ */
+export async function lookUp<T>(
+  { limits, given, isKnown, find }: LookedUp<T>,
+  req: Request,
+  res: Response,
+): Promise<T> {
+  const stranger = strangerAt(req);
+  if (given === undefined) return demandAllowance(limits, stranger, res).then(find);
+  if (!limits || isKnown) {
+    return find().catch(async (error: unknown) => {
+      if (error instanceof AppError) await demandAllowance(limits, stranger, res);
+      throw error;
+    });
+  }
+  const refusal = await demandAllowance(limits, stranger, res).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (refusal && !(await limits.take(stranger, 'trial')).allowed) throw refusal;
+  const found = await find().catch((error: unknown) => {
+    throw error instanceof AppError && refusal ? refusal : error;
+  });
+  res.removeHeader('Retry-After');
+  limits.giveBack(stranger);
+  return found;
+}
+
+/** Counts a sign-in as one that fails, by its address and by the readable part of its key; `isGood` takes that back. Throws RATE_LIMITED. */
+export async function demandSignIn(limits: RateLimits | undefined, key: string, req: Request, res: Response) {
+  const counted = [strangerAt(req), `key:${lookupOf(key)}`];
+  for (const one of counted) {
+    const allowance = await limits?.take(one, 'sign_in');
+    if (allowance?.allowed === false) {
+      const seconds = Math.max(1, Math.ceil(allowance.resetMs / 1000));
+      res.set('Retry-After', String(seconds));
+      throw new AppError('RATE_LIMITED', `Too many sign-ins have failed. Try again in ${seconds} s.`);
+    }
+  }
+  return { isGood: () => counted.forEach((one) => limits?.giveBack(one, 'sign_in')) };
+}
 
 /** Whoever has no valid token is known by the address that the request came from. */
 export const strangerAt = ({ socket }: Request): string => `address:${socket.remoteAddress ?? 'unknown'}`;

@@ -24,7 +24,15 @@ import { createBodyRoom, type BodyShare } from './body-room.ts';
 import { BODY, NO_BODY, readBody, type BodyLimits } from './body.ts';
 import { sendMessages, type Message } from './event-stream.ts';
 import type { KnownTokens } from './known-tokens.ts';
-import { demandAllowance, demandCallersAllowance, demandPersonsAllowance, demandRoom, strangerAt } from './limited.ts';
+import {
+  demandAllowance,
+  demandCallersAllowance,
+  demandPersonsAllowance,
+  demandRoom,
+  lookUp,
+  strangerAt,
+} from './limited.ts';
+import type { OpenStreams } from './open-streams.ts';
 import type { ReadSlots } from './read-slots.ts';
 import { sendReply } from './reply.ts';
 import type { Tag } from './tags.ts';
@@ -55,6 +63,7 @@ export interface Sharing {
   stopping: AbortSignal;
   readSlots: ReadSlots;
   knownTokens: KnownTokens;
+  openStreams: OpenStreams;
   /** Absent = callers may ask as much as they like. */
   limits?: RateLimits | undefined;
 }
@@ -146,7 +155,7 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
     for (const route of here) {
       const serving = { services, sharing, bodyRoom };
       router[route.method](address, (req, res) => {
-        const tenant = sharing.knownTokens.workspaceOf(tokenOf(req)) ?? strangerAt(req);
+        const tenant = sharing.knownTokens.tenantOf(tokenOf(req)) ?? strangerAt(req);
         demandRoom(services, tenant);
         return forTenant(tenant, () =>
           route.handleOutsider
@@ -229,7 +238,10 @@ async function serveCaller(
     gone,
     settled: (action) => settled({ ...sharing, ctx, req, res, gone }, action),
   };
-  if (route.streams) return sendMessages(res, (await route.handle(call)) as AsyncIterable<Message>, gone);
+  if (route.streams) {
+    res.once('close', sharing.openStreams.take(caller));
+    return sendMessages(res, (await route.handle(call)) as AsyncIterable<Message>, gone);
+  }
   const answer = async (): Promise<void> => {
     const reply = await route.handle(call);
     res.locals.action = actionIn(reply as object);
@@ -283,19 +295,20 @@ async function callersOf({ db }: Services, sharing: Sharing, req: Request, res: 
   const callers = await known(() => authenticate(db, tokenOf(req)), sharing, req, res);
   const [caller] = callers;
   if (!caller) return callers;
-  if (!knownTokens.workspaceOf(tokenOf(req))) knownTokens.remember(tokenOf(req), caller.workspaceId);
+  if (!knownTokens.tenantOf(tokenOf(req))) knownTokens.remember(tokenOf(req), caller.workspaceId);
   res.locals.credential = { kind: caller.kind, id: caller.tokenId };
   await demandCallersAllowance(limits, caller, res);
   return callers;
 }
 
 async function personOf({ db }: Services, sharing: Sharing, req: Request, res: Response) {
-  const { limits } = sharing;
+  const { limits, knownTokens } = sharing;
   if (req.headers.authorization === undefined) {
     await demandAllowance(limits, strangerAt(req), res);
     return undefined;
   }
   const found = await known(() => authenticatePerson(db, tokenOf(req)), sharing, req, res);
+  if (!knownTokens.tenantOf(tokenOf(req))) knownTokens.remember(tokenOf(req), found.person.id);
   res.locals.credential = { kind: 'personal', id: found.tokenId };
   await demandPersonsAllowance(limits, found, res);
   return found;
@@ -305,14 +318,13 @@ const tokenOf = ({ headers }: Request): string | undefined => /^Bearer +(\S+)$/i
 
 /** Whoever is refused before their token counts, such as a disabled agent, counts as a stranger at that address. */
 async function known<T>(find: () => Promise<T>, sharing: Sharing, req: Request, res: Response): Promise<T> {
-  try {
-    return await find();
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    sharing.knownTokens.forget(tokenOf(req));
-    await demandAllowance(sharing.limits, strangerAt(req), res);
+  const { limits, knownTokens } = sharing;
+  const given = tokenOf(req);
+  const isKnown = knownTokens.tenantOf(given) !== undefined;
+  return lookUp({ limits, given, isKnown, find }, req, res).catch((error: unknown) => {
+    if (isKnown && error instanceof AppError) knownTokens.forget(given);
     throw error;
-  }
+  });
 }
 
 /** A body is not read for somebody who may not send it to any workspace that the token reaches. Throws FORBIDDEN. */

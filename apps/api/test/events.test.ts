@@ -36,7 +36,11 @@ describe('GET /v1/events', () => {
   async function another(db: Queryable = api.world.db): Promise<{ url: string; feed: Feed; stop: AbortController }> {
     const feed = createFeed(db, api.world.log);
     const stop = new AbortController();
-    const { url, close } = await openApi(api.world, { feed, stopping: stop.signal });
+    const { url, close } = await openApi(api.world, {
+      feed,
+      stopping: stop.signal,
+      streams: { ofToken: 1_000, ofWorkspace: 1_000 },
+    });
     open.push({ close });
     return { url, feed, stop };
   }
@@ -391,6 +395,35 @@ describe('GET /v1/events', () => {
     expect(message?.data).toMatchObject({ total: 2_000, by_type: { probe_idempotent: 2_000 }, truncated: true });
     const sizes = Object.values(message?.data.by_mission ?? {});
     expect([sizes.length, sizes.filter((size) => size === 2).length]).toEqual([1_000, 800]);
+  });
+
+  it('are bounded for a token, for the keys and for the people of a workspace, in both dialects together', async () => {
+    const [here, there] = await Promise.all([api.tenant(), api.tenant()]);
+    const { url, close } = await openApi(api.world, { streams: { ofToken: 2, ofWorkspace: 3 } });
+    const [key, other, person, stranger] = [
+      await here.token({ key: true }),
+      await here.token({ key: true }),
+      await here.token({}),
+      await there.token({ key: true }),
+    ];
+    const PENDING = `/api/pending-actions/stream?workspaceId=${here.id}`;
+    const ask = async (token: string, path = EVENTS) => {
+      const hangUp = new AbortController();
+      const headers = { Authorization: `Bearer ${token}` };
+      const reply = await fetch(url + path, { headers, signal: hangUp.signal });
+      return { status: reply.status, retry: reply.headers.get('retry-after'), reply, hangUp };
+    };
+    const first = await ask(key);
+    const second = await ask(key, PENDING);
+    expect([first.status, second.status]).toEqual([200, 200]);
+    const third = await ask(key, PENDING);
+    expect([third.status, Number(third.retry) > 0]).toEqual([429, true]);
+    expect(await third.reply.text()).toContain('Close one first');
+    expect([(await ask(other)).status, (await ask(other)).status]).toEqual([200, 429]);
+    expect([(await ask(person)).status, (await ask(stranger)).status]).toEqual([200, 200]);
+    first.hangUp.abort();
+    await until('its place to be free', async () => (await ask(other, PENDING)).status === 200);
+    await close();
   });
 
   it('costs a thousand idle listeners no more queries than one', async () => {

@@ -1,4 +1,5 @@
 import { openDatabase, openQueue } from '@proviso/core';
+import { until } from '@proviso/testing';
 import { clientOf, openApi, proposal, recorded, useApi } from './open-api.ts';
 
 describe('health', () => {
@@ -29,7 +30,7 @@ describe('health', () => {
       body: { status: 'ok', database: true, queue: true, queue_backend: 'postgres', pauses: 0 },
     });
     await here.owner.post('/v1/pause');
-    expect((await fetchJson(`${api.url}/readyz`)).body).toMatchObject({ status: 'ok', pauses: 1 });
+    await until('it to look again', async () => (await fetchJson(`${api.url}/readyz`)).body.pauses === 1);
     await here.owner.post('/v1/resume');
   });
 

@@ -134,6 +134,107 @@ describe('rate limits', () => {
     await app.close();
   });
 
+  /** The app over a database that counts its statements, by name. */
+  async function counting(options: RateLimitsOptions) {
+    const asked: string[] = [];
+    const { db } = api.world;
+    const query: typeof db.query = (statement, values) => {
+      asked.push(statement.name);
+      return db.query(statement, values);
+    };
+    const limits = openRateLimits(options);
+    const { url, close } = await openApi({ ...api.world, db: { ...db, query } }, { limits });
+    const count = (name: string): number => asked.filter((one) => one === name).length;
+    const end = async (): Promise<void> => {
+      await close();
+      limits.close();
+    };
+    return { url, count, end };
+  }
+
+  it('refuse unknown tokens before they cost a look-up, and let good ones in from the same address', async () => {
+    const here = await api.tenant();
+    const { url, count, end } = await counting({ perMinute: 20 });
+    const good = clientOf(url, await here.token({}));
+    const fresh = clientOf(url, await here.token({}));
+    expect((await status(good)).status).toBe(200);
+    const statuses: number[] = [];
+    for (let tried = 0; tried < 60; tried += 1) {
+      const { status: got, headers } = await status(clientOf(url, `pv_${tried}`));
+      statuses.push(got);
+      if (got === 429) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+      if (tried === 20) expect((await status(fresh)).status).toBe(200); // a first request, in the middle of it
+    }
+    expect(statuses.filter((got) => got === 401)).toHaveLength(20);
+    expect(statuses.filter((got) => got === 429)).toHaveLength(40);
+    expect(count('token_find')).toBeLessThanOrEqual(20 + 2 + 2);
+    expect([(await status(good)).status, (await status(fresh)).status]).toEqual([200, 200]);
+    await end();
+  });
+
+  it('count a key that was good until it was revoked', async () => {
+    const here = await api.tenant();
+    const { url, count, end } = await counting({ perMinute: 5 });
+    const { body } = await here.owner.post('/v1/api-keys', { name: 'k', kind: 'workspace', scopes: ['actions:read'] });
+    const by = clientOf(url, body.token ?? '');
+    expect((await status(by)).status).toBe(200);
+    await here.owner.delete(`/v1/api-keys/${body.api_key.key_id}`);
+    const statuses: number[] = [];
+    for (let tried = 0; tried < 12; tried += 1) statuses.push((await status(by)).status);
+    expect(statuses).toEqual([...Array<number>(5).fill(401), ...Array<number>(7).fill(429)]);
+    expect(count('token_find')).toBeLessThanOrEqual(1 + 5 + 2);
+    await end();
+  });
+
+  it.each([
+    ['get', '/openapi.json'],
+    ['get', '/docs/'],
+    ['get', '/docs/swagger-ui.css'],
+    ['get', '/admin/sign-in'],
+    ['get', '/admin'],
+    ['get', '/admin/nowhere'],
+    ['post', '/admin/sign-out'],
+    ['get', '/nowhere'],
+    ['put', '/v1/actions'],
+    ['get', '/'],
+  ] as const)('count strangers at %s %s', async (method, path) => {
+    const app = await limited(api, { perMinute: 3 });
+    const nobody = app.as();
+    const statuses: number[] = [];
+    for (let tried = 0; tried < 5; tried += 1) statuses.push((await nobody.raw(method, path)).status);
+    expect(statuses.map((got) => got === 429)).toEqual([false, false, false, true, true]);
+    await app.close();
+  });
+
+  it('let ten sign-ins of an address or a key fail in a minute, and count none that succeed', async () => {
+    const here = await api.tenant();
+    const { url, count, end } = await counting({ perMinute: 1_000 });
+    const operator = await here.token({ scopes: ['instance:operate'] });
+    const signIn = async (key: string): Promise<number> =>
+      (
+        await fetch(`${url}/admin/sign-in`, {
+          method: 'POST',
+          body: new URLSearchParams({ key }),
+          redirect: 'manual',
+        })
+      ).status;
+    for (let tried = 0; tried < 12; tried += 1) expect(await signIn(operator)).toBe(303);
+    const failed: number[] = [];
+    for (let tried = 0; tried < 30; tried += 1) failed.push(await signIn(`pv_${tried}aaaaaaa_x`));
+    expect(failed).toEqual([...Array<number>(10).fill(403), ...Array<number>(20).fill(429)]);
+    expect(count('operator_session_open')).toBe(12 + 10);
+    await end();
+  });
+
+  it('let /readyz ask the database once in a second, however often it is asked', async () => {
+    const { url, count, end } = await counting({ perMinute: 5 });
+    const replies = await Promise.all(Array.from({ length: 50 }, () => fetch(`${url}/readyz`)));
+    for (let asked = 0; asked < 20; asked += 1) replies.push(await fetch(`${url}/readyz`));
+    expect(new Set(replies.map(({ status: got }) => got))).toEqual(new Set([200]));
+    expect(count('ready')).toBeLessThanOrEqual(3);
+    await end();
+  });
+
   it('neither refuse nor delay where Redis is away', async () => {
     const here = await api.tenant();
     const app = await limited(api, { redisUrl: 'redis://127.0.0.1:1', perMinute: 5 });

@@ -1,17 +1,20 @@
 import { createServer, type Server } from 'node:http';
-import type { Worker } from '@proviso/core';
+import { atMostEvery, type Worker } from '@proviso/core';
 
 const PROBE = { name: 'ready', text: 'select 1 as one' };
+/** For whoever asks more often. */
+const PROBE_MS = 1_000;
 
 /** `/livez`: the process runs; `/readyz`: the database answers it. */
 export function serveHealth({ db, holds }: Worker, port: number, host: string): Promise<Server> {
+  const probe = atMostEvery(PROBE_MS, () => db.query(PROBE, []));
   const server = createServer((req, res) => {
     const answer = (status: number, body: object): void => {
       res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
     if (req.url === '/livez') return answer(200, { status: 'ok' });
     if (req.url !== '/readyz') return answer(404, { status: 'error' });
-    db.query(PROBE, []).then(
+    probe().then(
       () => answer(200, { status: 'ok', running: holds.count() }),
       () => answer(503, { status: 'unavailable' }),
     );

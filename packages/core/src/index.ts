@@ -18,6 +18,7 @@ export * from './agents/delete.ts';
 export * from './agents/get.ts';
 export * from './agents/list.ts';
 export * from './agents/update.ts';
+export * from './at-most-every.ts';
 export * from './canonical.ts';
 export * from './companies/contacts.ts';
 export * from './companies/create.ts';

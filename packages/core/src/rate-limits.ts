@@ -6,6 +6,8 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAb
 /** A Redis that has not answered by then is not asked any more for this request. */
 const ANSWER_MS = 50;
 const WINDOW_S = 60;
+/** In a minute: of one address, and of one key's readable part. */
+const SIGN_INS_MAX = 10;
 
 export interface Allowance {
   allowed: boolean;
@@ -15,12 +17,17 @@ export interface Allowance {
   resetMs: number;
 }
 
-/** Who a request is counted for: one credential or address, a person with all of theirs, or a workspace's keys. */
-export type Counted = 'token' | 'person' | 'workspace';
+/**
+ * Who a request is counted for: one credential or address, a person with all of theirs, or a workspace's keys. `trial` are
+ * the look-ups of unknown tokens from an address that has asked too much, and `sign_in` the sign-ins that failed.
+ */
+export type Counted = 'token' | 'person' | 'workspace' | 'trial' | 'sign_in';
 
 export interface RateLimits {
   /** Counts one request of that caller, by its id, or of that address. Never throws. */
   take(caller: string, counted?: Counted): Promise<Allowance>;
+  /** Counts one less, after all. Never throws. */
+  giveBack(caller: string, counted?: Counted): void;
   close(): void;
 }
 
@@ -35,7 +42,13 @@ export interface RateLimitsOptions {
 
 export function openRateLimits({ redisUrl, perMinute: ofToken, ...options }: RateLimitsOptions): RateLimits {
   const { personPerMinute = 2 * ofToken, workspacePerMinute = 5 * ofToken } = options;
-  const points = { token: ofToken, person: personPerMinute, workspace: workspacePerMinute };
+  const points = {
+    token: ofToken,
+    person: personPerMinute,
+    workspace: workspacePerMinute,
+    trial: Math.ceil(ofToken / 10),
+    sign_in: SIGN_INS_MAX,
+  };
   const redis = redisUrl === undefined ? undefined : connect(redisUrl);
   const limiterOf = (counted: Counted): RateLimiterAbstract => {
     const window = { points: points[counted], duration: WINDOW_S, keyPrefix: `{proviso}:rate:${counted}` };
@@ -48,7 +61,13 @@ export function openRateLimits({ redisUrl, perMinute: ofToken, ...options }: Rat
       insuranceLimiter: memory,
     });
   };
-  const limiters = { token: limiterOf('token'), person: limiterOf('person'), workspace: limiterOf('workspace') };
+  const limiters = {
+    token: limiterOf('token'),
+    person: limiterOf('person'),
+    workspace: limiterOf('workspace'),
+    trial: limiterOf('trial'),
+    sign_in: limiterOf('sign_in'),
+  };
   return {
     take: async (caller, counted = 'token') => {
       const perMinute = points[counted];
@@ -56,6 +75,9 @@ export function openRateLimits({ redisUrl, perMinute: ofToken, ...options }: Rat
       if (!(answer instanceof RateLimiterRes)) return { allowed: true, perMinute, left: perMinute, resetMs: 0 };
       const { consumedPoints, remainingPoints, msBeforeNext } = answer;
       return { allowed: consumedPoints <= perMinute, perMinute, left: remainingPoints, resetMs: msBeforeNext };
+    },
+    giveBack: (caller, counted = 'token') => {
+      limiters[counted].reward(caller).catch(() => undefined);
     },
     close: () => redis?.disconnect(),
   };

@@ -11,7 +11,8 @@ import {
   type Services,
 } from '@proviso/core';
 import { Router, urlencoded, type RequestHandler } from 'express';
-import { demandAllowance, strangerAt } from '../limited.ts';
+import type { KnownTokens } from '../known-tokens.ts';
+import { demandAllowance, demandSignIn, lookUp, strangerAt } from '../limited.ts';
 import type { RefusalLog } from '../refusal-log.ts';
 import { homePage } from './home-page.ts';
 import { demandSameOrigin } from './same-origin.ts';
@@ -19,25 +20,39 @@ import { clearSessionCookie, sessionIdOf, setSessionCookie } from './session-coo
 import { signInPage } from './sign-in-page.ts';
 
 const BOARD = '/queues';
+/** What their sessions are remembered as. */
+const OPERATOR = 'operator';
 
 export interface Door {
   limits?: RateLimits | undefined;
   refusals: RefusalLog;
+  knownTokens: KnownTokens;
 }
 
 /** Mounted at /admin: the sign-in page, and behind it a page of ours and the board. */
-export function boardRouter({ db, queue }: Pick<Services, 'db' | 'queue'>, { limits, refusals }: Door): Router {
+export function boardRouter(
+  { db, queue }: Pick<Services, 'db' | 'queue'>,
+  { limits, refusals, knownTokens }: Door,
+): Router {
   const router = Router();
+  const isKnown = (session: string | undefined): boolean => knownTokens.tenantOf(session) !== undefined;
   router.use(demandSameOrigin, keepNoCopy);
+  router.use(['/sign-in', '/sign-out'], async (req, res, next) => {
+    if (!isKnown(sessionIdOf(req))) await demandAllowance(limits, strangerAt(req), res);
+    next();
+  });
   router.get('/sign-in', (_req, res) => void res.type('html').send(signInPage()));
   router.post('/sign-in', urlencoded({ extended: false, limit: '4kb' }), async (req, res) => {
-    await demandAllowance(limits, strangerAt(req), res);
     const { key } = (req.body ?? {}) as { key?: unknown };
-    const id = typeof key === 'string' && (await openOperatorSession(db, key.trim(), sessionIdOf(req)));
+    const given = typeof key === 'string' ? key.trim() : '';
+    const signIn = await demandSignIn(limits, given, req, res);
+    const id = await openOperatorSession(db, given, sessionIdOf(req));
     if (!id) {
       refusals.tell(req, 'a sign-in to the board was refused');
       return void res.status(403).type('html').send(signInPage('This is not a key with instance:operate.'));
     }
+    signIn.isGood();
+    knownTokens.remember(id, OPERATOR);
     setSessionCookie(req, res, id);
     res.redirect(303, `/admin${BOARD}`);
   });
@@ -48,14 +63,25 @@ export function boardRouter({ db, queue }: Pick<Services, 'db' | 'queue'>, { lim
   });
   router.use(async (req, res, next) => {
     const id = sessionIdOf(req);
-    if (id && (await findOperatorSession(db, id))) return next();
-    await demandAllowance(limits, strangerAt(req), res);
-    if (req.method === 'GET' && req.accepts(['json', 'html']) === 'html') return res.redirect(303, '/admin/sign-in');
-    throw new AppError('UNAUTHENTICATED', 'Sign in at /admin/sign-in with a key that has instance:operate.');
+    try {
+      await lookUp({ limits, given: id, isKnown: isKnown(id), find: () => demandSession(db, id) }, req, res);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'UNAUTHENTICATED') throw error;
+      knownTokens.forget(id);
+      if (req.method === 'GET' && req.accepts(['json', 'html']) === 'html') return res.redirect(303, '/admin/sign-in');
+      throw error;
+    }
+    if (id && !isKnown(id)) knownTokens.remember(id, OPERATOR);
+    next();
   });
   router.get('/', (_req, res) => void res.type('html').send(homePage()));
   router.use(BOARD, refuseThrottles, askNobodyElse, bullBoard(queue));
   return router;
+}
+
+async function demandSession(db: Services['db'], id: string | undefined): Promise<void> {
+  if (id && (await findOperatorSession(db, id))) return;
+  throw new AppError('UNAUTHENTICATED', 'Sign in at /admin/sign-in with a key that has instance:operate.');
 }
 
 function bullBoard(queue: Services['queue']): RequestHandler {

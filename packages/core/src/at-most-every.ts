@@ -1,0 +1,11 @@
+/** Asks once in so long, and once for all who want to know meanwhile. */
+export function atMostEvery<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  let askAgainAt = 0;
+  return () => {
+    if (answer && performance.now() < askAgainAt) return answer;
+    askAgainAt = Infinity;
+    answer = ask().finally(() => (askAgainAt = performance.now() + ms));
+    return answer;
+  };
+}
