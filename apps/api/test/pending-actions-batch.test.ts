@@ -1,7 +1,10 @@
 import { SCOPES, type BatchApproveReply } from '@proviso/contracts';
 import { execute, hashToken, newId, newToken, showId } from '@proviso/core';
+import { defineExecutor, done } from '@proviso/core/executor';
 import { effectsOf, until } from '@proviso/testing';
+import { z } from 'zod';
 import {
+  codeOf,
   CONFLICT,
   expectRefusal,
   FORBIDDEN,
@@ -23,8 +26,21 @@ interface Item {
   params_hash?: string;
 }
 
+/** What its card shows is found anew each time that it is drawn. */
+let found = 'first';
+const drifting = defineExecutor<{ say: string }>({
+  type: 'probe_drifting',
+  version: 1,
+  delivery: 'transactional',
+  identity: 'none',
+  params: z.strictObject({ say: z.string() }),
+  look: async () => ({ found }),
+  preview: ({ say }, { seen }) => ({ title: say, fields: [{ label: 'Found', value: seen?.found ?? null }] }),
+  execute: async () => done({}),
+});
+
 describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
-  const api = useApi();
+  const api = useApi({ executors: [drifting] });
 
   /** A batch of so many, in a workspace of its own. */
   async function batch(count: number, more: object = {}) {
@@ -209,6 +225,24 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
     const { paramsHash } = (await asking(here.owner).get(`/${two}`)).body;
     const items = [{ pendingActionId: one }, { pendingActionId: two, params_hash: paramsHash }];
     expect(await approve(here.owner, batchId, items)).toMatchObject({ approved: 2 });
+  });
+
+  it('409 CONFLICT, and nothing decided, when a card had to be drawn again: it must be seen first', async () => {
+    found = 'first';
+    const { here, ids, mission } = await batch(2, { type: 'probe_drifting' });
+    const batchId = `${mission}:probe_drifting`;
+    found = 'second';
+    const items = ids.map((pendingActionId) => ({ pendingActionId }));
+    const refused = await send(here.owner, batchId, items);
+    expect([refused.status, codeOf(refused), pathsOf(refused.body)]).toEqual([
+      ...CONFLICT,
+      ['items[0].pendingActionId', 'items[1].pendingActionId'],
+    ]);
+    const seen = await Promise.all(ids.map(async (id) => (await asking(here.owner).get(`/${id}`)).body));
+    for (const { status, preview } of seen)
+      expect([status, preview?.fields]).toEqual(['pending', [{ label: 'Found', value: 'second' }]]);
+    const again = seen.map(({ paramsHash }, index) => ({ pendingActionId: ids[index] ?? '', paramsHash }));
+    expect(await approve(here.owner, batchId, again)).toMatchObject({ approved: 2, skipped: 0 });
   });
 
   it('404 NOT_FOUND: the batch is empty or does not exist', async () => {

@@ -78,6 +78,11 @@ export function authorizeDecision(ctx: Context, scope: 'actions:write' | 'agents
   demand(ctx, scope, DECIDERS);
 }
 
+/** What authorizeDecision asks beside a scope: a right to decide may end while a decision is prepared. Throws FORBIDDEN. */
+export function demandDecider({ caller }: Pick<Context, 'caller'>): void {
+  if (!caller.decides || !DECIDERS.includes(caller.role)) throw forbidden('You may not decide any more.');
+}
+
 /** Whether this caller may administrate the workspace. */
 export const mayAdministrate = ({ caller }: Context): boolean =>
   !caller.agent && caller.scopes.includes('workspace:admin') && WRITERS.includes(caller.role);

@@ -7,6 +7,7 @@ import { dispatch } from '../dispatch.ts';
 import { AppError, invalid, invalidInput } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { newId, showId } from '../ids.ts';
+import { stillMay } from '../keys/still-may.ts';
 import { authorizeProposing, draftRow, type DraftRow } from './create.ts';
 import { inPortions, sizeOf } from './portions.ts';
 import { rowFromJson, type ActionRow } from './row.ts';
@@ -30,6 +31,7 @@ export async function bulkCreateActions(ctx: Context, input: unknown): Promise<B
   const rows = drafts.filter((draft): draft is DraftRow => !(draft instanceof AppError));
   let created: ActionRow[] = [];
   const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
+    await stillMay(tx, ctx, authorizeProposing);
     created = await inPortions(rows, sizeOf, (portion) => insert(ctx, tx, portion));
     return { ...replyOf(drafts, created) };
   });

@@ -4,6 +4,7 @@ import { dispatch } from '../dispatch.ts';
 import { AppError, invalid } from '../errors.ts';
 import { once, replayedReply } from '../idempotency.ts';
 import { readId } from '../ids.ts';
+import { stillMay } from '../keys/still-may.ts';
 import { prepareDecisions, writeDecisions } from './decisions.ts';
 import { LOADED_MIB, loadMany, type Loaded } from './load-many.ts';
 import type { ActionRow } from './row.ts';
@@ -27,6 +28,7 @@ export async function bulkDecideActions(ctx: Context, input: unknown): Promise<B
   const prepared = await prepareDecisions(ctx, asks);
   let decided: ActionRow[] = [];
   const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
+    await stillMay(tx, ctx, authorizeDecision);
     const outcomes = await writeDecisions(tx, prepared);
     decided = [];
     for (const outcome of outcomes.values()) if (!(outcome instanceof AppError)) decided.push(outcome);

@@ -5,6 +5,7 @@ import { AppError, invalid } from '../errors.ts';
 import { executorOf } from '../execution/find-executor.ts';
 import { orReplay } from '../idempotency.ts';
 import { newId } from '../ids.ts';
+import { stillMay } from '../keys/still-may.ts';
 import { clearedHash } from './cleared-hash.ts';
 import { prepareProposal, refuseReviewerFields, refuseTimes, type Proposal } from './proposal.ts';
 import { gate, proposerOf, type Proposer } from './proposer.ts';
@@ -20,7 +21,11 @@ export async function createAction(ctx: Context, input: unknown): Promise<Action
 
 /** Writes the row that `draft` makes, or replays the one that the first request with this key wrote. */
 export async function recordProposal(ctx: Context, draft: () => Promise<DraftRow>): Promise<ActionRow> {
-  const made = await orReplay(ctx.db, ctx.idempotency, async () => insert(ctx, await draft()));
+  const made = await orReplay(ctx.db, ctx.idempotency, async () => {
+    const row = await draft();
+    await stillMay(ctx.db, ctx, authorizeProposing);
+    return insert(ctx, row);
+  });
   const action = ctx.idempotency?.replayed ? await indexed(ctx, made) : made;
   dispatch(ctx, action);
   return action;

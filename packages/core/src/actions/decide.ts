@@ -1,12 +1,13 @@
 import { decideActionBody, type DecideActionBody, type JsonObject } from '@proviso/contracts';
 import { sameJson } from '../canonical.ts';
-import { authorizeDecision, type Context } from '../context.ts';
+import { authorizeDecision, demandDecider, type Context } from '../context.ts';
 import type { Queryable } from '../db.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError } from '../errors.ts';
 import type { Executor } from '../execution/executor.ts';
 import { executorOf } from '../execution/find-executor.ts';
 import { replayable, type Idempotency } from '../idempotency.ts';
+import { stillMay } from '../keys/still-may.ts';
 import { placeOf } from '../tools/reserved-fields.ts';
 import { transition, type Transition } from '../transition.ts';
 import { drawCard, type Card } from './card.ts';
@@ -35,6 +36,8 @@ interface Clearing {
   change?: ActionChange;
   /** What the caller changed, for the log. */
   changes?: JsonObject;
+  /** What the caller must still be allowed when it is written; to decide, unless given. Throws FORBIDDEN. */
+  may?: (now: Context) => void;
 }
 
 /** All of a decision but its one guarded write: whatever had to be read and asked for has been. */
@@ -54,6 +57,7 @@ export async function settle(
   how: Clearing = {},
 ): Promise<ActionRow> {
   const prepared = await prepareDecision(ctx, seen, decision, how);
+  await stillMay(ctx.db, ctx, how.may ?? demandDecider);
   return writeDecision(ctx.db, prepared, ctx.idempotency);
 }
 

@@ -12,6 +12,7 @@ import { dispatch } from '../dispatch.ts';
 import { AppError, invalid } from '../errors.ts';
 import type { Executor } from '../execution/executor.ts';
 import { executorOf } from '../execution/find-executor.ts';
+import { stillMay } from '../keys/still-may.ts';
 import { placeOf } from '../tools/reserved-fields.ts';
 import { transition } from '../transition.ts';
 import { hashOf, settle } from './decide.ts';
@@ -42,9 +43,12 @@ export async function updateAction(ctx: Context, id: string, input: unknown, ifV
 
 async function write(ctx: Context, seen: ActionRow, body: UpdateActionBody): Promise<ActionRow> {
   const approves = body.require_approval === false && seen.status === 'pending_approval';
-  if (body.require_approval === false && (approves || ctx.caller.agent)) authorizeDecision(ctx);
   const { require_approval: _, params_hash: __, ...more } = body;
-  if (!approves || Object.keys(more).length > 0) authorize(ctx, 'actions:write');
+  const may = (now: Context): void => {
+    if (body.require_approval === false && (approves || now.caller.agent)) authorizeDecision(now);
+    if (!approves || Object.keys(more).length > 0) authorize(now, 'actions:write');
+  };
+  may(ctx);
   const executor = await executorOf(ctx, seen.type);
   if (body.params) refuseReviewerFields(executor, body.params);
   refuseTimes(executor, body);
@@ -52,10 +56,11 @@ async function write(ctx: Context, seen: ActionRow, body: UpdateActionBody): Pro
   const { params_hash, ...changes } = body as UpdateActionBody & JsonObject;
   if (approves) {
     const decision: DecideActionBody = { action: 'approve', ...(params_hash && { params_hash }) };
-    return settle(ctx, seen, decision, { change, changes });
+    return settle(ctx, seen, decision, { change, changes, may });
   }
   const data: JsonObject = { changes, via: ctx.via };
-  const reason = regateReason(ctx, seen, body);
+  const now = await stillMay(ctx.db, ctx, may);
+  const reason = regateReason(now, seen, body);
   if (reason)
     return transition(ctx.db, seen, 'action.regated', {
       actor: ctx.caller.actor,

@@ -15,6 +15,7 @@ import { newId, showId } from '../ids.ts';
 import { showKey } from '../keys/show.ts';
 import { hashToken, lookupOf, newToken } from '../keys/token.ts';
 import { lockWorkspace } from '../members/owners.ts';
+import { assertRoomForMember } from '../members/room.ts';
 import { showMember, WITH_USER } from '../members/show.ts';
 import { showWorkspace, WITH_WORKSPACE } from '../workspaces/show.ts';
 import { databaseNow, statusOf } from './show.ts';
@@ -58,6 +59,7 @@ export async function acceptInvitation(
         'The invitation is for another e-mail address than yours. Accept it without a token to join as a new person.',
       );
     await assertNoMember(tx, invitation, person);
+    await assertRoomForMember(tx, invitation.workspace_id);
     const joining = person ?? (await createPerson(tx, invitation, name));
     const { workspace_id, role } = invitation;
     const data = { workspace_id, user_id: joining.id, role };
@@ -65,7 +67,7 @@ export async function acceptInvitation(
     const used = await tx.query(USE, [invitation.id, joining.id]);
     if (used.length === 0)
       throw new AppError('INVALID_STATE', 'The invitation ended in this moment. Ask for a new one.');
-    const first = person ? null : await createFirstKey(tx, workspace_id, joining);
+    const first = person ? null : await createFirstKey(tx, invitation, joining);
     return {
       workspace: showWorkspace(member),
       member: showMember(member),
@@ -101,14 +103,20 @@ async function createPerson({ tables }: Transaction, { email }: invitations, nam
   return tables.users.create({ data: { id: newId(), email, name } });
 }
 
-/** What a first credential may do is bounded by the person's role in each workspace, and never reaches beyond workspaces. */
-async function createFirstKey({ tables }: Transaction, workspaceId: string, { id, name }: Person) {
+/**
+ * What a first credential may do is bounded by the person's role in each workspace, and never reaches beyond workspaces. It
+ * ends with the credential that invited, as everything does that a credential makes.
+ */
+async function createFirstKey({ tables }: Transaction, invitation: invitations, { id, name }: Person) {
+  const { workspace_id, made_by_key_id } = invitation;
+  const maker = made_by_key_id && (await tables.api_keys.findUnique({ where: { id: made_by_key_id } }));
   const token = newToken();
   const data = {
     id: newId(),
     kind: 'personal',
     person_id: id,
-    home_workspace_id: workspaceId,
+    home_workspace_id: workspace_id,
+    expires_at: maker ? maker.expires_at : null,
     name: 'First credential',
     scopes: SCOPES.filter((scope) => scope !== 'instance:operate'),
     lookup: lookupOf(token),

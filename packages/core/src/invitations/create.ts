@@ -6,6 +6,7 @@ import { once } from '../idempotency.ts';
 import { newId } from '../ids.ts';
 import { hashToken, lookupOf, newInvitationSecret } from '../keys/token.ts';
 import { assertMayGive, lockMembers } from '../members/owners.ts';
+import { assertRoomForInvitation } from '../members/room.ts';
 import { databaseNow, showInvitation } from './show.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -35,6 +36,7 @@ export async function createInvitation(ctx: Context, input: unknown): Promise<Cr
     assertMayGive(current, role);
     const now = await databaseNow(tx);
     await assertUninvited(tx, workspace_id, address, now);
+    await assertRoomForInvitation(tx, workspace_id, now);
     const data = {
       id: newId(),
       workspace_id,

@@ -58,18 +58,24 @@ export const unauthenticated = (): AppError =>
 export async function authenticate(db: Database, token: string | undefined): Promise<Caller[]> {
   const rows = token ? await db.query<Found>(FIND, [hashToken(token)]) : [];
   if (rows.length === 0) throw unauthenticated();
-  if (rows.some(({ agent_enabled }) => agent_enabled === false))
-    throw new AppError('FORBIDDEN', 'The agent is disabled. An admin can enable it again.');
+  rows.forEach(demandEnabled);
   return rows.map(callerOf);
 }
 
+function demandEnabled({ agent_enabled }: Found): void {
+  if (agent_enabled === false) throw new AppError('FORBIDDEN', 'The agent is disabled. An admin can enable it again.');
+}
+
 /**
- * The caller as they are by now, for a transaction that has locked what their right depends on. Throws UNAUTHENTICATED
- * where it ended since the request began.
+ * The caller as they are by now: for a transaction that has locked what their right depends on, or after others were asked.
+ * Throws UNAUTHENTICATED where it ended since the request began, and FORBIDDEN for an agent that was disabled.
  */
 export async function currentCaller(db: Queryable, { tokenId, workspaceId }: Caller): Promise<Caller> {
   const [row] = await db.query<Found>(FIND_CURRENT, [tokenId, workspaceId]);
-  if (row) return callerOf(row);
+  if (row) {
+    demandEnabled(row);
+    return callerOf(row);
+  }
   throw new AppError('UNAUTHENTICATED', 'The credential was revoked in this moment, or reaches the workspace no more.');
 }
 

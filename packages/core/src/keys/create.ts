@@ -12,6 +12,7 @@ import { AppError, invalid } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { newId, readId } from '../ids.ts';
 import { lockMembers } from '../members/owners.ts';
+import { assertRoomForKey } from '../members/room.ts';
 import { lockPerson } from './lock-person.ts';
 import { showKey } from './show.ts';
 import { hashToken, lookupOf, newToken } from './token.ts';
@@ -45,6 +46,7 @@ export async function createKey(ctx: Context, input: unknown): Promise<CreatedKe
   const key = await once(ctx.db, ctx.idempotency, async (tx) => {
     const now = await lockMaker(tx, ctx, rights.role);
     const expires_at = await expiryOf(tx, caller, body.expires_at);
+    await assertRoomForKey(tx, rights);
     const made_by_person_id = rights.role === null ? null : now.caller.answersForId;
     return showKey(await tx.tables.api_keys.create({ data: { ...data, made_by_person_id, expires_at } }));
   }).catch((error: unknown) => {

@@ -7,6 +7,7 @@ import {
 } from '@proviso/contracts';
 import { z } from 'zod';
 import { prepareDecisions, writeDecisions, type Ask, type Prepared } from '../actions/decisions.ts';
+import { writeDecision } from '../actions/decide.ts';
 import { LOADED_MIB, loadMany } from '../actions/load-many.ts';
 import { inPortions, sizeOf } from '../actions/portions.ts';
 import type { ActionRow } from '../actions/row.ts';
@@ -15,6 +16,7 @@ import { dispatch } from '../dispatch.ts';
 import { AppError, invalid, refusalOf } from '../errors.ts';
 import { once, replayedReply } from '../idempotency.ts';
 import { readId } from '../ids.ts';
+import { stillMay } from '../keys/still-may.ts';
 import { refuseReserved } from '../tools/reserved-fields.ts';
 import { nextSlice } from '../time-slice.ts';
 import { renamed } from './name-fields.ts';
@@ -36,6 +38,7 @@ export async function batchApprovePendingActions(
   const prepared = await prepare(ctx, readBatchId(batchId), items);
   let decided: ActionRow[] = [];
   const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
+    await stillMay(tx, ctx, authorizeDecision);
     decided = [];
     let skipped = 0;
     for (const outcome of (await writeDecisions(tx, prepared)).values())
@@ -92,9 +95,23 @@ async function prepare(ctx: Context, batch_id: string, items: readonly Item[]): 
   }
   const prepared = await prepareDecisions(ctx, asks);
   for (const [id, one] of prepared) if (one instanceof AppError) faults.set(firstOf.get(id) ?? 0, one);
+  for (const [id, fault] of await drawAgain(ctx, prepared)) faults.set(firstOf.get(id) ?? 0, fault);
   if (faults.size > 0)
     throw allOf([...faults].toSorted(([a], [b]) => a - b).map(([index, fault]) => inItem(index, fault)));
   return prepared;
+}
+
+/** Cards that are not what they were are drawn again, whatever becomes of the batch: they must be seen before they are decided. */
+async function drawAgain(ctx: Context, prepared: Prepared): Promise<Map<string, AppError>> {
+  const faults = new Map<string, AppError>();
+  for (const [id, one] of prepared) {
+    if (one instanceof AppError || !one.isRedrawn) continue;
+    if (faults.size === 0) await stillMay(ctx.db, ctx, authorizeDecision);
+    const fault = await writeDecision(ctx.db, one).catch((error: unknown) => error);
+    if (!(fault instanceof AppError)) throw fault;
+    faults.set(id, fault);
+  }
+  return faults;
 }
 
 function decisionOf({ userEdits: edits, exclude, paramsHash: params_hash }: Item): DecideActionBody {

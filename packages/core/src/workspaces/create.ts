@@ -5,6 +5,7 @@ import { newId } from '../ids.ts';
 import { currentCaller } from '../keys/authenticate.ts';
 import { lockPerson } from '../keys/lock-person.ts';
 import { assertOwnersCanSignIn } from '../members/owners.ts';
+import { assertRoomForWorkspace } from '../members/room.ts';
 import { showWorkspace, WITH_WORKSPACE } from './show.ts';
 
 /** Makes a workspace of the caller's own. */
@@ -15,6 +16,7 @@ export async function createWorkspace(ctx: Context, input: unknown): Promise<Wor
     const { tables } = tx;
     await lockPerson(tx, person.id); // none of their credentials is revoked meanwhile, without this workspace being asked
     authorizePeople({ ...ctx, caller: await currentCaller(tx, ctx.caller) });
+    await assertRoomForWorkspace(tx, person.id);
     const { id } = await tables.workspaces.create({ data: { id: newId(), name } });
     const data = { workspace_id: id, user_id: person.id, role: 'owner' };
     const member = await tables.members.create({ data, include: WITH_WORKSPACE });
