@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readAllowedHosts, type AllowedHosts } from './egress/address.ts';
 import { readMcpServers, type McpServers } from './mcp/servers.ts';
 
 /** What the operator says of the far sides; read from the environment by each app. */
@@ -7,6 +8,8 @@ export interface ExecutorSettings {
   baseUrls?: Partial<Record<'slack' | 'hubspot' | 'resend' | 'linkedin', string>>;
   /** Private, loopback and link-local addresses may be reached: for development and tests. */
   allowPrivateAddresses?: boolean;
+  /** Those that may be reached all the same: an internal mail relay, say. */
+  allowedPrivateHosts?: AllowedHosts;
   /** Programs that `mcp` identities may name. */
   mcpServers?: McpServers;
 }
@@ -25,6 +28,16 @@ export const EXECUTOR_ENVIRONMENT = {
     .enum(['true', 'false', '1', '0'])
     .default('false')
     .transform((text) => text === 'true' || text === '1'),
+  /** Hosts, addresses and CIDR ranges, separated by commas. */
+  PROVISO_ALLOWED_PRIVATE_HOSTS: z
+    .string()
+    .default('')
+    .transform((text, check) => {
+      const read = readAllowedHosts(text);
+      if (typeof read !== 'string') return read;
+      check.addIssue(`has ${JSON.stringify(read)}, which is neither a host name, an address nor a CIDR range`);
+      return z.NEVER;
+    }),
   PROVISO_SLACK_URL: baseUrl,
   PROVISO_HUBSPOT_URL: baseUrl,
   PROVISO_RESEND_URL: baseUrl,
@@ -55,6 +68,7 @@ export function executorSettings(env: z.output<z.ZodObject<typeof EXECUTOR_ENVIR
   return {
     baseUrls,
     allowPrivateAddresses: env.PROVISO_ALLOW_PRIVATE_ADDRESSES,
+    allowedPrivateHosts: env.PROVISO_ALLOWED_PRIVATE_HOSTS,
     mcpServers: readMcpServers(env.PROVISO_MCP_SERVERS),
     modules: env.PROVISO_EXECUTORS,
   };

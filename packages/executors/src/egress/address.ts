@@ -39,9 +39,52 @@ export const isPrivateHost = (host: string): boolean =>
   isLocalName(host) || (isIP(host) !== 0 && !isPublicAddress(host));
 
 /** Why a tenant may not name an address; undefined = it may. http is for this machine alone, and that for development. */
-export function urlFault(url: URL, { allowPrivateAddresses: open = false }: ExecutorSettings): string | undefined {
+export function urlFault(url: URL, settings: ExecutorSettings): string | undefined {
+  const { allowPrivateAddresses: open = false, allowedPrivateHosts: allowed = NO_HOSTS } = settings;
   if (url.username || url.password || url.hash) return 'must hold neither credentials nor a fragment';
   const host = hostOf(url.hostname) ?? '';
   if (url.protocol !== 'https:' && !(open && isLoopbackHost(host))) return 'must be an https:// URL';
-  return !open && isPrivateHost(host) ? 'must be on the public internet' : undefined;
+  if (open || !isPrivateHost(host) || allowed.names.has(host) || isAllowedAddress(host, allowed)) return undefined;
+  return 'must be on the public internet';
 }
+
+type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+/** Hosts that may be reached though they are not on the public internet, such as the operator's own mail relay. */
+export interface AllowedHosts {
+  /** As `hostOf` spells them: wherever they lead. */
+  names: ReadonlySet<string>;
+  /** Addresses, whatever name led there. */
+  ranges: readonly Range[];
+}
+
+/** Reads hosts, addresses and CIDR ranges, separated by commas; a string = what of it is none. */
+export function readAllowedHosts(text: string): AllowedHosts | string {
+  const names = new Set<string>();
+  const ranges: Range[] = [];
+  for (const given of text.split(',').map((each) => each.trim())) {
+    if (given === '') continue;
+    const name = hostOf(given);
+    const range = rangeOf(name ?? given);
+    if (range) ranges.push(range);
+    else if (name === undefined || name.includes('*')) return given;
+    else names.add(name);
+  }
+  return { names, ranges };
+}
+
+function rangeOf(text: string): Range | undefined {
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
+  if (!ipaddr.isValid(text)) return undefined;
+  const address = ipaddr.process(text);
+  return [address, address.kind() === 'ipv4' ? 32 : 128];
+}
+
+/** Whether an address is among them, also when it is IPv4 in IPv6's clothes. */
+export function isAllowedAddress(text: string, { ranges }: AllowedHosts): boolean {
+  if (!ipaddr.isValid(text) || text.includes('%')) return false;
+  const address = ipaddr.process(text);
+  return ranges.some(([range, bits]) => address.kind() === range.kind() && address.match(range, bits));
+}
+
+export const NO_HOSTS: AllowedHosts = { names: new Set(), ranges: [] };

@@ -24,7 +24,11 @@ export function connectorOf({ settings, trusted, signal }: ConnectorOptions): bu
     const { origin } = new URL(`${asked.protocol}//${asked.host ?? asked.hostname}`);
     const allowPrivateAddresses = settings.allowPrivateAddresses === true || origin === trustedOrigin;
     const to = { host: asked.hostname, port: Number(asked.port) || (isTls ? 443 : 80) };
-    const socket = await openSocket(to, { allowPrivateAddresses, signal });
+    const socket = await openSocket(to, {
+      allowPrivateAddresses,
+      allowedPrivateHosts: settings.allowedPrivateHosts,
+      signal,
+    });
     if (!isTls) return socket.setNoDelay(true).setKeepAlive(true, 60_000);
     try {
       return await startTls({ ...asked, httpSocket: socket });

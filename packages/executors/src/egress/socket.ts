@@ -4,7 +4,7 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
-import { hostOf, isPrivateHost, isPublicAddress } from './address.ts';
+import { hostOf, isAllowedAddress, isPrivateHost, isPublicAddress, NO_HOSTS, type AllowedHosts } from './address.ts';
 import { EgressError } from './error.ts';
 
 export interface Destination {
@@ -16,6 +16,8 @@ export interface Destination {
 export interface SocketOptions {
   /** Private, loopback and link-local addresses may be reached. */
   allowPrivateAddresses?: boolean | undefined;
+  /** These may be reached wherever they are. */
+  allowedPrivateHosts?: AllowedHosts | undefined;
   signal: AbortSignal;
 }
 
@@ -24,22 +26,24 @@ const CONNECT_MS_MAX = 10_000;
 /** A TCP connection that stands. Throws an EgressError, for which nothing has been sent. */
 export async function openSocket(
   { host, port }: Destination,
-  { allowPrivateAddresses: open = false, signal }: SocketOptions,
+  { allowPrivateAddresses = false, allowedPrivateHosts: allowed = NO_HOSTS, signal }: SocketOptions,
 ): Promise<Socket> {
   const name = hostOf(host);
-  if (name === undefined || (!open && isPrivateHost(name))) throw noHost('forbidden', open);
+  const open = allowPrivateAddresses || (name !== undefined && allowed.names.has(name));
+  const mayReach = (address = ''): boolean => open || isPublicAddress(address) || isAllowedAddress(address, allowed);
+  if (name === undefined || (isPrivateHost(name) && !mayReach(name))) throw noHost('forbidden', open);
   const ends = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS_MAX)]);
   const answers = await within(ends, lookup(name, { all: true })).catch((error: unknown) => {
     throw noHost('failed', open, error);
   });
-  const usable = open ? answers : answers.filter(({ address }) => isPublicAddress(address));
+  const usable = answers.filter(({ address }) => mayReach(address));
   const [first] = usable;
   if (!first) throw noHost('failed', open);
   const resolved: LookupFunction = (_name, { all }, done) =>
     all ? done(null, usable) : done(null, first.address, first.family);
   const socket = connect({ host: isIP(name) ? first.address : name, port, lookup: resolved, autoSelectFamily: true });
   await established(socket, ends);
-  if (open || isPublicAddress(socket.remoteAddress ?? '')) return socket;
+  if (mayReach(socket.remoteAddress)) return socket;
   socket.destroy();
   throw noHost('forbidden', open);
 }

@@ -34,8 +34,11 @@ export async function inSession<T>(
   { signal, settings }: { signal: AbortSignal; settings: ExecutorSettings },
   work: (connection: SMTPConnection) => Promise<T>,
 ): Promise<T> {
-  const { allowPrivateAddresses } = settings;
-  const connection = connectionOver(await openSocket(server, { allowPrivateAddresses, signal }), server);
+  const { allowPrivateAddresses, allowedPrivateHosts } = settings;
+  const connection = connectionOver(
+    await openSocket(server, { allowPrivateAddresses, allowedPrivateHosts, signal }),
+    server,
+  );
   try {
     const worked = logIn(connection, server).then(() => work(connection));
     const result = await Promise.race([interruption(connection, signal), worked]);

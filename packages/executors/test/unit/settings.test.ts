@@ -14,7 +14,14 @@ describe('the far sides, as the environment names them', () => {
 
   it('leave every provider where it is, and private addresses unreachable, unless they are named', () => {
     const read = executorSettings(environment.parse({}));
-    expect(read).toEqual({ baseUrls: {}, allowPrivateAddresses: false, mcpServers: {}, modules: [] });
+    const allowedPrivateHosts = { names: new Set(), ranges: [] };
+    expect(read).toEqual({
+      baseUrls: {},
+      allowPrivateAddresses: false,
+      allowedPrivateHosts,
+      mcpServers: {},
+      modules: [],
+    });
   });
 
   it('name a file of programs in vain: one sentence says why', () => {
