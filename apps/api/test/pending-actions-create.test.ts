@@ -1,4 +1,4 @@
-import { newId, showId } from '@proviso/core';
+import { execute, newId, showId } from '@proviso/core';
 import type { PendingAction } from '@proviso/contracts';
 import { expectRefusal, FORBIDDEN, inFuture, MISMATCH, pathsOf, recorded, useApi, VALIDATION } from './open-api.ts';
 import type { Client, Reply, Tenant } from './open-api.ts';
@@ -137,14 +137,27 @@ describe('POST /api/pending-actions', () => {
       expect((await created(here)).identityId).toBe(here.identityId);
     });
 
-    it('required where several fit, or none', async () => {
+    it('required where an account is needed, and several fit, or none', async () => {
       const here = await api.tenant();
       expect(await refused(here, EMAIL)).toEqual(['identityId']);
       await smtp(here);
       await smtp(here);
       expect(await refused(here, EMAIL)).toEqual(['identityId']);
-      await here.identity('internal');
-      expect(await refused(here, {})).toEqual(['identityId']);
+    });
+
+    it('none for a type that needs none, where there is none or no one is the only one', async () => {
+      const here = await api.tenant();
+      await smtp(here);
+      await here.owner.patch(`/v1/identities/${here.identityId}`, { status: 'disabled' });
+      const only = (await created(here)).identityId;
+      expect(only).not.toBeNull();
+      await smtp(here);
+      expect((await created(here)).identityId).toBeNull();
+      await here.owner.patch(`/v1/identities/${only}`, { status: 'disabled' });
+      const { id } = await created(here);
+      expect((await asking(here.owner).post(`/${id}/approve`, { userEdits: { say: 'bye' } })).status).toBe(200);
+      await execute(api.world.worker(), id);
+      expect((await recorded(api.world, id)).row).toMatchObject({ status: 'completed', user_edits: { say: 'bye' } });
     });
   });
 

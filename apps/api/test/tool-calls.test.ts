@@ -54,6 +54,26 @@ describe('an approved call of a workspace’s tool', () => {
     };
   }
 
+  it('needs no account: it is proposed and posted in a workspace with two of them, and in one with none', async () => {
+    const here = await shop();
+    const ended = async (): Promise<JsonObject> => {
+      const call = { workspaceId: here.id, toolName: 'refund', toolInput: { order: '4711' } };
+      const { body } = await here.owner.post('/api/pending-actions', call);
+      const { id } = body as unknown as { id: string };
+      await here.owner.post(`/api/pending-actions/${id}/approve`);
+      await execute(api.world.worker(), id);
+      return (await here.owner.get(`/api/pending-actions/${id}`)).body as unknown as JsonObject;
+    };
+    const mail = { host: 'localhost', port: 25, from: 'me@example.com' };
+    const accounts = [here.identityId, await here.identity('smtp', mail), await here.identity('smtp', mail)];
+    const disable = (id: string) => here.owner.patch(`/v1/identities/${id}`, { status: 'disabled' });
+    await disable(here.identityId);
+    expect(await ended()).toMatchObject({ status: 'executed', identityId: null });
+    for (const id of accounts) await disable(id);
+    expect(await ended()).toMatchObject({ status: 'executed', identityId: null });
+    expect(here.tool.calls).toHaveLength(2);
+  });
+
   it('is posted with the reviewer’s edit and a signature, once, and its answer is the result', async () => {
     const here = await shop();
     const { action_id } = await propose(here.owner, here, {

@@ -3,6 +3,9 @@ import { canonicalize } from 'json-canonicalize';
 import type { JsonObject, JsonValue } from '@proviso/contracts';
 import { nextSlice } from './time-slice.ts';
 
+/** RFC 8785: the same text whatever the order of keys. */
+export const canonicalJson = (value: JsonValue): string => canonicalize(value);
+
 /** SHA-256, hex, of the canonical JSON (RFC 8785) of a value that passed `jsonFault`. */
 export const hashJson = (value: JsonValue): string => createHash('sha256').update(canonicalize(value)).digest('hex');
 

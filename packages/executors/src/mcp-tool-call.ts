@@ -2,11 +2,12 @@ import { mcpConfig } from '@proviso/contracts';
 import { defineExecutor, refused, retry, type Executor, type Outcome, type RunContext } from '@proviso/core/executor';
 import { egressErrorIn } from './egress/error.ts';
 import { maskOf } from './masking.ts';
-import { accountOf, lookAtTool } from './mcp/look.ts';
+import { accountOf, lookAtTool, type Seen } from './mcp/look.ts';
+import { meaningOf } from './mcp/meaning.ts';
 import { failureOutcome, resultOutcome } from './mcp/outcome.ts';
 import { mcpParams, type McpParams } from './mcp/params.ts';
 import { isIdempotent, previewCall } from './mcp/preview.ts';
-import { inSession, type McpAccount, type McpSession } from './mcp/session.ts';
+import { inSession, LoginRefused, type McpAccount, type McpSession } from './mcp/session.ts';
 import type { ExecutorSettings } from './settings.ts';
 
 const KEY_LIFETIME_MS = 24 * 3_600_000;
@@ -22,7 +23,7 @@ export const mcpToolCall = (settings: ExecutorSettings = {}): Executor =>
     identity: 'mcp',
     params: mcpParams,
     look: (params, ctx) => lookAtTool(params, ctx, settings),
-    definition: ({ definition = null }) => definition,
+    definition: (seen: Seen) => (seen.definition ? meaningOf(seen.definition) : null),
     preview: (params, { identity, seen }) => previewCall(params, identity, seen), // as `look` made it
 
     async execute(ctx) {
@@ -37,6 +38,7 @@ export const mcpToolCall = (settings: ExecutorSettings = {}): Executor =>
         if (run.beginFailed) throw error;
         const fault = egressErrorIn(error);
         if (fault?.reason === 'forbidden') return refused(fault.message);
+        if (error instanceof LoginRefused) return retry(`${error.message.replace('the', 'The')}.`, { undone: true });
         return retry('The MCP server cannot be asked for its tools.', { undone: true, unavailable: true });
       }
     },

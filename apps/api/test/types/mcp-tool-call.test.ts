@@ -26,7 +26,12 @@ describe('mcp_tool_call', () => {
   }
 
   /** The tool's owner changes what it says of itself. */
-  const redefine = (description: string): void => void Object.assign(fake.tools[0] ?? {}, { description });
+  const reword = (description: string): void => void Object.assign(fake.tools[0] ?? {}, { description });
+  /** The tool's owner changes what a call may be. */
+  const redefine = (): void => {
+    const { inputSchema } = fake.tools[0] ?? {};
+    Object.assign(fake.tools[0] ?? {}, { inputSchema: { ...inputSchema, additionalProperties: true } });
+  };
 
   it('is proposed against the tool’s own schema, reviewed, edited, called once, and read back', async () => {
     const here = await api.tenant();
@@ -56,16 +61,16 @@ describe('mcp_tool_call', () => {
     const here = await api.tenant();
     const action = await proposed(here);
     await approve(here, action);
-    redefine('Sends an invoice, and forgets the customer.');
+    redefine();
     const back = await run(api, here, action);
     expect(back).toMatchObject({ status: 'pending_approval', status_reason: 'tool_changed', approval: null });
     expect(back.logs.at(-1)).toMatchObject({
       event: 'action.regated',
-      data: { reason: 'tool_changed', changes: ['Description'] },
+      data: { reason: 'tool_changed', changes: ['Input schema'] },
     });
     expect(back.preview?.fields).toContainEqual({
-      label: 'Description',
-      value: 'Sends an invoice, and forgets the customer.',
+      label: 'Input schema',
+      value: fake.tools[0]?.inputSchema,
     });
     expect(back.params_hash).not.toBe(action.params_hash);
     expect(fake.calls).toEqual([]);
@@ -78,12 +83,54 @@ describe('mcp_tool_call', () => {
   it('is not approved unseen when the tool changed since it was proposed', async () => {
     const here = await api.tenant();
     const { action_id, params_hash } = await proposed(here);
-    redefine('Something else.');
+    redefine();
     const decision = { action: 'approve', params_hash };
     const { status, body } = await here.owner.post(`/v1/actions/${action_id}/approve`, decision);
     expect({ status, code: body.code }).toEqual({ status: 409, code: 'CONFLICT' });
-    expect(body.action.preview?.fields).toContainEqual({ label: 'Description', value: 'Something else.' });
+    expect(body.action.params_hash).not.toBe(params_hash);
     expect(await run(api, here, await approve(here, body.action))).toMatchObject({ status: 'completed' });
+  });
+
+  it('asks once more when only the server’s words change, and not for ever: a counter among them is no other tool', async () => {
+    const here = await api.tenant();
+    const { action_id, params_hash } = await proposed(here);
+    let calls = 0;
+    const decide = () => {
+      reword(`Called ${(calls += 1)} times.`);
+      return here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve', params_hash });
+    };
+    const asked = await decide();
+    expect([asked.status, asked.body.code]).toEqual([409, 'CONFLICT']);
+    expect(asked.body.action).toMatchObject({ params_hash });
+    expect(asked.body.action.preview?.fields).toContainEqual({ label: 'Description', value: 'Called 1 times.' });
+    expect(asked.body.action.preview?.warnings?.join()).toContain('has changed since it was proposed: Description');
+    const { body } = await decide();
+    expect(body.action).toMatchObject({ status: 'approved' });
+    reword('Called many times.');
+    expect(await run(api, here, body.action)).toMatchObject({ status: 'completed' });
+    expect(fake.calls).toHaveLength(1);
+  });
+
+  it('is asked anew by a change of what a call means, though its words had asked before', async () => {
+    const here = await api.tenant();
+    const { action_id, params_hash } = await proposed(here);
+    const decide = () => here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve', params_hash });
+    reword('Something else.');
+    expect(await decide()).toMatchObject({ status: 409 });
+    redefine();
+    expect(await decide()).toMatchObject({ status: 409 });
+    expect(await decide()).toMatchObject({ status: 409, body: { code: 'CONFLICT' } }); // by its hash
+  });
+
+  it('waits when the server refuses the credentials by then, and no person is asked about the tool', async () => {
+    const here = await api.tenant();
+    const action = await proposed(here);
+    await approve(here, action);
+    fake.next('tools/list', { reply: { status: 401 } });
+    expect(await run(api, here, action)).toMatchObject({ status: 'approved', attempts: 1 });
+    expect((await recorded(api.world, action.action_id)).last?.data).toMatchObject({
+      message: expect.stringContaining('refuses the credentials (HTTP 401)') as string,
+    });
   });
 
   it('goes back to a person when the tool is gone, or takes these arguments no longer', async () => {

@@ -39,8 +39,11 @@ export function authorizeProposing(ctx: Context): void {
 
 export type DraftRow = ReturnType<typeof newRow>;
 
+/** A type that needs no identity may be proposed without one. */
+type ProposalBody = Omit<CreateActionBody, 'identity_id'> & { identity_id: string | null };
+
 /** The row that a body asks for, as an insert takes it. Throws INVALID. */
-export async function draftRow(ctx: Context, body: CreateActionBody): Promise<DraftRow> {
+export async function draftRow(ctx: Context, body: ProposalBody): Promise<DraftRow> {
   checkTimes(body);
   const executor = await executorOf(ctx, body.type);
   refuseReviewerFields(executor, body.params);
@@ -55,28 +58,31 @@ export async function draftRow(ctx: Context, body: CreateActionBody): Promise<Dr
   return newRow(ctx, body, { ...proposer, ...proposal, status });
 }
 
-function checkTimes({ direct, scheduled_time, require_approval, expires_at }: CreateActionBody): void {
-  if (direct && scheduled_time) throw invalid('direct', 'cannot stand beside scheduled_time');
-  if (direct && require_approval) throw invalid('direct', 'cannot stand beside require_approval');
+function checkTimes({ direct, scheduled_time, require_approval, expires_at }: ProposalBody): void {
+  if (direct && scheduled_time)
+    throw invalid('direct', 'starts the action at once: give either direct or scheduled_time, not both');
+  if (direct && require_approval)
+    throw invalid('direct', 'starts the action at once: give either direct or require_approval, not both');
   if (expires_at && scheduled_time && Date.parse(expires_at) <= Date.parse(scheduled_time))
-    throw invalid('expires_at', 'is not after scheduled_time');
+    throw invalid('expires_at', 'must be after scheduled_time: give a later time');
 }
 
 /** A proposal, whose it is, and where it begins. */
 type Draft = Proposal & Proposer & { status: Status };
 
 /** What binds a proposal that is cleared at once to what was proposed. */
-function clearing(ctx: Context, { type, ...body }: CreateActionBody, { params, identity, card, status }: Draft) {
+function clearing(ctx: Context, { type, ...body }: ProposalBody, { params, identity, card, status }: Draft) {
   if (status === 'pending_approval') return { cleared_hash: null, cleared_identity_version: null };
   const scheduled_time = body.scheduled_time ? new Date(body.scheduled_time) : null;
   const asked = { type, params, user_edits: null, scheduled_time, ...card };
-  const row = { ...asked, identity_id: identity.id, identity_version: identity.version };
-  return { cleared_hash: clearedHash(row, ctx.executors), cleared_identity_version: identity.version };
+  const identity_version = identity?.version ?? null;
+  const row = { ...asked, identity_id: identity?.id ?? null, identity_version };
+  return { cleared_hash: clearedHash(row, ctx.executors), cleared_identity_version: identity_version };
 }
 
-function newRow(ctx: Context, body: CreateActionBody, draft: Draft) {
+function newRow(ctx: Context, body: ProposalBody, draft: Draft) {
   const { params, identity, status } = draft;
-  const identity_version = identity.version;
+  const identity_version = identity?.version ?? null;
   return {
     id: newId(),
     workspace_id: ctx.caller.workspaceId,
@@ -91,7 +97,7 @@ function newRow(ctx: Context, body: CreateActionBody, draft: Draft) {
     ...clearing(ctx, body, draft),
     ...draft.card,
     cleared_as: null,
-    identity_id: identity.id,
+    identity_id: identity?.id ?? null,
     identity_version, // not a column: kept in an Idempotency-Key's snapshot
     description: body.description ?? null,
     agent_preview: null as JsonObject | null,

@@ -11,6 +11,7 @@ import { stillMay } from '../keys/still-may.ts';
 import { placeOf } from '../tools/reserved-fields.ts';
 import { transition, type Transition } from '../transition.ts';
 import { drawCard, type Card } from './card.ts';
+import { askingForWords, hasAskedForWords, isReworded } from './reworded.ts';
 import { clearedHash } from './cleared-hash.ts';
 import { getActionInWorkspace } from './get.ts';
 import { givenOf, identityFor, lookupIn, parseParams, prepareEdits, prepareProposal } from './proposal.ts';
@@ -144,7 +145,7 @@ async function clearing(
     user_edits: proposal.edits,
     ...proposal.card,
     agent_preview: null,
-    identity_version: proposal.identity.version,
+    identity_version: proposal.identity?.version ?? null,
     contact_id: proposal.contactId,
     company_id: proposal.companyId,
   };
@@ -160,15 +161,19 @@ async function redraw(
   executor: Executor,
   seen: ActionRow,
 ): Promise<Omit<PreparedDecision, 'seen'> | undefined> {
-  const identity = await identityFor(ctx, executor, seen.identity_id ?? '');
+  const identity = await identityFor(ctx, executor, seen.identity_id);
   const isIncomplete = seen.status_reason === 'not_looked_up';
   const found = isIncomplete || seen.status_reason === 'stale' ? await lookUpAgain(ctx, executor, seen) : {};
   const params = effectiveParams({ ...seen, ...columnsOf(found) });
   const card = JSON.parse(JSON.stringify(await drawCard(executor, params, lookupIn(ctx, identity)))) as Card;
   const whole = isIncomplete && { status_reason: null };
-  const drawn = { ...found, ...card, ...whole, identity_version: identity.version };
+  const drawn = { ...found, ...card, ...whole, identity_version: identity?.version ?? null };
   const before = Object.fromEntries(Object.keys(drawn).map((column) => [column, seen[column as keyof typeof drawn]]));
   if (sameJson(drawn, before)) return undefined;
+  if (isReworded(executor, drawn, before)) {
+    if (hasAskedForWords(seen.preview)) return undefined;
+    drawn.preview = askingForWords(seen.preview, drawn.preview);
+  }
   return {
     event: 'action.updated',
     isRedrawn: true,
@@ -186,7 +191,7 @@ async function lookUpAgain(ctx: Context, executor: Executor, seen: ActionRow) {
   const { params, resolved } = await prepareProposal(ctx, {
     executor,
     given,
-    identityId: seen.identity_id ?? '',
+    identityId: seen.identity_id,
     place: placeOf(seen),
   });
   return { params, resolved };

@@ -16,7 +16,8 @@ export interface Proposal {
   /** The part of params that the executor filled in. */
   resolved: JsonObject;
   card: Card;
-  identity: ShownIdentity & { version: number };
+  /** Null = the type needs none, and none was named. */
+  identity: (ShownIdentity & { version: number }) | null;
   contactId: string | null;
   companyId: string | null;
   /** What the far side could not be asked for; it has to be before anybody approves. */
@@ -24,11 +25,11 @@ export interface Proposal {
 }
 
 /** What an executor may look at before there is a run. */
-export const lookupIn = (ctx: Context, identity: ShownIdentity): LookupContext => ({
+export const lookupIn = (ctx: Context, identity: ShownIdentity | null): LookupContext => ({
   workspaceId: ctx.caller.workspaceId,
   records: recordsOf(ctx.db, ctx.caller.workspaceId),
   identity,
-  openCredentials: () => openCredentials(ctx, identity.id),
+  openCredentials: async () => identity && openCredentials(ctx, identity.id),
 });
 
 /** What was given, without what the executor filled in. */
@@ -41,13 +42,17 @@ const without = (from: JsonObject, keys: readonly string[]): JsonObject =>
 const pick = (from: JsonObject, keys: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
 
-/** The identity to act as: of the workspace, active, and of the executor's provider. Throws INVALID at identity_id. */
+/**
+ * The identity to act as: of the workspace, active, and of the executor's provider; null where it needs none and none is
+ * named. Throws INVALID at identity_id.
+ */
 export async function identityFor(
   ctx: Context,
   executor: Pick<Executor, 'identity' | 'type'>,
-  id: string,
+  id: string | null,
 ): Promise<Proposal['identity']> {
-  const uuid = readId('identity', id);
+  if (id === null && executor.identity === 'none') return null;
+  const uuid = readId('identity', id ?? '');
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId }; // and no more, so that bulk work asks once
   const row = uuid && (await ctx.db.tables.identities.findFirst({ where }));
   if (!row || row.deleted_at) throw invalid('identity_id', 'is not an identity of this workspace');
@@ -82,7 +87,7 @@ export function refuseTimes(
 ): void {
   if (!alwaysAsks) return;
   for (const field of ['direct', 'scheduled_time'] as const)
-    if (times[field]) throw invalid(field, `cannot stand with ${type}, which always waits for a person`);
+    if (times[field]) throw invalid(field, `does not apply to ${type}, which always waits for a person: leave it out`);
 }
 
 /** Params as the executor's schema reads them. Throws INVALID with paths below params. */
@@ -100,7 +105,7 @@ interface Draft {
   given: JsonObject;
   /** Fields that an earlier resolution filled in and that still stand. */
   kept?: JsonObject;
-  identityId: string;
+  identityId: string | null;
   place: Place;
   /** A far side that is away leaves the proposal without what it would have said; else that is UNAVAILABLE. */
   mayLackLookUp?: boolean;
@@ -166,7 +171,7 @@ export async function prepareEdits(
     executor,
     given: { ...givenOf(row), ...edits },
     kept: moved ? {} : row.resolved,
-    identityId: row.identity_id ?? '',
+    identityId: row.identity_id,
     place: placeOf(row),
   });
   const edited = Object.keys(edits);

@@ -24,7 +24,10 @@ export async function proposerOf(ctx: Context, { run_id }: Pick<CreateActionBody
 }
 
 /** Whether the proposal is cleared by itself: an agent's is only where its settings say so. */
-export function gate({ type, require_approval }: CreateActionBody, { agent }: Proposer): Status {
+export function gate(
+  { type, require_approval }: Pick<CreateActionBody, 'type' | 'require_approval'>,
+  { agent }: Proposer,
+): Status {
   if (require_approval) return 'pending_approval';
   if (!agent) return 'scheduled';
   return agent.approval === 'never' || agent.auto_approve_types.includes(type) ? 'auto_approved' : 'pending_approval';

@@ -109,7 +109,7 @@ async function proposalChange(
     given: body.params ?? givenOf(seen),
     // Another account may find something else under the same name.
     kept: body.params || body.identity_id ? {} : seen.resolved,
-    identityId: body.identity_id ?? seen.identity_id ?? '',
+    identityId: body.identity_id ?? seen.identity_id,
     place: placeOf(seen),
   });
   const differs = hashJson(proposal.params) !== hashJson(seen.params);
@@ -123,8 +123,8 @@ async function proposalChange(
     approval: null,
     ...proposal.card,
     agent_preview: null,
-    identity_id: proposal.identity.id,
-    identity_version: proposal.identity.version,
+    identity_id: proposal.identity?.id ?? null,
+    identity_version: proposal.identity?.version ?? null,
     contact_id: proposal.contactId,
     company_id: proposal.companyId,
   };

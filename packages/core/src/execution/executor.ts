@@ -46,6 +46,7 @@ export interface Executor<P extends object = JsonObject> {
   /**
    * Of what `look` saw, what the far side says that the params mean, such as a tool's schema: it is part of what is
    * approved. After the claim it is looked at again, and a change sends the action back to a person as `tool_changed`.
+   * What of the card changes without it is the far side's words: it is shown, and asks a person again once an action.
    */
   definition?(seen: JsonObject): JsonValue;
   /** The card, drawn from final params, the identity's shown part and what `look` saw (nothing without it); pure. */
@@ -164,10 +165,12 @@ export function defineExecutor<P extends object>(executor: Executor<P>): Executo
   return executor as unknown as Executor;
 }
 
+export { canonicalJson } from '../canonical.ts';
 export { AppError, invalid } from '../errors.ts';
 export * from './provider.ts';
 export * from './tool.ts';
 export { checkSchema, inputFault, paramsOf } from '../tools/input-schema.ts';
+export { mapSubschemas } from '../tools/schema-places.ts';
 export { companyId, contactId, threadId } from '../ids.ts';
 export { givenLabel } from '../preview/label.ts';
 export { readableLine, readablePreview } from '../preview/readable-preview.ts';

@@ -77,8 +77,10 @@ async function redefinition(ready: Ready, action: ActionRow): Promise<Ending | u
     const changes = differences(action.preview, card.preview);
     return { ...stale, changes, change: { ...card, revision: action.revision + 1 } };
   } catch (error) {
-    if (error instanceof AppError && error.code === 'INVALID') return { ...stale, changes: [error.message] };
-    throw error;
+    if (!(error instanceof AppError && error.code === 'INVALID')) throw error;
+    const isOfParams = error.details.every(({ path }) => path.startsWith('params'));
+    if (isOfParams) return { ...stale, changes: [error.message] };
+    return { kind: 'retry', undone: true, message: error.message }; // the identity's: its credentials, say
   }
 }
 

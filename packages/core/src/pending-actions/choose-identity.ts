@@ -4,10 +4,15 @@ import { invalid } from '../errors.ts';
 import type { Executor } from '../execution/executor.ts';
 
 /**
- * The identity to act as where none is named: the agent's if it fits, else the workspace's only active one that does. For
- * a type that needs none, an `internal` one goes before the others. Throws INVALID at identity_id.
+ * The identity to act as where none is named: the agent's if it fits, else the workspace's only active one that does. A
+ * type that needs none takes an `internal` one before the others, and does without where no one is the only one. Throws
+ * INVALID at identity_id.
  */
-export async function chooseIdentity(ctx: Context, executor: Executor, run_id: string | undefined): Promise<string> {
+export async function chooseIdentity(
+  ctx: Context,
+  executor: Executor,
+  run_id: string | undefined,
+): Promise<string | null> {
   const { agent } = await proposerOf(ctx, { run_id });
   const needed = executor.identity === 'none' ? undefined : executor.identity;
   const active = await ctx.db.tables.identities.findMany({
@@ -18,6 +23,9 @@ export async function chooseIdentity(ctx: Context, executor: Executor, run_id: s
   const internal = active.filter(({ provider }) => provider === 'internal');
   const [only, ...others] = internal.length > 0 ? internal : active;
   if (only && others.length === 0) return only.id;
-  const kind = needed ? `${needed} identity` : 'identity';
-  throw invalid('identity_id', only ? `is required: more than one active ${kind} fits` : `no active ${kind} is there`);
+  if (!needed) return null;
+  const why = only
+    ? `is required: more than one active ${needed} identity fits`
+    : `is missing: add an active ${needed} identity (POST /v1/identities)`;
+  throw invalid('identity_id', why);
 }

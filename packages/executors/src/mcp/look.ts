@@ -2,10 +2,11 @@ import { mcpConfig, mcpCredentials, type JsonObject, type JsonValue } from '@pro
 import { AppError, checkSchema, inputFault, type LookupContext } from '@proviso/core/executor';
 import type { ExecutorSettings } from '../settings.ts';
 import type { McpParams } from './params.ts';
-import { inSession, type McpAccount, type ServerTool } from './session.ts';
+import { inSession, LoginRefused, type McpAccount, type ServerTool } from './session.ts';
 
 const LOOK_MS_MAX = 15_000;
 const SCHEMA_BYTES_MAX = 64 * 1024;
+const LEVELS_MAX = 100;
 
 const invalid = (path: string, message: string): AppError =>
   new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
@@ -34,10 +35,11 @@ export async function lookAtTool(
   const signal = AbortSignal.timeout(LOOK_MS_MAX);
   const account = accountOf(ctx.identity, await ctx.openCredentials(), { settings, signal });
   if (!account) throw invalid('identity_id', 'has no valid configuration');
-  const tools = await inSession(account, (session) => session.listTools()).catch(() => {
-    throw new AppError('UNAVAILABLE', 'The MCP server cannot be asked for its tools.');
-  });
+  const { tools, odd } = await toolsOf(account);
   const tool = tools.find(({ name }) => name === params.tool);
+  const fault = odd.get(params.tool);
+  if (!tool && fault !== undefined)
+    throw invalid('params.tool', `is not defined as MCP defines a tool (${fault}): its server has to mend it`);
   if (!tool) throw invalid('params.tool', 'is not a tool of this server');
   const definition = definitionOf(tool);
   const schema = definition.input_schema as JsonObject;
@@ -45,17 +47,36 @@ export async function lookAtTool(
   return { definition, ...(untested.length > 0 && { untested }) };
 }
 
-/** All of a tool's definition that says what a call does. */
-export function definitionOf({
-  name,
-  title,
-  description,
-  inputSchema,
-  outputSchema,
-  annotations,
-}: ServerTool): JsonObject {
-  const parts = { name, title, description, input_schema: inputSchema, output_schema: outputSchema, annotations };
-  return JSON.parse(JSON.stringify(parts)) as JsonObject; // without what is absent
+async function toolsOf(account: McpAccount) {
+  try {
+    return await inSession(account, async (session) => ({
+      tools: await session.listTools(),
+      odd: session.oddTools(),
+    }));
+  } catch (error) {
+    if (error instanceof LoginRefused)
+      throw invalid(
+        'identity_id',
+        `${error.message}: set its credentials anew with PATCH /v1/identities/{identity_id}`,
+      );
+    throw new AppError('UNAVAILABLE', 'The MCP server cannot be asked for its tools. Try again later.');
+  }
+}
+
+/** All of a tool's definition that is shown, as it can be stored. */
+function definitionOf({ name, title, description, inputSchema, annotations }: ServerTool): JsonObject {
+  const parts = { name, title, description, input_schema: inputSchema, annotations };
+  return storable(JSON.parse(JSON.stringify(parts)) as JsonValue, 1) as JsonObject; // without what is absent
+}
+
+function storable(value: JsonValue, level: number): JsonValue {
+  if (typeof value === 'string') return value.replaceAll('\u0000', '\uFFFD').toWellFormed();
+  if (typeof value !== 'object' || value === null) return value;
+  if (level > LEVELS_MAX) throw invalid('params.tool', `has a definition of more than ${LEVELS_MAX} levels`);
+  if (Array.isArray(value)) return value.map((one) => storable(one, level + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [storable(key, level) as string, storable(one, level + 1)]),
+  );
 }
 
 /** What of the schema cannot be tested. Throws INVALID where the rest refuses the arguments. */
@@ -63,7 +84,7 @@ async function demandFit(given: JsonObject, own: { workspaceId: string; schema: 
   if (Buffer.byteLength(JSON.stringify(own.schema)) > SCHEMA_BYTES_MAX)
     throw invalid('params.tool', `has an input schema beyond ${SCHEMA_BYTES_MAX} bytes`);
   const { fault: unfit, untested } = await checkSchema(own);
-  if (unfit !== undefined) throw invalid('params.tool', `has an input schema that ${unfit}`);
+  if (unfit !== undefined) return [`it ${unfit}`];
   const fault = await inputFault(own, given);
   if (fault) throw invalid(['params', 'arguments', ...fault.path].join('.'), fault.message);
   return untested;

@@ -4,6 +4,7 @@ import {
   Client,
   StreamableHTTPClientTransport,
   type InputRequiredResult,
+  type JSONRPCMessage,
   type Transport,
 } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -13,6 +14,7 @@ import { openEgress } from '../egress/fetch.ts';
 import { readAnswer, unreadAgain, type HttpAnswer } from '../http/answer.ts';
 import { maskOf } from '../masking.ts';
 import type { ExecutorSettings } from '../settings.ts';
+import { leaveOddToolsOut, type OddTools } from './odd-tools.ts';
 
 /** The library wants a limit of its own; the signal is the only one that counts. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
@@ -42,7 +44,9 @@ export type CallResult = Awaited<ReturnType<Client['callTool']>> | InputRequired
 export interface McpSession {
   /** As the server calls itself. */
   server: { name: string; version: string } | undefined;
+  /** Without those that are not as the protocol defines them: `oddTools` has them. */
   listTools(): Promise<ServerTool[]>;
+  oddTools(): OddTools;
   call(tool: ServerTool, request: CallRequest): Promise<CallResult>;
   /** A call may have been let go. */
   sent(): boolean;
@@ -50,9 +54,17 @@ export interface McpSession {
   answer(): HttpAnswer | undefined;
 }
 
-/** Connects, works and disconnects, whatever happens. Throws what the library throws. */
+/** The server refuses the identity's credentials; nothing was called. */
+export class LoginRefused extends Error {
+  constructor(status: number, cause: unknown) {
+    super(`the MCP server refuses the credentials (HTTP ${status})`, { cause });
+  }
+}
+
+/** Connects, works and disconnects, whatever happens. Throws LoginRefused, and else what the library throws. */
 export async function inSession<T>(account: McpAccount, work: (session: McpSession) => Promise<T>): Promise<T> {
   const progress: Progress = { sent: false };
+  const odd: OddTools = new Map();
   const transport = transportOf(account, progress);
   const client = new Client(
     { name: 'Proviso', version: '0.1.0' },
@@ -64,6 +76,8 @@ export async function inSession<T>(account: McpAccount, work: (session: McpSessi
       versionNegotiation: { mode: 'auto' },
     },
   );
+  // The client calls it before its own look at a message.
+  Object.assign(transport, { onmessage: (message: JSONRPCMessage) => leaveOddToolsOut(message, odd) });
   const request = watched(transport, account.signal, progress);
   try {
     await request((options) => client.connect(transport, options));
@@ -76,9 +90,13 @@ export async function inSession<T>(account: McpAccount, work: (session: McpSessi
         const more = { toolDefinition: tool, allowInputRequired: true };
         return request((options) => client.callTool(params, { ...options, ...more }) as Promise<CallResult>);
       },
+      oddTools: () => odd,
       sent: () => progress.sent,
       answer: () => progress.answer,
     });
+  } catch (error) {
+    const { status } = progress.answer ?? {};
+    throw !progress.sent && (status === 401 || status === 403) ? new LoginRefused(status, error) : error;
   } finally {
     await close(client, transport);
   }

@@ -1,8 +1,11 @@
 import { mcpConfig, mcpCredentials } from '@proviso/contracts';
 import { defineProvider, type ProviderKind } from '@proviso/core/executor';
 import { urlFault } from '../egress/address.ts';
-import { inSession } from '../mcp/session.ts';
+import { inSession, LoginRefused } from '../mcp/session.ts';
 import type { ExecutorSettings } from '../settings.ts';
+
+/** How many tools that are left out are named. */
+const NAMED_MAX = 5;
 
 export const mcp = (settings: ExecutorSettings = {}): ProviderKind =>
   defineProvider({
@@ -18,10 +21,14 @@ export const mcp = (settings: ExecutorSettings = {}): ProviderKind =>
       try {
         return await inSession({ config, credentials, settings, signal }, async (session) => {
           const tools = await session.listTools();
-          return { ok: true, account: `${session.server?.name ?? 'a server without a name'}, ${tools.length} tools` };
+          const odd = [...session.oddTools().keys()];
+          const said = [session.server?.name ?? 'a server without a name', `${tools.length} tools`];
+          if (odd.length > 0) said.push(`left out as not well defined: ${odd.slice(0, NAMED_MAX).join(', ')}`);
+          return { ok: true, account: said.join(', ') };
         });
-      } catch {
-        return { ok: false, message: 'The MCP server did not answer as one, or refused the credentials.' };
+      } catch (error) {
+        if (error instanceof LoginRefused) return { ok: false, message: `${error.message.replace('the', 'The')}.` };
+        return { ok: false, message: 'The MCP server did not answer as one.' };
       }
     },
   });

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@proviso/contracts';
+import type { JsonObject, JsonValue } from '@proviso/contracts';
 import { httpFault } from '@proviso/testing/http-fake';
 import { startMcpFake, type McpFake } from '@proviso/testing/mcp';
 import { maskOf } from '../../src/masking.ts';
@@ -19,6 +19,12 @@ describe('mcp_tool_call', () => {
     lookupIn({}, { identity: identityOf(fake, more), openCredentials: async () => ({ token }) });
   const look = (params: JsonObject = CALL, ...[more, token]: Parameters<typeof lookup>) =>
     executor.look?.(params, lookup(more, token)) as Promise<JsonObject>;
+  const verify = (token: string) =>
+    mcp(settings).verify({
+      config: { url: fake.address },
+      credentials: { token },
+      signal: new AbortController().signal,
+    });
   const definitionNow = async () => executor.definition?.(await look());
 
   it('shows the tool, its server, each argument, and what the server claims as its claim', async () => {
@@ -87,9 +93,38 @@ describe('mcp_tool_call', () => {
     await expect(look(params)).rejects.toMatchObject({ code: 'INVALID', details: [{ path }] });
   });
 
-  it('refuses a tool whose schema refers to somewhere else', async () => {
-    Object.assign(fake.tools[0] ?? {}, { inputSchema: { type: 'object', $ref: 'https://evil.test/schema' } });
-    await expect(look()).rejects.toMatchObject({ code: 'INVALID', details: [{ path: 'params.tool' }] });
+  it.each<[string, JsonObject]>([
+    ['refers to somewhere else', { $ref: 'https://evil.test/schema' }],
+    ['refers to nothing', { properties: { customer: { $ref: '#/$defs/none' } } }],
+    ['is none', { properties: { customer: { minimum: 'x' } } }],
+  ])('asks nobody else and tests nothing where a schema %s, and says so on the card', async (_what, schema) => {
+    Object.assign(fake.tools[0] ?? {}, { inputSchema: { type: 'object', ...schema } });
+    const { warnings } = executor.preview(CALL, { identity: identityOf(fake), seen: await look() });
+    expect(warnings?.join()).toContain('were not tested by all of the input schema');
+  });
+
+  it.each<[string, object]>([
+    ['a description that is null', { name: 'odd', description: null, inputSchema: { type: 'object' } }],
+    ['no input schema', { name: 'odd' }],
+    ['no name', { inputSchema: { type: 'object' } }],
+    ['an input schema that is a list', { name: 'odd', inputSchema: [] }],
+    [
+      'annotations of the wrong kind',
+      { name: 'odd', inputSchema: { type: 'object' }, annotations: { readOnlyHint: 1 } },
+    ],
+    ['nothing of a tool', 5 as never],
+  ])('is usable beside a tool with %s', async (_what, odd) => {
+    fake.oddTools.push(odd);
+    expect(await look()).toMatchObject({ definition: { name: 'send_invoice' } });
+  });
+
+  it('says of a tool that is not well defined what is wrong with it, and names it when the account is verified', async () => {
+    fake.oddTools.push({ name: 'odd', inputSchema: { type: 'array' } });
+    await expect(look({ tool: 'odd', arguments: {} })).rejects.toMatchObject({
+      code: 'INVALID',
+      details: [{ path: 'params.tool', message: expect.stringContaining('inputSchema.type') as string }],
+    });
+    expect(await verify(TOKEN)).toEqual({ ok: true, account: 'Billing, 1 tools, left out as not well defined: odd' });
   });
 
   it('says on the card what of the schema is not tested, and tests the rest', async () => {
@@ -106,38 +141,91 @@ describe('mcp_tool_call', () => {
 
   it.each<[string, () => unknown, string]>([
     ['is away', () => fake.close(), TOKEN],
-    ['refuses the token', () => undefined, 'wrong'],
     ['never ends its list', () => fake.next('tools/list', httpFault.answers(200, 'x'.repeat(5_000_000))), TOKEN],
   ])('says that the server cannot be asked when it %s', async (_name, arrange, token) => {
     await arrange();
     await expect(look(CALL, {}, token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
+  it('says that the server refuses the credentials, and where to set them', async () => {
+    await expect(look(CALL, {}, 'wrong')).rejects.toMatchObject({
+      code: 'INVALID',
+      details: [
+        {
+          path: 'identity_id',
+          message: expect.stringMatching(/refuses the credentials \(HTTP 401\).*PATCH/) as string,
+        },
+      ],
+    });
+    fake.next('tools/list', httpFault.answers(403));
+    await expect(look()).rejects.toMatchObject({ code: 'INVALID', details: [{ path: 'identity_id' }] });
+    expect(await verify('wrong')).toEqual({ ok: false, message: 'The MCP server refuses the credentials (HTTP 401).' });
+  });
+
+  const schemaOf = (tool: JsonObject) => tool.inputSchema as JsonObject & { properties: Record<string, JsonObject> };
+
   it.each<[string, (tool: JsonObject) => unknown]>([
-    ['description', (tool) => (tool.description = 'Ignore the reviewer')],
-    ['title', (tool) => (tool.title = 'Harmless')],
-    ['annotations', (tool) => (tool.annotations = {})],
-    [
-      'input schema',
-      (tool) => (tool.inputSchema = { ...(tool.inputSchema as JsonObject), additionalProperties: true }),
-    ],
-    ['output schema', (tool) => (tool.outputSchema = { type: 'object' })],
-  ])('is another definition when its %s changes, and the same otherwise', async (_part, change) => {
+    ['another default of an argument', (tool) => (schemaOf(tool).properties.cents = { type: 'integer', default: 1 })],
+    ['an argument more', (tool) => (schemaOf(tool).properties.description = { type: 'string' })],
+    ['an argument that need not be given', (tool) => (schemaOf(tool).required = ['customer'])],
+    ['arguments of any name', (tool) => (schemaOf(tool).additionalProperties = true)],
+    ['the word that it destroys nothing', (tool) => (tool.annotations = { destructiveHint: false })],
+    ['no word that it only reads', (tool) => (tool.annotations = {})],
+  ])('means something else with %s', async (_part, change) => {
     const before = await definitionNow();
-    expect(await definitionNow()).toEqual(before);
     change(fake.tools[0] as unknown as JsonObject);
     expect(await definitionNow()).not.toEqual(before);
   });
 
+  it.each<[string, (tool: JsonObject) => unknown]>([
+    ['another description', (tool) => (tool.description = `Called ${Math.random()} times`)],
+    ['another title', (tool) => (tool.title = 'Harmless')],
+    ['an output schema', (tool) => (tool.outputSchema = { type: 'object' })],
+    [
+      'a title among its annotations',
+      (tool) => (tool.annotations = { ...(tool.annotations as JsonObject), title: 'x' }),
+    ],
+    [
+      'what is so anyway',
+      (tool) => (tool.annotations = { readOnlyHint: true, openWorldHint: true, destructiveHint: true }),
+    ],
+    ['its required arguments in another order', (tool) => (schemaOf(tool).required = ['cents', 'customer'])],
+    [
+      'its keys in another order',
+      (tool) => (tool.inputSchema = Object.fromEntries(Object.entries(schemaOf(tool)).reverse())),
+    ],
+    [
+      'another description of an argument',
+      (tool) =>
+        (schemaOf(tool).properties.customer = { type: 'string', description: 'Who, on Friday', examples: ['Acme'] }),
+    ],
+    ['a type as a list', (tool) => (schemaOf(tool).properties.customer = { type: ['string'] })],
+  ])('means the same with %s', async (_part, change) => {
+    const before = await definitionNow();
+    expect(before).toMatchObject({ name: 'send_invoice' });
+    change(fake.tools[0] as unknown as JsonObject);
+    expect(await definitionNow()).toEqual(before);
+  });
+
+  it.each<[string, JsonValue[], JsonValue]>([
+    ['enum', ['Acme', 'b'], 'c'],
+    ['type', ['string', 'null'], 'number'],
+    ['anyOf', [{ const: 'Acme' }, { const: 'b', title: 'B' }], { const: 'c' }],
+    ['oneOf', [{ const: 'Acme' }, { const: 'b', title: 'B' }], { const: 'c' }],
+    ['allOf', [{ minLength: 1 }, { maxLength: 9 }], { maxLength: 8 }],
+  ])('takes %s for a set', async (keyword, list, one) => {
+    const meaningWith = async (value: JsonValue[]) => {
+      const inputSchema = { type: 'object', properties: { customer: { [keyword]: value } } };
+      Object.assign(fake.tools[0] ?? {}, { inputSchema });
+      return definitionNow();
+    };
+    const before = await meaningWith(list);
+    expect(await meaningWith(list.toReversed())).toEqual(before);
+    expect(await meaningWith([...list, one])).not.toEqual(before);
+  });
+
   it('is verified by the server that answers', async () => {
-    const verify = (token: string) =>
-      mcp(settings).verify({
-        config: { url: fake.address },
-        credentials: { token },
-        signal: new AbortController().signal,
-      });
     expect(await verify(TOKEN)).toEqual({ ok: true, account: 'Billing, 1 tools' });
-    expect(await verify('wrong')).toMatchObject({ ok: false });
   });
 });
 

@@ -23,6 +23,8 @@ export interface McpFake extends HttpFake {
   readonly calls: McpCall[];
   /** What it offers; a test may change it. */
   readonly tools: Tool[];
+  /** What it lists before them, though it is no tool as the protocol defines one. */
+  readonly oddTools: unknown[];
   /** How the next calls end. One with `isError` has no effect, unless `acts`. */
   answer(result: McpEnding, options?: { acts: boolean }): void;
 }
@@ -56,6 +58,7 @@ export const SEND_INVOICE: Tool = {
 export async function startMcpFake({ token, legacy, deduplicates }: McpFakeOptions): Promise<McpFake> {
   const calls: McpCall[] = [];
   const tools: Tool[] = [structuredClone(SEND_INVOICE)];
+  const oddTools: unknown[] = [];
   let ending: McpEnding | undefined;
   let acts = true;
   const known = new Set<string>();
@@ -83,29 +86,36 @@ export async function startMcpFake({ token, legacy, deduplicates }: McpFakeOptio
   const handler = createMcpHandler(serverOf, { keepAliveMs: 0 });
 
   const handle = async (request: FakeRequest): Promise<FakeReply> => {
-    const { method, path, headers, body } = request;
-    if (headers.authorization !== `Bearer ${token}`) return { status: 401 };
+    if (request.headers.authorization !== `Bearer ${token}`) return { status: 401 };
     if (legacy && methodOf(request) === 'server/discover') return { status: 400, body: 'what?' };
-    const response = await handler.fetch(
-      new Request(`http://fake.test${path}`, {
-        method,
-        headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
-        ...(method === 'POST' && { body }),
-      }),
-    );
-    const text = await response.text();
-    const type = response.headers.get('content-type');
-    return { status: response.status, body: text, headers: type === null ? {} : { 'content-type': type } };
+    return replyOf(await handler.fetch(asRequest(request)), (text) => withOdd(oddTools, request, text));
   };
   const http = await startHttpFake({ handle, nameOf: methodOf, tooMany: { status: 429 } });
   const close = async (): Promise<void> => {
     await handler.close();
     await http.close();
   };
-  return { ...http, close, address: `${http.url}/mcp`, calls, tools, answer };
+  return { ...http, close, address: `${http.url}/mcp`, calls, tools, oddTools, answer };
 }
 
 function methodOf({ method, body }: FakeRequest): string {
   if (method !== 'POST') return method;
   return String((JSON.parse(body) as { method?: string }).method);
+}
+
+function asRequest({ method, path, headers, body }: FakeRequest): Request {
+  const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+  return new Request(`http://fake.test${path}`, { method, headers: sent, ...(method === 'POST' && { body }) });
+}
+
+async function replyOf(response: Response, change: (text: string) => string): Promise<FakeReply> {
+  const type = response.headers.get('content-type');
+  const headers = type === null ? {} : { 'content-type': type };
+  return { status: response.status, body: change(await response.text()), headers };
+}
+
+/** The library would not say it: it goes into the answer's text. */
+function withOdd(tools: unknown[], request: FakeRequest, text: string): string {
+  if (methodOf(request) !== 'tools/list') return text;
+  return text.replace('"tools":[', () => `"tools":[${tools.map((tool) => `${JSON.stringify(tool)},`).join('')}`);
 }
