@@ -39,6 +39,7 @@ describe('tools', () => {
       expect(body).toEqual({
         status: 'success',
         secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
+        untested: [],
         tool: {
           ...REFUND,
           version: 1,
@@ -125,6 +126,20 @@ describe('tools', () => {
       const here = await api.tenant();
       const refused = await expectRefusal(api, here, INVALID, () => register(here.owner, more));
       expect(pathsOf(refused)).toEqual([path]);
+    });
+
+    it('says what of the schema is not tested, and each card says so too; the rest is tested', async () => {
+      const here = await api.tenant();
+      const properties = { order: { type: 'string', pattern: '^(?!x)' }, amount: { type: 'number' } };
+      const { status, body } = await register(here.owner, { input_schema: { type: 'object', properties } });
+      const untested = [expect.stringContaining('the pattern ^(?!x) is not one of RE2') as string];
+      expect([status, body]).toMatchObject([201, { untested }]);
+      const call = (params: object) =>
+        here.owner.post('/v1/actions', { type: REFUND.name, identity_id: here.identityId, params });
+      const { action } = (await call({ order: 'x1', amount: 5 })).body;
+      expect(action.preview?.warnings?.join()).toContain('not tested by all of the tool’s schema: the pattern ^(?!x)');
+      const refused = await expectRefusal(api, here, INVALID, () => call({ order: 'x1', amount: '5' }));
+      expect(pathsOf(refused)).toEqual(['params.amount']);
     });
 
     it('takes http on this machine, where the operator allows private addresses', async () => {

@@ -68,6 +68,9 @@ export const createdToolReply = z.object({
     .describe(
       'What calls are signed with. Shown in the first reply only: null for a new version, and in the replay of an Idempotency-Key.',
     ),
+  untested: z
+    .array(z.string())
+    .describe('What of `input_schema` is not tested, in words; each card says so too. Empty where all of it is.'),
   tool: tool.describe('The tool as it is now.'),
 });
 export const toolReply = z.object({ status: ok, tool: tool.describe('The tool without its secret.') });

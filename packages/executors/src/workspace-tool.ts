@@ -38,7 +38,10 @@ export function workspaceTools(settings: ExecutorSettings): ToolKind {
   };
 }
 
-const executorOf = ({ name, version, url, idempotent, params }: ToolDefinition, egress: EgressFetch): Executor =>
+const executorOf = (
+  { name, version, url, idempotent, params, untested }: ToolDefinition,
+  egress: EgressFetch,
+): Executor =>
   defineExecutor({
     type: name,
     version: VERSION,
@@ -47,8 +50,10 @@ const executorOf = ({ name, version, url, idempotent, params }: ToolDefinition, 
     identity: 'none',
     params,
 
+    look: async () => ({ untested: await untested() }),
+
     // By name: a row that was read has its params in another order than the proposal.
-    preview: (input) => ({
+    preview: (input, { seen }) => ({
       title: `Call ${name}`,
       fields: [
         { label: 'Called at', value: url },
@@ -58,6 +63,7 @@ const executorOf = ({ name, version, url, idempotent, params }: ToolDefinition, 
           .map(([field, value]) => ({ label: givenLabel('input', field), value }))
           .toSorted((a, b) => (a.label < b.label ? -1 : 1)),
       ],
+      ...untestedWarnings(seen),
     }),
 
     async execute(ctx) {
@@ -72,6 +78,13 @@ const executorOf = ({ name, version, url, idempotent, params }: ToolDefinition, 
       }
     },
   });
+
+function untestedWarnings(seen: JsonObject = {}): { warnings?: string[] } {
+  const warnings = ((seen.untested ?? []) as string[]).map(
+    (what) => `The input was not tested by all of the tool’s schema: ${what}.`,
+  );
+  return warnings.length > 0 ? { warnings } : {};
+}
 
 /** The call, the same bytes for every attempt but for the signature and its time. */
 function requestOf({ action, credentials }: RunContext<JsonObject>, tool: { name: string; version: number }) {

@@ -2,7 +2,7 @@ import type { JsonObject } from '@proviso/contracts';
 import type { Context, Services } from '../context.ts';
 import { invalid } from '../errors.ts';
 import { findTool } from '../tools/find.ts';
-import { paramsOf } from '../tools/input-schema.ts';
+import { checkSchema, paramsOf } from '../tools/input-schema.ts';
 import type { Executor } from './executor.ts';
 
 /** How many of a workspace's tools a refusal names. */
@@ -19,8 +19,10 @@ export async function findExecutor(
   const row = await findTool(db, workspaceId, type);
   if (!row) return undefined;
   const { name, version, url, idempotent, secret } = row;
-  const params = paramsOf({ workspaceId, schema: row.input_schema as JsonObject });
-  return { ...executors.tools.executorOf({ name, version, url, idempotent, params }), tool: { version, secret } };
+  const own = { workspaceId, schema: row.input_schema as JsonObject };
+  const untested = async (): Promise<string[]> => (await checkSchema(own)).untested;
+  const definition = { name, version, url, idempotent, params: paramsOf(own), untested };
+  return { ...executors.tools.executorOf(definition), tool: { version, secret } };
 }
 
 /** The executor of a type for the caller's workspace. Throws INVALID at `path` with the types that are known there. */

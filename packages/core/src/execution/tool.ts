@@ -10,6 +10,8 @@ export interface ToolDefinition {
   idempotent: boolean;
   /** By its registered schema; to be parsed asynchronously. */
   params: z.ZodType<JsonObject>;
+  /** What of that schema is not tested, in words. */
+  untested: () => Promise<string[]>;
 }
 
 /** How workspaces' tools are run: one kind for all of them. */

@@ -2,11 +2,12 @@
 // (schema-thread.ts), once a definition: nothing remote is read, nothing asynchronous is built, and its patterns run in
 // time that is linear in their input. Held by input-schema.test.ts.
 import type { JsonObject, JsonValue } from '@proviso/contracts';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { Ajv, type Options } from 'ajv';
+import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { RE2JS } from 're2js';
+import { modernize } from './modern-schema.ts';
 import type { Answer, Fault } from './schema-job.ts';
+import { subschemasOf } from './schema-places.ts';
 
 /** More than tools need. Compiling takes as long as the square of it. */
 const OBJECTS_MAX = 1_000;
@@ -19,7 +20,7 @@ const KEPT_CHARS_MAX = 512 * 1024;
 
 /** Patterns that RE2 does not know are not tested, and that is said. */
 const UNTESTED =
-  'is not one of RE2 (github.com/google/re2/wiki/Syntax): write it without look-around and backreferences';
+  'is not one of RE2 (github.com/google/re2/wiki/Syntax), which has no look-around and no backreferences';
 
 const OPTIONS: Options = {
   strict: false, // keywords of other dialects and tools are let be
@@ -27,15 +28,8 @@ const OPTIONS: Options = {
   logger: false,
 };
 
-/** A dialect: what tells its schemas from nonsense, and a compiler that knows no schema of anybody else's. */
-interface Dialect {
-  meta: Ajv;
-  compiler: (options: Options) => Ajv;
-}
-const newest: Dialect = { meta: new Ajv2020(OPTIONS), compiler: (options) => new Ajv2020(options) };
-const draft7: Dialect = { meta: new Ajv(OPTIONS), compiler: (options) => new Ajv(options) };
-const dialectOf = ({ $schema }: JsonObject): Dialect =>
-  typeof $schema === 'string' && $schema.includes('draft-07') ? draft7 : newest;
+/** Tells schemas from nonsense. */
+const meta = new Ajv2020(OPTIONS);
 
 interface Compiled {
   fault?: string;
@@ -89,16 +83,17 @@ function compile(schema: JsonObject): Compiled {
   if (elsewhere !== undefined) return refused(`must not refer to anything outside itself (${elsewhere.slice(0, 100)})`);
   if (tooMuch !== undefined) return { untested: [`it ${tooMuch}`] };
   try {
-    const { meta, compiler } = dialectOf(schema);
-    if (!meta.validateSchema(schema)) return refused(`${NO_SCHEMA}: ${meta.errorsText()}`);
-    const alone = compiler({ ...OPTIONS, meta: false, validateSchema: false, code: { regExp: linear(untested) } });
-    return { validate: ajvFormats.default(alone).compile(schema), untested };
+    const modern = modernize(schema, untested);
+    if (!meta.validateSchema(modern)) return refused(`${NO_SCHEMA}: ${meta.errorsText()}`);
+    const own: Options = { ...OPTIONS, meta: false, validateSchema: false, code: { regExp: linear(untested) } };
+    const alone = new Ajv2020(own); // knows no schema of anybody else's
+    return { validate: ajvFormats.default(alone).compile(modern), untested };
   } catch (error) {
     return refused(`${NO_SCHEMA}: ${(error as Error).message}`);
   }
 }
 
-const NO_SCHEMA = 'is not JSON Schema 2020-12 or draft-07';
+const NO_SCHEMA = 'is not JSON Schema';
 
 function kindFault(schema: JsonObject): string | undefined {
   if (schema.type !== undefined && schema.type !== 'object') return 'must describe an object';
@@ -110,24 +105,26 @@ const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
 /** What of it is elsewhere, and what is too much to be compiled. */
 function extentOf(schema: JsonObject): { elsewhere?: string; tooMuch?: string } {
   const open: { value: JsonValue; depth: number }[] = [{ value: schema, depth: 1 }];
-  let [objects, references, deepest] = [0, 0, 0];
+  let [objects, deepest] = [0, 0];
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, depth } = next;
     if (typeof value !== 'object' || value === null) continue;
     deepest = Math.max(deepest, depth);
     for (const child of Object.values(value)) open.push({ value: child, depth: depth + 1 });
-    if (Array.isArray(value)) continue;
-    objects += 1;
-    for (const key of REFERENCES) {
-      const target = value[key];
-      if (typeof target !== 'string') continue;
-      references += 1;
-      if (!target.startsWith('#')) return { elsewhere: target };
-    }
+    if (!Array.isArray(value)) objects += 1;
   }
   if (deepest > DEPTH_MAX) return { tooMuch: `is nested deeper than ${DEPTH_MAX}` };
+  const references = referencesIn(schema);
+  const elsewhere = references.find((target) => !target.startsWith('#'));
+  if (elsewhere !== undefined) return { elsewhere };
   if (objects > OBJECTS_MAX) return { tooMuch: `holds more than ${OBJECTS_MAX} objects` };
-  return references > REFERENCES_MAX ? { tooMuch: `holds more than ${REFERENCES_MAX} references` } : {};
+  return references.length > REFERENCES_MAX ? { tooMuch: `holds more than ${REFERENCES_MAX} references` } : {};
+}
+
+/** What its schemas refer to. In data, such as `examples`, a `$ref` is a word like any other. */
+function referencesIn(schema: JsonObject): string[] {
+  const own = REFERENCES.map((keyword) => schema[keyword]).filter((target) => typeof target === 'string');
+  return [...own, ...subschemasOf(schema).flatMap((one) => referencesIn(one))];
 }
 
 interface Pattern {
@@ -142,22 +139,13 @@ function linear(untested: string[]) {
     try {
       const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
       return { test: (text) => compiled.test(text), toString: () => pattern };
-    } catch (error) {
-      if (!isPattern(pattern)) throw error;
+    } catch {
       const what = `the pattern ${pattern.slice(0, 100)} ${UNTESTED}`;
       if (!untested.includes(what)) untested.push(what);
       return { test: () => true, toString: () => pattern };
     }
   };
   return Object.assign(engine, { code: 'new RegExp' });
-}
-
-function isPattern(pattern: string): boolean {
-  try {
-    return new RegExp(pattern, 'u') instanceof RegExp;
-  } catch {
-    return false;
-  }
 }
 
 function said(error: ErrorObject | undefined): Fault {

@@ -5,7 +5,7 @@ import { invalid } from '../errors.ts';
 import type { tools } from '../generated/client.ts';
 import { once } from '../idempotency.ts';
 import { sealSecret } from '../secrets.ts';
-import { schemaFault } from './input-schema.ts';
+import { checkSchema } from './input-schema.ts';
 import { toolPlace } from './sealed-place.ts';
 import { showTool } from './show.ts';
 
@@ -25,6 +25,8 @@ const REGISTER = {
 export interface CreatedTool {
   /** Null where the tool keeps the one that it has, and in a replay: it is shown once. */
   secret: string | null;
+  /** What of the schema is not tested, in words. */
+  untested: string[];
   tool: Tool;
 }
 
@@ -39,8 +41,8 @@ export async function createTool(ctx: Context, input: unknown): Promise<CreatedT
   const unfit = ctx.executors.tools?.addressFault(new URL(url));
   if (unfit) throw invalid('url', unfit);
   const { workspaceId } = ctx.caller;
-  const fault = await schemaFault({ workspaceId, schema: input_schema });
-  if (fault) throw invalid('input_schema', fault);
+  const { fault, untested } = await checkSchema({ workspaceId, schema: input_schema });
+  if (fault !== undefined) throw invalid('input_schema', fault);
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   const sealed = sealSecret(ctx.secrets, { secret }, toolPlace(workspaceId, name));
   const values = [workspaceId, name, url, JSON.stringify(input_schema), idempotent, sealed];
@@ -51,5 +53,5 @@ export async function createTool(ctx: Context, input: unknown): Promise<CreatedT
     fresh = row.secret === sealed;
     return showTool(row);
   });
-  return { secret: fresh ? secret : null, tool };
+  return { secret: fresh ? secret : null, untested, tool };
 }

@@ -50,15 +50,8 @@ export async function checkSchema({ workspaceId, schema }: OwnSchema): Promise<S
   return { fault: 'cannot be compiled in time', untested: [] };
 }
 
-/** Why a schema cannot describe the params of a tool of the workspace's own; undefined = it can. */
-export async function schemaFault(own: OwnSchema): Promise<string | undefined> {
-  const { fault, untested } = await checkSchema(own);
-  if (fault !== undefined || untested.length === 0) return fault;
-  return `cannot be tested: ${untested[0]}`;
-}
-
 /**
- * Params as a tool's schema wants them, kept as they are; to be parsed asynchronously. Where a call belongs may be among
+ * Params as a tool's schema wants them, as far as it can be tested, kept as they are; to be parsed asynchronously. Where a call belongs may be among
  * them whatever the schema says, unless it describes that. Says the first fault only: looking for all has no bound.
  */
 export function paramsOf(own: OwnSchema): z.ZodType<JsonObject> {
@@ -67,7 +60,7 @@ export function paramsOf(own: OwnSchema): z.ZodType<JsonObject> {
     const fault = jsonFault(params);
     const named = Object.fromEntries(Object.entries(params).filter(([name]) => Object.hasOwn(properties, name)));
     const input = { ...withoutReserved(params), ...named };
-    const issue = fault ? { path: [], message: fault } : await faultOf(own, input, true);
+    const issue = fault ? { path: [], message: fault } : await faultOf(own, input);
     if (issue) check.addIssue({ code: 'custom', ...issue });
   });
 }
@@ -75,17 +68,12 @@ export function paramsOf(own: OwnSchema): z.ZodType<JsonObject> {
 /** What a schema says against an input, as far as it can be tested; undefined = it fits. The first fault only. */
 export async function inputFault(own: OwnSchema, input: JsonObject): Promise<Fault | undefined> {
   const fault = jsonFault(input);
-  return fault ? { path: [], message: fault } : faultOf(own, input, false);
+  return fault ? { path: [], message: fault } : faultOf(own, input);
 }
 
 const TOO_SLOW: Fault = { path: [], message: 'cannot be tested by the tool’s input_schema in time' };
 
-/** `wholly`: what cannot be tested does not fit. */
-async function faultOf(
-  { workspaceId, schema }: OwnSchema,
-  given: JsonObject,
-  wholly: boolean,
-): Promise<Fault | undefined> {
+async function faultOf({ workspaceId, schema }: OwnSchema, given: JsonObject): Promise<Fault | undefined> {
   const { text, hash } = describe(schema);
   const input = JSON.stringify(given);
   const whole = { kind: 'input', hash, schema: text, input } as const;
@@ -93,10 +81,7 @@ async function faultOf(
   if (answer.kind === 'forgotten') answer = await askThread(workspaceId, whole);
   if (answer.kind === 'input') {
     remember(sent, hash);
-    const [untested] = wholly ? answer.untested : [];
-    return untested === undefined
-      ? answer.fault
-      : { path: [], message: `cannot be tested by the tool’s input_schema: ${untested}` };
+    return answer.fault;
   }
   return TOO_SLOW;
 }

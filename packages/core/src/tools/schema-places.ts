@@ -26,7 +26,7 @@ const BY_NAME = new Set([
   'properties',
 ]);
 
-export const isObject = (value: JsonValue | undefined): value is JsonObject =>
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The schema with each schema directly within it as `map` makes it, and the rest as it is. */
@@ -42,4 +42,14 @@ export function mapSubschemas(schema: JsonObject, map: (subschema: JsonObject, p
     return [keyword, ONE.has(keyword) ? mapped(value, keyword) : value];
   });
   return Object.fromEntries(entries);
+}
+
+/** The schemas directly within it. */
+export function subschemasOf(schema: JsonObject): JsonObject[] {
+  const found: JsonObject[] = [];
+  mapSubschemas(schema, (one) => {
+    found.push(one);
+    return one;
+  });
+  return found;
 }

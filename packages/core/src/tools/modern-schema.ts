@@ -1,0 +1,85 @@
+// Schemas come in the dialects of a decade. Each is read as JSON Schema 2020-12: what an older one says in other words is
+// translated, and what cannot be understood is left out and named. Held by input-schema.test.ts.
+import type { JsonObject, JsonValue } from '@proviso/contracts';
+import { mapSubschemas } from './schema-places.ts';
+
+const DIALECTS = /^https?:\/\/json-schema\.org\/(draft-0[4-7]|draft\/(2019-09|2020-12))\/schema#?$/;
+const TYPES = new Set<JsonValue>(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']);
+/** They test nothing, and may hold what looks like a schema. */
+const DATA = ['$comment', '$recursiveAnchor', '$schema', 'default', 'description', 'example', 'examples', 'nullable'];
+
+/** The schema in 2020-12. `untested` gets what of it is left out, in words. */
+export function modernize(schema: JsonObject, untested: string[]): JsonObject {
+  const { $schema } = schema;
+  if ($schema !== undefined && !(typeof $schema === 'string' && DIALECTS.test($schema)))
+    untested.push(`its $schema ${said($schema)} is not known, so that it is read as JSON Schema 2020-12`);
+  const { $id: _, ...others } = schema; // nothing outside refers to it
+  return modern(others, '', untested);
+}
+
+function modern(schema: JsonObject, path: string, untested: string[]): JsonObject {
+  const inner = mapSubschemas(schema, (one, at) => {
+    const made = modern(one, `${path}/${at}`, untested);
+    return one.nullable === true ? { anyOf: [made, { type: 'null' }] } : made; // OpenAPI's
+  });
+  const known = Object.entries(inner).filter(([keyword]) => !DATA.includes(keyword));
+  const translated = [named, bounds, lists, references].reduce((made, step) => step(made), Object.fromEntries(known));
+  return understood(translated, path, untested);
+}
+
+/** Names of places within: a fragment as `id` up to draft-04, as `$id` up to draft-07. */
+function named({ id, ...schema }: JsonObject): JsonObject {
+  const { $id = id, ...others } = schema;
+  if (typeof $id === 'string' && /^#./.test($id)) return { ...others, $anchor: $id.slice(1) };
+  return schema;
+}
+
+/** A bound that is exclusive by a word beside it, up to draft-04. */
+function bounds(schema: JsonObject): JsonObject {
+  const made = { ...schema };
+  for (const [bound, exclusive] of [
+    ['minimum', 'exclusiveMinimum'] as const,
+    ['maximum', 'exclusiveMaximum'] as const,
+  ]) {
+    if (typeof made[exclusive] !== 'boolean') continue;
+    const isExclusive = made[exclusive] && made[bound] !== undefined;
+    delete made[exclusive];
+    if (!isExclusive) continue;
+    made[exclusive] = made[bound] as JsonValue;
+    delete made[bound];
+  }
+  return made;
+}
+
+/** Items one by one, up to 2019-09. */
+function lists({ additionalItems, ...schema }: JsonObject): JsonObject {
+  if (!Array.isArray(schema.items)) return schema;
+  const { items, ...others } = schema;
+  return {
+    ...others,
+    ...(items.length > 0 && { prefixItems: items }),
+    ...(additionalItems !== undefined && { items: additionalItems }),
+  };
+}
+
+/** A reference to the outermost schema, in 2019-09; it is this one here. */
+function references({ $recursiveRef, ...schema }: JsonObject): JsonObject {
+  return $recursiveRef === undefined ? schema : { ...schema, $ref: $recursiveRef };
+}
+
+function understood(schema: JsonObject, path: string, untested: string[]): JsonObject {
+  const { type, required } = schema;
+  const made = { ...schema };
+  const types = Array.isArray(type) ? type : [type];
+  if (type !== undefined && !types.every((one) => TYPES.has(one as JsonValue))) {
+    untested.push(`the type ${said(type)} at ${path || '/'} is none of JSON Schema`);
+    delete made.type;
+  }
+  if (typeof required === 'boolean') {
+    untested.push(`required at ${path || '/'} is not a list of names`);
+    delete made.required;
+  }
+  return made;
+}
+
+const said = (value: JsonValue): string => JSON.stringify(value).slice(0, 100);
