@@ -156,9 +156,22 @@ describe('escalate_to_human', () => {
     }
   });
 
-  it('completes without an answer when it is approved without one', async () => {
+  it('with options is not approved without an answer or a comment, and says what to do', async () => {
     const here = await api.tenant();
-    const { result } = await answered(here, await propose(here.owner, here, question), { action: 'approve' });
+    const asked = await propose(here.owner, here, question);
+    const approve = () => here.owner.post(`/v1/actions/${asked.action_id}/approve`, { action: 'approve' });
+    const refused = await expectRefusal(api, here, INVALID, approve);
+    expect(refused.details).toMatchObject([
+      { path: 'edits.answer', message: expect.stringContaining('choose an answer') as string },
+    ]);
+    const other = await answered(here, asked, { action: 'approve', comment: 'Ask again in May.' });
+    expect(other.result).toMatchObject({ answer: null, comment: 'Ask again in May.' });
+  });
+
+  it('without options completes without an answer when it is approved without one', async () => {
+    const here = await api.tenant();
+    const open = { ...question, params: { reason: 'May I?' } };
+    const { result } = await answered(here, await propose(here.owner, here, open), { action: 'approve' });
     expect(result).toEqual({ answer: null, comment: null, by: expect.objectContaining({ kind: 'member' }) });
   });
 

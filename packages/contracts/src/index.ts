@@ -5,6 +5,7 @@ export * from './bulk-actions.ts';
 export * from './companies.ts';
 export * from './email-messages.ts';
 export * from './agents.ts';
+export * from './encoded-words.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './identities.ts';

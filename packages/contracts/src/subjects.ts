@@ -1,4 +1,5 @@
 // The one notion of a subject's conversation: what remains without the marks that mail programs put before a reply.
+import { decodeWords, withoutEncodedWords } from './encoded-words.ts';
 
 /**
  * "Re" as mail programs of other languages write it: Danish, Norwegian and Swedish SV, German AW, Dutch Antw, Finnish VS, Polish
@@ -17,8 +18,7 @@ const CHARS_MAX = 998;
 
 /** On one line, without any mark of a reply. */
 export const bareSubject = (subject: string): string =>
-  subject
-    .slice(0, 4 * CHARS_MAX)
+  withoutEncodedWords(decodeWords(subject.slice(0, 4 * CHARS_MAX)))
     .replaceAll(BREAKS, ' ')
     .replace(MARKS, '')
     .trim();

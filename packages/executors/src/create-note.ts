@@ -2,6 +2,7 @@ import { strictFields, plainText } from '@proviso/contracts';
 import { companyId, contactId, defineExecutor, done } from '@proviso/core/executor';
 import type { z } from 'zod';
 import { demandNamed, refuseMissing } from './missing.ts';
+import { lookAtNamed, namedRows } from './named.ts';
 
 const params = strictFields({
   content: plainText(65_536).min(1).describe('What it says.'),
@@ -35,13 +36,11 @@ export const createNote = defineExecutor<Params>({
     return {};
   },
 
-  preview: (note) => ({
+  look: lookAtNamed,
+
+  preview: (note, { seen }) => ({
     title: note.contact_id === undefined ? 'Note on a company' : 'Note on a contact',
-    fields: [
-      note.contact_id === undefined
-        ? { label: 'Company', value: note.company_id ?? '' }
-        : { label: 'Contact', value: note.contact_id },
-    ],
+    fields: namedRows(note, seen),
     body: { text: note.content },
   }),
 

@@ -2,6 +2,7 @@ import { strictFields, dayOrInstant, taskDescription, taskTitle } from '@proviso
 import { contactId, defineExecutor, done } from '@proviso/core/executor';
 import type { z } from 'zod';
 import { demandNamed, refuseMissing } from './missing.ts';
+import { lookAtNamed, namedRows } from './named.ts';
 
 const params = strictFields({
   title: taskTitle.describe('What is to be done.'),
@@ -25,12 +26,14 @@ export const createTask = defineExecutor<z.output<typeof params>>({
     return {};
   },
 
-  preview: ({ title, description, due_date, contact_id }) => ({
+  look: lookAtNamed,
+
+  preview: ({ title, description, due_date, contact_id }, { seen }) => ({
     title: 'Task',
     fields: [
       { label: 'Title', value: title },
       ...(due_date === undefined ? [] : [{ label: 'Due', value: due_date }]),
-      ...(contact_id === undefined ? [] : [{ label: 'Contact', value: contact_id }]),
+      ...namedRows({ contact_id }, seen),
     ],
     ...(description !== undefined && { body: { text: description } }),
   }),

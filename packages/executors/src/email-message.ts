@@ -15,6 +15,7 @@ export const emailMessage = (settings: ExecutorSettings = {}): Executor =>
     delivery: 'at_most_once',
     identity: 'smtp',
     params: emailParams,
+    restatedIn: { message: ['html'] },
     resolvesFrom: ['contact_id', 'thread_id', 'follow_up'],
     resolve: (given, { records }) => resolveEmail(given, records),
     preview: (mail, { identity }) => previewEmail(mail, identity),

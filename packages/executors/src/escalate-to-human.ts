@@ -2,6 +2,7 @@ import { strictFields, plainText } from '@proviso/contracts';
 import { contactId, defineExecutor, done, refused } from '@proviso/core/executor';
 import { z } from 'zod';
 import { demandNamed } from './missing.ts';
+import { lookAtNamed, namedRows } from './named.ts';
 
 const text = plainText(5_000).min(1);
 
@@ -41,10 +42,17 @@ export const escalateToHuman = defineExecutor<z.output<typeof params>>({
     return {};
   },
 
-  preview: ({ reason, contact_id, options, answer }) => ({
+  approvalFault({ options, answer }, { comment }) {
+    if (!options || answer !== undefined || comment?.trim()) return undefined;
+    return { field: 'answer', message: 'choose an answer: one of the options as edits.answer, or your own as comment' };
+  },
+
+  look: lookAtNamed,
+
+  preview: ({ reason, contact_id, options, answer }, { seen }) => ({
     title: 'A question for a person',
     fields: [
-      ...(contact_id === undefined ? [] : [{ label: 'Contact', value: contact_id }]),
+      ...namedRows({ contact_id }, seen),
       ...(options === undefined ? [] : [{ label: 'Options', value: options }]),
       ...(answer === undefined ? [] : [{ label: 'Answer', value: answer }]),
     ],

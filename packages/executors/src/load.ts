@@ -58,6 +58,8 @@ const executorParts = {
   resolve: fn.optional(),
   look: fn.optional(),
   definition: fn.optional(),
+  approvalFault: fn.optional(),
+  restatedIn: z.record(z.string(), names).optional(),
   guard: fn.optional(),
   reconcile: fn.optional(),
   alwaysAsks: z.literal(true).optional(),

@@ -1,6 +1,6 @@
 import { AppError, type ReadableRecords, type Verdict } from '@proviso/core/executor';
 
-interface Named {
+export interface Named {
   contact_id?: string | undefined;
   company_id?: string | undefined;
 }

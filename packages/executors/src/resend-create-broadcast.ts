@@ -29,6 +29,7 @@ export function resendCreateBroadcast(settings: ExecutorSettings = {}): Executor
     version: 1,
     delivery: 'at_most_once',
     identity: 'resend',
+    restatedIn: { text: ['html'], html: ['text'] },
     params: broadcastParams,
     resolvesFrom: ['segment_id'],
     resolvedFields: ['segment_name'],

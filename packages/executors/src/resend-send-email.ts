@@ -21,6 +21,7 @@ export const resendSendEmail = (settings: ExecutorSettings = {}): Executor =>
     keyLifetimeMs: 23 * 3_600_000,
     identity: 'resend',
     params: resendEmailParams,
+    restatedIn: { text: ['html'], html: ['text'] },
     resolvesFrom: ['contact_id'],
     resolve: resolveResendEmail,
     preview: (mail, { identity }) => previewResendEmail(mail, identity),

@@ -34,6 +34,8 @@ export const syncToCrm = (settings: ExecutorSettings = {}): Executor =>
 function previewSync({ contact, company, associate }: SyncParams, identity: ShownIdentity | null): Preview {
   const properties = (of: string, pushed: Record<string, string> = {}): Preview['fields'] =>
     Object.entries(pushed).map(([name, value]) => ({ label: givenLabel(of, name), value }));
+  const leftOut = (of: string, left: Record<string, string> = {}): Preview['fields'] =>
+    Object.keys(left).length > 0 ? [{ label: `${of} not sent`, value: left }] : [];
   return {
     title: `Sync ${[contact?.email, company?.domain].filter(Boolean).join(' and ') || '?'} to HubSpot`,
     fields: [
@@ -41,9 +43,11 @@ function previewSync({ contact, company, associate }: SyncParams, identity: Show
       ...row('Contact', contact?.email),
       ...row('Contact is found by', contact && 'email'),
       ...properties('contact', contact?.properties),
+      ...leftOut('Contact', contact?.left_out),
       ...row('Company', company?.domain),
       ...row('Company is found by', company && (hubspotConfigOf(identity?.config).company_key ?? 'domain')),
       ...properties('company', company?.properties),
+      ...leftOut('Company', company?.left_out),
       ...(associate ? [{ label: 'Associated', value: 'The contact with the company' }] : []),
     ],
     warnings: ['What HubSpot has under these properties is replaced; what is missing there is created.'],

@@ -1,8 +1,57 @@
 import { startSmtpSink, type SmtpSink } from '@proviso/testing/smtp-sink';
-import { useApi } from '../open-api.ts';
+import type { JsonObject } from '@proviso/contracts';
+import { useApi, type Tenant } from '../open-api.ts';
 import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
 
 const PASSWORD = 'correct horse battery staple';
+
+describe('an edit of an e-mail reaches what is read', () => {
+  const api = useApi();
+  let sink: SmtpSink;
+  beforeAll(async () => {
+    sink = await startSmtpSink();
+  });
+  afterAll(() => sink.close());
+
+  const proposed = async (here: Tenant, more: JsonObject = {}) => {
+    const config = { host: sink.host, port: sink.port, from: 'Sales <sales@example.com>', require_tls: false };
+    const mail = { email: 'ada@example.com', subject: 'Your demo', message: 'Hi Ada', html: '<p>Hi <b>Ada</b></p>' };
+    return proposeAs(here, await account(here, 'smtp', { config }), 'email_message', { ...mail, ...more });
+  };
+
+  it('of the text alone takes the HTML out, on the card and from what is sent', async () => {
+    const here = await api.tenant();
+    const approved = await approve(here, await proposed(here, { subject: 'Edited' }), { message: 'Hello Grace' });
+    expect(approved.approval).toMatchObject({ edits: { message: 'Hello Grace', html: null } });
+    expect(approved.preview?.body).toEqual({ text: 'Hello Grace' });
+    await run(api, here, approved);
+    const sent = (await sink.waitFor(1)).find(({ subject }) => subject === 'Edited');
+    expect(sent).toMatchObject({ text: expect.stringContaining('Hello Grace') as string });
+    expect(sent?.html || '').not.toContain('Ada');
+  });
+
+  it('of both shows and sends both, and one that changes nothing takes nothing out', async () => {
+    const here = await api.tenant();
+    const both = { message: 'Hello Grace', html: '<p>Hello Grace</p>' };
+    const approved = await approve(here, await proposed(here), both);
+    expect(approved.preview?.body).toMatchObject({ html: expect.stringContaining('Hello Grace') as string });
+    const same = await approve(here, await proposed(here), { message: 'Hi Ada', cc: 'grace@example.com' });
+    expect(same.preview?.body).toMatchObject({ html: expect.stringContaining('Ada') as string });
+  });
+
+  it.each<[string, JsonObject]>([
+    ['html', {}],
+    ['cc', { cc: 'grace@example.com' }],
+    ['contact_id', {}],
+  ])('takes an optional field out: %s', async (field, more) => {
+    const here = await api.tenant();
+    const { contact_id } = (await here.owner.post('/v1/contacts', { email: 'ada@example.com' })).body.contact;
+    const action = await proposed(here, { contact_id, ...more });
+    const approved = await approve(here, action, { [field]: null });
+    expect(approved.approval).toMatchObject({ edits: { [field]: null } });
+    expect((await run(api, here, approved)).status).toBe('completed');
+  });
+});
 
 describe('email_message', () => {
   const api = useApi();

@@ -3,7 +3,7 @@ import { sameJson } from '../canonical.ts';
 import { authorizeDecision, demandDecider, type Context } from '../context.ts';
 import type { Queryable } from '../db.ts';
 import { dispatch } from '../dispatch.ts';
-import { AppError } from '../errors.ts';
+import { AppError, invalid } from '../errors.ts';
 import type { Executor } from '../execution/executor.ts';
 import { executorOf } from '../execution/find-executor.ts';
 import { replayable, type Idempotency } from '../idempotency.ts';
@@ -92,6 +92,7 @@ export async function prepareDecision(
   const redrawn = await redraw(ctx, executor, shown);
   if (redrawn) return { seen, ...redrawn };
   const change = { ...proposed, ...(await clearing(ctx, executor, shown, decision.edits)) };
+  demandDecided(executor, effectiveParams({ ...shown, ...columnsOf(change) }), comment);
   const edits = change.user_edits ?? null;
   const hash = { params_hash: change.cleared_hash ?? null };
   const data = { decision: decision.action, edits, comment, ...hash, via: ctx.via, ...(changes && { changes }) };
@@ -125,6 +126,12 @@ function demandHash(ctx: Context, seen: ActionRow, { action, params_hash }: Deci
     throw conflict('The action is not what you saw any more. Look again, then decide.');
   if (!params_hash && action !== 'reject' && seen.revision > 1)
     throw conflict('The proposal was changed after its creation. Approve it with the hash that you saw.');
+}
+
+/** An approval that leaves open what was asked decides nothing. Throws INVALID at the edit that is missing. */
+function demandDecided(executor: Executor, params: JsonObject, comment: string | null): void {
+  const fault = executor.approvalFault?.(params, { comment });
+  if (fault) throw invalid(`edits.${fault.field}`, fault.message);
 }
 
 /** What an approval writes: the edits if any, and the hash of exactly what may run. */

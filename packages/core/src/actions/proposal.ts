@@ -1,5 +1,6 @@
 // From what was given to what people approve: validated, resolved, drawn. Used by create, update and edit alike.
 import type { JsonObject, Provider } from '@proviso/contracts';
+import { sameJson } from '../canonical.ts';
 import { assertNoTransaction } from '../db.ts';
 import type { Context } from '../context.ts';
 import { AppError, detailsOf, invalid, refusalOf } from '../errors.ts';
@@ -156,6 +157,14 @@ export async function prepareProposal(
   };
 }
 
+/** Null for each param that still says what the edits have changed. */
+function restated({ restatedIn = {} }: Executor, params: JsonObject, edits: JsonObject): JsonObject {
+  const fields = Object.entries(edits)
+    .filter(([field, value]) => value !== null && !sameJson(value, params[field] ?? null))
+    .flatMap(([field]) => restatedIn[field] ?? []);
+  return Object.fromEntries(fields.filter((field) => params[field] !== undefined).map((field) => [field, null]));
+}
+
 /**
  * A reviewer's edits on a proposal: shallow-merged, validated and resolved. Fields that the executor filled in stay as
  * the reviewer saw them, unless the edits change what they hang on. `params` merged with `edits` is what runs.
@@ -164,8 +173,9 @@ export async function prepareEdits(
   ctx: Context,
   executor: Executor,
   row: ActionRow,
-  edits: JsonObject,
+  asked: JsonObject,
 ): Promise<Proposal & { edits: JsonObject }> {
+  const edits = { ...restated(executor, row.params, asked), ...asked };
   const moved = (executor.resolvesFrom ?? []).some((key) => key in edits && edits[key] !== row.params[key]);
   const proposal = await prepareProposal(ctx, {
     executor,

@@ -34,6 +34,11 @@ export interface Executor<P extends object = JsonObject> {
   concurrency?: number;
   /** How long the provider remembers `ctx.key` (idempotent only). */
   keyLifetimeMs?: number;
+  /**
+   * Params that say the same in another form, such as HTML beside a text: a reviewer's edit of the one alone takes the
+   * others out, so that what was edited is what is read.
+   */
+  restatedIn?: Readonly<Partial<Record<keyof P & string, readonly (keyof P & string)[]>>>;
   /** Params on which resolved fields hang: a change of one drops them and resolves again. */
   resolvesFrom?: readonly (keyof P & string)[];
   /**
@@ -49,6 +54,11 @@ export interface Executor<P extends object = JsonObject> {
    * What of the card changes without it is the far side's words: it is shown, and asks a person again once an action.
    */
   definition?(seen: JsonObject): JsonValue;
+  /** Why an approval of these params decides nothing, and what to do; undefined = it decides. `comment` is the reviewer's. */
+  approvalFault?(
+    params: P,
+    approval: { comment: string | null },
+  ): { field: keyof P & string; message: string } | undefined;
   /** The card, drawn from final params, the identity's shown part and what `look` saw (nothing without it); pure. */
   preview(params: P, ctx: { identity: ShownIdentity | null; seen?: JsonObject }): Preview;
   /** Runs after the claim and before `execute`: is what was approved still right? Absent = ok. */

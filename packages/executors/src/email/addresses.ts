@@ -1,3 +1,4 @@
+import { hasEncodedWord } from '@proviso/contracts';
 import { domainToASCII } from 'node:url';
 import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
@@ -43,9 +44,9 @@ export const emailAddress = z
   .max(254)
   .refine((value) => wireAddress(value) !== undefined, 'must be one e-mail address, such as ada@example.com');
 
-/** `Ada <ada@example.com>` or a bare address; null = not one mailbox. */
+/** `Ada <ada@example.com>` or a bare address; null = not one mailbox, or a name that its reader would see decoded. */
 export function mailbox(text: string): { name: string; address: string } | null {
-  if (/\p{Cc}/u.test(text)) return null;
+  if (/\p{Cc}/u.test(text) || hasEncodedWord(text)) return null;
   const [only, ...others] = addressparser(text, { flatten: true });
   const address = only && wireAddress(only.address);
   return address && others.length === 0 ? { name: only.name, address } : null;

@@ -1,4 +1,4 @@
-import { messageId, plainText, references, strictFields } from '@proviso/contracts';
+import { hasEncodedWord, messageId, plainText, references, strictFields } from '@proviso/contracts';
 import { contactId, threadId } from '@proviso/core/executor';
 import { z } from 'zod';
 import { emailAddress } from './addresses.ts';
@@ -6,7 +6,11 @@ import { emailAddress } from './addresses.ts';
 export const RECIPIENTS_MAX = 50;
 export const subjectLine = plainText(998)
   .min(1)
-  .refine((value) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value), 'must be one line without control characters');
+  .refine((value) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value), 'must be one line without control characters')
+  .refine(
+    (value) => !hasEncodedWord(value),
+    'holds an encoded word (=?…?=), which its reader sees decoded: write the text itself',
+  );
 
 export const addresses = z.union([emailAddress, z.array(emailAddress).max(RECIPIENTS_MAX)]);
 

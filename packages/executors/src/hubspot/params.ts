@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 /** As they are pushed: HubSpot keeps text, and an empty one clears. */
 const pushed = z.record(hubspotName, plainText(65_536));
+const leftOut = z.record(z.string(), z.string()).optional();
 
 export const syncParams = strictFields({
   contact_id: contactId.optional().describe('The contact to push; needed without `company_id`.'),
@@ -20,6 +21,7 @@ export const syncParams = strictFields({
     .strictObject({
       email: z.string().describe('Their address.'),
       properties: pushed.describe('By HubSpot’s internal name.'),
+      left_out: leftOut.describe('Properties of the record that are not pushed, each with why.'),
     })
     .optional()
     .describe('The contact as it is pushed.'),
@@ -27,6 +29,7 @@ export const syncParams = strictFields({
     .strictObject({
       domain: z.string().describe('Its domain.'),
       properties: pushed.describe('By HubSpot’s internal name.'),
+      left_out: leftOut.describe('Properties of the record that are not pushed, each with why.'),
     })
     .optional()
     .describe('The company as it is pushed.'),

@@ -13,6 +13,7 @@ interface Pushed {
 export async function pushAll(hubspot: Hubspot, sync: SyncParams, companyKey: string): Promise<Outcome> {
   const { contact, company, associate } = sync;
   const result: JsonObject = {};
+  const left_out = leftOutOf(sync);
   const steps: [name: string, step: () => Promise<Pushed | Outcome>][] = [];
   if (company)
     steps.push(['company', () => upsert(hubspot, 'companies', companyKey, [company.domain, company.properties])]);
@@ -22,11 +23,20 @@ export async function pushAll(hubspot: Hubspot, sync: SyncParams, companyKey: st
     if ('kind' in pushed) return after(result, pushed);
     Object.assign(result, { [`hubspot_${name}_id`]: pushed.id, [`${name}_created`]: pushed.created });
   }
-  if (!associate) return done(result);
+  if (!associate) return done({ ...result, ...left_out });
   const { hubspot_contact_id, hubspot_company_id } = result as Record<string, string>;
   const path = `/crm/v4/objects/contacts/${hubspot_contact_id}/associations/default/companies/${hubspot_company_id}`;
   const answer = await hubspot.ask('PUT', path);
-  return answer.ok ? done({ ...result, associated: true }) : after(result, answer.outcome);
+  return answer.ok ? done({ ...result, associated: true, ...left_out }) : after(result, answer.outcome);
+}
+
+/** What was not pushed, for whoever reads the result. */
+function leftOutOf({ contact, company }: SyncParams): JsonObject {
+  const named = {
+    ...(contact?.left_out && { contact: contact.left_out }),
+    ...(company?.left_out && { company: company.left_out }),
+  };
+  return Object.keys(named).length > 0 ? { left_out: named } : {};
 }
 
 async function upsert(

@@ -15,15 +15,15 @@ export async function resolveSync(
   const found: Partial<SyncParams> = {};
   const contact = contact_id === undefined ? null : await records.contact(contact_id);
   if (contact && !given.contact) {
-    const own = properties ? textOf(properties) : renamed(contact.properties, contact_properties);
-    found.contact = { email: contact.email, properties: own };
+    const own = properties ? pushedAs(properties) : renamed(contact.properties, contact_properties);
+    found.contact = { email: contact.email, ...own };
   }
   const company = company_id === undefined ? null : await records.company(company_id);
   if (company && company.domain === null)
     throw invalid('params.company_id', 'has no domain, by which HubSpot could tell it');
   if (company?.domain && !given.company) {
-    const own = properties && !contact ? textOf(properties) : renamed(company.properties, company_properties);
-    found.company = { domain: company.domain, properties: own };
+    const own = properties && !contact ? pushedAs(properties) : renamed(company.properties, company_properties);
+    found.company = { domain: company.domain, ...own };
   }
   return found;
 }
@@ -42,19 +42,41 @@ export async function guardSync(sync: SyncParams, { records }: LookupContext): P
   return changes.length > 0 ? { kind: 'stale', changes } : { kind: 'ok' };
 }
 
-/** Our properties under HubSpot's names: those that the identity lists, else all whose own name can be one. */
-function renamed(properties: JsonObject, names: Record<string, string> | undefined): Record<string, string> {
-  const entries = Object.entries(properties).flatMap(([own, value]): [string, JsonValue][] => {
-    const name = names ? (Object.hasOwn(names, own) ? names[own] : undefined) : own;
-    return name !== undefined && hubspotName.safeParse(name).success ? [[name, value]] : [];
-  });
-  return textOf(Object.fromEntries(entries));
+/** How many properties that are left out are named. */
+const NAMED_MAX = 100;
+
+interface Pushed {
+  properties: Record<string, string>;
+  left_out?: Record<string, string>;
 }
 
-/** Text, numbers and flags as HubSpot keeps them; lists and objects have no form there. */
-const textOf = (properties: JsonObject): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(properties)
-      .filter(([, value]) => typeof value !== 'object' || value === null)
-      .map(([name, value]) => [name, value === null ? '' : String(value as string | number | boolean)]),
-  );
+/** What is given under HubSpot's names already. */
+const pushedAs = (properties: JsonObject): Pushed => pushed(properties, (own) => own);
+
+/** Our properties under HubSpot's names: those that the identity lists, else all whose own name can be one. */
+const renamed = (properties: JsonObject, names: Record<string, string> | undefined): Pushed =>
+  pushed(properties, (own) => (names ? (Object.hasOwn(names, own) ? names[own] : undefined) : own));
+
+/** Text, numbers and flags as HubSpot keeps them; what is left out is named, so that people know what they approve. */
+function pushed(properties: JsonObject, nameOf: (own: string) => string | undefined): Pushed {
+  const taken: Record<string, string> = {};
+  const leftOut: Record<string, string> = {};
+  for (const [own, value] of Object.entries(properties)) {
+    const name = nameOf(own);
+    const why = name === undefined ? 'the identity does not map it' : whyNot(name, value);
+    if (why !== undefined) leftOut[own] = why;
+    else taken[name as string] = textOf(value as string | number | boolean | null);
+  }
+  const [named, more] = [Object.entries(leftOut).slice(0, NAMED_MAX), Object.keys(leftOut).length - NAMED_MAX];
+  if (more > 0) named.push(['…', `${more} more`]);
+  return { properties: taken, ...(named.length > 0 && { left_out: Object.fromEntries(named) }) };
+}
+
+const textOf = (value: string | number | boolean | null): string => (value === null ? '' : String(value));
+
+function whyNot(name: string, value: JsonValue): string | undefined {
+  if (!hubspotName.safeParse(name).success) return 'its name is no internal name of HubSpot’s: map it in the identity';
+  if (typeof value === 'object' && value !== null)
+    return `HubSpot keeps no ${Array.isArray(value) ? 'lists' : 'objects'}`;
+  return undefined;
+}

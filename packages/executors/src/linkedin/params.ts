@@ -3,7 +3,7 @@ import { contactId } from '@proviso/core/executor';
 import { z } from 'zod';
 
 /** The last part of a profile's address, as LinkedIn lets people choose it. */
-const SLUG = /^[\p{L}\p{N}_-]{3,100}$/u;
+const SLUG = /^[\p{L}\p{N}_-][\p{L}\p{M}\p{N}_-]{2,99}$/u;
 
 /** A profile's name in its address; undefined = it is no address of a profile. */
 export function slugOf(text: string): string | undefined {

@@ -1,11 +1,16 @@
-import { linkedinConfig, type Preview } from '@proviso/contracts';
+import { linkedinConfig, type JsonObject, type Preview } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
+import { namedRows } from '../named.ts';
 import { row } from '../row.ts';
 import { slugOf, type LinkedinParams } from './params.ts';
 
 const FREE_CHARS_MAX = 200;
 
-export function previewInvitation(invitation: LinkedinParams, identity: ShownIdentity | null): Preview {
+export function previewInvitation(
+  invitation: LinkedinParams,
+  identity: ShownIdentity | null,
+  seen?: JsonObject,
+): Preview {
   const { linkedin_url, message, contact_id } = invitation;
   const slug = slugOf(linkedin_url) ?? linkedin_url;
   const config = linkedinConfig.safeParse(identity?.config ?? {}).data;
@@ -20,7 +25,7 @@ export function previewInvitation(invitation: LinkedinParams, identity: ShownIde
       { label: 'Profile', value: linkedin_url },
       { label: 'Sent by', value: sender },
       ...row('Account', identity?.account ?? ''),
-      ...(contact_id === undefined ? [] : [{ label: 'Contact', value: contact_id }]),
+      ...namedRows({ contact_id }, seen),
     ],
     ...(message !== undefined && { body: { text: message } }),
     ...(warnings.length > 0 && { warnings }),

@@ -8,7 +8,10 @@ export const contentFields = {
   from: z
     .string()
     .max(320)
-    .refine((text) => mailbox(text) !== null, 'must be one sender, such as Ada <ada@example.com>')
+    .refine(
+      (text) => mailbox(text) !== null,
+      'must be one sender, such as Ada <ada@example.com>, without encoded words (=?…?=)',
+    )
     .optional()
     .describe('The sender: the identity’s own, or one that it allows. The identity’s `from` unless given.'),
   subject: subjectLine.describe('One line.'),

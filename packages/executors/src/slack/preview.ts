@@ -4,15 +4,19 @@ import { accountRows } from '../row.ts';
 import type { SlackParams } from './params.ts';
 
 const CALLS_ALL = /<!(channel|here|everyone)\b/g;
+/** A group of people: its id, and what the text calls it. */
+const CALLS_GROUP = /<!subteam\^([^>|\s]{1,64})/g;
 
 /** Channel and name as Slack gave them: the proposer's own word for it is not shown. */
 export function previewSlackMessage(params: SlackParams, identity: ShownIdentity | null): Preview {
   const { channel_id = '?', channel_name, message } = params;
   const channel = channel_name === undefined ? channel_id : `#${channel_name}`;
   const called = [...new Set([...message.matchAll(CALLS_ALL)].map(([, whom]) => `@${whom}`))];
+  const groups = [...new Set([...message.matchAll(CALLS_GROUP)].map(([, id]) => id))];
   const warnings = [
     ...(channel_name === undefined ? ['Slack gave no name for this channel.'] : []),
     ...(called.length > 0 ? [`It notifies everybody: ${called.join(', ')}.`] : []),
+    ...(groups.length > 0 ? [`It notifies everybody in these groups: ${groups.join(', ')}.`] : []),
   ];
   return {
     title: `Slack message to ${channel}`,

@@ -1,6 +1,14 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { Executor, Outcome, WritableRecords } from '@proviso/core/executor';
-import { createTask, updateCompany, updateContact, updateLifecycleStage } from '../../src/index.ts';
+import {
+  createNote,
+  createTask,
+  escalateToHuman,
+  linkedinConnection,
+  updateCompany,
+  updateContact,
+  updateLifecycleStage,
+} from '../../src/index.ts';
 import { ACME, ADA, company, contact, lookupIn, recordsOf } from '../records.ts';
 
 const NOBODY = 'ct_01h455vb4pex5vsknk084sn0zz';
@@ -116,6 +124,31 @@ describe.each<[Executor, string, JsonObject, JsonObject]>([
   });
 });
 
+describe('whom and what a card names', () => {
+  const workspace = {
+    contacts: [contact({ properties: { first_name: 'Ada', lastName: 'Lovelace' } })],
+    companies: [company()],
+  };
+  const named = async (executor: Executor, params: JsonObject) =>
+    (await card(executor, params, recordsOf(workspace))).fields.filter(({ label }) => label.startsWith('Co'));
+
+  it.each<[string, Executor, JsonObject]>([
+    ['create_note', createNote, { content: 'x' }],
+    ['create_task', createTask, { title: 'x' }],
+    ['escalate_to_human', escalateToHuman, { reason: 'x' }],
+    ['linkedin_connection', linkedinConnection(), { linkedin_url: 'https://www.linkedin.com/in/ada' }],
+  ])('is shown as people know it: %s', async (_, executor, params) => {
+    const contacts = await named(executor, { ...params, contact_id: ADA });
+    expect(contacts).toEqual([{ label: 'Contact', value: 'Ada Lovelace, ada@example.com' }]);
+  });
+
+  it('also a company', async () => {
+    expect(await named(createNote, { content: 'x', company_id: ACME })).toEqual([
+      { label: 'Company', value: 'Acme, acme.test' },
+    ]);
+  });
+});
+
 describe('create_task', () => {
   it('reads a day as its midnight in UTC, and a time in UTC', () => {
     const due = (due_date: string) => createTask.params.parse({ title: 'x', due_date });
@@ -131,7 +164,7 @@ describe('create_task', () => {
       fields: [
         { label: 'Title', value: 'Call' },
         { label: 'Due', value: '2026-12-01T00:00:00.000Z' },
-        { label: 'Contact', value: ADA },
+        { label: 'Contact', value: 'ada@example.com' },
       ],
       body: { text: 'At noon.' },
     });

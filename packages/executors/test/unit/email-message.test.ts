@@ -53,6 +53,29 @@ describe('email_message params', () => {
     },
   );
 
+  it.each(['=?UTF-8?B?UGF5IG5vdw==?=', 'Re: =?utf-8?q?a=20b?=', '=?x?Q?broken'])(
+    'refuse %j as a subject, which its reader would see decoded',
+    (subject) => {
+      const [issue] = executor.params.safeParse({ ...mail, subject }).error?.issues ?? [];
+      expect(issue).toMatchObject({
+        path: ['subject'],
+        message: expect.stringContaining('write the text itself') as string,
+      });
+    },
+  );
+
+  it('of a reply take the subject of a thread as its reader saw it', async () => {
+    for (const [subject, shown] of [
+      ['=?UTF-8?B?R3LDvMOfZQ==?=', 'Re: Grüße'],
+      ['=?utf-8?Q?Gr=C3=BC=C3=9Fe_aus?= =?utf-8?q?_K=C3=B6ln?=', 'Re: Grüße aus Köln'],
+      ['=?nonsense?B?R3I=?=', 'Re: = ?nonsense?B?R3I=?='],
+      [`=?UTF-8?B?${btoa('=?UTF-8?B?eA==?=')}?=`, 'Re: = ?UTF-8?B?eA==?='],
+    ] as const)
+      expect(await resolve({ message: 'x', contact_id: ADA }, { threads: [thread({ subject })] })).toMatchObject({
+        subject: shown,
+      });
+  });
+
   it('refuse Message-IDs that could start another header', () => {
     expect(issues({ ...mail, in_reply_to_message_id: '<a@b>\r\nX: y' })).toEqual(['in_reply_to_message_id']);
     expect(issues({ ...mail, references: ['<a@b>', '<a@b> <c@d>'] })).toEqual(['references.1']);

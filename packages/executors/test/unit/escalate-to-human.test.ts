@@ -58,6 +58,17 @@ describe('escalate_to_human', () => {
     });
   });
 
+  it.each<[object, string | null, boolean]>([
+    [{ options: ['yes', 'no'] }, null, false],
+    [{ options: ['yes', 'no'] }, '  ', false],
+    [{ options: ['yes', 'no'] }, 'Neither.', true],
+    [{ options: ['yes', 'no'], answer: 'no' }, null, true],
+    [{}, null, true],
+  ])('with %j and the comment %j is decided: %s', (params, comment, isDecided) => {
+    const fault = escalateToHuman.approvalFault?.({ reason: 'May I?', ...params }, { comment });
+    expect(fault === undefined).toBe(isDecided);
+  });
+
   it('reports what the person answered, and who it was', async () => {
     const by = approval.by;
     const result = { answer: 'yes', comment: 'Be kind.', by };

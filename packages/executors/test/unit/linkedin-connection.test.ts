@@ -12,6 +12,10 @@ describe('linkedin_connection', () => {
     [' https://www.linkedin.com/in/ada/details/experience ', 'https://www.linkedin.com/in/ada'],
     ['https://www.linkedin.com/in/zo%C3%AB-k', 'https://www.linkedin.com/in/zo%C3%AB-k'],
     ['https://www.linkedin.com/in/zoë-k', 'https://www.linkedin.com/in/zo%C3%AB-k'],
+    ...['สมชาย-ใจดี', 'अनिता-शर्मा', 'தமிழ்ச்செல்வி', 'محمّد-علي'].map((name): [string, string] => [
+      `https://www.linkedin.com/in/${name}`,
+      `https://www.linkedin.com/in/${encodeURIComponent(name.normalize('NFC'))}`,
+    ]),
   ])('reads %j as one spelling', (given, kept) => {
     expect(executor.params.parse({ linkedin_url: given })).toEqual({ linkedin_url: kept });
     expect(executor.params.parse({ linkedin_url: kept })).toEqual({ linkedin_url: kept });

@@ -50,6 +50,22 @@ describe('send_slack_message params', () => {
   );
 });
 
+describe('send_slack_message warns of whom it notifies', () => {
+  it.each<[string, string[]]>([
+    ['Hello, <!here>', ['It notifies everybody: @here.']],
+    ['<!channel|channel> and <!everyone>', ['It notifies everybody: @channel, @everyone.']],
+    ['<!subteam^S024BE91L>', ['It notifies everybody in these groups: S024BE91L.']],
+    [
+      '<!subteam^S024BE91L|@ops> <!subteam^S024BE91L> <!subteam^S0OTHER>, <!here|here>',
+      ['It notifies everybody: @here.', 'It notifies everybody in these groups: S024BE91L, S0OTHER.'],
+    ],
+    ['<@U024BE91L> here, channel', []],
+  ])('%s', (message, warnings) => {
+    const params = { channel: '#general', message, channel_id: GENERAL, channel_name: 'general' };
+    expect(executor.preview(params, { identity: null }).warnings ?? []).toEqual(warnings);
+  });
+});
+
 describe('send_slack_message looks its channel up', () => {
   it('by name, over pages', async () => {
     expect(await resolve({ channel: '#many-24', message: 'x' })).toEqual({

@@ -51,14 +51,43 @@ describe('sync_to_crm params', () => {
 describe('sync_to_crm takes down what will be pushed', () => {
   it('of the records themselves, as far as HubSpot can keep it', async () => {
     expect(await resolve(both)).toEqual({
-      ...ada({ jobtitle: 'CTO', seats: '3', vip: 'true', gone: '' }),
+      contact: {
+        ...ada({ jobtitle: 'CTO', seats: '3', vip: 'true', gone: '' }).contact,
+        left_out: {
+          tags: 'HubSpot keeps no lists',
+          'Shoe size': 'its name is no internal name of HubSpot’s: map it in the identity',
+        },
+      },
       ...acme({ industry: 'Anvils', size: '12' }),
     });
   });
 
+  it('and what it leaves out is on the card and in the result', async () => {
+    const there = { contacts: [contact({ properties: { firstName: 'Ada', address: { city: 'London' }, seats: 3 } })] };
+    const params = { contact_id: ADA, ...(await resolve({ contact_id: ADA }, {}, there)) };
+    const left_out = {
+      firstName: expect.stringContaining('map it in the identity') as string,
+      address: 'HubSpot keeps no objects',
+    };
+    expect(executor.preview(params, { identity: acting() }).fields).toContainEqual({
+      label: 'Contact: not sent',
+      value: left_out,
+    });
+    expect(await run(params)).toMatchObject({ kind: 'done', result: { left_out: { contact: left_out } } });
+    expect(hubspot.objects.contacts[0]?.properties).not.toHaveProperty('firstName');
+  });
+
+  it('names a hundred of what it leaves out, and counts the rest', async () => {
+    const properties = Object.fromEntries(Array.from({ length: 123 }, (_, index) => [`No ${index}`, 1]));
+    const found = await resolve({ contact_id: ADA }, {}, { contacts: [contact({ properties })] });
+    const { left_out } = (found as { contact: { left_out: object } }).contact;
+    expect(Object.entries(left_out)).toHaveLength(101);
+    expect(left_out).toMatchObject({ '…': '23 more' });
+  });
+
   it('under the names that the identity gives, and nothing else then', async () => {
     const config = { contact_properties: { 'Shoe size': 'shoe_size', absent: 'x' }, company_properties: {} };
-    expect(await resolve(both, config)).toEqual({ ...ada({ shoe_size: '39' }), ...acme() });
+    expect(await resolve(both, config)).toMatchObject({ ...ada({ shoe_size: '39' }), ...acme() });
   });
 
   it('as given in place of the contact’s, or without one of the company’s', async () => {

@@ -1,0 +1,31 @@
+// Encoded words (RFC 2047), by which a header says in ASCII what is not: whoever reads the message sees what they decode to.
+
+/** What a mail program may take for one, strict or not. */
+const BEGINS = /=\?(?=[^\s?]{1,75}\?[bq]\?)/i;
+const WORD = /=\?([^\s?*]{1,40})(?:\*[^\s?]{0,40})?\?([bq])\?([^\s?]{0,2000})\?=(?:\s+(?==\?[^\s?]{1,75}\?[bq]\?))?/gi;
+
+export const hasEncodedWord = (text: string): boolean => BEGINS.test(text);
+
+/** Text in which nothing is taken for one. */
+export const withoutEncodedWords = (text: string): string => text.replaceAll(new RegExp(BEGINS, 'gi'), '= ?');
+
+/** As mail programs show it. What names no known charset, or is badly encoded, stays as it is. */
+export const decodeWords = (text: string): string =>
+  text.replaceAll(WORD, (whole: string, charset: string, encoding: string, content: string) => {
+    try {
+      const bytes = encoding.toLowerCase() === 'b' ? base64Bytes(content) : quotedBytes(content);
+      return new TextDecoder(charset).decode(bytes);
+    } catch {
+      return whole;
+    }
+  });
+
+const base64Bytes = (content: string): Uint8Array => Uint8Array.from(atob(content), (char) => char.charCodeAt(0));
+
+const quotedBytes = (content: string): Uint8Array =>
+  Uint8Array.from(
+    content
+      .replaceAll('_', ' ')
+      .replaceAll(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    (char) => char.charCodeAt(0),
+  );

@@ -1,0 +1,31 @@
+import type { JsonObject, Preview } from '@proviso/contracts';
+import type { LookupContext } from '@proviso/core/executor';
+import type { Named } from './missing.ts';
+import { row } from './row.ts';
+
+/** For `look`: whom and what the params name, as people know them. */
+export async function lookAtNamed({ contact_id, company_id }: Named, { records }: LookupContext): Promise<JsonObject> {
+  const contact = contact_id === undefined ? null : await records.contact(contact_id);
+  const company = company_id === undefined ? null : await records.company(company_id);
+  return {
+    ...(contact && { contact: [nameIn(contact.properties), contact.email].filter(Boolean).join(', ') }),
+    ...(company && { company: [...new Set([company.label, company.domain])].filter(Boolean).join(', ') }),
+  };
+}
+
+/** A name that the workspace keeps among a contact's properties, under the names that are usual for it. */
+function nameIn(properties: JsonObject): string {
+  const text = (name: string): string => {
+    const value = properties[name];
+    return typeof value === 'string' ? value.trim() : '';
+  };
+  const first = text('first_name') || text('firstName') || text('firstname');
+  const last = text('last_name') || text('lastName') || text('lastname');
+  return text('name') || text('full_name') || [first, last].filter(Boolean).join(' ');
+}
+
+/** The card's lines for them; an id where nothing was seen. */
+export const namedRows = ({ contact_id = '', company_id = '' }: Named, seen: JsonObject = {}): Preview['fields'] => [
+  ...row('Contact', typeof seen.contact === 'string' ? seen.contact : contact_id),
+  ...row('Company', typeof seen.company === 'string' ? seen.company : company_id),
+];
