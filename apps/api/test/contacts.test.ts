@@ -78,6 +78,64 @@ describe('contacts', () => {
     });
   });
 
+  describe('an address with an international domain', () => {
+    const [own, wire] = ['ann@bücher.example', 'ann@xn--bcher-kva.example'];
+
+    it.each([
+      [own, wire],
+      [wire, own],
+    ])('spelt %s is one with %s: shown in its letters, found, taken and unsubscribed in both', async (one, other) => {
+      const here = await api.tenant();
+      const contact_id = await added(here, { email: one });
+      expect((await row(here)).email).toBe(wire);
+      for (const email of [one, other.toUpperCase()]) {
+        const { contacts } = (await here.owner.get('/v1/contacts', { email })).body;
+        expect(contacts).toMatchObject([{ contact_id, email: own }]);
+        await expectRefusal(api, here, CONFLICT, () => create(here.owner, { email }));
+      }
+      const heard = {
+        direction: 'inbound',
+        message_id: '<i1@example.com>',
+        from: `Ann <${other}>`,
+        to: 'us@ours.example',
+        at: '2026-01-02T03:04:05Z',
+      };
+      expect((await here.owner.post('/v1/email-messages', heard)).status).toBe(201);
+      await here.owner.patch(`/v1/contacts/${contact_id}`, { unsubscribed: true });
+      await here.owner.delete(`/v1/contacts/${contact_id}`);
+      const config = { host: 'localhost', port: 25, from: 'us@ours.example' };
+      const identity_id = await here.identity('smtp', config);
+      for (const email of [one, other]) {
+        const params = { email, subject: 'x', message: 'x' };
+        const refused = await expectRefusal(api, here, INVALID, () =>
+          here.owner.post('/v1/actions', { type: 'email_message', identity_id, params }),
+        );
+        expect(pathsOf(refused)).toEqual(['params.email']);
+      }
+    });
+
+    it.each(['a=b@host.example', 'a/b@host.example', 'bounce+x=y@host.example'])(
+      'takes %s as contact, as sender and as recipient, and lets it unsubscribe',
+      async (email) => {
+        const here = await api.tenant();
+        const contact_id = await added(here, { email });
+        expect((await here.owner.patch(`/v1/contacts/${contact_id}`, { unsubscribed: true })).status).toBe(200);
+        const heard = {
+          direction: 'inbound',
+          message_id: '<i1@x>',
+          from: email,
+          to: email,
+          at: '2026-01-02T03:04:05Z',
+        };
+        expect((await here.owner.post('/v1/email-messages', heard)).status).toBe(201);
+        const identity_id = await here.identity('smtp', { host: 'localhost', port: 25, from: email });
+        const mail = { type: 'email_message', identity_id, params: { email, subject: 'x', message: 'x' } };
+        const refused = await expectRefusal(api, here, INVALID, () => here.owner.post('/v1/actions', mail));
+        expect(refused.error).toContain('has unsubscribed');
+      },
+    );
+  });
+
   describe('GET /v1/contacts', () => {
     it('lists the workspace’s own, newest first, and finds one by its address', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];

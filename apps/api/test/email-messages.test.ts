@@ -151,6 +151,7 @@ describe('POST /v1/email-messages', () => {
     ['an in_reply_to that is none', { in_reply_to: 'a b' }, { in_reply_to: null }],
     ['a text beyond the bound', { text: 'x'.repeat(300_000) }, { text: 'x'.repeat(262_144) }],
     ['a subject beyond the bound', { subject: 'x'.repeat(2_000) }, { subject: 'x'.repeat(998) }],
+    ['a sender with an international domain', { from: 'x@bücher.example', in_reply_to: '<m1@example.com>' }, {}],
     ['nulls', { subject: null, text: null, references: null, in_reply_to: null }, { subject: '', text: '' }],
   ])('records what others wrote, shortened where it has to be: %s', async (_, more, kept) => {
     const { here } = await withAnn();

@@ -1,3 +1,4 @@
+import { emailAddress } from './addresses.ts';
 import { z } from 'zod';
 import { ok } from './fields.ts';
 import { givenId, shownId, shownUuid } from './ids.ts';
@@ -101,7 +102,7 @@ export const listKeysReply = z.object({
 /** Valid for 7 days unless given, and for 30 at most; never longer than the credential that makes it. */
 export const createInvitationBody = z
   .strictObject({
-    email: z.email().max(320).describe('Whom to invite.'),
+    email: emailAddress.describe('Whom to invite.'),
     role: roleName.describe('What they may do once they have joined. You need every scope of it.'),
     expires_at: instant
       .optional()

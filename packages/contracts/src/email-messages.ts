@@ -1,3 +1,4 @@
+import { addressIn } from './addresses.ts';
 import { z } from 'zod';
 import { ok } from './fields.ts';
 import { shownId } from './ids.ts';
@@ -6,10 +7,6 @@ import { plainText } from './json.ts';
 import { messageId, readMessageId, readReferences } from './message-ids.ts';
 import { instant, shownTime } from './time.ts';
 import { strictFields } from './optional.ts';
-
-/** The address in `Ann <ann@example.com>`, or the whole text; lower case. */
-export const addressIn = (mailbox: string): string =>
-  (/<([^<>]*)>\s*$/.exec(mailbox)?.[1] ?? mailbox).trim().toLowerCase();
 
 const MAILBOX_CHARS_MAX = 640;
 /** One address, with or without a name before it; a name that is too long is left out. */

@@ -1,3 +1,4 @@
+export * from './addresses.ts';
 export * from './access.ts';
 export * from './access-keys.ts';
 export * from './actions.ts';

@@ -4,6 +4,7 @@ import { shownTime } from './time.ts';
 import { givenId, shownId } from './ids.ts';
 import { actor } from './access.ts';
 import { pageCursor, pageLimit, pageSkip, pagination } from './actions.ts';
+import { emailAddress } from './addresses.ts';
 import { jsonObject, plainText } from './json.ts';
 import { provider } from './identities.ts';
 import { strictFields } from './optional.ts';
@@ -41,7 +42,7 @@ export const pageShown = z.object({
 });
 
 export const createContactBody = strictFields({
-  email: z.email().max(320).describe('Their address, which no other contact of the workspace has.'),
+  email: emailAddress.describe('Their address, which no other contact of the workspace has.'),
   properties: jsonObject.optional().describe('Anything else, by name.'),
   lifecycle_stage: lifecycleStage.optional().describe('How far they have come.'),
   company_id: givenId('company').optional().describe('Where they work.'),
@@ -82,7 +83,7 @@ export const listContactsReply = z.object({
 /** Properties merge; a null deletes one. */
 export const updateContactBody = z
   .strictObject({
-    email: z.email().max(320).optional().describe('Another address.'),
+    email: emailAddress.optional().describe('Another address.'),
     properties: jsonObject
       .optional()
       .describe('Properties to change, by name. Null deletes one; what is not named stays.'),

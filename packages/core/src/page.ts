@@ -35,6 +35,8 @@ export interface Selection {
   after?: Sql | undefined;
   limit: number;
   skip: number;
+  /** How many rows match in all, as a statement; it counts what the page is of, whatever is written meanwhile. */
+  count?: Sql;
   /** More columns, over the row `t`: each with its comma before it. */
   extra?: Sql;
 }
@@ -43,6 +45,8 @@ export interface SelectedRows {
   rows: JsonObject[];
   /** The page ended for its bytes: more rows follow although it holds fewer than `limit`. */
   truncated: boolean;
+  /** What `count` says; 0 without one. */
+  total: number;
   /** The terms of the last row; null = no row follows it. */
   last: readonly string[] | null;
 }
@@ -52,7 +56,7 @@ type Terms = { terms: string[] };
 /** The rows of one page, as the JSON that PostgreSQL makes of them, in one statement. */
 export async function readRows(db: Queryable, selection: Selection): Promise<SelectedRows> {
   const [head, ...found] = await db
-    .query<{ found: number; row: string }>(...statementOf(pageOf(selection)))
+    .query<{ found: number; total: number | null; row: string }>(...statementOf(pageOf(selection)))
     .catch((error: unknown) => {
       throw selection.after && sqlState(error)?.startsWith('22') ? notOfThisList() : error; // a time that is none
     });
@@ -65,13 +69,14 @@ export async function readRows(db: Queryable, selection: Selection): Promise<Sel
   });
   return {
     rows,
+    total: head?.total ?? 0,
     truncated: isMore && rows.length < selection.limit,
     last: (isMore && last?.terms) || null,
   };
 }
 
 /** Rows come one by one out of a recursion, so that none is read, or measured, that the page has no room for. */
-function pageOf({ from, where, order, after, limit, skip, extra }: Selection): Sql {
+function pageOf({ from, where, order, after, limit, skip, count, extra }: Selection): Sql {
   const table = sql.raw(from);
   const by = sql.raw(order.terms.map((term) => `${term.sql} ${order.direction}`).join(', '));
   const terms = sql.raw(order.terms.map((term) => `(${term.sql})::text`).join(', '));
@@ -93,7 +98,8 @@ function pageOf({ from, where, order, after, limit, skip, extra }: Selection): S
       ) one
       where page.n < least(cardinality(found.places), ${limit}::int) and page.bytes < ${PAGE_BYTES_MAX}::bigint
     )
-    select (select cardinality(places) from found) as found, row from page order by n`;
+    select (select cardinality(places) from found) as found, (${count ?? sql`null::int`}) as total, row
+    from page order by n`;
 }
 
 /** A page of a list, and how many rows match in all. */
@@ -131,15 +137,12 @@ export async function readTablePage<Row, Shown>(
 ): Promise<Page<Shown>> {
   if (cursor !== undefined && skip > 0) throw eitherCursorOrSkip();
   const after = cursor === undefined ? undefined : afterCursor(list.order, cursor);
-  const count = sql`select count(*)::int as total from ${sql.raw(list.from)} t where ${list.where}`;
-  const [{ rows, truncated, last }, [counted]] = await Promise.all([
-    readRows(db, { ...list, after, limit, skip }),
-    db.query<{ total: number }>(...statementOf(count)),
-  ]);
+  const count = sql`select count(*)::int from ${sql.raw(list.from)} t where ${list.where}`;
+  const { rows, total, truncated, last } = await readRows(db, { ...list, count, after, limit, skip });
   // JSON of a table's row has exactly its columns.
   const shown = await mapInSlices(rows, (row) => show(withDates(row, times) as Row));
   const nextCursor = last && showCursor(list.order, last);
-  return { rows: shown, total: counted?.total ?? 0, limit, skip, truncated, nextCursor };
+  return { rows: shown, total, limit, skip, truncated, nextCursor };
 }
 
 /** A row that PostgreSQL gave as JSON, with its times as Dates. */

@@ -1,4 +1,4 @@
-import { bareSubject, type Contact, type JsonObject } from '@proviso/contracts';
+import { addressKey, bareSubject, type Contact, type JsonObject } from '@proviso/contracts';
 import type { ActionRow } from './actions/row.ts';
 import { changeCompany } from './companies/change.ts';
 import { changeContact } from './contacts/change.ts';
@@ -47,6 +47,8 @@ export interface ReadableRecords {
   unsubscribed(addresses: string[]): Promise<string[]>;
   thread(id: string): Promise<ThreadRecord | null>;
   newestThread(contactId: string): Promise<ThreadRecord | null>;
+  /** The thread that has the message with this Message-ID. */
+  threadOfMessage(messageId: string): Promise<ThreadRecord | null>;
 }
 
 export interface SentEmail {
@@ -106,13 +108,18 @@ export function recordsOf({ tables }: Pick<Transaction, 'tables'>, workspaceId: 
       return row && companyRecord(row);
     },
     unsubscribed: async (addresses) => {
-      const email = { in: addresses.map((address) => address.toLowerCase()) };
+      const email = { in: addresses.map(addressKey) };
       const where = { ...inWorkspace, email };
       const rows = await tables.unsubscribed_addresses.findMany({ where, select: { email: true } });
       return rows.map((row) => row.email);
     },
     thread: (id) => findThread(tables, { ...inWorkspace, id: uuidOf('thread', id) }),
     newestThread: (contactId) => findThread(tables, { ...inWorkspace, contact_id: uuidOf('contact', contactId) }),
+    threadOfMessage: async (message_id) => {
+      const where = { workspace_id_message_id: { ...inWorkspace, message_id } };
+      const message = await tables.email_messages.findUnique({ where, select: { thread_id: true } });
+      return message && findThread(tables, { ...inWorkspace, id: message.thread_id });
+    },
   };
 }
 

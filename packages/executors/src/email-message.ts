@@ -16,7 +16,7 @@ export const emailMessage = (settings: ExecutorSettings = {}): Executor =>
     identity: 'smtp',
     params: emailParams,
     restatedIn: { message: ['html'] },
-    resolvesFrom: ['contact_id', 'thread_id', 'follow_up'],
+    resolvesFrom: ['contact_id', 'thread_id', 'follow_up', 'in_reply_to_message_id'],
     resolve: (given, { records }) => resolveEmail(given, records),
     preview: (mail, { identity }) => previewEmail(mail, identity),
     guard: guardEmail,

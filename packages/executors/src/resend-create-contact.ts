@@ -1,3 +1,4 @@
+import { sameAddress } from '@proviso/contracts';
 import {
   defineExecutor,
   invalid,
@@ -7,7 +8,6 @@ import {
   type LookupContext,
   type Verdict,
 } from '@proviso/core/executor';
-import { sameAddress } from './email/addresses.ts';
 import { refuseUnsubscribed, unsubscribedAmong } from './email/unsubscribed.ts';
 import { demandNamed } from './missing.ts';
 import { changeFields } from './properties.ts';

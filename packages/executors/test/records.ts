@@ -78,6 +78,7 @@ export function recordsOf(workspace: Workspace = {}): WritableRecords & { writte
       addresses.map((each) => each.toLowerCase()).filter((each) => unsubscribed.includes(each)),
     thread: async (id) => threads.find((each) => each.id === id) ?? null,
     newestThread: async (id) => threads.findLast((each) => each.contactId === id) ?? null,
+    threadOfMessage: async (id) => threads.find(({ messageIds }) => messageIds.includes(id)) ?? null,
     createNote: async (note) => `note_${written.notes.push(note)}`,
     createTask: async (task) => `task_${written.tasks.push(task)}`,
     changeContact: async (id, { properties, lifecycle_stage }) => {

@@ -1,6 +1,6 @@
 import { listActionsQuery, type ListActionsQuery } from '@proviso/contracts';
 import { authorize, type Context } from '../context.ts';
-import { sql, statementOf, type Sql } from '../db.ts';
+import { sql, type Sql } from '../db.ts';
 import { invalid } from '../errors.ts';
 import { readId, type IdKind } from '../ids.ts';
 import { eitherCursorOrSkip, type Order } from '../page.ts';
@@ -66,13 +66,10 @@ export async function listActions(ctx: Context, input: unknown): Promise<ActionP
   const after = cursor === undefined ? undefined : await afterAction(ctx, order, cursor);
   // In the order of an index: else half a workspace's rows would be reason enough to read the whole table.
   const count = sql`
-    select count(*)::int as total from (
+    select count(*)::int from (
       select from actions t where ${where} order by t.created_at desc, t.id desc limit ${TOTAL_MAX + 1}::int
     ) c`;
-  const [selected, [counted]] = await Promise.all([
-    selectActions(ctx.db, { where, order, after, limit, skip }),
-    ctx.db.query<{ total: number }>(...statementOf(count)),
-  ]);
-  const total = counted?.total ?? 0;
+  const selected = await selectActions(ctx.db, { where, order, after, limit, skip, count });
+  const { total } = selected;
   return { ...selected, total: Math.min(total, TOTAL_MAX), totalIsEstimate: total > TOTAL_MAX, limit, skip };
 }

@@ -9,10 +9,14 @@ export interface ActionSelection {
   after?: Sql | undefined;
   limit: number;
   skip?: number;
+  /** How many match in all, as a statement. */
+  count?: Sql;
 }
 
 export interface SelectedActions {
   actions: ActionRow[];
+  /** What `count` says, in the page's own snapshot; 0 without one. */
+  total: number;
   /** The page ended for its bytes: more rows follow although it holds fewer than `limit`. */
   truncated: boolean;
   /** Where the next page begins; null on the last one. */
@@ -24,8 +28,8 @@ const IDENTITY_VERSION = sql`,
 
 /** A page of actions, bounded in bytes as every page is. */
 export async function selectActions(db: Queryable, selection: ActionSelection): Promise<SelectedActions> {
-  const { actions, last, truncated } = await selectPage(db, selection);
-  return { actions, truncated, nextCursor: last && showActionCursor(selection.order, last) };
+  const { actions, last, total, truncated } = await selectPage(db, selection);
+  return { actions, total, truncated, nextCursor: last && showActionCursor(selection.order, last) };
 }
 
 /** The same, with the terms of the last row; null = no row follows it. */

@@ -1,4 +1,4 @@
-import type { Actor, Contact, JsonObject } from '@proviso/contracts';
+import { addressKey, type Actor, type Contact, type JsonObject } from '@proviso/contracts';
 import type { Transaction } from '../db.ts';
 import { notFound } from '../errors.ts';
 import type { contacts } from '../generated/client.ts';
@@ -32,7 +32,7 @@ export async function changeContact(
   const before = await tx.tables.contacts.findFirst({ where });
   if (!before) throw notFound('contact');
   const { properties, company_id, lifecycle_stage, unsubscribed } = change;
-  const email = change.email?.toLowerCase();
+  const email = change.email === undefined ? undefined : addressKey(change.email);
   const known = email === undefined ? null : await unsubscribedAt(tx, where.workspace_id, email);
   const after = await tx.tables.contacts.update({
     where,

@@ -1,4 +1,4 @@
-import { createContactBody, type Contact } from '@proviso/contracts';
+import { addressKey, createContactBody, type Contact } from '@proviso/contracts';
 import { companyToBelongTo } from '../companies/belong.ts';
 import { authorize, type Context } from '../context.ts';
 import { isDuplicate } from '../db.ts';
@@ -16,7 +16,7 @@ export async function createContact(ctx: Context, input: unknown): Promise<Conta
   const data = {
     id: newId(),
     workspace_id: ctx.caller.workspaceId,
-    email: email.toLowerCase(),
+    email: addressKey(email),
     properties,
     lifecycle_stage,
   };

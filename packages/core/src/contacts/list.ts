@@ -1,4 +1,4 @@
-import { listContactsQuery, type Contact } from '@proviso/contracts';
+import { addressKey, listContactsQuery, type Contact } from '@proviso/contracts';
 import { authorize, type Context } from '../context.ts';
 import { sql } from '../db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../page.ts';
@@ -10,7 +10,7 @@ export async function listContacts(ctx: Context, input: unknown): Promise<Page<C
   const { email, ...page } = listContactsQuery.parse(input);
   return readTablePage(ctx.db, page, {
     from: 'contacts',
-    where: sql`workspace_id = ${ctx.caller.workspaceId}::uuid ${email ? sql`and email = ${email.toLowerCase()}` : sql.empty}`,
+    where: sql`workspace_id = ${ctx.caller.workspaceId}::uuid ${email ? sql`and email = ${addressKey(email)}` : sql.empty}`,
     order: NEWEST_FIRST,
     times: ['created_at', 'updated_at', 'unsubscribed_at'],
     show: showContact,

@@ -1,10 +1,11 @@
 import type { Actor, Contact, EmailThread, JsonObject, LifecycleChange, Note } from '@proviso/contracts';
 import type { contacts, email_threads, lifecycle_changes, notes } from '../generated/client.ts';
 import { showId, showIdOrNull } from '../ids.ts';
+import { shownAddress } from '../shown-address.ts';
 
 export const showContact = (row: contacts): Contact => ({
   contact_id: showId('contact', row.id),
-  email: row.email,
+  email: shownAddress(row.email),
   properties: row.properties as JsonObject,
   lifecycle_stage: row.lifecycle_stage as Contact['lifecycle_stage'],
   company_id: showIdOrNull('company', row.company_id),

@@ -182,6 +182,7 @@ export * from './tool.ts';
 export { checkSchema, inputFault, paramsOf } from '../tools/input-schema.ts';
 export { mapSubschemas } from '../tools/schema-places.ts';
 export { companyId, contactId, threadId } from '../ids.ts';
+export { shownAddress } from '../shown-address.ts';
 export { givenLabel } from '../preview/label.ts';
 export { readableLine, readablePreview } from '../preview/readable-preview.ts';
 export type {

@@ -1,4 +1,4 @@
-import { createInvitationBody, type Invitation } from '@proviso/contracts';
+import { addressKey, createInvitationBody, type Invitation } from '@proviso/contracts';
 import { authorizePeople, type Context } from '../context.ts';
 import type { Transaction } from '../db.ts';
 import { AppError, invalid } from '../errors.ts';
@@ -28,7 +28,7 @@ export async function createInvitation(ctx: Context, input: unknown): Promise<Cr
   const { email, role, expires_at } = createInvitationBody.parse(input);
   assertMayGive(ctx, role);
   const secret = newInvitationSecret();
-  const address = email.toLowerCase();
+  const address = addressKey(email);
   const workspace_id = ctx.caller.workspaceId;
   const invitation = await once(ctx.db, ctx.idempotency, async (tx) => {
     const current = await lockMembers(tx, ctx);

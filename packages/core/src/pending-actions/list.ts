@@ -3,7 +3,7 @@ import { afterAction } from '../actions/cursor.ts';
 import type { ActionRow } from '../actions/row.ts';
 import { selectActions } from '../actions/select.ts';
 import { authorize, type Context } from '../context.ts';
-import { sql, statementOf } from '../db.ts';
+import { sql } from '../db.ts';
 import { NEWEST_FIRST } from '../page.ts';
 import { readBatchId } from './workspace.ts';
 
@@ -32,9 +32,13 @@ export async function listPendingActions(ctx: Context, input: unknown): Promise<
     ' and ',
   );
   const after = cursor === undefined ? undefined : await afterAction(ctx, NEWEST_FIRST, cursor);
-  const [{ actions, nextCursor }, [counted]] = await Promise.all([
-    selectActions(ctx.db, { where, order: NEWEST_FIRST, after, limit }),
-    ctx.db.query<{ total: number }>(...statementOf(sql`select count(*)::int as total from actions t where ${where}`)),
-  ]);
-  return { actions, total: counted?.total ?? 0, nextCursor };
+  const count = sql`select count(*)::int from actions t where ${where}`;
+  const { actions, total, nextCursor } = await selectActions(ctx.db, {
+    where,
+    order: NEWEST_FIRST,
+    after,
+    limit,
+    count,
+  });
+  return { actions, total, nextCursor };
 }

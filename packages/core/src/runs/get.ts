@@ -39,9 +39,14 @@ export async function getRun(
   if (cursor !== undefined && skip > 0) throw eitherCursorOrSkip();
   const where = sql`run_id = ${run.id}::uuid and workspace_id = ${run.workspace_id}::uuid`;
   const after = cursor === undefined ? undefined : await afterAction(ctx, OLDEST_FIRST, cursor);
-  const [{ actions: rows, ...page }, total] = await Promise.all([
-    selectActions(ctx.db, { where, order: OLDEST_FIRST, after, limit, skip }),
-    ctx.db.tables.actions.count({ where: { run_id: run.id, workspace_id: run.workspace_id } }),
-  ]);
-  return { run: showRun(run), actions: { ...page, rows, total, limit, skip } };
+  const count = sql`select count(*)::int from actions t where ${where}`;
+  const { actions: rows, ...page } = await selectActions(ctx.db, {
+    where,
+    order: OLDEST_FIRST,
+    after,
+    limit,
+    skip,
+    count,
+  });
+  return { run: showRun(run), actions: { ...page, rows, limit, skip } };
 }

@@ -1,28 +1,7 @@
-import { hasEncodedWord } from '@proviso/contracts';
-import { domainToASCII } from 'node:url';
+import { addressKey, hasEncodedWord, wireAddress } from '@proviso/contracts';
+import { shownAddress } from '@proviso/core/executor';
+import type { z } from 'zod';
 import addressparser from 'nodemailer/lib/addressparser';
-import { z } from 'zod';
-
-const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
-const HOST_NAME = /^(?!.{254})[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
-const ASCII = /^\p{ASCII}*$/u;
-const UNSEEN = /[\p{C}\p{Z}]/u;
-
-/** The host name as it goes over the wire; undefined = not one. ASCII stays as it is: no IPv4 forms, no mapping. */
-function wireDomain(domain: string): string | undefined {
-  const ascii = ASCII.test(domain) ? domain : UNSEEN.test(domain) ? '' : domainToASCII(domain);
-  return HOST_NAME.test(ascii) ? ascii : undefined;
-}
-
-/** A bare address in ASCII (an international domain as punycode); undefined = not exactly one address. */
-export function wireAddress(address: string): string | undefined {
-  const at = address.lastIndexOf('@');
-  const local = address.slice(0, at);
-  if (at < 1 || at > 64 || !LOCAL_PART.test(local)) return undefined;
-  const domain = wireDomain(address.slice(at + 1));
-  const wire = `${local}@${domain}`;
-  return domain !== undefined && wire.length <= 254 ? wire : undefined;
-}
 
 /** Each as it goes over the wire; what cannot go stays as it is, for the far side to refuse. */
 export const wireAddresses = (addresses: readonly string[]): string[] =>
@@ -37,12 +16,12 @@ export function shownMailbox(text: string): string {
   return `${/[<>@",;:]/.test(name) ? JSON.stringify(name) : name} <${address}>`;
 }
 
-export const sameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
-export const emailAddress = z
-  .string()
-  .max(254)
-  .refine((value) => wireAddress(value) !== undefined, 'must be one e-mail address, such as ada@example.com');
+/** For people: an international domain in its own letters. The card warns where these imitate others. */
+export function readableAddress(address: string): string {
+  const wire = addressKey(address);
+  const shown = shownAddress(wire);
+  return shown === wire ? address : shown;
+}
 
 /** `Ada <ada@example.com>` or a bare address; null = not one mailbox, or a name that its reader would see decoded. */
 export function mailbox(text: string): { name: string; address: string } | null {
@@ -50,4 +29,14 @@ export function mailbox(text: string): { name: string; address: string } | null 
   const [only, ...others] = addressparser(text, { flatten: true });
   const address = only && wireAddress(only.address);
   return address && others.length === 0 ? { name: only.name, address } : null;
+}
+
+/** For an identity's config: a sender that no mail could have is refused where it is set. */
+export function refuseSenders(config: { from: string; reply_to?: string | undefined }, check: z.RefinementCtx): void {
+  for (const field of ['from', 'reply_to'] as const) {
+    const text = config[field];
+    if (text === undefined || mailbox(text)) continue;
+    const message = 'must be one address, with or without a name, such as Ada <ada@example.com>, without encoded words';
+    check.addIssue({ code: 'custom', path: [field], message });
+  }
 }

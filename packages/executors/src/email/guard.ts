@@ -1,5 +1,5 @@
+import { sameAddress } from '@proviso/contracts';
 import type { LookupContext, Verdict } from '@proviso/core/executor';
-import { sameAddress } from './addresses.ts';
 import { recipients, type EmailParams } from './params.ts';
 import { unsubscribedAmong } from './unsubscribed.ts';
 

@@ -1,6 +1,6 @@
-import type { SmtpConfig } from '@proviso/contracts';
+import { wireAddress, type SmtpConfig } from '@proviso/contracts';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { mailbox, wireAddress } from './addresses.ts';
+import { mailbox } from './addresses.ts';
 import { listOf, recipients, type EmailParams } from './params.ts';
 
 /** A message as SMTP takes it: who receives it (Bcc is only here) and its bytes. */

@@ -1,7 +1,6 @@
-import { hasEncodedWord, messageId, plainText, references, strictFields } from '@proviso/contracts';
+import { hasEncodedWord, messageId, plainText, references, strictFields, emailAddress } from '@proviso/contracts';
 import { contactId, threadId } from '@proviso/core/executor';
 import { z } from 'zod';
-import { emailAddress } from './addresses.ts';
 
 export const RECIPIENTS_MAX = 50;
 export const subjectLine = plainText(998)

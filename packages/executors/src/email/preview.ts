@@ -1,22 +1,24 @@
 import { smtpConfig, type Preview, type SmtpConfig } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
 import { row } from '../row.ts';
-import { shownMailbox } from './addresses.ts';
+import { readableAddress, shownMailbox } from './addresses.ts';
 import { listOf, type EmailParams } from './params.ts';
 import { contentWarnings, shownContent } from './shown-content.ts';
 
 /** All that goes over the wire, and where it leaves: the headers of a reply too. */
 export function previewEmail(mail: EmailParams, identity: ShownIdentity | null): Preview {
   const warnings = warningsFor(mail);
+  const readable = (addresses: string | string[] | undefined): string =>
+    listOf(addresses).map(readableAddress).join(', ');
   const config = smtpConfig.safeParse(identity?.config).data;
   const { fields, body } = shownContent({ text: mail.message, html: mail.html });
   return {
-    title: `Email to ${mail.email ?? '?'}`,
+    title: `Email to ${readable(mail.email) || '?'}`,
     fields: [
       ...row('From', config ? shownMailbox(config.from) : '?'),
-      ...row('To', mail.email ?? '?'),
-      ...row('Cc', listOf(mail.cc).join(', ')),
-      ...row('Bcc', listOf(mail.bcc).join(', ')),
+      ...row('To', readable(mail.email) || '?'),
+      ...row('Cc', readable(mail.cc)),
+      ...row('Bcc', readable(mail.bcc)),
       ...row('Reply to', config?.reply_to === undefined ? '' : shownMailbox(config.reply_to)),
       ...row('Subject', mail.subject ?? '?'),
       ...row('In reply to', mail.in_reply_to_message_id ?? ''),
@@ -39,5 +41,13 @@ function serverOf({ host, port, secure, require_tls }: SmtpConfig): string {
 function warningsFor(mail: EmailParams): string[] {
   const shown = 'most mail programs show it in place of the text';
   const html = mail.html === undefined ? [] : [`There is an HTML part of ${mail.html.length} characters: ${shown}.`];
-  return [...html, ...contentWarnings({ html: mail.html })];
+  return [...html, ...contentWarnings({ html: mail.html }), ...replyWarnings(mail)];
+}
+
+/** What may keep a reply from appearing as one. */
+function replyWarnings({ in_reply_to_message_id: id, thread_id }: EmailParams): string[] {
+  if (id === undefined) return [];
+  const unknown = 'No message with this Message-ID is known here: it may begin a new conversation.';
+  const odd = 'The Message-ID that it answers is not of the usual form <left@right>: mail programs may not thread it.';
+  return [...(thread_id === undefined ? [unknown] : []), ...(/^<[^@]+@[^@]+>$/.test(id) ? [] : [odd])];
 }

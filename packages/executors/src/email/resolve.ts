@@ -1,6 +1,5 @@
-import { readMessageId, readReferences, replySubject, trimReferences } from '@proviso/contracts';
+import { readMessageId, readReferences, replySubject, trimReferences, sameAddress } from '@proviso/contracts';
 import { invalid, type ContactRecord, type ReadableRecords, type ThreadRecord } from '@proviso/core/executor';
-import { sameAddress } from './addresses.ts';
 import { recipients, type EmailParams } from './params.ts';
 import { refuseUnsubscribed } from './unsubscribed.ts';
 
@@ -37,10 +36,17 @@ async function givenThread(given: EmailParams, records: ReadableRecords): Promis
     }
     return thread;
   }
-  if (!given.follow_up) return null;
+  if (!given.follow_up) return answeredThread(given, records);
   const thread = given.contact_id === undefined ? null : await records.newestThread(given.contact_id);
   if (!thread) throw invalid('params.follow_up', 'there is no thread to follow up');
   return thread;
+}
+
+/** The thread of the message that it answers, if that is known, and this contact's. */
+async function answeredThread(given: EmailParams, records: ReadableRecords): Promise<ThreadRecord | null> {
+  if (given.in_reply_to_message_id === undefined) return null;
+  const thread = await records.threadOfMessage(given.in_reply_to_message_id);
+  return thread && (given.contact_id ?? thread.contactId) === thread.contactId ? thread : null;
 }
 
 function subjectFrom(thread: ThreadRecord | null): string {

@@ -1,25 +1,17 @@
+import { addressKey } from '@proviso/contracts';
 import { AppError, type ContactRecord, type ReadableRecords } from '@proviso/core/executor';
-import { sameAddress, wireAddress } from './addresses.ts';
 import type { Recipient } from './params.ts';
 
-/** The recipients who asked for no e-mail, under the address as given or as it goes over the wire. */
+/** The recipients who asked for no e-mail, however their address is spelt. */
 export async function unsubscribedAmong(
   recipients: Recipient[],
   contact: ContactRecord | null,
   records: ReadableRecords,
 ): Promise<Recipient[]> {
-  const everyone = recipients.map((recipient) => ({
-    ...recipient,
-    wire: (wireAddress(recipient.address) ?? recipient.address).toLowerCase(),
-  }));
-  const asked = everyone.flatMap(({ address, wire }) => [address.toLowerCase(), wire]);
-  const suppressed = new Set(await records.unsubscribed([...new Set(asked)]));
-  return everyone
-    .filter(({ address, wire }) => {
-      if (contact?.unsubscribedAt && sameAddress(address, contact.email)) return true;
-      return suppressed.has(address.toLowerCase()) || suppressed.has(wire);
-    })
-    .map(({ path, address }) => ({ path, address }));
+  const asked = new Set(recipients.map(({ address }) => addressKey(address)));
+  const suppressed = new Set(await records.unsubscribed([...asked]));
+  if (contact?.unsubscribedAt) suppressed.add(addressKey(contact.email));
+  return recipients.filter(({ address }) => suppressed.has(addressKey(address)));
 }
 
 /** For `resolve`. Throws INVALID at each of them. */

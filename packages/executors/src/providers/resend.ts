@@ -1,7 +1,7 @@
-import { resendConfig, resendCredentials, type ResendConfig } from '@proviso/contracts';
+import { resendConfig, resendCredentials, wireAddress, type ResendConfig } from '@proviso/contracts';
 import { defineProvider, type ProviderKind, type Verification } from '@proviso/core/executor';
 import type { ListDomainsResponseSuccess } from 'resend';
-import { mailbox } from '../email/addresses.ts';
+import { mailbox, refuseSenders } from '../email/addresses.ts';
 import { openResend } from '../resend/client.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { failureOf } from '../http/outcome.ts';
@@ -9,7 +9,14 @@ import { failureOf } from '../http/outcome.ts';
 export const resend = (settings: ExecutorSettings): ProviderKind =>
   defineProvider({
     provider: 'resend',
-    config: resendConfig,
+    config: resendConfig.superRefine((config, check) => {
+      refuseSenders(config, check);
+      for (const [index, allowed] of (config.from_allowed ?? []).entries()) {
+        const isOne = wireAddress(allowed.startsWith('@') ? `x${allowed}` : allowed) !== undefined;
+        const message = 'must be an address, or a domain such as @example.com';
+        if (!isOne) check.addIssue({ code: 'custom', path: ['from_allowed', index], message });
+      }
+    }),
     credentials: resendCredentials,
     pacing: { perSecond: 2 },
     verify: async ({ config, credentials, signal }) => {

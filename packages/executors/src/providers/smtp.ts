@@ -1,14 +1,14 @@
 import { smtpConfig, smtpCredentials, type SmtpConfig } from '@proviso/contracts';
 import { defineProvider, type ProviderKind } from '@proviso/core/executor';
 import { EgressError } from '../egress/error.ts';
-import { mailbox } from '../email/addresses.ts';
+import { mailbox, refuseSenders } from '../email/addresses.ts';
 import { inSession, offerSender, saidBy, type SmtpError, type SmtpServer } from '../email/session.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
 export const smtp = (settings: ExecutorSettings = {}): ProviderKind =>
   defineProvider({
     provider: 'smtp',
-    config: smtpConfig,
+    config: smtpConfig.superRefine(refuseSenders),
     credentials: smtpCredentials,
     verify: async ({ config, credentials, signal }) => {
       const { host, port, secure, from } = config;

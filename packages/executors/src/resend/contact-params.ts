@@ -1,7 +1,6 @@
-import { strictFields, plainText } from '@proviso/contracts';
+import { strictFields, plainText, emailAddress } from '@proviso/contracts';
 import { contactId } from '@proviso/core/executor';
 import { z } from 'zod';
-import { emailAddress } from '../email/addresses.ts';
 
 const name = plainText(200).min(1);
 const propertyValue = z.union([plainText(5_000), z.number(), z.null()]);

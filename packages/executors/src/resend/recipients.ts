@@ -1,5 +1,5 @@
+import { sameAddress } from '@proviso/contracts';
 import { invalid, type LookupContext, type Verdict } from '@proviso/core/executor';
-import { sameAddress } from '../email/addresses.ts';
 import { recipientsIn } from '../email/params.ts';
 import { refuseUnsubscribed, unsubscribedAmong } from '../email/unsubscribed.ts';
 import { demandNamed } from '../missing.ts';

@@ -1,6 +1,6 @@
-import type { ResendConfig } from '@proviso/contracts';
+import { sameAddress, type ResendConfig } from '@proviso/contracts';
 import { invalid } from '@proviso/core/executor';
-import { mailbox, sameAddress, shownMailbox } from '../email/addresses.ts';
+import { mailbox, shownMailbox } from '../email/addresses.ts';
 
 /** Who sends it: the identity's own sender, or another one that the identity allows. Undefined = it does not. */
 export function senderOf(from: string | undefined, config: ResendConfig): string | undefined {
@@ -10,7 +10,9 @@ export function senderOf(from: string | undefined, config: ResendConfig): string
   if (!given) return undefined;
   const domain = given.slice(given.lastIndexOf('@'));
   const allowed = [...(own ? [own] : []), ...(config.from_allowed ?? [])];
-  return allowed.some((each) => sameAddress(each, each.startsWith('@') ? domain : given)) ? from : undefined;
+  const isMeant = (each: string): boolean =>
+    each.startsWith('@') ? sameAddress(`x${each}`, `x${domain}`) : sameAddress(each, given);
+  return allowed.some(isMeant) ? from : undefined;
 }
 
 /** As the card shows it. */

@@ -81,6 +81,16 @@ describe('resend_send_email', () => {
       { from: 'Bob <bob@ours.test>', config: { from_allowed: ['@ours.test'] } },
       true,
     ],
+    [
+      'its domain in another spelling',
+      { from: 'b@bücher.example', config: { from_allowed: ['@xn--bcher-kva.example'] } },
+      true,
+    ],
+    [
+      'its address in another spelling',
+      { from: 'b@xn--bcher-kva.example', config: { from_allowed: ['B@bücher.example'] } },
+      true,
+    ],
     ['an address of a domain below it', { from: 'bob@sub.ours.test', config: { from_allowed: ['@ours.test'] } }, false],
     [
       'an address of a domain that ends alike',
