@@ -116,7 +116,7 @@ export const batchItem = eitherSpelling(
     })
     .refine(({ exclude, userEdits }) => !exclude || !userEdits, {
       path: ['userEdits'],
-      message: 'cannot stand beside exclude',
+      message: 'are for a call that is approved: leave out userEdits, or exclude',
     }),
 );
 

@@ -1,12 +1,12 @@
 // The one way a status moves: a guarded UPDATE with its event in the same statement (actions/statements.ts), by the
 // table of lifecycle.ts. Held by lifecycle.test.ts and races.test.ts.
-import type { Actor, JsonObject } from '@proviso/contracts';
+import type { Actor, JsonObject, Status } from '@proviso/contracts';
 import { rowFromJson, type ActionChange, type ActionRow } from './actions/row.ts';
 import { moveStatement, type MoveAnswer } from './actions/statements.ts';
 import { isDuplicate, type Queryable } from './db.ts';
 import { AppError } from './errors.ts';
 import type { Idempotency } from './idempotency.ts';
-import type { Move } from './lifecycle.ts';
+import { LIFECYCLE, type Move } from './lifecycle.ts';
 
 export interface Transition {
   actor: Actor;
@@ -88,9 +88,17 @@ async function attempt(
   }
 }
 
+/** What people ask for, where the event has another word for it. */
+const VERBS: Partial<Record<Move, string>> = {
+  'action.released': 'run now',
+  'action.regated': 'sent back to a person',
+  'action.updated': 'changed',
+};
+
 function refusal(now: ActionRow, move: Move, code: string): string {
-  const verb = move.slice('action.'.length);
-  if (code === 'EXPIRED') return 'The action has expired.';
-  if (code === 'BEGUN') return `The action cannot be ${verb}: its effect may have begun.`;
-  return `An action that is ${now.status} cannot be ${verb}.`;
+  const verb = VERBS[move] ?? move.slice('action.'.length);
+  if (code === 'EXPIRED') return 'The action has expired. Propose it again.';
+  if (code === 'BEGUN') return `The action cannot be ${verb}: its effect may have begun. Wait for its end.`;
+  const from = (Object.keys(LIFECYCLE) as Status[]).filter((status) => LIFECYCLE[status][move]);
+  return `An action that is ${now.status} cannot be ${verb}, only one that is ${from.join(' or ')}.`;
 }

@@ -39,7 +39,12 @@ async function prepareOne(ctx: Context, { seen, decision }: Ask, endsAt: number)
   await nextSlice();
   // Not asked of the row: a batch holds its locks to the end, and those of running actions are the heartbeat's.
   if (seen.status !== 'pending_approval')
-    return new AppError('INVALID_STATE', `An action that is ${seen.status} cannot be decided.`, [], seen);
+    return new AppError(
+      'INVALID_STATE',
+      `An action that is ${seen.status} cannot be decided, only one that is pending_approval.`,
+      [],
+      seen,
+    );
   if (ctx.executors.get(seen.type)?.alwaysAsks)
     return new AppError('INVALID', `An action of type ${seen.type} is a question: decide it by itself.`);
   const late = (): AppError =>
