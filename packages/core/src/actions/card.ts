@@ -25,7 +25,7 @@ export async function drawCard(executor: Executor, params: JsonObject, lookup: L
 export function drawUnseen(
   executor: Executor,
   params: JsonObject,
-  { identity, why }: { identity: ShownIdentity; why: string },
+  { identity, why }: { identity: ShownIdentity | null; why: string },
 ): Card {
   const { warnings = [], ...preview } = executor.preview(params, { identity, seen: {} });
   const missing = `Not all of this could be looked up: ${why} It is looked up, and shown again, before it can be approved.`;
