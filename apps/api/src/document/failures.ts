@@ -38,6 +38,10 @@ const RARE: Partial<Record<ErrorCode, AppError>> = {
   CONFLICT: new AppError('CONFLICT', 'A request with this Idempotency-Key has just finished.'),
   RATE_LIMITED: new AppError('RATE_LIMITED', 'More than 600 requests in a minute with this token. Try again in 12 s.'),
   INTERNAL: asAppError(new Error('unknown')),
+  INVALID_STATE: new AppError(
+    'INVALID_STATE',
+    'There are as many of these as there may be. Revoke or remove one first.',
+  ),
   INVARIANT_VIOLATION: new AppError('INVARIANT_VIOLATION', 'The batch is in more than one workspace.'),
   UNAVAILABLE: asAppError(Object.assign(new Error('away'), { code: 'ECONNREFUSED' })),
 };

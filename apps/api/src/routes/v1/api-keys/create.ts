@@ -13,6 +13,7 @@ export const createKeyRoute = defineRoute({
   body: createKeyBody,
   reply: createdKeyReply,
   status: 201,
+  fails: ['INVALID_STATE'],
   authorize: authorizeCredentials,
   handle: async ({ ctx, body }) => {
     const { token, key } = await createKey(ctx, body);

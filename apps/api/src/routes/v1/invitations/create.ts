@@ -13,6 +13,7 @@ export const createInvitationRoute = defineRoute({
   body: createInvitationBody,
   reply: createdInvitationReply,
   status: 201,
+  fails: ['INVALID_STATE'],
   authorize: authorizePeople,
   handle: async ({ ctx, body }) => ({ status: 'success', ...(await createInvitation(ctx, body)) }),
 });

@@ -12,6 +12,7 @@ export const createWorkspaceRoute = defineRoute({
   body: createWorkspaceBody,
   reply: workspaceReply,
   status: 201,
+  fails: ['INVALID_STATE'],
   authorize: authorizePeople,
   handle: async ({ ctx, body }) => ({ status: 'success', workspace: await createWorkspace(ctx, body) }),
 });
