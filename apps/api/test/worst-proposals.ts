@@ -52,6 +52,19 @@ const SLOW: [string, JsonObject, JsonObject][] = [
   ],
 ];
 
+/** Texts of a mail that take long to make readable on its card. */
+const UNREADABLE: [string, (index: number) => string][] = [
+  ['joiners', () => '\u200B\u200C'],
+  ['invisible characters between letters', () => 'a\u200B'],
+  ['hosts in other letters', (index) => `https://а${index}.example/ `],
+  ['addresses', (index) => `a@b${index}.example `],
+  ['words of two alphabets', (index) => `Аb${index}x `],
+  ['emoji', () => '😀\uFE0F'],
+  ['blank lines', () => '\n \n'],
+  ['links', (index) => `<a href="https://a${index}.example">b.example</a>`],
+  ['paragraphs', () => '<p> </p>x'],
+];
+
 /** By operationId. */
 export async function worstProposals({ executors }: Services, here: Furnished): Promise<Record<string, WorstInput[]>> {
   const smtp = await here.identity('smtp', SMTP);
@@ -93,14 +106,24 @@ export async function worstProposals({ executors }: Services, here: Furnished): 
   const mails = (count: number, message: string) =>
     times(count, (at) => proposal('email_message', { email: `${at}@example.com`, subject: 's', message }));
   const slow = SLOW.map(([name, , input], index): [string, string, JsonObject] => [name, `slow.${index}`, input]);
+  const unreadable = UNREADABLE.map(([name, piece]): [string, string, JsonObject] => {
+    const text = times(30_000, piece)
+      .join('')
+      .slice(0, 40 * KIB);
+    return [name, 'email_message', { email: 'a@example.com', subject: 's', message: text, html: text }];
+  });
   const unknown = times(1_000, () => here.ids.pa_id ?? '');
   const edits = { say: 'x'.repeat(4_000) };
   return {
     createTool: SCHEMAS.map(([name, schema]) =>
       sent(`a schema of ${name}`, tool(`worst.${name.replaceAll(' ', '-')}`, schema)),
     ),
-    createAction: [...params, ...slow].map(([name, type, given]) => sent(`${type}: ${name}`, proposal(type, given))),
-    createPendingAction: [...params, ...slow].map(([name, type, given]) => sent(`${type}: ${name}`, call(type, given))),
+    createAction: [...params, ...slow, ...unreadable].map(([name, type, given]) =>
+      sent(`${type}: ${name}`, proposal(type, given)),
+    ),
+    createPendingAction: [...params, ...slow, ...unreadable].map(([name, type, given]) =>
+      sent(`${type}: ${name}`, call(type, given)),
+    ),
     bulkCreateActions: [
       sent('1000 mails of 4 KB', { actions: mails(1_000, 'x'.repeat(3_900)) }),
       sent('16 mails of 250 KB', { actions: mails(16, '<b>x</b>\n'.repeat(27_000)) }),

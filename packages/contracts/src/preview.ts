@@ -8,7 +8,11 @@ export const preview = z
     fields: z
       .array(
         z.object({
-          label: z.string().describe('What it is.'),
+          label: z
+            .string()
+            .describe(
+              'What it is: words of the service’s, or a name that somebody chose, such as properties["title"].',
+            ),
           value: jsonValue.describe('What it will be.'),
           before: jsonValue.optional().describe('What it was when the card was drawn.'),
         }),
@@ -23,5 +27,9 @@ export const preview = z
       .describe('The text that somebody will read, whole.'),
     warnings: z.array(z.string()).optional().describe('What to look at before deciding.'),
   })
-  .meta({ id: 'Preview', description: 'What a reviewer sees, drawn by the service from the params.' });
+  .meta({
+    id: 'Preview',
+    description:
+      'What a reviewer sees, drawn by the service from the params: all that goes over the wire, and where it goes. What the service adds to a text is between ⟨ and ⟩, such as ⟨U+200B⟩ for a character that shows nothing; a line break in a line is ⏎.',
+  });
 export type Preview = z.output<typeof preview>;

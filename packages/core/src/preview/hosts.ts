@@ -19,7 +19,7 @@ const MAY_NAME_A_HOST = /[.:@\\\u3002\uFF0E\uFF61]/u;
 const LINK = /(?:https?|ftp|wss?):[/\\]*/i;
 const TOKEN_CHARS_MAX = 2_048;
 /** Tokens that are looked into in one text, and notes in it. */
-const TOKENS_MAX = 500;
+const TOKENS_MAX = 200;
 const ASCII = /^\p{ASCII}*$/u;
 const NAME = /^[\p{L}\p{M}\p{N}.\u3002\uFF0E\uFF61·-]+$/u;
 

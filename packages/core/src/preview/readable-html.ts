@@ -15,11 +15,23 @@ const TAG = /<[^<>]*>/gu;
 /** A host in the words of a link. */
 const HOST_IN_WORDS = /(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,62}))(?:\.[\p{L}\p{N}][\p{L}\p{M}\p{N}-]{0,62}){1,8}/u;
 
+const TAGS_MAX = 5_000;
+const LINKS_MAX = 200;
+
 /** HTML without what could load or run; its texts are readable, and each link says where it leads. */
 export function readableHtml(html: string, where: Where): string {
+  if (html.split('<').length > TAGS_MAX) {
+    where.findings.host(`The HTML has more than ${TAGS_MAX.toLocaleString('en-US')} tags: its source is shown.`);
+    return `<pre>${escaped(readableText(html, where))}</pre>`;
+  }
   const show = (text: string): string => escaped(readableText(unescaped(text), where));
   const clean = sanitizeHtml(html, { ...ALLOWED, textFilter: show });
+  let links = 0;
   const linked = clean.replaceAll(ANCHOR, (anchor, href: string, words: string) => {
+    if (++links > LINKS_MAX) {
+      where.findings.host('The HTML has more links than are looked into.');
+      return anchor;
+    }
     const target = targetOf(unescaped(href));
     if (target === undefined) return anchor;
     const shown = unescaped(words.replaceAll(TAG, '')).trim();

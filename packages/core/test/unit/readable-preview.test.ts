@@ -167,8 +167,14 @@ describe('HTML', () => {
     expect(html('pay&#8203;pal &lt;b&gt; &amp;lt;')).toBe('pay⟨U+200B⟩pal &lt;b&gt; &amp;lt;');
   });
 
+  it('with more tags than a page has is shown as its source', () => {
+    const shown = card({ body: { html: '<i>x</i>'.repeat(3_000) } });
+    expect((shown.body as { html: string }).html).toMatch(/^<pre>&lt;i&gt;x&lt;\/i&gt;/);
+    expect(shown.warnings).toEqual([expect.stringMatching(/source is shown/)]);
+  });
+
   it.each(['<br>', '<p></p>', '<p> </p>\n', '<div>&nbsp;</div>'])('that pads with %s says so', (empty) => {
-    const shown = card({ body: { html: `Hi${empty.repeat(2_000)}Pay` } });
+    const shown = card({ body: { html: `Hi${empty.repeat(1_000)}Pay` } });
     expect((shown.body as { html: string }).html.length).toBeLessThan(100);
     expect(shown.warnings).toEqual([expect.stringMatching(/^Padding/)]);
   });
