@@ -70,7 +70,7 @@ describe('sync_to_crm takes down what will be pushed', () => {
       address: 'HubSpot keeps no objects',
     };
     expect(executor.preview(params, { identity: acting() }).fields).toContainEqual({
-      label: 'Contact: not sent',
+      label: 'Contact not sent',
       value: left_out,
     });
     expect(await run(params)).toMatchObject({ kind: 'done', result: { left_out: { contact: left_out } } });
