@@ -96,7 +96,7 @@ export async function prepare(worker: Worker, action: ActionRow): Promise<Ready 
   const row = found || null;
   const mismatch = mismatchOf(worker, action, row?.config_version ?? null);
   if (mismatch) return mismatch;
-  if (toolVersionOf(executor) !== action.tool_version) return toolChanged(executor, action);
+  if (toolVersionOf(executor) !== action.tool_version) return toolChanged(worker, executor, action);
   const parsed = await executor.params.safeParseAsync(effectiveParams(action));
   // A tool's params passed this very version of its schema when they were cleared: only its time limit can be in the way.
   if (!parsed.success && executor.tool)
@@ -144,13 +144,15 @@ function unsealed(worker: Worker, ready: Ready, sealed: string, place: string): 
   }
 }
 
-/** A person has to see what it would do now: the next approval is for the tool as it is. */
-const toolChanged = (executor: Executor, action: ActionRow): Ending => ({
-  kind: 'stale',
-  reason: 'tool_changed',
-  changes: ['tool'],
-  change: { tool_version: toolVersionOf(executor), revision: action.revision + 1 },
-});
+/** A person has to see what it would do now: the next approval is for the tool as it is, and so is the card. */
+async function toolChanged(worker: Worker, executor: Executor, action: ActionRow): Promise<Ending> {
+  const { workspace_id: workspaceId } = action;
+  const records = recordsOf(worker.db, workspaceId);
+  const lookup = { workspaceId, records, identity: null, openCredentials: async () => null }; // a tool has no account
+  const card = await drawCard(executor, effectiveParams(action), lookup);
+  const change = { ...card, revision: action.revision + 1 };
+  return { kind: 'stale', reason: 'tool_changed', changes: ['tool'], change };
+}
 
 function mismatchOf(worker: Worker, action: ActionRow, identityVersion: number | null): Ending | undefined {
   if (clearedHash({ ...action, identity_version: identityVersion }, worker.executors) === action.cleared_hash)
