@@ -19,6 +19,8 @@ import { addContact, changeContact, lookForContact } from './resend/upsert-conta
 import { row } from './row.ts';
 import type { ExecutorSettings } from './settings.ts';
 
+const AWAY = retry('Resend did not answer.', { undone: true, unavailable: true });
+
 export function resendCreateContact(settings: ExecutorSettings = {}): Executor {
   const segmentNames = segmentFinder(settings);
   return defineExecutor<ResendContactParams>({
@@ -60,9 +62,7 @@ export function resendCreateContact(settings: ExecutorSettings = {}): Executor {
       const { email } = params;
       if (!account || email === undefined)
         return refused('The Resend identity has no valid key, or the contact no address.');
-      const known = await lookForContact(account, email).catch(() =>
-        retry('Resend did not answer.', { undone: true, unavailable: true }),
-      );
+      const known = await lookForContact(account, email).catch(() => AWAY);
       if (known.kind !== 'known') return known;
       const { id } = known;
       await begin();

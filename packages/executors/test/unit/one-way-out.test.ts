@@ -275,8 +275,13 @@ describe('the one way out', () => {
     for (const name of ['inside.example.com', 'nowhere.example.com']) {
       const text = 'There is no such host on the public internet.';
       expect(await verify('smtp', {}, { host: name })).toEqual({ ok: false, message: text });
-      expect(await sendMail(name, 25)).toEqual({ kind: 'retry', undone: true, message: text });
-      expect(await callTool(`https://${name}/`)).toEqual({ kind: 'retry', undone: true, message: text });
+      expect(await sendMail(name, 25)).toEqual({ kind: 'retry', undone: true, unavailable: true, message: text });
+      expect(await callTool(`https://${name}/`)).toEqual({
+        kind: 'retry',
+        undone: true,
+        unavailable: true,
+        message: text,
+      });
     }
   });
 
