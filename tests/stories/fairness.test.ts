@@ -18,7 +18,7 @@ import { SHIPPED_TIMES } from './shipped.ts';
 const WHOLE = process.env.PROVISO_TEST_FAIRNESS === 'whole';
 const BACKLOG = WHOLE ? 50_000 : 5_000;
 const LONG_MS = WHOLE ? 55_000 : 10_000;
-const SINGLES = WHOLE ? 50 : 20;
+const SINGLES = WHOLE ? 50 : 10;
 const EVERY_MS = 200;
 /** Two seconds are promised, on a machine that does nothing else. */
 const LATE_MS_MAX = 5_000;
@@ -58,7 +58,8 @@ describe.each(backends())('one worker $name, and a workspace with much to do', (
     running.push(process);
     return process;
   };
-  const ask = async (api: { url: string }, workspace: TestWorkspace, type: string, params: object) => {
+  /** Proposes one action at a call, and answers its id in the database. */
+  const proposerIn = async (api: { url: string }, workspace: TestWorkspace, type: string, params: object) => {
     const owner = clientOf(api.url, await workspace.token({}));
     return async (): Promise<string> => {
       const body = { type, params, identity_id: workspace.identityId };
@@ -111,17 +112,13 @@ describe.each(backends())('one worker $name, and a workspace with much to do', (
 
   it(`starts the single actions of another one at once, beside ${BACKLOG} that are due`, async () => {
     const api = await started(startApi(fleet));
-    const single = await ask(api, modest, 'quick', {});
-    const askGreedy = await ask(api, greedy, 'quick', {});
-    await multiply(await askGreedy(), BACKLOG);
+    const single = await proposerIn(api, modest, 'quick', {});
+    const propose = await proposerIn(api, greedy, 'quick', {});
+    await multiply(await propose(), BACKLOG);
     await world.db.pool.query('analyze actions');
-    const doneBefore = await world.db.tables.actions.count({ where: { status: 'completed' } });
-    const begunAt = performance.now();
     await started(startWorker(fleet));
     const late = await lateness(single);
-    const seconds = (performance.now() - begunAt) / 1_000;
-    const done = (await world.db.tables.actions.count({ where: { status: 'completed' } })) - doneBefore;
-    say(`${BACKLOG} due (${Math.round(done / seconds)} a second run)`, late);
+    say(`${BACKLOG} that are due`, late);
     expect(late.at(-1)).toBeLessThan(LATE_MS_MAX);
     expect(
       await world.db.tables.actions.count({ where: { workspace_id: greedy.id, started_at: null } }),
@@ -131,12 +128,12 @@ describe.each(backends())('one worker $name, and a workspace with much to do', (
   it(`starts them at once beside runs of ${LONG_MS / 1_000} s in every slot, and leaves every slot to those`, async () => {
     const api = await started(startApi(fleet));
     for (const type of LONG_TYPES) {
-      const askGreedy = await ask(api, greedy, type, { ms: LONG_MS });
-      await multiply(await askGreedy(), 49);
+      const propose = await proposerIn(api, greedy, type, { ms: LONG_MS });
+      await multiply(await propose(), 49);
     }
     await started(startWorker(fleet));
     await until('every slot to be taken', async () => (await runningOf(greedy)) === SLOTS, 30_000);
-    const late = await lateness(await ask(api, modest, 'quick', {}));
+    const late = await lateness(await proposerIn(api, modest, 'quick', {}));
     say(`200 that take ${LONG_MS / 1_000} s`, late);
     expect(late.at(-1)).toBeLessThan(LATE_MS_MAX);
     expect(await runningOf(greedy)).toBe(SLOTS);

@@ -40,7 +40,7 @@ export async function pauseWork(ctx: Context, input: unknown): Promise<Paused[]>
   return paused;
 }
 
-/** Lets go what was held back; overdue work starts with the next sweep. */
+/** Lets go what was held back; what is due starts with the next sweep. */
 export async function resumeWork(ctx: Context, input: unknown): Promise<Paused[]> {
   const what = await authorizePause(ctx, input);
   const { paused } = await once(ctx.db, ctx.idempotency, async (tx) => {
