@@ -44,6 +44,7 @@ describe('the hot statements', () => {
     ['that another worker has', 'fence = fence + 1', 0],
     ['under a fence of before', 'fence = fence', -1],
     ['that has ended', `status = 'completed', ${RELEASED}`, 0],
+    ['that has ended, though a lease is left', "status = 'completed'", 0],
     ['that went back to a person', `status = 'pending_approval', ${RELEASED}`, 0],
   ];
 
@@ -93,6 +94,12 @@ describe('the hot statements', () => {
       ['what has lost its worker', over(1), ['probe_idempotent'], true],
       ['nothing that has its lease', 'fence = fence', ['probe_idempotent'], false],
       ['nothing that has ended', `status = 'completed', ${RELEASED}`, ['probe_idempotent'], false],
+      [
+        'nothing that has ended, though a lease is left',
+        `status = 'completed', ${over(1)}`,
+        ['probe_idempotent'],
+        false,
+      ],
       ['nothing of an unknown type before ten leases', over(LEASE_MS), [], false],
       ['what is of an unknown type after ten leases', over(11 * LEASE_MS), [], true],
       ['what is of a workspace’s tool, known or not', `tool_version = 1, ${over(1)}`, [], true],

@@ -1,4 +1,4 @@
-import { sameAddress } from '@proviso/contracts';
+import { sameAddress, type Preview } from '@proviso/contracts';
 import {
   defineExecutor,
   invalid,
@@ -6,6 +6,7 @@ import {
   retry,
   type Executor,
   type LookupContext,
+  type ShownIdentity,
   type Verdict,
 } from '@proviso/core/executor';
 import { refuseUnsubscribed, unsubscribedAmong } from './email/unsubscribed.ts';
@@ -40,20 +41,7 @@ export function resendCreateContact(settings: ExecutorSettings = {}): Executor {
       const names = await segmentNames(segments, ctx);
       return { ...resolved, ...(names && { segment_names: names }) };
     },
-    preview: ({ email, ...contact }, { identity }) => ({
-      title: `Resend contact ${email ?? '?'}`,
-      fields: [
-        { label: 'In', value: identity?.name ?? '?' },
-        { label: 'Email', value: email ?? '?' },
-        ...row('First name', contact.first_name ?? ''),
-        ...row('Last name', contact.last_name ?? ''),
-        ...(contact.unsubscribed === undefined ? [] : [{ label: 'Unsubscribed', value: contact.unsubscribed }]),
-        ...changeFields(contact.properties ?? {}, undefined),
-        ...row('Segments', contact.segment_names?.join(', ')),
-        ...row('Segment ids', contact.segment_ids?.join(', ')),
-      ],
-      warnings: ['A contact that has this address already is changed, in what is named here.'],
-    }),
+    preview: previewContact,
     guard: guardContact,
 
     async execute({ action: { params }, credentials, signal, begin }) {
@@ -71,6 +59,26 @@ export function resendCreateContact(settings: ExecutorSettings = {}): Executor {
       );
     },
   });
+}
+
+function previewContact(
+  { email, ...contact }: ResendContactParams,
+  { identity }: { identity: ShownIdentity | null },
+): Preview {
+  return {
+    title: `Resend contact ${email ?? '?'}`,
+    fields: [
+      { label: 'In', value: identity?.name ?? '?' },
+      { label: 'Email', value: email ?? '?' },
+      ...row('First name', contact.first_name ?? ''),
+      ...row('Last name', contact.last_name ?? ''),
+      ...(contact.unsubscribed === undefined ? [] : [{ label: 'Unsubscribed', value: contact.unsubscribed }]),
+      ...changeFields(contact.properties ?? {}, undefined),
+      ...row('Segments', contact.segment_names?.join(', ')),
+      ...row('Segment ids', contact.segment_ids?.join(', ')),
+    ],
+    warnings: ['A contact that has this address already is changed, in what is named here.'],
+  };
 }
 
 async function resolveEmail(given: ResendContactParams, ctx: LookupContext): Promise<Partial<ResendContactParams>> {
