@@ -97,10 +97,13 @@ const callTool = (url: string, settings: ExecutorSettings = {}): Promise<Outcome
     },
   );
 
-/** A server on every address of this machine, for whoever gets there. */
+/** A server on every address of this machine, for whoever gets there; what is asked over HTTP is over at once. */
 async function listenEverywhere(): Promise<{ server: Server; port: number; arrived: Socket[] }> {
   const arrived: Socket[] = [];
-  const server = createServer((socket) => arrived.push(socket.on('error', () => undefined)));
+  const server = createServer((socket) => {
+    arrived.push(socket.on('error', () => undefined));
+    socket.once('data', () => socket.end('HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n'));
+  });
   await new Promise<void>((listening) => server.listen(0, '::', listening)); // IPv4 too
   return { server, port: (server.address() as AddressInfo).port, arrived };
 }
@@ -133,7 +136,7 @@ describe('the one way out', () => {
 
   describe('is watched', () => {
     const ways: [string, (port: number) => unknown][] = [
-      ['fetch', (port) => fetch(`http://127.0.0.1:${port}`, { signal: AbortSignal.timeout(50) })],
+      ['fetch', (port) => fetch(`http://127.0.0.1:${port}`)],
       ['a socket', (port) => connect(port, '127.0.0.1').on('error', () => undefined)],
       ['a pipe', () => connect('/nowhere').on('error', () => undefined)],
       ['TLS', (port) => connectTls(port, '127.0.0.1').on('error', () => undefined)],
