@@ -1,5 +1,36 @@
+import { inAscii } from './look-alikes.ts';
+
 /**
  * A label for a name that a tenant or a far side chose, such as a property or an argument: `properties["Contact"]`. A
  * label of ours is words alone, so that no name can pass for one. Held by `describeConformance`.
  */
 export const givenLabel = (group: string, name: string): string => `${group}[${JSON.stringify(name)}]`;
+
+/** What the service itself says on cards, or may say beside one: letters alone, in lower case. */
+const SERVICE_LABELS = new Set(
+  `Account, Answer, Approval, Approved, Approved by, As, Associated, Bcc, Called at, Cc, Channel, Channel id, Claims,
+  Company, Company is found by, Contact, Contact is found by, Decided by, Decision, Description, Due, Email, First name,
+  From, HTML, Identity, In, In reply to, Input schema, Last name, Leaves through, Lifecycle stage, Name, Options,
+  Preview text, Profile, References, Rejected by, Reply to, Reviewed by, Segment, Segment id, Segment ids, Segments,
+  Sent at once, Sent by, Server, Status, Subject, Tags, Text, Thread, Title, To, Tool, Tool title, Tool version,
+  Unsubscribed, Verified, Verified by, Warning, Warnings, When the answer is lost, Workspace`
+    .split(',')
+    .map(folded),
+);
+
+/**
+ * A label of a card that an agent drew. The card as a whole is marked as the agent's, so that its labels stay as they are;
+ * one that reads like a label of the service, or has one on a line of its own, is drawn as a given name.
+ */
+export const agentLabel = (label: string): string =>
+  label.split(/[\n\r\u2028\u2029:：⏎]+/u).some((part) => SERVICE_LABELS.has(folded(part)))
+    ? givenLabel('agent', label)
+    : label;
+
+/** Case, marks, spaces and letters of other alphabets that look alike make no difference. */
+function folded(text: string): string {
+  return inAscii(text.normalize('NFKD'))
+    .normalize('NFKD')
+    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+    .toLowerCase();
+}

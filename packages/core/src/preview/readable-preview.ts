@@ -2,7 +2,7 @@
 // Held by packages/core/test/unit/readable-preview.test.ts.
 import { preview as previewShape, type JsonObject, type JsonValue, type Preview } from '@proviso/contracts';
 import { Findings } from './findings.ts';
-import { givenLabel } from './label.ts';
+import { agentLabel } from './label.ts';
 import { readableHtml } from './readable-html.ts';
 import { readableText } from './readable-text.ts';
 import { markUnseen } from './unseen.ts';
@@ -30,11 +30,11 @@ export function readablePreview({ title, fields, body, warnings = [] }: Preview)
   return { ...readable, ...(all.length > 0 && { warnings: all }) };
 }
 
-/** A card that an agent drew of a workspace's tool: its labels are the agent's, and say so. It may have any shape. */
+/** A card that an agent drew of a workspace's tool: none of its labels reads like one of the service's. It may have any shape. */
 export function readableAgentPreview(card: JsonObject): JsonObject {
   const { success, data } = previewShape.safeParse(card);
   if (success) {
-    const fields = data.fields.map((field) => ({ ...field, label: givenLabel('agent', field.label) }));
+    const fields = data.fields.map((field) => ({ ...field, label: agentLabel(field.label) }));
     return { ...card, ...(readablePreview({ ...data, fields }) as unknown as JsonObject) };
   }
   const findings = new Findings();

@@ -227,14 +227,34 @@ describe('padding and length', () => {
 });
 
 describe('an agent’s own card', () => {
-  it('has labels that are the agent’s, and readable texts', () => {
-    const given = { title: 'Refund', fields: [{ label: 'Approved by', value: 'C\u200BEO' }], extra: 1 };
+  it('keeps its labels, and has readable texts', () => {
+    const given = { title: 'Refund', fields: [{ label: 'Amount', value: 'C\u200BEO' }], extra: 1 };
     expect(readableAgentPreview(given)).toEqual({
       title: 'Refund',
-      fields: [{ label: 'agent["Approved by"]', value: 'C⟨U+200B⟩EO' }],
+      fields: [{ label: 'Amount', value: 'C⟨U+200B⟩EO' }],
       warnings: [expect.stringMatching(/^Invisible/)],
       extra: 1,
     });
+  });
+
+  it.each([
+    'Approved by',
+    'CONTACT',
+    ' to ',
+    'Cоntact',
+    'Rеply-То',
+    'Sub\u200Bject',
+    'Total\nApproved by: CEO',
+    'Ｆｒｏｍ',
+    'Tó',
+  ])('has no label of the service: %j', (label) => {
+    const { fields } = readableAgentPreview({ title: 'Refund', fields: [{ label, value: 1 }] });
+    expect((fields as { label: string }[])[0]?.label).toMatch(/^agent\[".*"\]$/);
+  });
+
+  it.each(['Amount', 'Total due', 'Customer', 'Betrag', 'المبلغ'])('keeps the label %j', (label) => {
+    const given = { title: 'Refund', fields: [{ label, value: 1 }] };
+    expect(readableAgentPreview(given)).toEqual(given);
   });
 
   it('keeps whatever shape it has', () => {
