@@ -3,6 +3,7 @@ import {
   claimForIdle,
   createAction,
   execute,
+  expireOpen,
   pauseWork,
   runInSlot,
   type ActionRow,
@@ -174,6 +175,15 @@ describe('a share for every workspace', () => {
     for (let turn = 0; turn < 5; turn += 1)
       for (const { workspace_id } of await claimDue(worker)) seen.add(workspace_id);
     expect(seen.size).toBe(1_002);
+  });
+
+  it('ends an action that has expired beside thousands of another workspace', async () => {
+    const [greedy, modest] = [await world.workspace(), await world.workspace()];
+    await createMany(greedy, 'quick', 3_000);
+    const { id } = await create(modest, 'quick');
+    await world.db.pool.query(`update actions set expires_at = created_at + interval '1 us' * random()`);
+    await expireOpen(workerWith({}));
+    expect((await world.db.tables.actions.findUniqueOrThrow({ where: { id } })).status).toBe('cancelled');
   });
 
   it('lets a ring that comes late say only that something is due', async () => {

@@ -235,14 +235,21 @@ export const CREATE_MANY: Statement = {
     select to_jsonb(made) as action from made`,
 };
 
-/** $1 how many: open actions past their expiry. */
+const HAS_EXPIRED = `expires_at <= statement_timestamp() and effect_started_at is null
+  and status in (${sqlList(['pending_approval', ...CLEARED])})`;
+
+/** $1 how many: open actions past their expiry, of workspaces in turn: among the first and the last thousand. */
 export const FIND_EXPIRED: Statement = {
   name: 'action_find_expired',
   text: `
-    select to_jsonb(a) as action from actions a
-    where expires_at <= statement_timestamp() and status in (${sqlList(['pending_approval', ...CLEARED])})
-      and effect_started_at is null
-    order by expires_at limit $1::int`,
+    with expired as (
+      (select id, workspace_id, expires_at from actions where ${HAS_EXPIRED} order by expires_at limit 1000)
+      union (select id, workspace_id, expires_at from actions where ${HAS_EXPIRED} order by expires_at desc limit 1000)
+    ), t as (
+      select id, expires_at, row_number() over (partition by workspace_id order by expires_at) as turn from expired
+    )
+    select to_jsonb(a) as action from (select * from t order by turn, expires_at limit $1::int) t
+    join actions a on a.id = t.id`,
 };
 
 /** $1 ids: which of them have ended. */
