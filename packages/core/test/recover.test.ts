@@ -77,6 +77,22 @@ describe('recover', () => {
     expect(effects(action)).toEqual([]);
   });
 
+  it('waits for a database that goes away while a lost action is taken over, and counts one crash', async () => {
+    const action = await create('transactional', {});
+    await lose(action, false);
+    const { db, ...worker } = world.worker();
+    const lost = Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+    let failures = 3;
+    const query: typeof db.query = (statement, values) => {
+      if (statement.name !== 'action_requeued' || failures === 0) return db.query(statement, values);
+      failures -= 1;
+      return Promise.reject(lost);
+    };
+    await recoverLost({ ...worker, db: { ...db, query } });
+    expect(failures).toBe(0);
+    expect(await reread(world, action)).toMatchObject({ status: 'scheduled', crashes: 1, lease_until: null });
+  });
+
   it('treats an idempotent effect like any other once the provider has forgotten its key', async () => {
     const action = await create('idempotent', { settles: 'unknown' });
     await lose(action, true);

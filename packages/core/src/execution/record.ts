@@ -77,14 +77,14 @@ async function recordDone(
 class LateError extends Error {}
 
 /** Connection trouble is waited out; any other error is the caller's. */
-async function persist<T>(worker: Worker, hold: Hold, attempt: () => Promise<T>): Promise<T> {
+export async function persist<T>(worker: Worker, hold: Hold, attempt: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + RECORD_LIMIT_MS;
   for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 2_000)) {
     try {
       return await attempt();
     } catch (error) {
       if (!isConnectionLost(error) || performance.now() > giveUpAt) throw error;
-      worker.log.warn({ action: hold.action.id, reason: (error as Error).message }, 'could not record an outcome yet');
+      worker.log.warn({ action: hold.action.id, reason: (error as Error).message }, 'the database does not answer yet');
       await pause(waitMs);
     }
   }

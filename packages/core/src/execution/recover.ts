@@ -10,7 +10,7 @@ import type { Ending } from './ending.ts';
 import { findExecutor } from './find-executor.ts';
 import type { Hold } from './holds.ts';
 import { reconcile } from './reconcile.ts';
-import { record } from './record.ts';
+import { persist, record } from './record.ts';
 import type { Worker } from './worker.ts';
 
 const BATCH = 50;
@@ -41,12 +41,14 @@ export const recoverLost = async (worker: Worker): Promise<number> =>
 /** Ends, or hands back, an action that this process took over from a lost worker. */
 async function endLost(worker: Worker, hold: Hold, begunMsAgo: number | null): Promise<void> {
   const { action } = hold;
-  const executor = await findExecutor(worker, action.workspace_id, action.type);
-  const promised = await promisedFor(worker, executor, action);
-  const verdict = verdictOf(worker, promised, action, begunMsAgo);
+  // A database that goes away meanwhile is waited for: a further take-over would count as a further crash.
+  const verdict = await persist(worker, hold, async () => {
+    const executor = await findExecutor(worker, action.workspace_id, action.type);
+    return verdictOf(worker, await promisedFor(worker, executor, action), action, begunMsAgo);
+  });
   if (verdict === 'rerun') {
-    const data = { crashes: action.crashes };
-    const back = await transitionHeld(worker.db, action, 'action.requeued', { actor: worker.actor, data });
+    const how = { actor: worker.actor, data: { crashes: action.crashes } };
+    const back = await persist(worker, hold, () => transitionHeld(worker.db, action, 'action.requeued', how));
     if (back) dispatch(worker, back);
     return;
   }
