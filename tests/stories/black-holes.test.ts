@@ -115,7 +115,7 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
     const http = await startTcpProxy({ port: Number(new URL(resend.url).port) });
     const smtp = await startTcpProxy({ port: sink.port });
     try {
-      const env = { PROVISO_RESEND_URL: `http://127.0.0.1:${http.port}`, PROVISO_EXECUTE_TIMEOUT_MS: '20000' };
+      const env = { PROVISO_RESEND_URL: `http://127.0.0.1:${http.port}`, PROVISO_EXECUTE_TIMEOUT_MS: '8000' };
       const fleet = { ...direct(), env };
       const api = await started(startApi(fleet));
       await started(startWorker(fleet));
