@@ -154,6 +154,8 @@ describe('a share for every workspace', () => {
     await pauseWork(await greedy.as({}), {});
     await createMany(modest, 'long', 3_000);
     await pauseWork(await modest.as({}), { type: 'long' });
+    await createMany(modest, 'long_other', 500);
+    await world.db.pool.query(`update actions set agent_id = gen_random_uuid() where type = 'long_other'`);
     const wanted = await create(modest, 'quick');
     expect((await claimDue(workerWith({ slots: 16 }))).map(({ id }) => id)).toEqual([wanted.id]);
   });

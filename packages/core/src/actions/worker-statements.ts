@@ -127,7 +127,7 @@ const claimFairly = (groups: string, among: string, more = ''): string => `
         and (type = any($2::text[]) or exists (select from tools t where t.workspace_id = g.workspace_id and t.name = g.type))
         and not exists (select from pauses p where (p.workspace_id is null or p.workspace_id = g.workspace_id)
           and (p.agent_id is null or p.agent_id = g.agent_id) and (p.type is null or p.type = g.type))
-        and not exists (select from agents o where o.id = g.agent_id and not o.enabled)
+        and (agent_id = ${NO_AGENT} or exists (select from agents o where o.id = g.agent_id and o.enabled))
     ), c as materialized (
       select due.id as candidate, due.due_at, ${RUNNING} + row_number() over (
         partition by open.workspace_id order by open.direct desc, due.due_at, due.id) as turn

@@ -40,12 +40,18 @@ interface Wanted {
   idleOnly: boolean;
 }
 
+/** So many parts of a round that find nothing are followed by the next one at once; each takes a few milliseconds. */
+const PARTS_MAX = 20;
+
 async function claimInTurns(worker: Worker, { count, free, idleOnly }: Wanted): Promise<ActionRow[]> {
   const { slots } = worker;
-  const values = [count, ...claimant(worker), JSON.stringify(free), JSON.stringify(slots.round), idleOnly];
-  const answers = await worker.db.query<ClaimDueAnswer>(CLAIM_DUE, values);
-  slots.round = answers.find(({ round }) => round)?.round ?? null;
-  return answers.flatMap(({ action }) => (action ? [rowFromJson(action)] : []));
+  for (let part = 1; ; part += 1) {
+    const values = [count, ...claimant(worker), JSON.stringify(free), JSON.stringify(slots.round), idleOnly];
+    const answers = await worker.db.query<ClaimDueAnswer>(CLAIM_DUE, values);
+    slots.round = answers.find(({ round }) => round)?.round ?? null;
+    const actions = answers.flatMap(({ action }) => (action ? [rowFromJson(action)] : []));
+    if (actions.length > 0 || slots.round === null || part === PARTS_MAX) return actions;
+  }
 }
 
 /** Takes the action of a workspace, or of one agent in it, that has been due longest and for which a slot is free. */
