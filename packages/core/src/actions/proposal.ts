@@ -167,7 +167,7 @@ function restated({ restatedIn = {} }: Executor, params: JsonObject, edits: Json
 
 /**
  * A reviewer's edits on a proposal: shallow-merged, validated and resolved. Fields that the executor filled in stay as
- * the reviewer saw them, unless the edits change what they hang on. `params` merged with `edits` is what runs.
+ * the reviewer saw them, unless the edits change what they depend on. `params` merged with `edits` is what runs.
  */
 export async function prepareEdits(
   ctx: Context,

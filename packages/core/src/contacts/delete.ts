@@ -4,7 +4,7 @@ import { notFound } from '../errors.ts';
 import { showId } from '../ids.ts';
 import { getContactInWorkspace } from './get.ts';
 
-/** Deletes a contact with all that hangs on it, and returns its id. CONFLICT while open actions name it. */
+/** Deletes a contact with all that belongs to it, and returns its id. CONFLICT while open actions name it. */
 export async function deleteContact(ctx: Context, id: string): Promise<string> {
   authorize(ctx, 'contacts:write');
   refuseAgent(ctx, 'An agent cannot delete a contact: its threads hold follow-ups back. Ask a person.');

@@ -14,7 +14,7 @@ export interface Executor<P extends object = JsonObject> {
   type: string;
   /** Raise it when the same params would do something else: it is part of what is approved. */
   version: number;
-  /** A function where it hangs on the params or on the identity's config. */
+  /** A function where it depends on the params or on the identity's config. */
   delivery: Delivery | ((params: P, identity: ShownIdentity | null) => Delivery);
   /** The provider that it acts through; 'none' accepts any identity and uses none. */
   identity: Provider | 'none';

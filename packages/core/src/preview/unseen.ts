@@ -11,7 +11,7 @@ const CANDIDATES =
 const CANDIDATES_OR_SPACES =
   /(?:(?![\t\n])[\p{DI}\p{Cf}\p{Cc}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u2800\u23CE\u2329\u232A\u27E8\u27E9])+|[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]+/gu;
 
-/** No text has so many of them in a row: beyond it they are counted, and not named. */
+/** No honest text has more of them in a row: beyond this number they are counted, and not named. */
 const RUN_CHARS_MAX = 1_000;
 const ZWNJ = '\u200C';
 const ZWJ = '\u200D';

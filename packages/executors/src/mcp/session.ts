@@ -175,7 +175,7 @@ function watched(transport: Transport, signal: AbortSignal, progress: Progress) 
   };
 }
 
-/** Ends the server's session if it has one, and the connection; not for long, and nothing hangs on it. */
+/** Ends the server's session if it has one, and the connection; not for long, and nothing depends on it. */
 async function close(client: Client, transport: Transport): Promise<void> {
   const ended = transport instanceof StreamableHTTPClientTransport ? transport.terminateSession() : Promise.resolve();
   const late = new Promise((resolve) => setTimeout(resolve, CLOSE_MS_MAX).unref());
