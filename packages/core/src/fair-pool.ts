@@ -1,6 +1,6 @@
 // Connections to the database, shared by those for whom a process works. Whatever a request does, its statements wait for a
 // connection here, by themselves or through Prisma: one workspace holds a part of the pool, and the others' turn comes.
-// Held by fair-pool.test.ts and fair-share.test.ts.
+// Held by fair-slots.test.ts and fair-share.test.ts.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { createFairSlots, type FairSlots } from './fair-slots.ts';

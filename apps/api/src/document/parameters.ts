@@ -34,7 +34,7 @@ const HEADERS = {
   lastEventId: z
     .string()
     .optional()
-    .meta({ description: 'The id of the last message that was taken: the stream goes on after it.' }),
+    .meta({ description: 'The id of the last message that you received: the stream resumes after it.' }),
   prefer: z
     .string()
     .optional()

@@ -125,10 +125,10 @@ function createReader(db: Asked): (wanted: Wanted) => Promise<ActionRow> {
     if (!alive.has(wanted.caller))
       throw new AppError(
         'UNAUTHENTICATED',
-        'While this waited, the credential ended, or lost its place in the workspace.',
+        'The credential ended, or lost its place in the workspace, while this request waited.',
       );
     const row = rows.get(wanted.id);
-    if (!row) throw notFound('action');
+    if (row?.workspace_id !== wanted.caller.workspaceId) throw notFound('action');
     return row;
   };
 }

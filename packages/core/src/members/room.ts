@@ -10,7 +10,7 @@ const PERSONAL_MAX = 50;
 const WORKSPACES_MAX = 50;
 
 function assertBelow(count: number, most: number, what: string, remedy: string): void {
-  if (count >= most) throw new AppError('INVALID_STATE', `${what} ${most}, which is the most. ${remedy}`);
+  if (count >= most) throw new AppError('INVALID_STATE', `${what} ${most}, the highest allowed. ${remedy}`);
 }
 
 export async function assertRoomForMember({ tables }: Transaction, workspace_id: string): Promise<void> {
@@ -45,5 +45,10 @@ interface MadeKey {
 /** Of which the person is an owner. */
 export async function assertRoomForWorkspace({ tables }: Transaction, user_id: string): Promise<void> {
   const count = await tables.members.count({ where: { user_id, role: 'owner' } });
-  assertBelow(count, WORKSPACES_MAX, 'The number of workspaces that you own is', 'Leave one to another owner first.');
+  assertBelow(
+    count,
+    WORKSPACES_MAX,
+    'The number of workspaces that you own is',
+    'Hand one over to another owner first.',
+  );
 }

@@ -53,7 +53,7 @@ export function failureOutcome(error: unknown, session: McpSession, mask: Mask):
   if (!session.sent()) return retry('The MCP server cannot be reached.', { undone: true, unavailable: true });
   const answer = session.answer();
   // The session is over, and the next attempt has another one.
-  if (answer?.status === 404) return retry('The MCP server knows the session no more.', { undone: true });
+  if (answer?.status === 404) return retry('The MCP server no longer knows the session.', { undone: true });
   if (answer?.status !== 429 && error instanceof ProtocolError && NOT_CARRIED_OUT.includes(error.code))
     return refused(`The MCP server refused it: ${shownText(mask.text(error.message))}`);
   if (answer && !answer.ok) return failureOf('The MCP server', session);

@@ -9,7 +9,7 @@ export const streamEventsRoute = defineRoute({
   operationId: 'streamEvents',
   summary: 'Hear what happens: first what is pending, then each event as it comes',
   description:
-    'Server-sent events: first a `briefing`, then each event under its own name, and a comment every 15 s. `Last-Event-ID` goes on without gap or repeat; where that is too long ago, a `resync` says that the list is to be read anew. Needs `actions:read`.',
+    'Server-sent events: first a `briefing`, then each event under its own name, and a comment every 15 s. `Last-Event-ID` resumes without gaps or repeats; where that is too long ago, a `resync` says that the list is to be read anew. Needs `actions:read`.',
   tag: 'Events',
   reply: eventMessage,
   streams: true,
