@@ -8,6 +8,7 @@ COPY apps/worker/package.json apps/worker/
 COPY packages/contracts/package.json packages/contracts/
 COPY packages/core/package.json packages/core/
 COPY packages/executors/package.json packages/executors/
+COPY packages/local-server/package.json packages/local-server/
 COPY packages/sdk/package.json packages/sdk/
 COPY packages/testing/package.json packages/testing/
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { startApi, startTcpProxy, startWorker, type Fleet, type Running, type TcpProxy } from '@proviso/testing';
-import { startSmtpSink, type SmtpSink } from '@proviso/testing/smtp-sink';
+import { startSmtpSink, type SmtpSink } from '@proviso/local-server/smtp-sink';
 import { startProvider, type Provider } from './provider.ts';
 import type { Random } from './random.ts';
 import { startPostgres, startRedis, type Postgres, type RedisServer } from './servers.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { startProcess, until } from '@proviso/testing';
-import { ensureDatabase, ensurePostgres, stopPostgres } from '@proviso/testing/postgres';
+import { ensureDatabase, ensurePostgres, stopPostgres } from '@proviso/local-server/postgres';
 
 /** A server that may crash, and comes back at the same port. */
 export interface Server {

@@ -12,8 +12,8 @@ import {
   type TestWorkspace,
   type World,
 } from '@proviso/testing';
-import { startResendFake } from '@proviso/testing/resend';
-import { startSmtpSink } from '@proviso/testing/smtp-sink';
+import { startResendFake } from '@proviso/testing/providers/resend';
+import { startSmtpSink } from '@proviso/local-server/smtp-sink';
 
 /** What the network swallows must be noticed within this, although nobody says a word. */
 const NOTICED_MS = 30_000;

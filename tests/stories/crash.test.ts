@@ -11,7 +11,7 @@ import {
   type TestWorkspace,
   type World,
 } from '@proviso/testing';
-import { startSmtpSink, type SmtpSink } from '@proviso/testing/smtp-sink';
+import { startSmtpSink, type SmtpSink } from '@proviso/local-server/smtp-sink';
 import { Redis } from 'ioredis';
 
 const EMAILS = 200;

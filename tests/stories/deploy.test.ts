@@ -13,7 +13,7 @@ import {
   type TestWorkspace,
   type World,
 } from '@proviso/testing';
-import { startSmtpSink, type SmtpSink } from '@proviso/testing/smtp-sink';
+import { startSmtpSink, type SmtpSink } from '@proviso/local-server/smtp-sink';
 
 const LANES = 4;
 /** What a stop may take here: no run of these stories lasts longer. */

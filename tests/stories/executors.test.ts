@@ -12,7 +12,7 @@ import {
   type Running,
   type World,
 } from '@proviso/testing';
-import { httpFault, startHttpFake, type HttpFake } from '@proviso/testing/http-fake';
+import { httpFault, startHttpFake, type HttpFake } from '@proviso/testing/providers/http-fake';
 
 const EXAMPLE = './examples/executors/post-status.js';
 const CHECKOUT = process.cwd();

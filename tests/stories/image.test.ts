@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, until } from '@proviso/testing';
+import { freePort } from '@proviso/local-server/ports';
+import { until } from '@proviso/testing';
 import pg from 'pg';
 
 const run = promisify(execFile);

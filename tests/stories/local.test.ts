@@ -5,7 +5,8 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Action } from '@proviso/contracts';
-import { clientOf, freePort, until } from '@proviso/testing';
+import { freePort } from '@proviso/local-server/ports';
+import { clientOf, until } from '@proviso/testing';
 
 const run = promisify(execFile);
 

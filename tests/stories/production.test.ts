@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Action, Identity } from '@proviso/contracts';
-import { backends, clientOf, freePort, startProcess, until, type Running } from '@proviso/testing';
-import { ensureDatabase, ensurePostgres, stopPostgres } from '@proviso/testing/postgres';
-import { startSmtpSink } from '@proviso/testing/smtp-sink';
+import { freePort } from '@proviso/local-server/ports';
+import { backends, clientOf, startProcess, until, type Running } from '@proviso/testing';
+import { ensureDatabase, ensurePostgres, stopPostgres } from '@proviso/local-server/postgres';
+import { startSmtpSink } from '@proviso/local-server/smtp-sink';
 import { parse } from 'yaml';
 
 interface Service {

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@proviso/local-server/ports';
 import {
   backends,
   clientOf,
-  freePort,
   openWorld,
   startApi,
   startWorker,

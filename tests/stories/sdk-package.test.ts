@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { clientOf, freePort, startProcess, until, type Running } from '@proviso/testing';
+import { freePort } from '@proviso/local-server/ports';
+import { clientOf, startProcess, until, type Running } from '@proviso/testing';
 import { createClient } from '@proviso/sdk';
 import { openStreet, type Street } from './open-shop.ts';
 

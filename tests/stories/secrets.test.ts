@@ -1,12 +1,12 @@
 import type { JsonObject } from '@proviso/contracts';
 import { backends, openWorld, startApi, startWorker, TEST_KEYS, until, type World } from '@proviso/testing';
-import { httpFault } from '@proviso/testing/http-fake';
-import { startHubspotFake } from '@proviso/testing/hubspot';
-import { startUnipileFake } from '@proviso/testing/linkedin';
-import { startResendFake } from '@proviso/testing/resend';
-import { startSlackFake } from '@proviso/testing/slack';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startHubspotFake } from '@proviso/testing/providers/hubspot';
+import { startUnipileFake } from '@proviso/testing/providers/linkedin';
+import { startResendFake } from '@proviso/testing/providers/resend';
+import { startSlackFake } from '@proviso/testing/providers/slack';
 import { smtpFault, startFaultySmtpServer } from '@proviso/testing/smtp-server';
-import { startToolServer } from '@proviso/testing/tool-server';
+import { startToolServer } from '@proviso/testing/providers/tool-server';
 import { Redis } from 'ioredis';
 
 const SMTP = { user: 'mail-l0gin', pass: 'tr0ub4dor&3/smtp+pass' };

@@ -1,6 +1,6 @@
 import type { Action, Identity } from '@proviso/contracts';
 import { clientOf, openWorld, startApi, startWorker, type Running, type World } from '@proviso/testing';
-import { startToolServer, type ToolServer } from '@proviso/testing/tool-server';
+import { startToolServer, type ToolServer } from '@proviso/testing/providers/tool-server';
 
 describe('a workspace’s tool', () => {
   let world: World;

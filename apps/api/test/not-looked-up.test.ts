@@ -1,6 +1,6 @@
 import type { Action, JsonObject } from '@proviso/contracts';
-import { startMcpFake, type McpFake } from '@proviso/testing/mcp';
-import { startSlackFake, type SlackFake } from '@proviso/testing/slack';
+import { startMcpFake, type McpFake } from '@proviso/testing/providers/mcp';
+import { startSlackFake, type SlackFake } from '@proviso/testing/providers/slack';
 import { CONFLICT, expectRefusal, INVALID, pathsOf, propose, useApi, type Tenant } from './open-api.ts';
 import { asking } from './open-pending.ts';
 import { account, run } from './types/from-proposal-to-result.ts';

@@ -1,7 +1,7 @@
 import { newId, showId } from '@proviso/core';
-import { startMcpFake, type McpFake } from '@proviso/testing/mcp';
-import { startResendFake, type ResendFake } from '@proviso/testing/resend';
-import { startSlackFake, type SlackFake } from '@proviso/testing/slack';
+import { startMcpFake, type McpFake } from '@proviso/testing/providers/mcp';
+import { startResendFake, type ResendFake } from '@proviso/testing/providers/resend';
+import { startSlackFake, type SlackFake } from '@proviso/testing/providers/slack';
 import type { JsonObject } from '@proviso/contracts';
 import { furnish, type Furnished } from './furnished.ts';
 import { pending, uuidOf, type Api } from './open-api.ts';

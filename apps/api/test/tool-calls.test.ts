@@ -1,7 +1,7 @@
 import type { JsonObject } from '@proviso/contracts';
 import { execute, readKeyRing, type Worker } from '@proviso/core';
-import { httpFault } from '@proviso/testing/http-fake';
-import { startToolServer, type ToolServer, type ToolServerOptions } from '@proviso/testing/tool-server';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startToolServer, type ToolServer, type ToolServerOptions } from '@proviso/testing/providers/tool-server';
 import { propose, recorded, useApi, uuidOf } from './open-api.ts';
 import type { Tenant } from './open-api.ts';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ensureDatabase, ensurePostgres, type PostgresServer, stopPostgres } from '@proviso/testing/postgres';
+import { ensureDatabase, ensurePostgres, type PostgresServer, stopPostgres } from '@proviso/local-server/postgres';
 import { type LocalConfig, root } from './config.ts';
 import { type Teardown } from './teardown.ts';
 

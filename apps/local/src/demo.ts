@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '@proviso/local-server/ports';
 import { readConfig } from './config.ts';
 import { client, type Client, untilStatus } from './demo-client.ts';
 import { timeline } from './demo-timeline.ts';
-import { freePort } from './ports.ts';
 import { addressesOf, type Instance, startInstance } from './instance.ts';
 import { readState } from './state.ts';
 import { Teardown } from './teardown.ts';

@@ -1,4 +1,4 @@
-import type { SinkMessage } from '@proviso/testing/smtp-sink';
+import type { SinkMessage } from '@proviso/local-server/smtp-sink';
 
 const STYLE = `
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }

@@ -1,7 +1,7 @@
 // The pages of the local mail server. Held by apps/local/test/unit/mail-pages.test.ts.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { SinkMessage, SmtpSink } from '@proviso/testing/smtp-sink';
+import type { SinkMessage, SmtpSink } from '@proviso/local-server/smtp-sink';
 import { bodyDocument, listPage, messagePage } from './mail-html.ts';
 
 export interface MailPages {

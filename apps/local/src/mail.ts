@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type SmtpSink, startSmtpSink } from '@proviso/testing/smtp-sink';
+import { type SmtpSink, startSmtpSink } from '@proviso/local-server/smtp-sink';
 import { answerMail } from './mail-pages.ts';
 
 export interface LocalMail {

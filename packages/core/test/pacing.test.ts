@@ -1,6 +1,6 @@
 import { createAction, execute, getIdentity, updateIdentity, type ActionRow, type Context } from '@proviso/core';
 import { defineExecutor, defineProvider, done, retry } from '@proviso/core/executor';
-import { startHttpFake, type HttpFake } from '@proviso/testing/http-fake';
+import { startHttpFake, type HttpFake } from '@proviso/testing/providers/http-fake';
 import { backends, openWorld, reread, until, type TestWorkspace, type World } from '@proviso/testing';
 import { z } from 'zod';
 

@@ -1,5 +1,5 @@
 import type { ConformanceBackend, ConformanceFault } from '@proviso/testing/conformance';
-import { httpFault, type HttpFake } from '@proviso/testing/http-fake';
+import { httpFault, type HttpFake } from '@proviso/testing/providers/http-fake';
 
 export type HttpBackend = HttpFake & ConformanceBackend;
 type Allowed = ConformanceFault<HttpBackend>['allowed'];

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@proviso/contracts';
-import type { HttpFake } from '@proviso/testing/http-fake';
+import type { HttpFake } from '@proviso/testing/providers/http-fake';
 
 /** Headers that say how it is sent and by whom, and nothing of what. */
 const TRANSPORT =

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensurePostgres, holdLock, LockHeld, stopPostgres } from '../dist/postgres.js';
+import { holdLock, LockHeld } from '../../local-server/dist/lock-file.js';
+import { ensurePostgres, stopPostgres } from '../../local-server/dist/postgres.js';
 
 export const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 export const testDir = join(root, '.proviso/test');

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from '@proviso/local-server/ports';
 import { until } from './until.ts';
 import { TEST_KEYS } from './world.ts';
 
@@ -62,16 +62,6 @@ export function startProcess(args: string[], env: Record<string, string>): Runni
 function pidOf({ pid }: ChildProcess): number {
   if (pid === undefined) throw new Error('the process did not start');
   return pid;
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export interface Fleet {

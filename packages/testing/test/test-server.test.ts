@@ -32,8 +32,9 @@ describe('the servers of a test run', () => {
     chmodSync(dir, 0o755); // PostgreSQL does not run as root and has to get in
     for (const part of [
       'packages/testing/jest',
-      'packages/testing/dist',
       'packages/testing/package.json',
+      'packages/local-server/dist',
+      'packages/local-server/package.json',
       'prisma',
       'tools',
     ])

@@ -1,4 +1,4 @@
-import { startSmtpSink, type SmtpSink } from '@proviso/testing/smtp-sink';
+import { startSmtpSink, type SmtpSink } from '@proviso/local-server/smtp-sink';
 import type { JsonObject } from '@proviso/contracts';
 import { useApi, type Tenant } from '../open-api.ts';
 import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';

@@ -1,5 +1,5 @@
 import type { Action, JsonObject } from '@proviso/contracts';
-import { startUnipileFake, type UnipileFake } from '@proviso/testing/linkedin';
+import { startUnipileFake, type UnipileFake } from '@proviso/testing/providers/linkedin';
 import { useApi, type Tenant } from '../open-api.ts';
 import { account, approve, expectHidden, run, trailOf } from './from-proposal-to-result.ts';
 

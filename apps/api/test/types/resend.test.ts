@@ -1,5 +1,5 @@
-import { httpFault } from '@proviso/testing/http-fake';
-import { startResendFake, type ResendFake } from '@proviso/testing/resend';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startResendFake, type ResendFake } from '@proviso/testing/providers/resend';
 import { useApi, type Tenant } from '../open-api.ts';
 import { account, approve, expectHidden, proposeAs, run, runAndLose, trailOf } from './from-proposal-to-result.ts';
 

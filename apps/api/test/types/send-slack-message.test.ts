@@ -1,6 +1,6 @@
 import { until } from '@proviso/testing';
-import { httpFault } from '@proviso/testing/http-fake';
-import { startSlackFake, type SlackFake } from '@proviso/testing/slack';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startSlackFake, type SlackFake } from '@proviso/testing/providers/slack';
 import { expectRefusal, INVALID, pathsOf, pending, useApi } from '../open-api.ts';
 import { account, approve, expectHidden, proposeAs, run, runAndLose, trailOf } from './from-proposal-to-result.ts';
 

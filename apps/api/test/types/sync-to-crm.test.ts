@@ -1,5 +1,5 @@
-import { httpFault } from '@proviso/testing/http-fake';
-import { startHubspotFake, type HubspotFake } from '@proviso/testing/hubspot';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startHubspotFake, type HubspotFake } from '@proviso/testing/providers/hubspot';
 import { useApi } from '../open-api.ts';
 import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { ConformanceFault } from '@proviso/testing/conformance';
-import { httpFault } from '@proviso/testing/http-fake';
-import { startHubspotFake, type HubspotFake } from '@proviso/testing/hubspot';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startHubspotFake, type HubspotFake } from '@proviso/testing/providers/hubspot';
 import type { PipelineSubject } from '@proviso/testing/pipeline-conformance';
 import { syncToCrm } from '../../src/index.ts';
 import { faultsAt } from '../http-faults.ts';

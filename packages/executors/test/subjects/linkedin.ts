@@ -1,8 +1,8 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
 import type { ConformanceFault } from '@proviso/testing/conformance';
-import { httpFault } from '@proviso/testing/http-fake';
-import { startUnipileFake, type UnipileFake } from '@proviso/testing/linkedin';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startUnipileFake, type UnipileFake } from '@proviso/testing/providers/linkedin';
 import type { PipelineSubject } from '@proviso/testing/pipeline-conformance';
 import { linkedinConnection, type ExecutorSettings } from '../../src/index.ts';
 import { faultsAt } from '../http-faults.ts';

@@ -1,8 +1,8 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { Executor } from '@proviso/core/executor';
 import type { ConformanceFault } from '@proviso/testing/conformance';
-import { httpFault } from '@proviso/testing/http-fake';
-import { startResendFake, type ResendFake } from '@proviso/testing/resend';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startResendFake, type ResendFake } from '@proviso/testing/providers/resend';
 import type { PipelineSubject } from '@proviso/testing/pipeline-conformance';
 import { resendCreateBroadcast, resendCreateContact, resendSendEmail } from '../../src/index.ts';
 import { faultsAt } from '../http-faults.ts';

@@ -1,7 +1,7 @@
 import type { ConformanceFault } from '@proviso/testing/conformance';
-import { httpFault } from '@proviso/testing/http-fake';
+import { httpFault } from '@proviso/testing/providers/http-fake';
 import type { PipelineSubject } from '@proviso/testing/pipeline-conformance';
-import { startSlackFake, type SlackFake } from '@proviso/testing/slack';
+import { startSlackFake, type SlackFake } from '@proviso/testing/providers/slack';
 import { sendSlackMessage } from '../../src/index.ts';
 import { faultsAt } from '../http-faults.ts';
 import { recordsOf } from '../records.ts';

@@ -1,5 +1,5 @@
-import { httpFault, type HttpFault } from '@proviso/testing/http-fake';
-import { startToolServer } from '@proviso/testing/tool-server';
+import { httpFault, type HttpFault } from '@proviso/testing/providers/http-fake';
+import { startToolServer } from '@proviso/testing/providers/tool-server';
 import { describeConformance, type ConformanceFault } from '@proviso/testing/conformance';
 import { paramsOf, type Executor } from '@proviso/core/executor';
 import { workspaceTools } from '../../src/index.ts';

@@ -1,5 +1,5 @@
-import { startUnipileFake, type UnipileFake } from '@proviso/testing/linkedin';
-import { httpFault } from '@proviso/testing/http-fake';
+import { startUnipileFake, type UnipileFake } from '@proviso/testing/providers/linkedin';
+import { httpFault } from '@proviso/testing/providers/http-fake';
 import type { JsonObject } from '@proviso/contracts';
 import { linkedin } from '../../src/providers/linkedin.ts';
 import { contact, lookupIn } from '../records.ts';

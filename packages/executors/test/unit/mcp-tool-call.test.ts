@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@proviso/contracts';
-import { httpFault } from '@proviso/testing/http-fake';
-import { startMcpFake, type McpFake } from '@proviso/testing/mcp';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startMcpFake, type McpFake } from '@proviso/testing/providers/mcp';
 import { maskOf } from '../../src/masking.ts';
 import { resultOutcome } from '../../src/mcp/outcome.ts';
 import type { CallResult } from '../../src/mcp/session.ts';

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { Executor, ShownIdentity } from '@proviso/core/executor';
-import { httpFault } from '@proviso/testing/http-fake';
-import { startResendFake, type ResendFake } from '@proviso/testing/resend';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startResendFake, type ResendFake } from '@proviso/testing/providers/resend';
 import { builtIns, resendCreateBroadcast, resendCreateContact, resendSendEmail } from '../../src/index.ts';
 import { cardOf } from '../card.ts';
 import { ACTION, ADA, BOB, contact, lookupIn, runOf, type Workspace } from '../records.ts';

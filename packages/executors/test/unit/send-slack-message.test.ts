@@ -1,6 +1,6 @@
 import type { Executor } from '@proviso/core/executor';
-import { httpFault } from '@proviso/testing/http-fake';
-import { startSlackFake, type FakeChannel, type SlackFake } from '@proviso/testing/slack';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startSlackFake, type FakeChannel, type SlackFake } from '@proviso/testing/providers/slack';
 import { builtIns, sendSlackMessage } from '../../src/index.ts';
 import { ACTION, lookupIn, runOf } from '../records.ts';
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
-import { httpFault } from '@proviso/testing/http-fake';
-import { startHubspotFake, type HubspotFake } from '@proviso/testing/hubspot';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startHubspotFake, type HubspotFake } from '@proviso/testing/providers/hubspot';
 import { builtIns, syncToCrm } from '../../src/index.ts';
 import { ACME, ADA, BOB, company, contact, lookupIn, runOf, type Workspace } from '../records.ts';
 

@@ -1,9 +1,9 @@
 import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, statfsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { holdLock, LockHeld } from './lock-file.ts';
+import { listenOnce } from './ports.ts';
 import {
   type Binaries,
   checkReachable,
@@ -25,7 +25,6 @@ import {
   readPidFile,
 } from './postgres-cluster.ts';
 
-export { holdLock, LockHeld } from './lock-file.ts';
 export { PostgresRefusal } from './postgres-binaries.ts';
 
 export type PostgresOptions = {
@@ -154,7 +153,7 @@ async function launch(binaries: Binaries, as: RunAs, options: PostgresOptions & 
   const { dataDir, log, settings = {} } = options;
   for (const deadline = Date.now() + startTimeoutMs; ; await sleep(250)) {
     await clearStalePidFile(dataDir, deadline - Date.now());
-    const port = await freePort(options.port ?? 54_329);
+    const port = await portFrom(options.port ?? 54_329);
     const given = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', ...settings };
     const flags = Object.entries(given).map(([name, value]) => `-c ${name}='${value}'`);
     try {
@@ -175,25 +174,13 @@ async function launch(binaries: Binaries, as: RunAs, options: PostgresOptions & 
   }
 }
 
-async function freePort(from: number): Promise<number> {
+async function portFrom(from: number): Promise<number> {
   for (let port = from; port < from + 100; port++) {
     const free = await listenOnce(port);
-    if (free !== undefined) return free;
+    if (typeof free === 'number') return free;
     if (from === 0) break;
   }
   throw new PostgresRefusal(`No port between ${from} and ${from + 99} is free for PostgreSQL.`);
-}
-
-/** The port, or any for 0; undefined when it cannot be listened on. */
-function listenOnce(port: number): Promise<number | undefined> {
-  return new Promise((resolvePromise) => {
-    const probe = createServer();
-    probe.once('error', () => resolvePromise(undefined));
-    probe.listen(port, '127.0.0.1', () => {
-      const { port: found } = probe.address() as AddressInfo;
-      probe.close(() => resolvePromise(found));
-    });
-  });
 }
 
 const isDiskFull = (text: string) => /ENOSPC|No space left|wrote only \d+ of|Check free disk space/.test(text);
