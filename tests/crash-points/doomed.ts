@@ -1,10 +1,10 @@
 // A process that dies at a chosen call, before or after the call has taken effect. From then on nothing of it goes on:
 // what it waits for never comes, its open transaction rolls back, and nobody hears an answer.
 import {
-  createHolds,
+  createLeases,
   createRegistry,
   createSlots,
-  PACE,
+  DEFAULT_TIMINGS,
   type Queryable,
   type Services,
   type Worker,
@@ -161,7 +161,13 @@ export function startDoomed({ services, executorsOf, name, strike }: DoomedOptio
   const ring: Services['queue']['ring'] = ({ actionId }) => {
     doom.run('ring', async () => void bells.push(actionId)).catch(() => undefined);
   };
-  const pace = { ...PACE, heartbeatMs: 3_600_000, leaseMs: 7_200_000, backoffBaseMs: 1, timeoutMs: 4_000 };
+  const timings = {
+    ...DEFAULT_TIMINGS,
+    heartbeatMs: 3_600_000,
+    leaseMs: 7_200_000,
+    backoffBaseMs: 1,
+    timeoutMs: 4_000,
+  };
   const executors = createRegistry({ executors: executorsOf(doom) });
   const worker: Worker = {
     ...services,
@@ -169,9 +175,9 @@ export function startDoomed({ services, executorsOf, name, strike }: DoomedOptio
     queue: { ...services.queue, ring },
     executors,
     actor: { kind: 'system', id: name, name },
-    holds: createHolds(db, services.log, pace),
+    leases: createLeases(db, services.log, timings),
     slots: createSlots({ slots: 16, executors }),
-    pace,
+    timings,
   };
   return { doom, worker, bells };
 }

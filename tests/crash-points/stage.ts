@@ -257,7 +257,7 @@ export class Stage {
   }
 
   close(): void {
-    for (const { worker } of this.processes) worker.holds.close();
+    for (const { worker } of this.processes) worker.leases.close();
   }
 
   #start(): void {

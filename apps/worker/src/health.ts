@@ -6,7 +6,7 @@ const PROBE = { name: 'ready', text: 'select 1 as one' };
 const PROBE_MS = 1_000;
 
 /** `/livez`: the process runs; `/readyz`: the database answers it. */
-export function serveHealth({ db, holds }: Worker, port: number, host: string): Promise<Server> {
+export function serveHealth({ db, leases }: Worker, port: number, host: string): Promise<Server> {
   const probe = atMostEvery(PROBE_MS, () => db.query(PROBE, []));
   const server = createServer((req, res) => {
     const answer = (status: number, body: object): void => {
@@ -15,7 +15,7 @@ export function serveHealth({ db, holds }: Worker, port: number, host: string): 
     if (req.url === '/livez') return answer(200, { status: 'ok' });
     if (req.url !== '/readyz') return answer(404, { status: 'error' });
     probe().then(
-      () => answer(200, { status: 'ok', running: holds.count() }),
+      () => answer(200, { status: 'ok', running: leases.count() }),
       () => answer(503, { status: 'unavailable' }),
     );
   });

@@ -7,7 +7,7 @@ import {
   expireOpen,
   forgetKeys,
   runInSlot,
-  takeOverLost,
+  adoptLost,
   type ActionRow,
   type Consumer,
   type Worker,
@@ -32,18 +32,20 @@ export interface Jobs {
 export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
   const answering = new Set<Promise<unknown>>();
   let isStopping = false;
-  const { sweepMs } = worker.pace;
-  const due: Sweep = startSweep('due', sweepMs, worker.log, async () => run(worker, await claimDue(worker, due.soon)));
+  const { sweepMs } = worker.timings;
+  const due: Sweep = startSweep('due', sweepMs, worker.log, async () =>
+    run(worker, await claimDue(worker, due.runSoon)),
+  );
   const sweeps: Sweep[] = [
     due,
     startSweep('idle workspaces', IDLE_MS, worker.log, async () => run(worker, await claimForIdle(worker))),
-    startSweep('lost', sweepMs, worker.log, async () => (await takeOverLost(worker)).length),
+    startSweep('lost', sweepMs, worker.log, async () => (await adoptLost(worker)).length),
     startSweep('expired', sweepMs, worker.log, () => expireOpen(worker)),
     startSweep('idempotency keys', FORGET_MS, worker.log, () => forgetKeys(worker.db)),
   ];
   const answer = async (actionId: string): Promise<number | undefined> => {
     if (isStopping) return HAND_BACK_MS; // the queue may still have had it on its way here
-    const answered = execute(worker, actionId, due.soon).finally(() => answering.delete(answered));
+    const answered = execute(worker, actionId, due.runSoon).finally(() => answering.delete(answered));
     answering.add(answered);
     return answered;
   };
@@ -55,7 +57,7 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
       const closed = doorbell.close(); // takes no new job from here on
       await Promise.all(sweeps.map((sweep) => sweep.idle()));
       await Promise.allSettled(answering); // also those that are still claiming
-      await worker.holds.idle();
+      await worker.leases.idle();
       await Promise.race([closed, sleep(QUEUE_CLOSE_MS, undefined, { ref: false })]);
     },
   };

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { builtIns, loadExecutors } from '@proviso/executors';
 import {
-  createHolds,
+  createLeases,
   createRegistry,
   createSlots,
   openDatabase,
@@ -30,28 +30,28 @@ try {
     url: config.databaseUrl,
     poolMax: 1,
     name: 'proviso-heartbeat',
-    queryTimeoutMs: config.pace.heartbeatMs,
+    queryTimeoutMs: config.timings.heartbeatMs,
   });
   const worker: Worker = {
     ...services,
     actor: { kind: 'system', id: `worker ${hostname()}:${process.pid}`, name: 'Worker' },
-    holds: createHolds(heart, log, config.pace),
+    leases: createLeases(heart, log, config.timings),
     slots: createSlots({
       slots: config.concurrency,
       executors: services.executors,
       limits: config.typeConcurrency,
     }),
-    pace: config.pace,
+    timings: config.timings,
   };
-  startWatchdog(worker.actor.id, config.pace.leaseMs);
+  startWatchdog(worker.actor.id, config.timings.leaseMs);
   const jobs = await startJobs(worker, config.concurrency);
   const health = config.port === undefined ? undefined : await serveHealth(worker, config.port, config.host);
   log.info({ queue: worker.queue.backend, concurrency: config.concurrency }, 'worker works');
   const { close } = closeWithGrace({ delay: config.graceMs, logger: false }, async ({ err, signal }) => {
     if (err) log.error({ err }, 'worker stops on an error');
-    else log.info({ signal, running: worker.holds.count() }, 'worker stops');
+    else log.info({ signal, running: worker.leases.count() }, 'worker stops');
     await jobs.stop();
-    worker.holds.close();
+    worker.leases.close();
     await heart.close();
     health?.close();
     await worker.queue.close();

@@ -1,46 +1,46 @@
 import type { Logger } from 'pino';
 
 export interface Sweep {
-  /** Takes the next turn at once, or right after the one under way. */
-  soon: () => void;
+  /** Runs the next pass at once, or right after the one under way. */
+  runSoon: () => void;
   stop(): void;
-  /** Settles when no turn is under way. */
+  /** Resolves when no pass is under way. */
   idle(): Promise<void>;
 }
 
 /**
- * Takes turns for as long as the process lives: one after the other, `everyMs` apart with some jitter so that a fleet does not move
- * in step, and again at once after a turn that found something. A turn that fails is logged, and the next one comes.
+ * Runs passes for as long as the process lives: one after the other, `everyMs` apart with some jitter so that a fleet does not
+ * move in step, and at once after a pass that found something. A pass that fails is logged, and the next one runs.
  */
-export function startSweep(name: string, everyMs: number, log: Logger, turn: () => Promise<number>): Sweep {
+export function startSweep(name: string, everyMs: number, log: Logger, pass: () => Promise<number>): Sweep {
   let stopped = false;
-  let isTaking = false;
+  let isPassing = false;
   let isWanted = false;
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
 
-  const take = async (): Promise<void> => {
+  const runPass = async (): Promise<void> => {
     let found = 0;
-    isTaking = true;
+    isPassing = true;
     isWanted = false;
     try {
-      found = await turn();
+      found = await pass();
     } catch (err) {
       log.error({ err, sweep: name }, 'a sweep failed');
     }
-    isTaking = false;
+    isPassing = false;
     if (!stopped) schedule(found > 0 || isWanted ? 0 : everyMs * (0.8 + Math.random() * 0.2));
   };
   const schedule = (delayMs: number): void => {
     timer = setTimeout(() => {
-      current = take();
+      current = runPass();
     }, delayMs);
   };
   schedule(Math.random() * everyMs);
   return {
-    soon: () => {
+    runSoon: () => {
       isWanted = true;
-      if (stopped || isTaking) return;
+      if (stopped || isPassing) return;
       clearTimeout(timer);
       schedule(0);
     },

@@ -2,7 +2,7 @@ import type { Actor, KeyKind, Role, Scope } from '@proviso/contracts';
 import type { Logger } from 'pino';
 import type { Database } from './db.ts';
 import { AppError } from './errors.ts';
-import type { Pace } from './execution/pace.ts';
+import type { Timings } from './execution/timings.ts';
 import type { Registry } from './execution/registry.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { Queue } from './queue.ts';
@@ -15,7 +15,7 @@ export interface Services {
   executors: Registry;
   secrets: KeyRing;
   log: Logger;
-  pace: Pace;
+  timings: Timings;
 }
 
 /** Who calls, as the token says. */

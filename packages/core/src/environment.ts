@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { QUERY_TIMEOUT_MS } from './db.ts';
-import { PACE, type Pace } from './execution/pace.ts';
+import { DEFAULT_TIMINGS, type Timings } from './execution/timings.ts';
 import { loadKeyRing, type KeyRing } from './secrets.ts';
 
 const flag = z
@@ -21,11 +21,11 @@ export const COMMON_ENVIRONMENT = {
   PROVISO_SECRET_KEYS_FILE: z.string().optional(),
   PROVISO_ALLOW_UNSAFE_STORAGE: flag,
   PROVISO_QUERY_TIMEOUT_MS: z.coerce.number().int().min(500).max(600_000).default(QUERY_TIMEOUT_MS),
-  PROVISO_LEASE_MS: milliseconds(PACE.leaseMs),
-  PROVISO_HEARTBEAT_MS: milliseconds(PACE.heartbeatMs),
-  PROVISO_SWEEP_MS: milliseconds(PACE.sweepMs),
-  PROVISO_BACKOFF_MS: milliseconds(PACE.backoffBaseMs),
-  PROVISO_EXECUTE_TIMEOUT_MS: milliseconds(PACE.timeoutMs),
+  PROVISO_LEASE_MS: milliseconds(DEFAULT_TIMINGS.leaseMs),
+  PROVISO_HEARTBEAT_MS: milliseconds(DEFAULT_TIMINGS.heartbeatMs),
+  PROVISO_SWEEP_MS: milliseconds(DEFAULT_TIMINGS.sweepMs),
+  PROVISO_BACKOFF_MS: milliseconds(DEFAULT_TIMINGS.backoffBaseMs),
+  PROVISO_EXECUTE_TIMEOUT_MS: milliseconds(DEFAULT_TIMINGS.timeoutMs),
 };
 
 export interface CommonConfig {
@@ -35,7 +35,7 @@ export interface CommonConfig {
   logLevel: string;
   secrets: KeyRing;
   allowUnsafeStorage: boolean;
-  pace: Pace;
+  timings: Timings;
 }
 
 type Common = z.output<z.ZodObject<typeof COMMON_ENVIRONMENT>>;
@@ -51,8 +51,8 @@ export function commonConfig(env: Common): CommonConfig {
     logLevel: env.LOG_LEVEL,
     secrets: loadKeyRing({ keys: env.PROVISO_SECRET_KEYS, file: env.PROVISO_SECRET_KEYS_FILE }),
     allowUnsafeStorage: env.PROVISO_ALLOW_UNSAFE_STORAGE,
-    pace: {
-      ...PACE,
+    timings: {
+      ...DEFAULT_TIMINGS,
       leaseMs: env.PROVISO_LEASE_MS,
       heartbeatMs: env.PROVISO_HEARTBEAT_MS,
       sweepMs: env.PROVISO_SWEEP_MS,

@@ -3,7 +3,7 @@ import { showNote } from './contacts/show.ts';
 import type { Context } from './context.ts';
 import { sql } from './db.ts';
 import { notFound } from './errors.ts';
-import { hold } from './hold.ts';
+import { lockAgainstDelete } from './lock-against-delete.ts';
 import { once } from './idempotency.ts';
 import { newId } from './ids.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from './page.ts';
@@ -21,7 +21,7 @@ export async function writeNote(ctx: Context, { kind, load }: NoteSubject, input
   const { id, workspace_id } = await load();
   const data = { id: newId(), workspace_id, [`${kind}_id`]: id, content, created_by: ctx.caller.actor };
   return once(ctx.db, ctx.idempotency, async (tx) => {
-    if (!(await hold(tx, kind, { id, workspace_id }))) throw notFound(kind);
+    if (!(await lockAgainstDelete(tx, kind, { id, workspace_id }))) throw notFound(kind);
     return showNote(await tx.tables.notes.create({ data }));
   });
 }

@@ -11,6 +11,7 @@ import {
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { AppError } from './errors.ts';
+import { withTimeout } from './with-timeout.ts';
 
 const NAME = 'actions';
 /** One hash tag for all keys, so that Redis Cluster keeps them in one slot. */
@@ -55,12 +56,8 @@ export interface QueueOptions {
   log: Logger;
 }
 
-const within = async <T>(promise: Promise<T>, limitMs: number): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
-  });
-  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
+const noAnswer = (): never => {
+  throw new Error('the queue did not answer in time');
 };
 
 /** Opens the queue; a Redis that is away is no reason not to start. Refuses a Redis that evicts. */
@@ -74,7 +71,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
   queue.on('error', complain); // before any await: an error that nobody listens to goes to the console
   if (options.redisUrl) {
     await checkRedis(options.redisUrl, log);
-    await within(queue.waitUntilReady(), 2_000).catch(() => undefined); // else the first rings would be lost
+    await withTimeout(queue.waitUntilReady(), 2_000, noAnswer).catch(() => undefined); // else the first rings would be lost
   }
   let waiting = 0;
   return {
@@ -84,7 +81,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
       if (waiting >= RINGS_WAITING_MAX) return;
       waiting += 1;
       const jobId = `${actionId}-${number}`;
-      within(queue.add('execute', { actionId }, { jobId, delay: delayMs, lifo: first, ...KEPT }), 10_000)
+      withTimeout(queue.add('execute', { actionId }, { jobId, delay: delayMs, lifo: first, ...KEPT }), 10_000, noAnswer)
         .catch(complain)
         .finally(() => {
           waiting -= 1;
@@ -97,12 +94,12 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
       return { close: () => worker.close() };
     },
     isUp: () =>
-      within(queue.getJobCounts('waiting'), 2_000).then(
+      withTimeout(queue.getJobCounts('waiting'), 2_000, noAnswer).then(
         () => true,
         () => false,
       ),
     close: async () => {
-      await within(queue.close(), 5_000).catch(complain);
+      await withTimeout(queue.close(), 5_000, noAnswer).catch(complain);
       await close();
     },
   };

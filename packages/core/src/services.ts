@@ -17,12 +17,12 @@ export interface ServicesOptions {
 /** Opens what a process needs. Throws when the database is away, is not migrated, or may lose what it acknowledged; a queue may be away. */
 export async function openServices(config: CommonConfig, options: ServicesOptions): Promise<Services> {
   const { name, poolMax, executors, log } = options;
-  const { databaseUrl, queryTimeoutMs, redisUrl, secrets, allowUnsafeStorage, pace } = config;
+  const { databaseUrl, queryTimeoutMs, redisUrl, secrets, allowUnsafeStorage, timings } = config;
   const db = openDatabase({ url: databaseUrl, poolMax, name, queryTimeoutMs });
   await checkDurability(db, allowUnsafeStorage);
   await checkMigrated(db, log);
   await db.tables.pauses.findFirst(); // the client compiles itself with its first query, and holds up all else meanwhile
   if (secrets.size === 0) log.warn('no PROVISO_SECRET_KEYS: identities with credentials can be neither kept nor used');
   const queue = await openQueue({ redisUrl, databaseUrl, log });
-  return { db, queue, executors, secrets, log, pace };
+  return { db, queue, executors, secrets, log, timings };
 }

@@ -9,7 +9,7 @@ import {
   updateIdentity,
   type ActionRow,
   type Context,
-  type Pace,
+  type Timings,
   type Worker,
 } from '@proviso/core';
 import { effectsOf, openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
@@ -29,7 +29,7 @@ describe('execute', () => {
   const create = (delivery: string, params: JsonObject = {}, more: JsonObject = {}): Promise<ActionRow> =>
     createAction(owner, { type: `probe_${delivery}`, identity_id: workspace.identityId, params, ...more });
 
-  async function run(action: ActionRow, pace: Partial<Pace> = {}): Promise<ActionRow> {
+  async function run(action: ActionRow, pace: Partial<Timings> = {}): Promise<ActionRow> {
     await execute(world.worker(pace), action.id);
     return reread(world, action);
   }

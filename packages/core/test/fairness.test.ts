@@ -46,7 +46,7 @@ describe('a share for every workspace', () => {
   afterEach(async () => {
     await until('all that runs to end', () => {
       for (const end of held.splice(0)) end();
-      return workers.every(({ holds }) => holds.count() === 0);
+      return workers.every(({ leases }) => leases.count() === 0);
     });
     workers.length = 0;
     await world.db.pool.query('truncate action_events, actions, pauses');
@@ -97,7 +97,7 @@ describe('a share for every workspace', () => {
     const worker = workerWith({ slots: 16 });
     startAll(worker, await claimDue(worker));
     startAll(worker, await claimDue(worker));
-    expect(worker.holds.count()).toBe(16);
+    expect(worker.leases.count()).toBe(16);
   });
 
   it('counts what a workspace already runs here', async () => {
@@ -107,7 +107,7 @@ describe('a share for every workspace', () => {
     startAll(worker, (await claimDue(worker)).slice(0, 8));
     await createMany(modest, 'long', 40);
     for (const end of held.splice(0, 4)) end();
-    await until('four to end', () => worker.holds.count() === 4);
+    await until('four to end', () => worker.leases.count() === 4);
     expect(countOf(await claimDue(worker))).toEqual({ [modest.id]: 4 });
   });
 
@@ -130,11 +130,11 @@ describe('a share for every workspace', () => {
     await createMany(greedy, 'long_two', 10);
     const worker = workerWith({ slots: 16 });
     startAll(worker, await claimDue(worker));
-    expect(worker.holds.count()).toBe(2);
+    expect(worker.leases.count()).toBe(2);
     await createMany(modest, 'long_two', 10);
     expect(await claimForIdle(worker)).toEqual([]);
     held.shift()?.();
-    await until('one to end', () => worker.holds.count() === 1);
+    await until('one to end', () => worker.leases.count() === 1);
     expect(countOf(await claimDue(worker))).toEqual({ [modest.id]: 1 });
   });
 
@@ -143,7 +143,7 @@ describe('a share for every workspace', () => {
     await createMany(greedy, 'long', 40);
     const worker = workerWith({ slots: 16 });
     startAll(worker, await claimDue(worker));
-    expect(worker.holds.count()).toBe(12);
+    expect(worker.leases.count()).toBe(12);
     await create(modest, 'long');
     expect(countOf(await claimForIdle(worker))).toEqual({ [modest.id]: 1 });
   });
@@ -198,7 +198,7 @@ describe('a share for every workspace', () => {
     let wanted = 0;
     await execute(worker, late.id, () => (wanted += 1));
     expect(wanted).toBe(1);
-    expect(worker.holds.count()).toBe(0);
+    expect(worker.leases.count()).toBe(0);
     await execute(worker, fresh.id, () => (wanted += 1));
     expect(wanted).toBe(1);
     const row = await world.db.tables.actions.findUniqueOrThrow({ where: { id: fresh.id } });

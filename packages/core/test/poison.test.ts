@@ -5,7 +5,7 @@ import {
   type Delivery,
   type Executor,
   type Outcome,
-  type Settlement,
+  type Reconciliation,
 } from '@proviso/core/executor';
 import { openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
 import { z } from 'zod';
@@ -51,7 +51,7 @@ const poison = (delivery: Delivery): Executor =>
       if (action.params.begins) await begin();
       return (await POISONS[action.params.poison]?.()) as Outcome;
     },
-    reconcile: async () => 'garbage' as unknown as Settlement,
+    reconcile: async () => 'garbage' as unknown as Reconciliation,
   });
 
 describe('an executor that', () => {

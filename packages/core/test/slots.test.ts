@@ -163,21 +163,21 @@ describe('slots', () => {
 
   it('runs what was lost with two workers one at a time, of whatever type, and others beside it', async () => {
     const worker = workerWith({ slots: 16 });
-    const suspects = [
-      ...(await createMany(4, 'gated', { gate: 'suspects' })),
-      ...(await createMany(4, 'gated_other', { gate: 'suspects' })),
+    const quarantined = [
+      ...(await createMany(4, 'gated', { gate: 'quarantined' })),
+      ...(await createMany(4, 'gated_other', { gate: 'quarantined' })),
     ];
-    await world.db.pool.query('update actions set crashes = 2 where id = any($1)', [suspects.map(({ id }) => id)]);
+    await world.db.pool.query('update actions set crashes = 2 where id = any($1)', [quarantined.map(({ id }) => id)]);
     await createMany(4, 'gated', { gate: 'innocents' });
-    for (const action of suspects.slice(0, 4)) void ring(worker, action);
+    for (const action of quarantined.slice(0, 4)) void ring(worker, action);
     await sweep(worker);
     await until('the others to be inside', () => gateOf('innocents').inside.size === 4);
-    for (let seen = 1; seen <= suspects.length; seen += 1) {
-      await until('the next suspect', () => gateOf('suspects').order.length === seen);
-      gateOf('suspects').turn();
+    for (let seen = 1; seen <= quarantined.length; seen += 1) {
+      await until('the next quarantined action', () => gateOf('quarantined').order.length === seen);
+      gateOf('quarantined').turn();
     }
-    await until('all of them to end', async () => (await completed()) === suspects.length);
-    expect(gateOf('suspects').peak).toBe(1);
+    await until('all of them to end', async () => (await completed()) === quarantined.length);
+    expect(gateOf('quarantined').peak).toBe(1);
   });
 
   it('starts what is direct first, of those that were rung for while no slot was free', async () => {
@@ -214,25 +214,25 @@ describe('slots', () => {
       [16, 12],
     ])('with %i slots, has %i for one type: never all of several', async (slots, expected) => {
       let seen: FreeSlots | undefined;
-      await createSlots({ slots, executors }).fill(async (_count, free) => {
+      await createSlots({ slots, executors }).claimInto(async (_count, free) => {
         seen = free;
         return [];
       });
-      expect(seen).toEqual({ types: { gated: expected }, others: expected, suspects: 1, running: {} });
+      expect(seen).toEqual({ types: { gated: expected }, others: expected, quarantined: 1, running: {} });
     });
 
     it('goes on after a claim that failed', async () => {
       const slots = createSlots({ slots: 1, executors });
-      await expect(slots.fill(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
-      expect(await slots.take(user)).toBe(true);
+      await expect(slots.claimInto(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
+      expect(await slots.acquire(user)).toBe(true);
     });
 
     it('gives out no slot while a claim is under way', async () => {
       const slots = createSlots({ slots: 1, executors });
       const taken = { ...user } as ActionRow;
       let answer = (_claimed: ActionRow[]): void => undefined;
-      const filled = slots.fill(() => new Promise((resolve) => (answer = resolve)));
-      const entered = slots.take(user);
+      const filled = slots.claimInto(() => new Promise((resolve) => (answer = resolve)));
+      const entered = slots.acquire(user);
       await until('the claim to be sent', () => answer.name !== 'answer');
       answer([taken]);
       expect(await filled).toEqual([taken]);

@@ -1,4 +1,4 @@
-import { AppError, type ReadableRecords, type Verdict } from '@proviso/core/executor';
+import { AppError, type ReadableRecords, type GuardResult } from '@proviso/core/executor';
 
 export interface Named {
   contact_id?: string | undefined;
@@ -21,7 +21,7 @@ export async function demandNamed(params: Named, records: ReadableRecords): Prom
 }
 
 /** For `guard`: what the params name may be gone by now. */
-export async function refuseMissing(params: Named, records: ReadableRecords): Promise<Verdict> {
+export async function refuseMissing(params: Named, records: ReadableRecords): Promise<GuardResult> {
   const missing = await missingIn(params, records);
   return missing ? { kind: 'refused', message: `The ${missing} no longer exists.` } : { kind: 'ok' };
 }

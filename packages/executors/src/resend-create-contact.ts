@@ -7,7 +7,7 @@ import {
   type Executor,
   type LookupContext,
   type ShownIdentity,
-  type Verdict,
+  type GuardResult,
 } from '@proviso/core/executor';
 import { refuseUnsubscribed, unsubscribedAmong } from './email/unsubscribed.ts';
 import { demandNamed } from './missing.ts';
@@ -93,7 +93,7 @@ async function resolveEmail(given: ResendContactParams, ctx: LookupContext): Pro
 async function guardContact(
   { email = '', ...params }: ResendContactParams,
   { records }: LookupContext,
-): Promise<Verdict> {
+): Promise<GuardResult> {
   const contact = params.contact_id === undefined ? null : await records.contact(params.contact_id);
   if (params.contact_id !== undefined && !contact) return { kind: 'refused', message: 'The contact no longer exists.' };
   const hits = await unsubscribedAmong([{ path: 'params.email', address: email }], contact, records);

@@ -2,7 +2,7 @@ import { lesserRole, SCOPES, type JsonObject, type Role, type Scope } from '@pro
 import {
   authenticate,
   chooseCaller,
-  createHolds,
+  createLeases,
   createRegistry,
   createSlots,
   hashToken,
@@ -11,13 +11,13 @@ import {
   newToken,
   openDatabase,
   openQueue,
-  PACE,
+  DEFAULT_TIMINGS,
   readKeyRing,
   sealSecret,
   type ActionRow,
   type Context,
   type Database,
-  type Pace,
+  type Timings,
   type SlotOptions,
   type Services,
   type Worker,
@@ -32,8 +32,8 @@ export interface World extends Services {
   databaseUrl: string;
   /** A workspace that no other test knows. */
   workspace(): Promise<TestWorkspace>;
-  /** A worker in this process; `pace` shortens its times, `slots` narrows it. */
-  worker(pace?: Partial<Pace>, slots?: Partial<SlotOptions>): Worker;
+  /** A worker in this process; `timings` shortens its times, `slots` narrows it. */
+  worker(timings?: Partial<Timings>, slots?: Partial<SlotOptions>): Worker;
   close(): Promise<void>;
 }
 
@@ -92,27 +92,28 @@ export async function openWorld({
     ],
     tools: shipped.tools,
   });
-  const services: Services = { db, queue, executors: registry, secrets: readKeyRing(TEST_KEYS), log, pace: PACE };
+  const secrets = readKeyRing(TEST_KEYS);
+  const services: Services = { db, queue, executors: registry, secrets, log, timings: DEFAULT_TIMINGS };
   const workers: Worker[] = [];
   return {
     ...services,
     databaseUrl,
     workspace: () => makeWorkspace(services),
-    worker: (pace = {}, slots = {}) => {
-      const paced = { ...PACE, ...pace };
+    worker: (given = {}, slots = {}) => {
+      const timings = { ...DEFAULT_TIMINGS, ...given };
       const actor = { kind: 'system', id: `test worker ${workers.length}`, name: 'Worker' } as const;
       const worker = {
         ...services,
         actor,
-        holds: createHolds(db, log, paced),
+        leases: createLeases(db, log, timings),
         slots: createSlots({ slots: 1_000, executors: registry, ...slots }),
-        pace: paced,
+        timings,
       };
       workers.push(worker);
       return worker;
     },
     close: async () => {
-      for (const worker of workers) worker.holds.close();
+      for (const worker of workers) worker.leases.close();
       await queue.close();
       await db.close();
     },

@@ -25,6 +25,6 @@ describe('PROVISO_HEARTBEAT_MS', () => {
   it('is refused when one beat that is lost would cost the lease', () => {
     const read = (lease: string) => readConfig({ ...env, PROVISO_LEASE_MS: lease, PROVISO_HEARTBEAT_MS: '1000' });
     expect(() => read('2000')).toThrow(/PROVISO_HEARTBEAT_MS: must be less than half of PROVISO_LEASE_MS/);
-    expect(read('2001').pace).toMatchObject({ leaseMs: 2_001, heartbeatMs: 1_000, sweepMs: 2_500 });
+    expect(read('2001').timings).toMatchObject({ leaseMs: 2_001, heartbeatMs: 1_000, sweepMs: 2_500 });
   });
 });

@@ -5,7 +5,7 @@ import { coalescing } from '../coalesce.ts';
 import type { Context } from '../context.ts';
 import type { Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
-import { limited } from '../execution/limited.ts';
+import { withTimeout } from '../with-timeout.ts';
 import { nextSlice } from '../time-slice.ts';
 import { prepareDecision, writeDecision, type PreparedDecision } from './decide.ts';
 import { inPortions, sizeOf } from './portions.ts';
@@ -52,7 +52,7 @@ async function prepareOne(ctx: Context, { seen, decision }: Ask, endsAt: number)
   const leftMs = endsAt - performance.now();
   if (leftMs <= 0) return late(); // and nobody is asked
   try {
-    return await limited<PreparedDecision | AppError>(prepareDecision(ctx, seen, decision), leftMs, late);
+    return await withTimeout<PreparedDecision | AppError>(prepareDecision(ctx, seen, decision), leftMs, late);
   } catch (error) {
     if (error instanceof AppError) return error; // refused by the hash, the input or the far side
     throw error;

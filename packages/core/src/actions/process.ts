@@ -5,7 +5,7 @@ import { authorize, type Context } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { claimOldest } from '../execution/claim.ts';
 import { runInSlot } from '../execution/execute.ts';
-import { createHolds } from '../execution/holds.ts';
+import { createLeases } from '../execution/leases.ts';
 import { createSlots } from '../execution/slots.ts';
 import type { Worker } from '../execution/worker.ts';
 import { keepingReply } from '../idempotency.ts';
@@ -73,14 +73,14 @@ async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Prom
       left -= 1;
       const action = await claimOldest(worker, ctx.caller.workspaceId, ctx.caller.agent?.id ?? null);
       if (!action) {
-        left += 1; // there may be room for another one when a lane has ended its own
+        left += 1; // a lane that ends may free a slot
         return;
       }
       if (!taken.includes(action.id)) taken.push(action.id);
       await runInSlot(worker, action);
     }
   };
-  const lanes = Promise.all(Array.from({ length: AT_A_TIME }, lane)).finally(() => worker.holds.close());
+  const lanes = Promise.all(Array.from({ length: AT_A_TIME }, lane)).finally(() => worker.leases.close());
   lanes.catch((err: unknown) => ctx.log.error({ err }, 'due actions could not be claimed'));
   const limitReached = sleep(REPLY_MS, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
   await Promise.race([lanes, limitReached]).finally(() => over.abort());
@@ -88,11 +88,11 @@ async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Prom
 }
 
 /** A worker for one call: its leases are prolonged for as long as anything that it took runs. */
-function workerIn({ db, queue, executors, secrets, log, pace }: Context): Worker {
-  const services = { db, queue, executors, secrets, log, pace };
+function workerIn({ db, queue, executors, secrets, log, timings }: Context): Worker {
+  const services = { db, queue, executors, secrets, log, timings };
   const actor = { kind: 'system', id: `api ${hostname()}:${process.pid}`, name: 'Api' } as const;
   const slots = createSlots({ slots: AT_A_TIME, executors });
-  return { ...services, actor, holds: createHolds(db, log, pace), slots };
+  return { ...services, actor, leases: createLeases(db, log, timings), slots };
 }
 
 async function replyOf(ctx: Context, taken: string[]): Promise<Processed> {

@@ -60,7 +60,7 @@ export interface ClaimAnswer {
 }
 
 /** Lost with so many workers, an action may be what kills them, or a neighbour of it. */
-export const SUSPECT_CRASHES = 2;
+export const QUARANTINE_CRASHES = 2;
 
 const NO_AGENT = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
@@ -112,7 +112,7 @@ const GROUPS_IN_WORKSPACE = `
 
 /** Of a row's type, and of those that were lost twice: how many slots are free. */
 const FREE_OF_TYPE = `coalesce(($6::jsonb->'types'->>type)::int, ($6::jsonb->>'others')::int)`;
-const FREE_SUSPECTS = `($6::jsonb->>'suspects')::int`;
+const FREE_QUARANTINED = `($6::jsonb->>'quarantined')::int`;
 /** How many this process runs of a row's workspace. */
 const RUNNING = `coalesce(($6::jsonb->'running'->>workspace_id::text)::int, 0)`;
 
@@ -134,7 +134,7 @@ const claimFairly = (groups: string, among: string, more = ''): string => `
       from open cross join lateral (
         select id, due_at from actions a
         where ${MAY_BE_CLAIMED} and (${groupOf('a')}) = (open.workspace_id, open.type, open.agent_id, open.direct)
-          and (crashes < ${SUSPECT_CRASHES} or ${FREE_SUSPECTS} > 0)
+          and (crashes < ${QUARANTINE_CRASHES} or ${FREE_QUARANTINED} > 0)
         order by due_at, id limit $1::int + ${SPARE}) due
       order by turn, due.due_at, due.id limit $1::int + ${SPARE}
     ), l as (
@@ -147,9 +147,9 @@ const claimFairly = (groups: string, among: string, more = ''): string => `
       select id from (
         select id, type, crashes,
           row_number() over (partition by type order by turn, due_at, id) as of_type,
-          row_number() over (partition by crashes < ${SUSPECT_CRASHES} order by turn, due_at, id) as of_suspects
+          row_number() over (partition by crashes < ${QUARANTINE_CRASHES} order by turn, due_at, id) as of_quarantined
         from l) numbered
-      where of_type <= ${FREE_OF_TYPE} and (crashes < ${SUSPECT_CRASHES} or of_suspects <= ${FREE_SUSPECTS})
+      where of_type <= ${FREE_OF_TYPE} and (crashes < ${QUARANTINE_CRASHES} or of_quarantined <= ${FREE_QUARANTINED})
     ), u as (${claim('$3::int', '$4::text', '$5::jsonb')}
     select to_jsonb(u) as action${more && ', null::jsonb as round'} from u${more}`;
 

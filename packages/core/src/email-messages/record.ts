@@ -9,7 +9,7 @@ import { authorize, refuseAgent, type Context } from '../context.ts';
 import type { Transaction } from '../db.ts';
 import { invalid } from '../errors.ts';
 import type { email_messages } from '../generated/client.ts';
-import { hold } from '../hold.ts';
+import { lockAgainstDelete } from '../lock-against-delete.ts';
 import { once } from '../idempotency.ts';
 import { newId, showId, showIdOrNull } from '../ids.ts';
 import { appendMessage, EMPTY_THREAD } from './append.ts';
@@ -81,7 +81,7 @@ async function started(tx: Transaction, workspace_id: string, message: Message):
   const addresses = (inbound ? [message.from] : [message.to].flat()).map(addressIn);
   const known = await tx.tables.contacts.findMany({ where: { workspace_id, email: { in: addresses } } });
   const contact = addresses.map((address) => known.find(({ email }) => email === address)).find((one) => one);
-  if (!contact || !(await hold(tx, 'contact', contact)))
+  if (!contact || !(await lockAgainstDelete(tx, 'contact', contact)))
     throw invalid(
       inbound ? 'from' : 'to',
       'is no contact of this workspace, and the message answers none that is known',

@@ -9,31 +9,31 @@ import {
 import type { FreeSlots } from './slots.ts';
 import type { Worker } from './worker.ts';
 
-const claimant = ({ executors, pace, actor }: Worker) =>
-  [executors.types(), pace.leaseMs, actor.id, JSON.stringify(actor)] as const;
+const claimParams = ({ executors, timings, actor }: Worker) =>
+  [executors.types(), timings.leaseMs, actor.id, JSON.stringify(actor)] as const;
 
 /**
  * Takes a cleared, due action to running, under a new fence. Nothing = not claimable: not cleared, held back by a pause,
  * of a type unknown here, or already taken. `earlyMs` = cleared, but not due for so long by the database's clock.
  */
 export async function claim(worker: Worker, id: string): Promise<{ action?: ActionRow; earlyMs?: number }> {
-  const [answer] = await worker.db.query<ClaimAnswer>(CLAIM, [id, ...claimant(worker)]);
+  const [answer] = await worker.db.query<ClaimAnswer>(CLAIM, [id, ...claimParams(worker)]);
   if (answer?.action) return { action: rowFromJson(answer.action) };
   return answer?.early_ms === null || answer?.early_ms === undefined ? {} : { earlyMs: Math.ceil(answer.early_ms) + 1 };
 }
 
 /**
- * Takes due actions for the free slots, in turns among workspaces. Each leaves by `runInSlot`. `again` is called when
+ * Takes due actions for the free slots, in turns among workspaces. Each leaves by `runInSlot`. `onSlotFree` is called when
  * there is a free slot for more.
  */
-export const claimDue = (worker: Worker, again?: () => void): Promise<ActionRow[]> =>
-  worker.slots.fill((count, free) => claimInTurns(worker, { count, free, idleOnly: false }), again);
+export const claimDue = (worker: Worker, onSlotFree?: () => void): Promise<ActionRow[]> =>
+  worker.slots.claimInto((count, free) => claimInTurns(worker, { count, free, idleOnly: false }), onSlotFree);
 
 /** Takes due actions of workspaces that run nothing here, for the reserve, while others keep slots from them. */
 export const claimForIdle = (worker: Worker): Promise<ActionRow[]> =>
-  worker.slots.fillReserve((count, free) => claimInTurns(worker, { count, free, idleOnly: true }));
+  worker.slots.claimIntoReserve((count, free) => claimInTurns(worker, { count, free, idleOnly: true }));
 
-interface Wanted {
+interface ClaimRequest {
   count: number;
   free: FreeSlots;
   /** Only workspaces that run nothing here. */
@@ -41,16 +41,16 @@ interface Wanted {
 }
 
 /** So many parts of a round that find nothing are followed by the next one at once; each takes a few milliseconds. */
-const PARTS_MAX = 20;
+const ROUND_PARTS_MAX = 20;
 
-async function claimInTurns(worker: Worker, { count, free, idleOnly }: Wanted): Promise<ActionRow[]> {
+async function claimInTurns(worker: Worker, { count, free, idleOnly }: ClaimRequest): Promise<ActionRow[]> {
   const { slots } = worker;
   for (let part = 1; ; part += 1) {
-    const values = [count, ...claimant(worker), JSON.stringify(free), JSON.stringify(slots.round), idleOnly];
+    const values = [count, ...claimParams(worker), JSON.stringify(free), JSON.stringify(slots.round), idleOnly];
     const answers = await worker.db.query<ClaimDueAnswer>(CLAIM_DUE, values);
     slots.round = answers.find(({ round }) => round)?.round ?? null;
     const actions = answers.flatMap(({ action }) => (action ? [rowFromJson(action)] : []));
-    if (actions.length > 0 || slots.round === null || part === PARTS_MAX) return actions;
+    if (actions.length > 0 || slots.round === null || part === ROUND_PARTS_MAX) return actions;
   }
 }
 
@@ -60,8 +60,8 @@ export async function claimOldest(
   workspaceId: string,
   agentId: string | null,
 ): Promise<ActionRow | undefined> {
-  const [action] = await worker.slots.fill(async (_count, free) => {
-    const values = [1, ...claimant(worker), JSON.stringify(free), workspaceId, agentId];
+  const [action] = await worker.slots.claimInto(async (_count, free) => {
+    const values = [1, ...claimParams(worker), JSON.stringify(free), workspaceId, agentId];
     const answers = await worker.db.query<ClaimAnswer>(CLAIM_IN_WORKSPACE, values);
     return answers.flatMap((answer) => (answer.action ? [rowFromJson(answer.action)] : []));
   });

@@ -5,12 +5,12 @@ import { FIND_DUE } from '../actions/worker-statements.ts';
 import { isConnectionLost, isDatabaseError } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { claim } from './claim.ts';
-import { promisedFor } from './delivery.ts';
-import type { Ending } from './ending.ts';
+import { loadDeliveryGuarantee } from './delivery-guarantee.ts';
+import type { RunResult } from './run-result.ts';
 import { findExecutor } from './find-executor.ts';
 import { check, type Ready } from './guard.ts';
-import type { Hold } from './holds.ts';
-import { limited } from './limited.ts';
+import type { Lease } from './leases.ts';
+import { withTimeout } from '../with-timeout.ts';
 import { perform } from './perform.ts';
 import { reconcile } from './reconcile.ts';
 import { record } from './record.ts';
@@ -31,9 +31,9 @@ export async function execute(worker: Worker, id: string, claimSoon?: () => void
   const [due] = await worker.db.query<SlotUser & { late_ms: number }>(FIND_DUE, [id]);
   if (!due) return undefined;
   const isLate = claimSoon !== undefined && due.late_ms > LATE_MS;
-  if (isLate || !(await slots.take(due, claimSoon))) {
+  if (isLate || !(await slots.acquire(due, claimSoon))) {
     if (isLate) claimSoon();
-    if (claimSoon) await slots.someFree();
+    if (claimSoon) await slots.whenSlotFree();
     return undefined;
   }
   try {
@@ -58,15 +58,15 @@ export async function runInSlot(worker: Worker, action: ActionRow): Promise<void
 
 /** Runs a claimed action to its recorded outcome. */
 export async function run(worker: Worker, action: ActionRow): Promise<void> {
-  const hold = worker.holds.take(action);
+  const lease = worker.leases.start(action);
   try {
     await record(
       worker,
-      hold,
-      await endingOf(worker, hold).catch((error: unknown) => withoutEffect(worker, hold, error)),
+      lease,
+      await checkAndPerform(worker, lease).catch((error: unknown) => resultBeforeEffect(worker, lease, error)),
     );
   } finally {
-    worker.holds.release(hold);
+    worker.leases.release(lease);
   }
 }
 
@@ -76,30 +76,33 @@ const DATABASE_AWAY_MS = 2_000;
  * What failed around the effect and not in it. Nothing was done in this run: where the database could not be asked, that
  * counts nothing. Once the effect may have begun, the lease runs out, and recovery decides.
  */
-function withoutEffect(worker: Worker, hold: Hold, error: unknown): Ending {
-  if (hold.begun) throw error;
-  worker.log.error({ err: error, action: hold.action.id }, 'a run failed before its effect');
+function resultBeforeEffect(worker: Worker, lease: Lease, error: unknown): RunResult {
+  if (lease.begun) throw error;
+  worker.log.error({ err: error, action: lease.action.id }, 'a run failed before its effect');
   const isAway = error instanceof AppError && error.code === 'UNAVAILABLE'; // no connection was to be had
   if (isAway || isDatabaseError(error) || isConnectionLost(error))
     return { kind: 'later', message: 'The database could not be asked; nothing was done.', afterMs: DATABASE_AWAY_MS };
   return { kind: 'retry', undone: true, message: 'The run failed before its effect; the worker’s log says more.' };
 }
 
-async function endingOf(worker: Worker, hold: Hold): Promise<Ending> {
-  if (await isForgotten(worker, hold.action))
-    return reconcile(worker, hold, 'The provider has forgotten the earlier attempt’s key.');
-  const { timeoutMs } = worker.pace;
-  const late = (): Ending => ({ kind: 'timeout', message: `The guard gave no answer within ${timeoutMs / 1000} s.` });
-  const checked = await limited<Ready | Ending>(check(worker, hold.action), timeoutMs, late);
-  return checked.kind === 'ready' ? perform(worker, hold, checked) : checked;
+async function checkAndPerform(worker: Worker, lease: Lease): Promise<RunResult> {
+  if (await idempotencyKeyExpired(worker, lease.action))
+    return reconcile(worker, lease, 'The provider has forgotten the earlier attempt’s key.');
+  const { timeoutMs } = worker.timings;
+  const late = (): RunResult => ({
+    kind: 'timeout',
+    message: `The guard gave no answer within ${timeoutMs / 1000} s.`,
+  });
+  const checked = await withTimeout<Ready | RunResult>(check(worker, lease.action), timeoutMs, late);
+  return checked.kind === 'ready' ? perform(worker, lease, checked) : checked;
 }
 
 /** Begun in an earlier attempt, so long ago that the provider would take another one for a new effect. */
-async function isForgotten(worker: Worker, action: ActionRow): Promise<boolean> {
+async function idempotencyKeyExpired(worker: Worker, action: ActionRow): Promise<boolean> {
   const { effect_started_at, updated_at } = action;
   if (!effect_started_at) return false;
   const executor = await findExecutor(worker, action.workspace_id, action.type);
-  const { delivery, repeatableMs } = await promisedFor(worker, executor, action);
+  const { delivery, repeatableMs } = await loadDeliveryGuarantee(worker, executor, action);
   if (delivery === 'transactional') return false;
   return updated_at.getTime() - effect_started_at.getTime() >= repeatableMs; // both by the database's clock
 }

@@ -30,7 +30,7 @@ export interface Executor<P extends object = JsonObject> {
   resolvedFields?: readonly (keyof P & string)[];
   /** From the guard’s yes to an outcome; 60 s when absent. */
   timeoutMs?: number;
-  /** At most so many at a time in one process, where its operator says nothing else; three quarters of its hands when absent. */
+  /** At most so many at a time in one process, where its operator says nothing else; three quarters of its slots when absent. */
   concurrency?: number;
   /** How long the provider remembers `ctx.key` (idempotent only). */
   keyLifetimeMs?: number;
@@ -62,10 +62,10 @@ export interface Executor<P extends object = JsonObject> {
   /** The card, drawn from final params, the identity's shown part and what `look` saw (nothing without it); pure. */
   preview(params: P, ctx: { identity: ShownIdentity | null; seen?: JsonObject }): Preview;
   /** Runs after the claim and before `execute`: is what was approved still right? Absent = ok. */
-  guard?(params: P, ctx: LookupContext & { approvedAt: Date }): Promise<Verdict>;
+  guard?(params: P, ctx: LookupContext & { approvedAt: Date }): Promise<GuardResult>;
   execute(ctx: RunContext<P>): Promise<Outcome>;
   /** After a lost worker whose effect may have begun and is not to be repeated: looks at the provider. Absent = unknown. */
-  reconcile?(ctx: Omit<RunContext<P>, 'begin'> & { begunAt: Date }): Promise<Settlement>;
+  reconcile?(ctx: Omit<RunContext<P>, 'begin'> & { begunAt: Date }): Promise<Reconciliation>;
 }
 
 /** An identity without its secrets. */
@@ -158,14 +158,14 @@ export const retry = (
 /** It may have happened. Never repeated by itself. */
 export const unknown = (message: string): Outcome => ({ kind: 'unknown', message });
 
-export type Verdict =
+export type GuardResult =
   | { kind: 'ok' }
   /** What the approver saw is no longer so: back to a person, with what changed. */
   | { kind: 'stale'; changes: string[] }
   | { kind: 'refused'; message: string }
   | { kind: 'later'; message: string; afterMs: number };
 
-export type Settlement = { kind: 'done'; result: JsonObject } | { kind: 'not_done' } | { kind: 'unknown' };
+export type Reconciliation = { kind: 'done'; result: JsonObject } | { kind: 'not_done' } | { kind: 'unknown' };
 
 /**
  * Types the parts of an executor against each other, then forgets its params' type: everyone else holds params as JSON

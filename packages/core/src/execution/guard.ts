@@ -10,10 +10,10 @@ import { recordsOf } from '../records.ts';
 import { openSecret } from '../secrets.ts';
 import { toolPlace } from '../tools/sealed-place.ts';
 import { findExecutor, toolVersionOf } from './find-executor.ts';
-import type { Ending } from './ending.ts';
+import type { RunResult } from './run-result.ts';
 import type { identities } from '../generated/client.ts';
 import type { Executor, LookupContext, ShownIdentity } from './executor.ts';
-import { awaitTurn } from './turn.ts';
+import { acquireRateLimit } from './identity-rate-limit.ts';
 import type { Worker } from './worker.ts';
 
 /** A claimed action that may run now, with all that its executor needs. */
@@ -26,21 +26,21 @@ export interface Ready extends LookupContext {
   actsThrough?: identities;
 }
 
-const failed = (code: Extract<Ending, { kind: 'failed' }>['code'], message: string): Ending => ({
+const failed = (code: Extract<RunResult, { kind: 'failed' }>['code'], message: string): RunResult => ({
   kind: 'failed',
   code,
   message,
 });
 
-/** Tests a claimed action against what was cleared, its schema, its identity and that one's pace, and its executor's own guard. */
-export async function check(worker: Worker, action: ActionRow): Promise<Ready | Ending> {
-  const prepared = await prepare(worker, action);
+/** Tests a claimed action against what was cleared, its schema, its identity and its rate limit, and its executor's own guard. */
+export async function check(worker: Worker, action: ActionRow): Promise<Ready | RunResult> {
+  const prepared = await loadRun(worker, action);
   if (prepared.kind !== 'ready') return prepared;
   const { workspaceId, executor, params, records, identity, openCredentials, actsThrough } = prepared;
-  const later = actsThrough && (await awaitTurn(worker, action, actsThrough));
+  const later = actsThrough && (await acquireRateLimit(worker, action, actsThrough));
   if (later) return later;
   try {
-    const redefined = await redefinition(prepared, action);
+    const redefined = await findRedefinition(prepared, action);
     if (redefined) return redefined;
     const approvedAt = new Date(action.approval?.at ?? action.created_at);
     if (executor.guard) assertNoTransaction(`The far side of ${executor.type}`);
@@ -68,7 +68,7 @@ export async function check(worker: Worker, action: ActionRow): Promise<Ready | 
 }
 
 /** What the far side says that the params mean has changed: a person has to see the card as it is now. */
-async function redefinition(ready: Ready, action: ActionRow): Promise<Ending | undefined> {
+async function findRedefinition(ready: Ready, action: ActionRow): Promise<RunResult | undefined> {
   if (!ready.executor.definition) return undefined;
   const stale = { kind: 'stale', reason: 'tool_changed' } as const;
   try {
@@ -84,8 +84,8 @@ async function redefinition(ready: Ready, action: ActionRow): Promise<Ending | u
   }
 }
 
-/** The cleared params, the identity and its opened credentials; an ending where one of them is not what was cleared. */
-export async function prepare(worker: Worker, action: ActionRow): Promise<Ready | Ending> {
+/** The cleared params, the identity and its opened credentials; a result where one of them is not what was cleared. */
+export async function loadRun(worker: Worker, action: ActionRow): Promise<Ready | RunResult> {
   const executor = await findExecutor(worker, action.workspace_id, action.type);
   if (!executor) return failed('invalid_params', `There is no executor and no tool ${action.type} any more.`);
   const found =
@@ -94,9 +94,9 @@ export async function prepare(worker: Worker, action: ActionRow): Promise<Ready 
       where: { id: action.identity_id, workspace_id: action.workspace_id },
     }));
   const row = found || null;
-  const mismatch = mismatchOf(worker, action, row?.config_version ?? null);
+  const mismatch = findMismatch(worker, action, row?.config_version ?? null);
   if (mismatch) return mismatch;
-  if (toolVersionOf(executor) !== action.tool_version) return toolChanged(worker, executor, action);
+  if (toolVersionOf(executor) !== action.tool_version) return returnForChangedTool(worker, executor, action);
   const parsed = await executor.params.safeParseAsync(effectiveParams(action));
   // A tool's params passed this very version of its schema when they were cleared: only its time limit can be in the way.
   if (!parsed.success && executor.tool)
@@ -133,7 +133,7 @@ export async function prepare(worker: Worker, action: ActionRow): Promise<Ready 
 }
 
 /** With the credentials that its run needs. */
-function unsealed(worker: Worker, ready: Ready, sealed: string, place: string): Ready | Ending {
+function unsealed(worker: Worker, ready: Ready, sealed: string, place: string): Ready | RunResult {
   try {
     const credentials = openSecret(worker.secrets, sealed, place);
     return { ...ready, credentials, openCredentials: async () => credentials };
@@ -145,7 +145,7 @@ function unsealed(worker: Worker, ready: Ready, sealed: string, place: string): 
 }
 
 /** A person has to see what it would do now: the next approval is for the tool as it is, and so is the card. */
-async function toolChanged(worker: Worker, executor: Executor, action: ActionRow): Promise<Ending> {
+async function returnForChangedTool(worker: Worker, executor: Executor, action: ActionRow): Promise<RunResult> {
   const { workspace_id: workspaceId } = action;
   const records = recordsOf(worker.db, workspaceId);
   const lookup = { workspaceId, records, identity: null, openCredentials: async () => null }; // a tool has no account
@@ -154,7 +154,7 @@ async function toolChanged(worker: Worker, executor: Executor, action: ActionRow
   return { kind: 'stale', reason: 'tool_changed', changes: ['tool'], change };
 }
 
-function mismatchOf(worker: Worker, action: ActionRow, identityVersion: number | null): Ending | undefined {
+function findMismatch(worker: Worker, action: ActionRow, identityVersion: number | null): RunResult | undefined {
   if (clearedHash({ ...action, identity_version: identityVersion }, worker.executors) === action.cleared_hash)
     return undefined;
   const asCleared = clearedHash({ ...action, identity_version: action.cleared_identity_version }, worker.executors);

@@ -1,14 +1,14 @@
 import type { ActionRow } from '../actions/row.ts';
 import { showId } from '../ids.ts';
-import type { Ending } from './ending.ts';
+import type { RunResult } from './run-result.ts';
 import type { Worker } from './worker.ts';
 
 /**
  * One line at info for a run that did not complete its action: ids and codes. What was sent and what was answered stand in
  * the action, for its workspace alone. Held by packages/core/test/failure-log.test.ts.
  */
-export function logFailure({ log }: Pick<Worker, 'log'>, row: ActionRow, { kind }: Ending): void {
-  const what = saidOf(row, kind);
+export function logFailure({ log }: Pick<Worker, 'log'>, row: ActionRow, { kind }: RunResult): void {
+  const what = messageFor(row, kind);
   if (!what) return;
   const { id, workspace_id, type, status_reason, attempts } = row;
   const reason = row.status === 'failed' || row.status === 'pending_approval' ? status_reason : kind;
@@ -16,7 +16,7 @@ export function logFailure({ log }: Pick<Worker, 'log'>, row: ActionRow, { kind 
   log.info({ action: showId('action', id), workspace: workspace_id, type, reason, attempts, ...next }, what);
 }
 
-function saidOf({ status }: ActionRow, kind: Ending['kind']): string | undefined {
+function messageFor({ status }: ActionRow, kind: RunResult['kind']): string | undefined {
   if (status === 'failed') return 'an action failed';
   if (status === 'pending_approval') return 'an action went back to a person';
   return kind === 'retry' || kind === 'timeout' ? 'an action is tried again' : undefined;

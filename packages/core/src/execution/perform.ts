@@ -2,35 +2,35 @@ import { hashJson } from '../canonical.ts';
 import { assertNoTransaction, isDatabaseError } from '../db.ts';
 import { BEGIN_EFFECT } from '../actions/worker-statements.ts';
 import { showId } from '../ids.ts';
-import { promisedBy } from './delivery.ts';
-import type { Ending } from './ending.ts';
+import { deliveryGuaranteeOf } from './delivery-guarantee.ts';
+import type { RunResult } from './run-result.ts';
 import { retry, unknown, type RunContext } from './executor.ts';
 import type { Ready } from './guard.ts';
-import type { Hold } from './holds.ts';
+import type { Lease } from './leases.ts';
 import type { Worker } from './worker.ts';
 
 /** How long an executor may take to settle after its time is up; then what is known of the run decides. */
-const SETTLE_MS = 2_000;
+const ABORT_GRACE_MS = 2_000;
 
 /** Runs the executor within its time. A throw is a bug, and unknown once the effect may have begun. */
-export async function perform(worker: Worker, hold: Hold, ready: Ready): Promise<Ending> {
+export async function perform(worker: Worker, lease: Lease, ready: Ready): Promise<RunResult> {
   assertNoTransaction(`The far side of ${ready.executor.type}`);
-  const timeoutMs = ready.executor.timeoutMs ?? worker.pace.timeoutMs;
+  const timeoutMs = ready.executor.timeoutMs ?? worker.timings.timeoutMs;
   const timer = new AbortController();
   const timeout = setTimeout(() => timer.abort(new Error('the time is up')), timeoutMs);
-  const signal = AbortSignal.any([hold.signal, timer.signal]);
+  const signal = AbortSignal.any([lease.signal, timer.signal]);
   try {
     const outcome = await Promise.race([
-      ready.executor.execute(contextOf(worker, hold, ready, signal)),
-      afterAbort(signal).then(() => onTimeout(hold, timeoutMs)),
+      ready.executor.execute(contextOf(worker, lease, ready, signal)),
+      afterAbort(signal).then(() => onTimeout(lease, timeoutMs)),
     ]);
-    return honest(hold, ready, demandOutcome(outcome));
+    return downgradeAmbiguous(lease, ready, assertOutcome(outcome));
   } catch (error) {
-    if (!hold.begun && (('beginError' in hold && error === hold.beginError) || isDatabaseError(error))) throw error;
-    if (timer.signal.aborted) return honest(hold, ready, onTimeout(hold, timeoutMs)); // it gave up when it was told to
-    worker.log.error({ err: error, action: hold.action.id, begun: hold.begun }, 'an executor threw');
-    const message = 'The executor failed unexpectedly; the worker’s log says more.'; // its own words may hold anything
-    return hold.begun ? honest(hold, ready, unknown(message)) : retry(message, { undone: true });
+    if (!lease.begun && (('beginError' in lease && error === lease.beginError) || isDatabaseError(error))) throw error;
+    if (timer.signal.aborted) return downgradeAmbiguous(lease, ready, onTimeout(lease, timeoutMs)); // it gave up when it was told to
+    worker.log.error({ err: error, action: lease.action.id, begun: lease.begun }, 'an executor threw');
+    const message = 'The executor failed unexpectedly; the worker’s log says more.'; // its own words may lease anything
+    return lease.begun ? downgradeAmbiguous(lease, ready, unknown(message)) : retry(message, { undone: true });
   } finally {
     clearTimeout(timeout);
     timer.abort(new Error('the run is over')); // a straggler may not begin any more
@@ -39,36 +39,42 @@ export async function perform(worker: Worker, hold: Hold, ready: Ready): Promise
 
 const afterAbort = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const settle = () => setTimeout(resolve, SETTLE_MS).unref();
+    const settle = () => setTimeout(resolve, ABORT_GRACE_MS).unref();
     if (signal.aborted) settle();
     else signal.addEventListener('abort', settle, { once: true });
   });
 
-const onTimeout = (hold: Hold, timeoutMs: number): Ending => {
+const onTimeout = (lease: Lease, timeoutMs: number): RunResult => {
   const message = `No outcome within ${timeoutMs / 1000} s.`;
-  return hold.begun ? unknown(message) : { kind: 'timeout', message };
+  return lease.begun ? unknown(message) : { kind: 'timeout', message };
 };
 
-const ENDINGS: readonly unknown[] = ['done', 'refused', 'retry', 'unknown', 'timeout'] satisfies Ending['kind'][];
+const EXECUTOR_RESULTS: readonly unknown[] = [
+  'done',
+  'refused',
+  'retry',
+  'unknown',
+  'timeout',
+] satisfies RunResult['kind'][];
 
 /** Anything else that an executor returns is a bug of its, like a throw. */
-function demandOutcome(said: unknown): Ending {
-  if (ENDINGS.includes((said as { kind?: unknown } | undefined)?.kind)) return said as Ending;
+function assertOutcome(said: unknown): RunResult {
+  if (EXECUTOR_RESULTS.includes((said as { kind?: unknown } | undefined)?.kind)) return said as RunResult;
   throw new TypeError('an executor returned something that is no outcome');
 }
 
 /** An effect that may have happened is repeated only where the provider tells a repetition from a second effect. */
-function honest(hold: Hold, { executor, params, identity }: Ready, outcome: Ending): Ending {
+function downgradeAmbiguous(lease: Lease, { executor, params, identity }: Ready, outcome: RunResult): RunResult {
   const ambiguous = outcome.kind === 'unknown' || (outcome.kind === 'retry' && !outcome.undone);
-  if (!ambiguous || !hold.begun) return outcome;
-  if (promisedBy(executor, params, identity).delivery === 'idempotent')
+  if (!ambiguous || !lease.begun) return outcome;
+  if (deliveryGuaranteeOf(executor, params, identity).delivery === 'idempotent')
     return retry(outcome.message, { undone: false });
   return unknown(outcome.message);
 }
 
 /** What the executor gets. `begin` fails once the lease or the time is over, and then nothing may be done. */
-export function contextOf(worker: Worker, hold: Hold, ready: Ready, signal: AbortSignal): RunContext<never> {
-  const { action } = hold;
+export function contextOf(worker: Worker, lease: Lease, ready: Ready, signal: AbortSignal): RunContext<never> {
+  const { action } = lease;
   return {
     action: {
       id: showId('action', action.id),
@@ -87,13 +93,13 @@ export function contextOf(worker: Worker, hold: Hold, ready: Ready, signal: Abor
     begin: async () => {
       signal.throwIfAborted();
       const ours = await worker.db
-        .query(BEGIN_EFFECT, [action.id, action.fence, worker.pace.leaseMs])
+        .query(BEGIN_EFFECT, [action.id, action.fence, worker.timings.leaseMs])
         .catch((error: unknown) => {
-          hold.beginError = error;
+          lease.beginError = error;
           throw error;
         });
       if (ours.length === 0) throw new Error('lost the lease before the effect began');
-      hold.begun = true;
+      lease.begun = true;
       signal.throwIfAborted();
     },
   };

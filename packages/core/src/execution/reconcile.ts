@@ -1,27 +1,27 @@
-import type { Ending } from './ending.ts';
+import type { RunResult } from './run-result.ts';
 import { assertNoTransaction } from '../db.ts';
-import type { Settlement } from './executor.ts';
-import { prepare } from './guard.ts';
-import type { Hold } from './holds.ts';
-import { limited } from './limited.ts';
+import type { Reconciliation } from './executor.ts';
+import { loadRun } from './guard.ts';
+import type { Lease } from './leases.ts';
+import { withTimeout } from '../with-timeout.ts';
 import { contextOf } from './perform.ts';
 import type { Worker } from './worker.ts';
 
 /** Asks the provider what became of an effect that may have begun and must not be repeated. Never repeats it. */
-export async function reconcile(worker: Worker, hold: Hold, message: string): Promise<Ending> {
-  const asked = ask(worker, hold).catch((error: unknown): Settlement => {
-    worker.log.error({ err: error, action: hold.action.id }, 'a reconciliation threw');
+export async function reconcile(worker: Worker, lease: Lease, message: string): Promise<RunResult> {
+  const asked = ask(worker, lease).catch((error: unknown): Reconciliation => {
+    worker.log.error({ err: error, action: lease.action.id }, 'a reconciliation threw');
     return { kind: 'unknown' };
   });
-  const settlement = await limited<Settlement | undefined>(asked, worker.pace.timeoutMs, () => undefined);
-  return { kind: 'settled', settlement: settlement ?? { kind: 'unknown' }, message };
+  const found = await withTimeout<Reconciliation>(asked, worker.timings.timeoutMs, () => ({ kind: 'unknown' }));
+  return { kind: 'reconciled', reconciliation: found, message };
 }
 
-async function ask(worker: Worker, hold: Hold): Promise<Settlement> {
-  const ready = await prepare(worker, hold.action);
+async function ask(worker: Worker, lease: Lease): Promise<Reconciliation> {
+  const ready = await loadRun(worker, lease.action);
   if (ready.kind !== 'ready' || !ready.executor.reconcile) return { kind: 'unknown' };
-  const signal = AbortSignal.any([hold.signal, AbortSignal.timeout(worker.pace.timeoutMs)]);
-  const begunAt = hold.action.effect_started_at ?? hold.action.created_at;
+  const signal = AbortSignal.any([lease.signal, AbortSignal.timeout(worker.timings.timeoutMs)]);
+  const begunAt = lease.action.effect_started_at ?? lease.action.created_at;
   assertNoTransaction(`The far side of ${ready.executor.type}`);
-  return ready.executor.reconcile({ ...contextOf(worker, hold, ready, signal), begunAt });
+  return ready.executor.reconcile({ ...contextOf(worker, lease, ready, signal), begunAt });
 }

@@ -7,57 +7,59 @@ import { dispatch } from '../dispatch.ts';
 import type { Move } from '../lifecycle.ts';
 import { writableRecordsOf } from '../records.ts';
 import { transitionHeld, type Transition } from '../transition.ts';
-import type { Ending } from './ending.ts';
-import type { Outcome, Settlement } from './executor.ts';
+import type { RunResult } from './run-result.ts';
+import type { Outcome, Reconciliation } from './executor.ts';
 import { logFailure } from './log-failure.ts';
-import { storable } from './storable.ts';
-import type { Hold } from './holds.ts';
-import { holdBack } from './turn.ts';
+import { sanitizeResult } from './sanitize-result.ts';
+import type { Lease } from './leases.ts';
+import { throttleIdentity } from './identity-rate-limit.ts';
 import type { Worker } from './worker.ts';
 
-type Written = [Move, Omit<Transition, 'actor'>];
+type MoveToWrite = [Move, Omit<Transition, 'actor'>];
 type Done = Extract<Outcome, { kind: 'done' }>;
 
 const RECORD_LIMIT_MS = 60_000;
 
 /** Writes how a run ended, under its fence. Holds out for a minute while the database is away: whether it came too late, the fence says. */
-export async function record(worker: Worker, hold: Hold, said: Ending): Promise<void> {
-  const ending = storable(said);
-  const { identity_id } = hold.action;
-  if (ending.kind === 'retry' && ending.afterMs !== undefined && identity_id)
-    await holdBack(worker.db, identity_id, ending.afterMs).catch((err: unknown) =>
-      worker.log.warn({ err, identity: identity_id }, 'could not hold an identity back'),
+export async function record(worker: Worker, lease: Lease, said: RunResult): Promise<void> {
+  const result = sanitizeResult(said);
+  const { identity_id } = lease.action;
+  if (result.kind === 'retry' && result.afterMs !== undefined && identity_id)
+    await throttleIdentity(worker.db, identity_id, result.afterMs).catch((err: unknown) =>
+      worker.log.warn({ err, identity: identity_id }, 'could not throttle an identity'),
     );
   const action =
-    ending.kind === 'done' ? await recordDone(worker, hold, ending) : await recordOnce(worker, hold, ending);
+    result.kind === 'done' ? await recordDone(worker, lease, result) : await recordOnce(worker, lease, result);
   if (!action)
-    return worker.log.warn({ action: hold.action.id, ending: ending.kind }, 'an outcome came too late to count');
-  logFailure(worker, action, ending);
+    return worker.log.warn({ action: lease.action.id, result: result.kind }, 'an outcome came too late to count');
+  logFailure(worker, action, result);
   dispatch(worker, action);
 }
 
-const recordOnce = (worker: Worker, hold: Hold, ending: Exclude<Ending, Done>): Promise<ActionRow | null> =>
-  persist(worker, hold, () => write(worker, worker.db, hold.action, writtenOf(worker, hold.action, ending)));
+const recordOnce = (worker: Worker, lease: Lease, result: Exclude<RunResult, Done>): Promise<ActionRow | null> =>
+  retryWhileDisconnected(worker, lease, () =>
+    write(worker, worker.db, lease.action, moveFor(worker, lease.action, result)),
+  );
 
-const write = (worker: Worker, db: Queryable, action: ActionRow, [move, how]: Written): Promise<ActionRow | null> =>
+const write = (worker: Worker, db: Queryable, action: ActionRow, [move, how]: MoveToWrite): Promise<ActionRow | null> =>
   transitionHeld(db, action, move, { ...how, actor: worker.actor });
 
 /** Commits the executor's own rows and the completion together; where the effect is outside, it counts even alone. */
 async function recordDone(
   worker: Worker,
-  hold: Hold,
+  lease: Lease,
   { result, reason, write: writeRows }: Done,
 ): Promise<ActionRow | null> {
-  const { action } = hold;
-  const completed = (more: JsonObject = {}): Written => [
+  const { action } = lease;
+  const completed = (more: JsonObject = {}): MoveToWrite => [
     'action.completed',
     {
       change: { result: { ...result, ...more }, ...(reason && { status_reason: reason }) },
       ...(reason && { data: { reason } }),
     },
   ];
-  if (!writeRows) return persist(worker, hold, () => write(worker, worker.db, action, completed()));
-  const together = (): Promise<ActionRow | null> =>
+  if (!writeRows) return retryWhileDisconnected(worker, lease, () => write(worker, worker.db, action, completed()));
+  const writeAndComplete = (): Promise<ActionRow | null> =>
     worker.db.transaction(async (tx) => {
       const more = await writeRows(writableRecordsOf(tx, action));
       const recorded = await write(worker, tx, action, completed(more ?? {}));
@@ -65,104 +67,111 @@ async function recordDone(
       return recorded;
     });
   try {
-    return await persist(worker, hold, together);
+    return await retryWhileDisconnected(worker, lease, writeAndComplete);
   } catch (error) {
     if (error instanceof LateError) return null;
     worker.log.error({ err: error, action: action.id }, 'what an executor wanted to write could not be written');
-    if (hold.begun) return persist(worker, hold, () => write(worker, worker.db, action, completed()));
-    return recordOnce(worker, hold, { kind: 'retry', undone: true, message: 'The records could not be written.' });
+    if (lease.begun) return retryWhileDisconnected(worker, lease, () => write(worker, worker.db, action, completed()));
+    return recordOnce(worker, lease, { kind: 'retry', undone: true, message: 'The records could not be written.' });
   }
 }
 
 class LateError extends Error {}
 
 /** Connection trouble is waited out; any other error is the caller's. */
-export async function persist<T>(worker: Worker, hold: Hold, attempt: () => Promise<T>): Promise<T> {
+export async function retryWhileDisconnected<T>(worker: Worker, lease: Lease, attempt: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + RECORD_LIMIT_MS;
   for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 2_000)) {
     try {
       return await attempt();
     } catch (error) {
       if (!isConnectionLost(error) || performance.now() > giveUpAt) throw error;
-      worker.log.warn({ action: hold.action.id, reason: (error as Error).message }, 'the database does not answer yet');
+      worker.log.warn(
+        { action: lease.action.id, reason: (error as Error).message },
+        'the database does not answer yet',
+      );
       await pause(waitMs);
     }
   }
 }
 
-function writtenOf(worker: Worker, action: ActionRow, ending: Exclude<Ending, Done>): Written {
+function moveFor(worker: Worker, action: ActionRow, result: Exclude<RunResult, Done>): MoveToWrite {
   // Begun in an earlier attempt and never proven undone: whatever this attempt says, that one may have happened.
   const earlier = action.effect_started_at !== null;
-  switch (ending.kind) {
+  switch (result.kind) {
     case 'failed':
-      return earlier ? unknowable(ending.message) : failure(ending.code, ending.message);
+      return earlier ? outcomeUnknown(result.message) : failure(result.code, result.message);
     case 'refused':
-      return earlier ? unknowable(ending.message) : failure('provider_refused', ending.message);
+      return earlier ? outcomeUnknown(result.message) : failure('provider_refused', result.message);
     case 'unknown':
-      return unknowable(ending.message);
-    case 'settled':
-      return settled(ending.settlement, ending.message);
+      return outcomeUnknown(result.message);
+    case 'reconciled':
+      return reconciled(result.reconciliation, result.message);
     case 'stale':
-      return earlier ? unknowable('It changed between two attempts.') : regated(action, ending);
+      return earlier ? outcomeUnknown('It changed between two attempts.') : regated(action, result);
     case 'later':
-      return retried(ending.message, { delayMs: ending.afterMs, undone: !earlier, uncounted: true });
+      return retried(result.message, { delayMs: result.afterMs, undone: !earlier, uncounted: true });
     case 'timeout':
     case 'retry': {
-      const undone = (ending.kind === 'timeout' || ending.undone) && !earlier;
-      if (ending.kind === 'retry' && isUnavailable(ending)) return putOff(worker, action, { ...ending, undone });
-      if (action.attempts < worker.pace.attemptsMax) {
+      const undone = (result.kind === 'timeout' || result.undone) && !earlier;
+      if (result.kind === 'retry' && isUnavailable(result))
+        return retryUnavailable(worker, action, { ...result, undone });
+      if (action.attempts < worker.timings.attemptsMax) {
         const delayMs = backoffMs(worker, action.attempts);
-        return retried(ending.message, { delayMs, undone, uncounted: false });
+        return retried(result.message, { delayMs, undone, uncounted: false });
       }
-      if (!undone) return unknowable(ending.message);
-      const code = ending.kind === 'timeout' ? 'timed_out' : 'attempts_exhausted';
-      return failure(code, `Given up after ${action.attempts} attempts: ${ending.message}`);
+      if (!undone) return outcomeUnknown(result.message);
+      const code = result.kind === 'timeout' ? 'timed_out' : 'attempts_exhausted';
+      return failure(code, `Given up after ${action.attempts} attempts: ${result.message}`);
     }
   }
 }
 
-type Retry = Extract<Ending, { kind: 'retry' }>;
+type Retry = Extract<RunResult, { kind: 'retry' }>;
 
 /** The far side is away or busy and has done nothing, or says itself when it is free. */
 const isUnavailable = ({ undone, unavailable, afterMs }: Retry): boolean =>
   (undone && unavailable === true) || afterMs !== undefined;
 
 /** Tried for a day, less and less often: it counts by its time and not by its attempts. All by the database's clock. */
-function putOff({ pace }: Worker, action: ActionRow, { message, undone, afterMs }: Retry): Written {
+function retryUnavailable({ timings }: Worker, action: ActionRow, { message, undone, afterMs }: Retry): MoveToWrite {
   const { updated_at: claimedAt, unavailable_since: since } = action;
   const sinceMs = since === null ? 0 : claimedAt.getTime() - since.getTime();
-  if (sinceMs < pace.unavailableMaxMs)
+  if (sinceMs < timings.unavailableMaxMs)
     return retried(message, {
-      delayMs: patienceMs(pace, sinceMs, afterMs),
+      delayMs: unavailableBackoffMs(timings, sinceMs, afterMs),
       undone,
       uncounted: true,
       unavailable: true,
     });
-  if (!undone) return unknowable(message);
+  if (!undone) return outcomeUnknown(message);
   return failure('attempts_exhausted', `Given up after ${Math.round(sinceMs / 3_600_000)} h: ${message}`);
 }
 
 /** Half as long as it has been away already, spread out; a wish of its own counts until it has lasted. */
-function patienceMs(pace: Worker['pace'], sinceMs: number, afterMs: number | undefined): number {
-  const longestMs = pace.unavailableDelayMaxMs;
+function unavailableBackoffMs(timings: Worker['timings'], sinceMs: number, afterMs: number | undefined): number {
+  const longestMs = timings.unavailableDelayMaxMs;
   if (afterMs !== undefined) return Math.max(afterMs, Math.min(sinceMs / 20, longestMs));
-  return Math.min(Math.max(sinceMs / 2, pace.backoffBaseMs), longestMs) * (0.5 + Math.random() / 2);
+  return Math.min(Math.max(sinceMs / 2, timings.backoffBaseMs), longestMs) * (0.5 + Math.random() / 2);
 }
 
 /** What the provider says of an effect that may have happened earlier. */
-function settled(settlement: Settlement, message: string): Written {
+function reconciled(settlement: Reconciliation, message: string): MoveToWrite {
   if (settlement.kind === 'done')
     return ['action.completed', { change: { result: settlement.result }, data: { reconciled: true } }];
   if (settlement.kind === 'not_done')
     return failure('not_sent', `${message} The provider says that it did not happen.`);
-  return unknowable(message);
+  return outcomeUnknown(message);
 }
 
-const unknowable = (message: string): Written =>
+const outcomeUnknown = (message: string): MoveToWrite =>
   failure('outcome_unknown', `It may have happened. Check before repeating. (${message})`);
 
 /** Back to a person. */
-const regated = (action: ActionRow, { reason, changes, change }: Extract<Ending, { kind: 'stale' }>): Written => [
+const regated = (
+  action: ActionRow,
+  { reason, changes, change }: Extract<RunResult, { kind: 'stale' }>,
+): MoveToWrite => [
   'action.regated',
   { change: { ...uncleared(action), ...change, status_reason: reason }, data: { reason, changes } },
 ];
@@ -174,7 +183,7 @@ interface Retried {
   unavailable?: boolean;
 }
 
-const retried = (message: string, times: Retried): Written => [
+const retried = (message: string, times: Retried): MoveToWrite => [
   'action.retried',
   { ...times, data: { message, delay_ms: Math.round(times.delayMs), counted: !times.uncounted } },
 ];
@@ -188,12 +197,12 @@ const RETRYABLE: readonly Failure[] = [
 ];
 
 /** A failure as it is written: reason, error and event in one. `retryable` = a new proposal may work. */
-function failure(code: Failure, message: string): Written {
+function failure(code: Failure, message: string): MoveToWrite {
   const error = { code, message, retryable: RETRYABLE.includes(code) };
   return ['action.failed', { change: { status_reason: code, error }, data: { ...error } }];
 }
 
 /** Exponential with full jitter: anywhere between now and the bound, so that a crowd spreads out. */
-function backoffMs({ pace }: Worker, attempts: number): number {
-  return Math.round(Math.random() * Math.min(pace.backoffMaxMs, pace.backoffBaseMs * 2 ** (attempts - 1)));
+function backoffMs({ timings }: Worker, attempts: number): number {
+  return Math.round(Math.random() * Math.min(timings.backoffMaxMs, timings.backoffBaseMs * 2 ** (attempts - 1)));
 }

@@ -2,7 +2,7 @@
 // neither a type that hangs nor an action that kills its process takes all others with it; and a reserve for workspaces
 // that would otherwise wait for another one's long runs. Held by slots.test.ts and fairness.test.ts.
 import type { ActionRow } from '../actions/row.ts';
-import { SUSPECT_CRASHES, type ClaimDueAnswer } from '../actions/worker-statements.ts';
+import { QUARANTINE_CRASHES, type ClaimDueAnswer } from '../actions/worker-statements.ts';
 import type { Registry } from './registry.ts';
 
 /** What decides which slots an action takes; the object itself releases them. */
@@ -13,7 +13,7 @@ export interface FreeSlots {
   types: Record<string, number>;
   /** Of each type that is not named. */
   others: number;
-  suspects: number;
+  quarantined: number;
   /** How many this process runs, by workspace: the least is next. */
   running: Record<string, number>;
 }
@@ -21,18 +21,18 @@ export interface FreeSlots {
 type Claim = (count: number, free: FreeSlots) => Promise<ActionRow[]>;
 
 export interface Slots {
-  /** False = none is free for it now: `again` is called when one may be. */
-  take(user: SlotUser, again?: () => void): Promise<boolean>;
+  /** False = none is free for it now: `onSlotFree` is called when one may be. */
+  acquire(user: SlotUser, onSlotFree?: () => void): Promise<boolean>;
   release(user: SlotUser): void;
-  /** Settles when a slot of any type may be free, and no claim is under way. */
-  someFree(): Promise<void>;
+  /** Resolves when a slot may be free, and no claim is under way. */
+  whenSlotFree(): Promise<void>;
   /**
-   * Takes the slots of what a claim takes, at most `count`; nobody else takes any until it has answered. `again` is called
-   * when what is full then has a free slot again.
+   * Gives the slots to what a claim takes, at most `count`; nobody else acquires any until it has answered. `onSlotFree` is
+   * called when what is full then has a free slot again.
    */
-  fill(claim: Claim, again?: () => void): Promise<ActionRow[]>;
-  /** As `fill`, from the reserve, and only while slots are taken that others may want; the claim is for workspaces that run nothing here. */
-  fillReserve(claim: Claim): Promise<ActionRow[]>;
+  claimInto(claim: Claim, onSlotFree?: () => void): Promise<ActionRow[]>;
+  /** As `claimInto`, from the reserve, and only while slots are taken that others may want; the claim is for workspaces that run nothing here. */
+  claimIntoReserve(claim: Claim): Promise<ActionRow[]>;
   /** Where this process's round of the workspaces goes on. */
   round: ClaimDueAnswer['round'];
 }
@@ -50,10 +50,10 @@ export const reserveOf = (slots: number): number => Math.max(1, Math.floor(slots
 
 /** What slots are counted by. */
 type First = typeof ALL | typeof RESERVE;
-type Pool = First | typeof SUSPECTS | string;
+type Pool = First | typeof QUARANTINED | string;
 const ALL = Symbol('all');
 const RESERVE = Symbol('reserve');
-const SUSPECTS = Symbol('suspects');
+const QUARANTINED = Symbol('quarantined');
 
 export function createSlots(options: SlotOptions): Slots {
   const limits = limitsOf(options);
@@ -63,15 +63,19 @@ export function createSlots(options: SlotOptions): Slots {
   const freeSlots = (ofType: (type: string) => number): FreeSlots => ({
     types: Object.fromEntries([...limits.types(), ...counts.types()].map((type) => [type, ofType(type)])),
     others: limits.others,
-    suspects: counts.free(SUSPECTS),
+    quarantined: counts.free(QUARANTINED),
     running: counts.running(),
   });
   const claimed = (): Promise<void> => lastOf(() => claiming);
-  const exclusively = (pool: First, claim: () => Promise<ActionRow[]>, again?: () => void): Promise<ActionRow[]> => {
+  const exclusively = (
+    pool: First,
+    claim: () => Promise<ActionRow[]>,
+    onSlotFree?: () => void,
+  ): Promise<ActionRow[]> => {
     const taken = claiming.then(async () => {
       const actions = await claim();
       for (const action of actions) counts.add(action, limits.poolsOf(action, pool));
-      if (again) for (const full of counts.full()) counts.wait(full, again);
+      if (onSlotFree) for (const full of counts.full()) counts.wait(full, onSlotFree);
       return actions;
     });
     claiming = taken.catch(() => undefined);
@@ -80,22 +84,22 @@ export function createSlots(options: SlotOptions): Slots {
 
   return {
     round: null,
-    take: async (user, again) => {
+    acquire: async (user, onSlotFree) => {
       await claimed();
       const pools = limits.poolsOf(user, ALL);
       const full = pools.find((pool) => counts.free(pool) === 0);
       if (full === undefined) counts.add(user, pools);
-      else if (again) counts.wait(full, again);
+      else if (onSlotFree) counts.wait(full, onSlotFree);
       return full === undefined;
     },
     release: counts.remove,
-    someFree: async () => {
+    whenSlotFree: async () => {
       await claimed();
       if (counts.free(ALL) === 0) await new Promise<void>((resolve) => counts.wait(ALL, resolve));
     },
-    fill: (claim, again) =>
-      exclusively(ALL, () => ifAny(counts.free(ALL), (count) => claim(count, freeSlots(counts.free))), again),
-    fillReserve: (claim) =>
+    claimInto: (claim, onSlotFree) =>
+      exclusively(ALL, () => ifAny(counts.free(ALL), (count) => claim(count, freeSlots(counts.free))), onSlotFree),
+    claimIntoReserve: (claim) =>
       exclusively(RESERVE, async () => {
         if (counts.full().every((pool) => pool === RESERVE)) return []; // nobody waits for a slot
         const ofType = (type: string): number => counts.free(limits.isStated(type) ? type : RESERVE); // whatever the default
@@ -120,13 +124,13 @@ function limitsOf({ slots, executors, limits = new Map() }: SlotOptions) {
   const of = (pool: Pool): number => {
     if (pool === ALL) return slots;
     if (pool === RESERVE) return reserveOf(slots);
-    if (pool === SUSPECTS) return 1;
+    if (pool === QUARANTINED) return 1;
     return stated(pool) ?? others;
   };
   const poolsOf = ({ type, crashes }: SlotUser, first: First): Pool[] => [
     first,
     ...(first === ALL || isStated(type) ? [type] : []),
-    ...(crashes < SUSPECT_CRASHES ? [] : [SUSPECTS as Pool]),
+    ...(crashes < QUARANTINE_CRASHES ? [] : [QUARANTINED as Pool]),
   ];
   return { others, isStated, of, poolsOf, types: (): string[] => [...executors.types(), ...limits.keys()] };
 }
@@ -163,11 +167,11 @@ function createCounts(limitOf: (pool: Pool) => number) {
       for (const pool of pools) change(pool, -1);
       const called = pools.flatMap((pool) => [...(waiting.get(pool) ?? [])]);
       for (const pool of pools) waiting.delete(pool);
-      for (const again of new Set(called)) again();
+      for (const onSlotFree of new Set(called)) onSlotFree();
     },
-    /** `again` is called once, when a slot of the pool is released. */
-    wait: (pool: Pool, again: () => void): void => {
-      waiting.set(pool, (waiting.get(pool) ?? new Set()).add(again));
+    /** `onSlotFree` is called once, when a slot of the pool is released. */
+    wait: (pool: Pool, onSlotFree: () => void): void => {
+      waiting.set(pool, (waiting.get(pool) ?? new Set()).add(onSlotFree));
     },
   };
 }

@@ -2,7 +2,7 @@ import type { JsonObject, Provider } from '@proviso/contracts';
 import { assertNoTransaction } from '../db.ts';
 import type { Services } from '../context.ts';
 import { AppError } from '../errors.ts';
-import { limited } from '../execution/limited.ts';
+import { withTimeout } from '../with-timeout.ts';
 import type { Verification } from '../execution/provider.ts';
 import type { identities } from '../generated/client.ts';
 import { readableLine } from '../preview/readable-preview.ts';
@@ -30,7 +30,7 @@ export async function tryOut(services: Services, row: identities): Promise<Verif
   assertNoTransaction(`The ${kind.provider} account`);
   const asked = kind.verify({ config: config.data, credentials: credentials ? credentials.data : null, signal });
   const late = (): Verification => ({ ok: false, message: `No answer within ${ANSWER_MS / 1_000} s.` });
-  const found = await limited(asked, ANSWER_MS + SETTLE_MS, late).catch((error: unknown): Verification => {
+  const found = await withTimeout(asked, ANSWER_MS + SETTLE_MS, late).catch((error: unknown): Verification => {
     // Its own words may hold anything.
     services.log.error({ identity: row.id, error: (error as Error).name }, 'a verification threw');
     return { ok: false, message: 'The verification failed unexpectedly.' };

@@ -1,10 +1,10 @@
 import { sameAddress } from '@proviso/contracts';
-import type { LookupContext, Verdict } from '@proviso/core/executor';
+import type { LookupContext, GuardResult } from '@proviso/core/executor';
 import { recipients, type EmailParams } from './params.ts';
 import { unsubscribedAmong } from './unsubscribed.ts';
 
 /** What was approved may have gone stale while it waited: the recipient, the thread, a wish for no more mail. */
-export async function guardEmail(mail: EmailParams, ctx: LookupContext & { approvedAt: Date }): Promise<Verdict> {
+export async function guardEmail(mail: EmailParams, ctx: LookupContext & { approvedAt: Date }): Promise<GuardResult> {
   const { records, approvedAt } = ctx;
   const contact = mail.contact_id === undefined ? null : await records.contact(mail.contact_id);
   if (mail.contact_id !== undefined && !contact) return refuse('The contact no longer exists.');
@@ -26,4 +26,4 @@ export async function guardEmail(mail: EmailParams, ctx: LookupContext & { appro
   return changes.length > 0 ? { kind: 'stale', changes } : { kind: 'ok' };
 }
 
-const refuse = (message: string): Verdict => ({ kind: 'refused', message });
+const refuse = (message: string): GuardResult => ({ kind: 'refused', message });

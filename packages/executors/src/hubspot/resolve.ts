@@ -1,5 +1,5 @@
 import { hubspotName, type JsonObject, type JsonValue } from '@proviso/contracts';
-import { invalid, type LookupContext, type Verdict } from '@proviso/core/executor';
+import { invalid, type LookupContext, type GuardResult } from '@proviso/core/executor';
 import { demandNamed, refuseMissing } from '../missing.ts';
 import { hubspotConfigOf } from './client.ts';
 import type { SyncParams } from './params.ts';
@@ -29,7 +29,7 @@ export async function resolveSync(
 }
 
 /** The records may be gone, or be found in HubSpot under another key. */
-export async function guardSync(sync: SyncParams, { records }: LookupContext): Promise<Verdict> {
+export async function guardSync(sync: SyncParams, { records }: LookupContext): Promise<GuardResult> {
   const missing = await refuseMissing(sync, records);
   if (missing.kind !== 'ok') return missing;
   const changes: string[] = [];

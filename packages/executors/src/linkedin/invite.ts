@@ -1,4 +1,4 @@
-import { done, refused, retry, type Outcome, type Settlement } from '@proviso/core/executor';
+import { done, refused, retry, type Outcome, type Reconciliation } from '@proviso/core/executor';
 import type { JsonObject } from '@proviso/contracts';
 import { asked } from '../http/outcome.ts';
 import { slugOf, type LinkedinParams } from './params.ts';
@@ -32,7 +32,7 @@ export async function inviteByUnipile(unipile: Unipile, invitation: LinkedinPara
  * The pending invitation to that profile with that note, if LinkedIn lists one. An invitation that was accepted is
  * listed no more, so that its absence says nothing.
  */
-export async function findInvitation(unipile: Unipile, invitation: LinkedinParams): Promise<Settlement> {
+export async function findInvitation(unipile: Unipile, invitation: LinkedinParams): Promise<Reconciliation> {
   const query = { account_id: unipile.account, limit: '100' };
   const listed = await unipile.ask('users/invite/sent', { query });
   const items = listed.ok && Array.isArray(listed.body.items) ? (listed.body.items as JsonObject[]) : [];

@@ -1,5 +1,5 @@
 import { sameAddress } from '@proviso/contracts';
-import { invalid, type LookupContext, type Verdict } from '@proviso/core/executor';
+import { invalid, type LookupContext, type GuardResult } from '@proviso/core/executor';
 import { recipientsIn } from '../email/params.ts';
 import { refuseUnsubscribed, unsubscribedAmong } from '../email/unsubscribed.ts';
 import { demandNamed } from '../missing.ts';
@@ -29,7 +29,7 @@ export async function resolveResendEmail(
 export async function guardResendEmail(
   mail: ResendEmailParams,
   { records, identity }: LookupContext,
-): Promise<Verdict> {
+): Promise<GuardResult> {
   const config = configOf(identity?.config);
   if (!config || senderOf(mail.from, config) === undefined) return refuse('The identity does not allow this sender.');
   const contact = mail.contact_id === undefined ? null : await records.contact(mail.contact_id);
@@ -44,4 +44,4 @@ export async function guardResendEmail(
   return { kind: 'ok' };
 }
 
-const refuse = (message: string): Verdict => ({ kind: 'refused', message });
+const refuse = (message: string): GuardResult => ({ kind: 'refused', message });

@@ -1,12 +1,12 @@
 import type { ActionChange } from '../actions/row.ts';
 import type { Failure, StatusReason } from '@proviso/contracts';
-import type { Outcome, Settlement } from './executor.ts';
+import type { Outcome, Reconciliation } from './executor.ts';
 
-/** How a run ended: what the executor said, or why it was not asked. */
-export type Ending =
+/** How a run ended: the executor's outcome, or why it was not asked. */
+export type RunResult =
   | Outcome
   /** It may have begun in an earlier attempt, and the provider was asked. */
-  | { kind: 'settled'; settlement: Settlement; message: string }
+  | { kind: 'reconciled'; reconciliation: Reconciliation; message: string }
   /** No outcome in time, and certainly nothing begun. */
   | { kind: 'timeout'; message: string }
   | { kind: 'failed'; code: Failure; message: string }

@@ -1,9 +1,9 @@
 import type { JsonObject } from '@proviso/contracts';
-import { storable } from '../../src/execution/storable.ts';
+import { sanitizeResult } from '../../src/execution/sanitize-result.ts';
 
 describe('what an executor said', () => {
   it('keeps a message without the characters that PostgreSQL refuses, and of a length for people', () => {
-    const said = storable({ kind: 'refused', message: `a\u0000b\ud800${'x'.repeat(5_000)}` });
+    const said = sanitizeResult({ kind: 'refused', message: `a\u0000b\ud800${'x'.repeat(5_000)}` });
     expect(said).toMatchObject({ message: expect.stringMatching(/^ab\ufffdx{996,997}$/) });
   });
 
@@ -15,14 +15,14 @@ describe('what an executor said', () => {
     [Number.POSITIVE_INFINITY, 2_592_000_000],
     [1e12, 2_592_000_000],
   ])('takes a wait of %s ms as %s', (afterMs, kept) =>
-    expect(storable({ kind: 'later', message: '', afterMs })).toMatchObject({ afterMs: kept }),
+    expect(sanitizeResult({ kind: 'later', message: '', afterMs })).toMatchObject({ afterMs: kept }),
   );
 
   it('keeps a result as JSON, whatever it is', () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
     const resultOf = (result: unknown) => {
-      const said = storable({ kind: 'done', result: result as never });
+      const said = sanitizeResult({ kind: 'done', result: result as never });
       return said.kind === 'done' ? said.result : undefined;
     };
     expect(resultOf({ a: ['x\u0000', { '\u0000b': '\ud800' }], n: 1n })).toEqual({ a: ['x', { b: '\ufffd' }], n: '1' });
@@ -33,7 +33,7 @@ describe('what an executor said', () => {
 
   describe('keeps of a result beyond 256 KiB what fits, and names what was cut', () => {
     const keptOf = (result: JsonObject): JsonObject => {
-      const said = storable({ kind: 'done', result });
+      const said = sanitizeResult({ kind: 'done', result });
       const kept = said.kind === 'done' ? said.result : {};
       expect(Buffer.byteLength(JSON.stringify(kept))).toBeLessThanOrEqual(256 * 1024);
       return kept;

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@proviso/contracts';
-import type { Ending } from './ending.ts';
+import type { RunResult } from './run-result.ts';
 import { fitInto } from './fit.ts';
 
 const MESSAGE_CHARS_MAX = 1_000;
@@ -8,18 +8,18 @@ const DELAY_MS_MIN = 1_000;
 const DELAY_MS_MAX = 30 * 86_400_000;
 
 /** What an executor said, as PostgreSQL can keep it: a known outcome must not get lost over a stray character. */
-export function storable(ending: Ending): Ending {
-  const said = { ...ending };
-  if ('message' in said) said.message = clean(said.message).slice(0, MESSAGE_CHARS_MAX).toWellFormed();
-  if ('afterMs' in said && said.afterMs !== undefined) {
-    const reserved = said.kind === 'later' && said.exact;
-    said.afterMs = reserved ? Math.ceil(said.afterMs) : delay(said.afterMs);
+export function sanitizeResult(given: RunResult): RunResult {
+  const result = { ...given };
+  if ('message' in result) result.message = clean(result.message).slice(0, MESSAGE_CHARS_MAX).toWellFormed();
+  if ('afterMs' in result && result.afterMs !== undefined) {
+    const reserved = result.kind === 'later' && result.exact;
+    result.afterMs = reserved ? Math.ceil(result.afterMs) : delay(result.afterMs);
   }
-  if (said.kind === 'done') said.result = resultOf(said.result);
-  if (said.kind === 'settled' && said.settlement.kind === 'done')
-    said.settlement = { kind: 'done', result: resultOf(said.settlement.result) };
-  if (said.kind === 'stale') said.changes = [said.changes].flat().map((change) => clean(change));
-  return said;
+  if (result.kind === 'done') result.result = resultOf(result.result);
+  if (result.kind === 'reconciled' && result.reconciliation.kind === 'done')
+    result.reconciliation = { kind: 'done', result: resultOf(result.reconciliation.result) };
+  if (result.kind === 'stale') result.changes = [result.changes].flat().map((change) => clean(change));
+  return result;
 }
 
 /** Also of what only calls itself text: whoever wrote an executor may not have had a compiler. */

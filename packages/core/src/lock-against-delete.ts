@@ -12,7 +12,7 @@ const HOLD = {
 };
 
 /** Keeps a contact or company from being deleted until the transaction ends; false = it is not in the workspace. */
-export async function hold(
+export async function lockAgainstDelete(
   { query }: Pick<Transaction, 'query'>,
   kind: keyof typeof HOLD,
   { id, workspace_id }: { id: string; workspace_id: string },

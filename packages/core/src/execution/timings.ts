@@ -1,5 +1,5 @@
 /** Constants of the pipeline; all in the database's time except heartbeat and sweep. */
-export interface Pace {
+export interface Timings {
   leaseMs: number;
   heartbeatMs: number;
   sweepMs: number;
@@ -15,7 +15,7 @@ export interface Pace {
   timeoutMs: number;
 }
 
-export const PACE: Pace = {
+export const DEFAULT_TIMINGS: Timings = {
   leaseMs: 8_000,
   heartbeatMs: 2_500,
   sweepMs: 2_500,

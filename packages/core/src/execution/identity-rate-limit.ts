@@ -1,5 +1,6 @@
-// When an action may start through its identity: not before the provider's own wish, and no faster than the bounds. Each
-// action is given its own time once (the function take_slot), and is put back until then; nothing polls. Held by pacing.test.ts.
+// The identity's rate limit: an action starts no earlier than the provider asked for, and no faster than the limits allow.
+// The function take_slot reserves a start time for each action once, and the action is put back until then; nothing polls.
+// Held by pacing.test.ts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IdentityPacing, Provider } from '@proviso/contracts';
 import type { ActionRow } from '../actions/row.ts';
@@ -7,26 +8,30 @@ import type { Queryable } from '../db.ts';
 import type { identities } from '../generated/client.ts';
 import { FAILING_PAUSE, recordVerification } from '../identities/record-verification.ts';
 import { tryOut } from '../identities/try-out.ts';
-import type { Ending } from './ending.ts';
+import type { RunResult } from './run-result.ts';
 import type { Worker } from './worker.ts';
 
-type Later = Extract<Ending, { kind: 'later' }>;
+type Later = Extract<RunResult, { kind: 'later' }>;
 
-/** A turn that comes so soon is waited for with the action in hand. */
-const PATIENCE_MS = 250;
+/** A start that is no further away than this is waited for while the action is running. */
+const INLINE_WAIT_MAX_MS = 250;
 
-/** Waits for the identity's turn to start; an ending where it comes later than a worker waits. */
-export async function awaitTurn(worker: Worker, action: ActionRow, identity: identities): Promise<Later | undefined> {
+/** Reserves a start within the identity's rate limit; a result where the start is further away than a worker waits. */
+export async function acquireRateLimit(
+  worker: Worker,
+  action: ActionRow,
+  identity: identities,
+): Promise<Later | undefined> {
   const failing = identity.status === 'failing' ? await retryFailing(worker, identity) : undefined;
   if (failing) return failing;
-  const bounds = boundsOf(worker, identity);
-  if (bounds.length === 0 && !identity.not_before) return undefined;
-  const spans = bounds.map(({ spanMs }) => spanMs);
-  const values = [identity.id, action.id, spans, bounds.map(({ starts }) => starts), PATIENCE_MS];
-  const [turn] = await worker.db.query<{ started: boolean; wait_ms: number }>(TAKE_SLOT, values);
-  const waitMs = turn?.wait_ms ?? 0;
-  if (turn && !turn.started)
-    return { kind: 'later', message: 'It waits for its turn at the identity’s pace.', afterMs: waitMs, exact: true };
+  const limits = rateLimitsOf(worker, identity);
+  if (limits.length === 0 && !identity.not_before) return undefined;
+  const spans = limits.map(({ spanMs }) => spanMs);
+  const values = [identity.id, action.id, spans, limits.map(({ starts }) => starts), INLINE_WAIT_MAX_MS];
+  const [start] = await worker.db.query<{ started: boolean; wait_ms: number }>(TAKE_SLOT, values);
+  const waitMs = start?.wait_ms ?? 0;
+  if (start && !start.started)
+    return { kind: 'later', message: 'The identity’s rate limit allows a later start.', afterMs: waitMs, exact: true };
   if (waitMs > 0) await sleep(waitMs);
   return undefined;
 }
@@ -36,15 +41,15 @@ const TAKE_SLOT = {
   text: 'select started, wait_ms from take_slot($1::uuid, $2::uuid, $3::float8[], $4::int[], $5::int)',
 };
 
-interface Bound {
+interface RateLimit {
   spanMs: number;
   starts: number;
 }
 
 const HOUR_MS = 3_600_000;
 
-/** The identity's own bounds before its provider's. So many a second are spaced evenly; the others count in a sliding window. */
-function boundsOf({ executors }: Worker, { provider, pacing }: identities): Bound[] {
+/** The identity's own limits before its provider's. Starts per second are spaced evenly; the others count in a sliding window. */
+function rateLimitsOf({ executors }: Worker, { provider, pacing }: identities): RateLimit[] {
   const kind = executors.provider(provider as Provider)?.pacing ?? {};
   const own = (pacing ?? {}) as IdentityPacing;
   const bound = <T>(given: T | undefined, shipped: T): T => (given === undefined ? shipped : given);
@@ -60,40 +65,40 @@ function boundsOf({ executors }: Worker, { provider, pacing }: identities): Boun
   ];
 }
 
-/** $1 id: whoever gets a row tries the identity out; the others wait as long. */
-const TRY = {
-  name: 'identity_try_failing',
+/** $1 id: whoever gets the row tests the connection; the others wait until not_before. */
+const CLAIM_RETRY = {
+  name: 'identity_claim_retry',
   text: `
     update identities set not_before = clock_timestamp() + ${FAILING_PAUSE}
     where id = $1::uuid and status = 'failing' and (not_before is null or not_before <= clock_timestamp()) returning id`,
 };
 
-const WAIT = {
-  name: 'identity_wait',
+const FIND_WAIT = {
+  name: 'identity_find_wait',
   text: `select extract(epoch from not_before - clock_timestamp())::float8 * 1000 as wait_ms from identities where id = $1::uuid`,
 };
 
-/** One action tries a failing identity out when its pause is over, and the pause grows while it does not answer. */
+/** One action tests a failing identity when its pause is over, and the pause grows while the identity keeps failing. */
 async function retryFailing(worker: Worker, identity: identities): Promise<Later | undefined> {
-  const mine = await worker.db.query(TRY, [identity.id]);
+  const mine = await worker.db.query(CLAIM_RETRY, [identity.id]);
   if (mine.length > 0) {
     const found = await tryOut(worker, identity).catch(() => undefined); // it has been logged, and counts as no answer
     const now = found && (await recordVerification(worker.db, identity, found));
     if (now?.status === 'active') return undefined;
   }
-  const [held] = await worker.db.query<{ wait_ms: number | null }>(WAIT, [identity.id]);
-  return { kind: 'later', message: 'The identity is failing.', afterMs: held?.wait_ms ?? 0 };
+  const [row] = await worker.db.query<{ wait_ms: number | null }>(FIND_WAIT, [identity.id]);
+  return { kind: 'later', message: 'The identity is failing.', afterMs: row?.wait_ms ?? 0 };
 }
 
 /** $1 id, $2 ms */
-const HOLD_BACK = {
-  name: 'identity_hold_back',
+const THROTTLE = {
+  name: 'identity_throttle',
   text: `
     update identities set not_before = greatest(not_before, clock_timestamp() + $2::float8 * interval '1 ms')
     where id = $1::uuid`,
 };
 
-/** The provider asked for a pause: nothing else starts through this identity before it is over. */
-export async function holdBack(db: Queryable, identityId: string, ms: number): Promise<void> {
-  await db.query(HOLD_BACK, [identityId, ms]);
+/** The provider asked for a pause: nothing else starts through this identity before the pause is over. */
+export async function throttleIdentity(db: Queryable, identityId: string, ms: number): Promise<void> {
+  await db.query(THROTTLE, [identityId, ms]);
 }

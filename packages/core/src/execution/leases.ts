@@ -1,0 +1,78 @@
+import type { Logger } from 'pino';
+import type { ActionRow } from '../actions/row.ts';
+import { HEARTBEAT } from '../actions/worker-statements.ts';
+import type { Queryable } from '../db.ts';
+
+/** The right to run a claimed action, for as long as it is renewed. */
+export interface Lease {
+  action: ActionRow;
+  /** Aborts when the lease is lost. */
+  signal: AbortSignal;
+  /** The effect may have begun in this attempt. */
+  begun: boolean;
+  /** What kept `begin` from being committed, or from being heard of: the effect did not begin. */
+  beginError?: unknown;
+}
+
+/** The leases of all that this process runs, renewed by one heartbeat. */
+export interface Leases {
+  start(action: ActionRow): Lease;
+  release(lease: Lease): void;
+  count(): number;
+  /** Settles when nothing runs. */
+  idle(): Promise<void>;
+  close(): void;
+}
+
+export interface LeaseTimings {
+  leaseMs: number;
+  heartbeatMs: number;
+}
+
+/** Renews every lease; one that the database does not confirm, or cannot for its whole length, is aborted. */
+export function createLeases(db: Queryable, log: Logger, { leaseMs, heartbeatMs }: LeaseTimings): Leases {
+  const active = new Map<Lease, { abort: AbortController; confirmedAt: number }>();
+  const waiting: (() => void)[] = [];
+
+  const abortLease = (lease: Lease, why: string): void => {
+    const state = active.get(lease);
+    if (!state || state.abort.signal.aborted) return;
+    log.warn({ action: lease.action.id, fence: lease.action.fence, why }, 'lost the lease of a running action');
+    state.abort.abort(new Error(`lost the lease: ${why}`));
+  };
+
+  const beat = async (): Promise<void> => {
+    const leases = [...active.keys()];
+    if (leases.length === 0) return;
+    const sentAt = performance.now();
+    const ids = leases.map(({ action }) => action.id);
+    const fences = leases.map(({ action }) => action.fence);
+    const kept = await db.query<{ id: string }>(HEARTBEAT, [ids, fences, leaseMs]).catch(() => undefined);
+    const confirmed = new Set(kept?.map(({ id }) => id));
+    for (const lease of leases) {
+      const state = active.get(lease);
+      if (!state) continue;
+      if (confirmed.has(lease.action.id)) state.confirmedAt = sentAt;
+      else if (kept) abortLease(lease, 'another worker has it, or it ran out');
+      else if (performance.now() - state.confirmedAt > leaseMs)
+        abortLease(lease, 'the database did not answer for a whole lease');
+    }
+  };
+
+  const timer = setInterval(() => void beat(), heartbeatMs).unref(); // keeps no process by itself
+  return {
+    start: (action) => {
+      const abort = new AbortController();
+      const lease: Lease = { action, signal: abort.signal, begun: false };
+      active.set(lease, { abort, confirmedAt: performance.now() });
+      return lease;
+    },
+    release: (lease) => {
+      active.delete(lease);
+      if (active.size === 0) for (const done of waiting.splice(0)) done();
+    },
+    count: () => active.size,
+    idle: () => (active.size === 0 ? Promise.resolve() : new Promise((done) => void waiting.push(done))),
+    close: () => clearInterval(timer),
+  };
+}
