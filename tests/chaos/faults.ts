@@ -66,7 +66,7 @@ async function ringFor({ fleet }: Field, ids: string[], times: number): Promise<
   const queue = await openQueue({ ...fleet.queue, log: pino({ level: 'silent' }) });
   for (let time = 0; time < times; time += 1)
     for (const [index, actionId] of ids.entries())
-      queue.ring({ actionId, number: Date.now() + time * 1_000 + index, first: time === 0 }, time * 50);
+      queue.wake({ actionId, version: Date.now() + time * 1_000 + index, first: time === 0 }, time * 50);
   await sleep(500);
   await queue.close();
   return ids.length;

@@ -158,7 +158,7 @@ export function startDoomed({ services, executorsOf, name, strike }: DoomedOptio
   const doom = createSwitch(strike);
   const bells: string[] = [];
   const db = watchedDatabase(services.db, doom);
-  const ring: Services['queue']['ring'] = ({ actionId }) => {
+  const wake: Services['queue']['wake'] = ({ actionId }) => {
     doom.run('ring', async () => void bells.push(actionId)).catch(() => undefined);
   };
   const timings = {
@@ -172,7 +172,7 @@ export function startDoomed({ services, executorsOf, name, strike }: DoomedOptio
   const worker: Worker = {
     ...services,
     db,
-    queue: { ...services.queue, ring },
+    queue: { ...services.queue, wake },
     executors,
     actor: { kind: 'system', id: name, name },
     leases: createLeases(db, services.log, timings),

@@ -98,7 +98,7 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
     await until('the second to be done', async () => (await completed()) === 2, NOTICED_MS);
   }, 90_000);
 
-  it('between a worker and its queue is noticed: bells ring again although no sweep comes', async () => {
+  it('between a worker and its queue is noticed: wake-ups arrive again although no sweep runs', async () => {
     const queueAt = redisUrl && redis ? { ...direct(), redisUrl: at(redisUrl, redis) } : throughDatabase();
     const api = await started(startApi(direct()));
     await started(startWorker({ ...queueAt, env: { PROVISO_SWEEP_MS: '3600000' } }));

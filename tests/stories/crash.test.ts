@@ -111,7 +111,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
     expect(tally.completed).toBeGreaterThan(EMAILS - 20);
   }, 90_000);
 
-  it('runs an approved action although the api dies between commit and ring', async () => {
+  it('runs an approved action although the api dies between commit and wake-up', async () => {
     const api = await started(startApi(fleet));
     const identity = await smtpIdentity();
     const owner = clientOf(api.url, await workspace.token({}));
@@ -122,7 +122,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
     );
     await owner('POST', `/v1/actions/${body.action.action_id}/approve`, { action: 'approve' });
     await api.kill();
-    // Whatever was rung is forgotten: only the row is left.
+    // Every wake-up is lost: only the row is left.
     if (redisUrl) await withRedis((redis) => redis.flushdb());
     else await world.db.pool.query('delete from bullmq.job');
     await started(startWorker(fleet));
@@ -159,7 +159,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
     await until('what runs to end', async () => (await stillRunning()) === 0, 20_000);
     const held = await open();
     expect(held).toBeGreaterThanOrEqual(30);
-    // Two more sweeps of both workers, and every bell that was still ringing.
+    // Two more sweeps of both workers, and every wake-up that was still queued.
     await until('two sweep periods', () => Date.now() - answeredAt.getTime() > 2_500);
     expect(await claimed(answeredAt)).toBe(0);
     expect(await open()).toBe(held);

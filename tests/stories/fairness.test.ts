@@ -69,7 +69,7 @@ describe.each(backends())('one worker $name, and a workspace with much to do', (
     };
   };
 
-  /** Further actions like this one, all due, all rung for. */
+  /** Further actions like this one, all due, all woken. */
   async function multiply(id: string, count: number): Promise<void> {
     for (let left = count; left > 0; left -= CHUNK) {
       const { rows } = await world.db.pool.query<{ id: string }>(

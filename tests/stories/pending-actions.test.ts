@@ -47,8 +47,8 @@ describe('pending actions and a dying api', () => {
   });
 
   describe.each(backends())('on a queue $name', ({ redisUrl }) => {
-    it('executes what was approved, although the api was killed before it could ring, and nothing is started again', async () => {
-      // The api's queue takes connections and never answers: no ring ever leaves the process that has committed.
+    it('executes what was approved, although the api was killed before it could send a wake-up, and nothing is started again', async () => {
+      // The api's queue takes connections and never answers: no wake-up ever leaves the process that has committed.
       const silent = await silentServer();
       const fleet: Fleet = { databaseUrl: world.databaseUrl };
       const api = await started(startApi({ ...fleet, redisUrl: `redis://127.0.0.1:${silent.port}` }));

@@ -23,7 +23,7 @@ const ENDS = {
   poison_garbage: 'attempts_exhausted',
 };
 
-// On PostgreSQL alone: which queue rings makes no difference to what a process that is gone leaves behind.
+// On PostgreSQL alone: which queue wakes a worker makes no difference to what a process that is gone leaves behind.
 describe('a fleet that is given poison', () => {
   let world: World;
   let workspace: TestWorkspace;

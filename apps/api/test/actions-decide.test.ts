@@ -331,11 +331,11 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     expect((await reject({ action: 'reject', comment: null })).body.action).toMatchObject({ status: 'rejected' });
   });
 
-  it('rings for what it cleared', async () => {
+  it('sends a wake-up for what it cleared', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);
     await decide(here.owner, action_id, { action: 'approve' });
     const { row } = await recorded(api.world, action_id);
-    await until('the ring', () => api.world.queue.board.getJob(`${row.id}-2`));
+    await until('the wake-up', () => api.world.queue.board.getJob(`${row.id}-2`));
   });
 });

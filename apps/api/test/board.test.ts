@@ -193,13 +193,13 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
       return (again?.finishedOn ?? 0) > finishedOn;
     });
   }
-  /** A cleared action rings and runs: what did not run before it, was not going to. */
+  /** A cleared action is woken and runs: what did not run before it, was not going to. */
   async function runsOther(here: Tenant): Promise<void> {
     const { action_id } = await propose(here.owner, here);
     await until('the other one', async () => (await recorded(api.world, action_id)).row.status === 'completed');
   }
 
-  it('ring for a cleared action, which runs once', async () => {
+  it('wake a cleared action, which runs once', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here);
     await until('its completion', async () => (await recorded(api.world, action_id)).row.status === 'completed');
@@ -236,10 +236,10 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
     const action_id = await make(here);
     const before = await recorded(api.world, action_id);
     if (name === 'scheduled for later') {
-      const ring = `${before.row.id}-1`;
-      await until('its own ring', () => state(ring));
-      expect((await press('put', `/${ring}/promote`)).status).toBe(204);
-      await until('the ring to be put off again', async () => (await state(ring)) === 'delayed');
+      const wakeUp = `${before.row.id}-1`;
+      await until('its own wake-up', () => state(wakeUp));
+      expect((await press('put', `/${wakeUp}/promote`)).status).toBe(204);
+      await until('the wake-up to be delayed again', async () => (await state(wakeUp)) === 'delayed');
     } else await addAndRetry(action_id);
     await runsOther(here);
     expect(effectsOf(action_id)).toEqual([]);
@@ -253,9 +253,9 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
     const { action_id } = await propose(here.owner, here);
     await until('its completion', async () => (await recorded(api.world, action_id)).row.status === 'completed');
     const before = await recorded(api.world, action_id);
-    const ring = `${before.row.id}-1`;
-    expect(await ended(ring)).toBe('completed');
-    expect((await press('put', `/${ring}/retry`)).status).toBe(204);
+    const wakeUp = `${before.row.id}-1`;
+    expect(await ended(wakeUp)).toBe('completed');
+    expect((await press('put', `/${wakeUp}/retry`)).status).toBe(204);
     await addAndRetry(action_id);
     await runsOther(here);
     expect(effectsOf(action_id)).toHaveLength(1);
@@ -311,7 +311,7 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
   it('lose no work when the queue is emptied: the action stands, and says so', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here, { scheduled_time: '2100-01-01T00:00:00Z' });
-    await until('its ring', () => state(`${uuidOf(action_id)}-1`));
+    await until('its wake-up', () => state(`${uuidOf(action_id)}-1`));
     expect((await press('put', '/empty')).status).toBeLessThan(500);
     expect((await recorded(api.world, action_id)).row.status).toBe('scheduled');
     await here.owner.post(`/v1/actions/${action_id}/execute`);

@@ -1,4 +1,4 @@
-// Everything that a worker does: it answers the doorbell, and it sweeps for what no doorbell told it.
+// Everything that a worker does: it handles wake-ups, and it sweeps for what had none.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   claimDue,
@@ -18,7 +18,7 @@ import { startSweep, type Sweep } from './sweep.ts';
 const IDLE_MS = 500;
 /** A queue that is away cannot say goodbye, and need not. */
 const QUEUE_CLOSE_MS = 3_000;
-/** A ring that comes while this process stops is for another one, at once. */
+/** A wake-up that comes while this process stops is for another one, at once. */
 const HAND_BACK_MS = 1;
 /** How often old idempotency keys are forgotten. */
 const FORGET_MS = 600_000;
@@ -30,7 +30,7 @@ export interface Jobs {
 
 /** Starts to work, at most `slots` actions at a time, and the reserve beside them. */
 export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
-  const answering = new Set<Promise<unknown>>();
+  const handling = new Set<Promise<unknown>>();
   let isStopping = false;
   const { sweepMs } = worker.timings;
   const due: Sweep = startSweep('due', sweepMs, worker.log, async () =>
@@ -43,20 +43,20 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
     startSweep('expired', sweepMs, worker.log, () => expireOpen(worker)),
     startSweep('idempotency keys', FORGET_MS, worker.log, () => forgetKeys(worker.db)),
   ];
-  const answer = async (actionId: string): Promise<number | undefined> => {
+  const handle = async (actionId: string): Promise<number | undefined> => {
     if (isStopping) return HAND_BACK_MS; // the queue may still have had it on its way here
-    const answered = execute(worker, actionId, due.runSoon).finally(() => answering.delete(answered));
-    answering.add(answered);
-    return answered;
+    const handled = execute(worker, actionId, due.runSoon).finally(() => handling.delete(handled));
+    handling.add(handled);
+    return handled;
   };
-  const doorbell: Consumer = await worker.queue.consume(answer, slots);
+  const consumer: Consumer = await worker.queue.consume(handle, slots);
   return {
     stop: async () => {
       isStopping = true;
       for (const sweep of sweeps) sweep.stop();
-      const closed = doorbell.close(); // takes no new job from here on
+      const closed = consumer.close(); // takes no new job from here on
       await Promise.all(sweeps.map((sweep) => sweep.idle()));
-      await Promise.allSettled(answering); // also those that are still claiming
+      await Promise.allSettled(handling); // also those that are still claiming
       await worker.leases.idle();
       await Promise.race([closed, sleep(QUEUE_CLOSE_MS, undefined, { ref: false })]);
     },

@@ -1,4 +1,4 @@
-// The doorbell: an action's id and when to look at it. The queue may lose, repeat, reorder or be away; nothing depends
+// Wake-ups: an action's id and when to look at it. The queue may lose, repeat, reorder or be away; nothing depends
 // on it but latency (design, promises 1 and 2). Nothing outside this file knows which backend runs.
 import {
   createPostgresBackend,
@@ -17,20 +17,20 @@ const NAME = 'actions';
 /** One hash tag for all keys, so that Redis Cluster keeps them in one slot. */
 const REDIS_PREFIX = '{proviso}';
 const POSTGRES_SCHEMA = 'bullmq';
-/** Rings waiting for a slow queue; beyond, they are dropped, and the sweep finds what they were for. */
-const RINGS_WAITING_MAX = 1_000;
-const KEPT = { removeOnComplete: { count: 1_000, age: 86_400 }, removeOnFail: { count: 1_000, age: 86_400 } };
+/** Wake-ups that a slow queue has not taken yet; beyond, they are dropped, and the sweep finds what they were for. */
+const WAKE_UPS_PENDING_MAX = 1_000;
+const JOB_RETENTION = { removeOnComplete: { count: 1_000, age: 86_400 }, removeOnFail: { count: 1_000, age: 86_400 } };
 
-export interface Ring {
+export interface WakeUp {
   actionId: string;
-  /** The row's version: a finished job must not block the next ring of the same action. */
-  number: number;
+  /** The row's version: a finished job must not block the next wake-up of the same action. */
+  version: number;
   /** Ahead of what waits. */
   first: boolean;
 }
 
-/** Looks at an action; a number = look again in so many ms. */
-export type Answerer = (actionId: string) => Promise<number | undefined>;
+/** Handles a wake-up; a number = wake it again in that many ms. */
+export type WakeUpHandler = (actionId: string) => Promise<number | undefined>;
 
 export interface Consumer {
   /** Takes no new jobs, and waits for the running ones. */
@@ -40,8 +40,8 @@ export interface Consumer {
 export interface Queue {
   backend: 'redis' | 'postgres';
   /** Never throws and is never awaited. */
-  ring(ring: Ring, delayMs: number): void;
-  consume(answer: Answerer, concurrency: number): Promise<Consumer>;
+  wake(wakeUp: WakeUp, delayMs: number): void;
+  consume(handler: WakeUpHandler, concurrency: number): Promise<Consumer>;
   /** Whether the queue answers now; false = work runs late, by the sweeps. */
   isUp(): Promise<boolean>;
   /** For Bull Board only. */
@@ -67,30 +67,34 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
   const { queue, startWorker, close } = options.redisUrl
     ? onRedis(options.redisUrl, log)
     : await onPostgres(options.databaseUrl, log);
-  const complain = quietly(log);
-  queue.on('error', complain); // before any await: an error that nobody listens to goes to the console
+  const logIncident = throttledWarning(log);
+  queue.on('error', logIncident); // before any await: an error that nobody listens to goes to the console
   if (options.redisUrl) {
     await checkRedis(options.redisUrl, log);
-    await withTimeout(queue.waitUntilReady(), 2_000, noAnswer).catch(() => undefined); // else the first rings would be lost
+    await withTimeout(queue.waitUntilReady(), 2_000, noAnswer).catch(() => undefined); // else the first wake-ups would be lost
   }
   let waiting = 0;
   return {
     backend,
     board: queue,
-    ring: ({ actionId, number, first }, delayMs) => {
-      if (waiting >= RINGS_WAITING_MAX) return;
+    wake: ({ actionId, version, first }, delayMs) => {
+      if (waiting >= WAKE_UPS_PENDING_MAX) return;
       waiting += 1;
-      const jobId = `${actionId}-${number}`;
-      withTimeout(queue.add('execute', { actionId }, { jobId, delay: delayMs, lifo: first, ...KEPT }), 10_000, noAnswer)
-        .catch(complain)
+      const jobId = `${actionId}-${version}`;
+      withTimeout(
+        queue.add('execute', { actionId }, { jobId, delay: delayMs, lifo: first, ...JOB_RETENTION }),
+        10_000,
+        noAnswer,
+      )
+        .catch(logIncident)
         .finally(() => {
           waiting -= 1;
         });
     },
-    consume: async (answer, concurrency) => {
-      const worker = await startWorker(answerWith(answer), concurrency);
-      worker.on('error', complain);
-      worker.on('failed', (job, error) => log.warn({ job: job?.id, reason: error.message }, 'a ring failed'));
+    consume: async (handler, concurrency) => {
+      const worker = await startWorker(processorFor(handler), concurrency);
+      worker.on('error', logIncident);
+      worker.on('failed', (job, error) => log.warn({ job: job?.id, reason: error.message }, 'a wake-up failed'));
       return { close: () => worker.close() };
     },
     isUp: () =>
@@ -99,26 +103,26 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
         () => false,
       ),
     close: async () => {
-      await withTimeout(queue.close(), 5_000, noAnswer).catch(complain);
+      await withTimeout(queue.close(), 5_000, noAnswer).catch(logIncident);
       await close();
     },
   };
 }
 
-/** Job data is never trusted beyond the id; a job without one (evicted, added by hand) is no action's doorbell. */
-const answerWith =
-  (answer: Answerer) =>
+/** Job data is never trusted beyond the id; a job without one (evicted, added by hand) names no action. */
+const processorFor =
+  (handler: WakeUpHandler) =>
   async (job: Job<unknown>, token?: string): Promise<void> => {
     const { actionId } = (job.data ?? {}) as { actionId?: unknown };
     if (typeof actionId !== 'string') return;
-    const againMs = await answer(actionId);
+    const againMs = await handler(actionId);
     if (againMs === undefined) return;
     await job.moveToDelayed(Date.now() + againMs, token);
     throw new DelayedError();
   };
 
 /** One line an incident, not thousands: a broken Redis raises errors in a hot loop. */
-function quietly(log: Logger): (error: unknown) => void {
+function throttledWarning(log: Logger): (error: unknown) => void {
   let last = 0;
   return (error) => {
     if (Date.now() - last < 5_000) return;
@@ -130,7 +134,7 @@ function quietly(log: Logger): (error: unknown) => void {
   };
 }
 
-type Processor = ReturnType<typeof answerWith>;
+type Processor = ReturnType<typeof processorFor>;
 interface Opened {
   queue: BullQueue;
   startWorker: (processor: Processor, concurrency: number) => Promise<Pick<BullWorker, 'on' | 'close'>>;
@@ -148,13 +152,13 @@ function onRedis(url: string, log: Logger): Opened {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
   });
-  producer.on('error', quietly(log));
+  producer.on('error', throttledWarning(log));
   const queue = new BullQueue(NAME, { connection: producer, prefix: REDIS_PREFIX, skipVersionCheck: true });
   return {
     queue,
     startWorker: async (processor, concurrency) => {
       const connection = new Redis(url, { ...limits, maxRetriesPerRequest: null });
-      connection.on('error', quietly(log));
+      connection.on('error', throttledWarning(log));
       const worker = new BullWorker(NAME, processor, { connection, prefix: REDIS_PREFIX, concurrency, ...WORKER });
       const closeWorker = worker.close.bind(worker);
       worker.close = async (force?: boolean) => {
@@ -181,7 +185,7 @@ async function onPostgres(url: string, log: Logger): Promise<Opened> {
     max: 4,
   };
   const queue = new Queue(NAME, { connection });
-  queue.on('error', quietly(log));
+  queue.on('error', throttledWarning(log));
   await queue.waitUntilReady(); // BullMQ never recovers from a database that was away at the first connect
   return {
     queue: queue as unknown as BullQueue, // the same class over another backend; Bull Board's types name the Redis one

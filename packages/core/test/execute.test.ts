@@ -244,9 +244,9 @@ describe('execute', () => {
     expect((await reread(world, action)).status).toBe('scheduled');
   });
 
-  it('runs nothing that nobody cleared, however often the bell rings', async () => {
+  it('runs nothing that nobody cleared, however many wake-ups arrive', async () => {
     const action = await create('at_most_once', {}, { require_approval: true });
-    for (let ring = 0; ring < 3; ring += 1) expect(await execute(world.worker(), action.id)).toBeUndefined();
+    for (let wakeUp = 0; wakeUp < 3; wakeUp += 1) expect(await execute(world.worker(), action.id)).toBeUndefined();
     expect(effects(action)).toEqual([]);
     expect((await reread(world, action)).version).toBe(1);
   });

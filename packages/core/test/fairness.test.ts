@@ -188,7 +188,7 @@ describe('a share for every workspace', () => {
     expect((await world.db.tables.actions.findUniqueOrThrow({ where: { id } })).status).toBe('cancelled');
   });
 
-  it('lets a ring that comes late say only that something is due', async () => {
+  it('takes a late wake-up only for a sign that something is due', async () => {
     const [greedy, modest] = [await world.workspace(), await world.workspace()];
     const worker = workerWith({ slots: 1 });
     await createMany(greedy, 'quick', 2);

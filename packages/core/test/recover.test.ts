@@ -122,22 +122,22 @@ describe('recover', () => {
     expect(effects(action)).toEqual([]);
   });
 
-  it.each(backends())('rings for what it hands back ahead of what waits in line $name', async ({ redisUrl }) => {
+  it.each(backends())('wakes a worker for what it hands back, ahead of what waits $name', async ({ redisUrl }) => {
     const busy = await openWorld(redisUrl ? { redisUrl } : {});
     try {
       const ctx = { ...owner, queue: busy.queue };
       const make = () => createAction(ctx, { type: 'probe_idempotent', identity_id: workspace.identityId, params: {} });
       const ids = [(await make()).id, (await make()).id];
-      const rung = async (): Promise<object[]> => {
+      const wakeUps = async (): Promise<object[]> => {
         const jobs = await busy.queue.board.getJobs(['waiting'], 0, -1, true);
         return jobs.filter(({ data }) => ids.includes((data as { actionId: string }).actionId));
       };
-      await until('both to be rung for', async () => (await rung()).length === 2);
+      await until('a wake-up for both', async () => (await wakeUps()).length === 2);
       const lost = await make();
       ids.push(lost.id);
       await lose(lost, false);
       await recoverLost(busy.worker());
-      await until('it to be rung for again', async () => (await rung()).length === 4);
+      await until('a second wake-up', async () => (await wakeUps()).length === 4);
       const order: string[] = [];
       const line = await busy.queue.consume(async (id) => void (ids.includes(id) && order.push(id)), 1);
       await until('all to be answered', () => order.length === 4);

@@ -96,7 +96,7 @@ describe('slots', () => {
     workers.set(worker, () => void sweep(worker));
     return worker;
   };
-  const ring = async (worker: Worker, action: ActionRow): Promise<void> => {
+  const wake = async (worker: Worker, action: ActionRow): Promise<void> => {
     if (workers.has(worker)) await execute(worker, action.id, workers.get(worker));
   };
   const sweep = async (worker: Worker): Promise<void> => {
@@ -118,11 +118,11 @@ describe('slots', () => {
     ],
     ['one, in a process with one slot', 'gated', { slots: 1 }, 1],
   ];
-  it.each(LIMITS)('gives a type %s: %s, however rings and sweeps race', async (_name, type, slots, expected) => {
+  it.each(LIMITS)('gives a type %s: %s, however wake-ups and sweeps race', async (_name, type, slots, expected) => {
     const gate = gateOf(`${type} ${expected}`);
     const actions = await createMany(20, type, { gate: `${type} ${expected}` });
     const worker = workerWith(slots);
-    const rings = actions.slice(0, 12).map((action) => ring(worker, action));
+    const wakeUps = actions.slice(0, 12).map((action) => wake(worker, action));
     const sweeps = [sweep(worker), sweep(worker)];
     await until('all that may to be inside', () => gate.inside.size === expected);
     await Promise.all(sweeps);
@@ -131,7 +131,7 @@ describe('slots', () => {
     expect(gate.inside.size).toBe(expected);
     gate.open();
     await until('all to end', async () => (await completed()) === 20);
-    await Promise.all(rings);
+    await Promise.all(wakeUps);
     expect(gate.peak).toBe(expected);
     expect(new Set(gate.order).size).toBe(20);
   });
@@ -150,11 +150,11 @@ describe('slots', () => {
   it('keeps slots for the others where one type hangs in all that it may have', async () => {
     const worker = workerWith({ slots: 4 });
     const hung = await createMany(10, 'gated', { gate: 'hangs' });
-    for (const action of hung) void ring(worker, action);
+    for (const action of hung) void wake(worker, action);
     await until('it to hang', () => gateOf('hangs').inside.size === 3);
     gateOf('well').isOpen = true;
-    const rung = await createMany(10, 'gated_other', { gate: 'well' });
-    await Promise.all(rung.map((action) => ring(worker, action)));
+    const woken = await createMany(10, 'gated_other', { gate: 'well' });
+    await Promise.all(woken.map((action) => wake(worker, action)));
     await createMany(10, 'gated_other', { gate: 'well' }); // nobody was told of these
     await sweep(worker);
     await until('the others to end', async () => (await completed()) === 20);
@@ -169,7 +169,7 @@ describe('slots', () => {
     ];
     await world.db.pool.query('update actions set crashes = 2 where id = any($1)', [quarantined.map(({ id }) => id)]);
     await createMany(4, 'gated', { gate: 'innocents' });
-    for (const action of quarantined.slice(0, 4)) void ring(worker, action);
+    for (const action of quarantined.slice(0, 4)) void wake(worker, action);
     await sweep(worker);
     await until('the others to be inside', () => gateOf('innocents').inside.size === 4);
     for (let seen = 1; seen <= quarantined.length; seen += 1) {
@@ -180,15 +180,15 @@ describe('slots', () => {
     expect(gateOf('quarantined').peak).toBe(1);
   });
 
-  it('starts what is direct first, of those that were rung for while no slot was free', async () => {
+  it('starts what is direct first, of those whose wake-ups found no free slot', async () => {
     const worker = workerWith({ slots: 1 });
     const waiting = await createMany(5, 'gated', { gate: 'line' });
-    for (const action of waiting) await Promise.race([ring(worker, action), until('it to wait', () => true)]);
+    for (const action of waiting) await Promise.race([wake(worker, action), until('it to wait', () => true)]);
     await until('one to be inside', () => gateOf('line').inside.size === 1);
     const direct = await create('gated', { gate: 'line' }, { direct: true });
-    const rung = ring(worker, direct);
+    const woken = wake(worker, direct);
     gateOf('line').open();
-    await rung;
+    await woken;
     await until('all to end', async () => (await completed()) === 6);
     expect(gateOf('line').order[1]).toBe(showId('action', direct.id));
   });

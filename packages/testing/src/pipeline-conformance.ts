@@ -25,7 +25,7 @@ export interface PipelineSubject<B extends ConformanceBackend> extends Conforman
 export interface PipelineOptions {
   /** Puts the records there that the subjects' params name. */
   furnish: (world: World, workspace: TestWorkspace) => Promise<void>;
-  /** The queue that is rung; absent = PostgreSQL's. */
+  /** The queue for wake-ups; absent = PostgreSQL's. */
   redisUrl?: string | undefined;
 }
 

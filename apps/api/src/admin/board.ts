@@ -1,4 +1,4 @@
-// Bull Board, for operators. Its buttons ring doorbells and nothing else: what a job may run is decided by the row.
+// Bull Board, for operators. Its buttons send wake-ups and nothing else: the row decides what may run.
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
@@ -88,7 +88,7 @@ function bullBoard(queue: Services['queue']): RequestHandler {
   const adapter = new ExpressAdapter().setBasePath(`/admin${BOARD}`);
   createBullBoard({
     queues: [
-      new BullMQAdapter(queue.board, { description: 'Doorbells: a job holds an action’s id, never what to do.' }),
+      new BullMQAdapter(queue.board, { description: 'Wake-ups: a job holds an action’s id, never what to do.' }),
     ],
     serverAdapter: adapter,
     options: {
@@ -130,6 +130,6 @@ const keepNoCopy: RequestHandler = (_req, res, next) => {
 /** Pausing the queue would stop nothing (the sweeps go on) and look as if it did: POST /v1/pause stops. The board's routes heed no case. */
 const refuseThrottles: RequestHandler = (req, _res, next) => {
   if (req.method !== 'GET' && /\/(pause|resume|concurrency|rate-limit)(\/|$)/i.test(req.path))
-    throw new AppError('FORBIDDEN', 'The queue is a doorbell, and pausing it stops nothing. Use POST /v1/pause.');
+    throw new AppError('FORBIDDEN', 'The queue only wakes workers, so pausing it stops nothing. Use POST /v1/pause.');
   next();
 };

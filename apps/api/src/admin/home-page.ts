@@ -7,8 +7,8 @@ export const homePage = (): string =>
     `  <h1>Operators</h1>
   <p><a href="/admin/queues">Bull Board</a> shows the queue.</p>
   <h2 id="failed">Why is FAILED empty although actions failed?</h2>
-  <p>A job only rings for an action that is due. It has done its work once the action ran, whether the action completed or
-    failed. FAILED shows rings that could not be answered, for instance while the database was away.</p>
+  <p>A job only wakes a worker for an action that is due. The job is done once the action ran, whether the action completed or
+    failed. FAILED shows wake-ups that no worker could handle, for instance while the database was away.</p>
   <p>The actions that failed are at <code>GET /v1/actions?status=failed</code>, each workspace's for its own keys:
     <a href="/docs/#/Actions/listActions">how to list them</a>. Each has its reason in <code>error</code>. The worker
     logs each failure in a line.</p>

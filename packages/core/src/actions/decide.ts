@@ -27,7 +27,7 @@ export async function decideAction(ctx: Context, id: string, input: unknown): Pr
 export async function decideFound(ctx: Context, input: unknown, find: () => Promise<ActionRow>): Promise<ActionRow> {
   const decision = decideActionBody.parse(input);
   const action = await replayable(ctx.db, ctx.idempotency, async () => settle(ctx, await find(), decision));
-  dispatch(ctx, action); // a doorbell, never awaited
+  dispatch(ctx, action); // a wake-up, never awaited
   return action;
 }
 

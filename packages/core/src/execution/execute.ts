@@ -1,4 +1,4 @@
-// From a ring to a recorded outcome. Each step is one call; what it decides is a closed set of endings, and `record` is
+// From a wake-up to a recorded outcome. Each step is one call; it decides on one of a closed set of run results, and `record` is
 // the only step that writes. Held by execute.test.ts, recover.test.ts and the crash stories.
 import type { ActionRow } from '../actions/row.ts';
 import { FIND_DUE } from '../actions/worker-statements.ts';
@@ -17,23 +17,23 @@ import { record } from './record.ts';
 import type { SlotUser } from './slots.ts';
 import type { Worker } from './worker.ts';
 
-/** A ring that comes later than this has waited behind others. */
+/** A wake-up that is later than this has waited behind others. */
 const LATE_MS = 250;
 
 /**
- * Runs the action that a ring names, if it may run now; a number = it is not due for so many ms. Where the ring is late or no
- * slot is free, it only says that something is due: `claimSoon` is called, now or once a slot is free, and whatever is next in
- * turn runs. Then it settles when a slot is free, so that further rings stay for other processes. Without `claimSoon`,
- * the action itself runs however late, or not at all.
+ * Runs the action that a wake-up names, if it may run now; a number = it is not due for that many ms. A wake-up that is late,
+ * or finds no free slot, only says that something is due: `sweepSoon` is called, now or once a slot is free, and whatever is
+ * next runs. The promise then resolves when a slot is free, so that further wake-ups go to other processes. Without
+ * `sweepSoon`, the action itself runs however late, or not at all.
  */
-export async function execute(worker: Worker, id: string, claimSoon?: () => void): Promise<number | undefined> {
+export async function execute(worker: Worker, id: string, sweepSoon?: () => void): Promise<number | undefined> {
   const { slots } = worker;
   const [due] = await worker.db.query<SlotUser & { late_ms: number }>(FIND_DUE, [id]);
   if (!due) return undefined;
-  const isLate = claimSoon !== undefined && due.late_ms > LATE_MS;
-  if (isLate || !(await slots.acquire(due, claimSoon))) {
-    if (isLate) claimSoon();
-    if (claimSoon) await slots.whenSlotFree();
+  const isLate = sweepSoon !== undefined && due.late_ms > LATE_MS;
+  if (isLate || !(await slots.acquire(due, sweepSoon))) {
+    if (isLate) sweepSoon();
+    if (sweepSoon) await slots.whenSlotFree();
     return undefined;
   }
   try {

@@ -137,7 +137,7 @@ function limitsOf({ slots, executors, limits = new Map() }: SlotOptions) {
 
 /** Who takes which slots, and who waits for one. */
 function createCounts(limitOf: (pool: Pool) => number) {
-  /** By object: a ring and a claim may be after the same action at the same time. */
+  /** By object: a wake-up and a sweep may be after the same action at the same time. */
   const users = new Map<SlotUser, Pool[]>();
   const taken = new Map<Pool, number>();
   const waiting = new Map<Pool, Set<() => void>>();
