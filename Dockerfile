@@ -3,6 +3,7 @@ FROM node:20-bookworm-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY apps/api/package.json apps/api/
+COPY apps/inbox/package.json apps/inbox/
 COPY apps/local/package.json apps/local/
 COPY apps/worker/package.json apps/worker/
 COPY packages/contracts/package.json packages/contracts/
@@ -25,6 +26,7 @@ COPY --from=build /app/packages/contracts/dist packages/contracts/dist
 COPY --from=build /app/packages/core/dist packages/core/dist
 COPY --from=build /app/packages/executors/dist packages/executors/dist
 COPY --from=build /app/apps/api/dist apps/api/dist
+COPY --from=build /app/apps/inbox/dist apps/inbox/dist
 COPY --from=build /app/apps/worker/dist apps/worker/dist
 COPY --from=build /app/prisma prisma
 COPY --from=build /app/tools tools

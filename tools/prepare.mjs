@@ -25,6 +25,7 @@ export async function prepare({ quiet = false } = {}) {
   if (!isInstalled()) await install(quiet);
   await generate(quiet);
   await build(quiet);
+  await bundleInbox(quiet);
 }
 
 /** Runs node on a file of this repository, without input; resolves with what it printed, throws when it fails. */
@@ -112,7 +113,10 @@ async function build(quiet) {
   const { references } = JSON.parse(readFileSync(at('tsconfig.json'), 'utf8'));
   const projects = references.map(({ path }) => path);
   const builtAt = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
-  const isBuilt = projects.every((project) => existsSync(at(project, 'dist/.tsbuildinfo')));
+  const isBuilt = projects.every((project) => {
+    const { tsBuildInfoFile } = JSON.parse(readFileSync(at(project, 'tsconfig.json'), 'utf8')).compilerOptions;
+    return existsSync(at(project, tsBuildInfoFile));
+  });
   const sources = [at('tsconfig.base.json'), at('package-lock.json')];
   for (const project of projects)
     sources.push(at(project, 'src'), at(project, 'tsconfig.json'), at(project, 'package.json'));
@@ -122,6 +126,19 @@ async function build(quiet) {
   await runNode([at('node_modules/typescript/bin/tsc'), '-b']);
   writeFileSync(stamp, '');
   utimesSync(stamp, startedAt, startedAt);
+  done();
+}
+
+/** The pages for people: the api serves what this leaves in apps/inbox/dist. */
+async function bundleInbox(quiet) {
+  const page = at('apps/inbox/dist/index.html');
+  const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json'].map((name) =>
+    at('apps/inbox', name),
+  );
+  if (existsSync(page) && sources.every((path) => newest(path) < statSync(page).mtimeMs)) return;
+  const done = showProgress('Bundling the inbox', quiet);
+  const vite = at('node_modules/vite/bin/vite.js');
+  await runNode([vite, 'build', at('apps/inbox'), '--config', at('apps/inbox/vite.config.ts'), '--logLevel', 'warn']);
   done();
 }
 

@@ -1,0 +1,51 @@
+import type { Action, ActionWithLogs, BulkDecideReply, JsonObject, ListActionsReply } from '@proviso/contracts';
+import { request } from './client.ts';
+
+export const PAGE_ROWS = 100;
+
+export type ActionQuery = Record<string, string | number | undefined>;
+
+export const listActions = (query: ActionQuery, signal?: AbortSignal): Promise<ListActionsReply> =>
+  request('/v1/actions', { query: { limit: PAGE_ROWS, ...query }, ...(signal && { signal }) });
+
+export const getAction = async (id: string): Promise<ActionWithLogs> =>
+  (await request<{ action: ActionWithLogs }>(`/v1/actions/${encodeURIComponent(id)}`)).action;
+
+export interface DecisionRequest {
+  action: 'approve' | 'reject' | 'edit';
+  edits?: JsonObject;
+  comment?: string;
+}
+
+/** Every decision carries the hash of what was on the screen, a rejection too. */
+export const decideAction = async (shown: Action, decision: DecisionRequest): Promise<Action> =>
+  (
+    await request<{ action: Action }>(`/v1/actions/${encodeURIComponent(shown.action_id)}/approve`, {
+      method: 'POST',
+      body: { ...decision, params_hash: shown.params_hash },
+    })
+  ).action;
+
+export const decideActions = (shown: Action[], decision: DecisionRequest): Promise<BulkDecideReply> =>
+  request('/v1/actions/approve/bulk', {
+    method: 'POST',
+    body: {
+      ...decision,
+      action_ids: shown.map(({ action_id }) => action_id),
+      params_hashes: Object.fromEntries(shown.map(({ action_id, params_hash }) => [action_id, params_hash])),
+    },
+  });
+
+/** Takes an approval back while its start is held. */
+export const recallAction = async (id: string): Promise<Action> =>
+  (await request<{ action: Action }>(`/v1/actions/${encodeURIComponent(id)}/recall`, { method: 'POST', body: {} }))
+    .action;
+
+/** The same again, as a new action that waits for a person. */
+export const proposeAgain = async ({ type, params, identity_id, description }: Action): Promise<Action> =>
+  (
+    await request<{ action: Action }>('/v1/actions', {
+      method: 'POST',
+      body: { type, params, identity_id, require_approval: true, ...(description && { description }) },
+    })
+  ).action;

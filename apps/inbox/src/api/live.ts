@@ -1,0 +1,52 @@
+import { useSyncExternalStore } from 'react';
+import type { Action, Briefing } from '@proviso/contracts';
+import { withEvent, type Waiting } from '../waiting/waiting.ts';
+import { listen } from './events.ts';
+import { queryClient, type WaitingFilter } from './queries.ts';
+
+interface Live {
+  isLive: boolean;
+  /** What waits in all, as the service said when the stream was opened. */
+  briefing: Briefing | null;
+}
+
+let live: Live = { isLive: false, briefing: null };
+const listeners = new Set<() => void>();
+
+function set(change: Partial<Live>): void {
+  live = { ...live, ...change };
+  for (const changed of listeners) changed();
+}
+
+const subscribe = (changed: () => void): (() => void) => {
+  listeners.add(changed);
+  return () => listeners.delete(changed);
+};
+
+export const useLive = (): Live => useSyncExternalStore(subscribe, () => live);
+
+const meets =
+  ({ type, agent, run }: WaitingFilter) =>
+  (action: Action): boolean =>
+    (type === undefined || type.split(',').includes(action.type)) &&
+    (agent === undefined || action.agent_id === agent) &&
+    (run === undefined || action.run_id === run);
+
+/** Changes every list of what waits that is kept. */
+export function changeWaiting(change: (waiting: Waiting, filter: WaitingFilter) => Waiting): void {
+  for (const [key, waiting] of queryClient.getQueriesData<Waiting>({ queryKey: ['waiting'] }))
+    if (waiting) queryClient.setQueryData(key, change(waiting, key[1] as WaitingFilter));
+}
+
+/** Keeps what is on the screen as the service has it. */
+export const connect = (): (() => void) =>
+  listen({
+    onState: (isLive) => set({ isLive }),
+    onBriefing: (briefing) => set({ briefing }),
+    onResync: () => void queryClient.invalidateQueries(),
+    onEvent: (event) => {
+      changeWaiting((waiting, filter) => withEvent(waiting, event, meets(filter)));
+      void queryClient.invalidateQueries({ queryKey: ['action', event.action.action_id] });
+      void queryClient.invalidateQueries({ queryKey: ['actions'], refetchType: 'none' });
+    },
+  });

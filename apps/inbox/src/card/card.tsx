@@ -1,0 +1,136 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { Action } from '@proviso/contracts';
+import { identitiesQuery } from '../api/queries.ts';
+import { distance, exactTime, nearTime } from '../format.ts';
+import { RiskPill } from '../list/row.tsx';
+import { useNow } from '../use-now.ts';
+import { headlineOf } from '../waiting/headline.ts';
+import { riskOf } from '../waiting/risk.ts';
+import { words } from '../words.ts';
+import { Body } from './body.tsx';
+import { Field, PreviewFields, Value } from './fields.tsx';
+import { uncovered } from './uncovered.ts';
+
+/** What will happen if it is approved, as the executor drew it from what will run. */
+export function Card({ action, children }: { action: Action; children?: React.ReactNode }) {
+  const { preview, status_reason } = action;
+  const reason = status_reason ? words.reason[status_reason] : undefined;
+  return (
+    <>
+      <CardHead action={action} />
+      {reason && <Notice>{reason}</Notice>}
+      {children}
+      <dl className="my-3 grid grid-cols-[minmax(6rem,auto)_1fr] gap-x-5 gap-y-1">
+        <ActsAs id={action.identity_id} />
+        {preview && <PreviewFields fields={preview.fields} />}
+        <Runs action={action} />
+      </dl>
+      {preview?.body && <Body body={preview.body} />}
+      {preview?.warnings?.map((warning) => (
+        <Notice key={warning}>{warning}</Notice>
+      ))}
+      <AgentsWords action={action} />
+      <OtherFields action={action} />
+      <Raw action={action} />
+    </>
+  );
+}
+
+export function CardHead({ action }: { action: Action }) {
+  const now = useNow();
+  const { type, created_by, action_id, created_at } = action;
+  const { title } = headlineOf(action);
+  return (
+    <>
+      <p className="text-muted flex flex-wrap gap-x-1.5 text-sm">
+        <Link to="/" search={{ ...(action.agent_id && { agent: action.agent_id }) }} className="hover:underline">
+          {created_by.name}
+        </Link>
+        <span aria-hidden="true">›</span>
+        <Link to="/" search={{ type }} className="hover:underline">
+          {words.typeOf(type)}
+        </Link>
+        <span aria-hidden="true">›</span>
+        <Link to="/actions/$id" params={{ id: action_id }} className="hover:underline" title={action_id}>
+          {action_id.slice(0, 8)}…{action_id.slice(-4)}
+        </Link>
+        <time dateTime={created_at} title={exactTime(created_at)} className="ml-auto">
+          {words.card.proposedBy(created_by.name, distance(created_at, now))}
+        </time>
+      </p>
+      <h2
+        className={`my-2 flex items-center gap-2 text-lg font-bold ${type === 'escalate_to_human' ? 'whitespace-pre-wrap' : ''}`}
+      >
+        {title} <RiskPill risk={riskOf(action)} />
+      </h2>
+    </>
+  );
+}
+
+export const Notice = ({ children }: { children: React.ReactNode }) => (
+  <p className="bg-warn-soft text-warn my-2 rounded-md px-3 py-1.5 text-sm">
+    <span aria-hidden="true">⚠ </span>
+    {children}
+  </p>
+);
+
+function ActsAs({ id }: { id: string | null }) {
+  const { data: identities } = useQuery(identitiesQuery);
+  const identity = identities?.find(({ identity_id }) => identity_id === id);
+  if (!identity) return null;
+  return (
+    <Field label={words.card.actsAs}>
+      {identity.name} <span className="text-muted">· {identity.provider}</span>
+    </Field>
+  );
+}
+
+function Runs({ action: { scheduled_time, expires_at } }: { action: Action }) {
+  const { card } = words;
+  return (
+    <Field label={card.runs}>
+      {scheduled_time ? card.runsAt(nearTime(scheduled_time)) : card.runsNow}
+      {expires_at && ` · ${card.expires(nearTime(expires_at))}`}
+    </Field>
+  );
+}
+
+function AgentsWords({ action: { description, created_by } }: { action: Action }) {
+  if (!description) return null;
+  return (
+    <blockquote className="border-line text-muted mt-3 border-l-3 pl-3 text-sm">
+      <strong>{words.card.agentSays(created_by.name)}</strong> ({words.card.unchecked}):{' '}
+      <span className="whitespace-pre-wrap">“{description}”</span>
+    </blockquote>
+  );
+}
+
+function OtherFields({ action: { params, preview } }: { action: Action }) {
+  const leaves = uncovered(params, preview);
+  if (leaves.length === 0) return null;
+  return (
+    <section className="text-muted mt-3 text-sm">
+      <h3 className="font-semibold" title={words.card.otherHelp}>
+        {words.card.other}
+      </h3>
+      <dl
+        className="mt-1 grid max-h-80 grid-cols-[minmax(6rem,auto)_1fr] gap-x-5 gap-y-0.5 overflow-y-auto"
+        tabIndex={0}
+      >
+        {leaves.map(({ path, value }) => (
+          <Field key={path} label={path}>
+            <Value value={value} />
+          </Field>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+const Raw = ({ action }: { action: Action }) => (
+  <details className="text-muted mt-3 text-sm">
+    <summary>{words.card.raw}</summary>
+    <pre className="mt-1 font-mono text-xs whitespace-pre-wrap">{JSON.stringify(action, null, 2)}</pre>
+  </details>
+);

@@ -1,0 +1,42 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Action } from '@proviso/contracts';
+import { listActions } from '../api/actions.ts';
+import { useSession } from '../shell/use-session.ts';
+import { words } from '../words.ts';
+import { compare } from './compare.ts';
+import { Value } from './fields.tsx';
+
+/** What sets it apart from what this person approved before; nothing where that is too little to say. */
+export function Delta({ action }: { action: Action }) {
+  const { userId } = useSession();
+  const { type, agent_id } = action;
+  const { data: approved = [] } = useQuery({
+    queryKey: ['actions', 'approved', type, agent_id],
+    queryFn: async () => {
+      const query = { type, agent_id: agent_id ?? undefined, status: 'approved,scheduled,running,completed' };
+      return (await listActions(query)).actions;
+    },
+    staleTime: 60_000,
+  });
+  const mine = approved.filter(({ approval }) => approval !== null && isBy(approval.by, userId));
+  const comparison = compare(action, mine);
+  if (!comparison) return null;
+  const { count, differs } = comparison;
+  const what = words.typeOf(type);
+  return (
+    <p className="border-accent bg-page my-3 rounded-r border-l-3 px-3 py-2">
+      {differs.length === 0 ? words.delta.same(count, what) : words.delta.except(count, what)}
+      {differs.map(({ path, value, before }, at) => (
+        <span key={path}>
+          {at > 0 && ', '}
+          <strong>{path}</strong>: <Value value={value} />{' '}
+          <span className="text-muted">
+            (<Value value={before} />)
+          </span>
+        </span>
+      ))}
+    </p>
+  );
+}
+
+const isBy = (by: { kind: string; id: string }, userId: string): boolean => by.kind === 'member' && by.id === userId;

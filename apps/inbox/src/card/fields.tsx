@@ -1,0 +1,43 @@
+import type { JsonValue, Preview } from '@proviso/contracts';
+import { asText, nameIn } from '../waiting/headline.ts';
+import { words } from '../words.ts';
+
+/** One line of a card: a name and what it is. */
+export const Field = ({ label, children }: { label: string; children: React.ReactNode }) => (
+  <div className="contents">
+    <dt className="text-muted">{label}</dt>
+    <dd className="min-w-0 whitespace-pre-wrap">{children}</dd>
+  </div>
+);
+
+export function PreviewFields({ fields }: Pick<Preview, 'fields'>) {
+  return fields.map(({ label, value, before }, at) => (
+    <Field key={`${at} ${label}`} label={nameIn(label)}>
+      {before === undefined ? <Value value={value} /> : <Change before={before} after={value} />}
+    </Field>
+  ));
+}
+
+export const Change = ({ before, after }: { before: JsonValue; after: JsonValue }) => (
+  <>
+    <del className="text-muted">
+      <Value value={before} />
+    </del>
+    <span aria-hidden="true"> → </span>
+    <ins className="font-semibold no-underline">
+      <Value value={after} />
+    </ins>
+  </>
+);
+
+export function Value({ value }: { value: JsonValue }) {
+  if (value === null || value === '') return <span className="text-muted">{words.card.nothing}</span>;
+  if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.map(asText).join(', ');
+  if (typeof value === 'object')
+    return (
+      <pre className="max-h-60 overflow-auto font-mono text-xs whitespace-pre-wrap">
+        {JSON.stringify(value, null, 2)}
+      </pre>
+    );
+  return asText(value);
+}

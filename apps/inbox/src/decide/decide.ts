@@ -1,0 +1,135 @@
+import type { Action } from '@proviso/contracts';
+import { useSyncExternalStore } from 'react';
+import {
+  decideAction,
+  decideActions,
+  getAction,
+  proposeAgain,
+  recallAction,
+  type DecisionRequest,
+} from '../api/actions.ts';
+import { inWords, RequestFailure } from '../api/client.ts';
+import { changeWaiting } from '../api/live.ts';
+import { headlineOf } from '../waiting/headline.ts';
+import { withAnswer, withDeciding, withoutDecided, withRefusal } from '../waiting/waiting.ts';
+import { words } from '../words.ts';
+import { toast } from './toasts.ts';
+import { forget, heldMs, remember, takeLatest, type Held } from './undo.ts';
+
+/** Decided rows stay for as long as their toast. */
+const ROW_STAYS_MS = 6_000;
+/** A start far ahead is offered no longer than this; afterwards the action's page has it. */
+const UNDO_OFFERED_MAX_MS = 600_000;
+
+let decidedHere = 0;
+const listeners = new Set<() => void>();
+export const useDecidedHere = (): number =>
+  useSyncExternalStore(
+    (changed) => {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
+    },
+    () => decidedHere,
+  );
+
+function count(decisions: number): void {
+  decidedHere += decisions;
+  for (const changed of listeners) changed();
+  setTimeout(() => changeWaiting((waiting) => withoutDecided(waiting, openRow())), ROW_STAYS_MS);
+}
+
+/** The row that is being read, as the address says. */
+const openRow = (): string | undefined => new URLSearchParams(location.search).get('open') ?? undefined;
+
+/** Decides what is on the screen. False = it was refused, and says so in a toast. */
+export async function decide(shown: Action[], decision: DecisionRequest): Promise<boolean> {
+  changeWaiting((waiting) =>
+    withDeciding(
+      waiting,
+      shown.map(({ action_id }) => action_id),
+    ),
+  );
+  const [first] = shown;
+  if (first && shown.length === 1) return decideOne(first, decision);
+  return decideMany(shown, decision);
+}
+
+async function decideOne(shown: Action, decision: DecisionRequest): Promise<boolean> {
+  const { title } = headlineOf(shown);
+  try {
+    const action = await decideAction(shown, decision);
+    changeWaiting((waiting) => withAnswer(waiting, action));
+    count(1);
+    if (decision.action === 'reject') {
+      const offer = {
+        label: words.decide.again,
+        until: Date.now() + ROW_STAYS_MS,
+        isUndo: false,
+        take: () => void again(shown),
+      };
+      toast({ text: words.decide.rejected(title), offer });
+    } else toast({ text: words.decide.approved(title), offer: undoOf(action, title) });
+    return true;
+  } catch (error) {
+    const now = error instanceof RequestFailure ? (error.action as Action | undefined) : undefined;
+    changeWaiting((waiting) => withRefusal(waiting, shown.action_id, now));
+    toast({ text: inWords(error), tone: 'failure' });
+    return false;
+  }
+}
+
+function undoOf(action: Action, title: string) {
+  const ms = action.scheduled_time ? 0 : heldMs(action);
+  if (ms === 0) return undefined;
+  const held = { id: action.action_id, title, until: Date.now() + Math.min(ms, UNDO_OFFERED_MAX_MS) };
+  remember(held);
+  return { label: words.decide.undo, until: held.until, isUndo: true, take: () => void recall(held) };
+}
+
+async function recall({ id, title }: Held): Promise<void> {
+  forget(id);
+  try {
+    const action = await recallAction(id);
+    changeWaiting((waiting) => withAnswer(waiting, action));
+    toast({ text: words.decide.recalled(title) });
+  } catch (error) {
+    toast({ text: inWords(error), tone: 'failure' });
+  }
+}
+
+/** Takes the latest approval back, if the service still holds it. */
+export function undoLatest(): void {
+  const held = takeLatest();
+  if (held) void recall(held);
+  else toast({ text: words.decide.nothingToUndo });
+}
+
+async function again(shown: Action): Promise<void> {
+  try {
+    await proposeAgain(shown);
+    toast({ text: words.decide.againProposed });
+  } catch (error) {
+    toast({ text: inWords(error), tone: 'failure' });
+  }
+}
+
+async function decideMany(shown: Action[], decision: DecisionRequest): Promise<boolean> {
+  try {
+    const { processed, results } = await decideActions(shown, decision);
+    const failed = new Set(results.flatMap((result) => (result.ok ? [] : [result.action_id])));
+    for (const id of failed) {
+      const now = await getAction(id).catch(() => undefined);
+      changeWaiting((waiting) => withRefusal(waiting, id, now));
+    }
+    count(processed);
+    const how = decision.action === 'reject' ? words.decided.how.rejected : words.decided.how.approved;
+    const said = words.decide.many(processed, how);
+    if (failed.size > 0) toast({ text: `${said} ${words.decide.someFailed(failed.size)}`, tone: 'failure' });
+    else toast({ text: said });
+    return failed.size === 0;
+  } catch (error) {
+    for (const { action_id } of shown) changeWaiting((waiting) => withRefusal(waiting, action_id));
+    toast({ text: inWords(error), tone: 'failure' });
+    return false;
+  }
+}

@@ -1,0 +1,146 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import type { ActionWithLogs, JsonObject, JsonValue, LogEntry } from '@proviso/contracts';
+import { getAction, proposeAgain } from '../api/actions.ts';
+import { inWords } from '../api/client.ts';
+import { Card, Notice } from '../card/card.tsx';
+import { leavesOf } from '../card/uncovered.ts';
+import { toast } from '../decide/toasts.ts';
+import { TextDiff } from '../edit/changes.tsx';
+import { exactTime, nearTime } from '../format.ts';
+import { useKeys } from '../keys/use-keys.ts';
+import { asText } from '../waiting/headline.ts';
+import { words } from '../words.ts';
+import { StatusPill } from './actions-page.tsx';
+
+/** One action: what it is, how it stands, and everything that has happened to it. */
+export function ActionPage() {
+  const { id } = useParams({ from: '/shell/actions/$id' });
+  const { data: action, error } = useQuery({ queryKey: ['action', id], queryFn: () => getAction(id) });
+  useKeys({ u: () => history.back() });
+  if (error)
+    return (
+      <p role="alert" className="text-risk p-7">
+        {inWords(error)}
+      </p>
+    );
+  if (!action) return <p className="text-muted p-7">{words.list.loading}</p>;
+  return (
+    <div className="bg-panel min-h-0 flex-1 overflow-y-auto px-7 py-4 max-md:px-4" tabIndex={0}>
+      <div className="grid max-w-310 grid-cols-[minmax(0,1fr)_22rem] gap-10 max-xl:grid-cols-1">
+        <article>
+          <h1 className="sr-only">{words.actions.one}</h1>
+          <StatusPill status={action.status} isUnknown={action.error?.code === 'outcome_unknown'} />
+          <Standing action={action} />
+          <Card action={action} />
+        </article>
+        <aside>
+          <Commands action={action} />
+          <h2 className="mb-2 font-semibold">{words.actions.history}</h2>
+          <ol className="border-line border-l-2 pl-4">
+            {action.logs.map((entry, at) => (
+              <Entry key={`${entry.at} ${at}`} entry={entry} />
+            ))}
+          </ol>
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+function Standing({ action: { status, error, result } }: { action: ActionWithLogs }) {
+  const isUnknown = error?.code === 'outcome_unknown';
+  return (
+    <>
+      {status === 'pending_approval' && <p className="my-2">{words.actions.waits}</p>}
+      {error && (
+        <Notice>
+          {isUnknown && `${words.actions.mayHaveHappened} `}
+          {error.message}
+        </Notice>
+      )}
+      {result && Object.keys(result).length > 0 && (
+        <p className="text-muted my-2 text-sm">
+          {words.actions.result}:{' '}
+          {leavesOf(result)
+            .map(({ path, value }) => `${path} ${asText(value)}`)
+            .join(', ')}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Commands({ action }: { action: ActionWithLogs }) {
+  const navigate = useNavigate();
+  const again = async (): Promise<void> => {
+    try {
+      const { action_id } = await proposeAgain(action);
+      toast({ text: words.decide.againProposed });
+      await navigate({ to: '/actions/$id', params: { id: action_id } });
+    } catch (error) {
+      toast({ text: inWords(error), tone: 'failure' });
+    }
+  };
+  const curl = `curl -sS ${location.origin}/v1/actions/${action.action_id} -H "Authorization: Bearer $PROVISO_API_KEY"`;
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(curl);
+    toast({ text: words.actions.copied });
+  };
+  const isOver = ['completed', 'failed', 'rejected', 'cancelled'].includes(action.status);
+  return (
+    <div className="mb-5 flex flex-wrap gap-2">
+      {action.status === 'pending_approval' && (
+        <Link to="/" search={{ open: action.action_id }} className="button text-accent font-semibold">
+          {words.actions.decide}
+        </Link>
+      )}
+      {isOver && (
+        <button type="button" className="button" onClick={() => void again()}>
+          {words.decide.again}
+        </button>
+      )}
+      <button type="button" className="button" onClick={() => void copy()}>
+        {words.actions.copyCurl}
+      </button>
+    </div>
+  );
+}
+
+function Entry({ entry: { at, event, actor, data } }: { entry: LogEntry }) {
+  const { comment, edits, error } = data as {
+    comment?: string | null;
+    edits?: JsonObject | null;
+    error?: { message?: string };
+  };
+  return (
+    <li className="relative mb-3">
+      <span aria-hidden="true" className="bg-line absolute top-1.5 -left-[21px] size-2 rounded-full" />
+      <span>{words.actions.event(event, actor.kind === 'system' ? null : actor.name)}</span>
+      <time dateTime={at} title={exactTime(at)} className="text-muted block text-xs">
+        {nearTime(at)}
+      </time>
+      {comment && <q className="text-muted block text-sm">{comment}</q>}
+      {error?.message && <span className="text-risk block text-sm">{error.message}</span>}
+      {edits && <EditList edits={edits} changes={data.changes} />}
+    </li>
+  );
+}
+
+/** `changes` is what the log holds of before and after, where it does. */
+function EditList({ edits, changes }: { edits: JsonObject; changes: JsonValue | undefined }) {
+  const before = (name: string): string => {
+    const change =
+      typeof changes === 'object' && changes !== null && !Array.isArray(changes) ? changes[name] : undefined;
+    return typeof change === 'object' && change !== null && 'before' in change ? asText(change.before) : '';
+  };
+  return (
+    <ul className="mt-1 text-sm">
+      {Object.entries(edits).map(([name, value]) => (
+        <li key={name}>
+          <strong>{name}</strong>: <TextDiff before={before(name)} after={asText(value)} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,145 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, redirect } from '@tanstack/react-router';
+import { inWords, RequestFailure } from './api/client.ts';
+import { queryClient, sessionQuery } from './api/queries.ts';
+import { InboxPage } from './pages/inbox-page.tsx';
+import { SignInPage, WelcomePage } from './pages/sign-in-page.tsx';
+import { Shell } from './shell/shell.tsx';
+import { GROUPINGS, type Grouping } from './waiting/sections.ts';
+import { words } from './words.ts';
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+
+/** Only what is there, so that an address has no empty parameters. */
+const given = <Search extends object>(search: Search): Search =>
+  Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as Search;
+
+interface InboxSearch {
+  type?: string | undefined;
+  agent?: string | undefined;
+  run?: string | undefined;
+  q?: string | undefined;
+  group?: Grouping | undefined;
+  sort?: 'oldest' | 'newest' | undefined;
+  open?: string | undefined;
+}
+
+const rootRoute = createRootRoute({ notFoundComponent: NotFound });
+
+/** Every page but the sign-in: whoever is not signed in comes back to the same address afterwards. */
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'shell',
+  component: Shell,
+  errorComponent: LoadFailed,
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (error instanceof RequestFailure && error.status === 401)
+        throw redirect({ to: '/sign-in', search: { next: location.href } });
+      throw error;
+    }
+  },
+});
+
+const inboxRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/',
+  component: InboxPage,
+  validateSearch: (search: Record<string, unknown>): InboxSearch =>
+    given({
+      type: text(search.type),
+      agent: text(search.agent),
+      run: text(search.run),
+      q: text(search.q),
+      group: GROUPINGS.find((name) => name === search.group),
+      sort: search.sort === 'newest' || search.sort === 'oldest' ? search.sort : undefined,
+      open: text(search.open),
+    }),
+});
+
+/** Only an address of ours: a link must not lead anywhere else after the sign-in. */
+const ownAddress = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined;
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  component: SignInPage,
+  validateSearch: (search: Record<string, unknown>): { next?: string | undefined } =>
+    given({ next: ownAddress(search.next) }),
+});
+
+const welcomeRoute = createRoute({ getParentRoute: () => rootRoute, path: '/welcome', component: WelcomePage });
+
+interface ActionsSearch {
+  status?: string | undefined;
+  type?: string | undefined;
+  agent?: string | undefined;
+  run?: string | undefined;
+  q?: string | undefined;
+}
+
+const actionsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/actions',
+  component: lazyRouteComponent(() => import('./pages/actions-page.tsx'), 'ActionsPage'),
+  validateSearch: (search: Record<string, unknown>): ActionsSearch =>
+    given({
+      status: text(search.status),
+      type: text(search.type),
+      agent: text(search.agent),
+      run: text(search.run),
+      q: text(search.q),
+    }),
+});
+
+const actionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/actions/$id',
+  component: lazyRouteComponent(() => import('./pages/action-page.tsx'), 'ActionPage'),
+});
+
+const unknownRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/unknown',
+  component: lazyRouteComponent(() => import('./pages/actions-page.tsx'), 'UnknownPage'),
+});
+
+const routeTree = rootRoute.addChildren([
+  shellRoute.addChildren([inboxRoute, actionsRoute, actionRoute, unknownRoute]),
+  signInRoute,
+  welcomeRoute,
+]);
+
+export const router = createRouter({ routeTree, scrollRestoration: true, defaultPreload: false });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+function NotFound() {
+  return (
+    <div className="p-8">
+      <p className="mb-2">{words.page.notFound}</p>
+      <Link to="/" search={{}} className="text-accent underline">
+        {words.page.toInbox}
+      </Link>
+    </div>
+  );
+}
+
+function LoadFailed({ error }: { error: unknown }) {
+  return (
+    <main role="alert" className="p-8">
+      <p>{words.page.loadFailed}</p>
+      <p className="text-muted mb-3">{inWords(error)}</p>
+      <button type="button" className="button" onClick={() => location.reload()}>
+        {words.page.tryAgain}
+      </button>
+    </main>
+  );
+}

@@ -1,0 +1,24 @@
+// What is unusual about a proposal, for the one pill of its row. Only what the service says of it counts.
+import type { Action } from '@proviso/contracts';
+import { asText } from './headline.ts';
+
+export type Risk = 'high' | 'changed' | 'warning' | 'question' | 'none';
+
+/** Reaches many people at once, or a far side whose effect nobody here can know. */
+export function isHighRisk({ type, params, preview }: Pick<Action, 'type' | 'params' | 'preview'>): boolean {
+  if (type === 'resend_create_broadcast') return params.send === true;
+  if (type === 'mcp_tool_call') {
+    const claims = preview?.fields.find(({ label }) => label === 'Claims')?.value;
+    const isHarmless =
+      typeof claims === 'object' && claims !== null && 'readOnlyHint' in claims && claims.readOnlyHint === true;
+    return !isHarmless;
+  }
+  return type === 'send_slack_message' && /<!(?:channel|here|everyone)\b/.test(asText(params.message));
+}
+
+export function riskOf(action: Pick<Action, 'type' | 'params' | 'preview' | 'status_reason'>): Risk {
+  if (action.type === 'escalate_to_human') return 'question';
+  if (isHighRisk(action)) return 'high';
+  if (action.status_reason) return 'changed';
+  return (action.preview?.warnings?.length ?? 0) > 0 ? 'warning' : 'none';
+}
