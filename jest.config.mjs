@@ -18,6 +18,19 @@ const shared = {
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.proviso/'],
 };
 
+/** A file's tests have a database of their own, in a server that the run shares. */
+const onServers = {
+  ...shared,
+  testEnvironment: '<rootDir>/packages/testing/jest/pg-environment.cjs',
+  globalSetup: '<rootDir>/packages/testing/jest/global-setup.mjs',
+  globalTeardown: '<rootDir>/packages/testing/jest/global-teardown.mjs',
+};
+
+/** They put a fleet under load and measure how long it takes, so that nothing else may run at that time. */
+const timed = ['fairness', 'flood', 'large-replies', 'overload', 'redis-away'].map(
+  (name) => `<rootDir>/tests/stories/${name}.test.ts`,
+);
+
 export default {
   testTimeout: 30_000,
   workerIdleMemoryLimit: '512MB',
@@ -29,17 +42,16 @@ export default {
       testMatch: ['<rootDir>/{packages,apps}/*/test/unit/**/*.test.ts'],
     },
     {
-      ...shared,
+      ...onServers,
       displayName: 'database',
-      testEnvironment: '<rootDir>/packages/testing/jest/pg-environment.cjs',
-      globalSetup: '<rootDir>/packages/testing/jest/global-setup.mjs',
-      globalTeardown: '<rootDir>/packages/testing/jest/global-teardown.mjs',
       testMatch: [
         '<rootDir>/{packages,apps}/*/test/*.test.ts',
         '<rootDir>/apps/*/test/types/*.test.ts',
         '<rootDir>/packages/*/test/db/**/*.test.ts',
         '<rootDir>/tests/**/*.test.ts',
       ],
+      testPathIgnorePatterns: ['/node_modules/', ...timed],
     },
+    { ...onServers, displayName: 'timed', testMatch: timed },
   ],
 };

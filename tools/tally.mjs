@@ -9,6 +9,9 @@ export const resultsFile = join(dirname(dirname(fileURLToPath(import.meta.url)))
 export function tally() {
   const results = JSON.parse(readFileSync(resultsFile, 'utf8'));
   const tests = results.testResults.flatMap(({ assertionResults }) => assertionResults);
+  const unrunnable = results.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length;
   const count = (...statuses) => tests.filter(({ status }) => statuses.includes(status)).length;
   const skipped = count('pending', 'skipped', 'todo', 'disabled');
   const ran = tests.filter(({ status }) => status === 'passed' || status === 'failed');
@@ -16,7 +19,7 @@ export function tally() {
   const [postgres, redis] = [on('postgres'), on('redis')];
   return {
     passed: count('passed'),
-    failed: count('failed') + results.numRuntimeErrorTestSuites + (process.env.CI === 'true' ? skipped : 0),
+    failed: count('failed') + unrunnable + (process.env.CI === 'true' ? skipped : 0),
     skipped,
     postgres,
     redis,

@@ -1,21 +1,33 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { prepare, runNode } from './prepare.mjs';
 import { runAsScript } from './run-as-script.mjs';
 import { resultsFile, tally } from './tally.mjs';
 
+/** Side by side what may be slow, then by themselves the tests that measure time under load. */
+const runs = [
+  ['--selectProjects', 'unit', 'database', `--maxWorkers=${availableParallelism()}`],
+  ['--selectProjects', 'timed', '--maxWorkers=1'],
+];
+
 await runAsScript(import.meta.url, async (args) => {
   await prepare();
   mkdirSync(dirname(resultsFile), { recursive: true });
   rmSync(resultsFile, { force: true });
-  const jest = ['node_modules/jest/bin/jest.js', '--json', '--outputFile', resultsFile, ...args];
-  const failure = await runNode(jest, { env: { NODE_ENV: 'test' }, show: true }).then(
-    () => undefined,
-    (error) => error,
-  );
+  const failures = [];
+  const results = [];
+  for (const options of args.length > 0 ? [args] : runs) {
+    const file = `${resultsFile}.${results.length}`;
+    const jest = ['node_modules/jest/bin/jest.js', '--json', '--outputFile', file, ...options];
+    await runNode(jest, { env: { NODE_ENV: 'test' }, show: true }).catch((error) => failures.push(error));
+    results.push(JSON.parse(readFileSync(file, 'utf8')));
+    rmSync(file);
+  }
+  writeFileSync(resultsFile, JSON.stringify({ testResults: results.flatMap(({ testResults }) => testResults) }));
   const { passed, failed, skipped, postgres, redis, either } = tally();
   console.log(`\nRan on postgres: ${postgres}, on redis: ${redis}, on either: ${either}; skipped: ${skipped}.`);
   console.log(`${passed} passed, ${failed} failed`);
-  if (failure) throw failure;
+  if (failures.length > 0) throw failures[0];
   if (failed > 0) throw new Error('With CI=true a skipped test is a failure.');
 });

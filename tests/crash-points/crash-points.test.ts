@@ -56,10 +56,9 @@ describe.each(Object.entries(KINDS))('%s', (_, { type, params }) => {
 
   /** Dies before and after each call of the process that comes after `earlier` deaths. */
   async function dieEverywhere(name: string, earlier: Strike[]): Promise<readonly string[]> {
-    const calls = (await live(name, earlier))[earlier.length]?.doom.calls ?? [];
-    for (let call = 0; call < calls.length; call += 1)
-      for (const when of ['before', 'after'] as const) await live(name, [...earlier, { call, when }]);
-    return calls;
+    const doom = (await live(name, earlier))[earlier.length]?.doom;
+    for (const point of doom?.points() ?? []) await live(name, [...earlier, point]);
+    return doom?.calls ?? [];
   }
 
   it.each(stories)(

@@ -20,6 +20,8 @@ export interface Strike {
 /** Calls of one process to the database, the queue and providers, in order. */
 export interface Doom {
   readonly calls: readonly string[];
+  /** Where to die so that each state that a death can leave is left once, by any call. */
+  points(): Strike[];
   readonly dead: boolean;
   /** Settles when the process dies. */
   readonly died: Promise<void>;
@@ -46,6 +48,9 @@ interface Switch extends Doom {
 
 function createSwitch(strike: Strike | undefined): Switch {
   const calls: string[] = [];
+  /** Of each call, whether another one was under way when it began. */
+  const overlaps: boolean[] = [];
+  let underWay = 0;
   let dead = false;
   let tell = (): void => undefined;
   const died = new Promise<void>((resolve) => (tell = resolve));
@@ -58,12 +63,24 @@ function createSwitch(strike: Strike | undefined): Switch {
   };
   const arrive = (label: string): number => {
     const index = dead ? -1 : calls.push(label) - 1;
+    overlaps.push(underWay > 0);
     pass(index, 'before');
+    underWay += 1;
     return index;
   };
-  const leave = (index: number): void => pass(index, 'after');
+  const leave = (index: number): void => {
+    underWay -= 1;
+    pass(index, 'after');
+  };
+  // Calls are all that a process does to others: to die before one that began when the last was over is to die after that.
+  const points = (): Strike[] =>
+    calls.flatMap((_, call) => [
+      ...(call === 0 || overlaps[call] ? [{ call, when: 'before' } as const] : []),
+      { call, when: 'after' } as const,
+    ]);
   return {
     calls,
+    points,
     get dead() {
       return dead;
     },

@@ -139,9 +139,12 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
     ]);
     const identity = await smtpIdentity();
     const owner = clientOf(api.url, await workspace.token({}));
-    const propose = (from: number, to: number) =>
+    const propose = (from: number, to: number): Promise<unknown> =>
       Promise.all(
-        Array.from({ length: to - from }, (_, index) => owner('POST', '/v1/actions', email(identity, from + index))),
+        Array.from({ length: PROPOSERS }, async (_, lane) => {
+          for (let index = from + lane; index < to; index += PROPOSERS)
+            expect((await owner('POST', '/v1/actions', email(identity, index))).status).toBe(200);
+        }),
       );
     const load = propose(0, 120);
     await sink.waitFor(20, { timeoutMs: 20_000 });

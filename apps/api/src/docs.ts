@@ -10,14 +10,16 @@ const VERSION = '0.1.0';
 
 /** The reference: the document at /openapi.json, and a page to read it at /docs, all from this process. */
 export function docsRouter(routes: readonly Route[], executors: Registry, limits: RateLimits | undefined): Router {
-  const document = Buffer.from(JSON.stringify(describeRoutes(routes, executors, VERSION)));
+  let document: Buffer | undefined;
+  // Described when it is first asked for: it takes longer than all else at the start of a process.
+  const describe = (): Buffer => (document ??= Buffer.from(JSON.stringify(describeRoutes(routes, executors, VERSION))));
   const files = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const router = Router();
   router.use(['/openapi.json', '/docs'], async (req, res, next) => {
     await demandAllowance(limits, strangerAt(req), res);
     next();
   });
-  router.get('/openapi.json', (_req, res) => void res.type('json').send(document));
+  router.get('/openapi.json', (_req, res) => void res.type('json').send(describe()));
   router.get('/docs/swagger-initializer.js', (_req, res) => void res.type('js').send(INITIALIZER));
   router.use('/docs', express.static(files, { index: 'index.html' }));
   return router;

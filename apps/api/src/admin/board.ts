@@ -1,7 +1,3 @@
-// Bull Board, for operators. Its buttons send wake-ups and nothing else: the row decides what may run.
-import { createBullBoard } from '@bull-board/api';
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import { ExpressAdapter } from '@bull-board/express';
 import {
   AppError,
   endOperatorSession,
@@ -15,6 +11,7 @@ import type { KnownTokens } from '../known-tokens.ts';
 import { demandAllowance, demandSignIn, lookUp, strangerAt } from '../limited.ts';
 import type { RefusalLog } from '../refusal-log.ts';
 import { homePage } from './home-page.ts';
+import { queueBoard } from './queue-board.ts';
 import { demandSameOrigin } from './same-origin.ts';
 import { clearSessionCookie, sessionIdOf, setSessionCookie } from './session-cookie.ts';
 import { signInPage } from './sign-in-page.ts';
@@ -75,7 +72,7 @@ export function boardRouter(
     next();
   });
   router.get('/', (_req, res) => void res.type('html').send(homePage()));
-  router.use(BOARD, refuseThrottles, askNobodyElse, bullBoard(queue));
+  router.use(BOARD, refuseThrottles, queueBoard(queue, `/admin${BOARD}`));
   return router;
 }
 
@@ -83,43 +80,6 @@ async function demandSession(db: Services['db'], id: string | undefined): Promis
   if (id && (await findOperatorSession(db, id))) return;
   throw new AppError('UNAUTHENTICATED', 'Sign in at /admin/sign-in with a key that has instance:operate.');
 }
-
-function bullBoard(queue: Services['queue']): RequestHandler {
-  const adapter = new ExpressAdapter().setBasePath(`/admin${BOARD}`);
-  createBullBoard({
-    queues: [
-      new BullMQAdapter(queue.board, { description: 'Wake-ups: a job holds an action’s id, never what to do.' }),
-    ],
-    serverAdapter: adapter,
-    options: {
-      uiConfig: {
-        boardTitle: 'Proviso',
-        hideDocsLink: true,
-        miscLinks: [
-          { text: 'Why is FAILED empty?', url: '/admin#failed' },
-          { text: 'Sign out', url: '/admin' },
-        ],
-      },
-    },
-  });
-  return adapter.getRouter() as RequestHandler;
-}
-
-/** The board's pages name a font host, which the policy would only stop with a complaint on every page. */
-const askNobodyElse: RequestHandler = (_req, res, next) => {
-  const render = res.render.bind(res) as (
-    view: string,
-    params: object,
-    done: (e: unknown, html: string) => void,
-  ) => void;
-  res.render = (view: string, params?: unknown) => {
-    render(view, params as object, (error, html) => {
-      if (error) return next(error);
-      res.send(html.replaceAll(/<link [^>]*href="https?:[^>]*>\s*/g, ''));
-    });
-  };
-  next();
-};
 
 /** After a sign-out the browser's back button shows nothing. */
 const keepNoCopy: RequestHandler = (_req, res, next) => {
