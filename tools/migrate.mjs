@@ -135,6 +135,6 @@ const commands = { deploy: deployCommand, new: newCommand, check: checkCommand }
 
 await runAsScript(import.meta.url, async ([command = 'deploy', ...args]) => {
   const run = commands[command];
-  if (!run) throw new Refusal(`There is no "${command}". Say: npm run migrate [-- new NAME | -- check]`);
+  if (!run) throw new Refusal(`Unknown command "${command}". Usage: npm run migrate [-- new NAME | -- check]`);
   await run(...args);
 });

@@ -128,6 +128,6 @@ await runAsScript(import.meta.url, async () => {
   ].filter(Boolean);
   if (old.length > 0 && process.argv.includes('--check'))
     throw new Error(
-      `${old.join(' and ')} ${old.length > 1 ? 'are' : 'is'} not as the schemas are: run npm run docs, and commit it.`,
+      `${old.join(' and ')} ${old.length > 1 ? 'are' : 'is'} out of date: run npm run docs and commit the result.`,
     );
 });

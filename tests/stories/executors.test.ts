@@ -111,7 +111,7 @@ describe('a type of one’s own', () => {
     [
       'a built-in’s provider',
       `export const providers = [{ provider: 'smtp', config: { safeParse() {} }, credentials: null, verify() {} }]; export default [${executor('')}]`,
-      /Two kinds .* smtp\.$/,
+      /Two definitions .* smtp\.$/,
     ],
   ])('ends the process with one sentence for %s', async (_name, source, sentence) => {
     const file = path.join(folder, 'broken.mjs');

@@ -96,7 +96,7 @@ describe('the image', () => {
       const unsafe = { ...env, PROVISO_ALLOW_UNSAFE_STORAGE: 'true', PROVISO_WORKER_PORT: String(await freePort()) };
       await run(process.execPath, ['tools/migrate.mjs'], { cwd: app, env });
       const { stdout } = await run(process.execPath, ['apps/api/dist/bootstrap.js'], { cwd: app, env });
-      expect(stdout).toContain('token, shown this once');
+      expect(stdout).toContain('token, shown only once');
       for (const part of ['api', 'worker']) {
         const child = spawn(process.execPath, [`apps/${part}/dist/main.js`], { cwd: app, env: unsafe });
         child.stderr.pipe(process.stderr);

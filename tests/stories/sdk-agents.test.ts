@@ -205,7 +205,7 @@ describe('a gated write', () => {
     expect(await answer).toMatchObject({
       status: 'failed',
       error: { code: 'outcome_unknown' },
-      message: 'refund may have run: nobody knows. Do not repeat it.',
+      message: 'refund may have run: the outcome is unknown. Do not repeat it.',
     });
     expect(shop.refunds).toEqual([PROPOSED]);
   }, 30_000);

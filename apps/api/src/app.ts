@@ -213,7 +213,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   app.use(serveRoutes(services, routes, sharing));
   app.use(async (req, res) => {
     await demandAllowance(limits, strangerAt(req), res);
-    throw new AppError('NOT_FOUND', 'There is nothing at this address.');
+    throw new AppError('NOT_FOUND', 'There is no such address. The API reference at /docs lists them all.');
   });
   app.use(errorHandler(services, refusals));
   return app;

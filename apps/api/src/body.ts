@@ -40,7 +40,7 @@ export async function readJson(bytes: Buffer, contentType: string | undefined, l
   await nextSlice();
   const value = parse(text);
   await nextSlice();
-  if (countKeys(value) < keys) throw invalid(repeatedKey(bytes) ?? '', 'stands twice in one object');
+  if (countKeys(value) < keys) throw invalid(repeatedKey(bytes) ?? '', 'is given twice in one object');
   return value;
 }
 
@@ -69,7 +69,7 @@ function countKeys(value: unknown): number {
   let count = 0;
   if (!Array.isArray(value)) {
     const keys = Object.keys(value);
-    if (keys.includes('__proto__')) throw new AppError('INVALID', 'The body has a key named __proto__.');
+    if (keys.includes('__proto__')) throw new AppError('INVALID', 'The body must not contain a key named __proto__.');
     count = keys.length;
   }
   for (const child of Object.values(value)) count += countKeys(child);

@@ -7,7 +7,7 @@ const { DATABASE_URL: url, PROVISO_API_KEY, PROVISO_AGENT_KEY, PROVISO_SECRET_KE
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 try {
-  if (!url) throw new Error('Set DATABASE_URL.');
+  if (!url) throw new Error('DATABASE_URL is not set. Set it to postgresql://user:password@host:5432/database.');
   if (keysFile) createKeyRingFile(keysFile);
   const db = openDatabase({ url, poolMax: 1, name: 'proviso-bootstrap' });
   await checkMigrated(db);
@@ -16,11 +16,11 @@ try {
   const { workspaceId, created } = await bootstrap(db, { apiKey, agentKey: PROVISO_AGENT_KEY || undefined });
   const recovered = await recoverOwners(db);
   await db.close();
-  say(created ? `Made the workspace ${workspaceId}.` : `The workspace ${workspaceId} is there already.`);
-  if (created && !PROVISO_API_KEY) say(`The owner's token, shown this once: ${apiKey}`);
+  say(created ? `Created the workspace ${workspaceId}.` : `The workspace ${workspaceId} already exists.`);
+  if (created && !PROVISO_API_KEY) say(`The owner's token, shown only once: ${apiKey}`);
   for (const { workspaceName, workspaceId: id, email, token } of recovered)
     say(
-      `No owner of ${workspaceName} (${id}) could sign in. A token for its owner ${email}, shown this once: ${token}`,
+      `No owner of ${workspaceName} (${id}) can sign in. A new token for its owner ${email}, shown only once: ${token}`,
     );
   if (created) say(nextSteps(`http://127.0.0.1:${process.env.PORT || 3000}`));
 } catch (error) {

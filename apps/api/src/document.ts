@@ -81,8 +81,8 @@ export function describeRoutes(
 function tellDefault(schema: { default?: unknown; description?: string }): void {
   if (!('default' in schema)) return;
   const { description = '' } = schema;
-  if (!description.includes('unless given'))
-    schema.description = `${description} \`${JSON.stringify(schema.default)}\` unless given.`.trim();
+  if (!/\bdefault\b/i.test(description))
+    schema.description = `${description} \`${JSON.stringify(schema.default)}\` by default.`.trim();
   delete schema.default;
 }
 
@@ -94,8 +94,8 @@ function openReferences(node: unknown): void {
 }
 
 const limitsOf = ({ bytesMax, depthMax, valuesMax, keysMax }: BodyLimits): string =>
-  `At most ${bytesMax / 1024} KiB, also when unpacked, ${depthMax} levels, ${valuesMax} values and ${keysMax} keys. ` +
-  'May be packed once: gzip, deflate or br.';
+  `At most ${bytesMax / 1024} KiB, also after decompression, ${depthMax} levels, ${valuesMax} values and ${keysMax} keys. ` +
+  'May be compressed once, with gzip, deflate or br.';
 
 /** What the operation answered to its first example. */
 const replyOf = ({ operationId }: Route) => {

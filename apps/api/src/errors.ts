@@ -99,16 +99,16 @@ export function asAppError(thrown: unknown): AppError {
   const { type, status } = (thrown ?? {}) as { type?: unknown; status?: unknown };
   const reading = typeof type === 'string' && BODY_ERRORS[type];
   if (reading) return new AppError(reading[0], reading[1]);
-  if (thrown instanceof URIError || status === 400) return new AppError('INVALID', 'The request cannot be read.');
-  if (isDatabaseAway(thrown)) return new AppError('UNAVAILABLE', 'The database does not answer. Try again shortly.');
-  return new AppError('INTERNAL', 'Something went wrong here. It is logged with this request_id.');
+  if (thrown instanceof URIError || status === 400) return new AppError('INVALID', 'The request could not be parsed.');
+  if (isDatabaseAway(thrown)) return new AppError('UNAVAILABLE', 'The database is not responding. Try again shortly.');
+  return new AppError('INTERNAL', 'Internal error. The log has the cause under this request_id.');
 }
 
 const BODY_ERRORS: Partial<Record<string, [ErrorCode, string]>> = {
-  'entity.too.large': ['PAYLOAD_TOO_LARGE', 'The body is larger than this route takes.'],
-  'encoding.unsupported': ['UNSUPPORTED_MEDIA_TYPE', 'The body has a content encoding that is not supported.'],
-  'request.size.invalid': ['INVALID', 'The body is not as long as its Content-Length says.'],
-  'request.aborted': ['INVALID', 'The request was cut off.'],
+  'entity.too.large': ['PAYLOAD_TOO_LARGE', 'The body is larger than this route accepts.'],
+  'encoding.unsupported': ['UNSUPPORTED_MEDIA_TYPE', 'The content encoding of the body is not supported.'],
+  'request.size.invalid': ['INVALID', 'The length of the body does not match its Content-Length.'],
+  'request.aborted': ['INVALID', 'The request was cut off. Send it again. Send it again.'],
 };
 
 /** Connection lost, refused, shutting down, too many connections, statement or pool time-out. */

@@ -46,12 +46,12 @@ export function scanJson(bytes: Buffer, limits: JsonLimits): JsonScan {
       at = end;
     } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
       [depth, values] = [depth + 1, values + 1];
-      if (depth > limits.depthMax) return { keys, fault: `is nested deeper than ${limits.depthMax}` };
+      if (depth > limits.depthMax) return { keys, fault: `is nested deeper than ${limits.depthMax} levels levels` };
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth -= 1;
     else if (byte === COMMA) values += 1;
     else if (byte === COLON) keys += 1;
-    if (values > limits.valuesMax) return { keys, fault: `holds more than ${limits.valuesMax} values` };
-    if (keys > limits.keysMax) return { keys, fault: `holds more than ${limits.keysMax} keys` };
+    if (values > limits.valuesMax) return { keys, fault: `has more than ${limits.valuesMax} values` };
+    if (keys > limits.keysMax) return { keys, fault: `has more than ${limits.keysMax} keys` };
   }
   return { keys };
 }
@@ -101,7 +101,7 @@ function skipString(bytes: Buffer, from: number): { end: number; fault?: string 
   return { end: at };
 }
 
-const TEXT = 'holds NUL or a lone surrogate';
+const TEXT = 'contains NUL or a lone surrogate';
 
 function endOfNumber(bytes: Buffer, from: number): number {
   let at = from;
@@ -119,5 +119,5 @@ function numberFault(text: string): string | undefined {
   const vanishes = value === 0 && /^[^eE]*[1-9]/.test(text);
   const isKept = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
   if (isKept && !vanishes) return undefined;
-  return `has the number ${text.slice(0, 40)}, which is too large or too small to be kept exactly`;
+  return `has the number ${text.slice(0, 40)}, which is too large or too small to be stored exactly`;
 }

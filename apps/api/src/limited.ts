@@ -55,7 +55,7 @@ async function demandAllowances(
   res.set('Retry-After', String(seconds));
   throw new AppError(
     'RATE_LIMITED',
-    `More than ${all[refused]?.perMinute} requests in a minute ${OF[counted[refused]?.[0] ?? 'token']}. Try again in ${seconds} s.`,
+    `More than ${all[refused]?.perMinute} requests per minute ${OF[counted[refused]?.[0] ?? 'token']}. Try again in ${seconds} s.`,
   );
 }
 
@@ -113,7 +113,7 @@ export async function demandSignIn(limits: RateLimits | undefined, key: string, 
     if (allowance?.allowed === false) {
       const seconds = Math.max(1, Math.ceil(allowance.resetMs / 1000));
       res.set('Retry-After', String(seconds));
-      throw new AppError('RATE_LIMITED', `Too many sign-ins have failed. Try again in ${seconds} s.`);
+      throw new AppError('RATE_LIMITED', `Too many failed sign-ins. Try again in ${seconds} s.`);
     }
   }
   return { isGood: () => counted.forEach((one) => limits?.giveBack(one, 'sign_in')) };
@@ -131,5 +131,5 @@ const WAITING_MAX = 60;
 /** Refuses more than the database can answer, before anything is read or done: whoever asks too much, and nobody else. Throws UNAVAILABLE. */
 export function demandRoom({ db }: Pick<Services, 'db'>, tenant: string): void {
   if (db.waitingOf(tenant) > WAITING_MAX)
-    throw new AppError('UNAVAILABLE', 'More is asked than can be answered. Try again shortly.');
+    throw new AppError('UNAVAILABLE', 'The service is overloaded. Try again shortly.');
 }

@@ -24,10 +24,10 @@ try {
   const server = await listen(app.listen(config.port, config.host));
   server.headersTimeout = 15_000;
   server.requestTimeout = 60_000;
-  log.info({ port: config.port, queue: services.queue.backend }, 'api listens');
+  log.info({ port: config.port, queue: services.queue.backend }, 'api listening');
   const { close } = closeWithGrace({ delay: DRAIN_MS, logger: false }, async ({ err, signal }) => {
-    if (err) log.error({ err }, 'api stops on an error');
-    else log.info({ signal }, 'api stops');
+    if (err) log.error({ err }, 'api stopping after an error');
+    else log.info({ signal }, 'api stopping');
     stop.abort();
     server.closeIdleConnections();
     await new Promise((done) => server.close(done));

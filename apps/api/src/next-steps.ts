@@ -14,7 +14,7 @@ ${post('/v1/identities', { provider: 'smtp', name: 'Mail', config: smtp, credent
 ${post('/v1/agents', { name: 'Outreach' })}
 ${post('/v1/api-keys', { name: 'Outreach', agent_id: 'AGENT_ID', scopes: ['actions:read', 'actions:write'] }).replace('"AGENT_ID"', `"'$AGENT_ID'"`)}
 
-  A person who decides: hand them the secret of the reply, with which they make their own token
+  A person who decides: give them the secret from the reply, which they exchange for their own token
 ${post('/v1/invitations', { email: 'rae@example.com', role: 'reviewer' })}
     curl -sS ${url}/v1/invitations/accept -H 'Content-Type: application/json' \\
       -d '{"secret":"'$SECRET'","name":"Rae"}'

@@ -16,7 +16,7 @@ export function createReadSlots(): ReadSlots {
   return {
     run: async (workspaceId, work) => {
       if (slots.waiting(workspaceId) >= WAITING_MAX)
-        throw new AppError('UNAVAILABLE', 'Too many lists of this workspace are being read. Try again shortly.');
+        throw new AppError('UNAVAILABLE', 'This workspace is reading too many lists at once. Try again shortly.');
       const giveBack = await slots.take(workspaceId);
       try {
         return await work();

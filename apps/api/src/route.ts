@@ -168,7 +168,7 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
     router.all(address, async (req, res) => {
       await demandAllowance(sharing.limits, strangerAt(req), res);
       res.set('Allow', allowed);
-      throw new AppError('METHOD_NOT_ALLOWED', `This address takes ${allowed}.`);
+      throw new AppError('METHOD_NOT_ALLOWED', `This address accepts only ${allowed}.`);
     });
   }
   return router;
@@ -371,6 +371,6 @@ export function ifMatch({ headers }: Request): number | undefined {
   const tag = headers['if-match'];
   if (tag === undefined || tag === '*') return undefined;
   const version = /^"v(\d{1,9})"$/.exec(tag)?.[1];
-  if (!version) throw new AppError('PRECONDITION_FAILED', 'If-Match takes the ETag of GET /v1/actions/{action_id}.');
+  if (!version) throw new AppError('PRECONDITION_FAILED', 'If-Match must be the ETag of GET /v1/actions/{action_id}.');
   return Number(version);
 }

@@ -17,9 +17,9 @@ async function status(db: Database, ring: KeyRing): Promise<boolean> {
   const [first] = ring.keys();
   for (const id of new Set([...ring.keys(), ...counts.keys()])) {
     const kept = `${counts.get(id) ?? 0} sealed`;
-    if (!ring.has(id)) say(`${id}: ${kept}, and the key is not in the ring`);
-    else if (id === first) say(`${id}: ${kept}; it seals what is new`);
-    else say(`${id}: ${kept}${counts.has(id) ? '' : '; the key can be dropped'}`);
+    if (!ring.has(id)) say(`${id}: ${kept}, and the key is not in PROVISO_SECRET_KEYS`);
+    else if (id === first) say(`${id}: ${kept}; it seals new secrets`);
+    else say(`${id}: ${kept}${counts.has(id) ? '' : '; the key can be removed'}`);
   }
   return [...counts.keys()].every((id) => ring.has(id));
 }
@@ -36,8 +36,8 @@ const COMMANDS: Record<string, typeof rotate> = { rotate, status };
 
 try {
   const command = COMMANDS[process.argv[2] ?? ''];
-  if (!command) throw new Error('Say: npm run secrets -- rotate, or npm run secrets -- status.');
-  if (!url) throw new Error('Set DATABASE_URL.');
+  if (!command) throw new Error('Usage: npm run secrets -- rotate, or npm run secrets -- status.');
+  if (!url) throw new Error('DATABASE_URL is not set. Set it to postgresql://user:password@host:5432/database.');
   const ring = loadKeyRing({ keys: keys || undefined, file: file || undefined });
   const db = openDatabase({ url, poolMax: 1, name: 'proviso-secrets' });
   await checkMigrated(db);

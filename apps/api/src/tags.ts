@@ -1,16 +1,16 @@
 /** What the reference groups operations by. */
 export const TAGS = {
-  Access: 'Who calls: API keys, members, workspaces.',
-  Actions: 'Proposals, from the first word to the outcome.',
-  'Pending actions': 'The same actions in the second dialect: what waits, or once waited, for a person.',
-  Agents: 'Agents, their runs, and approval by the place in a run.',
-  Contacts: 'People, and what was written to and about them.',
+  Access: 'API keys, members and workspaces.',
+  Actions: 'Actions, from the proposal to the outcome.',
+  'Pending actions': 'The same actions in the second dialect: those that wait, or have waited, for a person.',
+  Agents: 'Agents, their runs, and decisions by index in a run.',
+  Contacts: 'Contacts, with their notes, tasks and conversations.',
   Companies: 'Companies, their contacts and notes.',
-  Tasks: 'What people have to do.',
+  Tasks: 'Tasks for people.',
   'E-mail': 'Messages that were received or sent elsewhere.',
   Identities: 'Accounts to act as.',
-  Tools: 'Tools of the workspace, called once a call of them is cleared.',
-  Events: 'What happens, as it happens.',
+  Tools: 'Tools of the workspace, called once an action is cleared.',
+  Events: 'Events, as they happen.',
   Operation: 'Pausing and resuming.',
 } as const;
 export type Tag = keyof typeof TAGS;

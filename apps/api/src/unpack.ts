@@ -21,7 +21,7 @@ export async function unpack(req: Request, bytesMax: number, share: BodyShare): 
   if (encoding !== 'identity' && !unpacker)
     throw new AppError(
       'UNSUPPORTED_MEDIA_TYPE',
-      'Send the body as it is, or packed once: Content-Encoding gzip, deflate or br.',
+      'Send the body uncompressed, or compressed once with Content-Encoding gzip, deflate or br.',
     );
   if (Number(req.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   try {
@@ -31,7 +31,10 @@ export async function unpack(req: Request, bytesMax: number, share: BodyShare): 
   } catch (error) {
     req.resume(); // what still comes is let go by: the answer is read once all is sent
     if (error instanceof AppError) throw error;
-    throw new AppError('INVALID', req.destroyed ? 'The request was cut off.' : `The body is not valid ${encoding}.`);
+    throw new AppError(
+      'INVALID',
+      req.destroyed ? 'The request was cut off. Send it again. Send it again.' : `The body is not valid ${encoding}.`,
+    );
   }
 }
 
@@ -39,7 +42,7 @@ export async function unpack(req: Request, bytesMax: number, share: BodyShare): 
 const LEFT_OPEN = { destroyOnReturn: false };
 
 const tooLarge = (bytesMax: number): AppError =>
-  new AppError('PAYLOAD_TOO_LARGE', `The body is larger than the ${bytesMax / 1024} KiB that this route takes.`);
+  new AppError('PAYLOAD_TOO_LARGE', `The body is larger than the ${bytesMax / 1024} KiB that this route accepts.`);
 
 interface Bounds {
   bytesMax: number;
@@ -59,7 +62,7 @@ async function unpacked(req: Request, unpacker: Gunzip | BrotliDecompress, bound
   try {
     const check = (bytes: number): void => {
       if (bytes > RATIO_FREE_BYTES && bytes > packed * RATIO_MAX)
-        throw new AppError('PAYLOAD_TOO_LARGE', `The body unpacks to more than ${RATIO_MAX} times its size.`);
+        throw new AppError('PAYLOAD_TOO_LARGE', `The body decompresses to more than ${RATIO_MAX} times its size.`);
     };
     return await collect(unpacker, { ...bounds, check });
   } finally {

@@ -91,7 +91,9 @@ describe('contacts', () => {
       const note = { type: 'create_note', params: { content: 'x', contact_id } };
       const { action_id } = await pending(here.owner, here, note);
       const refused = await expectRefusal(api, here, CONFLICT, () => here.owner.delete(`/v1/contacts/${contact_id}`));
-      expect(refused.details).toEqual([{ path: 'contact_id', message: 'is used by 1 open action' }]);
+      expect(refused.details).toEqual([
+        { path: 'contact_id', message: 'is used by 1 open action: cancel it or wait for it to end' },
+      ]);
       await here.owner.post(`/v1/actions/${action_id}/cancel`);
       expect((await here.owner.delete(`/v1/contacts/${contact_id}`)).status).toBe(200);
     });

@@ -182,7 +182,7 @@ describe('GET /openapi.json', () => {
       type: 'integer',
       minimum: 1,
       maximum: 100,
-      description: 'How many at most; 20 unless given.',
+      description: 'The size of a page; 20 by default.',
     });
   });
 

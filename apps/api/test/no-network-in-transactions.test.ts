@@ -122,6 +122,6 @@ describe('a transaction', () => {
     const here = await api.tenant();
     const ctx = await here.as({});
     const asking = api.world.db.transaction(() => verifyIdentity(ctx, here.identityId, {}));
-    await expect(asking).rejects.toThrow('was asked in an open transaction');
+    await expect(asking).rejects.toThrow('was called inside a transaction');
   });
 });

@@ -132,7 +132,7 @@ describe('tools', () => {
       const here = await api.tenant();
       const properties = { order: { type: 'string', pattern: '^(?!x)' }, amount: { type: 'number' } };
       const { status, body } = await register(here.owner, { input_schema: { type: 'object', properties } });
-      const untested = [expect.stringContaining('the pattern ^(?!x) is not one of RE2') as string];
+      const untested = [expect.stringContaining('the pattern ^(?!x) is not RE2 syntax') as string];
       expect([status, body]).toMatchObject([201, { untested }]);
       const call = (params: object) =>
         here.owner.post('/v1/actions', { type: REFUND.name, identity_id: here.identityId, params });
@@ -240,7 +240,7 @@ describe('tools', () => {
         fields: [
           { label: 'Called at', value: REFUND.url },
           { label: 'Tool version', value: 1 },
-          { label: 'When the answer is lost', value: 'nobody calls again' },
+          { label: 'When the answer is lost', value: 'it is not called again' },
           { label: 'input["amount"]', value: 5 },
           { label: 'input["order"]', value: '4711' },
         ],

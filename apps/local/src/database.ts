@@ -27,7 +27,7 @@ function watch({ dataDir, port }: PostgresServer, say: (line: string) => void): 
   const timer = setInterval(() => {
     look = ensurePostgres({ dataDir, port }).then(
       (server) => {
-        if (!server.adopted) say('PostgreSQL had stopped; it runs again');
+        if (!server.adopted) say('PostgreSQL had stopped and has been restarted');
       },
       (error: Error) => say(error.message),
     );

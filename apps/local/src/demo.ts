@@ -42,7 +42,7 @@ async function findRunning(): Promise<Instance | undefined> {
 }
 
 async function startOwn(teardown: Teardown, say: Say): Promise<Instance> {
-  say('Nothing runs yet: starting an instance for this demo …');
+  say('Proviso is not running: starting an instance for this demo …');
   const home = readConfig(process.env).dataDir;
   mkdirSync(home, { recursive: true });
   const dataDir = mkdtempSync(join(home, 'demo-'));

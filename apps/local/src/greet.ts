@@ -9,13 +9,13 @@ export function greet({ url, mailUrl, apiKey, agentKey, identityId }: Instance):
     params: { email: 'ada@example.com', subject: 'Hello', message: 'Written by an agent, approved by a person.' },
   };
   return `
-Proviso runs at ${url}
+Proviso is running at ${url}
 
   Owner's API key   ${apiKey}
   Agent's API key   ${agentKey}
   API reference     ${url}/docs
   Bull Board        ${url}/admin/queues (sign in with the owner's key)
-  Mail sent so far  ${mailUrl}/  as pages; who has this address reads it
+  Mail sent so far  ${mailUrl}/  as pages; anyone with this address can read it
 
 The agent proposes an e-mail, which then waits for a person:
 
@@ -24,7 +24,7 @@ curl -sS ${url}/v1/actions \\
   -H 'Content-Type: application/json' \\
   -d '${JSON.stringify(proposal)}'
 
-The whole way to the delivered e-mail: npm run demo (in another terminal)
+From the proposal to the delivered e-mail: npm run demo (in another terminal)
 Stop everything: Ctrl-C
 `;
 }

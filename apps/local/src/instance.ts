@@ -60,7 +60,7 @@ async function lock(dataDir: string): Promise<() => void> {
   } catch (error) {
     if (!(error instanceof LockHeld)) throw error;
     throw new Error(
-      `Proviso runs already in ${dataDir} (process ${error.pid}). Stop it, or choose another PROVISO_DATA_DIR.`,
+      `Proviso is already running in ${dataDir} (process ${error.pid}). Stop it, or choose another PROVISO_DATA_DIR.`,
       { cause: error },
     );
   }
@@ -143,12 +143,12 @@ async function untilReady(url: string, signal: AbortSignal): Promise<void> {
     const response = await request.catch(() => undefined);
     if (response?.ok) return;
   }
-  throw new Error(`${url} has not answered 200 for ${readyTimeoutMs / 1000} seconds.`);
+  throw new Error(`${url} did not answer 200 for ${readyTimeoutMs / 1000} seconds.`);
 }
 
 function explain(error: unknown, dataDir: string): unknown {
   const { code, path } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC') return new Error(`No space is left on the disk of ${dataDir}.`, { cause: error });
+  if (code === 'ENOSPC') return new Error(`There is no space left on the disk of ${dataDir}.`, { cause: error });
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new Error(
       `${path ?? dataDir} cannot be written by this user: choose another PROVISO_DATA_DIR, or change its owner.`,

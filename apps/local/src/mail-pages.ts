@@ -50,7 +50,7 @@ function answerOf({ sink, key, port }: MailPages, { method, url = '', headers }:
   // A name that a page of somebody else's points here is not ours, although it reaches us.
   const host = headers.host?.toLowerCase() ?? '';
   if (!['127.0.0.1', 'localhost', '[::1]'].some((name) => host === `${name}:${port}`))
-    return text(421, 'The mail is at 127.0.0.1 and at no other name.');
+    return text(421, 'Mail is served at 127.0.0.1 only. Open the address that `npm start` prints.');
   const [, given = '', ...rest] = (url.split('?', 1)[0] ?? '').split('/');
   if (!isSame(given, key)) return text(404, 'Open the address that `npm start` prints.');
   if (rest.length === 0) return { status: 308, headers: { Location: `/${key}/` } };

@@ -23,5 +23,5 @@ export async function startForPeople(): Promise<void> {
     await teardown.close();
     await started.catch(() => {}); // stopped half-way, it still undoes the step that it was at
   }
-  say('Stopped. The data stays for the next start.');
+  say('Stopped. The data is kept for the next start.');
 }

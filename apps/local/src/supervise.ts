@@ -44,7 +44,7 @@ export function supervise(part: Part): SupervisedPart {
         return part.onGivenUp(new Error(`${lines.join('\n')}\n${part.name} ${how} ${fastFailures} times in a row.`));
       }
       const waitMs = Math.min(restartMsMax, restartMs * 2 ** fastFailures);
-      part.say(`${part.name} ${how}; it is started again in ${waitMs} ms`);
+      part.say(`${part.name} ${how}; restarting in ${waitMs} ms`);
       restart = setTimeout(launch, waitMs);
     });
   };

@@ -12,7 +12,7 @@ const limits = z
       parts.flatMap((part): [string, number][] => {
         const [, type, most] = /^(\S+?)\s*=\s*([1-9]\d{0,2})$/.exec(part) ?? [];
         if (type) return [[type, Number(most)]];
-        ctx.addIssue(`${part} is not type=number with a number from 1 to 999, as in email_message=4,create_note=2`);
+        ctx.addIssue(`${part} must be type=number with a number from 1 to 999, such as email_message=4,create_note=2`);
         return [];
       }),
     );

@@ -46,10 +46,10 @@ try {
   startWatchdog(worker.actor.id, config.timings.leaseMs);
   const jobs = await startJobs(worker, config.concurrency);
   const health = config.port === undefined ? undefined : await serveHealth(worker, config.port, config.host);
-  log.info({ queue: worker.queue.backend, concurrency: config.concurrency }, 'worker works');
+  log.info({ queue: worker.queue.backend, concurrency: config.concurrency }, 'worker started');
   const { close } = closeWithGrace({ delay: config.graceMs, logger: false }, async ({ err, signal }) => {
-    if (err) log.error({ err }, 'worker stops on an error');
-    else log.info({ signal, running: worker.leases.count() }, 'worker stops');
+    if (err) log.error({ err }, 'worker stopping after an error');
+    else log.info({ signal, running: worker.leases.count() }, 'worker stopping');
     await jobs.stop();
     worker.leases.close();
     await heart.close();

@@ -15,30 +15,32 @@ const name = plainText(255).min(1);
  */
 export const createKeyBody = z
   .strictObject({
-    name: name.describe('For people; it is shown in logs.'),
-    kind: keyKind.optional().describe('`agent` with an agent_id, else `workspace`, unless given.'),
+    name: name.describe('A name for people; it appears in logs.'),
+    kind: keyKind.optional().describe('By default `agent` with an agent_id, else `workspace`.'),
     role: z
       .enum(['admin', 'reviewer', 'viewer'])
       .optional()
-      .describe('Of a workspace or agent key: at most yours, and never owner. As much as you may give, unless given.'),
+      .describe(
+        'For a workspace or agent key: at most your own role, and never owner. By default the highest that you can grant.',
+      ),
     scopes: z
       .array(scopeName)
       .max(SCOPES.length)
-      .refine((scopes) => new Set(scopes).size === scopes.length, 'names a scope twice')
-      .describe('What it may be used for, as far as its role allows.'),
+      .refine((scopes) => new Set(scopes).size === scopes.length, 'lists a scope twice')
+      .describe('What it may do, within the limits of its role.'),
     decides: z
       .boolean()
       .optional()
-      .describe('Of a workspace key: it may approve and reject, in its own name. False unless given.'),
-    agent_id: givenId('agent').optional().describe('The agent that it speaks for. Such a key never decides.'),
+      .describe('For a workspace key: whether it may approve and reject, in its own name. False by default.'),
+    agent_id: givenId('agent').optional().describe('The agent that it acts for. Such a key never decides.'),
     expires_at: instant
       .optional()
-      .describe('At most the expiry of the credential that makes it, which is the default; RFC 3339 with an offset.'),
+      .describe('At most the expiry of the credential that creates it, which is the default; RFC 3339 with an offset.'),
   })
   .meta({
     id: 'CreateApiKey',
     description:
-      'A new credential. `personal`: your own, good in each of your workspaces; made with a personal credential only. `workspace`: the workspace’s, for a program. `agent`: speaks for an agent, and never decides.',
+      'A new credential. `personal`: yours, valid in all your workspaces; only a personal credential can create one. `workspace`: for a program. `agent`: acts for an agent, and never decides.',
     examples: [
       { name: 'Outreach', scopes: ['actions:read', 'actions:write'], agent_id: 'agt_01h455vb4pex5vsknk084sn02q' },
     ],
@@ -48,31 +50,33 @@ export type CreateKeyBody = z.output<typeof createKeyBody>;
 /** A key without its token: `lookup` is the readable part of it. */
 export const accessKey = z
   .object({
-    key_id: shownId('key').describe('Names the credential.'),
-    kind: keyKind.describe('Whom it belongs to.'),
+    key_id: shownId('key').describe('Its id.'),
+    kind: keyKind.describe('Who it belongs to.'),
     name: z.string().describe('For people.'),
-    lookup: z.string().describe('The readable part of its token.'),
-    scopes: z.array(scopeName).describe('What it may be used for, as far as its role allows.'),
-    workspace_id: shownUuid.nullable().describe('Where it is good; null = personal: each of the person’s workspaces.'),
+    lookup: z.string().describe('The visible prefix of its token.'),
+    scopes: z.array(scopeName).describe('What it may do, within the limits of its role.'),
+    workspace_id: shownUuid
+      .nullable()
+      .describe('The workspace that it is valid in; null = personal, valid in all workspaces of the person.'),
     home_workspace_id: shownUuid
       .nullable()
-      .describe('Of a personal credential: the workspace that is meant where a request names none.'),
-    user_id: shownId('user').nullable().describe('Whose personal credential it is; null = it is a key.'),
-    agent_id: shownId('agent').nullable().describe('The agent that it speaks for; null = none.'),
-    role: roleName.nullable().describe('Of a key: its own role; null = personal, where the membership says it.'),
+      .describe('For a personal credential: the workspace of requests that name none.'),
+    user_id: shownId('user').nullable().describe('The person; null = it is a key.'),
+    agent_id: shownId('agent').nullable().describe('The agent that it acts for; null = none.'),
+    role: roleName.nullable().describe('For a key: its own role; null = personal, where the membership has the role.'),
     decides: z.boolean().describe('Whether it may approve and reject.'),
-    created_by: actor.describe('Who made it.'),
-    made_by_key_id: shownId('key').nullable().describe('The credential that it was made with; null = not known.'),
-    expires_at: shownTime.nullable().describe('When it ends; null = it does not.'),
-    revoked_at: shownTime.nullable().describe('When it was revoked; null = it is not.'),
-    created_at: shownTime.describe('When it was made.'),
+    created_by: actor.describe('Who created it.'),
+    made_by_key_id: shownId('key').nullable().describe('The credential that it was created with; null = not known.'),
+    expires_at: shownTime.nullable().describe('When it expires; null = never.'),
+    revoked_at: shownTime.nullable().describe('When it was revoked; null = it was not.'),
+    created_at: shownTime.describe('When it was created.'),
   })
   .meta({ id: 'ApiKey', description: 'A credential without its token.' });
 export type AccessKey = z.output<typeof accessKey>;
 /** The token is in the first reply only, and nowhere else: null in the replay of an Idempotency-Key. */
 export const createdKeyReply = z.object({
   status: ok,
-  token: z.string().nullable().describe('Shown in the first reply only: null in the replay of an Idempotency-Key.'),
+  token: z.string().nullable().describe('Only in the first reply: null in the replay of an Idempotency-Key.'),
   api_key: accessKey.describe('The credential without its token.'),
 });
 /** What a key made is revoked with it. What a personal credential made is the workspaces', and stays unless it is asked for. */
@@ -82,48 +86,52 @@ export const revokeKeyBody = z
       .boolean()
       .default(false)
       .describe(
-        'Of a personal credential: revoke the keys and credentials, and the open invitations, that were made with it as well.',
+        'For a personal credential: also revoke the keys, credentials and open invitations that were created with it.',
       ),
   })
-  .meta({ id: 'RevokeApiKey', description: 'How far to revoke.', examples: [{ including_made: true }] });
+  .meta({ id: 'RevokeApiKey', description: 'What to revoke.', examples: [{ including_made: true }] });
 /** `also_revoked`: keys that were made with it; `revoked_invitations`: those that were made with any of these, and were open. */
 export const revokedKeyReply = z.object({
   status: ok,
   api_key: accessKey.describe('The credential as it is now.'),
-  also_revoked: z.array(z.string()).describe('The ids of credentials that were made with it, and ended with it.'),
-  revoked_invitations: z.array(z.string()).describe('The ids of open invitations that were made with any of these.'),
+  also_revoked: z
+    .array(z.string())
+    .describe('The ids of the credentials that were created with it and revoked with it.'),
+  revoked_invitations: z.array(z.string()).describe('The ids of the open invitations that were revoked with them.'),
 });
 export const listKeysReply = z.object({
   status: ok,
   api_keys: z.array(accessKey).describe('The page.'),
-  pagination: pageShown.describe('Where the page stands.'),
+  pagination: pageShown.describe('The position of the page.'),
 });
 
 /** Valid for 7 days unless given, and for 30 at most; never longer than the credential that makes it. */
 export const createInvitationBody = z
   .strictObject({
     email: emailAddress.describe('Whom to invite.'),
-    role: roleName.describe('What they may do once they have joined. You need every scope of it.'),
+    role: roleName.describe('Their role once they have joined. You need every scope of it.'),
     expires_at: instant
       .optional()
-      .describe('In 7 days unless given, in 30 at most, and no later than your credential; RFC 3339 with an offset.'),
+      .describe(
+        'By default in 7 days, at most in 30, and no later than your credential expires; RFC 3339 with an offset.',
+      ),
   })
   .meta({
     id: 'CreateInvitation',
-    description: 'Whom to invite, and as what.',
+    description: 'Whom to invite, and in which role.',
     examples: [{ email: 'linus@example.com', role: 'reviewer' }],
   });
 export const invitation = z
   .object({
-    invitation_id: shownId('invitation').describe('Names the invitation.'),
+    invitation_id: shownId('invitation').describe('Its id.'),
     email: z.string().describe('Who is invited.'),
-    role: roleName.describe('The role that they will have.'),
-    lookup: z.string().describe('The readable part of the secret.'),
-    status: z.enum(['open', 'accepted', 'revoked', 'expired']).describe('How it stands.'),
+    role: roleName.describe('Their role once they have joined.'),
+    lookup: z.string().describe('The visible prefix of the secret.'),
+    status: z.enum(['open', 'accepted', 'revoked', 'expired']).describe('Its status.'),
     created_by: actor.describe('Who invited.'),
-    expires_at: shownTime.describe('When it ends.'),
-    accepted_at: shownTime.nullable().describe('When it was accepted; null = it is not.'),
-    created_at: shownTime.describe('When it was made.'),
+    expires_at: shownTime.describe('When it expires.'),
+    accepted_at: shownTime.nullable().describe('When it was accepted; null = it was not.'),
+    created_at: shownTime.describe('When it was created.'),
   })
   .meta({ id: 'Invitation', description: 'An invitation without its secret.' });
 export type Invitation = z.output<typeof invitation>;
@@ -134,7 +142,7 @@ export const createdInvitationReply = z.object({
     .string()
     .nullable()
     .describe(
-      'What the invited person sends to join. Shown in the first reply only: null in the replay of an Idempotency-Key.',
+      'What the invited person sends to join. Only in the first reply: null in the replay of an Idempotency-Key.',
     ),
   invitation: invitation.describe('The invitation without its secret.'),
 });
@@ -145,13 +153,13 @@ export const invitationReply = z.object({
 export const listInvitationsReply = z.object({
   status: ok,
   invitations: z.array(invitation).describe('The page.'),
-  pagination: pageShown.describe('Where the page stands.'),
+  pagination: pageShown.describe('The position of the page.'),
 });
 /** `name`: of a person who has no credential yet. */
 export const acceptInvitationBody = z
   .strictObject({
-    secret: z.string().max(255).describe('What the invitation’s reply showed.'),
-    name: name.optional().describe('Of a person who has no credential yet.'),
+    secret: z.string().max(255).describe('The secret from the invitation’s reply.'),
+    name: name.optional().describe('The name of a person who has no credential yet.'),
   })
   .meta({
     id: 'AcceptInvitation',
@@ -165,11 +173,11 @@ export const removeMemberBody = z
     keep_keys: z
       .boolean()
       .default(false)
-      .describe('Keep the keys that they made in the workspace: you answer for them from now on.'),
+      .describe('Keep the keys that they created in the workspace: they become yours.'),
   })
   .meta({
     id: 'RemoveMember',
-    description: 'What becomes of the keys that they made.',
+    description: 'What happens to the keys that they created.',
     examples: [{ keep_keys: true }],
   });
 export const updateMemberBody = z
@@ -177,10 +185,10 @@ export const updateMemberBody = z
   .meta({ id: 'UpdateMember', description: 'A member’s role.', examples: [{ role: 'admin' }] });
 export const member = z
   .object({
-    user_id: shownId('user').describe('Names the person.'),
+    user_id: shownId('user').describe('Their id.'),
     email: z.string().describe('Their address.'),
     name: z.string().describe('Their name.'),
-    role: roleName.describe('What they may do in this workspace.'),
+    role: roleName.describe('Their role in this workspace.'),
     created_at: shownTime.describe('When they joined.'),
   })
   .meta({ id: 'Member', description: 'A person in a workspace.' });
@@ -189,13 +197,13 @@ export const memberReply = z.object({ status: ok, member: member.describe('The m
 export const removedMemberReply = z.object({
   status: ok,
   member: member.describe('Who was removed.'),
-  revoked_keys: z.array(z.string()).describe('The ids of keys that ended with the membership.'),
-  kept_keys: z.array(z.string()).describe('The ids of keys that you answer for now.'),
+  revoked_keys: z.array(z.string()).describe('The ids of the keys that were revoked with the membership.'),
+  kept_keys: z.array(z.string()).describe('The ids of the keys that are now yours.'),
 });
 export const listMembersReply = z.object({
   status: ok,
   members: z.array(member).describe('The page.'),
-  pagination: pageShown.describe('Where the page stands.'),
+  pagination: pageShown.describe('The position of the page.'),
 });
 
 export const createWorkspaceBody = z
@@ -204,27 +212,24 @@ export const createWorkspaceBody = z
 /** `role` is the caller's. */
 export const workspace = z
   .object({
-    workspace_id: shownUuid.describe('Names the workspace.'),
+    workspace_id: shownUuid.describe('Its id.'),
     name: z.string().describe('For people.'),
-    role: roleName.describe('What you may do in it.'),
-    created_at: shownTime.describe('When it was made.'),
+    role: roleName.describe('Your role in it.'),
+    created_at: shownTime.describe('When it was created.'),
   })
   .meta({ id: 'Workspace', description: 'A workspace that you have joined.' });
 export type Workspace = z.output<typeof workspace>;
 /** `token` and `api_key`: the first personal credential of a person who had none, shown this once; else null. */
 export const acceptedInvitationReply = z.object({
   status: ok,
-  workspace: workspace.describe('The workspace that was joined.'),
-  member: member.describe('You in it.'),
-  token: z
-    .string()
-    .nullable()
-    .describe('The first personal credential of a person who had none, shown this once; else null.'),
+  workspace: workspace.describe('The workspace that you joined.'),
+  member: member.describe('Your membership in it.'),
+  token: z.string().nullable().describe('The first personal credential of a new person, shown only once; else null.'),
   api_key: accessKey.nullable().describe('The same credential without its token; else null.'),
 });
 export const workspaceReply = z.object({ status: ok, workspace: workspace.describe('The workspace as it is now.') });
 export const listWorkspacesReply = z.object({
   status: ok,
   workspaces: z.array(workspace).describe('The page.'),
-  pagination: pageShown.describe('Where the page stands.'),
+  pagination: pageShown.describe('The position of the page.'),
 });

@@ -11,7 +11,7 @@ const description = plainText(2000);
 const types = z
   .array(plainText(64).min(1))
   .max(100)
-  .refine((list) => new Set(list).size === list.length, 'names a type twice');
+  .refine((list) => new Set(list).size === list.length, 'lists a type twice');
 
 export const APPROVALS = ['always', 'never'] as const;
 const approvalRule = z
@@ -23,22 +23,22 @@ const settings = {
   enabled: z
     .boolean()
     .optional()
-    .describe('While it is false, the agent proposes nothing and nothing of it starts. Needs workspace:admin.'),
+    .describe('While it is false, the agent cannot propose and none of its actions start. Needs workspace:admin.'),
   approval: approvalRule
 
     .optional()
     .describe(
-      'Whether its proposals wait for a person: `always` but for `auto_approve_types`, or `never`. Needs workspace:admin.',
+      'Whether its proposals wait for a person: `always`, except for `auto_approve_types`, or `never`. Needs workspace:admin.',
     ),
   auto_approve_types: types.optional().describe('Types that do not wait for a person. Needs workspace:admin.'),
 };
 
 export const createAgentBody = strictFields({
   name: name.describe('For people.'),
-  description: description.optional().describe('What it does, for people.'),
+  description: description.optional().describe('A description for people.'),
   identity_id: givenId('identity')
     .optional()
-    .describe('The account that it acts as where a proposal in the second dialect names none.'),
+    .describe('The account that it acts as when a proposal in the second dialect names none.'),
   ...settings,
 }).meta({
   id: 'CreateAgent',
@@ -50,11 +50,11 @@ export type CreateAgentBody = z.output<typeof createAgentBody>;
 export const updateAgentBody = z
   .strictObject({
     name: name.optional().describe('For people.'),
-    description: description.nullable().optional().describe('What it does, for people; null removes it.'),
+    description: description.nullable().optional().describe('A description for people; null removes it.'),
     identity_id: givenId('identity')
       .nullable()
       .optional()
-      .describe('The account that it acts as where a proposal in the second dialect names none; null = none.'),
+      .describe('The account that it acts as when a proposal in the second dialect names none; null = none.'),
     ...settings,
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
@@ -63,17 +63,17 @@ export type UpdateAgentBody = z.output<typeof updateAgentBody>;
 
 export const agent = z
   .object({
-    agent_id: shownId('agent').describe('Names the agent.'),
+    agent_id: shownId('agent').describe('Its id.'),
     name: z.string().describe('For people.'),
-    description: z.string().nullable().describe('What it does; null = not said.'),
-    enabled: z.boolean().describe('While it is false, the agent proposes nothing and nothing of it starts.'),
+    description: z.string().nullable().describe('A description; null = none.'),
+    enabled: z.boolean().describe('While it is false, the agent cannot propose and none of its actions start.'),
     approval: approvalRule
 
-      .describe('Whether its proposals wait for a person: `always` but for `auto_approve_types`, or `never`.'),
+      .describe('Whether its proposals wait for a person: `always`, except for `auto_approve_types`, or `never`.'),
     auto_approve_types: z.array(z.string()).describe('Types that do not wait for a person.'),
     identity_id: shownId('identity')
       .nullable()
-      .describe('The account that it acts as where a proposal in the second dialect names none; null = none.'),
+      .describe('The account that it acts as when a proposal in the second dialect names none; null = none.'),
     created_at: shownTime.describe('When it was added.'),
     updated_at: shownTime.describe('When it last changed.'),
   })
@@ -83,13 +83,15 @@ export const agentReply = z.object({ status: ok, agent: agent.describe('The agen
 export const listAgentsReply = z.object({
   status: ok,
   agents: z.array(agent).describe('The page.'),
-  pagination: pagination.describe('Where the page stands.'),
+  pagination: pagination.describe('The position of the page.'),
 });
 
 export const RUN_STATUSES = ['running', 'completed', 'failed'] as const;
-const runStatus = z.enum(RUN_STATUSES).meta({ id: 'RunStatus', description: 'How a run stands, as its agent says.' });
+const runStatus = z
+  .enum(RUN_STATUSES)
+  .meta({ id: 'RunStatus', description: 'The status of a run, as its agent reports it.' });
 export const createRunBody = strictFields({
-  metadata: metadata.optional().describe('Up to 50 pairs of your own, returned as they came.'),
+  metadata: metadata.optional().describe('Up to 50 key-value pairs, returned unchanged.'),
 }).meta({
   id: 'CreateRun',
   description: 'A new run of an agent.',
@@ -97,31 +99,31 @@ export const createRunBody = strictFields({
 });
 export const updateRunBody = z
   .strictObject({
-    status: runStatus.optional().describe('How it stands now.'),
-    metadata: metadata.optional().describe('Your pairs anew, all of them.'),
+    status: runStatus.optional().describe('Its current status.'),
+    metadata: metadata.optional().describe('All your key-value pairs, replacing the old ones.'),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
-  .meta({ id: 'UpdateRun', description: 'How a run stands.', examples: [{ status: 'completed' }] });
+  .meta({ id: 'UpdateRun', description: 'The new status of a run.', examples: [{ status: 'completed' }] });
 export const run = z
   .object({
-    run_id: shownId('run').describe('Names the run.'),
+    run_id: shownId('run').describe('Its id.'),
     agent_id: shownId('agent').describe('Whose run it is.'),
-    status: runStatus.describe('How it stands, as its agent says.'),
-    metadata: z.record(z.string(), z.string()).describe('Your pairs.'),
+    status: runStatus.describe('Its status, as its agent reports it.'),
+    metadata: z.record(z.string(), z.string()).describe('Your key-value pairs.'),
     created_at: shownTime.describe('When it began.'),
     updated_at: shownTime.describe('When it last changed.'),
   })
-  .meta({ id: 'Run', description: 'A run of an agent, which groups what it proposes.' });
+  .meta({ id: 'Run', description: 'A run of an agent, which groups its proposals.' });
 export type Run = z.output<typeof run>;
 export const runReply = z.object({ status: ok, run: run.describe('The run as it is now.') });
 export const runWithActionsReply = z.object({
   status: ok,
   run: run.describe('The run as it is now.'),
-  actions: z.array(action).describe('A page of what it proposed.'),
-  pagination: pagination.describe('Where the page stands.'),
+  actions: z.array(action).describe('A page of its actions.'),
+  pagination: pagination.describe('The position of the page.'),
 });
 export const listRunsReply = z.object({
   status: ok,
   runs: z.array(run).describe('The page.'),
-  pagination: pagination.describe('Where the page stands.'),
+  pagination: pagination.describe('The position of the page.'),
 });

@@ -16,9 +16,7 @@ export const bulkCreateBody = z
       .array(jsonValue)
       .min(1)
       .max(BULK_ITEMS_MAX)
-      .describe(
-        'Each is read like the body of one proposal and stands alone: what is wrong with one is said of that one.',
-      ),
+      .describe('Each is validated like the body of a single proposal, independently of the others.'),
   })
   .meta({
     id: 'BulkCreateActions',
@@ -39,20 +37,20 @@ export const bulkCreateBody = z
 export type BulkCreateBody = z.output<typeof bulkCreateBody>;
 
 export const bulkDecideBody = strictFields({
-  action: decision.describe('What is decided of each. `edit` approves each with `edits`.'),
+  action: decision.describe('The decision for each. `edit` approves each with `edits`.'),
   action_ids: z
     .array(givenId('action'))
     .min(1)
     .max(BULK_ITEMS_MAX)
-    .refine((ids) => new Set(ids).size === ids.length, 'names an id twice')
-    .describe('The actions, each once. With `edit` all of one type.'),
-  comment: comment.optional().describe('Why, for the proposers.'),
+    .refine((ids) => new Set(ids).size === ids.length, 'lists an id twice')
+    .describe('The actions, each once. With `edit`, all of the same type.'),
+  comment: comment.optional().describe('The reason, for the proposers.'),
   edits: params.optional().describe('With `edit` only: params that replace those of the same name in each.'),
-  params_hashes: z.record(z.string(), paramsHash).optional().describe('By action id, the hash that was read.'),
+  params_hashes: z.record(z.string(), paramsHash).optional().describe('The hash that you read, by action id.'),
 })
   .refine((body) => (body.action === 'edit') === (body.edits !== undefined), {
     path: ['edits'],
-    message: 'is required with action edit, and refused otherwise',
+    message: 'is required with action edit, and not allowed otherwise',
   })
   .meta({
     id: 'BulkDecideActions',
@@ -61,39 +59,39 @@ export const bulkDecideBody = strictFields({
   });
 export type BulkDecideBody = z.output<typeof bulkDecideBody>;
 
-const code = z.string().describe('Why not, for programs: the code of an error.');
+const code = z.string().describe('The error code, for programs.');
 export const bulkDecideReply = z.object({
   status: ok,
-  processed: z.int().describe('How many this call decided.'),
+  processed: z.int().describe('How many actions this call decided.'),
   failed: z
     .array(
       z.object({
-        action_id: z.string().describe('The id as it was given.'),
+        action_id: z.string().describe('The id as you sent it.'),
         code,
         error: z.string().describe('What is wrong, and what to do, for people.'),
       }),
     )
-    .describe('Those that were not decided, and why.'),
+    .describe('The actions that were not decided, and why.'),
   results: z
     .array(
       z.union([
         z.object({
-          action_id: shownId('action').describe('Names the action.'),
+          action_id: shownId('action').describe('The id of the action.'),
           ok: z.literal(true).describe('It was decided.'),
-          status: actionStatus.describe('How it stands now.'),
+          status: actionStatus.describe('Its current status.'),
         }),
         z.object({
-          action_id: z.string().describe('The id as it was given.'),
+          action_id: z.string().describe('The id as you sent it.'),
           ok: z.literal(false).describe('It was not decided.'),
           code,
         }),
       ]),
     )
-    .describe('One for each id, in their order.'),
+    .describe('One per id, in the same order.'),
 });
 export type BulkDecideReply = z.output<typeof bulkDecideReply>;
 
-const index = z.int().describe('Its place among the items, from 0.');
+const index = z.int().describe('Its index among the items, from 0.');
 export const bulkCreateReply = z.object({
   status: ok,
   created: z.int().describe('How many were proposed.'),
@@ -103,22 +101,22 @@ export const bulkCreateReply = z.object({
         index,
         code,
         error: z.string().describe('What is wrong, and what to do, for people.'),
-        details: z.array(errorDetail).describe('Each fault and its place.'),
+        details: z.array(errorDetail).describe('Each error and its location.'),
       }),
     )
-    .describe('Those that were not, and why.'),
+    .describe('The proposals that were refused, and why.'),
   results: z
     .array(
       z.union([
         z.object({
           index,
-          action_id: shownId('action').describe('Names the action.'),
-          status: actionStatus.describe('How it stands now.'),
+          action_id: shownId('action').describe('The id of the action.'),
+          status: actionStatus.describe('Its current status.'),
         }),
         z.object({ index, code, error: z.string().describe('What is wrong, and what to do, for people.') }),
       ]),
     )
-    .describe('One for each item, in their order.'),
+    .describe('One per item, in the same order.'),
 });
 export type BulkCreateReply = z.output<typeof bulkCreateReply>;
 
@@ -131,9 +129,9 @@ export const processActionsReply = z.object({
   results: z
     .array(
       z.object({
-        action_id: shownId('action').describe('Names the action.'),
-        status: actionStatus.describe('How it stands now.'),
+        action_id: shownId('action').describe('The id of the action.'),
+        status: actionStatus.describe('Its current status.'),
       }),
     )
-    .describe('How each of them stands now.'),
+    .describe('The status of each.'),
 });

@@ -11,13 +11,13 @@ const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 const domain = z
   .string()
   .max(253)
-  .regex(new RegExp(`^(${LABEL}\\.)+${LABEL}$`, 'i'), 'is not a domain');
+  .regex(new RegExp(`^(${LABEL}\\.)+${LABEL}$`, 'i'), 'must be a domain, such as example.com');
 const name = plainText(255).min(1);
 
 export const createCompanyBody = strictFields({
-  name: name.optional().describe('Its name; needed without a domain.'),
-  domain: domain.optional().describe('Its domain, which no other company of the workspace has.'),
-  properties: jsonObject.optional().describe('Anything else, by name.'),
+  name: name.optional().describe('Its name; required without a domain.'),
+  domain: domain.optional().describe('Its domain, unique in the workspace.'),
+  properties: jsonObject.optional().describe('Any other properties, by name.'),
 })
   .refine((body) => body.name !== undefined || body.domain !== undefined, {
     path: ['name'],
@@ -37,7 +37,7 @@ export const updateCompanyBody = z
     domain: domain.nullable().optional().describe('Its domain; null removes it.'),
     properties: jsonObject
       .optional()
-      .describe('Properties to change, by name. Null deletes one; what is not named stays.'),
+      .describe('Properties to change, by name. Null deletes one; the others stay as they are.'),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
   .meta({
@@ -49,10 +49,10 @@ export type UpdateCompanyBody = z.output<typeof updateCompanyBody>;
 
 export const company = z
   .object({
-    company_id: shownId('company').describe('Names the company.'),
+    company_id: shownId('company').describe('Its id.'),
     domain: z.string().nullable().describe('Its domain; null = not known.'),
     name: z.string().nullable().describe('Its name; null = not known.'),
-    properties: jsonObject.describe('Anything else, by name.'),
+    properties: jsonObject.describe('Any other properties, by name.'),
     created_at: shownTime.describe('When it was added.'),
     updated_at: shownTime.describe('When it last changed.'),
   })
@@ -64,10 +64,10 @@ export const companyDeletedReply = z.object({
   company_id: shownId('company').describe('What was deleted.'),
 });
 export const listCompaniesQuery = listQuery.extend({
-  domain: plainText(253).optional().describe('With this domain, in any case of letters.'),
+  domain: plainText(253).optional().describe('With this domain, ignoring case.'),
 });
 export const listCompaniesReply = z.object({
   status: ok,
   companies: z.array(company).describe('The page.'),
-  pagination: pagination.describe('Where the page stands.'),
+  pagination: pagination.describe('The position of the page.'),
 });

@@ -11,7 +11,10 @@ import { strictFields } from './optional.ts';
 const MAILBOX_CHARS_MAX = 640;
 /** One address, with or without a name before it; a name that is too long is left out. */
 const mailbox = plainText(10_000)
-  .refine((text) => /^[^\s@<>]{1,64}@[^\s@<>]{1,255}$/.test(addressIn(text)), 'is not an address')
+  .refine(
+    (text) => /^[^\s@<>]{1,64}@[^\s@<>]{1,255}$/.test(addressIn(text)),
+    'must be an e-mail address, such as ada@example.com',
+  )
   .transform((text) => (text.length > MAILBOX_CHARS_MAX ? addressIn(text) : text));
 
 /** What others wrote is shortened where it is too long for us, and not refused: that it came must be known. */
@@ -24,7 +27,7 @@ const chain = z
 
 const direction = z
   .enum(['inbound', 'outbound'])
-  .meta({ id: 'Direction', description: 'From a contact (`inbound`), or to one (`outbound`).' });
+  .meta({ id: 'Direction', description: 'Whether it came from a contact (`inbound`) or went to one (`outbound`).' });
 
 export const recordEmailMessageBody = strictFields({
   direction: direction.describe('`inbound` from a contact, `outbound` to one.'),
@@ -34,10 +37,10 @@ export const recordEmailMessageBody = strictFields({
     .string()
     .transform((text) => readMessageId(text))
     .optional()
-    .describe('The Message-ID that it answers. What cannot be read as one answers nothing.'),
+    .describe('The Message-ID that it replies to. An invalid one is ignored.'),
   /** Oldest first: a list, or the header's text. */
-  references: chain.optional().describe('The chain that it answers, oldest first: a list, or the header’s text.'),
-  from: mailbox.describe('One address, with or without a name before it.'),
+  references: chain.optional().describe('The References chain, oldest first: a list, or the text of the header.'),
+  from: mailbox.describe('One address, with or without a name.'),
   to: z
     .union([
       mailbox,
@@ -46,7 +49,7 @@ export const recordEmailMessageBody = strictFields({
         .min(1)
         .transform((all) => all.slice(0, 100)),
     ])
-    .describe('One address or several, the first 100 of which count.'),
+    .describe('One or more addresses; only the first 100 count.'),
   subject: shortened(998).optional().describe('Cut after 998 characters.'),
   text: shortened(262_144).optional().describe('What it says, as plain text; cut after 262 144 characters.'),
   at: instant.describe('When it was sent or received: RFC 3339 with an offset.'),
@@ -70,15 +73,15 @@ export type RecordEmailMessageBody = z.output<typeof recordEmailMessageBody>;
 export const emailMessage = z
   .object({
     thread_id: shownId('thread').describe('The conversation that it belongs to.'),
-    contact_id: shownId('contact').describe('Whose conversation that is.'),
+    contact_id: shownId('contact').describe('The contact of the conversation.'),
     direction: direction.describe('`inbound` from the contact, `outbound` to them.'),
     message_id: z.string().describe('Its Message-ID.'),
-    in_reply_to: z.string().nullable().describe('The Message-ID that it answers; null = none.'),
-    references: z.array(z.string()).describe('The chain that it answers, oldest first.'),
+    in_reply_to: z.string().nullable().describe('The Message-ID that it replies to; null = none.'),
+    references: z.array(z.string()).describe('The References chain, oldest first.'),
     from: z.string().describe('Who sent it.'),
-    to: z.array(z.string()).describe('Who got it.'),
+    to: z.array(z.string()).describe('Its recipients.'),
     subject: z.string().describe('Its subject.'),
-    text: z.string().describe('What it says.'),
+    text: z.string().describe('Its text.'),
     action_id: shownId('action').nullable().describe('The action that sent it; null = none.'),
     at: shownTime.describe('When it was sent or received.'),
   })

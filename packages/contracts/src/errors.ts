@@ -22,10 +22,10 @@ export const ERROR_STATUS = {
 export type ErrorCode = keyof typeof ERROR_STATUS;
 const errorCode = z
   .enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]])
-  .meta({ id: 'ErrorCode', description: 'Why a request was not done, for programs.' });
+  .meta({ id: 'ErrorCode', description: 'Why the request failed, for programs.' });
 
 export const errorDetail = z.object({
-  path: z.string().describe('Where: a field of the body, a parameter, or empty for the whole.'),
+  path: z.string().describe('The location: a field of the body, a parameter, or empty for the whole request.'),
   message: z.string().describe('What is wrong there.'),
 });
 export type ErrorDetail = z.output<typeof errorDetail>;
@@ -36,10 +36,10 @@ export const errorBody = z
     status: z.literal('error').describe('Always `error`.'),
     error: z.string().describe('What is wrong, and what to do, for people.'),
     code: errorCode.describe('The same for programs.'),
-    details: z.array(errorDetail).describe('Each fault and its place; empty where nothing more can be said.'),
-    request_id: z.string().describe('What to ask for in the log of the service.'),
-    timestamp: shownTime.describe('When it was answered.'),
-    action: z.record(z.string(), z.unknown()).optional().describe('With a 409: the action as it is now.'),
+    details: z.array(errorDetail).describe('Each error and its location; empty if there is nothing to add.'),
+    request_id: z.string().describe('The id of the request in the service’s log.'),
+    timestamp: shownTime.describe('When the error occurred.'),
+    action: z.record(z.string(), z.unknown()).optional().describe('With a 409: the current action.'),
   })
-  .meta({ id: 'Error', description: 'Why a request was not done.' });
+  .meta({ id: 'Error', description: 'Why a request failed.' });
 export type ErrorBody = z.output<typeof errorBody>;

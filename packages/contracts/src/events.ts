@@ -8,7 +8,7 @@ import { actionStatus } from './lifecycle.ts';
 export const briefingTruncated = z
   .literal(true)
   .optional()
-  .meta({ description: 'Types and missions are named for the 1 000 largest only.' });
+  .meta({ description: 'Only the 1 000 largest types and missions are listed.' });
 
 /** The first message of the stream: what waits for a decision. */
 export const briefing = z
@@ -17,7 +17,7 @@ export const briefing = z
     by_type: z.record(z.string(), z.int()).describe('How many of each type.'),
     by_mission: z.record(z.string(), z.int()).describe('How many of each mission.'),
     truncated: briefingTruncated,
-    oldest_created_at: shownTime.nullable().describe('Since when the oldest waits; null = none does.'),
+    oldest_created_at: shownTime.nullable().describe('Since when the oldest has been waiting; null = none waits.'),
   })
   .meta({ id: 'Briefing', description: 'What waits for a decision.' });
 export type Briefing = z.output<typeof briefing>;
@@ -28,11 +28,11 @@ export const actionEvent = z
     event: logEntry
       .extend({
         action_id: shownId('action').describe('The action that it happened to.'),
-        version: z.int().describe('The version that the action has by it.'),
-        status: actionStatus.describe('How the action stood after it.'),
+        version: z.int().describe('The version of the action after it.'),
+        status: actionStatus.describe('The status of the action after it.'),
       })
       .describe('What happened.'),
-    action: action.describe('The action as it was when the event was read: of that version or a later one.'),
+    action: action.describe('The action when the event was read: at that version or a later one.'),
   })
   .meta({ id: 'ActionEvent', description: 'Something that happened to an action.' });
 export type ActionEvent = z.output<typeof actionEvent>;

@@ -5,7 +5,7 @@ import { jsonObject, plainText } from './json.ts';
 const COMMENT_CHARS_MAX = 5000;
 const PARAMS_BYTES_MAX = 256 * 1024;
 
-export const ok = z.literal('success').describe('Always `success`: a refusal has the body of an error.');
+export const ok = z.literal('success').describe('Always `success`: errors have a different body.');
 export const reference = plainText(255).min(1);
 export const paramsHash = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits');
 export const comment = plainText(COMMENT_CHARS_MAX);
@@ -22,4 +22,4 @@ export const wholeNumber = (minimum: number, maximum: number, fallback: number) 
     .transform(Number)
     .pipe(z.int().min(minimum).max(maximum))
     .default(fallback)
-    .meta({ type: 'integer', minimum, maximum, description: `${fallback} unless given.` });
+    .meta({ type: 'integer', minimum, maximum, description: `${fallback} by default.` });

@@ -5,28 +5,21 @@ export const PROVIDERS = ['smtp', 'slack', 'linkedin', 'resend', 'hubspot', 'mcp
 export type Provider = (typeof PROVIDERS)[number];
 export const provider = z.enum(PROVIDERS).meta({
   id: 'Provider',
-  description: 'What kind of account an identity is. `internal` is for types that act on nothing but our own records.',
+  description:
+    'What kind of account an identity is. `internal` is for types that act only on the workspace’s own records.',
 });
 
 /** Config of an `smtp` identity. `from` is an address, with or without a display name. */
 export const smtpConfig = strictFields({
   host: z.string().min(1).max(253).describe('The mail server.'),
-  port: z.int().min(1).max(65535).describe('Its port: 465 with `secure`, else mostly 587.'),
+  port: z.int().min(1).max(65535).describe('Its port: 465 with `secure`, else usually 587.'),
   secure: z
     .boolean()
     .default(false)
     .describe('TLS from the first byte; otherwise STARTTLS where the server offers it.'),
-  require_tls: z
-    .boolean()
-    .optional()
-    .describe('True sends nothing without TLS, which is the default with credentials.'),
-  from: z.string().min(3).max(320).describe('The sender: an address, with or without a name before it.'),
-  reply_to: z
-    .string()
-    .min(3)
-    .max(320)
-    .optional()
-    .describe('Where answers go: an address, with or without a name before it.'),
+  require_tls: z.boolean().optional().describe('True requires TLS, which is the default with credentials.'),
+  from: z.string().min(3).max(320).describe('The sender: an address, with or without a name.'),
+  reply_to: z.string().min(3).max(320).optional().describe('The Reply-To: an address, with or without a name.'),
 }).describe('Settings of an `smtp` identity.');
 export type SmtpConfig = z.output<typeof smtpConfig>;
 
@@ -47,9 +40,7 @@ const token = (startsWith: string) =>
     );
 
 /** Config of a `slack` identity: the token says everything. */
-export const slackConfig = z
-  .strictObject({})
-  .describe('Settings of a `slack` identity: none, the token says everything.');
+export const slackConfig = z.strictObject({}).describe('Settings of a `slack` identity: none, the token is enough.');
 
 /** A bot's token (`xoxb-…`), or a person's; scopes chat:write, channels:read and channels:history, groups:… for private channels. */
 export const slackCredentials = z.strictObject({
@@ -61,24 +52,19 @@ export type SlackCredentials = z.output<typeof slackCredentials>;
 
 /** Config of a `resend` identity. `from` and `reply_to` are addresses, with or without a display name. */
 export const resendConfig = strictFields({
-  from: z.string().min(3).max(320).describe('The sender: an address, with or without a name before it.'),
+  from: z.string().min(3).max(320).describe('The sender: an address, with or without a name.'),
   from_allowed: z
     .array(z.string().min(3).max(254).includes('@'))
     .max(100)
     .optional()
-    .describe('Who else a proposal may name as its sender: addresses, or whole domains as `@example.com`.'),
-  reply_to: z
-    .string()
-    .min(3)
-    .max(320)
-    .optional()
-    .describe('Where answers go: an address, with or without a name before it.'),
+    .describe('Other senders that a proposal may use: addresses, or whole domains such as `@example.com`.'),
+  reply_to: z.string().min(3).max(320).optional().describe('The Reply-To: an address, with or without a name.'),
 }).describe('Settings of a `resend` identity.');
 export type ResendConfig = z.output<typeof resendConfig>;
 
 /** An API key (`re_…`); one that may only send is enough for resend_send_email. */
 export const resendCredentials = z.strictObject({
-  api_key: token('re_').describe('An API key (`re_…`). One that may only send is enough for resend_send_email.'),
+  api_key: token('re_').describe('An API key (`re_…`). A send-only key is enough for resend_send_email.'),
 });
 export type ResendCredentials = z.output<typeof resendCredentials>;
 
@@ -91,7 +77,7 @@ const premium = z
 export const linkedinConfig = z
   .discriminatedUnion('mode', [
     z.strictObject({
-      mode: z.literal('assisted').optional().describe('A person sends it by hand, with a task to do so.'),
+      mode: z.literal('assisted').optional().describe('A person sends it by hand, from a task.'),
       premium,
     }),
     z.strictObject({
@@ -100,14 +86,14 @@ export const linkedinConfig = z
       dsn: z
         .string()
         .regex(/^api\d{1,4}\.unipile\.com(:\d{2,5})?$/, 'must be a DSN such as api1.unipile.com:13111')
-        .describe('Where Unipile is reached, as its dashboard shows it.'),
+        .describe('The address of Unipile, as its dashboard shows it.'),
       account_id: z
         .string()
         .regex(/^[\w-]{1,100}$/, 'must be the id of an account at Unipile')
         .describe('The account at Unipile.'),
     }),
   ])
-  .describe('Settings of a `linkedin` identity. Each invitation is handed to a person, unless Unipile is to send it.');
+  .describe('Settings of a `linkedin` identity. Each invitation becomes a task for a person, unless Unipile sends it.');
 export type LinkedinConfig = z.output<typeof linkedinConfig>;
 
 /** Unipile's access token. */
@@ -129,12 +115,10 @@ export const hubspotConfig = strictFields({
   contact_properties: hubspotNames
     .optional()
     .describe(
-      'Our property → HubSpot’s internal name. Given, nothing else of a contact is pushed; else each goes under its own name, where that can be one.',
+      'Our property → HubSpot’s internal name. If set, only these properties of a contact are pushed; else each is pushed under its own name, if HubSpot allows that name.',
     ),
   company_properties: hubspotNames.optional().describe('The same for companies.'),
-  company_key: hubspotName
-    .optional()
-    .describe('HubSpot’s unique property that holds the domain; `domain` unless given.'),
+  company_key: hubspotName.optional().describe('HubSpot’s unique property for the domain; `domain` by default.'),
 }).describe('Settings of a `hubspot` identity.');
 export type HubspotConfig = z.output<typeof hubspotConfig>;
 
@@ -155,19 +139,19 @@ export const mcpConfig = strictFields({
     .url({ protocol: /^https?$/, error: 'must be an https:// URL' })
     .max(2_000)
     .optional()
-    .describe('The server’s address; either this or `server`.'),
+    .describe('The server’s address. Give either this or `server`.'),
   server: z
     .string()
     .regex(/^[\w.-]{1,64}$/)
     .optional()
-    .describe('The name of a server in the operator’s file; either this or `url`.'),
+    .describe('The name of a server in the operator’s file. Give either this or `url`.'),
   idempotent_tools: z
     .array(z.string().min(1).max(128))
     .max(200)
     .optional()
-    .describe('Tools that may be called again when an answer is lost; what a server says of itself does not count.'),
+    .describe('Tools that may be called again when a response is lost. The server’s own claims do not count.'),
 })
-  .refine(({ url, server }) => (url === undefined) !== (server === undefined), 'takes a url or a server')
+  .refine(({ url, server }) => (url === undefined) !== (server === undefined), 'must have either a url or a server')
   .describe('Settings of an `mcp` identity: an address, or the name of a server in the operator’s file.');
 export type McpConfig = z.output<typeof mcpConfig>;
 
@@ -179,10 +163,10 @@ export const mcpCredentials = strictFields({
       z
         .string()
         .regex(/^[A-Za-z0-9-]{1,64}$/)
-        .refine((name) => !OWNED.test(name), 'is not for an identity to set'),
+        .refine((name) => !OWNED.test(name), 'cannot be set by an identity'),
       headerValue,
     )
     .optional()
-    .describe('More headers to send to that server.'),
+    .describe('Additional headers for the server.'),
 });
 export type McpCredentials = z.output<typeof mcpCredentials>;

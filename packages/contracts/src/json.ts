@@ -9,7 +9,7 @@ const text = (value: string): boolean => !value.includes('\u0000') && value.isWe
 
 /** Says why a value cannot be stored and hashed without changing; undefined = it can. Depth is counted from 1. */
 export function jsonFault(value: unknown, depth = 1): string | undefined {
-  if (typeof value === 'string') return text(value) ? undefined : 'holds NUL or a lone surrogate';
+  if (typeof value === 'string') return text(value) ? undefined : 'contains NUL or a lone surrogate';
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) return 'is not a finite number';
     return Number.isInteger(value) && !Number.isSafeInteger(value) ? 'is an integer beyond ±2^53' : undefined;
@@ -27,7 +27,7 @@ export function jsonFault(value: unknown, depth = 1): string | undefined {
 
 /** A string that PostgreSQL and RFC 8785 both keep as it is: no NUL, no lone surrogate. */
 export const plainText = (charsMax: number): z.ZodString =>
-  z.string().max(charsMax).refine(text, { error: 'holds NUL or a lone surrogate' });
+  z.string().max(charsMax).refine(text, { error: 'contains NUL or a lone surrogate' });
 
 /** Any JSON value; what it holds is for `jsonFault` to say. */
 export const jsonValue = z.unknown() as unknown as z.ZodType<JsonValue, JsonValue>;

@@ -16,7 +16,7 @@ export type Status = (typeof STATUSES)[number];
 export const actionStatus = z.enum(STATUSES).meta({
   id: 'ActionStatus',
   description:
-    'How an action stands. `scheduled`, `approved` and `auto_approved` run when they are due; nothing leaves `completed`, `failed`, `rejected` and `cancelled`.',
+    'The status of an action. `scheduled`, `approved` and `auto_approved` run when they are due; `completed`, `failed`, `rejected` and `cancelled` are terminal.',
 });
 
 /** May run when due. */
@@ -64,7 +64,7 @@ export const FAILURES = [
 export type Failure = (typeof FAILURES)[number];
 export const failure = z.enum(FAILURES).meta({
   id: 'Failure',
-  description: 'Why an action failed. After `outcome_unknown` it may have happened: look before it is proposed again.',
+  description: 'Why an action failed. After `outcome_unknown` it may have happened: check before you propose it again.',
 });
 
 /** `status_reason`: why the action stands where it stands. */
@@ -84,4 +84,4 @@ export const STATUS_REASONS = [
 export type StatusReason = (typeof STATUS_REASONS)[number];
 export const statusReason = z
   .enum(STATUS_REASONS)
-  .meta({ id: 'StatusReason', description: 'Why an action stands as it stands.' });
+  .meta({ id: 'StatusReason', description: 'The reason for an action’s status.' });

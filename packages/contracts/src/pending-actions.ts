@@ -18,7 +18,7 @@ export const PENDING_STATUSES = ['pending', 'approved', 'rejected', 'executed', 
 export type PendingStatus = (typeof PENDING_STATUSES)[number];
 const pendingStatus = z
   .enum(PENDING_STATUSES)
-  .meta({ id: 'PendingActionStatus', description: 'How a pending action stands. `approved` may be running.' });
+  .meta({ id: 'PendingActionStatus', description: 'The status of a pending action. `approved` may be running.' });
 
 /** How this dialect shows each status. */
 export const SHOWN_STATUS: Record<Status, PendingStatus> = {
@@ -41,24 +41,24 @@ const uuid = z.guid().toLowerCase();
 export const listPendingActionsQuery = eitherSpelling(
   z.strictObject({
     workspace_id: uuid.describe('The workspace to list.'),
-    status: pendingStatus.optional().describe('This status only.'),
+    status: pendingStatus.optional().describe('Only this status.'),
     batch_id: plainText(255)
       .min(1)
       .optional()
-      .describe('This batch only: mission and type, as `{missionId}:{toolName}`.'),
-    mission_id: uuid.optional().describe('This mission only.'),
-    session_id: reference.optional().describe('This conversation only.'),
-    limit: wholeNumber(1, BULK_ITEMS_MAX, PENDING_PAGE).describe(`How many at most; ${PENDING_PAGE} unless given.`),
-    cursor: z.string().min(1).max(64).optional().describe('`nextCursor` of the page before.'),
+      .describe('Only this batch: mission and type, as `{missionId}:{toolName}`.'),
+    mission_id: uuid.optional().describe('Only this mission.'),
+    session_id: reference.optional().describe('Only this conversation.'),
+    limit: wholeNumber(1, BULK_ITEMS_MAX, PENDING_PAGE).describe(`The size of a page; ${PENDING_PAGE} by default.`),
+    cursor: z.string().min(1).max(64).optional().describe('The The `nextCursor` of the page before.'),
   }),
 );
 export type ListPendingActionsQuery = z.output<typeof listPendingActionsQuery>;
 
 export const approvePendingActionBody = eitherSpelling(
   z.strictObject({
-    userEdits: params.optional().describe('Input that replaces fields of the same name. What is not named stays.'),
-    paramsHash: paramsHash.optional().describe('The hash that was read: the approval counts only for that.'),
-    comment: comment.optional().describe('Why, for the proposer.'),
+    userEdits: params.optional().describe('Input that replaces fields of the same name. The others stay as they are.'),
+    paramsHash: paramsHash.optional().describe('The hash that you read: the approval counts only for it.'),
+    comment: comment.optional().describe('The reason, for the proposer.'),
   }),
 ).meta({
   id: 'ApprovePendingAction',
@@ -72,23 +72,23 @@ export const createPendingActionBody = eitherSpelling(
   z.strictObject({
     workspaceId: uuid.describe('The workspace to propose in.'),
     toolName: plainText(64).min(1).describe('A built-in type, or the name of one of the workspace’s tools.'),
-    toolInput: params.describe('What it is to be done with, as the type’s schema says; at most 256 KiB.'),
+    toolInput: params.describe('The input, as the schema of the type describes; at most 256 KiB.'),
     missionId: uuid
       .optional()
-      .describe('A UUID of your own that groups what belongs together. With the type it makes a batch.'),
-    sessionId: reference.optional().describe('A reference of your own to the conversation that it came from.'),
+      .describe('Your own UUID, to group related actions. Mission and type together form a batch.'),
+    sessionId: reference.optional().describe('Your own reference to the conversation that it came from.'),
     preview: params
       .optional()
       .describe(
-        'Of a workspace’s tool only: what people are shown, marked as the agent’s words. A built-in type is previewed by the service.',
+        'Only for a workspace’s tool: what people see, marked as the agent’s words. The service renders the preview of a built-in type.',
       ),
     identityId: givenId('identity')
       .optional()
-      .describe('The account to act as: else the agent’s, else the only active one of the workspace that fits.'),
+      .describe('The account to act as. By default the agent’s, or the only active one of the workspace that matches.'),
     scheduledTime: instant.optional().describe('When it is due: RFC 3339 with an offset.'),
-    expiresAt: instant.optional().describe('It does not start after this time; RFC 3339 with an offset.'),
+    expiresAt: instant.optional().describe('It cannot start after this time; RFC 3339 with an offset.'),
     runId: givenId('run').optional().describe('The run of an agent that proposes it.'),
-    metadata: metadata.optional().describe('Up to 50 pairs of your own, returned as they came.'),
+    metadata: metadata.optional().describe('Up to 50 key-value pairs, returned unchanged.'),
   }),
 ).meta({
   id: 'CreatePendingAction',
@@ -111,12 +111,12 @@ export const batchItem = eitherSpelling(
     .strictObject({
       pendingActionId: givenId('action').describe('An action of the batch.'),
       userEdits: params.optional().describe('Input that replaces fields of the same name.'),
-      exclude: z.boolean().default(false).describe('True rejects it; not with edits.'),
-      paramsHash: paramsHash.optional().describe('The hash that was read: the approval counts only for that.'),
+      exclude: z.boolean().default(false).describe('True rejects it. Cannot be combined with edits.'),
+      paramsHash: paramsHash.optional().describe('The hash that you read: the approval counts only for it.'),
     })
     .refine(({ exclude, userEdits }) => !exclude || !userEdits, {
       path: ['userEdits'],
-      message: 'are for a call that is approved: leave out userEdits, or exclude',
+      message: 'cannot be combined with exclude: leave out one of the two',
     }),
 );
 
@@ -125,11 +125,14 @@ export const batchApproveList = z.strictObject({ items: z.array(z.unknown()).max
 
 export const batchApproveBody = eitherSpelling(
   z.strictObject({
-    items: z.array(batchItem).max(BULK_ITEMS_MAX).describe('What is decided; others of the batch stay as they are.'),
+    items: z
+      .array(batchItem)
+      .max(BULK_ITEMS_MAX)
+      .describe('The decisions; other actions of the batch stay as they are.'),
   }),
 ).meta({
   id: 'BatchApprovePendingActions',
-  description: 'What is decided of a batch. Fields may be written in camelCase or in snake_case.',
+  description: 'The decisions on a batch. Fields may be written in camelCase or in snake_case.',
   examples: [
     {
       items: [
@@ -142,46 +145,46 @@ export const batchApproveBody = eitherSpelling(
 export type BatchApproveBody = z.output<typeof batchApproveBody>;
 
 export const streamPendingActionsQuery = eitherSpelling(
-  z.strictObject({ workspace_id: uuid.describe('The workspace to hear of.') }),
+  z.strictObject({ workspace_id: uuid.describe('The workspace to stream.') }),
 );
 
 /** An action as this dialect shows it. Ids are UUIDs; times are RFC 3339 in UTC. */
 export const pendingAction = z
   .object({
-    id: shownUuid.describe('Names the action.'),
-    workspaceId: shownUuid.describe('Whose it is.'),
-    missionId: shownUuid.nullable().describe('Your UUID that groups it.'),
+    id: shownUuid.describe('The id of the action.'),
+    workspaceId: shownUuid.describe('Its workspace.'),
+    missionId: shownUuid.nullable().describe('Your mission UUID.'),
     sessionId: z.string().nullable().describe('Your reference to its conversation.'),
     batchId: z.string().nullable().describe('`{missionId}:{toolName}`; null without a mission.'),
     toolName: z.string().describe('A built-in type, or the name of one of the workspace’s tools.'),
-    toolInput: jsonObject.describe('The proposal, with what was looked up.'),
+    toolInput: jsonObject.describe('The proposal, with the fields that were looked up.'),
     preview: z
       .union([preview, jsonObject])
       .nullable()
-      .describe('The card that a person decides by; null = none was drawn.'),
-    status: pendingStatus.describe('How it stands.'),
-    userEdits: jsonObject.nullable().describe('What the decision changed; null = nothing.'),
-    result: jsonObject.nullable().describe('What came of it; null until it was executed.'),
-    error: z.string().nullable().describe('Why it failed or was cancelled, beginning with a code; else null.'),
+      .describe('The preview for the person who decides; null = none was rendered.'),
+    status: pendingStatus.describe('Its status.'),
+    userEdits: jsonObject.nullable().describe('The fields that the decision changed; null = none.'),
+    result: jsonObject.nullable().describe('The result; null until it was executed.'),
+    error: z.string().nullable().describe('Why it failed or was cancelled, starting with a code; else null.'),
     createdAt: shownTime.describe('When it was proposed.'),
-    resolvedAt: shownTime.nullable().describe('When it was decided or ended; null = it waits.'),
-    executedAt: shownTime.nullable().describe('When it had been executed; null = it has not.'),
+    resolvedAt: shownTime.nullable().describe('When it was decided or ended; null = it is waiting.'),
+    executedAt: shownTime.nullable().describe('When it was executed; null = it was not.'),
     identityId: shownUuid.nullable().describe('The account to act as.'),
-    scheduledTime: shownTime.nullable().describe('When the proposal asked for; null = as soon as may be.'),
-    expiresAt: shownTime.nullable().describe('It does not start after this time; null = it does not expire.'),
+    scheduledTime: shownTime.nullable().describe('The requested time; null = as soon as possible.'),
+    expiresAt: shownTime.nullable().describe('It cannot start after this time; null = it does not expire.'),
     paramsHash: z.string().describe('What an approval is bound to.'),
-    previewSource: z.enum(['agent', 'server']).describe('Who drew the card.'),
-    comment: z.string().nullable().describe('Why it was decided so; null = not said.'),
-    resolvedBy: actor.nullable().describe('Who decided; null = nobody has.'),
+    previewSource: z.enum(['agent', 'server']).describe('Who rendered the preview.'),
+    comment: z.string().nullable().describe('The reason for the decision; null = none given.'),
+    resolvedBy: actor.nullable().describe('Who decided; null = not decided.'),
   })
   .meta({ id: 'PendingAction', description: 'An action that waits for a person, or once did.' });
 export type PendingAction = z.output<typeof pendingAction>;
 
 /** `total` = all that match. `nextCursor` is null on the last page. */
 export const listPendingActionsReply = z.object({
-  items: z.array(pendingAction).describe('The page, from the newest.'),
-  total: z.int().describe('How many match, on all pages.'),
-  nextCursor: z.string().nullable().describe('Where the next page begins; null on the last page.'),
+  items: z.array(pendingAction).describe('The page, newest first.'),
+  total: z.int().describe('How many match, over all pages.'),
+  nextCursor: z.string().nullable().describe('The cursor of the next page; null on the last page.'),
 });
 export type ListPendingActionsReply = z.output<typeof listPendingActionsReply>;
 
@@ -192,7 +195,7 @@ export const pendingBriefing = z
     byTool: z.record(z.string(), z.int()).describe('How many of each type.'),
     byMission: z.record(z.string(), z.int()).describe('How many of each mission.'),
     truncated: briefingTruncated,
-    oldestCreatedAt: shownTime.nullable().describe('Since when the oldest waits; null = none does.'),
+    oldestCreatedAt: shownTime.nullable().describe('Since when the oldest has been waiting; null = none waits.'),
   })
   .meta({ id: 'PendingBriefing', description: 'What waits for a decision.' });
 export type PendingBriefing = z.output<typeof pendingBriefing>;
@@ -203,11 +206,11 @@ export const pendingActionEvent = z
     event: logEntry
       .extend({
         actionId: shownUuid.describe('The action that it happened to.'),
-        version: z.int().describe('The version that the action has by it.'),
-        status: pendingStatus.describe('How the action stood after it.'),
+        version: z.int().describe('The version of the action after it.'),
+        status: pendingStatus.describe('The status of the action after it.'),
       })
       .describe('What happened.'),
-    action: pendingAction.describe('The action as it was when the event was read: as after it, or later.'),
+    action: pendingAction.describe('The action when the event was read: at that version or a later one.'),
   })
   .meta({ id: 'PendingActionEvent', description: 'Something that happened to a pending action.' });
 export type PendingActionEvent = z.output<typeof pendingActionEvent>;
@@ -219,7 +222,7 @@ export const batchApproveReply = z.object({
   batchId: z.string().describe('The batch.'),
   approved: z.int().describe('How many this call approved.'),
   rejected: z.int().describe('How many this call rejected.'),
-  skipped: z.int().describe('How many somebody else decided meanwhile.'),
+  skipped: z.int().describe('How many were already decided.'),
 });
 export type BatchApproveReply = z.output<typeof batchApproveReply>;
 
@@ -244,18 +247,18 @@ export const PENDING_ERRORS = {
 export type PendingErrorCode = (typeof PENDING_ERRORS)[ErrorCode][1];
 const pendingErrorCode = z
   .enum([...new Set(Object.values(PENDING_ERRORS).map(([, code]) => code))] as [PendingErrorCode])
-  .meta({ id: 'PendingActionsErrorCode', description: 'Why a request was not done, for programs.' });
+  .meta({ id: 'PendingActionsErrorCode', description: 'Why the request failed, for programs.' });
 
 /** The body of every error of this dialect. */
 export const pendingErrorBody = z
   .object({
     error: z
       .object({
-        code: pendingErrorCode.describe('Why the request was not done, for programs.'),
-        message: z.string().describe('The same for people, with what to do.'),
-        details: z.array(errorDetail).optional().describe('Each fault and its place.'),
+        code: pendingErrorCode.describe('Why the request failed, for programs.'),
+        message: z.string().describe('The same for people, with what to do next.'),
+        details: z.array(errorDetail).optional().describe('Each error and its location.'),
       })
       .describe('What is wrong.'),
   })
-  .meta({ id: 'PendingActionsError', description: 'Why a request was not done.' });
+  .meta({ id: 'PendingActionsError', description: 'Why a request failed.' });
 export type PendingErrorBody = z.output<typeof pendingErrorBody>;

@@ -22,7 +22,7 @@ export const LIFECYCLE_STAGES = [
 ] as const;
 export const lifecycleStage = z
   .enum(LIFECYCLE_STAGES)
-  .meta({ id: 'LifecycleStage', description: 'How far a contact has come.' });
+  .meta({ id: 'LifecycleStage', description: 'The lifecycle stage of a contact.' });
 
 /** Properties to merge; a null deletes one. */
 export const changedProperties = jsonObject.refine(
@@ -37,15 +37,15 @@ export const listQuery = pageQuery.extend({ cursor: pageCursor });
 export type ListQuery = z.output<typeof listQuery>;
 export const pageShown = z.object({
   total_items: z.int().describe('How many there are.'),
-  limit: z.int().describe('How many a page has at most.'),
+  limit: z.int().describe('The maximum size of a page.'),
   skip: z.int().describe('How many were skipped before it.'),
 });
 
 export const createContactBody = strictFields({
-  email: emailAddress.describe('Their address, which no other contact of the workspace has.'),
-  properties: jsonObject.optional().describe('Anything else, by name.'),
-  lifecycle_stage: lifecycleStage.optional().describe('How far they have come.'),
-  company_id: givenId('company').optional().describe('Where they work.'),
+  email: emailAddress.describe('Their address, unique in the workspace.'),
+  properties: jsonObject.optional().describe('Any other properties, by name.'),
+  lifecycle_stage: lifecycleStage.optional().describe('Their lifecycle stage.'),
+  company_id: givenId('company').optional().describe('Their company.'),
 }).meta({
   id: 'CreateContact',
   description: 'A new contact.',
@@ -55,16 +55,16 @@ export type CreateContactBody = z.output<typeof createContactBody>;
 
 export const contact = z
   .object({
-    contact_id: shownId('contact').describe('Names the contact.'),
+    contact_id: shownId('contact').describe('Their id.'),
     email: z.string().describe('Their address.'),
-    properties: jsonObject.describe('Anything else, by name.'),
-    lifecycle_stage: lifecycleStage.nullable().describe('How far they have come; null = not said.'),
-    company_id: shownId('company').nullable().describe('Where they work; null = not known.'),
-    unsubscribed_at: shownTime.nullable().describe('Since when they want no e-mail; null = they take it.'),
+    properties: jsonObject.describe('Any other properties, by name.'),
+    lifecycle_stage: lifecycleStage.nullable().describe('Their lifecycle stage; null = none.'),
+    company_id: shownId('company').nullable().describe('Their company; null = none.'),
+    unsubscribed_at: shownTime.nullable().describe('When they unsubscribed from e-mail; null = they have not.'),
     created_at: shownTime.describe('When they were added.'),
     updated_at: shownTime.describe('When they last changed.'),
   })
-  .meta({ id: 'Contact', description: 'A person whom actions are about.' });
+  .meta({ id: 'Contact', description: 'A person that actions are about.' });
 export type Contact = z.output<typeof contact>;
 export const contactReply = z.object({ status: ok, contact: contact.describe('The contact as it is now.') });
 export const contactDeletedReply = z.object({
@@ -72,24 +72,24 @@ export const contactDeletedReply = z.object({
   contact_id: shownId('contact').describe('What was deleted.'),
 });
 export const listContactsQuery = listQuery.extend({
-  email: plainText(320).optional().describe('With this address, in any case of letters.'),
+  email: plainText(320).optional().describe('With this address, ignoring case.'),
 });
 export const listContactsReply = z.object({
   status: ok,
   contacts: z.array(contact).describe('The page.'),
-  pagination: pagination.describe('Where the page stands.'),
+  pagination: pagination.describe('The position of the page.'),
 });
 
 /** Properties merge; a null deletes one. */
 export const updateContactBody = z
   .strictObject({
-    email: emailAddress.optional().describe('Another address.'),
+    email: emailAddress.optional().describe('A new address.'),
     properties: jsonObject
       .optional()
-      .describe('Properties to change, by name. Null deletes one; what is not named stays.'),
-    lifecycle_stage: lifecycleStage.optional().describe('How far they have come. The change is kept.'),
-    company_id: givenId('company').nullable().optional().describe('Where they work; null = not known.'),
-    unsubscribed: z.boolean().optional().describe('True: nothing is sent to them any more.'),
+      .describe('Properties to change, by name. Null deletes one; the others stay as they are.'),
+    lifecycle_stage: lifecycleStage.optional().describe('Their lifecycle stage. The change is recorded.'),
+    company_id: givenId('company').nullable().optional().describe('Their company; null = none.'),
+    unsubscribed: z.boolean().optional().describe('True: they get no more e-mail.'),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
   .meta({
@@ -104,7 +104,7 @@ export const lifecycleChange = z
   .object({
     from: lifecycleStage.nullable().describe('The stage before; null = none.'),
     to: lifecycleStage.describe('The stage after.'),
-    action_id: shownId('action').nullable().describe('The action that changed it; null = the API did.'),
+    action_id: shownId('action').nullable().describe('The action that changed it; null = the API.'),
     actor: actor.describe('Who did it.'),
     at: shownTime.describe('When.'),
   })
@@ -113,19 +113,19 @@ export type LifecycleChange = z.output<typeof lifecycleChange>;
 export const listLifecycleReply = z.object({
   status: ok,
   lifecycle_changes: z.array(lifecycleChange).describe('The page.'),
-  pagination: pagination.describe('Where the page stands.'),
+  pagination: pagination.describe('The position of the page.'),
 });
 
 export const createNoteBody = z
-  .strictObject({ content: plainText(65_536).min(1).describe('What it says.') })
+  .strictObject({ content: plainText(65_536).min(1).describe('Its text.') })
   .meta({ id: 'CreateNote', description: 'A new note.', examples: [{ content: 'Called, will call back on Monday.' }] });
 export const note = z
   .object({
-    note_id: shownId('note').describe('Names the note.'),
-    content: z.string().describe('What it says.'),
-    contact_id: shownId('contact').nullable().describe('The contact that it is on; null = on a company.'),
-    company_id: shownId('company').nullable().describe('The company that it is on; null = on a contact.'),
-    action_id: shownId('action').nullable().describe('The action that wrote it; null = the API did.'),
+    note_id: shownId('note').describe('Its id.'),
+    content: z.string().describe('Its text.'),
+    contact_id: shownId('contact').nullable().describe('Its contact; null = it is on a company.'),
+    company_id: shownId('company').nullable().describe('Its company; null = it is on a contact.'),
+    action_id: shownId('action').nullable().describe('The action that created it; null = the API.'),
     created_by: actor.describe('Who wrote it.'),
     created_at: shownTime.describe('When it was written.'),
   })
@@ -135,12 +135,12 @@ export const noteReply = z.object({ status: ok, note: note.describe('The note as
 export const listNotesReply = z.object({
   status: ok,
   notes: z.array(note).describe('The page.'),
-  pagination: pagination.describe('Where the page stands.'),
+  pagination: pagination.describe('The position of the page.'),
 });
 
 export const emailThread = z
   .object({
-    thread_id: shownId('thread').describe('Names the conversation.'),
+    thread_id: shownId('thread').describe('Its id.'),
     subject: z.string().describe('Its subject.'),
     last_message_id: z.string().describe('The Message-ID of its newest message.'),
     message_count: z.int().describe('How many messages it has.'),
@@ -151,13 +151,13 @@ export type EmailThread = z.output<typeof emailThread>;
 export const listThreadsReply = z.object({
   status: ok,
   email_threads: z.array(emailThread).describe('The page.'),
-  pagination: pagination.describe('Where the page stands.'),
+  pagination: pagination.describe('The position of the page.'),
 });
 
 export const IDENTITY_STATUSES = ['active', 'disabled', 'failing'] as const;
 const identityStatus = z.enum(IDENTITY_STATUSES).meta({
   id: 'IdentityStatus',
-  description: 'Whether actions go through an identity. Of a failing one they wait, and are tried now and then.',
+  description: 'Whether actions can use an identity. While it is failing, they wait and are retried from time to time.',
 });
 /** `per_second` may be a fraction: 0.1 is one every ten seconds. Null lifts the provider's own bound. */
 export const pacing = z
@@ -168,19 +168,19 @@ export const pacing = z
       .max(1_000)
       .nullable()
       .optional()
-      .describe('At most so many starts a second; 0.1 is one every ten seconds. Null lifts the provider’s own bound.'),
-    per_hour: z.int().min(1).max(100_000).nullable().optional().describe('At most so many starts in any hour.'),
-    per_day: z.int().min(1).max(100_000).nullable().optional().describe('At most so many starts in any day.'),
-    per_week: z.int().min(1).max(100_000).nullable().optional().describe('At most so many starts in any week.'),
+      .describe('Maximum starts per second; 0.1 is one every ten seconds. Null removes the provider’s default.'),
+    per_hour: z.int().min(1).max(100_000).nullable().optional().describe('Maximum starts in any hour.'),
+    per_day: z.int().min(1).max(100_000).nullable().optional().describe('Maximum starts in any day.'),
+    per_week: z.int().min(1).max(100_000).nullable().optional().describe('Maximum starts in any week.'),
   })
-  .meta({ id: 'Pacing', description: 'How many actions may start through an identity.' });
+  .meta({ id: 'Pacing', description: 'Rate limits for the starts of actions that use an identity.' });
 export type IdentityPacing = z.output<typeof pacing>;
 export const createIdentityBody = strictFields({
-  provider: provider.describe('What kind of account it is.'),
-  name: plainText(255).min(1).describe('For people; it is shown on cards.'),
-  config: jsonObject.default({}).describe('Settings of the provider. They are shown, and part of what is approved.'),
-  credentials: jsonObject.optional().describe('Secrets of the provider. They are sealed, and never shown.'),
-  pacing: pacing.nullable().optional().describe('Bounds in place of the provider’s own.'),
+  provider: provider.describe('The provider of the account.'),
+  name: plainText(255).min(1).describe('A name for people; it appears in previews.'),
+  config: jsonObject.default({}).describe('Settings for the provider. They are visible, and part of what is approved.'),
+  credentials: jsonObject.optional().describe('Secrets for the provider. They are encrypted and never shown.'),
+  pacing: pacing.nullable().optional().describe('Rate limits in place of the provider’s defaults.'),
 }).meta({
   id: 'CreateIdentity',
   description: 'A new account to act as.',
@@ -196,11 +196,16 @@ export const createIdentityBody = strictFields({
 export type CreateIdentityBody = z.output<typeof createIdentityBody>;
 export const updateIdentityBody = z
   .strictObject({
-    name: plainText(255).min(1).optional().describe('For people; it is shown on cards.'),
-    config: jsonObject.optional().describe('All settings anew. What was approved with others goes back to a person.'),
-    credentials: jsonObject.nullable().optional().describe('Other secrets; null removes them.'),
-    pacing: pacing.nullable().optional().describe('Bounds in place of the provider’s own; null = the provider’s.'),
-    status: z.enum(['active', 'disabled']).optional().describe('`disabled` holds its actions back.'),
+    name: plainText(255).min(1).optional().describe('A name for people; it appears in previews.'),
+    config: jsonObject
+      .optional()
+      .describe('All settings, replacing the old ones. Cleared actions of the identity return to review.'),
+    credentials: jsonObject.nullable().optional().describe('New secrets; null removes them.'),
+    pacing: pacing
+      .nullable()
+      .optional()
+      .describe('Rate limits in place of the provider’s defaults; null = the defaults.'),
+    status: z.enum(['active', 'disabled']).optional().describe('`disabled` stops its actions from starting.'),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
   .meta({
@@ -211,22 +216,22 @@ export const updateIdentityBody = z
 export type UpdateIdentityBody = z.output<typeof updateIdentityBody>;
 export const identity = z
   .object({
-    identity_id: shownId('identity').describe('Names the identity.'),
-    provider: provider.describe('What kind of account it is.'),
+    identity_id: shownId('identity').describe('Its id.'),
+    provider: provider.describe('The provider of the account.'),
     name: z.string().describe('For people.'),
     config: jsonObject.describe('Settings of the provider.'),
-    has_credentials: z.boolean().describe('Whether secrets are kept for it.'),
-    status: identityStatus.describe('Whether actions may go through it.'),
-    pacing: pacing.nullable().describe('Bounds in place of the provider’s own; null = the provider’s.'),
+    has_credentials: z.boolean().describe('Whether secrets are stored for it.'),
+    status: identityStatus.describe('Whether actions can use it.'),
+    pacing: pacing.nullable().describe('Rate limits in place of the provider’s defaults; null = the defaults.'),
     verified_at: shownTime.nullable().describe('When it was last verified; null = never.'),
-    account: z.string().nullable().describe('Who answered the last verification that succeeded; null = none did.'),
+    account: z.string().nullable().describe('The account that answered the last successful verification; null = none.'),
     failing: z
       .object({
-        since: shownTime.describe('Since when.'),
-        message: z.string().describe('What the far side said.'),
+        since: shownTime.describe('Since when it has been so.'),
+        message: z.string().describe('What the provider said.'),
       })
       .nullable()
-      .describe('Since when it does not work, and why; null = it is not failing.'),
+      .describe('Since when and why it is failing; null = it is not.'),
     created_at: shownTime.describe('When it was added.'),
     updated_at: shownTime.describe('When it last changed.'),
   })
@@ -240,18 +245,18 @@ export const verification = z
   .discriminatedUnion('ok', [
     z.object({
       ok: z.literal(true).describe('The account answered.'),
-      account: z.string().describe('Who it is there.'),
+      account: z.string().describe('The account at the provider.'),
     }),
     z.object({
-      ok: z.literal(false).describe('It did not work.'),
+      ok: z.literal(false).describe('The account did not answer.'),
       message: z.string().describe('Why not.'),
     }),
   ])
-  .meta({ id: 'Verification', description: 'What came of trying an identity.' });
+  .meta({ id: 'Verification', description: 'The result of verifying an identity.' });
 export type Verification = z.output<typeof verification>;
 export const verifyIdentityReply = z.object({
   status: ok,
-  verification: verification.describe('What the far side said.'),
+  verification: verification.describe('What the provider said.'),
   identity: identity.describe('The identity as it is now.'),
 });
 export const identityDeletedReply = z.object({
@@ -261,19 +266,19 @@ export const identityDeletedReply = z.object({
 export const listIdentitiesReply = z.object({
   status: ok,
   identities: z.array(identity).describe('The page.'),
-  pagination: pagination.describe('Where the page stands.'),
+  pagination: pagination.describe('The position of the page.'),
 });
 
 /** Names what to hold back; nothing = the whole workspace. `everything` = the instance, for operators. */
 export const pauseBody = strictFields({
-  agent_id: shownId('agent').min(1).max(64).optional().describe('What this agent proposed.'),
-  type: plainText(64).min(1).optional().describe('This type of action.'),
+  agent_id: shownId('agent').min(1).max(64).optional().describe('Only actions of this agent.'),
+  type: plainText(64).min(1).optional().describe('Only actions of this type.'),
   everything: z.literal(true).optional().describe('Everything in every workspace: for operators.'),
 })
   .refine((body) => Object.keys(body).length <= 1, 'names more than one thing')
   .meta({
     id: 'Pause',
-    description: 'What to hold back or let go: one agent, one type, everything, or with no field the whole workspace.',
+    description: 'What to pause or resume: one agent, one type, everything, or, without a field, the whole workspace.',
     examples: [{ type: 'email_message' }],
   });
 export type PauseBody = z.output<typeof pauseBody>;
@@ -282,12 +287,12 @@ export const pausesReply = z.object({
   paused: z
     .array(
       z.object({
-        scope: z.enum(['everything', 'workspace', 'agent', 'type']).describe('How far it reaches.'),
-        agent_id: shownId('agent').nullable().describe('The agent that is held back; null = not one alone.'),
-        type: z.string().nullable().describe('The type that is held back; null = not one alone.'),
-        since: shownTime.describe('Since when.'),
-        by: actor.describe('Who held it back.'),
+        scope: z.enum(['everything', 'workspace', 'agent', 'type']).describe('The scope of the pause.'),
+        agent_id: shownId('agent').nullable().describe('The paused agent; null = not limited to an agent.'),
+        type: z.string().nullable().describe('The paused type; null = not limited to a type.'),
+        since: shownTime.describe('Since when it has been so.'),
+        by: actor.describe('Who paused it.'),
       }),
     )
-    .describe('What is held back.'),
+    .describe('A pause.'),
 });

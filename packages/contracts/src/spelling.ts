@@ -22,7 +22,7 @@ export const eitherSpelling = <Schema extends z.ZodObject>(schema: Schema) => {
       const other = otherSpelling(name);
       if (other === name || !Object.hasOwn(read, other)) continue;
       if (Object.hasOwn(read, name))
-        check.addIssue({ code: 'custom', path: [name], message: `stands twice, also as ${other}`, input });
+        check.addIssue({ code: 'custom', path: [name], message: `is given twice, also as ${other}`, input });
       read[name] = read[other];
       delete read[other];
     }

@@ -11,13 +11,13 @@ export const taskDescription = plainText(65_536);
 
 export const updateTaskBody = z
   .strictObject({
-    title: taskTitle.optional().describe('What is to be done.'),
-    description: taskDescription.nullable().optional().describe('More about it; null removes it.'),
+    title: taskTitle.optional().describe('The title of the task.'),
+    description: taskDescription.nullable().optional().describe('A description; null removes it.'),
     due_date: dayOrInstant
       .nullable()
       .optional()
-      .describe('Until when: RFC 3339 with an offset, or a day; null = whenever.'),
-    completed: z.boolean().optional().describe('True marks it done, false takes that back.'),
+      .describe('When it is due: RFC 3339 with an offset, or a date; null = no due date.'),
+    completed: z.boolean().optional().describe('True marks it done, false reopens it.'),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
   .meta({ id: 'UpdateTask', description: 'What to change about a task.', examples: [{ completed: true }] });
@@ -25,24 +25,24 @@ export type UpdateTaskBody = z.output<typeof updateTaskBody>;
 
 export const task = z
   .object({
-    task_id: shownId('task').describe('Names the task.'),
-    title: z.string().describe('What is to be done.'),
-    description: z.string().nullable().describe('More about it; null = nothing.'),
-    due_date: shownTime.nullable().describe('Until when; null = whenever.'),
+    task_id: shownId('task').describe('Its id.'),
+    title: z.string().describe('The title of the task.'),
+    description: z.string().nullable().describe('A description; null = none.'),
+    due_date: shownTime.nullable().describe('When it is due; null = no due date.'),
     contact_id: shownId('contact').nullable().describe('The contact that it is about; null = none.'),
-    action_id: shownId('action').nullable().describe('The action that made it; null = none.'),
-    completed_at: shownTime.nullable().describe('When it was done; null = it is not.'),
-    created_at: shownTime.describe('When it was made.'),
+    action_id: shownId('action').nullable().describe('The action that created it; null = none.'),
+    completed_at: shownTime.nullable().describe('When it was done; null = it is open.'),
+    created_at: shownTime.describe('When it was created.'),
   })
-  .meta({ id: 'Task', description: 'Something for a person to do.' });
+  .meta({ id: 'Task', description: 'A task for a person.' });
 export type Task = z.output<typeof task>;
 export const taskReply = z.object({ status: ok, task: task.describe('The task as it is now.') });
 export const listTasksQuery = listQuery.extend({
-  completed: z.enum(['true', 'false']).optional().describe('Only those that are done, or only those that are not.'),
+  completed: z.enum(['true', 'false']).optional().describe('Only tasks that are done, or only those that are not.'),
 });
 export type ListTasksQuery = z.output<typeof listTasksQuery>;
 export const listTasksReply = z.object({
   status: ok,
   tasks: z.array(task).describe('The page.'),
-  pagination: pagination.describe('Where the page stands.'),
+  pagination: pagination.describe('The position of the page.'),
 });

@@ -12,10 +12,10 @@ function read(text: string): number | string {
   const leap = second === '60';
   const at = Date.parse(`${day}T${minute}:${leap ? '59' : second}${fraction.slice(0, 4)}${offset.toUpperCase()}`);
   const isReal = !Number.isNaN(at) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
-  if (!isReal) return 'is not a day and time that exist';
+  if (!isReal) return 'is not a valid date and time';
   const ms = leap ? Math.floor(at / 1000) * 1000 + 1000 : at;
   const year = new Date(ms).getUTCFullYear();
-  return year >= 1970 && year <= 9999 ? ms : 'is not a time between the years 1970 and 9999';
+  return year >= 1970 && year <= 9999 ? ms : 'must be between the years 1970 and 9999';
 }
 
 function faultOf(text: string): string {
@@ -44,7 +44,7 @@ export const dayOrInstant = z
   .string()
   .transform((text) => (DAY.test(text) ? `${text}T00:00:00Z` : text))
   .pipe(instant)
-  .meta({ description: 'RFC 3339 with an offset, or a day.' });
+  .meta({ description: 'RFC 3339 with an offset, or a date.' });
 
 /** A time as replies show it: in UTC, with milliseconds. */
 export const shownTime = z.string().meta({ format: 'date-time' });

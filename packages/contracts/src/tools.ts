@@ -15,11 +15,11 @@ export const createToolBody = strictFields({
   name: z
     .string()
     .regex(TOOL_NAME, 'must be 1 to 64 letters, digits, dots, underscores or hyphens')
-    .describe('What actions of it have as their type. No built-in type’s name.'),
+    .describe('Its name, which is the type of its actions. It must not be a built-in type.'),
   url: z
     .url({ protocol: /^https?$/, error: 'must be an https:// URL' })
     .max(2_048)
-    .describe('Where calls go: https, on the public internet, without credentials or a fragment.'),
+    .describe('The address to call: https, on the public internet, without credentials or a fragment.'),
   input_schema: jsonObject
     .refine(
       (schema) => new TextEncoder().encode(JSON.stringify(schema)).length <= INPUT_SCHEMA_BYTES_MAX,
@@ -30,11 +30,11 @@ export const createToolBody = strictFields({
     .boolean()
     .default(false)
     .describe(
-      'True: the far side runs a call once, however often it comes with the same `webhook-id`, so that a lost answer is asked for again.',
+      'True: the tool runs a call only once for the same `webhook-id`, so a call is repeated when its response is lost.',
     ),
 }).meta({
   id: 'CreateTool',
-  description: 'A tool of the workspace: an action type of its own.',
+  description: 'A tool of the workspace, which defines an action type.',
   examples: [
     {
       name: 'shop.refund',
@@ -48,11 +48,11 @@ export type CreateToolBody = z.output<typeof createToolBody>;
 /** A workspace's tool without its secret. `version` counts its registrations, and is part of what is approved. */
 export const tool = z
   .object({
-    name: z.string().describe('What actions of it have as their type.'),
-    version: z.int().describe('Counts its registrations, and is part of what is approved.'),
-    url: z.string().describe('Where calls go.'),
+    name: z.string().describe('Its name, which is the type of its actions.'),
+    version: z.int().describe('The number of its registrations. It is part of what is approved.'),
+    url: z.string().describe('The address to call.'),
     input_schema: jsonObject.describe('JSON Schema of the params.'),
-    idempotent: z.boolean().describe('Whether a call may be repeated after a lost answer.'),
+    idempotent: z.boolean().describe('Whether a call may be repeated when its response is lost.'),
     created_at: shownTime.describe('When it was first registered.'),
     updated_at: shownTime.describe('When it was last registered.'),
   })
@@ -66,16 +66,18 @@ export const createdToolReply = z.object({
     .string()
     .nullable()
     .describe(
-      'What calls are signed with. Shown in the first reply only: null for a new version, and in the replay of an Idempotency-Key.',
+      'The secret that signs calls. Only in the first reply: null for a new version, and in the replay of an Idempotency-Key.',
     ),
   untested: z
     .array(z.string())
-    .describe('What of `input_schema` is not tested, in words; each card says so too. Empty where all of it is.'),
+    .describe(
+      'The parts of `input_schema` that are not validated, in words; each preview says so too. Empty if all of it is.',
+    ),
   tool: tool.describe('The tool as it is now.'),
 });
 export const toolReply = z.object({ status: ok, tool: tool.describe('The tool without its secret.') });
 export const listToolsReply = z.object({
   status: ok,
   tools: z.array(tool).describe('The page.'),
-  pagination: pagination.describe('Where the page stands.'),
+  pagination: pagination.describe('The position of the page.'),
 });

@@ -80,7 +80,7 @@ export function authorizeDecision(ctx: Context, scope: 'actions:write' | 'agents
 
 /** What authorizeDecision asks beside a scope: a right to decide may end while a decision is prepared. Throws FORBIDDEN. */
 export function demandDecider({ caller }: Pick<Context, 'caller'>): void {
-  if (!caller.decides || !DECIDERS.includes(caller.role)) throw forbidden('You may not decide any more.');
+  if (!caller.decides || !DECIDERS.includes(caller.role)) throw forbidden('You are no longer allowed to decide.');
 }
 
 /** Whether this caller may administrate the workspace. */
@@ -93,14 +93,14 @@ export const mayDecide = ({ caller }: Context): boolean =>
 
 /** Configuration is for people: an agent's token is refused whatever its scopes. Throws FORBIDDEN. */
 export function authorizeConfiguration(ctx: Context, scope: Scope): void {
-  if (ctx.caller.agent) throw forbidden('An agent may not change this.');
+  if (ctx.caller.agent) throw forbidden('An agent cannot change this. Ask a person.');
   authorize(ctx, scope);
 }
 
 /** What only people do, whatever a key may: members, invitations, workspaces, their own credentials. Throws FORBIDDEN. */
 export function authorizePerson(ctx: Context): NonNullable<Caller['person']> {
   if (ctx.caller.person) return ctx.caller.person;
-  throw forbidden('This takes a personal credential. A key manages no people and no workspaces.');
+  throw forbidden('This requires a personal credential: a key cannot manage people or workspaces.');
 }
 
 /** The same, and the right to administrate the workspace. Throws FORBIDDEN. */

@@ -31,7 +31,7 @@ export function afterTerms({ direction, terms }: Order, values: readonly string[
 }
 
 export const notOfThisList = (path = 'cursor') =>
-  invalid(path, 'is not the cursor of a page of this list in this order');
+  invalid(path, 'is not a cursor of this list in this order: start again from the first page');
 
 function partsOf(cursor: string): string[] {
   try {

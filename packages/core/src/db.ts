@@ -109,7 +109,7 @@ const open = new AsyncLocalStorage<true>();
  * transaction keeps its connection and its locks meanwhile. Throws where the caller is in one: prepare outside, write inside.
  */
 export function assertNoTransaction(what: string): void {
-  if (open.getStore()) throw new Error(`${what} was asked in an open transaction: prepare outside, write inside`);
+  if (open.getStore()) throw new Error(`${what} was called inside a transaction: prepare outside, write inside`);
 }
 
 const names = new Map<string, string>();
@@ -162,6 +162,6 @@ export async function checkDurability(db: Database, allowUnsafe: boolean): Promi
   if (rows.length > 0 && !allowUnsafe)
     throw new AppError(
       'UNAVAILABLE',
-      `PostgreSQL runs with ${rows.map((row) => `${row.name}=off`).join(' and ')}, so that a crash may lose accepted actions. Turn it on.`,
+      `PostgreSQL runs with ${rows.map((row) => `${row.name}=off`).join(' and ')}, so a crash may lose accepted actions. Turn it on.`,
     );
 }

@@ -43,7 +43,7 @@ type Common = z.output<z.ZodObject<typeof COMMON_ENVIRONMENT>>;
 /** The part of a process's config that `COMMON_ENVIRONMENT` gives. Throws on an unfit key ring, or a heartbeat too slow for the lease. */
 export function commonConfig(env: Common): CommonConfig {
   if (env.PROVISO_HEARTBEAT_MS * 2 >= env.PROVISO_LEASE_MS)
-    throw new Error('The environment is not right. PROVISO_HEARTBEAT_MS: must be less than half of PROVISO_LEASE_MS');
+    throw new Error('Invalid configuration. PROVISO_HEARTBEAT_MS: must be less than half of PROVISO_LEASE_MS');
   return {
     databaseUrl: env.DATABASE_URL,
     queryTimeoutMs: env.PROVISO_QUERY_TIMEOUT_MS,
@@ -68,5 +68,5 @@ export function readEnvironment<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv)
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`The environment is not right. ${faults.join('; ')}`);
+  throw new Error(`Invalid configuration. ${faults.join('; ')}`);
 }

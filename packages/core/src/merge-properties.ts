@@ -8,6 +8,6 @@ const BYTES_MAX = 1024 * 1024;
 export function mergeProperties(into: JsonObject, changes: JsonObject): JsonObject {
   const merged = Object.fromEntries(Object.entries({ ...into, ...changes }).filter(([, value]) => value !== null));
   if (Buffer.byteLength(JSON.stringify(merged)) > BYTES_MAX)
-    throw invalid('properties', 'would be larger than 1 MiB together; delete some with null');
+    throw invalid('properties', 'would exceed 1 MiB in total: delete some with null');
   return merged;
 }

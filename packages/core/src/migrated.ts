@@ -22,10 +22,11 @@ export async function checkMigrated({ pool }: Pick<Database, 'pool'>, log?: Pick
   );
   if (!made[0]?.ours) throw refusal(`The database is not migrated. ${REMEDY}`);
   const applied = await appliedTo(pool);
-  if (!applied) return log?.warn('the user of the database may not read _prisma_migrations: is it migrated?');
+  if (!applied)
+    return log?.warn('the database user cannot read _prisma_migrations, so the migrations cannot be checked');
   const unfinished = applied.filter(({ finished }) => !finished).map(({ name }) => name);
   if (unfinished.length > 0)
-    throw refusal(`The database is migrated by half: ${listOf(unfinished)} did not finish. ${REMEDY}`);
+    throw refusal(`The database is only partly migrated: ${listOf(unfinished)} did not finish. ${REMEDY}`);
   const shipped = readdirSync(SHIPPED, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? entry.name : [],
   );
@@ -33,7 +34,7 @@ export async function checkMigrated({ pool }: Pick<Database, 'pool'>, log?: Pick
   const missing = shipped.filter((name) => !names.has(name));
   if (missing.length > 0)
     throw refusal(`The database is older than this version: it lacks ${listOf(missing)}. ${REMEDY}`);
-  if (!made[0].queue) throw refusal(`The database is migrated by half: it lacks the queue's schema. ${REMEDY}`);
+  if (!made[0].queue) throw refusal(`The database is only partly migrated: it lacks the queue's schema. ${REMEDY}`);
   const newer = [...names].filter((name) => !shipped.includes(name));
   if (newer.length > 0)
     log?.warn({ newer }, 'the database is newer than this version: run the version that migrated it');

@@ -129,7 +129,7 @@ function throttledWarning(log: Logger): (error: unknown) => void {
     last = Date.now();
     log.warn(
       { reason: error instanceof Error ? error.message : 'unknown' },
-      'the queue does not answer; work runs by the sweeps',
+      'the queue is not responding; sweeps start the work instead',
     );
   };
 }
@@ -213,10 +213,11 @@ async function checkRedis(url: string, log: Logger): Promise<void> {
     if (policy && policy !== 'noeviction')
       throw new AppError('UNAVAILABLE', `Redis evicts keys (maxmemory-policy ${policy}). Set it to noeviction.`);
     const [, appendOnly] = await probe.config('GET', 'appendonly');
-    if (appendOnly === 'no') log.warn('Redis runs without AOF: after a crash of Redis, work runs late, by the sweeps');
+    if (appendOnly === 'no')
+      log.warn('Redis runs without AOF: after a Redis crash, work starts late, when a sweep finds it');
   } catch (error) {
     if (error instanceof AppError) throw error;
-    log.warn('Redis does not answer; work runs by the sweeps until it does');
+    log.warn('Redis is not responding; sweeps start the work until it does');
   } finally {
     probe.disconnect();
   }

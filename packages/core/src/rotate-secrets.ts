@@ -89,7 +89,8 @@ export async function rotateSecrets(
   said: (rotation: Rotation) => void = () => undefined,
 ): Promise<Rotation> {
   const [first] = ring.keys();
-  if (first === undefined) throw new AppError('UNAVAILABLE', 'There are no PROVISO_SECRET_KEYS to rotate to.');
+  if (first === undefined)
+    throw new AppError('UNAVAILABLE', 'PROVISO_SECRET_KEYS is not set: there is no key to rotate to.');
   const rotation = { resealed: 0, stuck: 0 };
   for (const { find, replace, place } of STORES) {
     for (let cursor = ''; ;) {

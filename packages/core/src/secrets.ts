@@ -23,7 +23,7 @@ export function readKeyRing(text: string): KeyRing {
     const key = Buffer.from(encoded, 'base64');
     if (!/^[A-Za-z0-9_-]{1,32}$/.test(id) || key.length !== KEY_BYTES || ring.has(id))
       throw new Error(
-        'PROVISO_SECRET_KEYS must be id:base64,… with ids that differ and 32 bytes a key (openssl rand -base64 32)',
+        'PROVISO_SECRET_KEYS must be id:base64,… with unique ids and 32 bytes per key (openssl rand -base64 32)',
       );
     ring.set(id, key);
   }
@@ -60,7 +60,7 @@ function open(key: Buffer, sealed: Buffer, place: string): Buffer {
 export function sealSecret(ring: KeyRing, secret: JsonObject, place: string): string {
   const [entry] = ring;
   if (!entry)
-    throw new AppError('UNAVAILABLE', 'This instance has no PROVISO_SECRET_KEYS and cannot keep credentials.');
+    throw new AppError('UNAVAILABLE', 'This instance cannot store credentials: PROVISO_SECRET_KEYS is not set.');
   const dataKey = randomBytes(KEY_BYTES);
   const sealedKey = seal(entry[1], dataKey, `${place}#key`);
   const sealed = seal(dataKey, Buffer.from(JSON.stringify(secret)), place);

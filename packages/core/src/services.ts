@@ -22,7 +22,8 @@ export async function openServices(config: CommonConfig, options: ServicesOption
   await checkDurability(db, allowUnsafeStorage);
   await checkMigrated(db, log);
   await db.tables.pauses.findFirst(); // the client compiles itself with its first query, and holds up all else meanwhile
-  if (secrets.size === 0) log.warn('no PROVISO_SECRET_KEYS: identities with credentials can be neither kept nor used');
+  if (secrets.size === 0)
+    log.warn('PROVISO_SECRET_KEYS is not set: identities with credentials can be neither stored nor used');
   const queue = await openQueue({ redisUrl, databaseUrl, log });
   return { db, queue, executors, secrets, log, timings };
 }

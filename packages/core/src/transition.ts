@@ -37,7 +37,7 @@ export async function transition(db: Queryable, seen: ActionRow, move: Move, how
   if (answer.code === 'MOVED' && now) return now;
   if (!now) throw new AppError('NOT_FOUND', 'There is no such action.');
   if (answer.code === 'CONFLICT')
-    throw new AppError('CONFLICT', 'The action changed since you looked. Look again, then decide.', [], now);
+    throw new AppError('CONFLICT', 'The action has changed. Reload it and try again.', [], now);
   throw new AppError('INVALID_STATE', refusal(now, move, answer.code), [], now);
 }
 
@@ -98,7 +98,7 @@ const VERBS: Partial<Record<Move, string>> = {
 function refusal(now: ActionRow, move: Move, code: string): string {
   const verb = VERBS[move] ?? move.slice('action.'.length);
   if (code === 'EXPIRED') return 'The action has expired. Propose it again.';
-  if (code === 'BEGUN') return `The action cannot be ${verb}: its effect may have begun. Wait for its end.`;
+  if (code === 'BEGUN') return `The action cannot be ${verb}: its effect may have started. Wait for it to end.`;
   const from = (Object.keys(LIFECYCLE) as Status[]).filter((status) => LIFECYCLE[status][move]);
-  return `An action that is ${now.status} cannot be ${verb}, only one that is ${from.join(' or ')}.`;
+  return `An action that is ${now.status} cannot be ${verb}: it must be ${from.join(' or ')}.`;
 }

@@ -146,7 +146,7 @@ describe('execute', () => {
       const { row } = await triedAfter(action, 24);
       expect(row).toMatchObject({
         status: 'failed',
-        error: { code: 'attempts_exhausted', message: 'Given up after 24 h: away', retryable: true },
+        error: { code: 'attempts_exhausted', message: 'Gave up after 24 h: away', retryable: true },
       });
       expect(effects(action)).toEqual([]);
     });

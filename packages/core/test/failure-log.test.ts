@@ -31,7 +31,7 @@ describe('a run that does not complete its action', () => {
     ['a refusal', { outcome: 'refused' }, 'provider_refused', 'an action failed'],
     ['an outcome that nobody knows', { outcome: 'unknown' }, 'outcome_unknown', 'an action failed'],
     ['a guard’s refusal', { guard: 'refused' }, 'guard_refused', 'an action failed'],
-    ['a passing fault', { outcome: 'retry' }, 'retry', 'an action is tried again'],
+    ['a passing fault', { outcome: 'retry' }, 'retry', 'an action will be retried'],
   ])('leaves a line at info with ids and codes, and nothing that was sent: %s', async (_, params, reason, msg) => {
     const { id, lines } = await logOf(params);
     expect(lines).toMatchObject([

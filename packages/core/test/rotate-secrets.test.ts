@@ -111,12 +111,14 @@ describe('rotateSecrets', () => {
     };
     expect(await command(`${NEW},${OTHER}`, 'rotate')).toEqual([
       1,
-      expect.stringMatching(/0 re-sealed, 2 cannot be opened[^]*old: 2 sealed, and the key is not in the ring/),
+      expect.stringMatching(
+        /0 re-sealed, 2 cannot be opened[^]*old: 2 sealed, and the key is not in PROVISO_SECRET_KEYS/,
+      ),
     ]);
     const [code, said] = await command(`${NEW},${OLD}`, 'rotate');
     expect(code).toBe(0);
-    expect(said).toMatch(/2 re-sealed, 0 cannot be opened[^]*old: 0 sealed; the key can be dropped/);
+    expect(said).toMatch(/2 re-sealed, 0 cannot be opened[^]*old: 0 sealed; the key can be removed/);
     expect(said).not.toContain(LOGIN.pass);
-    expect(await command(NEW, 'status')).toEqual([0, 'new: 2 sealed; it seals what is new\n']);
+    expect(await command(NEW, 'status')).toEqual([0, 'new: 2 sealed; it seals new secrets\n']);
   });
 });

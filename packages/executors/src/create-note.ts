@@ -5,9 +5,9 @@ import { demandNamed, refuseMissing } from './missing.ts';
 import { lookAtNamed, namedRows } from './named.ts';
 
 const params = strictFields({
-  content: plainText(65_536).min(1).describe('What it says.'),
-  contact_id: contactId.optional().describe('The contact that it is on; either this or `company_id`.'),
-  company_id: companyId.optional().describe('The company that it is on; either this or `contact_id`.'),
+  content: plainText(65_536).min(1).describe('The text of the note.'),
+  contact_id: contactId.optional().describe('The contact. Give either this or `company_id`.'),
+  company_id: companyId.optional().describe('The company. Give either this or `contact_id`.'),
 })
   .superRefine((note, check) => {
     if ((note.contact_id === undefined) === (note.company_id === undefined)) {
@@ -19,7 +19,7 @@ const params = strictFields({
     }
   })
   .meta({
-    description: 'Writes a note on a contact or a company.',
+    description: 'Adds a note to a contact or a company.',
     examples: [{ contact_id: 'ct_01h455vb4pex5vsknk084sn02q', content: 'Asked for a quote.' }],
   });
 type Params = z.output<typeof params>;

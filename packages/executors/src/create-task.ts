@@ -5,12 +5,12 @@ import { demandNamed, refuseMissing } from './missing.ts';
 import { lookAtNamed, namedRows } from './named.ts';
 
 const params = strictFields({
-  title: taskTitle.describe('What is to be done.'),
-  description: taskDescription.optional().describe('More about it.'),
-  due_date: dayOrInstant.optional().describe('Until when: RFC 3339 with an offset, or a day.'),
+  title: taskTitle.describe('The title of the task.'),
+  description: taskDescription.optional().describe('A description.'),
+  due_date: dayOrInstant.optional().describe('When it is due: RFC 3339 with an offset, or a date.'),
   contact_id: contactId.optional().describe('The contact that it is about.'),
 }).meta({
-  description: 'Makes a task for a person.',
+  description: 'Creates a task for a person.',
   examples: [{ title: 'Send the quote', due_date: '2030-01-02', contact_id: 'ct_01h455vb4pex5vsknk084sn02q' }],
 });
 

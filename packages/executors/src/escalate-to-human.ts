@@ -7,23 +7,23 @@ import { lookAtNamed, namedRows } from './named.ts';
 const text = plainText(5_000).min(1);
 
 const params = strictFields({
-  reason: plainText(65_536).min(1).describe('The question, and what is to be known for answering it.'),
+  reason: plainText(65_536).min(1).describe('The question, with everything that the reviewer needs to know.'),
   contact_id: contactId.optional().describe('The contact that it is about.'),
   options: z
     .array(text)
     .min(1)
     .max(50)
-    .refine((options) => new Set(options).size === options.length, 'names an option twice')
+    .refine((options) => new Set(options).size === options.length, 'lists an option twice')
     .optional()
-    .describe('When given, the answer is one of these.'),
-  answer: text.optional().describe('The answer: set by the edits of whoever decides, never by the proposal.'),
+    .describe('If given, the answer must be one of these.'),
+  answer: text.optional().describe('The answer. The reviewer sets it in the edits; a proposal cannot.'),
 })
   .refine(({ options, answer }) => !options || answer === undefined || options.includes(answer), {
     path: ['answer'],
     message: 'is not one of the options',
   })
   .meta({
-    description: 'Asks a person: it always waits for one, and its result is the answer.',
+    description: 'Asks a person. It always waits for one, and its result is the answer.',
     examples: [{ reason: 'They ask for 20 % off. What may I offer?', options: ['Nothing', '10 %', '20 %'] }],
   });
 
@@ -60,7 +60,7 @@ export const escalateToHuman = defineExecutor<z.output<typeof params>>({
   }),
 
   async execute({ action: { params: question, approval } }) {
-    if (!approval) return refused('Nobody has decided this.');
+    if (!approval) return refused('This action has no reviewer decision.');
     return done({ answer: question.answer ?? null, comment: approval.comment, by: { ...approval.by } });
   },
 });

@@ -34,7 +34,7 @@ async function loadModule(name: string): Promise<Registered> {
   const checked = exportedParts.safeParse(given);
   if (checked.success) return given as Registered; // as they are: zod makes copies
   const [issue] = checked.error.issues;
-  throw fault(name, `is not right: ${issue?.path.map(String).join('.')}: ${issue?.message}.`);
+  throw fault(name, `is invalid: ${issue?.path.map(String).join('.')}: ${issue?.message}.`);
 }
 
 const fault = (name: string, what: string): Error =>
@@ -75,7 +75,7 @@ const executor = z
   .strictObject(executorParts)
   .refine(({ delivery, keyLifetimeMs }) => delivery !== 'idempotent' || keyLifetimeMs !== undefined, {
     path: ['keyLifetimeMs'],
-    message: 'is needed with idempotent: how long does the provider know a key?',
+    message: 'is required with idempotent: set how long the provider remembers a key',
   });
 
 const provider = z.looseObject({
@@ -85,7 +85,7 @@ const provider = z.looseObject({
   verify: fn,
 });
 
-const LIST = 'must be a list with an executor in it, as a named or as the default export';
+const LIST = 'must export a list of executors, by name or as the default export';
 const exportedParts = z.object({
   executors: z.array(executor, LIST).min(1, LIST),
   providers: z.array(provider),

@@ -39,7 +39,7 @@ export const mcpToolCall = (settings: ExecutorSettings = {}): Executor =>
         const fault = egressErrorIn(error);
         if (fault?.reason === 'forbidden') return refused(fault.message);
         if (error instanceof LoginRefused) return retry(`${error.message.replace('the', 'The')}.`, { undone: true });
-        return retry('The MCP server cannot be asked for its tools.', { undone: true, unavailable: true });
+        return retry('The tools of the MCP server cannot be listed.', { undone: true, unavailable: true });
       }
     },
   });
@@ -54,7 +54,7 @@ async function callIn(session: McpSession, run: Run): Promise<Outcome> {
   const { account, ctx } = run;
   const { params } = ctx.action;
   const tool = (await session.listTools()).find(({ name }) => name === params.tool);
-  if (!tool) return retry('The MCP server has no such tool now.', { undone: true });
+  if (!tool) return retry('The MCP server no longer has this tool.', { undone: true });
   if (ctx.signal.aborted) return retry('Stopped before the call.', { undone: true });
   try {
     await ctx.begin();

@@ -77,7 +77,7 @@ function previewContact(
       ...row('Segments', contact.segment_names?.join(', ')),
       ...row('Segment ids', contact.segment_ids?.join(', ')),
     ],
-    warnings: ['A contact that has this address already is changed, in what is named here.'],
+    warnings: ['If a contact already has this address, the fields named here are changed.'],
   };
 }
 

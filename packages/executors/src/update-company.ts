@@ -7,7 +7,9 @@ import { changeFields, namedIn } from './properties.ts';
 const params = z
   .strictObject({
     company_id: companyId.describe('The company.'),
-    properties: changedProperties.describe('Properties to change, by name. Null deletes one; what is not named stays.'),
+    properties: changedProperties.describe(
+      'Properties to change, by name. Null deletes one; the others stay as they are.',
+    ),
   })
   .meta({
     description: 'Changes properties of a company.',

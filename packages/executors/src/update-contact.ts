@@ -7,7 +7,9 @@ import { changeFields, namedIn } from './properties.ts';
 const params = z
   .strictObject({
     contact_id: contactId.describe('The contact.'),
-    properties: changedProperties.describe('Properties to change, by name. Null deletes one; what is not named stays.'),
+    properties: changedProperties.describe(
+      'Properties to change, by name. Null deletes one; the others stay as they are.',
+    ),
   })
   .meta({
     description: 'Changes properties of a contact.',

@@ -9,7 +9,7 @@ const params = z
     lifecycle_stage: lifecycleStage.describe('The new stage.'),
   })
   .meta({
-    description: 'Changes how far a contact has come.',
+    description: 'Changes the lifecycle stage of a contact.',
     examples: [{ contact_id: 'ct_01h455vb4pex5vsknk084sn02q', lifecycle_stage: 'customer' }],
   });
 

@@ -58,7 +58,7 @@ const executorOf = (
       fields: [
         { label: 'Called at', value: url },
         { label: 'Tool version', value: version },
-        { label: 'When the answer is lost', value: idempotent ? 'it is called again' : 'nobody calls again' },
+        { label: 'When the answer is lost', value: idempotent ? 'it is called again' : 'it is not called again' },
         ...Object.entries(input)
           .map(([field, value]) => ({ label: givenLabel('input', field), value }))
           .toSorted((a, b) => (a.label < b.label ? -1 : 1)),
@@ -81,7 +81,7 @@ const executorOf = (
 
 function untestedWarnings(seen: JsonObject = {}): { warnings?: string[] } {
   const warnings = ((seen.untested ?? []) as string[]).map(
-    (what) => `The input was not tested by all of the tool’s schema: ${what}.`,
+    (what) => `The input was not validated by the whole schema of the tool: ${what}.`,
   );
   return warnings.length > 0 ? { warnings } : {};
 }

@@ -186,7 +186,7 @@ async function portFrom(from: number): Promise<number> {
 const isDiskFull = (text: string) => /ENOSPC|No space left|wrote only \d+ of|Check free disk space/.test(text);
 /** With a full disk the server cannot even log why it stopped. */
 const hasNoSpace = (dir: string) => statfsSync(dir).bavail * statfsSync(dir).bsize < 2 ** 20;
-const diskFull = (dataDir: string) => new PostgresRefusal(`No space is left on the disk of ${dataDir}.`);
+const diskFull = (dataDir: string) => new PostgresRefusal(`There is no space left on the disk of ${dataDir}.`);
 
 function explain(error: unknown, dataDir: string): unknown {
   if (!(error instanceof Error) || error instanceof PostgresRefusal) return error;

@@ -284,7 +284,7 @@ function describePatience<B extends ConformanceBackend>(
       await injected?.reached;
       await clock.pass(PATIENCE_MS);
       if (settled) expect(settled.outcome).toMatchObject({ kind: 'retry', undone: true });
-      stop.abort(new Error('the time is up'));
+      stop.abort(new Error('timed out'));
       await clock.pass(1_000);
       await running;
     } finally {
@@ -324,7 +324,7 @@ async function stopWhen<B extends ConformanceBackend>(
   const stop = new AbortController();
   const running = run(subject, backend, { signal: stop.signal });
   await reached;
-  stop.abort(new Error('the time is up'));
+  stop.abort(new Error('timed out'));
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error('did not settle within a second of the signal')), 1_000);

@@ -46,7 +46,10 @@ export function boardRouter(
     const id = await openOperatorSession(db, given, sessionIdOf(req));
     if (!id) {
       refusals.tell(req, 'a sign-in to the board was refused');
-      return void res.status(403).type('html').send(signInPage('This is not a key with instance:operate.'));
+      return void res
+        .status(403)
+        .type('html')
+        .send(signInPage('This key does not have the scope instance:operate. Use one that has it.'));
     }
     signIn.isGood();
     knownTokens.remember(id, OPERATOR);
@@ -78,7 +81,7 @@ export function boardRouter(
 
 async function demandSession(db: Services['db'], id: string | undefined): Promise<void> {
   if (id && (await findOperatorSession(db, id))) return;
-  throw new AppError('UNAUTHENTICATED', 'Sign in at /admin/sign-in with a key that has instance:operate.');
+  throw new AppError('UNAUTHENTICATED', 'Sign in at /admin/sign-in with a key that has the scope instance:operate.');
 }
 
 /** After a sign-out the browser's back button shows nothing. */

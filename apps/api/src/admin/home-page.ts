@@ -8,11 +8,11 @@ export const homePage = (): string =>
   <p><a href="/admin/queues">Bull Board</a> shows the queue.</p>
   <h2 id="failed">Why is FAILED empty although actions failed?</h2>
   <p>A job only wakes a worker for an action that is due. The job is done once the action ran, whether the action completed or
-    failed. FAILED shows wake-ups that no worker could handle, for instance while the database was away.</p>
-  <p>The actions that failed are at <code>GET /v1/actions?status=failed</code>, each workspace's for its own keys:
-    <a href="/docs/#/Actions/listActions">how to list them</a>. Each has its reason in <code>error</code>. The worker
+    failed. FAILED shows wake-ups that no worker could handle, for example while the database was unavailable.</p>
+  <p>The actions that failed are at <code>GET /v1/actions?status=failed</code>, which shows each workspace its own:
+    <a href="/docs/#/Actions/listActions">how to list them</a>. The reason is in <code>error</code>. The worker
     logs each failure in a line.</p>
   <h2>Leave</h2>
-  <p>The session ends by itself after half an hour without a request, after eight hours, or with its key.</p>
+  <p>The session ends after half an hour without a request, after eight hours, or when its key is revoked.</p>
   <form method="post" action="/admin/sign-out"><button>Sign out</button></form>`,
   );

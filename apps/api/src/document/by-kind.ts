@@ -66,11 +66,15 @@ function splitActions(schemas: Schemas, actions: Kinds['actions']): void {
   const open = (description: string) => ({ type: 'object', additionalProperties: true, description });
   schemas.ActionParams = {
     description: 'Params of the action’s type.',
-    anyOf: [...actions.map(({ name }) => ref(`${name}Params`)), open('Of a workspace’s tool: as its own schema says.')],
+    anyOf: [
+      ...actions.map(({ name }) => ref(`${name}Params`)),
+      open('For a workspace’s tool: as its own schema says.'),
+    ],
   };
   schemas.ActionEdits = {
-    description: 'Changes to params of the action’s type. Null takes a field out; what is not named stays.',
-    anyOf: [...actions.map(({ name }) => ref(`${name}Edits`)), open('Of a workspace’s tool: as its own schema says.')],
+    description:
+      'Changes to params of the action’s type. Null removes a field; fields that are not named stay as they are.',
+    anyOf: [...actions.map(({ name }) => ref(`${name}Edits`)), open('For a workspace’s tool: as its own schema says.')],
   };
   refer(schemas, 'UpdateAction', { params: 'ActionParams' });
   refer(schemas, 'DecideAction', { edits: 'ActionEdits' });
@@ -115,11 +119,11 @@ const TOOL_NAME_SCHEMA = 'WorkspaceToolName';
  */
 const toolName = (types: readonly string[]) => ({
   description:
-    'The name of one of the workspace’s own tools, which is no built-in type. In TypeScript a string is cast to it: `name as WorkspaceToolName`.',
+    'The name of one of the workspace’s tools, never a built-in type. In TypeScript, cast a string to it: `name as WorkspaceToolName`.',
   allOf: [
     { type: 'string', pattern: TOOL_NAME.source, not: { enum: types } },
     {
-      properties: { isWorkspaceTool: { const: true, description: 'For the compiler alone.' } },
+      properties: { isWorkspaceTool: { const: true, description: 'Only for the compiler.' } },
       required: ['isWorkspaceTool'],
     },
   ],

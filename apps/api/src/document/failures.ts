@@ -16,32 +16,29 @@ import { RECORDED } from './recorded.ts';
 
 /** Why a request was not done, as the document says it of each code. */
 const MEANS: Record<ErrorCode, string> = {
-  INVALID: 'Something in the request is not right; `details` says where.',
-  UNAUTHENTICATED: 'There is no valid token.',
-  FORBIDDEN: 'The token may not do this.',
-  NOT_FOUND: 'There is no such thing in the workspace.',
-  METHOD_NOT_ALLOWED: 'The address takes other methods; `Allow` names them.',
-  INVALID_STATE: 'The status does not allow it.',
-  CONFLICT: 'It changed since it was seen, or it is there already.',
+  INVALID: 'The request is invalid; `details` says where.',
+  UNAUTHENTICATED: 'The request has no valid token.',
+  FORBIDDEN: 'The token is not allowed to do this.',
+  NOT_FOUND: 'It does not exist in the workspace.',
+  METHOD_NOT_ALLOWED: 'The address does not support the method; `Allow` lists those that it does.',
+  INVALID_STATE: 'The current status does not allow it.',
+  CONFLICT: 'It has changed since it was read, or it already exists.',
   PRECONDITION_FAILED: 'If-Match names another version.',
   PAYLOAD_TOO_LARGE: 'The body is too large.',
   UNSUPPORTED_MEDIA_TYPE: 'The body is not JSON.',
   IDEMPOTENCY_MISMATCH: 'The Idempotency-Key was used for another request.',
-  RATE_LIMITED: 'Too many requests; `Retry-After` says when again.',
-  INTERNAL: 'A fault of this service.',
-  INVARIANT_VIOLATION: 'What must hold does not.',
-  UNAVAILABLE: 'The database or a provider is away; `Retry-After` says when again.',
+  RATE_LIMITED: 'Too many requests; `Retry-After` says when to retry.',
+  INTERNAL: 'An internal error.',
+  INVARIANT_VIOLATION: 'An invariant does not hold.',
+  UNAVAILABLE: 'The database or a provider is unavailable; `Retry-After` says when to retry.',
 };
 
 /** What cannot be had by asking for it, as it is said: two requests at once, too many, and what is no caller's doing. */
 const RARE: Partial<Record<ErrorCode, AppError>> = {
   CONFLICT: new AppError('CONFLICT', 'A request with this Idempotency-Key has just finished.'),
-  RATE_LIMITED: new AppError('RATE_LIMITED', 'More than 600 requests in a minute with this token. Try again in 12 s.'),
+  RATE_LIMITED: new AppError('RATE_LIMITED', 'More than 600 requests per minute with this token. Try again in 12 s.'),
   INTERNAL: asAppError(new Error('unknown')),
-  INVALID_STATE: new AppError(
-    'INVALID_STATE',
-    'There are as many of these as there may be. Revoke or remove one first.',
-  ),
+  INVALID_STATE: new AppError('INVALID_STATE', 'The limit is reached. Revoke or remove one first.'),
   INVARIANT_VIOLATION: new AppError('INVARIANT_VIOLATION', 'The batch is in more than one workspace.'),
   UNAVAILABLE: asAppError(Object.assign(new Error('away'), { code: 'ECONNREFUSED' })),
 };

@@ -49,7 +49,9 @@ function actionKind(executor: Executor | undefined): ActionKind[] {
       params: z.strictObject(Object.fromEntries(without([...resolvedFields, ...reviewerFields]))).meta({ ...meta }),
       edits: z
         .strictObject(Object.fromEntries(without(resolvedFields).map(([name, field]) => [name, changeable(field)])))
-        .describe(`Changes to the params of \`${type}\`. Null takes a field out; what is not named stays.`),
+        .describe(
+          `Changes to the params of \`${type}\`. Null removes a field; fields that are not named stay as they are.`,
+        ),
     },
   ];
 }

@@ -25,12 +25,12 @@ const HEADERS = {
   workspace: z
     .uuid()
     .optional()
-    .meta({ description: 'Which workspace a personal credential means; its home workspace unless given.' }),
+    .meta({ description: 'The workspace that a personal credential acts in; by default its home workspace.' }),
   idempotency: z.string().min(1).max(255).optional().meta({
     description:
-      'Makes the request safe to repeat: the same key with the same body is answered as the first was, for at least 24 hours.',
+      'Makes the request safe to repeat: for at least 24 hours, the same key and body get the first reply again.',
   }),
-  ifMatch: z.string().optional().meta({ description: 'The ETag of the action that was seen.' }),
+  ifMatch: z.string().optional().meta({ description: 'The ETag of the action as you read it.' }),
   lastEventId: z
     .string()
     .optional()

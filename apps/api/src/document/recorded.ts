@@ -84,7 +84,7 @@ export const RECORDED: Record<string, Recorded> = {
           { path: 'scopes', message: 'is required' },
         ],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -193,9 +193,9 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
-      INVALID_STATE: { message: 'The key is revoked already.', details: [] },
+      INVALID_STATE: { message: 'The key is already revoked.', details: [] },
     },
   },
   createInvitation: {
@@ -217,15 +217,15 @@ export const RECORDED: Record<string, Recorded> = {
     errors: {
       UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This takes a personal credential. A key manages no people and no workspaces.',
+        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       CONFLICT: {
-        message: 'There is an open invitation for this address already. Revoke it to make another one.',
+        message: 'This address already has an open invitation. Revoke it before you create another.',
         details: [
           {
             path: 'email',
-            message: 'There is an open invitation for this address already. Revoke it to make another one.',
+            message: 'This address already has an open invitation. Revoke it before you create another.',
           },
         ],
       },
@@ -236,7 +236,7 @@ export const RECORDED: Record<string, Recorded> = {
           { path: 'role', message: 'must be "owner" or "admin" or "reviewer" or "viewer"' },
         ],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -277,7 +277,7 @@ export const RECORDED: Record<string, Recorded> = {
     errors: {
       UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This takes a personal credential. A key manages no people and no workspaces.',
+        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       INVALID: {
@@ -339,10 +339,10 @@ export const RECORDED: Record<string, Recorded> = {
     },
     errors: {
       UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
-      FORBIDDEN: { message: 'This takes a personal credential, or none at all.', details: [] },
-      INVALID_STATE: { message: 'The invitation is used already. Ask for a new one.', details: [] },
+      FORBIDDEN: { message: 'Send a personal credential, or no credential at all.', details: [] },
+      INVALID_STATE: { message: 'The invitation is already used. Ask for a new one.', details: [] },
       INVALID: { message: 'secret: is required', details: [{ path: 'secret', message: 'is required' }] },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 8 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 8 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
     },
   },
@@ -364,7 +364,7 @@ export const RECORDED: Record<string, Recorded> = {
     errors: {
       UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This takes a personal credential. A key manages no people and no workspaces.',
+        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       NOT_FOUND: { message: 'There is no such invitation.', details: [] },
@@ -420,7 +420,7 @@ export const RECORDED: Record<string, Recorded> = {
     errors: {
       UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This takes a personal credential. A key manages no people and no workspaces.',
+        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       NOT_FOUND: { message: 'There is no such member.', details: [] },
@@ -428,7 +428,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'role: must be "owner" or "admin" or "reviewer" or "viewer"',
         details: [{ path: 'role', message: 'must be "owner" or "admin" or "reviewer" or "viewer"' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       INVALID_STATE: {
         message:
@@ -453,7 +453,7 @@ export const RECORDED: Record<string, Recorded> = {
     errors: {
       UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This takes a personal credential. A key manages no people and no workspaces.',
+        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       NOT_FOUND: { message: 'There is no such member.', details: [] },
@@ -461,7 +461,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       INVALID_STATE: {
         message:
@@ -483,11 +483,11 @@ export const RECORDED: Record<string, Recorded> = {
     errors: {
       UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This takes a personal credential. A key manages no people and no workspaces.',
+        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       INVALID: { message: 'name: is required', details: [{ path: 'name', message: 'is required' }] },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -512,7 +512,7 @@ export const RECORDED: Record<string, Recorded> = {
     errors: {
       UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This takes a personal credential. A key manages no people and no workspaces.',
+        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       INVALID: {
@@ -661,7 +661,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'must change at least one field',
         details: [{ path: '', message: 'must change at least one field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
     },
   },
@@ -745,16 +745,16 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'action: must be "approve" or "reject" or "edit"',
         details: [{ path: 'action', message: 'must be "approve" or "reject" or "edit"' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
         details: [],
       },
       CONFLICT: {
-        message: 'The action is not what you saw any more. Look again, then decide.',
+        message: 'The action has changed since you read it. Reload it and decide again.',
         details: [
-          { path: 'params_hash', message: 'The action is not what you saw any more. Look again, then decide.' },
+          { path: 'params_hash', message: 'The action has changed since you read it. Reload it and decide again.' },
         ],
       },
       INVALID_STATE: {
@@ -838,7 +838,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -869,7 +869,7 @@ export const RECORDED: Record<string, Recorded> = {
       UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope agents:write.', details: [] },
       INVALID: { message: 'name: is required', details: [{ path: 'name', message: 'is required' }] },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -965,7 +965,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'must change at least one field',
         details: [{ path: '', message: 'must change at least one field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
     },
   },
@@ -992,7 +992,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      INVALID_STATE: { message: 'The agent has 2 open actions. Cancel or finish them first.', details: [] },
+      INVALID_STATE: { message: 'The agent has 2 open actions. Cancel them or wait for them to end.', details: [] },
     },
   },
   createRun: {
@@ -1015,7 +1015,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -1055,7 +1055,7 @@ export const RECORDED: Record<string, Recorded> = {
           { path: 'action_ids', message: 'is required' },
         ],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 4096 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 4096 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -1073,7 +1073,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -1096,7 +1096,7 @@ export const RECORDED: Record<string, Recorded> = {
       UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:write.', details: [] },
       INVALID: { message: 'actions: is required', details: [{ path: 'actions', message: 'is required' }] },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 4096 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 4096 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -1172,7 +1172,7 @@ export const RECORDED: Record<string, Recorded> = {
           { path: 'identity_id', message: 'is required' },
         ],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -1638,13 +1638,13 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'must change at least one field',
         details: [{ path: '', message: 'must change at least one field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
-      PRECONDITION_FAILED: { message: 'If-Match takes the ETag of GET /v1/actions/{action_id}.', details: [] },
+      PRECONDITION_FAILED: { message: 'If-Match must be the ETag of GET /v1/actions/{action_id}.', details: [] },
       CONFLICT: {
-        message: 'The action is not what you saw any more. Look again, then decide.',
+        message: 'The action has changed since you read it. Reload it and decide again.',
         details: [
-          { path: 'params_hash', message: 'The action is not what you saw any more. Look again, then decide.' },
+          { path: 'params_hash', message: 'The action has changed since you read it. Reload it and decide again.' },
         ],
       },
       INVALID_STATE: {
@@ -1721,16 +1721,16 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
         details: [],
       },
       CONFLICT: {
-        message: 'The action is not what you saw any more. Look again, then decide.',
+        message: 'The action has changed since you read it. Reload it and decide again.',
         details: [
-          { path: 'params_hash', message: 'The action is not what you saw any more. Look again, then decide.' },
+          { path: 'params_hash', message: 'The action has changed since you read it. Reload it and decide again.' },
         ],
       },
       INVALID_STATE: {
@@ -1800,7 +1800,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -1883,16 +1883,16 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'action: must be "approve" or "reject" or "edit"',
         details: [{ path: 'action', message: 'must be "approve" or "reject" or "edit"' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
         details: [],
       },
       CONFLICT: {
-        message: 'The action is not what you saw any more. Look again, then decide.',
+        message: 'The action has changed since you read it. Reload it and decide again.',
         details: [
-          { path: 'params_hash', message: 'The action is not what you saw any more. Look again, then decide.' },
+          { path: 'params_hash', message: 'The action has changed since you read it. Reload it and decide again.' },
         ],
       },
       INVALID_STATE: {
@@ -1971,7 +1971,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -2001,11 +2001,11 @@ export const RECORDED: Record<string, Recorded> = {
       UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:write.', details: [] },
       CONFLICT: {
-        message: 'A contact with this e-mail address exists.',
+        message: 'A contact with this e-mail address already exists.',
         details: [{ path: 'email', message: 'is taken' }],
       },
       INVALID: { message: 'email: is required', details: [{ path: 'email', message: 'is required' }] },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -2097,10 +2097,10 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'must change at least one field',
         details: [{ path: '', message: 'must change at least one field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       CONFLICT: {
-        message: 'A contact with this e-mail address exists.',
+        message: 'A contact with this e-mail address already exists.',
         details: [{ path: 'email', message: 'is taken' }],
       },
     },
@@ -2139,7 +2139,7 @@ export const RECORDED: Record<string, Recorded> = {
       FORBIDDEN: { message: 'The token lacks the scope contacts:write.', details: [] },
       NOT_FOUND: { message: 'There is no such contact.', details: [] },
       INVALID: { message: 'content: is required', details: [{ path: 'content', message: 'is required' }] },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -2329,12 +2329,15 @@ export const RECORDED: Record<string, Recorded> = {
     errors: {
       UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope companies:write.', details: [] },
-      CONFLICT: { message: 'A company with this domain exists.', details: [{ path: 'domain', message: 'is taken' }] },
+      CONFLICT: {
+        message: 'A company with this domain already exists.',
+        details: [{ path: 'domain', message: 'is taken' }],
+      },
       INVALID: {
         message: 'name: give a name, a domain, or both',
         details: [{ path: 'name', message: 'give a name, a domain, or both' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -2410,9 +2413,12 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'must change at least one field',
         details: [{ path: '', message: 'must change at least one field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
-      CONFLICT: { message: 'A company with this domain exists.', details: [{ path: 'domain', message: 'is taken' }] },
+      CONFLICT: {
+        message: 'A company with this domain already exists.',
+        details: [{ path: 'domain', message: 'is taken' }],
+      },
     },
   },
   deleteCompany: {
@@ -2427,7 +2433,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
       CONFLICT: {
         message: 'The company is used by 1 open action.',
-        details: [{ path: 'company_id', message: 'is used by 1 open action' }],
+        details: [{ path: 'company_id', message: 'is used by 1 open action: cancel it or wait for it to end' }],
       },
     },
   },
@@ -2449,7 +2455,7 @@ export const RECORDED: Record<string, Recorded> = {
       FORBIDDEN: { message: 'The token lacks the scope companies:write.', details: [] },
       NOT_FOUND: { message: 'There is no such company.', details: [] },
       INVALID: { message: 'content: is required', details: [{ path: 'content', message: 'is required' }] },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -2530,7 +2536,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'must change at least one field',
         details: [{ path: '', message: 'must change at least one field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
     },
   },
@@ -2566,7 +2572,7 @@ export const RECORDED: Record<string, Recorded> = {
           { path: 'at', message: 'is required' },
         ],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -2618,7 +2624,7 @@ export const RECORDED: Record<string, Recorded> = {
           { path: 'name', message: 'is required' },
         ],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -2740,7 +2746,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'must change at least one field',
         details: [{ path: '', message: 'must change at least one field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
     },
   },
@@ -2787,7 +2793,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -2821,7 +2827,7 @@ export const RECORDED: Record<string, Recorded> = {
           { path: 'input_schema', message: 'is required' },
         ],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -2911,7 +2917,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -2929,7 +2935,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -2978,7 +2984,7 @@ export const RECORDED: Record<string, Recorded> = {
           { path: 'toolInput', message: 'is required' },
         ],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -3317,15 +3323,17 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
         details: [],
       },
       CONFLICT: {
-        message: 'The action is not what you saw any more. Look again, then decide.',
-        details: [{ path: 'paramsHash', message: 'The action is not what you saw any more. Look again, then decide.' }],
+        message: 'The action has changed since you read it. Reload it and decide again.',
+        details: [
+          { path: 'paramsHash', message: 'The action has changed since you read it. Reload it and decide again.' },
+        ],
       },
       INVALID_STATE: {
         message: 'An action that is approved cannot be approved, only one that is pending_approval.',
@@ -3378,7 +3386,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
@@ -3400,7 +3408,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
       NOT_FOUND: { message: 'There is no such batch.', details: [] },
       validation: { message: 'items: is required', details: [{ path: 'items', message: 'is required' }] },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 4096 KiB that this route takes.', details: [] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 4096 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',

@@ -169,7 +169,7 @@ describe('email_message', () => {
     const { status, body } = await here.owner.post('/v1/actions', { type: 'email_message', identity_id, params });
     expect([status, body.details]).toEqual([
       400,
-      [{ path: 'params.attachments', message: 'are not sent; put a link to the file into the message' }],
+      [{ path: 'params.attachments', message: 'are not supported: put a link to the file into the message' }],
     ]);
   });
 });

@@ -32,7 +32,7 @@ describe('sync_to_crm', () => {
         { label: 'Contact', value: 'ada@example.com' },
         { label: 'Contact is found by', value: 'email' },
         { label: 'contact["jobtitle"]', value: 'CTO' },
-        { label: 'Contact not sent', value: { notes: 'HubSpot keeps no lists' } },
+        { label: 'Contact not sent', value: { notes: 'HubSpot does not store lists' } },
         { label: 'Company', value: 'acme.test' },
         { label: 'Company is found by', value: 'domain' },
         { label: 'company["size"]', value: '12' },

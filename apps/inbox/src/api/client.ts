@@ -6,7 +6,7 @@ export class RequestFailure extends Error {
   readonly status: number;
   readonly code: string;
   readonly details: ErrorBody['details'];
-  /** With a 409: the action as it is now. */
+  /** With a 409: the current action. */
   readonly action: unknown;
 
   constructor(status: number, body: Partial<ErrorBody>) {

@@ -16,7 +16,7 @@ describe('PROVISO_TYPE_CONCURRENCY', () => {
     '%j is refused, with what it should look like',
     (text) => {
       const read = () => readConfig({ ...env, PROVISO_TYPE_CONCURRENCY: text });
-      expect(read).toThrow(/PROVISO_TYPE_CONCURRENCY: .* is not type=number .*email_message=4/);
+      expect(read).toThrow(/PROVISO_TYPE_CONCURRENCY: .* must be type=number .*email_message=4/);
     },
   );
 });

@@ -47,18 +47,18 @@ function uuidFor(id: string): string {
 /** The hashes by UUID; an id twice in its two forms, or a hash that binds nothing, is INVALID. */
 function hashesOf({ action_ids, params_hashes = {} }: BulkDecideBody): Map<string, string> {
   const ids = new Set(action_ids.map(uuidFor));
-  if (ids.size < action_ids.length) throw invalid('action_ids', 'names an id twice');
+  if (ids.size < action_ids.length) throw invalid('action_ids', 'lists an id twice');
   const hashes = new Map(Object.entries(params_hashes).map(([id, hash]) => [uuidFor(id), hash]));
   const stray = Object.keys(params_hashes).find((id) => !ids.has(uuidFor(id)));
-  if (stray !== undefined) throw invalid(`params_hashes.${stray}`, 'is not among action_ids');
-  if (hashes.size < Object.keys(params_hashes).length) throw invalid('params_hashes', 'names an id twice');
+  if (stray !== undefined) throw invalid(`params_hashes.${stray}`, 'is not in action_ids');
+  if (hashes.size < Object.keys(params_hashes).length) throw invalid('params_hashes', 'lists an id twice');
   return hashes;
 }
 
 async function loadAll(ctx: Context, body: BulkDecideBody): Promise<Loaded> {
   const loaded = await loadMany(ctx, body.action_ids.map(uuidFor));
   if (body.action === 'edit' && new Set([...loaded.rows.values()].map((row) => row.type)).size > 1)
-    throw invalid('action_ids', 'one edit fits actions of one type only');
+    throw invalid('action_ids', 'edits apply to one type: send the actions of each type in their own request');
   return loaded;
 }
 
@@ -68,7 +68,10 @@ function decisionFor({ action, comment, edits }: BulkDecideBody, params_hash: st
 
 const notFound = (): AppError => new AppError('NOT_FOUND', 'There is no such action.');
 const tooLarge = (): AppError =>
-  new AppError('PAYLOAD_TOO_LARGE', `A bulk decides ${LOADED_MIB} MiB of actions. Decide this one in another request.`);
+  new AppError(
+    'PAYLOAD_TOO_LARGE',
+    `One request decides at most ${LOADED_MIB} MiB of actions. Decide this one in another request.`,
+  );
 
 function replyOf(body: BulkDecideBody, outcomes: Map<string, ActionRow | AppError>, upTo: string | null): BulkDecision {
   const reply: BulkDecision = { processed: 0, failed: [], results: [] };

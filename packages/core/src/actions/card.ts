@@ -11,7 +11,7 @@ export type Card = Pick<ActionRow, 'tool_version' | 'definition_hash'> & { previ
 
 /** The card as it is now: the executor draws it from final params and from what it finds. */
 export async function drawCard(executor: Executor, params: JsonObject, lookup: LookupContext): Promise<Card> {
-  if (executor.look) assertNoTransaction(`The far side of ${executor.type}`);
+  if (executor.look) assertNoTransaction(`The provider of ${executor.type}`);
   const seen = (await executor.look?.(params, lookup)) ?? {};
   const definition = executor.definition?.(seen);
   return {
@@ -28,7 +28,7 @@ export function drawUnseen(
   { identity, why }: { identity: ShownIdentity | null; why: string },
 ): Card {
   const { warnings = [], ...preview } = executor.preview(params, { identity, seen: {} });
-  const missing = `Not all of this could be looked up: ${why} It is looked up, and shown again, before it can be approved.`;
+  const missing = `Some of this could not be looked up: ${why} It must be looked up and shown again before it can be approved.`;
   return {
     preview: readablePreview({ ...preview, warnings: [missing, ...warnings] }),
     tool_version: toolVersionOf(executor),

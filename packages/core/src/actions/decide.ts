@@ -114,7 +114,7 @@ export async function writeDecision(
 ): Promise<ActionRow> {
   if (!isRedrawn) return transition(db, seen, event, { ...options, idempotency });
   const now = await transition(db, seen, event, options);
-  const message = 'What the action would do has changed since it was drawn. Look again, then decide.';
+  const message = 'What the action would do has changed since it was previewed. Reload it and decide again.';
   throw new AppError('CONFLICT', message, [], now);
 }
 
@@ -123,9 +123,9 @@ function demandHash(ctx: Context, seen: ActionRow, { action, params_hash }: Deci
   const conflict = (why: string): AppError =>
     new AppError('CONFLICT', why, [{ path: 'params_hash', message: why }], seen);
   if (params_hash && params_hash !== clearedHash(seen, ctx.executors))
-    throw conflict('The action is not what you saw any more. Look again, then decide.');
+    throw conflict('The action has changed since you read it. Reload it and decide again.');
   if (!params_hash && action !== 'reject' && seen.revision > 1)
-    throw conflict('The proposal was changed after its creation. Approve it with the hash that you saw.');
+    throw conflict('The proposal has changed since it was created. Approve it with the hash that you read.');
 }
 
 /** An approval that leaves open what was asked decides nothing. Throws INVALID at the edit that is missing. */

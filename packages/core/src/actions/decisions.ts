@@ -41,14 +41,17 @@ async function prepareOne(ctx: Context, { seen, decision }: Ask, endsAt: number)
   if (seen.status !== 'pending_approval')
     return new AppError(
       'INVALID_STATE',
-      `An action that is ${seen.status} cannot be decided, only one that is pending_approval.`,
+      `An action that is ${seen.status} cannot be decided: it must be pending_approval.`,
       [],
       seen,
     );
   if (ctx.executors.get(seen.type)?.alwaysAsks)
-    return new AppError('INVALID', `An action of type ${seen.type} is a question: decide it by itself.`);
+    return new AppError(
+      'INVALID',
+      `An action of type ${seen.type} is a question: decide it individually, not in a batch.`,
+    );
   const late = (): AppError =>
-    new AppError('UNAVAILABLE', 'What the decision depends on was not answered in time. Decide it again.');
+    new AppError('UNAVAILABLE', 'A provider that the decision depends on did not answer in time. Decide again.');
   const leftMs = endsAt - performance.now();
   if (leftMs <= 0) return late(); // and nobody is asked
   try {

@@ -49,7 +49,7 @@ async function inShare<T>({ caller: { workspaceId } }: Context, work: () => Prom
   if (others >= REQUESTS_MAX)
     throw new AppError(
       'RATE_LIMITED',
-      `${others} requests of this workspace run due actions already. Send another one when one of them has answered.`,
+      `${others} requests of this workspace are already running due actions. Wait for one of them to finish, then try again.`,
     );
   requests.set(workspaceId, others + 1);
   try {

@@ -56,7 +56,7 @@ export async function identityFor(
   const uuid = readId('identity', id ?? '');
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId }; // and no more, so that bulk work asks once
   const row = uuid && (await ctx.db.tables.identities.findFirst({ where }));
-  if (!row || row.deleted_at) throw invalid('identity_id', 'is not an identity of this workspace');
+  if (!row || row.deleted_at) throw invalid('identity_id', 'is not an identity in this workspace');
   if (row.status === 'disabled') throw invalid('identity_id', 'is disabled');
   if (executor.identity !== 'none' && executor.identity !== row.provider)
     throw invalid('identity_id', `is a ${row.provider} identity, but ${executor.type} needs ${executor.identity}`);
@@ -72,7 +72,7 @@ export async function identityFor(
 
 /** What only a reviewer's edits set is in no proposal. Throws INVALID at each such field. */
 export function refuseReviewerFields({ reviewerFields = [] }: Executor, given: JsonObject): void {
-  refuseFields(reviewerFields, given, 'is for a reviewer to give, as an edit');
+  refuseFields(reviewerFields, given, 'is set by a reviewer, as an edit: leave it out');
 }
 
 function refuseFields(fields: readonly string[], given: JsonObject, message: string): void {
@@ -118,7 +118,7 @@ export async function prepareProposal(
   { executor, given, kept = {}, identityId, place, mayLackLookUp = false }: Draft,
 ): Promise<Proposal> {
   const identity = await identityFor(ctx, executor, identityId);
-  refuseFields(executor.resolvedFields ?? [], given, 'is looked up, and not given');
+  refuseFields(executor.resolvedFields ?? [], given, 'is looked up by the service: leave it out');
   if (executor.tool) demandPlace('params', given, place);
   const parsed = await parseParams(executor, { ...kept, ...given });
   const lookup = lookupIn(ctx, identity);
@@ -132,7 +132,7 @@ export async function prepareProposal(
     }
     return otherwise(notLookedUp);
   };
-  if (executor.resolve) assertNoTransaction(`The far side of ${executor.type}`);
+  if (executor.resolve) assertNoTransaction(`The provider of ${executor.type}`);
   const found = await ask(
     async () => ((await executor.resolve?.(parsed, lookup)) ?? {}) as JsonObject,
     () => ({}),

@@ -14,7 +14,7 @@ export interface Proposer {
 /** An action with a run is that run's agent's proposal, whatever the token. Throws FORBIDDEN, or INVALID at run_id. */
 export async function proposerOf(ctx: Context, { run_id }: Pick<CreateActionBody, 'run_id'>): Promise<Proposer> {
   const run = run_id === undefined ? undefined : await findRun(ctx, run_id);
-  if (run_id !== undefined && !run) throw invalid('run_id', 'is not a run of this workspace');
+  if (run_id !== undefined && !run) throw invalid('run_id', 'is not a run in this workspace');
   if (run) demandOwnRun(ctx, run.agent_id);
   const id = run?.agent_id ?? ctx.caller.agent?.id;
   if (!id) return { agent: null, runId: null };

@@ -13,14 +13,14 @@ export function isReworded(executor: Executor, drawn: Drawn, before: Record<stri
   return !!executor.definition && sameJson({ ...drawn, preview: null }, { ...before, preview: null });
 }
 
-const ASKED = 'What the server says of it has changed since it was proposed';
+const ASKED = 'The server has changed its description since the call was proposed';
 
 export const hasAskedForWords = (card: Preview | null): boolean =>
   card?.warnings?.some((warning) => warning.startsWith(ASKED)) ?? false;
 
 /** The card as it is now, which says what changed, and that further changes of words do not ask again. */
 export function askingForWords(before: Preview | null, now: Preview): Preview {
-  const changed = differences(before, now).join(', ') || 'its title or its warnings';
-  const warning = `${ASKED}: ${changed}. If only its words change again, nobody is asked again.`;
+  const changed = differences(before, now).join(', ') || 'the title or the warnings';
+  const warning = `${ASKED}: ${changed}. Another change in wording alone does not need another approval.`;
   return { ...now, warnings: [...(now.warnings ?? []), warning] };
 }

@@ -10,6 +10,9 @@ export async function demandUnused(
 ): Promise<void> {
   const count = await actions.count({ where: { ...where, status: { notIn: [...TERMINAL] } } });
   if (count === 0) return;
-  const message = count === 1 ? 'is used by 1 open action' : `is used by ${count} open actions`;
+  const message =
+    count === 1
+      ? 'is used by 1 open action: cancel it or wait for it to end'
+      : `is used by ${count} open actions: cancel them or wait for them to end`;
   throw new AppError('CONFLICT', `The ${what} ${message}.`, [{ path: `${what}_id`, message }]);
 }

@@ -35,7 +35,7 @@ export async function updateAction(ctx: Context, id: string, input: unknown, ifV
   if (ifVersion !== undefined && ifVersion !== seen.version)
     throw new AppError('PRECONDITION_FAILED', `The action is at version ${seen.version}, not ${ifVersion}.`, [], seen);
   if (body.scheduled_time && seen.expires_at && Date.parse(body.scheduled_time) >= seen.expires_at.getTime())
-    throw invalid('scheduled_time', 'is not before expires_at');
+    throw invalid('scheduled_time', 'must be before expires_at');
   const action = await write(ctx, seen, body);
   dispatch(ctx, action);
   return action;

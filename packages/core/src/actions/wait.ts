@@ -125,7 +125,7 @@ function createReader(db: Asked): (wanted: Wanted) => Promise<ActionRow> {
     if (!alive.has(wanted.caller))
       throw new AppError(
         'UNAUTHENTICATED',
-        'The credential ended, or lost its place in the workspace, while this request waited.',
+        'The credential ended or lost its access to the workspace while this request was waiting.',
       );
     const row = rows.get(wanted.id);
     if (row?.workspace_id !== wanted.caller.workspaceId) throw notFound('action');

@@ -27,7 +27,8 @@ export async function deleteAgent(ctx: Context, id: string, input: unknown): Pro
 /** A proposal that arrives in this very moment stays, and never starts: its agent is gone (may_start). */
 async function demandUnused({ tables }: Transaction, agent_id: string): Promise<void> {
   const open = await tables.actions.count({ where: { agent_id, status: { in: OPEN } } });
-  if (open > 0) throw new AppError('INVALID_STATE', `The agent has ${open} open actions. Cancel or finish them first.`);
+  if (open > 0)
+    throw new AppError('INVALID_STATE', `The agent has ${open} open actions. Cancel them or wait for them to end.`);
   const keys = await tables.api_keys.count({ where: { agent_id, revoked_at: null } });
   if (keys > 0) throw new AppError('INVALID_STATE', `The agent has ${keys} API keys. Revoke them first.`);
 }

@@ -12,7 +12,7 @@ export async function demandSettings(ctx: Context, { approval, auto_approve_type
   authorizeConfiguration(ctx, 'workspace:admin');
   // A rule by which proposals clear themselves is a decision, made in advance.
   if ((approval === 'never' || auto_approve_types?.length) && !ctx.caller.decides)
-    throw new AppError('FORBIDDEN', 'This key may not decide, so it cannot say what an agent may do without a person.');
+    throw new AppError('FORBIDDEN', 'This key cannot decide, so it cannot set what an agent may do without approval.');
   for (const type of auto_approve_types ?? []) await executorOf(ctx, type, 'auto_approve_types');
 }
 
@@ -21,6 +21,6 @@ export async function identityOf<Id extends string | null | undefined>(ctx: Cont
   if (typeof id !== 'string') return id;
   const where = { id: readId('identity', id) ?? '', workspace_id: ctx.caller.workspaceId, deleted_at: null };
   const identity = where.id && (await ctx.db.tables.identities.findFirst({ where }));
-  if (!identity) throw invalid('identity_id', 'is not an identity of this workspace');
+  if (!identity) throw invalid('identity_id', 'is not an identity in this workspace');
   return identity.id;
 }

@@ -7,6 +7,6 @@ import { readId } from '../ids.ts';
 export async function companyToBelongTo(tx: Transaction, workspace_id: string, companyId: string): Promise<string> {
   const id = readId('company', companyId);
   if (!id || !(await lockAgainstDelete(tx, 'company', { id, workspace_id })))
-    throw invalid('company_id', 'is not a company of this workspace');
+    throw invalid('company_id', 'is not a company in this workspace');
   return id;
 }

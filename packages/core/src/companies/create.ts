@@ -25,4 +25,4 @@ export async function createCompany(ctx: Context, input: unknown): Promise<Compa
 }
 
 export const duplicateDomain = (): AppError =>
-  new AppError('CONFLICT', 'A company with this domain exists.', [{ path: 'domain', message: 'is taken' }]);
+  new AppError('CONFLICT', 'A company with this domain already exists.', [{ path: 'domain', message: 'is taken' }]);

@@ -16,7 +16,10 @@ export async function updateCompany(ctx: Context, id: string, input: unknown): P
     return await ctx.db.transaction(async (tx) => {
       const { after } = await changeCompany(tx, { id: uuid, workspace_id }, change);
       if (after.name === null && after.domain === null)
-        throw invalid(change.name === null ? 'name' : 'domain', 'is all that the company is known by');
+        throw invalid(
+          change.name === null ? 'name' : 'domain',
+          'cannot be removed: a company needs a name or a domain',
+        );
       return showCompany(after);
     });
   } catch (error) {

@@ -34,4 +34,6 @@ export async function createContact(ctx: Context, input: unknown): Promise<Conta
 }
 
 export const duplicateEmail = (): AppError =>
-  new AppError('CONFLICT', 'A contact with this e-mail address exists.', [{ path: 'email', message: 'is taken' }]);
+  new AppError('CONFLICT', 'A contact with this e-mail address already exists.', [
+    { path: 'email', message: 'is taken' },
+  ]);

@@ -7,7 +7,7 @@ import { getContactInWorkspace } from './get.ts';
 /** Deletes a contact with all that belongs to it, and returns its id. CONFLICT while open actions name it. */
 export async function deleteContact(ctx: Context, id: string): Promise<string> {
   authorize(ctx, 'contacts:write');
-  refuseAgent(ctx, 'An agent cannot delete a contact: its threads hold follow-ups back. Ask a person.');
+  refuseAgent(ctx, 'An agent cannot delete a contact, because replies in its threads stop follow-ups. Ask a person.');
   const { id: uuid, workspace_id } = await getContactInWorkspace(ctx, id);
   await ctx.db.transaction(async ({ tables }) => {
     await demandUnused(tables, 'contact', { workspace_id, contact_id: uuid });

@@ -13,7 +13,7 @@ export async function updateContact(ctx: Context, id: string, input: unknown): P
   const { company_id, ...change } = updateContactBody.parse(input);
   if (change.unsubscribed === false) refuseAgent(ctx, 'An agent cannot resubscribe a contact. Ask a person.');
   if (change.email !== undefined)
-    refuseAgent(ctx, 'An agent cannot change the address of a contact, which approved mail goes to. Ask a person.');
+    refuseAgent(ctx, 'An agent cannot change a contact’s address, because approved mail goes to it. Ask a person.');
   const { id: uuid, workspace_id } = await getContactInWorkspace(ctx, id);
   const by = { actor: ctx.caller.actor, action_id: null };
   try {

@@ -17,7 +17,7 @@ import { appendMessage, EMPTY_THREAD } from './append.ts';
 /** Records a message that was received or sent elsewhere, in the thread that it answers. The same message_id again is the first one. */
 export async function recordEmailMessage(ctx: Context, input: unknown): Promise<EmailMessage> {
   authorize(ctx, 'contacts:write');
-  refuseAgent(ctx, 'An agent may not record messages: whether a reply has come is what holds its follow-ups back.');
+  refuseAgent(ctx, 'An agent cannot record messages, because a recorded reply stops its follow-ups. Ask a person.');
   const message = recordEmailMessageBody.parse(input);
   const { workspaceId } = ctx.caller;
   const recording = once(
@@ -84,7 +84,7 @@ async function started(tx: Transaction, workspace_id: string, message: Message):
   if (!contact || !(await lockAgainstDelete(tx, 'contact', contact)))
     throw invalid(
       inbound ? 'from' : 'to',
-      'is no contact of this workspace, and the message answers none that is known',
+      'is not a contact in this workspace, and the message does not reply to a known message',
     );
   return tx.tables.email_threads.create({
     data: {

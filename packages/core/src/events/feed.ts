@@ -83,7 +83,7 @@ async function lookOn(look: () => Promise<boolean>, wanted: () => boolean, log: 
   let away = false;
   while (wanted()) {
     const more = await look().catch((err: unknown) => {
-      if (!away) log.warn({ err }, 'the events cannot be read; listeners wait');
+      if (!away) log.warn({ err }, 'events cannot be read; listeners are waiting');
       return undefined;
     });
     away = more === undefined;

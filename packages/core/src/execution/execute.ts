@@ -81,17 +81,17 @@ function resultBeforeEffect(worker: Worker, lease: Lease, error: unknown): RunRe
   worker.log.error({ err: error, action: lease.action.id }, 'a run failed before its effect');
   const isAway = error instanceof AppError && error.code === 'UNAVAILABLE'; // no connection was to be had
   if (isAway || isDatabaseError(error) || isConnectionLost(error))
-    return { kind: 'later', message: 'The database could not be asked; nothing was done.', afterMs: DATABASE_AWAY_MS };
-  return { kind: 'retry', undone: true, message: 'The run failed before its effect; the worker’s log says more.' };
+    return { kind: 'later', message: 'The database was unavailable; nothing was done.', afterMs: DATABASE_AWAY_MS };
+  return { kind: 'retry', undone: true, message: 'The run failed before its effect; see the worker’s log.' };
 }
 
 async function checkAndPerform(worker: Worker, lease: Lease): Promise<RunResult> {
   if (await idempotencyKeyExpired(worker, lease.action))
-    return reconcile(worker, lease, 'The provider has forgotten the earlier attempt’s key.');
+    return reconcile(worker, lease, 'The provider no longer remembers the idempotency key of the earlier attempt.');
   const { timeoutMs } = worker.timings;
   const late = (): RunResult => ({
     kind: 'timeout',
-    message: `The guard gave no answer within ${timeoutMs / 1000} s.`,
+    message: `The guard did not answer within ${timeoutMs / 1000} s.`,
   });
   const checked = await withTimeout<Ready | RunResult>(check(worker, lease.action), timeoutMs, late);
   return checked.kind === 'ready' ? perform(worker, lease, checked) : checked;

@@ -36,7 +36,7 @@ export async function executorOf(ctx: Context, type: string, path = 'type'): Pro
     take: NAMED_MAX,
   });
   const known = [...ctx.executors.types(), ...tools.map(({ name }) => name)];
-  throw invalid(path, `${type} is not a known action type; known are ${known.join(', ')}`);
+  throw invalid(path, `${type} is not a known action type; the known types are ${known.join(', ')}`);
 }
 
 /** The version of the workspace's tool behind an executor; null = it is a built-in. */

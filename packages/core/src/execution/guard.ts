@@ -43,7 +43,7 @@ export async function check(worker: Worker, action: ActionRow): Promise<Ready | 
     const redefined = await findRedefinition(prepared, action);
     if (redefined) return redefined;
     const approvedAt = new Date(action.approval?.at ?? action.created_at);
-    if (executor.guard) assertNoTransaction(`The far side of ${executor.type}`);
+    if (executor.guard) assertNoTransaction(`The provider of ${executor.type}`);
     const verdict = (await executor.guard?.(params, {
       workspaceId,
       records,
@@ -87,7 +87,7 @@ async function findRedefinition(ready: Ready, action: ActionRow): Promise<RunRes
 /** The cleared params, the identity and its opened credentials; a result where one of them is not what was cleared. */
 export async function loadRun(worker: Worker, action: ActionRow): Promise<Ready | RunResult> {
   const executor = await findExecutor(worker, action.workspace_id, action.type);
-  if (!executor) return failed('invalid_params', `There is no executor and no tool ${action.type} any more.`);
+  if (!executor) return failed('invalid_params', `No executor or tool runs the type ${action.type} any more.`);
   const found =
     action.identity_id &&
     (await worker.db.tables.identities.findFirst({
@@ -103,9 +103,9 @@ export async function loadRun(worker: Worker, action: ActionRow): Promise<Ready 
     return {
       kind: 'retry',
       undone: true,
-      message: `The params could not be tested by ${action.type}’s schema in time.`,
+      message: `The params could not be validated in time by the schema of ${action.type}’s schema in time.`,
     };
-  if (!parsed.success) return failed('invalid_params', `The params do not fit ${action.type} any more.`);
+  if (!parsed.success) return failed('invalid_params', `The params no longer match the schema of ${action.type}.`);
   const records = recordsOf(worker.db, action.workspace_id);
   const identity: ShownIdentity | null = row && {
     id: row.id,
@@ -127,7 +127,7 @@ export async function loadRun(worker: Worker, action: ActionRow): Promise<Ready 
   if (executor.tool) return unsealed(worker, ready, executor.tool.secret, toolPlace(action.workspace_id, action.type));
   if (executor.identity === 'none') return ready;
   if (!row || row.deleted_at || row.status === 'disabled')
-    return failed('identity_unavailable', 'The identity is disabled or gone.');
+    return failed('identity_unavailable', 'The identity is disabled or deleted.');
   const acting = { ...ready, actsThrough: row };
   return row.credentials ? unsealed(worker, acting, row.credentials, sealedPlace(row.id)) : acting;
 }
@@ -138,9 +138,13 @@ function unsealed(worker: Worker, ready: Ready, sealed: string, place: string): 
     const credentials = openSecret(worker.secrets, sealed, place);
     return { ...ready, credentials, openCredentials: async () => credentials };
   } catch {
-    worker.log.error({ place, alert: 'secret_keys' }, 'credentials cannot be opened with PROVISO_SECRET_KEYS');
+    worker.log.error({ place, alert: 'secret_keys' }, 'credentials cannot be decrypted with PROVISO_SECRET_KEYS');
     // Another worker may have the right keys, or this one after its restart.
-    return { kind: 'retry', undone: true, message: 'The credentials cannot be opened by this worker.' };
+    return {
+      kind: 'retry',
+      undone: true,
+      message: 'This worker cannot decrypt the credentials. Check its PROVISO_SECRET_KEYS.',
+    };
   }
 }
 

@@ -53,9 +53,9 @@ export function createLeases(db: Queryable, log: Logger, { leaseMs, heartbeatMs 
       const state = active.get(lease);
       if (!state) continue;
       if (confirmed.has(lease.action.id)) state.confirmedAt = sentAt;
-      else if (kept) abortLease(lease, 'another worker has it, or it ran out');
+      else if (kept) abortLease(lease, 'another worker took it, or it expired');
       else if (performance.now() - state.confirmedAt > leaseMs)
-        abortLease(lease, 'the database did not answer for a whole lease');
+        abortLease(lease, 'the database did not answer before it expired');
     }
   };
 

@@ -18,6 +18,6 @@ export function logFailure({ log }: Pick<Worker, 'log'>, row: ActionRow, { kind 
 
 function messageFor({ status }: ActionRow, kind: RunResult['kind']): string | undefined {
   if (status === 'failed') return 'an action failed';
-  if (status === 'pending_approval') return 'an action went back to a person';
-  return kind === 'retry' || kind === 'timeout' ? 'an action is tried again' : undefined;
+  if (status === 'pending_approval') return 'an action was returned to review';
+  return kind === 'retry' || kind === 'timeout' ? 'an action will be retried' : undefined;
 }

@@ -14,10 +14,10 @@ const ABORT_GRACE_MS = 2_000;
 
 /** Runs the executor within its time. A throw is a bug, and unknown once the effect may have begun. */
 export async function perform(worker: Worker, lease: Lease, ready: Ready): Promise<RunResult> {
-  assertNoTransaction(`The far side of ${ready.executor.type}`);
+  assertNoTransaction(`The provider of ${ready.executor.type}`);
   const timeoutMs = ready.executor.timeoutMs ?? worker.timings.timeoutMs;
   const timer = new AbortController();
-  const timeout = setTimeout(() => timer.abort(new Error('the time is up')), timeoutMs);
+  const timeout = setTimeout(() => timer.abort(new Error('timed out')), timeoutMs);
   const signal = AbortSignal.any([lease.signal, timer.signal]);
   try {
     const outcome = await Promise.race([
@@ -29,11 +29,11 @@ export async function perform(worker: Worker, lease: Lease, ready: Ready): Promi
     if (!lease.begun && (('beginError' in lease && error === lease.beginError) || isDatabaseError(error))) throw error;
     if (timer.signal.aborted) return downgradeAmbiguous(lease, ready, onTimeout(lease, timeoutMs)); // it gave up when it was told to
     worker.log.error({ err: error, action: lease.action.id, begun: lease.begun }, 'an executor threw');
-    const message = 'The executor failed unexpectedly; the worker’s log says more.'; // its own words may lease anything
+    const message = 'The executor failed unexpectedly; see the worker’s log.'; // its own words may hold anything
     return lease.begun ? downgradeAmbiguous(lease, ready, unknown(message)) : retry(message, { undone: true });
   } finally {
     clearTimeout(timeout);
-    timer.abort(new Error('the run is over')); // a straggler may not begin any more
+    timer.abort(new Error('the run has ended')); // a straggler may not begin any more
   }
 }
 
@@ -60,7 +60,7 @@ const EXECUTOR_RESULTS: readonly unknown[] = [
 /** Anything else that an executor returns is a bug of its, like a throw. */
 function assertOutcome(said: unknown): RunResult {
   if (EXECUTOR_RESULTS.includes((said as { kind?: unknown } | undefined)?.kind)) return said as RunResult;
-  throw new TypeError('an executor returned something that is no outcome');
+  throw new TypeError('an executor returned something that is not an outcome');
 }
 
 /** An effect that may have happened is repeated only where the provider tells a repetition from a second effect. */

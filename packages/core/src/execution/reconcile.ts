@@ -22,6 +22,6 @@ async function ask(worker: Worker, lease: Lease): Promise<Reconciliation> {
   if (ready.kind !== 'ready' || !ready.executor.reconcile) return { kind: 'unknown' };
   const signal = AbortSignal.any([lease.signal, AbortSignal.timeout(worker.timings.timeoutMs)]);
   const begunAt = lease.action.effect_started_at ?? lease.action.created_at;
-  assertNoTransaction(`The far side of ${ready.executor.type}`);
+  assertNoTransaction(`The provider of ${ready.executor.type}`);
   return ready.executor.reconcile({ ...contextOf(worker, lease, ready, signal), begunAt });
 }

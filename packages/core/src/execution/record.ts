@@ -31,7 +31,10 @@ export async function record(worker: Worker, lease: Lease, said: RunResult): Pro
   const action =
     result.kind === 'done' ? await recordDone(worker, lease, result) : await recordOnce(worker, lease, result);
   if (!action)
-    return worker.log.warn({ action: lease.action.id, result: result.kind }, 'an outcome came too late to count');
+    return worker.log.warn(
+      { action: lease.action.id, result: result.kind },
+      'an outcome came too late and was ignored',
+    );
   logFailure(worker, action, result);
   dispatch(worker, action);
 }
@@ -70,7 +73,7 @@ async function recordDone(
     return await retryWhileDisconnected(worker, lease, writeAndComplete);
   } catch (error) {
     if (error instanceof LateError) return null;
-    worker.log.error({ err: error, action: action.id }, 'what an executor wanted to write could not be written');
+    worker.log.error({ err: error, action: action.id }, 'the records of an executor could not be written');
     if (lease.begun) return retryWhileDisconnected(worker, lease, () => write(worker, worker.db, action, completed()));
     return recordOnce(worker, lease, { kind: 'retry', undone: true, message: 'The records could not be written.' });
   }
@@ -88,7 +91,7 @@ export async function retryWhileDisconnected<T>(worker: Worker, lease: Lease, at
       if (!isConnectionLost(error) || performance.now() > giveUpAt) throw error;
       worker.log.warn(
         { action: lease.action.id, reason: (error as Error).message },
-        'the database does not answer yet',
+        'the database is still not responding',
       );
       await pause(waitMs);
     }
@@ -108,7 +111,7 @@ function moveFor(worker: Worker, action: ActionRow, result: Exclude<RunResult, D
     case 'reconciled':
       return reconciled(result.reconciliation, result.message);
     case 'stale':
-      return earlier ? outcomeUnknown('It changed between two attempts.') : regated(action, result);
+      return earlier ? outcomeUnknown('The action’s target changed between two attempts.') : regated(action, result);
     case 'later':
       return retried(result.message, { delayMs: result.afterMs, undone: !earlier, uncounted: true });
     case 'timeout':
@@ -122,7 +125,7 @@ function moveFor(worker: Worker, action: ActionRow, result: Exclude<RunResult, D
       }
       if (!undone) return outcomeUnknown(result.message);
       const code = result.kind === 'timeout' ? 'timed_out' : 'attempts_exhausted';
-      return failure(code, `Given up after ${action.attempts} attempts: ${result.message}`);
+      return failure(code, `Gave up after ${action.attempts} attempts: ${result.message}`);
     }
   }
 }
@@ -145,7 +148,7 @@ function retryUnavailable({ timings }: Worker, action: ActionRow, { message, und
       unavailable: true,
     });
   if (!undone) return outcomeUnknown(message);
-  return failure('attempts_exhausted', `Given up after ${Math.round(sinceMs / 3_600_000)} h: ${message}`);
+  return failure('attempts_exhausted', `Gave up after ${Math.round(sinceMs / 3_600_000)} h: ${message}`);
 }
 
 /** Half as long as it has been away already, spread out; a wish of its own counts until it has lasted. */
@@ -160,7 +163,7 @@ function reconciled(settlement: Reconciliation, message: string): MoveToWrite {
   if (settlement.kind === 'done')
     return ['action.completed', { change: { result: settlement.result }, data: { reconciled: true } }];
   if (settlement.kind === 'not_done')
-    return failure('not_sent', `${message} The provider says that it did not happen.`);
+    return failure('not_sent', `${message} The provider reports that it did not happen.`);
   return outcomeUnknown(message);
 }
 

@@ -63,9 +63,9 @@ async function recoverOne(worker: Worker, lease: Lease, begunMsAgo: number | nul
 async function resultOf(worker: Worker, lease: Lease, recovery: Exclude<Recovery, 'rerun'>): Promise<RunResult> {
   const message = `${lease.action.crashes} workers were lost while they ran it.`;
   if (recovery === 'crashed')
-    return { kind: 'failed', code: 'crashed', message: `Given up: ${message} Nothing was sent.` };
+    return { kind: 'failed', code: 'crashed', message: `Gave up: ${message} Nothing was sent.` };
   if (recovery === 'unknown') return { kind: 'unknown', message };
-  return reconcile(worker, lease, 'The worker was lost in the middle.');
+  return reconcile(worker, lease, 'The worker was lost during the run.');
 }
 
 type Recovery = 'rerun' | 'reconcile' | 'crashed' | 'unknown';

@@ -28,7 +28,7 @@ export function createRegistry({ executors, providers = [], tools }: Registered)
   }
   const byName = new Map<Provider, ProviderKind>();
   for (const kind of providers) {
-    if (byName.has(kind.provider)) throw new Error(`Two kinds are registered for the provider ${kind.provider}.`);
+    if (byName.has(kind.provider)) throw new Error(`Two definitions are registered for the provider ${kind.provider}.`);
     byName.set(kind.provider, kind);
   }
   const types = [...byType.keys()].toSorted();

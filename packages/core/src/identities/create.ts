@@ -49,7 +49,8 @@ export function readConfig({ executors }: Context, provider: Provider, config: J
 
 export function sealCredentials(ctx: Context, id: string, provider: Provider, credentials: JsonObject): string {
   const kind = ctx.executors.provider(provider);
-  if (kind?.credentials === null) throw invalid('credentials', `are not for an identity of ${provider}`);
+  if (kind?.credentials === null)
+    throw invalid('credentials', `do not apply to an identity of ${provider}: leave them out`);
   const checked = kind?.credentials ? jsonOf(parseAt('credentials', kind.credentials, credentials)) : credentials;
   return sealSecret(ctx.secrets, checked, sealedPlace(id));
 }

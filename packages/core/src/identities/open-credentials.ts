@@ -17,7 +17,10 @@ export async function openCredentials(
   try {
     return openSecret(secrets, credentials, sealedPlace(id));
   } catch {
-    log.error({ identity: id, alert: 'secret_keys' }, 'credentials cannot be opened with PROVISO_SECRET_KEYS');
-    throw new AppError('UNAVAILABLE', 'The identity’s credentials cannot be opened by this instance.');
+    log.error({ identity: id, alert: 'secret_keys' }, 'credentials cannot be decrypted with PROVISO_SECRET_KEYS');
+    throw new AppError(
+      'UNAVAILABLE',
+      'This instance cannot decrypt the identity’s credentials. Check its PROVISO_SECRET_KEYS.',
+    );
   }
 }

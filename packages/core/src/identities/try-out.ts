@@ -22,10 +22,10 @@ export async function tryOut(services: Services, row: identities): Promise<Verif
   if (!kind) throw new AppError('UNAVAILABLE', `This instance cannot connect to ${row.provider}.`);
   const opened = await openCredentials(services, row.id);
   const config = kind.config.safeParse(row.config);
-  if (!config.success) return { ok: false, message: `The config does not fit an identity of ${row.provider}.` };
+  if (!config.success) return { ok: false, message: `The config is not valid for an identity of ${row.provider}.` };
   const credentials = opened && kind.credentials?.safeParse(opened);
   if (credentials && !credentials.success)
-    return { ok: false, message: `The credentials do not fit an identity of ${row.provider}.` };
+    return { ok: false, message: `The credentials are not valid for an identity of ${row.provider}.` };
   const signal = AbortSignal.timeout(ANSWER_MS);
   assertNoTransaction(`The ${kind.provider} account`);
   const asked = kind.verify({ config: config.data, credentials: credentials ? credentials.data : null, signal });

@@ -56,7 +56,7 @@ export async function acceptInvitation(
     if (person && person.email !== invitation.email)
       throw new AppError(
         'FORBIDDEN',
-        'The invitation is for another e-mail address than yours. Accept it without a token to join as a new person.',
+        'The invitation is for a different e-mail address than yours. Accept it without a token to join as a new person.',
       );
     await assertNoMember(tx, invitation, person);
     await assertRoomForMember(tx, invitation.workspace_id);
@@ -65,8 +65,7 @@ export async function acceptInvitation(
     const data = { workspace_id, user_id: joining.id, role };
     const member = await tx.tables.members.create({ data, include: { ...WITH_USER, ...WITH_WORKSPACE } });
     const used = await tx.query(USE, [invitation.id, joining.id]);
-    if (used.length === 0)
-      throw new AppError('INVALID_STATE', 'The invitation ended in this moment. Ask for a new one.');
+    if (used.length === 0) throw new AppError('INVALID_STATE', 'The invitation has just ended. Ask for a new one.');
     const first = person ? null : await createFirstKey(tx, invitation, joining);
     return {
       workspace: showWorkspace(member),
@@ -85,21 +84,21 @@ async function assertOpen(tx: Transaction, invitation: invitations): Promise<voi
   const maker = await tx.tables.members.findFirst({ where: { workspace_id, user_id } });
   const rank = ROLES.indexOf((maker?.role ?? 'viewer') as Role);
   if (rank > ROLES.indexOf('admin') || rank > ROLES.indexOf(invitation.role as Role))
-    throw new AppError('INVALID_STATE', 'Whoever made the invitation may no longer invite. Ask for a new one.');
+    throw new AppError('INVALID_STATE', 'The sender of this invitation can no longer invite. Ask for a new one.');
 }
 
-const SAYS = { accepted: 'used already', revoked: 'revoked', expired: 'over' } as const;
+const SAYS = { accepted: 'already used', revoked: 'revoked', expired: 'over' } as const;
 
 async function assertNoMember(tx: Transaction, { workspace_id, email }: invitations, person: Caller['person']) {
   const same = [{ user: { email } }, ...(person ? [{ user_id: person.id }] : [])];
   if (await tx.tables.members.findFirst({ where: { workspace_id, OR: same } }))
-    throw new AppError('CONFLICT', 'This person is a member already.');
+    throw new AppError('CONFLICT', 'This person is already a member.');
 }
 
 type Person = NonNullable<Caller['person']>;
 
 async function createPerson({ tables }: Transaction, { email }: invitations, name?: string): Promise<Person> {
-  if (name === undefined) throw invalid('name', 'is required: it is shown beside what you decide');
+  if (name === undefined) throw invalid('name', 'is required: it is shown with your decisions');
   return tables.users.create({ data: { id: newId(), email, name } });
 }
 

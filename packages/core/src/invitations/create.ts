@@ -57,10 +57,10 @@ export async function createInvitation(ctx: Context, input: unknown): Promise<Cr
 async function assertUninvited({ tables }: Transaction, workspace_id: string, email: string, now: Date): Promise<void> {
   const conflict = (message: string): AppError => new AppError('CONFLICT', message, [{ path: 'email', message }]);
   const member = await tables.members.findFirst({ where: { workspace_id, user: { email } } });
-  if (member) throw conflict('This person is a member already.');
+  if (member) throw conflict('This person is already a member.');
   const where = { workspace_id, email, accepted_at: null, revoked_at: null, expires_at: { gt: now } };
   const open = await tables.invitations.findFirst({ where });
-  if (open) throw conflict('There is an open invitation for this address already. Revoke it to make another one.');
+  if (open) throw conflict('This address already has an open invitation. Revoke it before you create another.');
 }
 
 /** Never later than the credential that invites. Throws INVALID. */

@@ -25,7 +25,7 @@ export async function revokeInvitation(ctx: Context, id: string, input: unknown)
     const revoked = await tx.query(REVOKE, [seen.id, workspace_id]);
     const row = await tx.tables.invitations.findUniqueOrThrow({ where: { id: seen.id } });
     if (revoked.length === 0)
-      throw new AppError('INVALID_STATE', `The invitation is ${row.accepted_at ? 'accepted' : 'revoked'} already.`);
+      throw new AppError('INVALID_STATE', `The invitation is already ${row.accepted_at ? 'accepted' : 'revoked'}.`);
     return showInvitation(row, await databaseNow(tx));
   });
 }

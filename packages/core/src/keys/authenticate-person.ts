@@ -25,6 +25,6 @@ export async function authenticatePerson(db: Database, token: string | undefined
   type Row = { key_id: string; kind: KeyKind; id: string; email: string; name: string };
   const [row] = token ? await db.query<Row>(FIND_PERSON, [hashToken(token)]) : [];
   if (!row) throw unauthenticated();
-  if (row.kind !== 'personal') throw new AppError('FORBIDDEN', 'This takes a personal credential, or none at all.');
+  if (row.kind !== 'personal') throw new AppError('FORBIDDEN', 'Send a personal credential, or no credential at all.');
   return { tokenId: row.key_id, person: { id: row.id, email: row.email, name: row.name } };
 }

@@ -76,7 +76,7 @@ export async function currentCaller(db: Queryable, { tokenId, workspaceId }: Cal
     demandEnabled(row);
     return callerOf(row);
   }
-  throw new AppError('UNAUTHENTICATED', 'The credential was revoked in this moment, or reaches the workspace no more.');
+  throw new AppError('UNAUTHENTICATED', 'The credential was just revoked, or has lost its access to the workspace.');
 }
 
 function callerOf(found: Found): Caller {
@@ -103,7 +103,7 @@ function callerOf(found: Found): Caller {
 export function callerIn(callers: readonly Caller[], workspaceId: string): Caller {
   const caller = callers.find((one) => one.workspaceId === workspaceId.toLowerCase());
   if (caller) return caller;
-  throw new AppError('FORBIDDEN', 'The token does not reach this workspace.');
+  throw new AppError('FORBIDDEN', 'The token has no access to this workspace.');
 }
 
 const HEADER = 'X-Workspace-Id';
@@ -127,7 +127,10 @@ export function chooseCaller(callers: readonly Caller[], workspace?: string): Ca
   const meant = named.length === 1 ? only : named.find(({ isHome }) => isHome);
   if (meant) return meant;
   const reached = named.map(({ workspaceId }) => workspaceId).join(', ');
-  throw invalid(HEADER, `is required: you have left the home workspace of this credential. It reaches ${reached}`);
+  throw invalid(
+    HEADER,
+    `is required: you have left the home workspace of this credential. It has access to ${reached}`,
+  );
 }
 
 function actorOf(found: Found, { agent, person }: Pick<Caller, 'agent' | 'person'>): Actor {

@@ -57,7 +57,7 @@ export async function createKey(ctx: Context, input: unknown): Promise<CreatedKe
 
 /** The agent was deleted in this moment. */
 const FOREIGN_KEY_VIOLATION = '23503';
-const unknownAgent = (): AppError => invalid('agent_id', 'is not an agent of this workspace');
+const unknownAgent = (): AppError => invalid('agent_id', 'is not an agent in this workspace');
 
 function personal(ctx: Context, body: CreateKeyBody) {
   const person = authorizePerson(ctx);
@@ -79,7 +79,7 @@ async function bound(ctx: Context, body: CreateKeyBody) {
   if (decides && kind === 'agent') throw invalid('decides', 'must be false: an agent never decides');
   if (decides && role === 'viewer') throw invalid('decides', 'must be false for a viewer, who never decides');
   if (decides && !caller.decides)
-    throw new AppError('FORBIDDEN', 'You cannot make a key that decides with one that does not.');
+    throw new AppError('FORBIDDEN', 'You cannot create a key that decides, because your own credential cannot decide.');
   return {
     kind,
     role,
@@ -92,7 +92,7 @@ async function bound(ctx: Context, body: CreateKeyBody) {
 function assertMayGiveKey(ctx: Context, role: Role): void {
   authorizeConfiguration(ctx, 'workspace:admin');
   if (ROLES.indexOf(role) < ROLES.indexOf(ctx.caller.role))
-    throw new AppError('FORBIDDEN', `You cannot give the role ${role}: yours is ${ctx.caller.role}.`);
+    throw new AppError('FORBIDDEN', `You cannot grant the role ${role}: yours is ${ctx.caller.role}.`);
 }
 
 async function agentOf({ db, caller }: Context, { agent_id }: CreateKeyBody): Promise<string | null> {

@@ -57,7 +57,7 @@ export async function revokeKey(ctx: Context, id: string, input: unknown): Promi
     const now = { ...ctx, caller: await currentCaller(tx, ctx.caller) };
     if (!(await tx.tables.api_keys.findFirst({ where: { id: seen.id, ...keysOf(now) } }))) throw notFound('API key');
     const revoked = await tx.query(REVOKE, [seen.id]);
-    if (revoked.length === 0) throw new AppError('INVALID_STATE', 'The key is revoked already.');
+    if (revoked.length === 0) throw new AppError('INVALID_STATE', 'The key is already revoked.');
     const withMade = seen.kind !== 'personal' || including_made;
     const end = async (statement: typeof REVOKE_MADE): Promise<{ id: string }[]> =>
       withMade ? tx.query(statement, [seen.id]) : [];
@@ -77,7 +77,7 @@ function assertMayRevoke({ caller }: Context, { id, kind, scopes }: api_keys): v
   if (kind !== 'personal' || id === caller.tokenId) return;
   const above = scopes.filter((scope) => !caller.scopes.some((own) => own === scope));
   if (above.length > 0)
-    throw new AppError('FORBIDDEN', `Revoke it with a credential that has its scopes too: ${above.join(', ')}.`);
+    throw new AppError('FORBIDDEN', `Revoke it with a credential that also has its scopes: ${above.join(', ')}.`);
 }
 
 async function lock(tx: Transaction, { person_id, workspace_id }: api_keys): Promise<string[]> {

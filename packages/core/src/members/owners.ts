@@ -21,7 +21,7 @@ export function assertMayGive(ctx: Context, role: Role): void {
   if (missing.length > 0)
     throw new AppError(
       'FORBIDDEN',
-      `You cannot make somebody ${role}: your token lacks scopes of that role: ${missing.join(', ')}.`,
+      `You cannot make somebody ${role}: your token lacks these scopes of the role: ${missing.join(', ')}.`,
     );
 }
 

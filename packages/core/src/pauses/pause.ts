@@ -66,7 +66,7 @@ async function authorizePause(ctx: Context, input: unknown): Promise<What> {
   if (!body.agent_id) return { workspace_id, agent_id: null, type: body.type ?? null };
   const uuid = readId('agent', body.agent_id);
   const agent = uuid && (await ctx.db.tables.agents.findFirst({ where: { id: uuid, workspace_id } }));
-  if (!agent) throw invalid('agent_id', 'is not an agent of this workspace');
+  if (!agent) throw invalid('agent_id', 'is not an agent in this workspace');
   return { workspace_id, agent_id: agent.id, type: null };
 }
 

@@ -75,7 +75,7 @@ async function prepare(ctx: Context, batch_id: string, items: readonly Item[]): 
   if (upTo !== null)
     throw new AppError(
       'PAYLOAD_TOO_LARGE',
-      `The items are more than ${LOADED_MIB} MiB of actions. Decide them in several requests.`,
+      `The items exceed ${LOADED_MIB} MiB in total. Decide them in several requests.`,
     );
   const ofBatch = (row: ActionRow | undefined): row is ActionRow => row?.batch_id === batch_id && row.asked_at !== null;
   const firstOf = new Map(ids.map((id, index) => [id, index] as const).toReversed());
@@ -85,7 +85,7 @@ async function prepare(ctx: Context, batch_id: string, items: readonly Item[]): 
     await nextSlice();
     const id = ids[index] ?? '';
     const row = rows.get(id);
-    if (!ofBatch(row)) faults.set(index, invalid('pendingActionId', 'is not of this batch'));
+    if (!ofBatch(row)) faults.set(index, invalid('pendingActionId', 'is not in this batch'));
     else if (firstOf.get(id) !== index) faults.set(index, invalid('pendingActionId', 'is given twice'));
     else if (row.status === 'pending_approval') {
       const fault = faultOf(() => refuseReserved(item.userEdits));

@@ -25,7 +25,7 @@ export async function chooseIdentity(
   if (only && others.length === 0) return only.id;
   if (!needed) return null;
   const why = only
-    ? `is required: more than one active ${needed} identity fits`
+    ? `is required: more than one active ${needed} identity matches: name one`
     : `is missing: add an active ${needed} identity (POST /v1/identities)`;
   throw invalid('identity_id', why);
 }

@@ -20,7 +20,7 @@ export async function createPendingAction(ctx: Context, input: unknown): Promise
 async function draft(ctx: Context, body: CreatePendingActionBody): Promise<DraftRow> {
   const executor = await executorOf(ctx, body.toolName);
   demandPlace('toolInput', body.toolInput, body);
-  if (body.preview && !executor.tool) throw invalid('preview', `is drawn by the service for ${body.toolName}`);
+  if (body.preview && !executor.tool) throw invalid('preview', `is rendered by the service for ${body.toolName}`);
   const row = await draftRow(ctx, {
     type: body.toolName,
     params: executor.tool ? body.toolInput : withoutReserved(body.toolInput),

@@ -29,7 +29,7 @@ export function readableHtml(html: string, where: Where): string {
   let links = 0;
   const linked = clean.replaceAll(ANCHOR, (anchor, href: string, words: string) => {
     if (++links > LINKS_MAX) {
-      where.findings.host('The HTML has more links than are looked into.');
+      where.findings.host('The HTML has more links than are checked.');
       return anchor;
     }
     const target = targetOf(unescaped(href));

@@ -43,7 +43,7 @@ function markedText(text: string, where: Where): string {
   let shown = '';
   let done = 0;
   const { notes, rest: more } = hostNotes(text);
-  if (more) findings.host(`${place} has more links and addresses than are looked into.`);
+  if (more) findings.host(`${place} has more links and addresses than are checked.`);
   for (const { from, at, note, warning } of notes) {
     findWords(text.slice(done, from), where);
     findings.host(markUnseen(warning, { spaces: true }).text);

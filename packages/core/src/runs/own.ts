@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 /** An agent names its own runs only. Throws FORBIDDEN. */
 export function demandOwnRun({ caller }: Context, agentId: string): void {
   if (caller.agent && caller.agent.id !== agentId)
-    throw new AppError('FORBIDDEN', 'An agent may name its own runs only.');
+    throw new AppError('FORBIDDEN', 'An agent can only use its own runs.');
 }
 
 export function demandEnabled({ enabled }: { enabled: boolean }): void {

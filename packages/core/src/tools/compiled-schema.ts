@@ -20,7 +20,7 @@ const KEPT_CHARS_MAX = 512 * 1024;
 
 /** Patterns that RE2 does not know are not tested, and that is said. */
 const UNTESTED =
-  'is not one of RE2 (github.com/google/re2/wiki/Syntax), which has no look-around and no backreferences';
+  'is not RE2 syntax (github.com/google/re2/wiki/Syntax), which has no look-around and no backreferences';
 
 const OPTIONS: Options = {
   strict: false, // keywords of other dialects and tools are let be
@@ -117,8 +117,8 @@ function extentOf(schema: JsonObject): { elsewhere?: string; tooMuch?: string } 
   const references = referencesIn(schema);
   const elsewhere = references.find((target) => !target.startsWith('#'));
   if (elsewhere !== undefined) return { elsewhere };
-  if (objects > OBJECTS_MAX) return { tooMuch: `holds more than ${OBJECTS_MAX} objects` };
-  return references.length > REFERENCES_MAX ? { tooMuch: `holds more than ${REFERENCES_MAX} references` } : {};
+  if (objects > OBJECTS_MAX) return { tooMuch: `has more than ${OBJECTS_MAX} objects` };
+  return references.length > REFERENCES_MAX ? { tooMuch: `has more than ${REFERENCES_MAX} references` } : {};
 }
 
 /** What its schemas refer to. In data, such as `examples`, a `$ref` is a word like any other. */

@@ -71,7 +71,7 @@ export async function inputFault(own: OwnSchema, input: JsonObject): Promise<Fau
   return fault ? { path: [], message: fault } : faultOf(own, input);
 }
 
-const TOO_SLOW: Fault = { path: [], message: 'cannot be tested by the tool’s input_schema in time' };
+const TOO_SLOW: Fault = { path: [], message: 'cannot be validated in time by the tool’s input_schema' };
 
 async function faultOf({ workspaceId, schema }: OwnSchema, given: JsonObject): Promise<Fault | undefined> {
   const { text, hash } = describe(schema);

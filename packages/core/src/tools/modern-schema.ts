@@ -12,7 +12,7 @@ const DATA = ['$comment', '$recursiveAnchor', '$schema', 'default', 'description
 export function modernize(schema: JsonObject, untested: string[]): JsonObject {
   const { $schema } = schema;
   if ($schema !== undefined && !(typeof $schema === 'string' && DIALECTS.test($schema)))
-    untested.push(`its $schema ${said($schema)} is not known, so that it is read as JSON Schema 2020-12`);
+    untested.push(`its $schema ${said($schema)} is not known, so it is read as JSON Schema 2020-12`);
   const { $id: _, ...others } = schema; // nothing outside refers to it
   return modern(others, '', untested);
 }
@@ -72,7 +72,7 @@ function understood(schema: JsonObject, path: string, untested: string[]): JsonO
   const made = { ...schema };
   const types = Array.isArray(type) ? type : [type];
   if (type !== undefined && !types.every((one) => TYPES.has(one as JsonValue))) {
-    untested.push(`the type ${said(type)} at ${path || '/'} is none of JSON Schema`);
+    untested.push(`the type ${said(type)} at ${path || '/'} is not a JSON Schema type`);
     delete made.type;
   }
   if (typeof required === 'boolean') {

@@ -22,7 +22,7 @@ export function demandPlace(path: 'params' | 'toolInput', input: JsonObject, pla
     const isId = PLACES[field] !== 'sessionId';
     return (typeof said === 'string' && isId ? said.toLowerCase() : said) !== (place[PLACES[field]] ?? null);
   };
-  refuse(path, reservedIn(input).filter(differs), 'is not where the call belongs');
+  refuse(path, reservedIn(input).filter(differs), 'does not match the call: leave it out');
 }
 
 export const placeOf = (row: {
@@ -37,7 +37,7 @@ export const placeOf = (row: {
 
 /** A reviewer's edits do not move a call elsewhere. Throws INVALID at each such field. */
 export const refuseReserved = (edits: JsonObject = {}): void =>
-  refuse('userEdits', reservedIn(edits), 'says where the call belongs, and is not edited');
+  refuse('userEdits', reservedIn(edits), 'says where the call belongs and cannot be edited: leave it out');
 
 /** The input itself: a tool's schema need not describe where a call belongs, and a built-in type is not told. */
 export const withoutReserved = (input: JsonObject): JsonObject =>

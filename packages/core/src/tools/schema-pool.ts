@@ -41,7 +41,7 @@ export function askThread(workspaceId: string, job: Job): Promise<Answer> {
   if (jobs.reduce((sum, one) => sum + one.chars, chars) > WAITING_CHARS_MAX)
     throw new AppError(
       'UNAVAILABLE',
-      'Too much of this workspace waits to be tested by its tools’ schemas. Try again.',
+      'Too many inputs of this workspace are waiting to be validated. Try again shortly.',
     );
   return new Promise((answer) => {
     jobs.push({ job, chars, answer, key: `${workspaceId} ${job.hash}` });
@@ -115,7 +115,7 @@ function answerOf(worker: Worker, limitMs: number, job?: Job): Promise<Answer> {
       worker.off('message', hear).off('error', fail).off('exit', fail);
       done();
     };
-    const fail = settle(() => reject(new Error('the thread of schemas gave up')));
+    const fail = settle(() => reject(new Error('the schema worker thread ended')));
     const hear = (answer: Answer): void => settle(() => resolve(answer))();
     const timer = setTimeout(fail, limitMs);
     worker.on('message', hear).on('error', fail).on('exit', fail);

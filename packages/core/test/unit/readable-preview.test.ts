@@ -133,7 +133,7 @@ describe('a host', () => {
 
   it('says so where there are more than it looks into', () => {
     const many = Array.from({ length: 600 }, (_, n) => `https://ok${n}.example`).join(' ');
-    expect(warningsOf(many)).toEqual([expect.stringMatching(/more links and addresses than are looked into/)]);
+    expect(warningsOf(many)).toEqual([expect.stringMatching(/more links and addresses than are checked/)]);
   });
 
   it('is warned of once, however often it stands in a card, and ten at most', () => {

@@ -41,7 +41,7 @@ export const isPrivateHost = (host: string): boolean =>
 /** Why a tenant may not name an address; undefined = it may. http is for this machine alone, and that for development. */
 export function urlFault(url: URL, settings: ExecutorSettings): string | undefined {
   const { allowPrivateAddresses: open = false, allowedPrivateHosts: allowed = NO_HOSTS } = settings;
-  if (url.username || url.password || url.hash) return 'must hold neither credentials nor a fragment';
+  if (url.username || url.password || url.hash) return 'must not contain credentials or a fragment';
   const host = hostOf(url.hostname) ?? '';
   if (url.protocol !== 'https:' && !(open && isLoopbackHost(host))) return 'must be an https:// URL';
   if (open || !isPrivateHost(host) || allowed.names.has(host) || isAllowedAddress(host, allowed)) return undefined;

@@ -43,7 +43,7 @@ function partsOf({ url, method, headers, body, signal }: Request) {
 /** What undici says is the far side's or the system's own words: kept as the cause, for nobody's eyes. */
 const failureOf = (error: unknown, sent: boolean): EgressError =>
   egressErrorIn(error) ??
-  new EgressError('failed', sent, sent ? 'The connection broke.' : 'No connection could be made.', error);
+  new EgressError('failed', sent, sent ? 'The connection was lost.' : 'No connection could be made.', error);
 
 function limitBody(body: ReadableStream<Uint8Array>, bodyBytesMax: number): ReadableStream<Uint8Array> {
   let left = bodyBytesMax;
@@ -51,7 +51,7 @@ function limitBody(body: ReadableStream<Uint8Array>, bodyBytesMax: number): Read
     transform(chunk, controller) {
       left -= chunk.byteLength;
       if (left >= 0) return controller.enqueue(chunk);
-      controller.error(new EgressError('too_large', true, `The answer is larger than ${bodyBytesMax} bytes.`));
+      controller.error(new EgressError('too_large', true, `The response is larger than ${bodyBytesMax} bytes.`));
     },
   });
   return body.pipeThrough(counting);

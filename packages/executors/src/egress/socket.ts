@@ -68,6 +68,6 @@ function codeOf(error: unknown, ends: AbortSignal): string {
 }
 
 function within<T>(ends: AbortSignal, work: Promise<T>): Promise<T> {
-  const ended = once(ends, 'abort').then(() => Promise.reject(new Error('the time is up')));
-  return ends.aborted ? Promise.reject(new Error('the time is up')) : Promise.race([work, ended]);
+  const ended = once(ends, 'abort').then(() => Promise.reject(new Error('timed out')));
+  return ends.aborted ? Promise.reject(new Error('timed out')) : Promise.race([work, ended]);
 }

@@ -8,7 +8,7 @@ export const subjectLine = plainText(998)
   .refine((value) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value), 'must be one line without control characters')
   .refine(
     (value) => !hasEncodedWord(value),
-    'holds an encoded word (=?…?=), which its reader sees decoded: write the text itself',
+    'contains an encoded word (=?…?=), which its reader sees decoded: write the text itself',
   );
 
 export const addresses = z.union([emailAddress, z.array(emailAddress).max(RECIPIENTS_MAX)]);
@@ -16,28 +16,30 @@ export const addresses = z.union([emailAddress, z.array(emailAddress).max(RECIPI
 export const emailParams = strictFields({
   email: emailAddress
     .optional()
-    .describe('Who gets it; needed without `contact_id`, whose address it must be beside one.'),
+    .describe('The recipient. Required without `contact_id`; with one, it must be that contact’s address.'),
   subject: subjectLine
     .optional()
-    .describe('One line; needed without `contact_id`, whose newest conversation gives it.'),
-  message: plainText(200_000).min(1).describe('What it says, as plain text.'),
-  html: plainText(200_000).min(1).optional().describe('The same as HTML, sent beside the plain text.'),
+    .describe(
+      'One line. Required without `contact_id`; with one, it defaults to the subject of the newest conversation.',
+    ),
+  message: plainText(200_000).min(1).describe('The text, as plain text.'),
+  html: plainText(200_000).min(1).optional().describe('The same as HTML, sent along with the plain text.'),
   cc: addresses.optional().describe('An address or a list. With `email` and `bcc` at most 50 in all.'),
   bcc: addresses.optional().describe('An address or a list.'),
   contact_id: contactId
     .optional()
-    .describe('The contact that it goes to: fills in `email`, and `subject` from the newest conversation.'),
+    .describe('The contact to write to: fills in `email`, and `subject` from the newest conversation.'),
   follow_up: z
     .boolean()
     .optional()
-    .describe('True: it answers the contact’s newest conversation, and is held back once a reply has come.'),
+    .describe('True: it continues the contact’s newest conversation, and is not sent once a reply has arrived.'),
   thread_id: threadId.optional().describe('The conversation that it belongs to.'),
-  in_reply_to_message_id: messageId.optional().describe('The Message-ID that it answers.'),
-  references: references.optional().describe('The chain that it answers, oldest first: a list, or the header’s text.'),
+  in_reply_to_message_id: messageId.optional().describe('The Message-ID that it replies to.'),
+  references: references.optional().describe('The References chain, oldest first: a list, or the text of the header.'),
   attachments: z
-    .never({ error: 'are not sent; put a link to the file into the message' })
+    .never({ error: 'are not supported: put a link to the file into the message' })
     .optional()
-    .describe('Refused: put a link to the file into the message.'),
+    .describe('Not supported: put a link to the file into the message.'),
 })
   .superRefine((mail, check) => {
     for (const field of ['email', 'subject'] as const) {
@@ -46,7 +48,7 @@ export const emailParams = strictFields({
       }
     }
     if (recipients(mail).length > RECIPIENTS_MAX) {
-      const message = `email, cc and bcc hold more than ${RECIPIENTS_MAX} addresses`;
+      const message = `email, cc and bcc have more than ${RECIPIENTS_MAX} addresses`;
       check.addIssue({ code: 'custom', path: ['cc'], message });
     }
   })

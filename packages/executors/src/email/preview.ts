@@ -47,7 +47,7 @@ function warningsFor(mail: EmailParams): string[] {
 /** What may keep a reply from appearing as one. */
 function replyWarnings({ in_reply_to_message_id: id, thread_id }: EmailParams): string[] {
   if (id === undefined) return [];
-  const unknown = 'No message with this Message-ID is known here: it may begin a new conversation.';
+  const unknown = 'No message with this Message-ID is known here: it may start a new conversation.';
   const odd = 'The Message-ID that it answers is not of the usual form <left@right>: mail programs may not thread it.';
   return [...(thread_id === undefined ? [unknown] : []), ...(/^<[^@]+@[^@]+>$/.test(id) ? [] : [odd])];
 }

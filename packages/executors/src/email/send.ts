@@ -37,7 +37,7 @@ export async function sendMail(mail: WireMail, server: SmtpServer, run: SmtpRun)
   const progress: Progress = { contentStarted: false };
   try {
     const info = await inSession(server, run, (connection) => submit(connection, mail, { run, progress }));
-    if (info.messageSize <= mail.raw.length) throw new Error('the server answered before the end of the message');
+    if (info.messageSize <= mail.raw.length) throw new Error('the server replied before the end of the message');
     const response = saidBy(server, info);
     return { kind: 'accepted', recipients: info.accepted, response, messageId: info.serverMessageId ?? mail.messageId };
   } catch (error) {
@@ -103,7 +103,7 @@ function failure(error: SmtpError, progress: Progress, server: SmtpServer): Outc
     return unknown(`The connection was lost before the mail server confirmed the message: ${text}`);
   }
   if (isPermanent(cause)) return refused(`The mail server refused the message, and nothing was sent: ${text}`);
-  return retry(`The mail server did not take the message: ${text}`, isAway(cause) ? LATER : { undone: true });
+  return retry(`The mail server did not accept the message: ${text}`, isAway(cause) ? LATER : { undone: true });
 }
 
 /** Without a reply: nodemailer refused it itself, for its size, an address or a missing way to log in. */

@@ -103,7 +103,7 @@ async function logIn(connection: SMTPConnection, { credentials }: SmtpServer): P
   });
   if (!credentials) return;
   if (!connection.allowsAuth)
-    throw Object.assign(new Error('it offers no login, and the identity has credentials'), { code: 'EAUTH' });
+    throw Object.assign(new Error('it does not support login, but the identity has credentials'), { code: 'EAUTH' });
   await new Promise<void>((resolve, reject) => {
     connection.login({ ...credentials }, (error) => (error ? reject(error) : resolve()));
   });

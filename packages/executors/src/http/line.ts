@@ -50,7 +50,8 @@ export function openLine({ signal, settings, trusted, credentials }: LineOptions
   const send = async (url: string | URL, init?: RequestInit): Promise<Response> => {
     sent = false;
     answered = undefined;
-    if (!/^https?:$/.test(new URL(url).protocol)) throw new EgressError('forbidden', false, 'This is no HTTP address.');
+    if (!/^https?:$/.test(new URL(url).protocol))
+      throw new EgressError('forbidden', false, 'This is not an HTTP address.');
     return fetch(url, { ...init, redirect: 'manual', signal, dispatcher });
   };
   return {

@@ -28,7 +28,12 @@ export function failureOf(provider: string, line: Heard): Failed {
   if (!answer) return noAnswer(provider, line);
   const { status, ok, retryAfterMs: afterMs } = answer;
   const says = withWords(`${provider} ${isRefusal(status) ? `refused it (${status})` : `answered ${status}`}`, answer);
-  if (ok) return { kind: 'retry', message: `${says} It cannot be read, and it may have been done.`, undone: false };
+  if (ok)
+    return {
+      kind: 'retry',
+      message: `${says} The response cannot be read, and the effect may have happened.`,
+      undone: false,
+    };
   if (status === 429) return slowDown(provider, line);
   // Not looked at yet, by its definition.
   if (status === 425) return { kind: 'retry', message: says, undone: true };
@@ -47,7 +52,7 @@ const isRefusal = (status: number): boolean => status >= 400 && status < 500 && 
 const noAnswer = (provider: string, line: Heard): Failed => ({
   kind: 'retry',
   ...(line.sent()
-    ? { message: `${provider} did not answer; it may have taken the request.`, undone: false }
+    ? { message: `${provider} did not answer; it may have accepted the request.`, undone: false }
     : { message: `${provider} cannot be reached.`, undone: true, unavailable: true }),
 });
 

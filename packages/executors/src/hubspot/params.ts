@@ -7,29 +7,31 @@ const pushed = z.record(hubspotName, plainText(65_536));
 const leftOut = z.record(z.string(), z.string()).optional();
 
 export const syncParams = strictFields({
-  contact_id: contactId.optional().describe('The contact to push; needed without `company_id`.'),
-  company_id: companyId.optional().describe('The company to push, which has a domain; needed without `contact_id`.'),
+  contact_id: contactId.optional().describe('The contact to push; required without `company_id`.'),
+  company_id: companyId
+    .optional()
+    .describe('The company to push, which must have a domain; required without `contact_id`.'),
   properties: z
     .record(hubspotName, z.union([plainText(65_536), z.number(), z.boolean(), z.null()]))
-    .refine((properties) => Object.keys(properties).length <= 100, 'holds more than 100 properties')
+    .refine((properties) => Object.keys(properties).length <= 100, 'has more than 100 properties')
     .optional()
     .describe(
-      'By HubSpot’s internal name, in place of the record’s own: the contact’s if there is one, else the company’s. Null clears.',
+      'Properties by HubSpot’s internal name, in place of those of the contact, or of the company if there is no contact. Null clears one.',
     ),
-  associate: z.boolean().optional().describe('True ties the contact to the company; with both.'),
+  associate: z.boolean().optional().describe('True associates the contact with the company; requires both.'),
   contact: z
     .strictObject({
       email: z.string().describe('Their address.'),
-      properties: pushed.describe('By HubSpot’s internal name.'),
-      left_out: leftOut.describe('Properties of the record that are not pushed, each with why.'),
+      properties: pushed.describe('Properties, by HubSpot’s internal name.'),
+      left_out: leftOut.describe('Properties of the record that are not pushed, each with the reason.'),
     })
     .optional()
     .describe('The contact as it is pushed.'),
   company: z
     .strictObject({
       domain: z.string().describe('Its domain.'),
-      properties: pushed.describe('By HubSpot’s internal name.'),
-      left_out: leftOut.describe('Properties of the record that are not pushed, each with why.'),
+      properties: pushed.describe('Properties, by HubSpot’s internal name.'),
+      left_out: leftOut.describe('Properties of the record that are not pushed, each with the reason.'),
     })
     .optional()
     .describe('The company as it is pushed.'),

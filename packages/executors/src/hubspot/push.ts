@@ -57,12 +57,12 @@ function pushedOf(answer: Answer): Pushed | Outcome {
   if (typeof only?.id === 'string' && /^\w{1,64}$/.test(only.id)) return { id: only.id, created: only.new === true };
   const reasons = Array.isArray(errors) && errors.length > 0 ? wordsOf(answer.said) : undefined;
   if (reasons !== undefined) return refused(`HubSpot refused it: ${reasons || 'it gives no reason'}`);
-  return unknown('HubSpot’s answer does not say what became of it.');
+  return unknown('HubSpot’s response does not say what happened.');
 }
 
 /** What was pushed already stays, whatever the next step says. */
 function after(result: JsonObject, outcome: Outcome): Outcome {
   if (Object.keys(result).length === 0 || outcome.kind === 'done') return outcome;
   if (outcome.kind === 'retry') return { ...outcome, undone: false };
-  return unknown(`Only a part was pushed (${Object.keys(result).join(', ')}). ${outcome.message}`);
+  return unknown(`It was pushed only in part (${Object.keys(result).join(', ')}). ${outcome.message}`);
 }

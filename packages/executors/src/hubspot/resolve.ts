@@ -20,7 +20,7 @@ export async function resolveSync(
   }
   const company = company_id === undefined ? null : await records.company(company_id);
   if (company && company.domain === null)
-    throw invalid('params.company_id', 'has no domain, by which HubSpot could tell it');
+    throw invalid('params.company_id', 'has no domain; HubSpot identifies companies by domain');
   if (company?.domain && !given.company) {
     const own = properties && !contact ? pushedAs(properties) : renamed(company.properties, company_properties);
     found.company = { domain: company.domain, ...own };
@@ -75,8 +75,9 @@ function pushed(properties: JsonObject, nameOf: (own: string) => string | undefi
 const textOf = (value: string | number | boolean | null): string => (value === null ? '' : String(value));
 
 function whyNot(name: string, value: JsonValue): string | undefined {
-  if (!hubspotName.safeParse(name).success) return 'its name is no internal name of HubSpot’s: map it in the identity';
+  if (!hubspotName.safeParse(name).success)
+    return 'its name is not a valid HubSpot internal name: map it in the identity';
   if (typeof value === 'object' && value !== null)
-    return `HubSpot keeps no ${Array.isArray(value) ? 'lists' : 'objects'}`;
+    return `HubSpot does not store ${Array.isArray(value) ? 'lists' : 'objects'}`;
   return undefined;
 }

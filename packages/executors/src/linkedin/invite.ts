@@ -15,7 +15,7 @@ export async function inviteByUnipile(unipile: Unipile, invitation: LinkedinPara
   const person = await unipile.ask(`users/${encodeURIComponent(slug)}`, { query: { account_id: unipile.account } });
   if (!person.ok) return asked(person.outcome);
   const provider_id = textOf(person.body.provider_id);
-  if (provider_id === '') return refused('Unipile knows no such profile.');
+  if (provider_id === '') return refused('Unipile does not know this profile.');
   if (run.signal.aborted) return retry('Stopped before sending.', { undone: true });
   await run.begin();
   const { message } = invitation;

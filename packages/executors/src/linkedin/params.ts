@@ -30,11 +30,11 @@ const profileUrl = plainText(500).transform((text, check): string => {
 });
 
 export const linkedinParams = strictFields({
-  linkedin_url: profileUrl.describe('The profile, as `linkedin.com/in/…`; kept in one spelling.'),
+  linkedin_url: profileUrl.describe('The profile, as `linkedin.com/in/…`; stored in a normalised form.'),
   message: plainText(300)
     .min(1)
     .optional()
-    .describe('The note beside the invitation. A free account may send 200 characters.'),
+    .describe('The note with the invitation. A free account can send 200 characters.'),
   contact_id: contactId.optional().describe('The contact whose profile it is.'),
 }).meta({
   description: 'Invites a person to connect on LinkedIn.',

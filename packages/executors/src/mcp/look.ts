@@ -39,7 +39,7 @@ export async function lookAtTool(
   const tool = tools.find(({ name }) => name === params.tool);
   const fault = odd.get(params.tool);
   if (!tool && fault !== undefined)
-    throw invalid('params.tool', `is not defined as MCP defines a tool (${fault}): its server has to mend it`);
+    throw invalid('params.tool', `is not a valid MCP tool definition (${fault}): its server must fix it`);
   if (!tool) throw invalid('params.tool', 'is not a tool of this server');
   const definition = definitionOf(tool);
   const schema = definition.input_schema as JsonObject;
@@ -57,9 +57,9 @@ async function toolsOf(account: McpAccount) {
     if (error instanceof LoginRefused)
       throw invalid(
         'identity_id',
-        `${error.message}: set its credentials anew with PATCH /v1/identities/{identity_id}`,
+        `${error.message}: set its credentials again with PATCH /v1/identities/{identity_id}`,
       );
-    throw new AppError('UNAVAILABLE', 'The MCP server cannot be asked for its tools. Try again later.');
+    throw new AppError('UNAVAILABLE', 'The tools of the MCP server cannot be listed. Try again later.');
   }
 }
 
@@ -82,7 +82,7 @@ function storable(value: JsonValue, level: number): JsonValue {
 /** What of the schema cannot be tested. Throws INVALID where the rest refuses the arguments. */
 async function demandFit(given: JsonObject, own: { workspaceId: string; schema: JsonObject }): Promise<string[]> {
   if (Buffer.byteLength(JSON.stringify(own.schema)) > SCHEMA_BYTES_MAX)
-    throw invalid('params.tool', `has an input schema beyond ${SCHEMA_BYTES_MAX} bytes`);
+    throw invalid('params.tool', `has an input schema larger than ${SCHEMA_BYTES_MAX} bytes`);
   const { fault: unfit, untested } = await checkSchema(own);
   if (unfit !== undefined) return [`it ${unfit}`];
   const fault = await inputFault(own, given);

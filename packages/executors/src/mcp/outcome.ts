@@ -19,8 +19,8 @@ const NOTHING_DONE = 'proviso.dev/nothing-done';
 export function resultOutcome(answer: CallResult, mask: Mask): Outcome {
   if (isAsking(answer))
     return refused(
-      `The tool asked for input, which nobody gives to an approved call: ${questionsIn(answer, mask)}. ` +
-        'Propose it again with all that it needs in its arguments.',
+      `The tool asked for input, which an approved call cannot give: ${questionsIn(answer, mask)}. ` +
+        'Propose it again with everything that it needs in its arguments.',
     );
   const { content, structuredContent, isError, _meta } = answer;
   if (isError) {
@@ -53,14 +53,14 @@ export function failureOutcome(error: unknown, session: McpSession, mask: Mask):
   if (!session.sent()) return retry('The MCP server cannot be reached.', { undone: true, unavailable: true });
   const answer = session.answer();
   // The session is over, and the next attempt has another one.
-  if (answer?.status === 404) return retry('The MCP server no longer knows the session.', { undone: true });
+  if (answer?.status === 404) return retry('The MCP server no longer recognises the session.', { undone: true });
   if (answer?.status !== 429 && error instanceof ProtocolError && NOT_CARRIED_OUT.includes(error.code))
     return refused(`The MCP server refused it: ${shownText(mask.text(error.message))}`);
   if (answer && !answer.ok) return failureOf('The MCP server', session);
   const words = error instanceof ProtocolError ? `: ${shownText(mask.text(error.message))}` : '';
   return unknown(
     answer
-      ? `The MCP server’s answer does not say what became of the call${words}; it may have called the tool.`
+      ? `The MCP server’s response does not say what happened to the call${words}; it may have called the tool.`
       : 'The MCP server did not answer; it may have called the tool.',
   );
 }

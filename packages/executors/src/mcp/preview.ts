@@ -27,7 +27,7 @@ export function previewCall(
         .toSorted((a, b) => (a.label < b.label ? -1 : 1)),
       {
         label: 'When the answer is lost',
-        value: isIdempotent(params, config) ? 'it is called again' : 'nobody calls again',
+        value: isIdempotent(params, config) ? 'it is called again' : 'it is not called again',
       },
       { label: 'Description', value: description ?? null },
       { label: 'Claims', value: annotations ?? null },
@@ -35,7 +35,7 @@ export function previewCall(
     ],
     warnings: [
       'The tool’s title, description and claims are the server’s own words.',
-      ...untested.map((what) => `The arguments were not tested by all of the input schema: ${what}.`),
+      ...untested.map((what) => `The arguments were not validated by the whole input schema: ${what}.`),
     ],
   };
 }

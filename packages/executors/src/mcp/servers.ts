@@ -24,6 +24,6 @@ export function readMcpServers(file: string | undefined): McpServers {
     return servers.parse(JSON.parse(readFileSync(file, 'utf8'))).mcpServers;
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new Error(`PROVISO_MCP_SERVERS: ${file} is not right: ${why.replaceAll(/\s+/g, ' ')}`, { cause: error });
+    throw new Error(`PROVISO_MCP_SERVERS: ${file} is invalid: ${why.replaceAll(/\s+/g, ' ')}`, { cause: error });
   }
 }

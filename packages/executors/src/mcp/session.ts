@@ -113,7 +113,7 @@ interface Progress {
 function transportOf({ config, credentials, settings, signal }: McpAccount, progress: Progress): Transport {
   if (config.url === undefined) {
     const program = settings.mcpServers?.[config.server ?? ''];
-    if (!program) throw new Error('the operator names no such server');
+    if (!program) throw new Error('the operator has not configured this server');
     const { command, args = [], env, cwd } = program;
     return new StdioClientTransport({
       command,
@@ -157,7 +157,7 @@ function watched(transport: Transport, signal: AbortSignal, progress: Progress) 
   transport.send = async (message, options) => {
     const here = current;
     const isCall = 'method' in message && message.method === 'tools/call';
-    if (isCall && progress.sent) throw new Error('the call was sent already');
+    if (isCall && progress.sent) throw new Error('the call was already sent');
     if (isCall) progress.sent = true;
     const onRequestStreamEnd = (): void => {
       setTimeout(() => here.abort(new Error('the answer broke off')), ENDED_MS).unref();

@@ -12,7 +12,7 @@ export const hubspot = (settings: ExecutorSettings): ProviderKind =>
     pacing: { perSecond: 3 },
     verify: async ({ credentials, signal }) => {
       const opened = openHubspot({ ...credentials }, signal, settings);
-      if (!opened) return { ok: false, message: 'There is no token.' };
+      if (!opened) return { ok: false, message: 'The identity has no token.' };
       const answer = await opened.ask('GET', '/account-info/v3/details');
       if (!answer.ok) return { ok: false, message: answer.outcome.message };
       if (!(await mayWrite(opened, credentials?.access_token ?? '')))

@@ -12,14 +12,14 @@ export const linkedin = (settings: ExecutorSettings = {}): ProviderKind =>
     pacing: { perHour: 5, perDay: 20, perWeek: 80 },
     verify: async ({ config, credentials, signal }) => {
       if (config.mode !== 'unipile') return { ok: true, account: 'a person, by hand' };
-      if (!credentials) return { ok: false, message: 'There is no token.' };
+      if (!credentials) return { ok: false, message: 'The identity has no token.' };
       const unipile = openUnipile(config, credentials.token, { signal, settings });
       const answer = await unipile.ask(`accounts/${config.account_id}`);
       if (!answer.ok) return { ok: false, message: answer.outcome.message };
       const { type, name, sources } = answer.body;
-      if (type !== 'LINKEDIN') return { ok: false, message: 'The account at Unipile is not one of LinkedIn.' };
+      if (type !== 'LINKEDIN') return { ok: false, message: 'The account at Unipile is not a LinkedIn account.' };
       if (isCutOff(sources))
-        return { ok: false, message: 'Unipile is not logged in to the account any more: connect it again there.' };
+        return { ok: false, message: 'Unipile is no longer logged in to the account: reconnect it there.' };
       return { ok: true, account: textOf(name).slice(0, 200) };
     },
   });

@@ -14,7 +14,11 @@ export const mcp = (settings: ExecutorSettings = {}): ProviderKind =>
       const fault = url !== undefined && URL.canParse(url) ? urlFault(new URL(url), settings) : undefined;
       if (fault !== undefined) check.addIssue({ code: 'custom', path: ['url'], message: fault });
       if (server !== undefined && !settings.mcpServers?.[server])
-        check.addIssue({ code: 'custom', path: ['server'], message: 'is not a server that the operator names' });
+        check.addIssue({
+          code: 'custom',
+          path: ['server'],
+          message: 'is not a server that the operator has configured',
+        });
     }),
     credentials: mcpCredentials,
     verify: async ({ config, credentials, signal }) => {
@@ -23,12 +27,13 @@ export const mcp = (settings: ExecutorSettings = {}): ProviderKind =>
           const tools = await session.listTools();
           const odd = [...session.oddTools().keys()];
           const said = [session.server?.name ?? 'a server without a name', `${tools.length} tools`];
-          if (odd.length > 0) said.push(`left out as not well defined: ${odd.slice(0, NAMED_MAX).join(', ')}`);
+          if (odd.length > 0)
+            said.push(`skipped, because their definitions are invalid: ${odd.slice(0, NAMED_MAX).join(', ')}`);
           return { ok: true, account: said.join(', ') };
         });
       } catch (error) {
         if (error instanceof LoginRefused) return { ok: false, message: `${error.message.replace('the', 'The')}.` };
-        return { ok: false, message: 'The MCP server did not answer as one.' };
+        return { ok: false, message: 'The server did not answer like an MCP server.' };
       }
     },
   });

@@ -21,7 +21,7 @@ export const resend = (settings: ExecutorSettings): ProviderKind =>
     pacing: { perSecond: 2 },
     verify: async ({ config, credentials, signal }) => {
       const account = openResend({ ...credentials }, signal, settings);
-      if (!account) return { ok: false, message: 'There is no API key.' };
+      if (!account) return { ok: false, message: 'The identity has no API key.' };
       try {
         const { data, error } = await account.client.domains.list();
         if (data) return verificationOf(data, config);
@@ -39,7 +39,7 @@ const UNVERIFIED = ['not_started', 'pending', 'failed'];
 /** Resend takes mail from an account's verified domains, and for a first try from its own. */
 function verificationOf({ data, has_more }: ListDomainsResponseSuccess, { from }: ResendConfig): Verification {
   const sender = mailbox(from)?.address;
-  if (!sender) return { ok: false, message: 'The config’s from is not one address.' };
+  if (!sender) return { ok: false, message: 'The config’s from must be one address.' };
   const domain = sender.slice(sender.lastIndexOf('@') + 1).toLowerCase();
   const sends = data.some(({ name, status }) => name.toLowerCase() === domain && !UNVERIFIED.includes(status));
   if (!sends && !has_more && domain !== 'resend.dev')

@@ -14,7 +14,7 @@ export const slack = (settings: ExecutorSettings): ProviderKind =>
     pacing: { perSecond: 1 },
     verify: async ({ credentials, signal }) => {
       const opened = openSlack(credentials, signal, settings);
-      if (!opened) return { ok: false, message: 'There is no token.' };
+      if (!opened) return { ok: false, message: 'The identity has no token.' };
       try {
         const { user = '?', team = '?', response_metadata } = await opened.client.auth.test();
         if (!mayPost(response_metadata?.scopes)) return { ok: false, message: 'The token lacks the scope chat:write.' };

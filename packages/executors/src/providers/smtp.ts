@@ -13,7 +13,7 @@ export const smtp = (settings: ExecutorSettings = {}): ProviderKind =>
     verify: async ({ config, credentials, signal }) => {
       const { host, port, secure, from } = config;
       const sender = senderOf(config);
-      if (!sender) return { ok: false, message: 'The config’s from or reply_to is not one address.' };
+      if (!sender) return { ok: false, message: 'The config’s from and reply_to must each be one address.' };
       const requireTls = config.require_tls ?? credentials !== null;
       const server: SmtpServer = { host, port, secure, requireTls, credentials, socketTimeoutMs: 10_000 };
       try {

@@ -13,13 +13,11 @@ export const contentFields = {
       'must be one sender, such as Ada <ada@example.com>, without encoded words (=?…?=)',
     )
     .optional()
-    .describe('The sender: the identity’s own, or one that it allows. The identity’s `from` unless given.'),
+    .describe('The sender: the identity’s own, or one that it allows. By default the identity’s `from`.'),
   subject: subjectLine.describe('One line.'),
-  text: plainText(200_000).min(1).optional().describe('What it says, as plain text; needed without `html`.'),
-  html: plainText(200_000).min(1).optional().describe('What it says, as HTML; needed without `text`.'),
-  reply_to: addresses
-    .optional()
-    .describe('Where answers go: an address or a list. The identity’s `reply_to` unless given.'),
+  text: plainText(200_000).min(1).optional().describe('The text, as plain text; required without `html`.'),
+  html: plainText(200_000).min(1).optional().describe('The text, as HTML; required without `text`.'),
+  reply_to: addresses.optional().describe('The Reply-To: an address or a list. By default the identity’s `reply_to`.'),
 };
 
 export type Content = Pick<z.output<z.ZodObject<typeof contentFields>>, 'text' | 'html'>;

@@ -10,13 +10,13 @@ export const resendEmailParams = strictFields({
   ...contentFields,
   to: addresses
     .optional()
-    .describe('An address or a list; needed without `contact_id`, whose address must be among them beside one.'),
+    .describe('An address or a list. Required without `contact_id`; with one, it must include that contact’s address.'),
   cc: addresses.optional().describe('An address or a list. With `to` and `bcc` at most 50 in all.'),
   bcc: addresses.optional().describe('An address or a list.'),
-  contact_id: contactId.optional().describe('The contact that it goes to: fills in `to`.'),
+  contact_id: contactId.optional().describe('The contact to write to: fills in `to`.'),
   tags: z
     .array(
-      z.strictObject({ name: tag.describe('What it says something about.'), value: tag.describe('What it says.') }),
+      z.strictObject({ name: tag.describe('The name of the label.'), value: tag.describe('The value of the label.') }),
     )
     .max(75)
     .optional()
@@ -29,7 +29,7 @@ export const resendEmailParams = strictFields({
       fault('to', 'required without contact_id');
     }
     if (resendRecipients(mail).length > RECIPIENTS_MAX) {
-      fault('cc', `to, cc and bcc hold more than ${RECIPIENTS_MAX} addresses`);
+      fault('cc', `to, cc and bcc have more than ${RECIPIENTS_MAX} addresses`);
     }
   })
   .meta({

@@ -16,9 +16,9 @@ export function resendOutcome({ name, message }: ErrorResponse, { line }: Resend
     });
   if (name === 'monthly_quota_exceeded') return refused(`Resend’s monthly quota is used up: ${says}`);
   if (name === 'concurrent_idempotent_requests')
-    return retry('An earlier attempt is still under way at Resend.', { undone: false, afterMs: 5_000 });
+    return retry('An earlier attempt is still in progress at Resend.', { undone: false, afterMs: 5_000 });
   if (name === 'invalid_idempotent_request')
-    return retry('Resend has already taken something else under this key.', { undone: false });
+    return retry('Resend has already received a different request with this idempotency key.', { undone: false });
   return failureOf('Resend', line);
 }
 

@@ -4,7 +4,7 @@ import { failureOf, slowDown } from '../http/outcome.ts';
 import type { Line } from '../http/line.ts';
 
 const EXPLAINED: Record<string, string> = {
-  channel_not_found: 'there is no such channel that this account can see',
+  channel_not_found: 'this account can see no such channel',
   not_in_channel: 'its bot is not in the channel; invite it there',
   is_archived: 'the channel is archived',
   invalid_auth: 'the token is not valid',
@@ -35,6 +35,6 @@ export function slackOutcome(error: unknown, line: Line): Outcome {
   if (code === undefined || line.answer()?.status !== 200) return failureOf('Slack', line);
   if (TOO_MANY.includes(code)) return slowDown('Slack', line);
   if (UNSURE.includes(code)) return retry(`Slack failed: ${code}.`, { undone: false });
-  if (LATER.includes(code)) return retry(`Slack cannot do it now: ${code}.`, { undone: true, unavailable: true });
+  if (LATER.includes(code)) return retry(`Slack cannot do this now: ${code}.`, { undone: true, unavailable: true });
   return refused(`Slack refused it: ${explain(code)}.`);
 }

@@ -15,7 +15,7 @@ export const slackParams = strictFields({
       'must be a channel’s id, such as C024BE91L, or its name, such as #general',
     )
     .describe('A channel’s name, as `#general`, or its id, as `C024BE91L`.'),
-  message: plainText(40_000).min(1).describe('What is posted, in Slack’s mrkdwn.'),
+  message: plainText(40_000).min(1).describe('The text, in Slack’s mrkdwn.'),
   channel_id: z.string().regex(CHANNEL_ID).optional().describe('Where it is posted.'),
   channel_name: plainText(250).min(1).optional().describe('What Slack calls that channel.'),
 }).meta({

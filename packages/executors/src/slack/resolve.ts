@@ -60,5 +60,5 @@ function unanswered(channel: string, error: unknown): Found {
   }
   if (isChannelId(channel)) return { channel_id: channel };
   if (code === 'missing_scope') throw invalid('params.channel', 'must be an id: the token may not list channels');
-  throw new AppError('UNAVAILABLE', 'Slack could not be asked for the channel. Try again, or give its id.');
+  throw new AppError('UNAVAILABLE', 'Slack could not look up the channel. Try again, or give its id.');
 }

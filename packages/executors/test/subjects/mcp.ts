@@ -120,7 +120,7 @@ const subjectOf = (legacy: boolean, idempotent: boolean): PipelineSubject<Fake> 
           {
             name: 'the tool asks for input',
             allowed: ['refused'] as const,
-            says: 'asked for input, which nobody gives to an approved call',
+            says: 'asked for input, which an approved call cannot give',
             inject: (fake: Fake) => fake.answer(asking),
           },
         ]),

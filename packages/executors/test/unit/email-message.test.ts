@@ -328,7 +328,7 @@ describe('email_message preview', () => {
   it('says of attachments that they are not sent', () => {
     const { error } = executor.params.safeParse({ ...mail, attachments: [{ filename: 'a.pdf' }] });
     expect(error?.issues).toEqual([
-      expect.objectContaining({ path: ['attachments'], message: expect.stringContaining('are not sent') }),
+      expect.objectContaining({ path: ['attachments'], message: expect.stringContaining('are not supported') }),
     ]);
   });
 

@@ -125,7 +125,7 @@ describe('linkedin_connection', () => {
         httpFault.answers(200, account('CREDENTIALS')),
         httpFault.answers(200, account('OK')),
       );
-      const cutOff = 'Unipile is not logged in to the account any more: connect it again there.';
+      const cutOff = 'Unipile is no longer logged in to the account: reconnect it there.';
       expect(await verify(UNIPILE.config)).toEqual({ ok: false, message: cutOff });
       expect(await verify(UNIPILE.config)).toEqual({ ok: true, account: 'Ada' });
       await fake.close();

@@ -37,7 +37,7 @@ describe('mcp_tool_call', () => {
         { label: 'Tool title', value: 'Send an invoice' },
         { label: 'arguments["cents"]', value: 4200 },
         { label: 'arguments["customer"]', value: 'Acme' },
-        { label: 'When the answer is lost', value: 'nobody calls again' },
+        { label: 'When the answer is lost', value: 'it is not called again' },
         { label: 'Description', value: 'Sends an invoice to a customer.' },
         { label: 'Claims', value: { idempotentHint: true, readOnlyHint: true } },
         { label: 'Input schema', value: fake.tools[0]?.inputSchema },
@@ -77,9 +77,7 @@ describe('mcp_tool_call', () => {
     const asked = { resultType: 'input_required', inputRequests: { account } } as unknown as CallResult;
     expect(resultOutcome(asked, maskOf({ token: TOKEN }))).toMatchObject({
       kind: 'refused',
-      message: expect.stringContaining(
-        'asked for input, which nobody gives to an approved call: Whose account, [hidden].',
-      ),
+      message: expect.stringContaining('asked for input, which an approved call cannot give: Whose account, [hidden].'),
     });
   });
 
@@ -100,7 +98,7 @@ describe('mcp_tool_call', () => {
   ])('asks nobody else and tests nothing where a schema %s, and says so on the card', async (_what, schema) => {
     Object.assign(fake.tools[0] ?? {}, { inputSchema: { type: 'object', ...schema } });
     const { warnings } = executor.preview(CALL, { identity: identityOf(fake), seen: await look() });
-    expect(warnings?.join()).toContain('were not tested by all of the input schema');
+    expect(warnings?.join()).toContain('were not validated by the whole input schema');
   });
 
   it.each<[string, object]>([
@@ -124,7 +122,10 @@ describe('mcp_tool_call', () => {
       code: 'INVALID',
       details: [{ path: 'params.tool', message: expect.stringContaining('inputSchema.type') as string }],
     });
-    expect(await verify(TOKEN)).toEqual({ ok: true, account: 'Billing, 1 tools, left out as not well defined: odd' });
+    expect(await verify(TOKEN)).toEqual({
+      ok: true,
+      account: 'Billing, 1 tools, skipped, because their definitions are invalid: odd',
+    });
   });
 
   it('says on the card what of the schema is not tested, and tests the rest', async () => {
@@ -132,7 +133,7 @@ describe('mcp_tool_call', () => {
     Object.assign(fake.tools[0] ?? {}, { inputSchema: { type: 'object', properties } });
     const { warnings } = executor.preview(CALL, { identity: identityOf(fake), seen: await look() });
     expect(warnings).toContainEqual(
-      expect.stringContaining('not tested by all of the input schema: the pattern ^(?!x)'),
+      expect.stringContaining('not validated by the whole input schema: the pattern ^(?!x)'),
     );
     await expect(look({ ...CALL, arguments: { customer: 'Acme', cents: 0 } })).rejects.toMatchObject({
       details: [{ path: 'params.arguments.cents' }],

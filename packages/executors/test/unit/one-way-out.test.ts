@@ -239,7 +239,7 @@ describe('the one way out', () => {
         expect(await callMcp(url)).toMatchObject({ kind: 'refused' });
         expect(await verify('mcp', {}, { url })).toEqual({
           ok: false,
-          message: 'The MCP server did not answer as one.',
+          message: 'The server did not answer like an MCP server.',
         });
       }
       expect([watch.guarded(), watch.others(), here.arrived]).toEqual([0, [], []]);

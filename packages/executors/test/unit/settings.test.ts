@@ -26,7 +26,7 @@ describe('the far sides, as the environment names them', () => {
 
   it('name a file of programs in vain: one sentence says why', () => {
     const read = (file: string) => () => executorSettings(environment.parse({ PROVISO_MCP_SERVERS: file }));
-    expect(read('no/such/file')).toThrow(/^PROVISO_MCP_SERVERS: no\/such\/file is not right: ENOENT/);
-    expect(read('package.json')).toThrow(/^PROVISO_MCP_SERVERS: package\.json is not right: .*mcpServers/);
+    expect(read('no/such/file')).toThrow(/^PROVISO_MCP_SERVERS: no\/such\/file is invalid: ENOENT/);
+    expect(read('package.json')).toThrow(/^PROVISO_MCP_SERVERS: package\.json is invalid: .*mcpServers/);
   });
 });

@@ -63,7 +63,7 @@ describe('the verification of an smtp identity', () => {
   it('says that a server offers no login, where there are credentials', async () => {
     await start();
     expect(await verify(null)).toMatchObject({ ok: true });
-    expect(await verify(LOGIN)).toEqual(says('EAUTH', 'it offers no login, and the identity has credentials'));
+    expect(await verify(LOGIN)).toEqual(says('EAUTH', 'it does not support login, but the identity has credentials'));
     expect(await send(LOGIN)).toMatchObject({ kind: 'refused' });
   });
 
@@ -88,7 +88,7 @@ describe('the verification of an smtp identity', () => {
       await start();
       expect(await verify(null, config)).toEqual({
         ok: false,
-        message: 'The config’s from or reply_to is not one address.',
+        message: 'The config’s from and reply_to must each be one address.',
       });
     },
   );
@@ -106,7 +106,7 @@ describe('the verification of an smtp identity', () => {
     expect(await send(null)).toEqual({
       kind: 'retry',
       undone: true,
-      message: 'The mail server did not take the message: it does not speak SMTP',
+      message: 'The mail server did not accept the message: it does not speak SMTP',
     });
   });
 

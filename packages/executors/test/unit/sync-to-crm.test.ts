@@ -54,8 +54,8 @@ describe('sync_to_crm takes down what will be pushed', () => {
       contact: {
         ...ada({ jobtitle: 'CTO', seats: '3', vip: 'true', gone: '' }).contact,
         left_out: {
-          tags: 'HubSpot keeps no lists',
-          'Shoe size': 'its name is no internal name of HubSpot’s: map it in the identity',
+          tags: 'HubSpot does not store lists',
+          'Shoe size': 'its name is not a valid HubSpot internal name: map it in the identity',
         },
       },
       ...acme({ industry: 'Anvils', size: '12' }),
@@ -67,7 +67,7 @@ describe('sync_to_crm takes down what will be pushed', () => {
     const params = { contact_id: ADA, ...(await resolve({ contact_id: ADA }, {}, there)) };
     const left_out = {
       firstName: expect.stringContaining('map it in the identity') as string,
-      address: 'HubSpot keeps no objects',
+      address: 'HubSpot does not store objects',
     };
     expect(executor.preview(params, { identity: acting() }).fields).toContainEqual({
       label: 'Contact not sent',
@@ -175,7 +175,7 @@ describe('sync_to_crm', () => {
 
   it('does not call it refused when a part was pushed before', async () => {
     const strange = { ...full, ...ada({ no_such: 'x' }) };
-    const message = expect.stringMatching(/^Only a part was pushed \(hubspot_company_id.*no_such/);
+    const message = expect.stringMatching(/^It was pushed only in part \(hubspot_company_id.*no_such/);
     expect(await run(strange)).toMatchObject({ kind: 'unknown', message });
     expect(await run({ contact_id: ADA, ...ada({ no_such: 'x' }) })).toMatchObject({ kind: 'refused' });
   });

@@ -33,7 +33,8 @@ export function gateTools<Tools extends ToolSet>(tools: Tools, gate: GateSet): G
 }
 
 function gateTool(name: string, tool: ToolSet[string], gate: GateSet): object {
-  if (!tool.execute) throw new TypeError(`${name} has no execute: what runs elsewhere cannot be gated here.`);
+  if (!tool.execute)
+    throw new TypeError(`${name} has no execute function: a tool that runs elsewhere cannot be gated here.`);
   const { outputSchema: _schema, toModelOutput: _shown, ...rest } = tool as Record<string, unknown>;
   const execute: Execute = (input, source) =>
     propose(
@@ -58,7 +59,7 @@ export const hostTools = (tools: ToolSet, options: HostOptions = {}): HostedTool
     const { execute, inputSchema } = originalOf(tool) as { execute?: Execute; inputSchema?: unknown };
     if (!execute) return [];
     if (!('context' in options) && READS_CONTEXT.test(Function.prototype.toString.call(execute)))
-      throw new TypeError(`${name} reads experimental_context. Give it here: hostTools(tools, { context }).`);
+      throw new TypeError(`${name} reads experimental_context. Pass it here: hostTools(tools, { context }).`);
     const { context: experimental_context } = options;
     return {
       name,

@@ -43,7 +43,7 @@ export function gateServer(server: Registering, gate: ServerGate): GatedServer {
     if (named ? isRead(gate, name) : config.annotations?.readOnlyHint) return register(name, config, handler);
     if (!('hostedContext' in gate) && handler.length > (inputSchema ? 1 : 0))
       throw new TypeError(
-        `${name} takes a context, which an approved call has not. Give one: gateServer(server, { hostedContext }).`,
+        `${name} takes a context, which an approved call does not have. Pass one: gateServer(server, { hostedContext }).`,
       );
     const original = { inputSchema, handler, context: gate.hostedContext };
     hosted.push({ name, execute: (input: unknown) => runOriginal(original, input) });

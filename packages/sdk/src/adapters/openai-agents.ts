@@ -48,7 +48,7 @@ export const hostTools = (tools: readonly AnyFunctionTool[], context: RunContext
       const tool = originalOf(gatedTool);
       const invoke = (text: string): Promise<unknown> => tool.invoke(context as never, text);
       if (!(await throws(() => invoke(UNREADABLE))))
-        throw new TypeError(`${tool.name} needs errorFunction: null, so that its failure is told from its result.`);
+        throw new TypeError(`${tool.name} needs errorFunction: null, so that a failure can be told from a result.`);
       return { name: tool.name, execute: (input: unknown) => invoke(JSON.stringify(input)).catch(refuseUnread) };
     }),
   );

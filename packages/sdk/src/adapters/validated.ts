@@ -14,6 +14,7 @@ export async function validated(schema: unknown, input: unknown): Promise<unknow
     | undefined;
   if (!seen) return input;
   const fault = seen.issues?.[0]?.message ?? seen.error?.message;
-  if (fault !== undefined || seen.success === false) throw new ToolRefused(fault ?? 'The input does not fit.');
+  if (fault !== undefined || seen.success === false)
+    throw new ToolRefused(fault ?? 'The input does not match the schema of the tool.');
   return seen.value;
 }

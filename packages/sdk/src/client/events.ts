@@ -139,7 +139,7 @@ class Refused extends Error {
 const asProvisoError = (error: unknown): ProvisoError =>
   error instanceof Refused
     ? error.reason
-    : new ProvisoError('The feed cannot be reached.', { code: 'NETWORK', cause: error });
+    : new ProvisoError('The event feed cannot be reached.', { code: 'NETWORK', cause: error });
 
 /** Aborts when nothing was heard for so long. */
 function watchSilence(silenceMs: number) {

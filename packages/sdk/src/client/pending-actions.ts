@@ -45,7 +45,7 @@ export function createPendingActions(send: Send, connection: Connection) {
   const workspaceOf = (given: string | undefined): string => {
     const workspaceId = given ?? connection.workspaceId;
     if (workspaceId) return workspaceId;
-    throw new ProvisoError('Name a workspace, here or to createClient.', { code: 'NO_WORKSPACE' });
+    throw new ProvisoError('Pass a workspace here or to createClient.', { code: 'NO_WORKSPACE' });
   };
 
   const list = async (query: ListPendingActions = {}, options?: CallOptions): Promise<ListPendingActionsReply> => {

@@ -61,11 +61,12 @@ function stateOf(
     return ['queued', `${toolName} has not run: it waits for a person's approval.`];
   if (action.status === 'running')
     return ['running', `${toolName} is running now: it may already have had its effect.`];
-  if (action.attempts === 0) return ['approved', `${toolName} is approved and has not run yet. It runs by itself.`];
+  if (action.attempts === 0)
+    return ['approved', `${toolName} is approved and has not run yet. It will run automatically.`];
   const tries = action.attempts === 1 ? 'an attempt' : `${action.attempts} attempts`;
   return [
     'approved',
-    `${toolName} is approved. After ${tries} it is tried again by itself; it may have had its effect.`,
+    `${toolName} is approved. After ${tries} it will be retried automatically; it may have had its effect.`,
   ];
 }
 
@@ -93,7 +94,7 @@ function changedFields({ params, original_params }: Action): string[] {
 }
 
 function messageOf({ type, status, status_reason, error }: Action): string {
-  if (error?.code === 'outcome_unknown') return `${type} may have run: nobody knows. Do not repeat it.`;
+  if (error?.code === 'outcome_unknown') return `${type} may have run: the outcome is unknown. Do not repeat it.`;
   const said: Partial<Record<Status, string>> = {
     completed: `${type} has run.`,
     failed: `${type} failed: ${error?.message ?? 'no reason was given.'}`,

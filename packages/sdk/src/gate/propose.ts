@@ -48,7 +48,7 @@ export async function propose(gate: Gate, call: NamedCall, draw?: DrawPreview): 
   const context = { ...given, workspaceId: given?.workspaceId ?? client.workspaceId };
   const { workspaceId } = context;
   if (!workspaceId)
-    throw new ProvisoError(`${toolName} writes, and no workspace is named for it. It was not queued.`, {
+    throw new ProvisoError(`${toolName} writes, but no workspace is set for it. It was not queued.`, {
       code: 'NO_WORKSPACE',
     });
   signal?.throwIfAborted();
@@ -140,8 +140,8 @@ async function withdraw(
 const aborted = (actionId: string | undefined, cause: unknown): ProvisoError =>
   new ProvisoError(
     actionId === undefined
-      ? 'The call was aborted while it was being proposed. It may be queued: look at the pending actions.'
-      : `The call was aborted, and ${actionId} stays proposed: it may still run. Cancel it, or read what became of it.`,
+      ? 'The call was aborted while it was being proposed. It may be queued: check the pending actions.'
+      : `The call was aborted, and ${actionId} is still proposed and may run. Cancel it, or check its status.`,
     { code: 'ABORTED', actionId, cause },
   );
 

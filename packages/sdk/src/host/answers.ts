@@ -24,7 +24,7 @@ export class Unreadable extends Error {
 /** Params have at most 256 KiB. */
 const BODY_BYTES_MAX = 1024 * 1024;
 export const isTooLarge = (bytes: number | string | undefined): boolean => Number(bytes ?? 0) > BODY_BYTES_MAX;
-export const TOO_LARGE = says(413, 'Nothing ran: the body is larger than a call.');
+export const TOO_LARGE = says(413, 'Nothing ran: the body is larger than a call can be.');
 export const NOT_RAW = says(
   400,
   'Nothing ran: the signature covers the raw body, and a body parser has consumed it. Mount toolHost before express.json().',

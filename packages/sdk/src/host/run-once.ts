@@ -28,7 +28,7 @@ export function createRunOnce(store: CallStore, onError: (error: unknown) => voi
     if (!isFirst) {
       const known = await store.find(actionId);
       if (known && !(idempotent && known.status >= 500)) return known;
-      if (!idempotent) return says(503, 'It has begun, and not ended.');
+      if (!idempotent) return says(503, 'It has started and not finished.');
     }
     const answer = await call();
     try {

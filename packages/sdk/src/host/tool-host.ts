@@ -52,9 +52,9 @@ export function toolHost(tools: Iterable<HostedTool>, options: ToolHostOptions):
 
   const answer = async (raw: RawCall): Promise<HostAnswer> => {
     if (!webhooks.some((webhook) => isSigned(webhook, raw)))
-      return says(401, 'Nothing ran: the signature does not fit. Check the secret, and the clock of this host.');
+      return says(401, 'Nothing ran: the signature does not match. Check the secret, and the clock of this host.');
     const call = read(raw);
-    if (!call) return says(400, 'Nothing ran: the call cannot be read.');
+    if (!call) return says(400, 'Nothing ran: the call could not be parsed.');
     const tool = byName.get(call.tool);
     if (!tool) return says(404, `Nothing ran: this host has no tool ${call.tool}.`);
     return runOnce(call.action_id, tool, () => run(tool, call, onError));

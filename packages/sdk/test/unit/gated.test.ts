@@ -211,7 +211,7 @@ describe('mode wait', () => {
     ],
     [
       { status: 'failed', error: { code: 'outcome_unknown', message: 'It may have happened.', retryable: false } },
-      { status: 'failed', message: 'refund may have run: nobody knows. Do not repeat it.' },
+      { status: 'failed', message: 'refund may have run: the outcome is unknown. Do not repeat it.' },
     ],
   ])('tells how it ended: %j', async (ended, wanted) => {
     expect((await outcome(action(ended))).answer).toMatchObject(wanted);

@@ -7,9 +7,9 @@ export const approvePendingActionRoute = defineRoute({
   method: 'post',
   path: '/api/pending-actions/{pa_id}/approve',
   operationId: 'approvePendingAction',
-  summary: 'Approve a pending action, with edits if need be',
+  summary: 'Approve a pending action, with or without edits',
   description:
-    'The edits are merged over the input, checked, and shown to the agent. With `paramsHash` the approval is bound to what was read (409 otherwise). Needs `actions:write` and a role that decides. An agent never decides.',
+    'The edits are merged into the input, validated, and shown to the agent. With `paramsHash`, the approval counts only for the input that you read (409 otherwise). Needs `actions:write` and a role that decides. An agent never decides.',
   tag: 'Pending actions',
   body: approvePendingActionBody,
   reply: pendingAction,

@@ -9,7 +9,7 @@ export const batchApprovePendingActionsRoute = defineRoute({
   operationId: 'batchApprovePendingActions',
   summary: 'Decide several pending actions of one batch',
   description:
-    'All items are checked first: a fault in one changes nothing. What was decided before is passed over. Needs `actions:write` and a role that decides. An agent never decides.',
+    'All items are validated first: if one is invalid, nothing changes. Items that are already decided are skipped. Needs `actions:write` and a role that decides. An agent never decides.',
   tag: 'Pending actions',
   body: batchApproveBody,
   reply: batchApproveReply,

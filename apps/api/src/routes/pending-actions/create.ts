@@ -9,7 +9,7 @@ export const createPendingActionRoute = defineRoute({
   operationId: 'createPendingAction',
   summary: 'Record a call that waits for a person',
   description:
-    'It always waits for a person, whatever the agent’s settings. A built-in type is previewed by the service. Needs `actions:write`.',
+    'It always waits for a person, whatever the agent’s settings say. The service renders the preview of a built-in type. Needs `actions:write`.',
   tag: 'Pending actions',
   body: createPendingActionBody,
   reply: pendingAction,

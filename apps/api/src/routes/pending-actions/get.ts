@@ -8,7 +8,7 @@ export const getPendingActionRoute = defineRoute({
   path: '/api/pending-actions/{pa_id}',
   operationId: 'getPendingAction',
   summary: 'Read a pending action',
-  description: 'Any action that has ever waited for a person. Needs `actions:read`.',
+  description: 'Returns any action that has ever waited for a person. Needs `actions:read`.',
   tag: 'Pending actions',
   reply: pendingAction,
   workspace: ({ services, path }) => workspaceOfAction(services, path.pa_id ?? ''),

@@ -7,9 +7,8 @@ export const listPendingActionsRoute = defineRoute({
   method: 'get',
   path: '/api/pending-actions',
   operationId: 'listPendingActions',
-  summary: 'List what waits for a person, or once did',
-  description:
-    'From the newest: every action of the workspace that has ever waited for a person. Needs `actions:read`.',
+  summary: 'List the actions that wait, or have waited, for a person',
+  description: 'Newest first: every action of the workspace that has ever waited for a person. Needs `actions:read`.',
   tag: 'Pending actions',
   query: listPendingActionsQuery.out,
   reply: listPendingActionsReply,

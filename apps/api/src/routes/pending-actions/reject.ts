@@ -8,7 +8,7 @@ export const rejectPendingActionRoute = defineRoute({
   path: '/api/pending-actions/{pa_id}/reject',
   operationId: 'rejectPendingAction',
   summary: 'Reject a pending action',
-  description: 'Nothing is done then, ever. Needs `actions:write` and a role that decides. An agent never decides.',
+  description: 'It will never run. Needs `actions:write` and a role that decides. An agent never decides.',
   tag: 'Pending actions',
   body: noBody,
   reply: pendingAction,

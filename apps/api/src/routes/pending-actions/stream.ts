@@ -7,9 +7,9 @@ export const streamPendingActionsRoute = defineRoute({
   method: 'get',
   path: '/api/pending-actions/stream',
   operationId: 'streamPendingActions',
-  summary: 'Hear what happens to pending actions: first what waits, then each event as it comes',
+  summary: 'Stream the events of pending actions, starting with a summary of what waits',
   description:
-    'Server-sent events: first a `briefing`, then each event under its own name, and a comment every 15 s. `Last-Event-ID` resumes without gaps or repeats; where that is too long ago, a `resync` says that the list is to be read anew. Needs `actions:read`.',
+    'Server-sent events: first a `briefing`, then each event by name, and a comment every 15 s. `Last-Event-ID` resumes without gaps or repeats; if the gap is too large, a `resync` event tells you to reload the list. Needs `actions:read`.',
   tag: 'Pending actions',
   query: streamPendingActionsQuery.out,
   reply: pendingEventMessage,

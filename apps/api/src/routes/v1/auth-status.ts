@@ -8,8 +8,8 @@ export const authStatusRoute = defineRoute({
   method: 'get',
   path: '/v1/auth/status',
   operationId: 'getAuthStatus',
-  summary: 'Who the token speaks for, and what it may do',
-  description: 'Any valid token may ask. The scopes are those that count in the workspace that the request means.',
+  summary: 'Who the token acts for, and what it may do',
+  description: 'Any valid token may ask. The scopes are those that apply in the workspace of the request.',
   tag: 'Access',
   reply: authStatusReply,
   authorize: () => undefined, // every valid token may ask who it is

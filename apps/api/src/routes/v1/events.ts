@@ -7,9 +7,9 @@ export const streamEventsRoute = defineRoute({
   method: 'get',
   path: '/v1/events',
   operationId: 'streamEvents',
-  summary: 'Hear what happens: first what is pending, then each event as it comes',
+  summary: 'Stream events, starting with a summary of what is pending',
   description:
-    'Server-sent events: first a `briefing`, then each event under its own name, and a comment every 15 s. `Last-Event-ID` resumes without gaps or repeats; where that is too long ago, a `resync` says that the list is to be read anew. Needs `actions:read`.',
+    'Server-sent events: first a `briefing`, then each event by name, and a comment every 15 s. `Last-Event-ID` resumes without gaps or repeats; if the gap is too large, a `resync` event tells you to reload the list. Needs `actions:read`.',
   tag: 'Events',
   reply: eventMessage,
   streams: true,

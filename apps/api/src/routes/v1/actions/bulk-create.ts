@@ -9,7 +9,7 @@ export const bulkCreateActionsRoute = defineRoute({
   operationId: 'bulkCreateActions',
   summary: 'Propose many actions',
   description:
-    'Up to 1 000, each by itself: one that is refused is named in `failed` and stops no other. Needs `actions:write`.',
+    'Up to 1 000, each independently: `failed` lists those that are refused, and the others go ahead. Needs `actions:write`.',
   tag: 'Actions',
   body: bulkCreateBody,
   reply: bulkCreateReply,

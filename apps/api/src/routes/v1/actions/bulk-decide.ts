@@ -9,7 +9,7 @@ export const bulkDecideActionsRoute = defineRoute({
   operationId: 'bulkDecideActions',
   summary: 'Approve, reject or edit many pending actions',
   description:
-    'Up to 1 000, each by itself: one that cannot be decided is named in `failed` and stops no other. Needs `actions:write` and a role that decides. An agent never decides.',
+    'Up to 1 000, each independently: `failed` lists those that cannot be decided, and the others go ahead. Needs `actions:write` and a role that decides. An agent never decides.',
   tag: 'Actions',
   body: bulkDecideBody,
   reply: bulkDecideReply,

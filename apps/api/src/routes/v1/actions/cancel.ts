@@ -7,9 +7,9 @@ export const cancelActionRoute = defineRoute({
   method: 'post',
   path: '/v1/actions/{action_id}/cancel',
   operationId: 'cancelAction',
-  summary: 'Cancel an action that has not begun',
+  summary: 'Cancel an action that has not started',
   description:
-    'Nothing is done then, ever. Once its effect may have begun, it is too late (409). Needs `actions:write`.',
+    'It will never run. Once its effect may have started, cancelling is refused (409). Needs `actions:write`.',
   tag: 'Actions',
   body: noBody,
   reply: actionReply,

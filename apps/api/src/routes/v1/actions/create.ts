@@ -9,7 +9,7 @@ export const createActionRoute = defineRoute({
   operationId: 'createAction',
   summary: 'Propose an action',
   description:
-    'It is checked and previewed at once; missing fields are looked up. It then waits for a person (`pending_approval`), or runs when it is due (`scheduled`, `auto_approved`), as the request and the agent’s settings say. Needs `actions:write`.',
+    'The service validates it, looks up missing fields and renders a preview. It then waits for a person (`pending_approval`) or runs when it is due (`scheduled`, `auto_approved`), depending on the request and the agent’s settings. Needs `actions:write`.',
   tag: 'Actions',
   body: createActionBody,
   reply: actionReply,

@@ -9,7 +9,7 @@ export const decideActionRoute = defineRoute({
   operationId: 'decideAction',
   summary: 'Approve, reject or edit a pending action',
   description:
-    'Decides an action that waits. With `params_hash` the decision is bound to what was read: where the proposal changed meanwhile, it is refused (409) with the action as it is now. Needs `actions:write` and a role that decides. An agent never decides.',
+    'Decides a pending action. With `params_hash`, the decision counts only for the proposal that you read: if it has changed since, the reply is 409 with the current action. Needs `actions:write` and a role that decides. An agent never decides.',
   tag: 'Actions',
   body: decideActionBody,
   reply: actionReply,

@@ -9,7 +9,7 @@ export const getActionRoute = defineRoute({
   operationId: 'getAction',
   summary: 'Read an action, with its log and result',
   description:
-    'With everything that has happened to it, in order. `ETag` is its version, for `If-Match`. Needs `actions:read`.',
+    'Includes everything that has happened to it, in order. Send its `ETag` back as `If-Match`. Needs `actions:read`.',
   tag: 'Actions',
   query: getActionQuery,
   reply: actionWithLogsReply,

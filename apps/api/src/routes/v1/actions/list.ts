@@ -9,7 +9,7 @@ export const listActionsRoute = defineRoute({
   operationId: 'listActions',
   summary: 'List actions',
   description:
-    'All filters must match. From the newest, unless sorted otherwise. `cursor` pages stay right while actions are added; `skip` pages do not. Needs `actions:read`.',
+    'All filters must match. Newest first by default. `cursor` pages stay correct while actions are added; `skip` pages do not. Needs `actions:read`.',
   tag: 'Actions',
   query: listActionsQuery,
   reply: listActionsReply,

@@ -6,9 +6,9 @@ export const processActionsRoute = defineRoute({
   method: 'post',
   path: '/v1/actions/process',
   operationId: 'processActions',
-  summary: 'Run due actions here and now, oldest first',
+  summary: 'Run due actions in this process, oldest first',
   description:
-    'Runs up to `limit` due actions of the workspace in this process, without a worker, and answers within 55 s. Needs `actions:write`; an agent’s key runs its own agent’s actions only.',
+    'Runs up to `limit` due actions of the workspace without a worker, and replies within 55 s. Needs `actions:write`; an agent’s key runs its own agent’s actions only.',
   tag: 'Actions',
   query: processActionsQuery,
   body: noBody,

@@ -8,7 +8,7 @@ export const rejectActionRoute = defineRoute({
   path: '/v1/actions/{action_id}/reject',
   operationId: 'rejectAction',
   summary: 'Reject a pending action',
-  description: 'Nothing is done then, ever. Needs `actions:write` and a role that decides. An agent never decides.',
+  description: 'It will never run. Needs `actions:write` and a role that decides. An agent never decides.',
   tag: 'Actions',
   body: rejectActionBody,
   reply: actionReply,

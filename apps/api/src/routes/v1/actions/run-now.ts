@@ -7,9 +7,9 @@ export const runActionNowRoute = defineRoute({
   method: 'post',
   path: '/v1/actions/{action_id}/execute',
   operationId: 'runActionNow',
-  summary: 'Run a cleared action now; approve a pending one and run it',
+  summary: 'Run a cleared action now, or approve a pending one and run it',
   description:
-    'Due at once. Of a pending action it is an approval by the caller, who must be one who decides. Needs `actions:write`.',
+    'The action is due at once. For a pending action this is an approval, so the caller must be allowed to decide. Needs `actions:write`.',
   tag: 'Actions',
   body: runActionBody,
   reply: actionReply,

@@ -7,9 +7,9 @@ export const updateActionRoute = defineRoute({
   method: 'patch',
   path: '/v1/actions/{action_id}',
   operationId: 'updateAction',
-  summary: 'Change an action that has not begun',
+  summary: 'Change an action that has not started',
   description:
-    'Only the named fields change; `params` and `edits` replace as they say. A change of what was approved sends the action back to a person. Needs `actions:write`; an agent’s key changes its own agent’s actions only.',
+    'Only the fields that you send change. Changing what was approved returns the action to review. Needs `actions:write`; an agent’s key changes its own agent’s actions only.',
   tag: 'Actions',
   body: updateActionBody,
   reply: actionReply,

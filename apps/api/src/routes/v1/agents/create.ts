@@ -8,7 +8,7 @@ export const createAgentRoute = defineRoute({
   operationId: 'createAgent',
   summary: 'Add an agent',
   description:
-    'Its proposals wait for a person, unless `approval` or `auto_approve_types` say otherwise. It acts with a key of its own, made with its `agent_id`. Needs `agents:write`, and `workspace:admin` for what it may do alone.',
+    'Its proposals wait for a person, unless `approval` or `auto_approve_types` say otherwise. It uses an API key created with its `agent_id`. Needs `agents:write`, and `workspace:admin` to let it act without approval.',
   tag: 'Agents',
   body: createAgentBody,
   reply: agentReply,

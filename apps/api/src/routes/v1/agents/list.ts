@@ -8,7 +8,7 @@ export const listAgentsRoute = defineRoute({
   path: '/v1/agents',
   operationId: 'listAgents',
   summary: 'List agents',
-  description: 'From the newest. Needs `agents:read`.',
+  description: 'Newest first. Needs `agents:read`.',
   tag: 'Agents',
   query: listQuery,
   reply: listAgentsReply,

@@ -6,9 +6,9 @@ export const updateAgentRoute = defineRoute({
   method: 'patch',
   path: '/v1/agents/{agent_id}',
   operationId: 'updateAgent',
-  summary: 'Change an agent; disabled, nothing of it starts',
+  summary: 'Change an agent, or disable it so that none of its actions start',
   description:
-    'Only the named fields change. Needs `agents:write`, and `workspace:admin` for `enabled`, `approval` and `auto_approve_types`.',
+    'Only the fields that you send change. Needs `agents:write`, and `workspace:admin` for `enabled`, `approval` and `auto_approve_types`.',
   tag: 'Agents',
   body: updateAgentBody,
   reply: agentReply,

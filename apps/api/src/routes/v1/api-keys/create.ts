@@ -6,9 +6,9 @@ export const createKeyRoute = defineRoute({
   method: 'post',
   path: '/v1/api-keys',
   operationId: 'createKey',
-  summary: 'Make a personal credential, or a key of the workspace or of an agent; the token is shown once',
+  summary: 'Create a personal credential, or a key for the workspace or an agent; the token is shown once',
   description:
-    'Makes a credential that may do no more than yours. The token is in this reply and nowhere else. Needs a personal credential, or a key with `workspace:admin`.',
+    'Creates a credential that can do no more than yours. Only this reply contains the token. Needs a personal credential, or a key with `workspace:admin`.',
   tag: 'Access',
   body: createKeyBody,
   reply: createdKeyReply,

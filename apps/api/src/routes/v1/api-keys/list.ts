@@ -7,9 +7,9 @@ export const listKeysRoute = defineRoute({
   method: 'get',
   path: '/v1/api-keys',
   operationId: 'listKeys',
-  summary: 'List your personal credentials, and as an administrator the workspace’s keys',
+  summary: 'List your personal credentials and, as an admin, the keys of the workspace',
   description:
-    'Your own personal credentials, and with `workspace:admin` the keys of the workspace. No token is shown.',
+    'Returns your own personal credentials and, with `workspace:admin`, the keys of the workspace, without tokens.',
   tag: 'Access',
   query: pageQuery,
   reply: listKeysReply,

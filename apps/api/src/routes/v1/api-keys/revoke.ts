@@ -6,9 +6,9 @@ export const revokeKeyRoute = defineRoute({
   method: 'delete',
   path: '/v1/api-keys/{key_id}',
   operationId: 'revokeKey',
-  summary: 'Revoke a credential, and the keys that a key has made',
+  summary: 'Revoke a credential, and the keys created with it',
   description:
-    'The credential is refused from the next request on, in every process within a second. The keys that a key has made end with it; what a personal credential has made stays, unless `including_made` is true.',
+    'The credential is refused from the next request on. Keys created with a key are revoked with it. What was created with a personal credential stays, unless `including_made` is true.',
   tag: 'Access',
   body: revokeKeyBody,
   reply: revokedKeyReply,

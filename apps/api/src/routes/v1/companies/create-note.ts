@@ -6,8 +6,9 @@ export const createCompanyNoteRoute = defineRoute({
   method: 'post',
   path: '/v1/companies/{company_id}/notes',
   operationId: 'createCompanyNote',
-  summary: 'Write a note on a company, without approval',
-  description: 'At once, without a proposal; the type `create_note` is the way with one. Needs `companies:write`.',
+  summary: 'Add a note to a company, without approval',
+  description:
+    'Takes effect at once. To propose a note instead, use the action type `create_note`. Needs `companies:write`.',
   tag: 'Companies',
   body: createNoteBody,
   reply: noteReply,

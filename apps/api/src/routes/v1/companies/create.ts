@@ -7,7 +7,7 @@ export const createCompanyRoute = defineRoute({
   path: '/v1/companies',
   operationId: 'createCompany',
   summary: 'Add a company',
-  description: 'The domain is unique in the workspace, in any case of letters (409). Needs `companies:write`.',
+  description: 'The domain must be unique in the workspace, ignoring case (409 otherwise). Needs `companies:write`.',
   tag: 'Companies',
   body: createCompanyBody,
   reply: companyReply,

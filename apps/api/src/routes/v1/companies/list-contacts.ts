@@ -8,7 +8,7 @@ export const listCompanyContactsRoute = defineRoute({
   path: '/v1/companies/{company_id}/contacts',
   operationId: 'listCompanyContacts',
   summary: 'List a company’s contacts',
-  description: 'From the newest. Needs `companies:read` and `contacts:read`.',
+  description: 'Newest first. Needs `companies:read` and `contacts:read`.',
   tag: 'Companies',
   query: listQuery,
   reply: listContactsReply,

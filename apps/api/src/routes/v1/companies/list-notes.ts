@@ -8,7 +8,7 @@ export const listCompanyNotesRoute = defineRoute({
   path: '/v1/companies/{company_id}/notes',
   operationId: 'listCompanyNotes',
   summary: 'List a company’s notes',
-  description: 'From the newest. Needs `companies:read`.',
+  description: 'Newest first. Needs `companies:read`.',
   tag: 'Companies',
   query: listQuery,
   reply: listNotesReply,

@@ -8,7 +8,7 @@ export const listCompaniesRoute = defineRoute({
   path: '/v1/companies',
   operationId: 'listCompanies',
   summary: 'List companies',
-  description: 'From the newest. Needs `companies:read`.',
+  description: 'Newest first. Needs `companies:read`.',
   tag: 'Companies',
   query: listCompaniesQuery,
   reply: listCompaniesReply,

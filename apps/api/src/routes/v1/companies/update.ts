@@ -7,7 +7,8 @@ export const updateCompanyRoute = defineRoute({
   path: '/v1/companies/{company_id}',
   operationId: 'updateCompany',
   summary: 'Change a company',
-  description: 'Only the named fields change; properties merge, and null deletes one. Needs `companies:write`.',
+  description:
+    'Only the fields that you send change. Properties are merged; null deletes one. Needs `companies:write`.',
   tag: 'Companies',
   body: updateCompanyBody,
   reply: companyReply,

@@ -6,8 +6,9 @@ export const createContactNoteRoute = defineRoute({
   method: 'post',
   path: '/v1/contacts/{contact_id}/notes',
   operationId: 'createContactNote',
-  summary: 'Write a note on a contact, without approval',
-  description: 'At once, without a proposal; the type `create_note` is the way with one. Needs `contacts:write`.',
+  summary: 'Add a note to a contact, without approval',
+  description:
+    'Takes effect at once. To propose a note instead, use the action type `create_note`. Needs `contacts:write`.',
   tag: 'Contacts',
   body: createNoteBody,
   reply: noteReply,

@@ -7,7 +7,7 @@ export const createContactRoute = defineRoute({
   path: '/v1/contacts',
   operationId: 'createContact',
   summary: 'Add a contact',
-  description: 'The address is unique in the workspace, in any case of letters (409). Needs `contacts:write`.',
+  description: 'The address must be unique in the workspace, ignoring case (409 otherwise). Needs `contacts:write`.',
   tag: 'Contacts',
   body: createContactBody,
   reply: contactReply,

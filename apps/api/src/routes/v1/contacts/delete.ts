@@ -8,7 +8,7 @@ export const deleteContactRoute = defineRoute({
   operationId: 'deleteContact',
   summary: 'Delete a contact that no open action uses',
   description:
-    'Refused (409) while open actions use it. Notes, tasks and threads go with it. Needs `contacts:write`. No agent’s key.',
+    'Refused (409) while open actions use it. Its notes, tasks and threads are deleted too. Needs `contacts:write`. No agent’s key.',
   tag: 'Contacts',
   reply: contactDeletedReply,
   authorize: (ctx) => authorize(ctx, 'contacts:write'),

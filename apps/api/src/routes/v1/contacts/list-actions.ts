@@ -8,7 +8,7 @@ export const listContactActionsRoute = defineRoute({
   path: '/v1/contacts/{contact_id}/actions',
   operationId: 'listContactActions',
   summary: 'List the actions on a contact',
-  description: 'As the list of actions, of this contact only. Needs `contacts:read` and `actions:read`.',
+  description: 'Like the list of actions, for this contact only. Needs `contacts:read` and `actions:read`.',
   tag: 'Contacts',
   query: listContactActionsQuery,
   reply: listActionsReply,

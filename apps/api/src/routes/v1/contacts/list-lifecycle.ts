@@ -8,7 +8,7 @@ export const listContactLifecycleRoute = defineRoute({
   path: '/v1/contacts/{contact_id}/lifecycle',
   operationId: 'listContactLifecycle',
   summary: 'List the changes of a contact’s lifecycle stage',
-  description: 'From the newest, with who changed it. Needs `contacts:read`.',
+  description: 'Newest first, with who changed it. Needs `contacts:read`.',
   tag: 'Contacts',
   query: listQuery,
   reply: listLifecycleReply,

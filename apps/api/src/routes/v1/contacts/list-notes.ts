@@ -8,7 +8,7 @@ export const listContactNotesRoute = defineRoute({
   path: '/v1/contacts/{contact_id}/notes',
   operationId: 'listContactNotes',
   summary: 'List a contact’s notes',
-  description: 'From the newest. Needs `contacts:read`.',
+  description: 'Newest first. Needs `contacts:read`.',
   tag: 'Contacts',
   query: listQuery,
   reply: listNotesReply,

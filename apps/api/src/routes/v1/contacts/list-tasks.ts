@@ -8,7 +8,7 @@ export const listContactTasksRoute = defineRoute({
   path: '/v1/contacts/{contact_id}/tasks',
   operationId: 'listContactTasks',
   summary: 'List a contact’s tasks',
-  description: 'From the newest. Needs `contacts:read`.',
+  description: 'Newest first. Needs `contacts:read`.',
   tag: 'Contacts',
   query: listTasksQuery,
   reply: listTasksReply,

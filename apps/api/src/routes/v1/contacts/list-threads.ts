@@ -8,7 +8,7 @@ export const listContactThreadsRoute = defineRoute({
   path: '/v1/contacts/{contact_id}/email-threads',
   operationId: 'listContactThreads',
   summary: 'List a contact’s e-mail threads',
-  description: 'From the one with the newest message. Needs `contacts:read`.',
+  description: 'The thread with the newest message first. Needs `contacts:read`.',
   tag: 'Contacts',
   query: listQuery,
   reply: listThreadsReply,

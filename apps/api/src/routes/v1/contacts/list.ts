@@ -8,7 +8,7 @@ export const listContactsRoute = defineRoute({
   path: '/v1/contacts',
   operationId: 'listContacts',
   summary: 'List contacts',
-  description: 'From the newest. Needs `contacts:read`.',
+  description: 'Newest first. Needs `contacts:read`.',
   tag: 'Contacts',
   query: listContactsQuery,
   reply: listContactsReply,

@@ -8,7 +8,7 @@ export const updateContactRoute = defineRoute({
   operationId: 'updateContact',
   summary: 'Change a contact',
   description:
-    'Only the named fields change; properties merge, and null deletes one. Needs `contacts:write`. An agent’s key changes no address and resubscribes nobody.',
+    'Only the fields that you send change. Properties are merged; null deletes one. Needs `contacts:write`. An agent’s key cannot change an address or resubscribe a contact.',
   tag: 'Contacts',
   body: updateContactBody,
   reply: contactReply,

@@ -8,7 +8,7 @@ export const recordEmailMessageRoute = defineRoute({
   operationId: 'recordEmailMessage',
   summary: 'Record a message that was received or sent elsewhere',
   description:
-    'Replies that come by another way belong to the contact’s conversation, which follow-ups then answer. Recording the same Message-ID again changes nothing. Needs `contacts:write`. No agent’s key.',
+    'Record replies that arrive outside the service, so that follow-ups join the contact’s conversation. Recording the same Message-ID again changes nothing. Needs `contacts:write`. No agent’s key.',
   tag: 'E-mail',
   body: recordEmailMessageBody,
   reply: emailMessageReply,

@@ -8,7 +8,7 @@ export const createIdentityRoute = defineRoute({
   operationId: 'createIdentity',
   summary: 'Add an account to act as',
   description:
-    'Nothing is tried: verify it next. The secrets are sealed, and never shown. Needs `identities:write`. No agent’s key.',
+    'Does not connect to it: verify it next. The secrets are encrypted and never shown. Needs `identities:write`. No agent’s key.',
   tag: 'Identities',
   body: createIdentityBody,
   reply: identityReply,

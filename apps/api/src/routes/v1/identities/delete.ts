@@ -8,7 +8,7 @@ export const deleteIdentityRoute = defineRoute({
   operationId: 'deleteIdentity',
   summary: 'Delete an identity that no open action uses, with its credentials',
   description:
-    'Refused (409) while open actions use it. Its credentials are erased; old actions still say through whom they went. Needs `identities:write`. No agent’s key.',
+    'Refused (409) while open actions use it. Its credentials are erased; past actions still show which identity they used. Needs `identities:write`. No agent’s key.',
   tag: 'Identities',
   reply: identityDeletedReply,
   authorize: (ctx) => authorizeConfiguration(ctx, 'identities:write'),

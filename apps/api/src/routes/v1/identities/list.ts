@@ -8,7 +8,7 @@ export const listIdentitiesRoute = defineRoute({
   path: '/v1/identities',
   operationId: 'listIdentities',
   summary: 'List identities',
-  description: 'From the newest, without their secrets. Needs `identities:read`.',
+  description: 'Newest first, without their secrets. Needs `identities:read`.',
   tag: 'Identities',
   query: listQuery,
   reply: listIdentitiesReply,

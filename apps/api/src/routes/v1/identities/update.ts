@@ -8,7 +8,7 @@ export const updateIdentityRoute = defineRoute({
   operationId: 'updateIdentity',
   summary: 'Change an identity',
   description:
-    'Only the named fields change. Another `config` sends what was cleared with the old one back to a person; other `credentials`, a name and a pacing do not. Needs `identities:write`. No agent’s key.',
+    'Only the fields that you send change. Changing `config` returns cleared actions to review; changing `credentials`, the name or the rate limits does not. Needs `identities:write`. No agent’s key.',
   tag: 'Identities',
   body: updateIdentityBody,
   reply: identityReply,

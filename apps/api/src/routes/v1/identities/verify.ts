@@ -6,9 +6,9 @@ export const verifyIdentityRoute = defineRoute({
   method: 'post',
   path: '/v1/identities/{identity_id}/verify',
   operationId: 'verifyIdentity',
-  summary: 'Connect as an identity, and keep whether its account answered',
+  summary: 'Connect as an identity and record whether its account answered',
   description:
-    'Connects and logs in as the identity, changes nothing there, and answers within 17 s. What it finds is kept. Needs `identities:write`. No agent’s key.',
+    'Connects and logs in as the identity, changes nothing there, and replies within 17 s. The result is stored. Needs `identities:write`. No agent’s key.',
   tag: 'Identities',
   body: noBody,
   reply: verifyIdentityReply,

@@ -7,9 +7,9 @@ export const acceptInvitationRoute = defineRoute({
   method: 'post',
   path: '/v1/invitations/accept',
   operationId: 'acceptInvitation',
-  summary: 'Join a workspace: with your own personal credential, or without one as a new person',
+  summary: 'Join a workspace, with your own personal credential or as a new person',
   description:
-    'With your own personal credential, if its address is the invited one: the workspace is added to it. Without a token: a new person, whose first credential is in this reply and nowhere else.',
+    'With your own personal credential, if its address is the invited one, you join with it. Without a token, you join as a new person, and only this reply contains your first credential.',
   tag: 'Access',
   body: acceptInvitationBody,
   bodyLimits: { ...BODY, bytesMax: 8 * 1024, valuesMax: 10, keysMax: 10 },

@@ -8,7 +8,7 @@ export const createInvitationRoute = defineRoute({
   operationId: 'createInvitation',
   summary: 'Invite a person into the workspace; the secret is shown once',
   description:
-    'Nothing changes for the person until they accept. The secret is in this reply and nowhere else: hand it to them. Needs a personal credential with `workspace:admin`, and every scope of the role.',
+    'Nothing changes for the person until they accept. Only this reply contains the secret: give it to them. Needs a personal credential with `workspace:admin`, and every scope of the role.',
   tag: 'Access',
   body: createInvitationBody,
   reply: createdInvitationReply,

@@ -9,7 +9,7 @@ export const listInvitationsRoute = defineRoute({
   operationId: 'listInvitations',
   summary: 'List the invitations of the workspace',
   description:
-    'Open ones and those that have ended, without their secrets. Needs a personal credential with `workspace:admin`.',
+    'Returns open and ended invitations, without their secrets. Needs a personal credential with `workspace:admin`.',
   tag: 'Access',
   query: pageQuery,
   reply: listInvitationsReply,

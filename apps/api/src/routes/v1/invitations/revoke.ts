@@ -6,9 +6,9 @@ export const revokeInvitationRoute = defineRoute({
   method: 'delete',
   path: '/v1/invitations/{invitation_id}',
   operationId: 'revokeInvitation',
-  summary: 'Take an invitation back that nobody has accepted',
+  summary: 'Revoke an invitation that has not been accepted',
   description:
-    'The secret is refused from the next request on. An invitation that was accepted, or has ended, stays as it is (409). Needs a personal credential with `workspace:admin`.',
+    'The secret is refused from the next request on. An invitation that was accepted or has ended cannot be revoked (409). Needs a personal credential with `workspace:admin`.',
   tag: 'Access',
   reply: invitationReply,
   authorize: authorizePeople,

@@ -8,7 +8,7 @@ export const listMembersRoute = defineRoute({
   path: '/v1/members',
   operationId: 'listMembers',
   summary: 'List the people of the workspace',
-  description: 'Everybody who has joined the workspace, with their roles. Needs `workspace:admin`.',
+  description: 'Returns everybody who has joined the workspace, with their roles. Needs `workspace:admin`.',
   tag: 'Access',
   query: pageQuery,
   reply: listMembersReply,

@@ -6,9 +6,9 @@ export const removeMemberRoute = defineRoute({
   method: 'delete',
   path: '/v1/members/{user_id}',
   operationId: 'removeMember',
-  summary: 'Remove a person from the workspace, with the keys that they made in it; or leave it',
+  summary: 'Remove a person from the workspace, or leave it',
   description:
-    'Ends what they could do in the workspace, and revokes the keys that they made in it, unless you keep those. Anybody may remove themselves; the last owner who can sign in stays (409).',
+    'Ends their access and revokes the keys that they created in the workspace, unless you keep those. Anybody may remove themselves, except the last owner who can sign in (409).',
   tag: 'Access',
   body: removeMemberBody,
   reply: removedMemberReply,

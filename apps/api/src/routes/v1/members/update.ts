@@ -8,7 +8,7 @@ export const updateMemberRoute = defineRoute({
   operationId: 'updateMember',
   summary: 'Change a member’s role',
   description:
-    'Takes effect with their next request. The last owner who can sign in stays one (409). Needs a personal credential with `workspace:admin`; only an owner makes and unmakes owners.',
+    'Takes effect on their next request. The last owner who can sign in cannot be demoted (409). Needs a personal credential with `workspace:admin`; only an owner can add or demote owners.',
   tag: 'Access',
   body: updateMemberBody,
   reply: memberReply,

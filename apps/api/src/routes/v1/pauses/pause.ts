@@ -6,9 +6,9 @@ export const pauseWorkRoute = defineRoute({
   method: 'post',
   path: '/v1/pause',
   operationId: 'pauseWork',
-  summary: 'Hold back new starts: the whole workspace, an agent, a type, or everything',
+  summary: 'Pause the workspace, an agent, a type, or everything',
   description:
-    'Once it answers, nothing of it starts any more; what has begun goes on. Pausing again changes nothing. Needs `actions:write`, for everything `instance:operate`. No agent’s key.',
+    'Once it has replied, nothing new starts; running actions go on. Pausing again changes nothing. Needs `actions:write`, or `instance:operate` to pause everything. No agent’s key.',
   tag: 'Operation',
   body: pauseBody,
   reply: pausesReply,

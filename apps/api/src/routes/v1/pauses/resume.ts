@@ -6,9 +6,9 @@ export const resumeWorkRoute = defineRoute({
   method: 'post',
   path: '/v1/resume',
   operationId: 'resumeWork',
-  summary: 'Let go what was held back: the whole workspace, an agent, a type, or everything',
+  summary: 'Resume the workspace, an agent, a type, or everything',
   description:
-    'What is due starts again. Only what is named is let go. Needs `actions:write`, for everything `instance:operate`. No agent’s key.',
+    'Due actions start again. Only the pause that you name ends. Needs `actions:write`, or `instance:operate` to resume everything. No agent’s key.',
   tag: 'Operation',
   body: pauseBody,
   reply: pausesReply,

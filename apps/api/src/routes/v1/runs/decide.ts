@@ -8,9 +8,9 @@ export const decideRunActionRoute = defineRoute({
   method: 'post',
   path: '/v1/agents/runs/{run_id}/contacts/{contact_id}/actions/{action_index}/approve',
   operationId: 'decideRunAction',
-  summary: 'Approve, reject or edit a pending action by its place in a run',
+  summary: 'Approve, reject or edit a pending action by its index in a run',
   description:
-    'The same as approving by the action’s id; its place is the `action_index` among the run’s actions on that contact. Needs `agents:approve`. An agent never decides.',
+    'The same as deciding by the action’s id; the index is the `action_index` among the run’s actions on that contact. Needs `agents:approve`. An agent never decides.',
   tag: 'Agents',
   body: decideActionBody,
   reply: actionReply,

@@ -10,7 +10,7 @@ export const getRunRoute = defineRoute({
   operationId: 'getRun',
   summary: 'Read a run, with what it proposed',
   description:
-    'The run, and a page of the actions that were proposed in it, from the oldest. Needs `agents:read` and `actions:read`.',
+    'The run, with a page of the actions proposed in it, oldest first. Needs `agents:read` and `actions:read`.',
   tag: 'Agents',
   query: listQuery,
   reply: runWithActionsReply,

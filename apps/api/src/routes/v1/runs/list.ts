@@ -8,7 +8,7 @@ export const listRunsRoute = defineRoute({
   path: '/v1/agents/{agent_id}/runs',
   operationId: 'listRuns',
   summary: 'List an agent’s runs',
-  description: 'From the newest. Needs `agents:read`.',
+  description: 'Newest first. Needs `agents:read`.',
   tag: 'Agents',
   query: listQuery,
   reply: listRunsReply,

@@ -8,9 +8,9 @@ export const rejectRunActionRoute = defineRoute({
   method: 'post',
   path: '/v1/agents/runs/{run_id}/contacts/{contact_id}/actions/{action_index}/reject',
   operationId: 'rejectRunAction',
-  summary: 'Reject a pending action by its place in a run',
+  summary: 'Reject a pending action by its index in a run',
   description:
-    'The same as rejecting by the action’s id; its place is the `action_index` among the run’s actions on that contact. Needs `agents:approve`. An agent never decides.',
+    'The same as rejecting by the action’s id; the index is the `action_index` among the run’s actions on that contact. Needs `agents:approve`. An agent never decides.',
   tag: 'Agents',
   body: rejectActionBody,
   reply: actionReply,

@@ -6,9 +6,9 @@ export const updateRunRoute = defineRoute({
   method: 'patch',
   path: '/v1/agents/runs/{run_id}',
   operationId: 'updateRun',
-  summary: 'Say how a run stands',
+  summary: 'Report the status of a run',
   description:
-    'For the program that drives the agent. It changes nothing about the actions. Needs `agents:trigger`; an agent’s key changes its own runs only.',
+    'For the program that runs the agent. It does not change the actions. Needs `agents:trigger`; an agent’s key changes its own runs only.',
   tag: 'Agents',
   body: updateRunBody,
   reply: runReply,

@@ -8,7 +8,7 @@ export const listTasksRoute = defineRoute({
   path: '/v1/tasks',
   operationId: 'listTasks',
   summary: 'List tasks',
-  description: 'From the newest, of all contacts and of none. Needs `contacts:read`.',
+  description: 'Newest first, with and without a contact. Needs `contacts:read`.',
   tag: 'Tasks',
   query: listTasksQuery,
   reply: listTasksReply,

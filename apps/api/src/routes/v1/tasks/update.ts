@@ -7,7 +7,7 @@ export const updateTaskRoute = defineRoute({
   path: '/v1/tasks/{task_id}',
   operationId: 'updateTask',
   summary: 'Change a task, or mark it done',
-  description: 'Only the named fields change. Needs `contacts:write`.',
+  description: 'Only the fields that you send change. Needs `contacts:write`.',
   tag: 'Tasks',
   body: updateTaskBody,
   reply: taskReply,

@@ -6,9 +6,9 @@ export const createToolRoute = defineRoute({
   method: 'post',
   path: '/v1/tools',
   operationId: 'createTool',
-  summary: 'Register a tool, or a new version of one; the signing secret is shown once',
+  summary: 'Register a tool or a new version of it; the signing secret is shown once',
   description:
-    'The name becomes an action type of the workspace. A known name makes a new version, which keeps its secret. The secret is in the first reply and nowhere else. Needs `workspace:admin`. No agent’s key.',
+    'The name becomes an action type of the workspace. A known name creates a new version with the same secret. Only the first reply contains the secret. Needs `workspace:admin`. No agent’s key.',
   tag: 'Tools',
   body: createToolBody,
   reply: createdToolReply,

@@ -8,7 +8,7 @@ export const deleteToolRoute = defineRoute({
   operationId: 'deleteTool',
   summary: 'Delete a tool',
   description:
-    'Actions of it that are still open fail with `invalid_params` when they are due. Needs `workspace:admin`. No agent’s key.',
+    'Its open actions fail with `invalid_params` when they are due. Needs `workspace:admin`. No agent’s key.',
   tag: 'Tools',
   reply: toolReply,
   authorize: (ctx) => authorizeConfiguration(ctx, 'workspace:admin'),

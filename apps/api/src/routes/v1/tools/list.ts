@@ -8,7 +8,7 @@ export const listToolsRoute = defineRoute({
   path: '/v1/tools',
   operationId: 'listTools',
   summary: 'List the workspace’s tools',
-  description: 'By name, without their secrets. Needs `workspace:admin`.',
+  description: 'Sorted by name, without their secrets. Needs `workspace:admin`.',
   tag: 'Tools',
   query: listQuery,
   reply: listToolsReply,

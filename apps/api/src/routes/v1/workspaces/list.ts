@@ -8,7 +8,7 @@ export const listWorkspacesRoute = defineRoute({
   path: '/v1/workspaces',
   operationId: 'listWorkspaces',
   summary: 'List your workspaces',
-  description: 'Those that you have joined, with your role in each. Needs a personal credential.',
+  description: 'Returns the workspaces that you have joined, with your role in each. Needs a personal credential.',
   tag: 'Access',
   query: pageQuery,
   reply: listWorkspacesReply,
