@@ -137,7 +137,9 @@ describe('tools', () => {
       const call = (params: object) =>
         here.owner.post('/v1/actions', { type: REFUND.name, identity_id: here.identityId, params });
       const { action } = (await call({ order: 'x1', amount: 5 })).body;
-      expect(action.preview?.warnings?.join()).toContain('not tested by all of the tool’s schema: the pattern ^(?!x)');
+      expect(action.preview?.warnings?.join()).toContain(
+        'not validated by the whole schema of the tool: the pattern ^(?!x)',
+      );
       const refused = await expectRefusal(api, here, INVALID, () => call({ order: 'x1', amount: '5' }));
       expect(pathsOf(refused)).toEqual(['params.amount']);
     });

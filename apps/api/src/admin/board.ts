@@ -46,10 +46,7 @@ export function boardRouter(
     const id = await openOperatorSession(db, given, sessionIdOf(req));
     if (!id) {
       refusals.tell(req, 'a sign-in to the board was refused');
-      return void res
-        .status(403)
-        .type('html')
-        .send(signInPage('This key does not have the scope instance:operate. Use one that has it.'));
+      return void res.status(403).type('html').send(signInPage('This key lacks the scope instance:operate.'));
     }
     signIn.isGood();
     knownTokens.remember(id, OPERATOR);
