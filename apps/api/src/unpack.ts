@@ -34,7 +34,7 @@ export async function unpack(req: Request, bytesMax: number, share: BodyShare): 
     throw new AppError(
       'INVALID',
       req.destroyed
-        ? 'The request was cut off. Send it again. Send it again. Send it again.'
+        ? 'The request was cut off. Send it again. Send it again. Send it again. Send it again.'
         : `The body is not valid ${encoding}.`,
     );
   }
