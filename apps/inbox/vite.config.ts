@@ -9,7 +9,13 @@ const api = { target, ...(token && { headers: { authorization: `Bearer ${token}`
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
-  build: { outDir: 'dist', target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    outDir: 'dist',
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
+  },
   server: { proxy: { '/v1': api, '/api': api } },
   preview: { proxy: { '/v1': api, '/api': api } },
 });

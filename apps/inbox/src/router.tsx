@@ -107,8 +107,22 @@ const unknownRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/actions-page.tsx'), 'UnknownPage'),
 });
 
+interface GroupSearch {
+  type?: string | undefined;
+  agent?: string | undefined;
+  run?: string | undefined;
+}
+
+const reviewRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/review',
+  component: lazyRouteComponent(() => import('./pages/review-page.tsx'), 'ReviewPage'),
+  validateSearch: (search: Record<string, unknown>): GroupSearch =>
+    given({ type: text(search.type), agent: text(search.agent), run: text(search.run) }),
+});
+
 const routeTree = rootRoute.addChildren([
-  shellRoute.addChildren([inboxRoute, actionsRoute, actionRoute, unknownRoute]),
+  shellRoute.addChildren([inboxRoute, actionsRoute, actionRoute, unknownRoute, reviewRoute]),
   signInRoute,
   welcomeRoute,
 ]);

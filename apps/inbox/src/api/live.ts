@@ -38,6 +38,20 @@ export function changeWaiting(change: (waiting: Waiting, filter: WaitingFilter) 
     if (waiting) queryClient.setQueryData(key, change(waiting, key[1] as WaitingFilter));
 }
 
+const COUNT_AT_MOST_EVERY_MS = 1_000;
+let counting: ReturnType<typeof setTimeout> | undefined;
+
+/** Counts and lists are asked for again where they are on the screen, but not for each of many events. */
+function countSoon(): void {
+  counting ??= setTimeout(() => {
+    counting = undefined;
+    void queryClient.invalidateQueries({
+      queryKey: ['actions'],
+      predicate: ({ queryKey: [, what] }) => what === 'count',
+    });
+  }, COUNT_AT_MOST_EVERY_MS);
+}
+
 /** Keeps what is on the screen as the service has it. */
 export const connect = (): (() => void) =>
   listen({
@@ -47,6 +61,6 @@ export const connect = (): (() => void) =>
     onEvent: (event) => {
       changeWaiting((waiting, filter) => withEvent(waiting, event, meets(filter)));
       void queryClient.invalidateQueries({ queryKey: ['action', event.action.action_id] });
-      void queryClient.invalidateQueries({ queryKey: ['actions'], refetchType: 'none' });
+      countSoon();
     },
   });

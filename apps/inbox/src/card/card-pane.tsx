@@ -49,7 +49,9 @@ export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Acti
     r: () => inbox.selected.length === 0 && !decided && setRejecting(true),
     z: undoLatest,
   });
-  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [shown.action_id]);
+  useEffect(() => {
+    if (scroller.current) scroller.current.scrollTop = 0;
+  }, [shown.action_id]);
 
   return (
     <section aria-label={words.card.label} className="bg-panel flex min-h-0 min-w-0 flex-1 flex-col">
@@ -78,16 +80,18 @@ export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Acti
           <div data-end-of-card="" className="h-px" />
         </div>
       </div>
-      <ActionBar
-        shown={shown}
-        decided={decided}
-        isBlocked={isChanged}
-        mustRead={mustRead}
-        edit={edit}
-        onApprove={approve}
-        onEdit={startEdit}
-        onReject={() => setRejecting(true)}
-      />
+      {inbox.selected.length === 0 && (
+        <ActionBar
+          shown={shown}
+          decided={decided}
+          isBlocked={isChanged}
+          mustRead={mustRead}
+          edit={edit}
+          onApprove={approve}
+          onEdit={startEdit}
+          onReject={() => setRejecting(true)}
+        />
+      )}
       {isRejecting && (
         <RejectDialog
           count={1}

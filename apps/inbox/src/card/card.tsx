@@ -14,19 +14,21 @@ import { uncovered } from './uncovered.ts';
 
 /** What will happen if it is approved, as the executor drew it from what will run. */
 export function Card({ action, children }: { action: Action; children?: React.ReactNode }) {
-  const { preview, status_reason } = action;
+  const { type, preview, status_reason } = action;
+  const isQuestion = type === 'escalate_to_human';
   const reason = status_reason ? words.reason[status_reason] : undefined;
   return (
     <>
       <CardHead action={action} />
       {reason && <Notice>{reason}</Notice>}
+      {isQuestion && preview?.body && <Body body={preview.body} />}
       {children}
       <dl className="my-3 grid grid-cols-[minmax(6rem,auto)_1fr] gap-x-5 gap-y-1">
-        <ActsAs id={action.identity_id} />
+        {!isQuestion && <ActsAs id={action.identity_id} />}
         {preview && <PreviewFields fields={preview.fields} />}
-        <Runs action={action} />
+        {!isQuestion && <Runs action={action} />}
       </dl>
-      {preview?.body && <Body body={preview.body} />}
+      {!isQuestion && preview?.body && <Body body={preview.body} />}
       {preview?.warnings?.map((warning) => (
         <Notice key={warning}>{warning}</Notice>
       ))}
@@ -59,9 +61,7 @@ export function CardHead({ action }: { action: Action }) {
           {words.card.proposedBy(created_by.name, distance(created_at, now))}
         </time>
       </p>
-      <h2
-        className={`my-2 flex items-center gap-2 text-lg font-bold ${type === 'escalate_to_human' ? 'whitespace-pre-wrap' : ''}`}
-      >
+      <h2 className={`my-2 flex items-center gap-2 text-lg font-bold`}>
         {title} <RiskPill risk={riskOf(action)} />
       </h2>
     </>

@@ -8,7 +8,9 @@ import type { Edit } from './use-edit.ts';
 /** The fields where they stand, and what has been changed of them. */
 export function EditForm({ edit }: { edit: Edit }) {
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector<HTMLElement>('input,textarea,select')?.focus(), []);
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>('input,textarea,select')?.focus();
+  }, []);
   return (
     <form
       ref={form}

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { request } from '../api/client.ts';
 import type { Section } from '../waiting/sections.ts';
+import { KeyCap } from '../keys/key-cap.tsx';
 import { words } from '../words.ts';
 
 /** Whose rows follow, how many, and the way to read them as one. */
@@ -13,7 +15,17 @@ export function SectionHeader({ section: { title, folds, template } }: { section
         {words.typeOf(title)}
         {runName && ` · ${words.list.run(runName)}`}
       </span>
-      <span>{count.toLocaleString()}</span>
+      {template ? (
+        <Link
+          to="/review"
+          search={{ type: template.type, agent: template.agentId, run: template.runId }}
+          className="text-accent shrink-0 font-semibold"
+        >
+          {words.list.alike(count)} → {words.list.asTemplate} <KeyCap>t</KeyCap>
+        </Link>
+      ) : (
+        <span>{count.toLocaleString()}</span>
+      )}
     </div>
   );
 }

@@ -16,7 +16,8 @@ import { words } from '../words.ts';
 export function InboxPage() {
   const inbox = useInbox();
   const navigate = useNavigate();
-  const { open } = inbox;
+  const { open, sections } = inbox;
+  const template = sections.find(({ folds }) => open && folds.includes(open))?.template;
   useKeys({
     j: () => inbox.move(1),
     k: () => inbox.move(-1),
@@ -25,6 +26,9 @@ export function InboxPage() {
     u: () => (inbox.selected.length > 0 ? inbox.clear() : inbox.openRow(undefined)),
     Escape: inbox.clear,
     '.': inbox.showArrivals,
+    t: () =>
+      template &&
+      void navigate({ to: '/review', search: { type: template.type, agent: template.agentId, run: template.runId } }),
   });
   return (
     <div className="flex min-h-0 flex-1">

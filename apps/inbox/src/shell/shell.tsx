@@ -1,4 +1,4 @@
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { connect, useLive } from '../api/live.ts';
@@ -54,7 +54,7 @@ export function useCount(name: keyof typeof COUNTED): number | undefined {
   const { data } = useQuery({
     queryKey: ['actions', 'count', name],
     queryFn: async () => (await listActions({ ...COUNTED[name], limit: 1 })).pagination.total_items,
-    refetchInterval: 10_000,
+    refetchInterval: 60_000,
   });
   return data;
 }
@@ -70,8 +70,8 @@ function SideBar() {
       aria-label={nav.main}
       className="bg-panel border-line w-50 shrink-0 overflow-y-auto border-r p-2 max-lg:hidden"
     >
-      <SideLink to="/" label={nav.waiting} count={counts.waiting} exact />
-      <SideLink to="/" search={{ type: 'escalate_to_human' }} label={nav.questions} count={counts.questions} exact />
+      <SideLink to="/" label={nav.waiting} count={counts.waiting} />
+      <SideLink to="/" search={{ type: 'escalate_to_human' }} label={nav.questions} count={counts.questions} />
       <SideLink to="/unknown" label={nav.unknown} count={counts.unknown} warns={Boolean(counts.unknown)} />
       <h2 className="text-muted mt-4 mb-1 px-2.5 text-xs font-semibold">{nav.everything}</h2>
       <SideLink to="/actions" label={nav.actions} />
@@ -85,21 +85,28 @@ interface SideLinkProps {
   search?: object;
   count?: number | undefined;
   warns?: boolean;
-  exact?: boolean;
 }
 
-const SideLink = ({ to, label, search = {}, count, warns = false, exact = false }: SideLinkProps) => (
-  <Link
-    to={to}
-    search={search}
-    activeOptions={{ exact: exact && Object.keys(search).length === 0 ? true : exact, includeSearch: 'type' in search }}
-    className={`hover:bg-chip flex items-center justify-between rounded-md px-2.5 py-1.5 ${warns ? 'text-warn' : ''}`}
-    activeProps={{ className: 'bg-accent-soft font-semibold' }}
-  >
-    {label}
-    {count ? <span className={warns ? '' : 'text-muted'}>{count.toLocaleString()}</span> : null}
-  </Link>
-);
+/** Of two links to one address the one counts whose search is there. */
+function SideLink({ to, label, search = {}, count, warns = false }: SideLinkProps) {
+  const { pathname, search: now } = useLocation();
+  const { type } = search as { type?: string };
+  const isHere =
+    pathname === to &&
+    (to !== '/' ||
+      type === ((now as { type?: string }).type === 'escalate_to_human' ? 'escalate_to_human' : undefined));
+  return (
+    <Link
+      to={to}
+      search={search}
+      aria-current={isHere ? 'page' : undefined}
+      className={`flex items-center justify-between rounded-md px-2.5 py-1.5 ${warns ? 'text-warn' : ''} ${isHere ? 'bg-accent-soft font-semibold' : 'hover:bg-chip'}`}
+    >
+      {label}
+      {count ? <span className={warns ? '' : 'text-muted'}>{count.toLocaleString()}</span> : null}
+    </Link>
+  );
+}
 
 function Footer({ onKeys }: { onKeys: () => void }) {
   const { isLive } = useLive();

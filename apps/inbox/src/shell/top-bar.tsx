@@ -17,7 +17,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
     <header className="border-line flex h-12 shrink-0 items-center gap-3 border-b px-4">
       <PlacesMenu />
       <Link to="/" className="flex items-center gap-2 font-bold">
-        <img src="/favicon.svg" width={16} height={16} alt="" />
+        <img src="/favicon.svg" width={16} height={16} alt="" className="shrink-0" />
         <span className="max-sm:sr-only">{product}</span>
       </Link>
       <SearchBox />

@@ -18,7 +18,7 @@ export function headlineOf({ type, preview }: Told): Headline {
   const opening = openingOf(drawn);
   switch (type) {
     case 'escalate_to_human':
-      return { title: opening || drawn.title, detail: '' };
+      return { title: questionIn(drawn) || drawn.title, detail: '' };
     case 'create_task':
       return { title: `Task: ${of('Title')}`, detail: of('Contact') };
     case 'create_note':
@@ -31,6 +31,12 @@ export function headlineOf({ type, preview }: Told): Headline {
     default:
       return { title: drawn.title, detail: of('Subject') || opening };
   }
+}
+
+/** A question’s first line, which is mostly all of it. */
+function questionIn({ body }: Preview): string {
+  const text = body && 'text' in body ? body.text : '';
+  return (text.trim().split('\n')[0] ?? '').slice(0, CHARS_MAX);
 }
 
 /** How the text begins that somebody will read. */

@@ -14,7 +14,7 @@ describe('a row’s headline', () => {
     expect(told('email_message', { title: 'Email to ada@example.com', fields: [subject] })).toBe(
       'Email to ada@example.com · Hello',
     );
-    expect(told('escalate_to_human', { body: { text: 'What may\n\nI offer?' } })).toBe('What may I offer?');
+    expect(told('escalate_to_human', { body: { text: 'What may I offer?\n\n50 seats.' } })).toBe('What may I offer?');
     expect(told('create_note', { fields: [contact], body: { text: 'A quote' } })).toBe('Note on Ada · A quote');
     const stage = { label: 'Lifecycle stage', value: 'customer', before: null };
     expect(told('update_lifecycle_stage', { fields: [contact, stage] })).toBe('Ada: ∅ → customer');

@@ -1,0 +1,109 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import type { Action } from '@proviso/contracts';
+import { listActions } from '../api/actions.ts';
+import { pageQuery, queryClient, waitingQuery, type WaitingFilter } from '../api/queries.ts';
+import { decide } from '../decide/decide.ts';
+import { asText } from '../waiting/headline.ts';
+import { emptyWaiting, withArrivals, withPage, type Waiting } from '../waiting/waiting.ts';
+import { editsOfCells, templateOf, type Row, type Template } from './template.ts';
+
+export type Mark = 'tick' | 'cross' | 'leave';
+
+export interface Review {
+  template: Template;
+  waiting: Waiting;
+  isLoading: boolean;
+  markOf: (row: Row) => Mark;
+  mark: (row: Row, mark: Mark) => void;
+  /** What stands in a cell, changed or not. */
+  textOf: (row: Row, column: number) => string;
+  write: (row: Row, column: number, text: string) => void;
+  isEdited: (row: Row) => boolean;
+  marked: (mark: Mark) => Row[];
+  approve: () => Promise<void>;
+  reject: (comment: string) => Promise<void>;
+}
+
+/** A group is read whole before it is shown: what stands out is said of all of it. */
+const ROWS_MAX = 1_000;
+
+export function useReview(filter: WaitingFilter): Review {
+  const { waiting, isLoading } = useWholeGroup(filter);
+  const recipients = useKnownRecipients(filter.type);
+  const waits = useMemo(
+    () => waiting.rows.filter(({ action_id }) => waiting.decided[action_id] === undefined),
+    [waiting.rows, waiting.decided],
+  );
+  const template = useMemo(() => templateOf(waits, { recipients }), [waits, recipients]);
+  const [marks, setMarks] = useState<Record<string, Mark>>({});
+  const [written, setWritten] = useState<Record<string, ReadonlyMap<number, string>>>({});
+  const idOf = ({ action }: Row): string => action.action_id;
+  const markOf = (row: Row): Mark => marks[idOf(row)] ?? (row.flags.length > 0 ? 'leave' : 'tick');
+  const isEdited = (row: Row): boolean => (written[idOf(row)]?.size ?? 0) > 0;
+  const marked = (mark: Mark): Row[] => template.rows.filter((row) => markOf(row) === mark);
+  return {
+    template,
+    waiting,
+    isLoading,
+    markOf,
+    mark: (row, mark) => setMarks((now) => ({ ...now, [idOf(row)]: mark })),
+    textOf: (row, column) => written[idOf(row)]?.get(column) ?? row.cells[column] ?? '',
+    write: (row, column, text) =>
+      setWritten((now) => {
+        const cells = new Map(now[idOf(row)]);
+        if (text === row.cells[column]) cells.delete(column);
+        else cells.set(column, text);
+        return { ...now, [idOf(row)]: cells };
+      }),
+    isEdited,
+    marked,
+    approve: async () => {
+      const ticked = marked('tick');
+      const plain = ticked.filter((row) => !isEdited(row)).map(({ action }) => action);
+      if (plain.length > 0) await decide(plain, { action: 'approve' });
+      for (const row of ticked.filter(isEdited)) {
+        const edits = editsOfCells(template, row, written[idOf(row)] ?? new Map());
+        await decide([row.action], { action: 'edit', edits });
+      }
+    },
+    reject: async (comment) => {
+      const crossed = marked('cross').map(({ action }) => action);
+      if (crossed.length > 0) await decide(crossed, { action: 'reject', ...(comment && { comment }) });
+    },
+  };
+}
+
+function useWholeGroup(filter: WaitingFilter): { waiting: Waiting; isLoading: boolean } {
+  const { queryKey } = waitingQuery(filter);
+  const { data: waiting = emptyWaiting, isPending } = useQuery(waitingQuery(filter));
+  const { nextCursor, rows, arrivals } = waiting;
+  const hasMore = nextCursor !== null && rows.length < ROWS_MAX;
+  useEffect(() => {
+    if (!hasMore) return;
+    const stop = new AbortController();
+    listActions({ ...pageQuery(filter), cursor: nextCursor }, stop.signal).then(
+      (page) => queryClient.setQueryData<Waiting>(queryKey, (now) => now && withPage(now, page)),
+      () => undefined, // what was read is reviewed; the next visit reads on
+    );
+    return () => stop.abort();
+  }, [filter, nextCursor, hasMore, queryKey]);
+  // Here nothing is read by its place: what arrives joins the table at once.
+  useEffect(() => {
+    if (arrivals.length > 0) queryClient.setQueryData<Waiting>(queryKey, (now) => now && withArrivals(now, false));
+  }, [arrivals.length, queryKey]);
+  return { waiting, isLoading: isPending || hasMore };
+}
+
+/** Whom actions of this type went to, as far back as one page tells. */
+function useKnownRecipients(type: string | undefined): ReadonlySet<string> | null {
+  const { data } = useQuery({
+    queryKey: ['actions', 'recipients', type],
+    queryFn: async () => (await listActions({ type, status: 'completed' })).actions.flatMap(recipientsOf),
+    staleTime: 60_000,
+  });
+  return useMemo(() => (data && data.length > 0 ? new Set(data) : null), [data]);
+}
+
+const recipientsOf = ({ params }: Action): string[] =>
+  [params.email, params.to, params.channel, params.linkedin_url].flat().map(asText).filter(Boolean);

@@ -1,0 +1,93 @@
+import type { Action, JsonObject } from '@proviso/contracts';
+import { align } from '../../src/review/align.ts';
+import { editsOfCells, templateOf, type Row, type Template } from '../../src/review/template.ts';
+import { anAction } from './an-action.ts';
+
+const NAMES = ['Kim', 'Ravi', 'Mia', 'Tom', 'Zoe'];
+const TOPICS = ['yesterday’s demo', 'pricing', 'the pilot', 'onboarding'];
+const DAYS = ['Monday', 'Tuesday', 'Friday'];
+const mail = (name: string, topic: string, sentence: string, day: string): JsonObject => ({
+  email: `${name.toLowerCase()}@${topic.length}.example`,
+  subject: `Following up on ${topic}`,
+  message: `Hi ${name},\n\ncircling back on ${topic}. ${sentence}\n\nWould ${day} work for a short call?\n\nBest, Ada`,
+});
+const usual = (count: number): Action[] =>
+  Array.from({ length: count }, (_, at) => {
+    const params = mail(NAMES[at % 5] ?? '', TOPICS[at % 4] ?? '', 'You asked how exports work.', DAYS[at % 3] ?? '');
+    return anAction({ params: { ...params, email: `${at}@example.com` } });
+  });
+const flagged = ({ rows }: Template) =>
+  rows
+    .filter(({ flags }) => flags.length > 0)
+    .map(({ action, flags }) => [action.params.email, flags.map(({ kind }) => kind)]);
+const rowOf = ({ rows }: Template, action: Action): Row => rows.find((row) => row.action === action) as Row;
+
+describe('the review of many as one template', () => {
+  it('shows what all say, with a column for each part that varies', () => {
+    const { parts, columns, rows } = templateOf(usual(20));
+    const shown = parts.map(({ path, pieces }) => [
+      path,
+      pieces.map((piece) => (typeof piece === 'string' ? piece : `{${columns[piece.column]?.name}}`)).join(''),
+    ]);
+    expect(Object.fromEntries(shown)).toEqual({
+      email: '{email}',
+      subject: 'Following up on {Following up on …}',
+      message:
+        'Hi {Hi …},\n\ncircling back on {circling back on …}. You asked how exports work.\n\nWould {Would …} work for a short call?\n\nBest, Ada',
+    });
+    expect(rows[0]?.cells).toEqual(['0@example.com', 'yesterday’s demo', 'Kim', 'yesterday’s demo', 'Monday']);
+  });
+
+  it('puts first what stands out: an amount, a long text, an unfilled placeholder, another structure', () => {
+    const outliers = [
+      mail('Sam', 'the audit', 'We can waive the penalty of €12 000.', 'Friday'),
+      mail('Lee', 'pricing', `I also wanted to go through ${'all of our long history, '.repeat(12)} too.`, 'Monday'),
+      mail('{{first_name}}', 'pricing', 'You asked how exports work.', 'Monday'),
+      { email: 'pat@example.com', subject: 'Hello', message: 'Something else entirely, with no common line at all.' },
+    ].map((params) => anAction({ params }));
+    expect(Object.fromEntries(flagged(templateOf([...usual(30), ...outliers])))).toEqual({
+      'sam@9.example': ['amount'],
+      'lee@7.example': ['length'],
+      '{{first_name}}@7.example': expect.arrayContaining(['placeholder']),
+      'pat@example.com': ['structure'],
+    });
+  });
+
+  it('names a recipient that was never written to only where the others were', () => {
+    const actions = usual(20);
+    const recipients = new Set(actions.slice(1).map(({ params }) => params.email as string));
+    expect(flagged(templateOf(actions, { recipients }))).toEqual([['0@example.com', ['recipient']]]);
+    expect(flagged(templateOf(actions, { recipients: new Set() }))).toEqual([]);
+  });
+
+  it('writes a changed cell into its own text, and leaves the rest to the letter', () => {
+    const actions = usual(20);
+    const [action] = actions as [Action];
+    const template = templateOf(actions);
+    const column = template.columns.findIndex(({ name }) => name === 'Would …');
+    expect(editsOfCells(template, rowOf(template, action), new Map([[column, 'Sunday']]))).toEqual({
+      message: (action.params.message as string).replace('Monday', 'Sunday'),
+    });
+  });
+
+  it('keeps the type and the place of a value inside a param', () => {
+    const actions = [100, 200, 300].map((amount) => anAction({ params: { arguments: { amount, currency: 'EUR' } } }));
+    const template = templateOf(actions);
+    const [action] = actions as [Action];
+    expect(editsOfCells(template, rowOf(template, action), new Map([[0, '150']]))).toEqual({
+      arguments: { amount: 150, currency: 'EUR' },
+    });
+  });
+
+  it('puts every text together again from its pieces', () => {
+    const texts = [
+      'Dear Ada, a b c. Yours',
+      'Dear Kim, d e f g. Yours',
+      'Dear Lee, . Yours',
+      'Dear Ada, a b c. Yours too',
+    ];
+    const { commons, cells } = align(texts[0] ?? '', texts);
+    for (const [at, row] of cells.entries())
+      if (row) expect(commons.map((common, piece) => (row[piece - 1] ?? '') + common).join('')).toBe(texts[at]);
+  });
+});
