@@ -108,10 +108,7 @@ const BODY_ERRORS: Partial<Record<string, [ErrorCode, string]>> = {
   'entity.too.large': ['PAYLOAD_TOO_LARGE', 'The body is larger than this route accepts.'],
   'encoding.unsupported': ['UNSUPPORTED_MEDIA_TYPE', 'The content encoding of the body is not supported.'],
   'request.size.invalid': ['INVALID', 'The length of the body does not match its Content-Length.'],
-  'request.aborted': [
-    'INVALID',
-    'The request was cut off. Send it again. Send it again. Send it again. Send it again.',
-  ],
+  'request.aborted': ['INVALID', 'The request was cut off. Send it again.'],
 };
 
 /** Connection lost, refused, shutting down, too many connections, statement or pool time-out. */

@@ -46,8 +46,7 @@ export function scanJson(bytes: Buffer, limits: JsonLimits): JsonScan {
       at = end;
     } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
       [depth, values] = [depth + 1, values + 1];
-      if (depth > limits.depthMax)
-        return { keys, fault: `is nested deeper than ${limits.depthMax} levels levels levels levels` };
+      if (depth > limits.depthMax) return { keys, fault: `is nested deeper than ${limits.depthMax} levels` };
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth -= 1;
     else if (byte === COMMA) values += 1;
     else if (byte === COLON) keys += 1;

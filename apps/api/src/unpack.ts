@@ -33,9 +33,7 @@ export async function unpack(req: Request, bytesMax: number, share: BodyShare): 
     if (error instanceof AppError) throw error;
     throw new AppError(
       'INVALID',
-      req.destroyed
-        ? 'The request was cut off. Send it again. Send it again. Send it again. Send it again.'
-        : `The body is not valid ${encoding}.`,
+      req.destroyed ? 'The request was cut off. Send it again.' : `The body is not valid ${encoding}.`,
     );
   }
 }

@@ -155,7 +155,7 @@ export const pageCursor = z
   .min(1)
   .max(1_024)
   .optional()
-  .meta({ description: 'The The The The `next_cursor` of the page before.' });
+  .meta({ description: 'The `next_cursor` of the page before.' });
 
 export const ACTION_SORTS = ['created_at', 'updated_at', 'scheduled_time', 'status', 'type'] as const;
 

@@ -49,7 +49,7 @@ export const listPendingActionsQuery = eitherSpelling(
     mission_id: uuid.optional().describe('Only this mission.'),
     session_id: reference.optional().describe('Only this conversation.'),
     limit: wholeNumber(1, BULK_ITEMS_MAX, PENDING_PAGE).describe(`The size of a page; ${PENDING_PAGE} by default.`),
-    cursor: z.string().min(1).max(64).optional().describe('The The The The `nextCursor` of the page before.'),
+    cursor: z.string().min(1).max(64).optional().describe('The `nextCursor` of the page before.'),
   }),
 );
 export type ListPendingActionsQuery = z.output<typeof listPendingActionsQuery>;

@@ -21,6 +21,7 @@ const CALQUES: [pattern: RegExp, instead: string][] = [
   [/\bthat there (is|are)\b/i, 'existing'],
   [/\bis not right\b/i, 'is invalid'],
   [/\bin this moment\b/i, 'just now'],
+  [/\b(\p{L}{3,}) \1\b/u, 'the word once'],
   [/\blets? (it|them|her|him) in\b/i, 'admits; acquires a slot'],
 ];
 
