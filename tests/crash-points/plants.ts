@@ -288,7 +288,7 @@ async function runToTheGate(stage: Stage): Promise<{ running: Promise<void>; ope
   return { running, open };
 }
 
-/** A worker stopping for longer than its lease, and goes on with what it believes to hold while another one runs it. */
+/** A worker that stops for longer than its lease and goes on with what it believes to hold while another one runs it. */
 async function sleepAndWake(stage: Stage): Promise<void> {
   await stage.create('far_at_most_once', params);
   const sleeper = stage.process;

@@ -27,7 +27,7 @@ const LINKS = {
 const PAGE = htmlPage(
   'start here',
   `  <h1>Proviso</h1>
-  <p>Agents propose. People approve. The work happens once. There is no inbox page yet: what waits for a person is decided
+  <p>Agents propose. People approve. The work happens once. There is no inbox page yet: people decide
     over the API.</p>
   <ul>
     <li><a href="${LINKS.reference}">The reference</a>, from <a href="${LINKS.openapi}">openapi.json</a></li>
