@@ -169,7 +169,7 @@ describe('a gated write', () => {
     name: 'refund',
     execute: (input: typeof PROPOSED) => shop.refund(input),
   };
-  const card = { title: 'Refund 4711', fields: [{ label: 'Amount', value: 500 }] };
+  const shownPreview = { title: 'Refund 4711', fields: [{ label: 'Amount', value: 500 }] };
 
   it('that a person declines does not run, and the agent reads why', async () => {
     shop.host([refund]);
@@ -180,13 +180,13 @@ describe('a gated write', () => {
     expect(shop.refunds).toEqual([]);
   }, 30_000);
 
-  it('that comes again is one proposal, with the card that the tool drew', async () => {
-    const tool = gated(refund, { ...gate(), mode: 'submit', access: 'write', preview: () => card });
+  it('that comes again is one proposal, with the preview that the tool rendered', async () => {
+    const tool = gated(refund, { ...gate(), mode: 'submit', access: 'write', preview: () => shownPreview });
     const calls = Array.from({ length: 5 }, () => tool.execute(PROPOSED, { callId: 'call_1' }));
     const answers = await Promise.all(calls);
     const { id, preview } = await shop.proposal();
     expect(new Set(answers.map(({ pending_action_id }) => pending_action_id))).toEqual(new Set([id]));
-    expect(preview).toEqual(card);
+    expect(preview).toEqual(shownPreview);
     expect((await shop.person.pendingActions.list()).total).toBe(1);
   }, 30_000);
 

@@ -27,7 +27,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
     return action_id;
   };
 
-  it('changes a pending proposal, keeps the first one beside it, and draws it again', async () => {
+  it('changes a pending proposal, keeps the first one beside it, and renders it again', async () => {
     const here = await api.tenant();
     const seen = await pending(here.owner, here);
     const { status, body } = await patch(here.owner, seen.action_id, {

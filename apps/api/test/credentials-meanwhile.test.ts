@@ -20,7 +20,7 @@ const looking = defineExecutor<{ say: string }>({
   identity: 'none',
   params: z.strictObject({ say: z.string() }),
   resolve: async () => ask(),
-  look: async () => ask(),
+  readCurrent: async () => ask(),
   preview: ({ say }) => ({ title: say, fields: [] }),
   execute: async () => done({}),
 });

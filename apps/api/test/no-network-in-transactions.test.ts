@@ -25,7 +25,7 @@ const looking = defineExecutor<{ say: string }>({
     await ask();
     return {};
   },
-  look: async () => {
+  readCurrent: async () => {
     await ask();
     return {};
   },

@@ -26,7 +26,7 @@ interface Item {
   params_hash?: string;
 }
 
-/** What its card shows is found anew each time that it is drawn. */
+/** What its preview shows is found anew each time that it is rendered. */
 let found = 'first';
 const drifting = defineExecutor<{ say: string }>({
   type: 'probe_drifting',
@@ -34,8 +34,8 @@ const drifting = defineExecutor<{ say: string }>({
   delivery: 'transactional',
   identity: 'none',
   params: z.strictObject({ say: z.string() }),
-  look: async () => ({ found }),
-  preview: ({ say }, { seen }) => ({ title: say, fields: [{ label: 'Found', value: seen?.found ?? null }] }),
+  readCurrent: async () => ({ found }),
+  preview: ({ say }, { current }) => ({ title: say, fields: [{ label: 'Found', value: current?.found ?? null }] }),
   execute: async () => done({}),
 });
 
@@ -227,7 +227,7 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
     expect(await approve(here.owner, batchId, items)).toMatchObject({ approved: 2 });
   });
 
-  it('409 CONFLICT, and nothing decided, when a card had to be drawn again: it must be seen first', async () => {
+  it('409 CONFLICT, and nothing decided, when a preview had to be rendered again: it must be seen first', async () => {
     found = 'first';
     const { here, ids, mission } = await batch(2, { type: 'probe_drifting' });
     const batchId = `${mission}:probe_drifting`;

@@ -204,17 +204,17 @@ describe('POST /api/pending-actions', () => {
   });
 
   describe('preview', () => {
-    const card = { count: 1, items: [{ a_b: 1 }] };
-    const toolCall = { toolName: TOOL.name, toolInput: { order: 'A1' }, preview: card };
+    const agentPreview = { count: 1, items: [{ a_b: 1 }] };
+    const toolCall = { toolName: TOOL.name, toolInput: { order: 'A1' }, preview: agentPreview };
 
-    it('is refused for a built-in type, which the service draws', async () => {
-      expect(await refused(await api.tenant(), { preview: card })).toEqual(['preview']);
+    it('is refused for a built-in type, which the service renders', async () => {
+      expect(await refused(await api.tenant(), { preview: agentPreview })).toEqual(['preview']);
     });
 
     it('is kept for a workspace’s tool, marked as the agent’s, and not shown as the service’s on /v1', async () => {
       const here = await withTool();
       const body = await created(here, toolCall);
-      expect(body).toMatchObject({ preview: card, previewSource: 'agent' });
+      expect(body).toMatchObject({ preview: agentPreview, previewSource: 'agent' });
       const { action } = (await here.owner.get(`/v1/actions/${body.id}`)).body;
       expect(action.preview).toMatchObject({
         fields: expect.arrayContaining([{ label: 'input["order"]', value: 'A1' }]),
@@ -249,7 +249,7 @@ describe('POST /api/pending-actions', () => {
       const here = await withTool();
       const { id } = await created(here, toolCall);
       const { body } = await asking(here.owner).post(`/${id}/approve`);
-      expect(body).toMatchObject({ status: 'approved', preview: card, previewSource: 'agent' });
+      expect(body).toMatchObject({ status: 'approved', preview: agentPreview, previewSource: 'agent' });
     });
   });
 

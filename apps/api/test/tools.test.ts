@@ -128,7 +128,7 @@ describe('tools', () => {
       expect(pathsOf(refused)).toEqual([path]);
     });
 
-    it('says what of the schema is not tested, and each card says so too; the rest is tested', async () => {
+    it('says what of the schema is not tested, and each preview says so too; the rest is tested', async () => {
       const here = await api.tenant();
       const properties = { order: { type: 'string', pattern: '^(?!x)' }, amount: { type: 'number' } };
       const { status, body } = await register(here.owner, { input_schema: { type: 'object', properties } });
@@ -233,7 +233,7 @@ describe('tools', () => {
         ...more,
       });
 
-    it('is proposed with a card that lists every field, and params that fit its schema', async () => {
+    it('is proposed with a preview that lists every field, and params that fit its schema', async () => {
       const here = await api.tenant();
       await register(here.owner);
       const { preview } = await refund(here);

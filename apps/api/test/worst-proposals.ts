@@ -52,7 +52,7 @@ const SLOW: [string, JsonObject, JsonObject][] = [
   ],
 ];
 
-/** Texts of a mail that take long to make readable on its card. */
+/** Texts of a mail that take long to make readable on its preview. */
 const UNREADABLE: [string, (index: number) => string][] = [
   ['joiners', () => '\u200B\u200C'],
   ['invisible characters between letters', () => 'a\u200B'],

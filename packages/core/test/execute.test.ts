@@ -319,7 +319,7 @@ describe('execute', () => {
     ['port', { port: 10 }, '127.0.0.1:10'],
     ['TLS', { require_tls: false }, 'TLS where the server offers it'],
   ])(
-    'draws the card again when the identity’s %s changed before the approval, and wants it seen',
+    'renders the preview again when the identity’s %s changed before the approval, and wants it seen',
     async (_, change, shown) => {
       const config = { host: '127.0.0.1', port: 9, from: 'old@example.com' };
       const identity = await workspace.identity('smtp', config);

@@ -2,7 +2,7 @@ import { strictFields, plainText } from '@proviso/contracts';
 import { companyId, contactId, defineExecutor, done } from '@proviso/core/executor';
 import type { z } from 'zod';
 import { demandNamed, refuseMissing } from './missing.ts';
-import { lookAtNamed, namedRows } from './named.ts';
+import { readNamed, namedFields } from './named.ts';
 
 const params = strictFields({
   content: plainText(65_536).min(1).describe('The text of the note.'),
@@ -36,11 +36,11 @@ export const createNote = defineExecutor<Params>({
     return {};
   },
 
-  look: lookAtNamed,
+  readCurrent: readNamed,
 
-  preview: (note, { seen }) => ({
+  preview: (note, { current }) => ({
     title: note.contact_id === undefined ? 'Note on a company' : 'Note on a contact',
-    fields: namedRows(note, seen),
+    fields: namedFields(note, current),
     body: { text: note.content },
   }),
 

@@ -2,7 +2,7 @@ import { strictFields, dayOrInstant, taskDescription, taskTitle } from '@proviso
 import { contactId, defineExecutor, done } from '@proviso/core/executor';
 import type { z } from 'zod';
 import { demandNamed, refuseMissing } from './missing.ts';
-import { lookAtNamed, namedRows } from './named.ts';
+import { readNamed, namedFields } from './named.ts';
 
 const params = strictFields({
   title: taskTitle.describe('The title of the task.'),
@@ -26,14 +26,14 @@ export const createTask = defineExecutor<z.output<typeof params>>({
     return {};
   },
 
-  look: lookAtNamed,
+  readCurrent: readNamed,
 
-  preview: ({ title, description, due_date, contact_id }, { seen }) => ({
+  preview: ({ title, description, due_date, contact_id }, { current }) => ({
     title: 'Task',
     fields: [
       { label: 'Title', value: title },
       ...(due_date === undefined ? [] : [{ label: 'Due', value: due_date }]),
-      ...namedRows({ contact_id }, seen),
+      ...namedFields({ contact_id }, current),
     ],
     ...(description !== undefined && { body: { text: description } }),
   }),

@@ -2,7 +2,7 @@ import { strictFields, plainText } from '@proviso/contracts';
 import { contactId, defineExecutor, done, refused } from '@proviso/core/executor';
 import { z } from 'zod';
 import { demandNamed } from './missing.ts';
-import { lookAtNamed, namedRows } from './named.ts';
+import { readNamed, namedFields } from './named.ts';
 
 const text = plainText(5_000).min(1);
 
@@ -47,12 +47,12 @@ export const escalateToHuman = defineExecutor<z.output<typeof params>>({
     return { field: 'answer', message: 'choose an answer: one of the options as edits.answer, or your own as comment' };
   },
 
-  look: lookAtNamed,
+  readCurrent: readNamed,
 
-  preview: ({ reason, contact_id, options, answer }, { seen }) => ({
+  preview: ({ reason, contact_id, options, answer }, { current }) => ({
     title: 'A question for a person',
     fields: [
-      ...namedRows({ contact_id }, seen),
+      ...namedFields({ contact_id }, current),
       ...(options === undefined ? [] : [{ label: 'Options', value: options }]),
       ...(answer === undefined ? [] : [{ label: 'Answer', value: answer }]),
     ],

@@ -12,7 +12,7 @@ import { linkedinParams, slugOf, type LinkedinParams } from './linkedin/params.t
 import { previewInvitation } from './linkedin/preview.ts';
 import { openUnipile, type Unipile, type UnipileConfig } from './linkedin/unipile.ts';
 import { demandNamed, refuseMissing } from './missing.ts';
-import { lookAtNamed } from './named.ts';
+import { readNamed } from './named.ts';
 import type { ExecutorSettings } from './settings.ts';
 
 type Run = Omit<RunContext<LinkedinParams>, 'begin'>;
@@ -32,8 +32,8 @@ export const linkedinConnection = (settings: ExecutorSettings = {}): Executor =>
       return {};
     },
 
-    look: lookAtNamed,
-    preview: (invitation, { identity, seen }) => previewInvitation(invitation, identity, seen),
+    readCurrent: readNamed,
+    preview: (invitation, { identity, current }) => previewInvitation(invitation, identity, current),
 
     async guard(invitation, { records }) {
       const verdict = await refuseMissing(invitation, records);

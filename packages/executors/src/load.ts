@@ -56,7 +56,7 @@ const executorParts = {
   preview: fn,
   execute: fn,
   resolve: fn.optional(),
-  look: fn.optional(),
+  readCurrent: fn.optional(),
   definition: fn.optional(),
   approvalFault: fn.optional(),
   restatedIn: z.record(z.string(), names).optional(),

@@ -2,7 +2,7 @@ import { mcpConfig } from '@proviso/contracts';
 import { defineExecutor, refused, retry, type Executor, type Outcome, type RunContext } from '@proviso/core/executor';
 import { egressErrorIn } from './egress/error.ts';
 import { maskOf } from './masking.ts';
-import { accountOf, lookAtTool, type Seen } from './mcp/look.ts';
+import { accountOf, readTool, type CurrentTool } from './mcp/read-tool.ts';
 import { meaningOf } from './mcp/meaning.ts';
 import { failureOutcome, resultOutcome } from './mcp/outcome.ts';
 import { mcpParams, type McpParams } from './mcp/params.ts';
@@ -22,9 +22,9 @@ export const mcpToolCall = (settings: ExecutorSettings = {}): Executor =>
     keyLifetimeMs: KEY_LIFETIME_MS,
     identity: 'mcp',
     params: mcpParams,
-    look: (params, ctx) => lookAtTool(params, ctx, settings),
-    definition: (seen: Seen) => (seen.definition ? meaningOf(seen.definition) : null),
-    preview: (params, { identity, seen }) => previewCall(params, identity, seen), // as `look` made it
+    readCurrent: (params, ctx) => readTool(params, ctx, settings),
+    definition: (current: CurrentTool) => (current.definition ? meaningOf(current.definition) : null),
+    preview: (params, { identity, current }) => previewCall(params, identity, current), // as `readCurrent` made it
 
     async execute(ctx) {
       const { signal } = ctx;

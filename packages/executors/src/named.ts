@@ -1,10 +1,10 @@
 import type { JsonObject, Preview } from '@proviso/contracts';
 import type { LookupContext } from '@proviso/core/executor';
 import type { Named } from './missing.ts';
-import { row } from './row.ts';
+import { previewField } from './preview-field.ts';
 
-/** For `look`: whom and what the params name, as people know them. */
-export async function lookAtNamed({ contact_id, company_id }: Named, { records }: LookupContext): Promise<JsonObject> {
+/** For `readCurrent`: whom and what the params name, as people know them. */
+export async function readNamed({ contact_id, company_id }: Named, { records }: LookupContext): Promise<JsonObject> {
   const contact = contact_id === undefined ? null : await records.contact(contact_id);
   const company = company_id === undefined ? null : await records.company(company_id);
   return {
@@ -24,8 +24,11 @@ function nameIn(properties: JsonObject): string {
   return text('name') || text('full_name') || [first, last].filter(Boolean).join(' ');
 }
 
-/** The card's lines for them; an id where nothing was seen. */
-export const namedRows = ({ contact_id = '', company_id = '' }: Named, seen: JsonObject = {}): Preview['fields'] => [
-  ...row('Contact', typeof seen.contact === 'string' ? seen.contact : contact_id),
-  ...row('Company', typeof seen.company === 'string' ? seen.company : company_id),
+/** The preview's lines for them; an id where nothing was seen. */
+export const namedFields = (
+  { contact_id = '', company_id = '' }: Named,
+  current: JsonObject = {},
+): Preview['fields'] => [
+  ...previewField('Contact', typeof current.contact === 'string' ? current.contact : contact_id),
+  ...previewField('Company', typeof current.company === 'string' ? current.company : company_id),
 ];

@@ -7,7 +7,7 @@ export const namedIn = (changes: JsonObject, properties: JsonObject): JsonObject
     Object.keys(changes).map((name) => [name, Object.hasOwn(properties, name) ? (properties[name] ?? null) : null]),
   );
 
-/** A row a changed property, with what it held when `look` saw it. */
+/** A row a changed property, with what it held when `readCurrent` read it. */
 export const changeFields = (changes: JsonObject, before: JsonValue | undefined): Preview['fields'] =>
   Object.entries(changes).map(([name, value]) => ({
     label: givenLabel('properties', name),

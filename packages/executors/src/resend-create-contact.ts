@@ -17,7 +17,7 @@ import { resendContactParams, type ResendContactParams } from './resend/contact-
 import { answered } from './resend/outcome.ts';
 import { segmentFinder } from './resend/segments.ts';
 import { addContact, changeContact, lookForContact } from './resend/upsert-contact.ts';
-import { row } from './row.ts';
+import { previewField } from './preview-field.ts';
 import type { ExecutorSettings } from './settings.ts';
 
 const AWAY = retry('Resend did not answer.', { undone: true, unavailable: true });
@@ -70,12 +70,12 @@ function previewContact(
     fields: [
       { label: 'In', value: identity?.name ?? '?' },
       { label: 'Email', value: email ?? '?' },
-      ...row('First name', contact.first_name ?? ''),
-      ...row('Last name', contact.last_name ?? ''),
+      ...previewField('First name', contact.first_name ?? ''),
+      ...previewField('Last name', contact.last_name ?? ''),
       ...(contact.unsubscribed === undefined ? [] : [{ label: 'Unsubscribed', value: contact.unsubscribed }]),
       ...changeFields(contact.properties ?? {}, undefined),
-      ...row('Segments', contact.segment_names?.join(', ')),
-      ...row('Segment ids', contact.segment_ids?.join(', ')),
+      ...previewField('Segments', contact.segment_names?.join(', ')),
+      ...previewField('Segment ids', contact.segment_ids?.join(', ')),
     ],
     warnings: ['If a contact already has this address, the fields named here are changed.'],
   };

@@ -9,7 +9,7 @@ import { contentWarnings, shownContent } from './email/shown-content.ts';
 import { resendEmailParams, type ResendEmailParams } from './resend/email-params.ts';
 import { guardResendEmail, resolveResendEmail } from './resend/recipients.ts';
 import { shownSender } from './resend/sender.ts';
-import { row } from './row.ts';
+import { previewField } from './preview-field.ts';
 import type { ExecutorSettings } from './settings.ts';
 
 export const resendSendEmail = (settings: ExecutorSettings = {}): Executor =>
@@ -48,18 +48,18 @@ function previewResendEmail(mail: ResendEmailParams, identity: ShownIdentity | n
   return {
     title: `Email to ${listOf(mail.to).join(', ') || '?'}`,
     fields: [
-      ...row('From', shownSender(mail.from, config)),
-      ...row('To', listOf(mail.to).join(', ') || '?'),
-      ...row('Cc', listOf(mail.cc).join(', ')),
-      ...row('Bcc', listOf(mail.bcc).join(', ')),
-      ...row(
+      ...previewField('From', shownSender(mail.from, config)),
+      ...previewField('To', listOf(mail.to).join(', ') || '?'),
+      ...previewField('Cc', listOf(mail.cc).join(', ')),
+      ...previewField('Bcc', listOf(mail.bcc).join(', ')),
+      ...previewField(
         'Reply to',
         listOf(mail.reply_to ?? config?.reply_to)
           .map(shownMailbox)
           .join(', '),
       ),
-      ...row('Subject', mail.subject),
-      ...row('Tags', (mail.tags ?? []).map(({ name, value }) => `${name}=${value}`).join(', ')),
+      ...previewField('Subject', mail.subject),
+      ...previewField('Tags', (mail.tags ?? []).map(({ name, value }) => `${name}=${value}`).join(', ')),
       ...fields,
     ],
     ...(body && { body }),

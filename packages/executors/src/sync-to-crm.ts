@@ -4,7 +4,7 @@ import { hubspotConfigOf, openHubspot } from './hubspot/client.ts';
 import { syncParams, type SyncParams } from './hubspot/params.ts';
 import { pushAll } from './hubspot/push.ts';
 import { guardSync, resolveSync } from './hubspot/resolve.ts';
-import { accountRows, row } from './row.ts';
+import { accountFields, previewField } from './preview-field.ts';
 import type { ExecutorSettings } from './settings.ts';
 
 export const syncToCrm = (settings: ExecutorSettings = {}): Executor =>
@@ -39,13 +39,13 @@ function previewSync({ contact, company, associate }: SyncParams, identity: Show
   return {
     title: `Sync ${[contact?.email, company?.domain].filter(Boolean).join(' and ') || '?'} to HubSpot`,
     fields: [
-      ...accountRows('In', identity),
-      ...row('Contact', contact?.email),
-      ...row('Contact is found by', contact && 'email'),
+      ...accountFields('In', identity),
+      ...previewField('Contact', contact?.email),
+      ...previewField('Contact is found by', contact && 'email'),
       ...properties('contact', contact?.properties),
       ...leftOut('Contact', contact?.left_out),
-      ...row('Company', company?.domain),
-      ...row('Company is found by', company && (hubspotConfigOf(identity?.config).company_key ?? 'domain')),
+      ...previewField('Company', company?.domain),
+      ...previewField('Company is found by', company && (hubspotConfigOf(identity?.config).company_key ?? 'domain')),
       ...properties('company', company?.properties),
       ...leftOut('Company', company?.left_out),
       ...(associate ? [{ label: 'Associated', value: 'The contact with the company' }] : []),

@@ -28,14 +28,14 @@ export const updateCompany = defineExecutor<z.output<typeof params>>({
     return {};
   },
 
-  async look({ company_id, properties }, { records }) {
+  async readCurrent({ company_id, properties }, { records }) {
     const company = await records.company(company_id);
     return company ? { label: company.label, before: namedIn(properties, company.properties) } : {};
   },
 
-  preview: ({ company_id, properties }, { seen = {} }) => ({
+  preview: ({ company_id, properties }, { current = {} }) => ({
     title: 'Change a company’s properties',
-    fields: [{ label: 'Company', value: seen.label ?? company_id }, ...changeFields(properties, seen.before)],
+    fields: [{ label: 'Company', value: current.label ?? company_id }, ...changeFields(properties, current.before)],
   }),
 
   guard: (change, { records }) => refuseMissing(change, records),

@@ -28,14 +28,14 @@ export const updateContact = defineExecutor<z.output<typeof params>>({
     return {};
   },
 
-  async look({ contact_id, properties }, { records }) {
+  async readCurrent({ contact_id, properties }, { records }) {
     const contact = await records.contact(contact_id);
     return contact ? { email: contact.email, before: namedIn(properties, contact.properties) } : {};
   },
 
-  preview: ({ contact_id, properties }, { seen = {} }) => ({
+  preview: ({ contact_id, properties }, { current = {} }) => ({
     title: 'Change a contact’s properties',
-    fields: [{ label: 'Contact', value: seen.email ?? contact_id }, ...changeFields(properties, seen.before)],
+    fields: [{ label: 'Contact', value: current.email ?? contact_id }, ...changeFields(properties, current.before)],
   }),
 
   guard: (change, { records }) => refuseMissing(change, records),

@@ -25,19 +25,19 @@ export const updateLifecycleStage = defineExecutor<z.output<typeof params>>({
     return {};
   },
 
-  async look({ contact_id }, { records }) {
+  async readCurrent({ contact_id }, { records }) {
     const contact = await records.contact(contact_id);
     return contact ? { email: contact.email, before: contact.lifecycleStage } : {};
   },
 
-  preview: ({ contact_id, lifecycle_stage }, { seen = {} }) => ({
+  preview: ({ contact_id, lifecycle_stage }, { current = {} }) => ({
     title: 'Change a contact’s lifecycle stage',
     fields: [
-      { label: 'Contact', value: seen.email ?? contact_id },
+      { label: 'Contact', value: current.email ?? contact_id },
       {
         label: 'Lifecycle stage',
         value: lifecycle_stage,
-        ...(seen.before !== undefined && { before: seen.before }),
+        ...(current.before !== undefined && { before: current.before }),
       },
     ],
   }),

@@ -50,10 +50,10 @@ const executorOf = (
     identity: 'none',
     params,
 
-    look: async () => ({ untested: await untested() }),
+    readCurrent: async () => ({ untested: await untested() }),
 
     // By name: a row that was read has its params in another order than the proposal.
-    preview: (input, { seen }) => ({
+    preview: (input, { current }) => ({
       title: `Call ${name}`,
       fields: [
         { label: 'Called at', value: url },
@@ -63,7 +63,7 @@ const executorOf = (
           .map(([field, value]) => ({ label: givenLabel('input', field), value }))
           .toSorted((a, b) => (a.label < b.label ? -1 : 1)),
       ],
-      ...untestedWarnings(seen),
+      ...untestedWarnings(current),
     }),
 
     async execute(ctx) {
@@ -79,8 +79,8 @@ const executorOf = (
     },
   });
 
-function untestedWarnings(seen: JsonObject = {}): { warnings?: string[] } {
-  const warnings = ((seen.untested ?? []) as string[]).map(
+function untestedWarnings(current: JsonObject = {}): { warnings?: string[] } {
+  const warnings = ((current.untested ?? []) as string[]).map(
     (what) => `The input was not validated by the whole schema of the tool: ${what}.`,
   );
   return warnings.length > 0 ? { warnings } : {};

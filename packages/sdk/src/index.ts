@@ -21,7 +21,7 @@ export type { Wait } from './client/wait.ts';
 export type { Answer, Ended, Unfinished } from './gate/answer.ts';
 export { gated, type GatedTool, type GateOptions } from './gate/gated.ts';
 export type { GateSet } from './gate/gate-set.ts';
-export type { DrawPreview, Gate, GateContext } from './gate/propose.ts';
+export type { RenderPreview, Gate, GateContext } from './gate/propose.ts';
 export { originalOf, type Access, type ApprovedAction, type NamedCall, type Tool, type ToolCall } from './gate/tool.ts';
 export { rememberCalls, type CallStore } from './host/call-store.ts';
 export type { HostAnswer } from './host/answers.ts';

@@ -56,7 +56,7 @@ export interface ConformanceSubject<B extends ConformanceBackend> {
 const ACTION_ID = 'act_01h455vb4pex5vsknk084sn02q';
 const WORKSPACE_ID = 'workspace-of-the-run';
 
-/** Names of the action itself, which no card can show before there is one. */
+/** Names of the action itself, which no preview can show before there is one. */
 const isOfTheRun = (value: string): boolean => value.includes(ACTION_ID) || value === WORKSPACE_ID;
 
 const textsOf = (value: unknown): string[] => {
@@ -111,7 +111,7 @@ function describePureParts<B extends ConformanceBackend>(subject: ConformanceSub
     expect(await executor.params.parseAsync(structuredClone(once))).toEqual(once);
   });
 
-  it('draws the same preview twice from frozen params, without a secret in it', async () => {
+  it('renders the same preview twice from frozen params, without a secret in it', async () => {
     const params = deepFreeze(await executor.params.parseAsync(subject.makeParams()));
     const { identity, secrets } = subject.makeIdentity(backend());
     const draw = (): string => JSON.stringify(executor.preview(params, { identity: deepFreeze(identity) }));
@@ -163,7 +163,7 @@ function withName(params: JsonObject, name: string): JsonObject[] {
 /** A provider that is away loses no proposal: the core goes on without what it would have said. */
 function describeProposal<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {
   const { executor } = subject;
-  it('is away at the proposal with UNAVAILABLE and nothing else, and draws its card without what it would have found', async () => {
+  it('is away at the proposal with UNAVAILABLE and nothing else, and renders its preview without what it would have found', async () => {
     const { identity, credentials } = subject.makeIdentity(backend());
     const lookup = {
       workspaceId: 'w',
@@ -173,7 +173,7 @@ function describeProposal<B extends ConformanceBackend>(subject: ConformanceSubj
     };
     await backend().close();
     const params = await executor.params.parseAsync(subject.proposal ?? subject.makeParams());
-    const asking = [() => executor.resolve?.(params, lookup), () => executor.look?.(params, lookup)];
+    const asking = [() => executor.resolve?.(params, lookup), () => executor.readCurrent?.(params, lookup)];
     for (const ask of asking) {
       const thrown: unknown = await Promise.resolve(ask()).then(
         () => undefined,
@@ -181,7 +181,7 @@ function describeProposal<B extends ConformanceBackend>(subject: ConformanceSubj
       );
       if (thrown !== undefined) expect(thrown).toMatchObject({ code: 'UNAVAILABLE' });
     }
-    expect(executor.preview(params, { identity, seen: {} }).title).not.toBe('');
+    expect(executor.preview(params, { identity, current: {} }).title).not.toBe('');
   });
 }
 

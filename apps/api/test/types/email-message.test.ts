@@ -19,7 +19,7 @@ describe('an edit of an e-mail reaches what is read', () => {
     return proposeAs(here, await account(here, 'smtp', { config }), 'email_message', { ...mail, ...more });
   };
 
-  it('of the text alone takes the HTML out, on the card and from what is sent', async () => {
+  it('of the text alone takes the HTML out, on the preview and from what is sent', async () => {
     const here = await api.tenant();
     const approved = await approve(here, await proposed(here, { subject: 'Edited' }), { message: 'Hello Grace' });
     expect(approved.approval).toMatchObject({ edits: { message: 'Hello Grace', html: null } });

@@ -31,7 +31,7 @@ describe('through Resend', () => {
     const identity = await news(here);
     const contact_id = await contactOf(here, 'ada@example.com');
 
-    // Proposed: the contact's address is filled in, and the card shows the HTML without what could run.
+    // Proposed: the contact's address is filled in, and the preview shows the HTML without what could run.
     const html = '<p>Hi <b>Ada</b><script>track()</script></p>';
     const proposed = await proposeAs(here, identity, 'resend_send_email', { contact_id, subject: 'Hello', html });
     expect(proposed.params).toMatchObject({ to: 'ada@example.com', contact_id: proposed.contact_id });

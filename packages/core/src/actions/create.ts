@@ -71,10 +71,10 @@ function checkTimes({ direct, scheduled_time, require_approval, expires_at }: Pr
 type Draft = Proposal & Proposer & { status: Status };
 
 /** What binds a proposal that is cleared at once to what was proposed. */
-function clearing(ctx: Context, { type, ...body }: ProposalBody, { params, identity, card, status }: Draft) {
+function clearing(ctx: Context, { type, ...body }: ProposalBody, { params, identity, rendered, status }: Draft) {
   if (status === 'pending_approval') return { cleared_hash: null, cleared_identity_version: null };
   const scheduled_time = body.scheduled_time ? new Date(body.scheduled_time) : null;
-  const asked = { type, params, user_edits: null, scheduled_time, ...card };
+  const asked = { type, params, user_edits: null, scheduled_time, ...rendered };
   const identity_version = identity?.version ?? null;
   const row = { ...asked, identity_id: identity?.id ?? null, identity_version };
   return { cleared_hash: clearedHash(row, ctx.executors), cleared_identity_version: identity_version };
@@ -95,7 +95,7 @@ function newRow(ctx: Context, body: ProposalBody, draft: Draft) {
     user_edits: null,
     approval: null,
     ...clearing(ctx, body, draft),
-    ...draft.card,
+    ...draft.rendered,
     cleared_as: null,
     identity_id: identity?.id ?? null,
     identity_version, // not a column: kept in an Idempotency-Key's snapshot

@@ -10,8 +10,8 @@ import { replayable, type Idempotency } from '../idempotency.ts';
 import { stillMay } from '../keys/still-may.ts';
 import { placeOf } from '../tools/reserved-fields.ts';
 import { transition, type Transition } from '../transition.ts';
-import { drawCard, type Card } from './card.ts';
-import { askingForWords, hasAskedForWords, isReworded } from './reworded.ts';
+import { renderPreview, type RenderedPreview } from './render-preview.ts';
+import { addRewordingWarning, hasRewordingWarning, isRewording } from './rewording.ts';
 import { clearedHash } from './cleared-hash.ts';
 import { getActionInWorkspace } from './get.ts';
 import { givenOf, identityFor, lookupIn, parseParams, prepareEdits, prepareProposal } from './proposal.ts';
@@ -46,7 +46,7 @@ export interface PreparedDecision {
   seen: ActionRow;
   event: 'action.approved' | 'action.rejected' | 'action.updated';
   options: Omit<Transition, 'idempotency'>;
-  /** The card is not what it would be now: it is drawn again, and the decision refused until that has been seen. */
+  /** The preview is not what it would be now: it is rendered again, and the decision refused until that has been seen. */
   isRedrawn?: true;
 }
 
@@ -150,7 +150,7 @@ async function clearing(
     params: proposal.params,
     resolved: proposal.resolved,
     user_edits: proposal.edits,
-    ...proposal.card,
+    ...proposal.rendered,
     agent_preview: null,
     identity_version: proposal.identity?.version ?? null,
     contact_id: proposal.contactId,
@@ -160,8 +160,8 @@ async function clearing(
 }
 
 /**
- * The card must be what it would be if it were drawn now: an identity that was changed since, say, has another sender,
- * and a tool another schema. Returns how to draw it again where it is not.
+ * The preview must be what it would be if it were rendered now: an identity that was changed since, say, has another sender,
+ * and a tool another schema. Returns how to render it again where it is not.
  */
 async function redraw(
   ctx: Context,
@@ -172,21 +172,23 @@ async function redraw(
   const isIncomplete = seen.status_reason === 'not_looked_up';
   const found = isIncomplete || seen.status_reason === 'stale' ? await lookUpAgain(ctx, executor, seen) : {};
   const params = effectiveParams({ ...seen, ...columnsOf(found) });
-  const card = JSON.parse(JSON.stringify(await drawCard(executor, params, lookupIn(ctx, identity)))) as Card;
+  const rendered = JSON.parse(
+    JSON.stringify(await renderPreview(executor, params, lookupIn(ctx, identity))),
+  ) as RenderedPreview;
   const whole = isIncomplete && { status_reason: null };
-  const drawn = { ...found, ...card, ...whole, identity_version: identity?.version ?? null };
-  const before = Object.fromEntries(Object.keys(drawn).map((column) => [column, seen[column as keyof typeof drawn]]));
-  if (sameJson(drawn, before)) return undefined;
-  if (isReworded(executor, drawn, before)) {
-    if (hasAskedForWords(seen.preview)) return undefined;
-    drawn.preview = askingForWords(seen.preview, drawn.preview);
+  const now = { ...found, ...rendered, ...whole, identity_version: identity?.version ?? null };
+  const before = Object.fromEntries(Object.keys(now).map((column) => [column, seen[column as keyof typeof now]]));
+  if (sameJson(now, before)) return undefined;
+  if (isRewording(executor, now, before)) {
+    if (hasRewordingWarning(seen.preview)) return undefined;
+    now.preview = addRewordingWarning(seen.preview, now.preview);
   }
   return {
     event: 'action.updated',
     isRedrawn: true,
     options: {
       actor: ctx.caller.actor,
-      change: { ...drawn, agent_preview: null, revision: seen.revision + 1 },
+      change: { ...now, agent_preview: null, revision: seen.revision + 1 },
       data: { reason: 'drawn_again', via: ctx.via },
     },
   };

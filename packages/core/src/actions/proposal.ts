@@ -1,4 +1,4 @@
-// From what was given to what people approve: validated, resolved, drawn. Used by create, update and edit alike.
+// From what was given to what people approve: validated, resolved, rendered. Used by create, update and edit alike.
 import type { JsonObject, Provider } from '@proviso/contracts';
 import { sameJson } from '../canonical.ts';
 import { assertNoTransaction } from '../db.ts';
@@ -9,14 +9,14 @@ import { openCredentials } from '../identities/open-credentials.ts';
 import { readId } from '../ids.ts';
 import { recordsOf } from '../records.ts';
 import { demandPlace, placeOf, type Place } from '../tools/reserved-fields.ts';
-import { drawCard, drawUnseen, type Card } from './card.ts';
+import { renderPreview, renderIncompletePreview, type RenderedPreview } from './render-preview.ts';
 import type { ActionRow } from './row.ts';
 
 export interface Proposal {
   params: JsonObject;
   /** The part of params that the executor filled in. */
   resolved: JsonObject;
-  card: Card;
+  rendered: RenderedPreview;
   /** Null = the type needs none, and none was named. */
   identity: (ShownIdentity & { version: number }) | null;
   contactId: string | null;
@@ -112,7 +112,7 @@ interface Draft {
   mayLackLookUp?: boolean;
 }
 
-/** Validates params, fills in what is missing and draws the card. Throws INVALID with paths below params, UNAVAILABLE. */
+/** Validates params, fills in what is missing and renders the preview. Throws INVALID with paths below params, UNAVAILABLE. */
 export async function prepareProposal(
   ctx: Context,
   { executor, given, kept = {}, identityId, place, mayLackLookUp = false }: Draft,
@@ -142,14 +142,14 @@ export async function prepareProposal(
     const value = params[`${kind}_id`];
     return typeof value === 'string' ? (readId(kind, value) ?? null) : null;
   };
-  const card = await ask<Card>(
-    () => drawCard(executor, params, lookup),
-    (why) => drawUnseen(executor, params, { identity, why }),
+  const rendered = await ask<RenderedPreview>(
+    () => renderPreview(executor, params, lookup),
+    (why) => renderIncompletePreview(executor, params, { identity, why }),
   );
   return {
     params,
     resolved: { ...without(kept, Object.keys(given)), ...found },
-    card,
+    rendered,
     identity,
     contactId: idIn('contact'),
     companyId: idIn('company'),

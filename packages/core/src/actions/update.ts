@@ -121,7 +121,7 @@ async function proposalChange(
     revision: seen.revision + 1,
     user_edits: null,
     approval: null,
-    ...proposal.card,
+    ...proposal.rendered,
     agent_preview: null,
     identity_id: proposal.identity?.id ?? null,
     identity_version: proposal.identity?.version ?? null,

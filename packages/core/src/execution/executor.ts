@@ -26,7 +26,7 @@ export interface Executor<P extends object = JsonObject> {
   alwaysAsks?: true;
   /** Params that only a reviewer's edits set. */
   reviewerFields?: readonly (keyof P & string)[];
-  /** Params that only `resolve` sets: what the card says of them was looked up, and not claimed. */
+  /** Params that only `resolve` sets: what the preview says of them was looked up, and not claimed. */
   resolvedFields?: readonly (keyof P & string)[];
   /** From the guard’s yes to an outcome; 60 s when absent. */
   timeoutMs?: number;
@@ -46,21 +46,21 @@ export interface Executor<P extends object = JsonObject> {
    * Throws AppError INVALID with a path below `params` when a field can neither be found nor given.
    */
   resolve?(given: P, ctx: LookupContext): Promise<Partial<P>>;
-  /** What the card shows of the records as they stand at the proposal; neither params nor part of the hash. */
-  look?(params: P, ctx: LookupContext): Promise<JsonObject>;
+  /** What the preview shows of the records as they stand at the proposal; neither params nor part of the hash. */
+  readCurrent?(params: P, ctx: LookupContext): Promise<JsonObject>;
   /**
-   * Of what `look` saw, what the far side says that the params mean, such as a tool's schema: it is part of what is
+   * Of what `readCurrent` returned, what the far side says that the params mean, such as a tool's schema: it is part of what is
    * approved. After the claim it is looked at again, and a change sends the action back to a person as `tool_changed`.
-   * What of the card changes without it is the far side's words: it is shown, and asks a person again once an action.
+   * What of the preview changes without it is the far side's words: it is shown, and asks a person again once an action.
    */
-  definition?(seen: JsonObject): JsonValue;
+  definition?(current: JsonObject): JsonValue;
   /** Why an approval of these params decides nothing, and what to do; undefined = it decides. `comment` is the reviewer's. */
   approvalFault?(
     params: P,
     approval: { comment: string | null },
   ): { field: keyof P & string; message: string } | undefined;
-  /** The card, drawn from final params, the identity's shown part and what `look` saw (nothing without it); pure. */
-  preview(params: P, ctx: { identity: ShownIdentity | null; seen?: JsonObject }): Preview;
+  /** The preview, rendered from final params, the identity's shown part and what `readCurrent` returned (nothing without it); pure. */
+  preview(params: P, ctx: { identity: ShownIdentity | null; current?: JsonObject }): Preview;
   /** Runs after the claim and before `execute`: is what was approved still right? Absent = ok. */
   guard?(params: P, ctx: LookupContext & { approvedAt: Date }): Promise<GuardResult>;
   execute(ctx: RunContext<P>): Promise<Outcome>;

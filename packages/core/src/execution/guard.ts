@@ -1,7 +1,7 @@
 // What was cleared is what runs: after the claim, the hash of what was approved is made again from the row itself.
 import type { JsonObject, Provider } from '@proviso/contracts';
 import { assertNoTransaction, isDatabaseError } from '../db.ts';
-import { differences, drawCard } from '../actions/card.ts';
+import { changedFields, renderPreview } from '../actions/render-preview.ts';
 import { clearedHash } from '../actions/cleared-hash.ts';
 import { effectiveParams, type ActionRow } from '../actions/row.ts';
 import { AppError } from '../errors.ts';
@@ -67,15 +67,15 @@ export async function check(worker: Worker, action: ActionRow): Promise<Ready | 
   }
 }
 
-/** What the far side says that the params mean has changed: a person has to see the card as it is now. */
+/** What the far side says that the params mean has changed: a person has to see the preview as it is now. */
 async function findRedefinition(ready: Ready, action: ActionRow): Promise<RunResult | undefined> {
   if (!ready.executor.definition) return undefined;
   const stale = { kind: 'stale', reason: 'tool_changed' } as const;
   try {
-    const card = await drawCard(ready.executor, ready.params, ready);
-    if (card.definition_hash === action.definition_hash) return undefined;
-    const changes = differences(action.preview, card.preview);
-    return { ...stale, changes, change: { ...card, revision: action.revision + 1 } };
+    const rendered = await renderPreview(ready.executor, ready.params, ready);
+    if (rendered.definition_hash === action.definition_hash) return undefined;
+    const changes = changedFields(action.preview, rendered.preview);
+    return { ...stale, changes, change: { ...rendered, revision: action.revision + 1 } };
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'INVALID')) throw error;
     const isOfParams = error.details.every(({ path }) => path.startsWith('params'));
@@ -148,13 +148,13 @@ function unsealed(worker: Worker, ready: Ready, sealed: string, place: string): 
   }
 }
 
-/** A person has to see what it would do now: the next approval is for the tool as it is, and so is the card. */
+/** A person has to see what it would do now: the next approval is for the tool as it is, and so is the preview. */
 async function returnForChangedTool(worker: Worker, executor: Executor, action: ActionRow): Promise<RunResult> {
   const { workspace_id: workspaceId } = action;
   const records = recordsOf(worker.db, workspaceId);
   const lookup = { workspaceId, records, identity: null, openCredentials: async () => null }; // a tool has no account
-  const card = await drawCard(executor, effectiveParams(action), lookup);
-  const change = { ...card, revision: action.revision + 1 };
+  const rendered = await renderPreview(executor, effectiveParams(action), lookup);
+  const change = { ...rendered, revision: action.revision + 1 };
   return { kind: 'stale', reason: 'tool_changed', changes: ['tool'], change };
 }
 

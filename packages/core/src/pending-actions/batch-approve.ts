@@ -101,7 +101,7 @@ async function prepare(ctx: Context, batch_id: string, items: readonly Item[]): 
   return prepared;
 }
 
-/** Cards that are not what they were are drawn again, whatever becomes of the batch: they must be seen before they are decided. */
+/** Previews that are not what they were are rendered again, whatever becomes of the batch: they must be seen before they are decided. */
 async function drawAgain(ctx: Context, prepared: Prepared): Promise<Map<string, AppError>> {
   const faults = new Map<string, AppError>();
   for (const [id, one] of prepared) {

@@ -16,7 +16,7 @@ export async function createPendingAction(ctx: Context, input: unknown): Promise
   return namingFields('toolInput', () => recordProposal(ctx, () => draft(ctx, body)));
 }
 
-/** A built-in type is drawn by its executor; a workspace's tool may come with a card of its own. */
+/** A built-in type is rendered by its executor; a workspace's tool may come with a preview of its own. */
 async function draft(ctx: Context, body: CreatePendingActionBody): Promise<DraftRow> {
   const executor = await executorOf(ctx, body.toolName);
   demandPlace('toolInput', body.toolInput, body);

@@ -2,7 +2,7 @@ const HOSTS_MAX = 10;
 export const WORDS_MAX = 5;
 const PLACES_MAX = 6;
 
-/** What was done to a card's texts, as the card's own warnings say it. */
+/** What was done to a preview's texts, as the preview's own warnings say it. */
 export class Findings {
   private readonly marked = new Set<string>();
   private readonly padded = new Set<string>();

@@ -6,7 +6,7 @@ import { inAscii } from './look-alikes.ts';
  */
 export const givenLabel = (group: string, name: string): string => `${group}[${JSON.stringify(name)}]`;
 
-/** What the service itself says on cards, or may say beside one: letters alone, in lower case. */
+/** What the service itself says on previews, or may say beside one: letters alone, in lower case. */
 const SERVICE_LABELS = new Set(
   `Account, Answer, Approval, Approved, Approved by, As, Associated, Bcc, Called at, Cc, Channel, Channel id, Claims,
   Company, Company is found by, Contact, Contact is found by, Decided by, Decision, Description, Due, Email, First name,
@@ -19,8 +19,8 @@ const SERVICE_LABELS = new Set(
 );
 
 /**
- * A label of a card that an agent drew. The card as a whole is marked as the agent's, so that its labels stay as they are;
- * one that reads like a label of the service, or has one on a line of its own, is drawn as a given name.
+ * A label of a preview that an agent rendered. The preview as a whole is marked as the agent's, so that its labels stay as they are;
+ * one that reads like a label of the service, or has one on a line of its own, is shown as a given name.
  */
 export const agentLabel = (label: string): string =>
   label.split(/[\n\r\u2028\u2029:：⏎]+/u).some((part) => SERVICE_LABELS.has(folded(part)))

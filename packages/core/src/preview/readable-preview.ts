@@ -1,4 +1,4 @@
-// Each text of a card is made readable here and nowhere else: what is shown is what would be sent, and it can be judged.
+// Each text of a preview is made readable here and nowhere else: what is shown is what would be sent, and it can be judged.
 // Held by packages/core/test/unit/readable-preview.test.ts.
 import { preview as previewShape, type JsonObject, type JsonValue, type Preview } from '@proviso/contracts';
 import { Findings } from './findings.ts';
@@ -12,7 +12,7 @@ const LABEL_CHARS_MAX = 160;
 const VALUE_CHARS_MAX = 20_000;
 const WARNING_CHARS_MAX = 1_000;
 
-/** The card that an executor drew, as people see it. */
+/** The preview that an executor rendered, as people see it. */
 export function readablePreview({ title, fields, body, warnings = [] }: Preview): Preview {
   const findings = new Findings();
   const line = (text: string, place: string, charsMax: number): string =>
@@ -30,15 +30,15 @@ export function readablePreview({ title, fields, body, warnings = [] }: Preview)
   return { ...readable, ...(all.length > 0 && { warnings: all }) };
 }
 
-/** A card that an agent drew of a workspace's tool: none of its labels reads like one of the service's. It may have any shape. */
-export function readableAgentPreview(card: JsonObject): JsonObject {
-  const { success, data } = previewShape.safeParse(card);
+/** A preview that an agent rendered of a workspace's tool: none of its labels reads like one of the service's. It may have any shape. */
+export function readableAgentPreview(given: JsonObject): JsonObject {
+  const { success, data } = previewShape.safeParse(given);
   if (success) {
     const fields = data.fields.map((field) => ({ ...field, label: agentLabel(field.label) }));
-    return { ...card, ...(readablePreview({ ...data, fields }) as unknown as JsonObject) };
+    return { ...given, ...(readablePreview({ ...data, fields }) as unknown as JsonObject) };
   }
   const findings = new Findings();
-  const readable = readableValue(card, 'preview', findings) as JsonObject;
+  const readable = readableValue(given, 'preview', findings) as JsonObject;
   const warnings = findings.warnings();
   if (warnings.length === 0) return readable;
   const own = readable.warnings;

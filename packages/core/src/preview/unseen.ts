@@ -2,7 +2,7 @@
 const UNSEEN = /[\p{DI}\p{Cf}\p{Cc}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u2800]/u;
 /** Signs over digits, which Unicode counts among the format characters although they are drawn. */
 const DRAWN_FORMAT = /[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]/u;
-/** What stands for a line break on the card and around each mark of ours: a text's own must not pass for them. */
+/** What stands for a line break on the preview and around each mark of ours: a text's own must not pass for them. */
 const OUR_MARKS = /[\u23CE\u2329\u232A\u27E8\u27E9]/u;
 const ODD_SPACE = /[^\S \t\n]/u;
 /** What may have to be marked, in runs: each run is looked at once. */

@@ -3,11 +3,11 @@ import type { JsonObject, Preview } from '@proviso/contracts';
 import fc from 'fast-check';
 import { readableAgentPreview, readableLine, readablePreview } from '../../src/preview/readable-preview.ts';
 
-const card = (more: Partial<Preview>): Preview => readablePreview({ title: 'Card', fields: [], ...more });
-const body = (text: string): string => (card({ body: { text } }).body as { text: string }).text;
-const html = (given: string): string => (card({ body: { html: given } }).body as { html: string }).html;
-const value = (given: string): unknown => card({ fields: [{ label: 'Subject', value: given }] }).fields[0]?.value;
-const warningsOf = (text: string): string[] => card({ body: { text } }).warnings ?? [];
+const render = (more: Partial<Preview>): Preview => readablePreview({ title: 'Card', fields: [], ...more });
+const body = (text: string): string => (render({ body: { text } }).body as { text: string }).text;
+const html = (given: string): string => (render({ body: { html: given } }).body as { html: string }).html;
+const value = (given: string): unknown => render({ fields: [{ label: 'Subject', value: given }] }).fields[0]?.value;
+const warningsOf = (text: string): string[] => render({ body: { text } }).warnings ?? [];
 
 const from = (...codes: number[]): string => String.fromCodePoint(...codes);
 const hex = (code: number): string => `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
@@ -24,19 +24,19 @@ describe('a character that shows nothing', () => {
     const hidden = `pay${from(code)}pal`;
     const shown = `pay⟨${hex(code)}⟩pal`;
     const before: JsonObject = { [hidden]: [hidden] };
-    const drawn = readablePreview({
+    const rendered = readablePreview({
       title: hidden,
       fields: [{ label: hidden, value: { deep: [hidden] }, before }],
       body: { text: hidden },
       warnings: [hidden],
     });
-    expect(drawn).toEqual({
+    expect(rendered).toEqual({
       title: shown,
       fields: [{ label: shown, value: { deep: [shown] }, before: { [shown]: [shown] } }],
       body: { text: shown },
       warnings: [shown, expect.stringContaining('title')],
     });
-    expect(drawn.warnings?.at(-1)).toMatch(/^Invisible.*: title, labels, .*body, warnings\.$/);
+    expect(rendered.warnings?.at(-1)).toMatch(/^Invisible.*: title, labels, .*body, warnings\.$/);
     expect(html(`<b>${hidden}</b>`)).toContain(code === 0 ? '<b>' : shown);
   });
 
@@ -69,7 +69,7 @@ describe('a character that shows nothing', () => {
       /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u034F\u061C\u115F\u1160\u17B4\u180E\u200B\u200E-\u200F\u2028-\u202E\u2060-\u206F\u2800\u3164\uFEFF\uFFA0\u{E0001}-\u{E007F}]/u;
     fc.assert(
       fc.property(fc.string({ unit: alphabet, maxLength: 30 }), (text) => {
-        expect(JSON.stringify(card({ title: text, body: { text } })).replaceAll('\\n', '')).not.toMatch(left);
+        expect(JSON.stringify(render({ title: text, body: { text } })).replaceAll('\\n', '')).not.toMatch(left);
       }),
     );
   });
@@ -88,7 +88,7 @@ describe('a text in its own script', () => {
     ['German with an address of its own country', 'Grüße aus Köln.'],
     ['a plain link and a plain address', 'See https://ok.example/a?b=c@d, http://[::1]/ or mail ada@ok.example.'],
   ])('stays as it is, without a warning: %s', (_, text) => {
-    expect(card({ title: text, fields: [{ label: 'Subject', value: text }], body: { text } })).toEqual({
+    expect(render({ title: text, fields: [{ label: 'Subject', value: text }], body: { text } })).toEqual({
       title: text,
       fields: [{ label: 'Subject', value: text }],
       body: { text },
@@ -136,7 +136,7 @@ describe('a host', () => {
     expect(warningsOf(many)).toEqual([expect.stringMatching(/more links and addresses than are checked/)]);
   });
 
-  it('is warned of once, however often it stands in a card, and ten at most', () => {
+  it('is warned of once, however often it stands in a preview, and ten at most', () => {
     expect(warningsOf('https://bücher.example '.repeat(50))).toHaveLength(1);
     expect(warningsOf(Array.from({ length: 50 }, (_, n) => `https://bü${n}.example`).join(' '))).toHaveLength(11);
   });
@@ -152,12 +152,12 @@ describe('HTML', () => {
   });
 
   it('says where each link leads, and warns of one whose words name another host', () => {
-    const shown = card({ body: { html: '<a href="https://evil.example/x">www.<b>bank</b>.example</a>' } });
+    const shown = render({ body: { html: '<a href="https://evil.example/x">www.<b>bank</b>.example</a>' } });
     expect(shown.body).toEqual({
       html: '<a href="https://evil.example/x">www.<b>bank</b>.example</a> ⟨evil.example⟩',
     });
     expect(shown.warnings).toEqual(['A link shows www.bank.example, and leads to evil.example.']);
-    const plain = card({
+    const plain = render({
       body: { html: '<a href="https://www.bank.example/x">bank.example</a> <a href="mailto:a@b.example">mail us</a>' },
     });
     expect(plain.warnings).toBeUndefined();
@@ -168,13 +168,13 @@ describe('HTML', () => {
   });
 
   it('with more tags than a page has is shown as its source', () => {
-    const shown = card({ body: { html: '<i>x</i>'.repeat(3_000) } });
+    const shown = render({ body: { html: '<i>x</i>'.repeat(3_000) } });
     expect((shown.body as { html: string }).html).toMatch(/^<pre>&lt;i&gt;x&lt;\/i&gt;/);
     expect(shown.warnings).toEqual([expect.stringMatching(/source is shown/)]);
   });
 
   it.each(['<br>', '<p></p>', '<p> </p>\n', '<div>&nbsp;</div>'])('that pads with %s says so', (empty) => {
-    const shown = card({ body: { html: `Hi${empty.repeat(1_000)}Pay` } });
+    const shown = render({ body: { html: `Hi${empty.repeat(1_000)}Pay` } });
     expect((shown.body as { html: string }).html.length).toBeLessThan(100);
     expect(shown.warnings).toEqual([expect.stringMatching(/^Padding/)]);
   });
@@ -194,21 +194,21 @@ describe('padding and length', () => {
 
   it('leaves paragraphs and indented lines as they are', () => {
     const text = `Hi\n\n\nAda\n${' '.repeat(40)}indented\n`;
-    expect(card({ body: { text } })).toEqual({ title: 'Card', fields: [], body: { text } });
+    expect(render({ body: { text } })).toEqual({ title: 'Card', fields: [], body: { text } });
   });
 
   it('shortens a long value and says so; a body is shown whole', () => {
     const long = 'x'.repeat(50_000);
-    const drawn = card({ fields: [{ label: 'Note', value: long }], body: { text: long } });
-    expect(drawn.fields[0]?.value).toMatch(/^x{16000}⟨… 30,000 characters …⟩x{4000}$/);
-    expect(drawn.body).toEqual({ text: long });
-    expect(drawn.warnings).toEqual(['Long text is shortened; the params have all of it: Note.']);
+    const rendered = render({ fields: [{ label: 'Note', value: long }], body: { text: long } });
+    expect(rendered.fields[0]?.value).toMatch(/^x{16000}⟨… 30,000 characters …⟩x{4000}$/);
+    expect(rendered.body).toEqual({ text: long });
+    expect(rendered.warnings).toEqual(['Long text is shortened; the params have all of it: Note.']);
   });
 
   it('keeps a value in its line', () => {
     expect(value('5\nApproved by: CEO')).toBe('5⏎Approved by: CEO');
     expect(value('5\r\nApproved by: CEO')).toBe('5⏎Approved by: CEO');
-    expect(card({ title: 'a\nb' }).title).toBe('a⏎b');
+    expect(render({ title: 'a\nb' }).title).toBe('a⏎b');
   });
 
   it('marks spaces in a line that only look like one', () => {
@@ -220,13 +220,13 @@ describe('padding and length', () => {
     for (const unit of worst) {
       const text = unit.repeat(200_000 / unit.length);
       const started = performance.now();
-      card({ fields: [{ label: 'Note', value: text }], body: { text } });
+      render({ fields: [{ label: 'Note', value: text }], body: { text } });
       expect(performance.now() - started).toBeLessThan(2_000);
     }
   });
 });
 
-describe('an agent’s own card', () => {
+describe('an agent’s own preview', () => {
   it('keeps its labels, and has readable texts', () => {
     const given = { title: 'Refund', fields: [{ label: 'Amount', value: 'C\u200BEO' }], extra: 1 };
     expect(readableAgentPreview(given)).toEqual({

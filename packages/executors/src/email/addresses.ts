@@ -16,7 +16,7 @@ export function shownMailbox(text: string): string {
   return `${/[<>@",;:]/.test(name) ? JSON.stringify(name) : name} <${address}>`;
 }
 
-/** For people: an international domain in its own letters. The card warns where these imitate others. */
+/** For people: an international domain in its own letters. The preview warns where these imitate others. */
 export function readableAddress(address: string): string {
   const wire = addressKey(address);
   const shown = shownAddress(wire);

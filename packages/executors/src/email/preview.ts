@@ -1,6 +1,6 @@
 import { smtpConfig, type Preview, type SmtpConfig } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
-import { row } from '../row.ts';
+import { previewField } from '../preview-field.ts';
 import { readableAddress, shownMailbox } from './addresses.ts';
 import { listOf, type EmailParams } from './params.ts';
 import { contentWarnings, shownContent } from './shown-content.ts';
@@ -15,16 +15,16 @@ export function previewEmail(mail: EmailParams, identity: ShownIdentity | null):
   return {
     title: `Email to ${readable(mail.email) || '?'}`,
     fields: [
-      ...row('From', config ? shownMailbox(config.from) : '?'),
-      ...row('To', readable(mail.email) || '?'),
-      ...row('Cc', readable(mail.cc)),
-      ...row('Bcc', readable(mail.bcc)),
-      ...row('Reply to', config?.reply_to === undefined ? '' : shownMailbox(config.reply_to)),
-      ...row('Subject', mail.subject ?? '?'),
-      ...row('In reply to', mail.in_reply_to_message_id ?? ''),
-      ...row('References', (mail.references ?? []).join(' ')),
-      ...row('Thread', mail.thread_id ?? ''),
-      ...row('Leaves through', config ? serverOf(config) : ''),
+      ...previewField('From', config ? shownMailbox(config.from) : '?'),
+      ...previewField('To', readable(mail.email) || '?'),
+      ...previewField('Cc', readable(mail.cc)),
+      ...previewField('Bcc', readable(mail.bcc)),
+      ...previewField('Reply to', config?.reply_to === undefined ? '' : shownMailbox(config.reply_to)),
+      ...previewField('Subject', mail.subject ?? '?'),
+      ...previewField('In reply to', mail.in_reply_to_message_id ?? ''),
+      ...previewField('References', (mail.references ?? []).join(' ')),
+      ...previewField('Thread', mail.thread_id ?? ''),
+      ...previewField('Leaves through', config ? serverOf(config) : ''),
       ...fields,
     ],
     body,

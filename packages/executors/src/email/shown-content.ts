@@ -1,5 +1,5 @@
 import type { Preview } from '@proviso/contracts';
-import { row } from '../row.ts';
+import { previewField } from '../preview-field.ts';
 
 interface Parts {
   text?: string | undefined;
@@ -9,7 +9,7 @@ interface Parts {
 /** What is read, and with HTML both parts as they are sent. */
 export function shownContent({ text, html }: Parts): Pick<Preview, 'fields' | 'body'> {
   if (html === undefined) return { fields: [], body: { text: text ?? '' } };
-  return { fields: [...row('Text', text ?? ''), ...row('HTML', html)], body: { html } };
+  return { fields: [...previewField('Text', text ?? ''), ...previewField('HTML', html)], body: { html } };
 }
 
 export const contentWarnings = ({ html }: Parts): string[] =>

@@ -1,7 +1,7 @@
 import { linkedinConfig, type JsonObject, type Preview } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
-import { namedRows } from '../named.ts';
-import { row } from '../row.ts';
+import { namedFields } from '../named.ts';
+import { previewField } from '../preview-field.ts';
 import { slugOf, type LinkedinParams } from './params.ts';
 
 const FREE_CHARS_MAX = 200;
@@ -9,7 +9,7 @@ const FREE_CHARS_MAX = 200;
 export function previewInvitation(
   invitation: LinkedinParams,
   identity: ShownIdentity | null,
-  seen?: JsonObject,
+  current?: JsonObject,
 ): Preview {
   const { linkedin_url, message, contact_id } = invitation;
   const slug = slugOf(linkedin_url) ?? linkedin_url;
@@ -24,8 +24,8 @@ export function previewInvitation(
     fields: [
       { label: 'Profile', value: linkedin_url },
       { label: 'Sent by', value: sender },
-      ...row('Account', identity?.account ?? ''),
-      ...namedRows({ contact_id }, seen),
+      ...previewField('Account', identity?.account ?? ''),
+      ...namedFields({ contact_id }, current),
     ],
     ...(message !== undefined && { body: { text: message } }),
     ...(warnings.length > 0 && { warnings }),

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@proviso/contracts';
 import { canonicalJson, mapSubschemas } from '@proviso/core/executor';
-import type { Definition } from './look.ts';
+import type { Definition } from './read-tool.ts';
 
 /** What only says something to a reader; a server may put a date or a counter there. */
 const WORDS = ['$comment', 'deprecated', 'description', 'example', 'examples', 'title'];

@@ -1,7 +1,7 @@
 import { mcpConfig, type McpConfig, type Preview } from '@proviso/contracts';
 import { givenLabel, type ShownIdentity } from '@proviso/core/executor';
-import { row } from '../row.ts';
-import type { Seen } from './look.ts';
+import { previewField } from '../preview-field.ts';
+import type { CurrentTool } from './read-tool.ts';
 import type { McpParams } from './params.ts';
 
 /** Whether the identity says that the tool may be called again; the server's own word does not count. */
@@ -11,7 +11,7 @@ export const isIdempotent = ({ tool }: McpParams, config: McpConfig | undefined)
 export function previewCall(
   params: McpParams,
   identity: ShownIdentity | null,
-  { definition, untested = [] }: Seen = {},
+  { definition, untested = [] }: CurrentTool = {},
 ): Preview {
   const config = mcpConfig.safeParse(identity?.config).data;
   const { title, description, annotations, input_schema } = definition ?? {};
@@ -20,7 +20,7 @@ export function previewCall(
     fields: [
       { label: 'Server', value: config?.url ?? config?.server ?? '?' },
       { label: 'Tool', value: params.tool },
-      ...row('Tool title', title),
+      ...previewField('Tool title', title),
       // By name: a row that was read has them in another order than the proposal.
       ...Object.entries(params.arguments)
         .map(([name, value]) => ({ label: givenLabel('arguments', name), value }))

@@ -2,7 +2,7 @@ import type { Preview } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
 import { shownMailbox } from '../email/addresses.ts';
 import { listOf } from '../email/params.ts';
-import { row } from '../row.ts';
+import { previewField } from '../preview-field.ts';
 import type { BroadcastParams } from './broadcast-params.ts';
 import { configOf } from './client.ts';
 import { contentWarnings, shownContent } from '../email/shown-content.ts';
@@ -17,18 +17,18 @@ export function previewBroadcast(broadcast: BroadcastParams, identity: ShownIden
     title: send ? `Send a broadcast to ${segment}` : `Draft a broadcast to ${segment}`,
     fields: [
       { label: 'Sent at once', value: send ? 'Yes, to everybody in the segment' : 'No, it stays a draft at Resend' },
-      ...row('Segment', segment),
-      ...row('Segment id', segment_id),
-      ...row('Name', broadcast.name ?? ''),
-      ...row('From', shownSender(broadcast.from, config)),
-      ...row(
+      ...previewField('Segment', segment),
+      ...previewField('Segment id', segment_id),
+      ...previewField('Name', broadcast.name ?? ''),
+      ...previewField('From', shownSender(broadcast.from, config)),
+      ...previewField(
         'Reply to',
         listOf(broadcast.reply_to ?? config?.reply_to)
           .map(shownMailbox)
           .join(', '),
       ),
-      ...row('Subject', broadcast.subject),
-      ...row('Preview text', broadcast.preview_text ?? ''),
+      ...previewField('Subject', broadcast.subject),
+      ...previewField('Preview text', broadcast.preview_text ?? ''),
       ...fields,
     ],
     ...(body && { body }),

@@ -15,7 +15,7 @@ export function senderOf(from: string | undefined, config: ResendConfig): string
   return allowed.some(isMeant) ? from : undefined;
 }
 
-/** As the card shows it. */
+/** As the preview shows it. */
 export function shownSender(from: string | undefined, config: ResendConfig | undefined): string {
   const sender = config && senderOf(from, config);
   return sender === undefined ? '?' : shownMailbox(sender);

@@ -1,6 +1,6 @@
 import type { Preview } from '@proviso/contracts';
 import type { ShownIdentity } from '@proviso/core/executor';
-import { accountRows } from '../row.ts';
+import { accountFields } from '../preview-field.ts';
 import type { SlackParams } from './params.ts';
 
 const CALLS_ALL = /<!(channel|here|everyone)\b/g;
@@ -21,7 +21,7 @@ export function previewSlackMessage(params: SlackParams, identity: ShownIdentity
   return {
     title: `Slack message to ${channel}`,
     fields: [
-      ...accountRows('As', identity),
+      ...accountFields('As', identity),
       { label: 'Channel', value: channel },
       { label: 'Channel id', value: channel_id },
     ],

@@ -90,7 +90,7 @@ const subjectOf = ({ executor, path, params, lookedUp, effects, afterTaking }: G
       secrets: [API_KEY],
     }),
     records: () => recordsOf(),
-    // The card says in words that a broadcast is sent at once.
+    // The preview says in words that a broadcast is sent at once.
     sent: (resend) => sentTo(resend).filter((value) => value !== 'true'),
     faults: [
       ...faultsAt(path, { afterTaking, secret: API_KEY }),

@@ -3,7 +3,7 @@ import { startToolServer } from '@proviso/testing/providers/tool-server';
 import { describeConformance, type ConformanceFault } from '@proviso/testing/conformance';
 import { paramsOf, type Executor } from '@proviso/core/executor';
 import { workspaceTools } from '../../src/index.ts';
-import { cardOf } from '../card.ts';
+import { previewOf } from '../preview-of.ts';
 import { faultsAt, type HttpBackend } from '../http-faults.ts';
 import { recordsOf } from '../records.ts';
 import { subjects } from '../subjects.ts';
@@ -27,7 +27,7 @@ it.each(['Called at', 'called at', 'Tool version', 'Total\nApproved by: CEO', 'x
     const tool = { name: 'refund', version: 1, url: 'https://tools.test', idempotent: false };
     const params = paramsOf({ workspaceId: 'w', schema: { type: 'object' } });
     const executor = workspaceTools({}).executorOf({ ...tool, params, untested: async () => [] });
-    const labels = cardOf(executor, { [name]: 'x' }, { identity: null }).fields.map(({ label }) => label);
+    const labels = previewOf(executor, { [name]: 'x' }, { identity: null }).fields.map(({ label }) => label);
     expect(labels.filter((label) => /^input\["(?:[^"\\]|\\.)*"\]$/.test(label))).toHaveLength(1);
     expect(labels.filter((label) => /^[A-Z][a-z ]+$/.test(label))).toHaveLength(3);
   },
@@ -48,7 +48,7 @@ describe.each([true, false])('a workspace’s tool, idempotent: %s', (idempotent
     // Its address is another one in each test.
     executor: {
       ...executorNow(),
-      preview: (input, seen) => executorNow().preview(input, seen),
+      preview: (input, context) => executorNow().preview(input, context),
       execute: (ctx) => executorNow().execute(ctx),
     },
     async startBackend() {

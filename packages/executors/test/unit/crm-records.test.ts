@@ -32,9 +32,9 @@ const resultOf = async (executor: Executor, params: JsonObject, records: Writabl
   return { ...outcome.result, ...(await outcome.write?.(records)) };
 };
 
-const card = async (executor: Executor, params: JsonObject, records: WritableRecords) => {
-  const seen = await executor.look?.(params, lookupIn({}, { records }));
-  return executor.preview(params, { identity: null, ...(seen && { seen }) });
+const render = async (executor: Executor, params: JsonObject, records: WritableRecords) => {
+  const current = await executor.readCurrent?.(params, lookupIn({}, { records }));
+  return executor.preview(params, { identity: null, ...(current && { current }) });
 };
 
 describe.each<[Executor, [string, JsonObject][]]>([
@@ -124,13 +124,13 @@ describe.each<[Executor, string, JsonObject, JsonObject]>([
   });
 });
 
-describe('whom and what a card names', () => {
+describe('whom and what a preview names', () => {
   const workspace = {
     contacts: [contact({ properties: { first_name: 'Ada', lastName: 'Lovelace' } })],
     companies: [company()],
   };
   const named = async (executor: Executor, params: JsonObject) =>
-    (await card(executor, params, recordsOf(workspace))).fields.filter(({ label }) => label.startsWith('Co'));
+    (await render(executor, params, recordsOf(workspace))).fields.filter(({ label }) => label.startsWith('Co'));
 
   it.each<[string, Executor, JsonObject]>([
     ['create_note', createNote, { content: 'x' }],
@@ -159,7 +159,7 @@ describe('create_task', () => {
   it('shows the whole task, and gives its id', async () => {
     const records = recordsOf();
     const params = { title: 'Call', description: 'At noon.', due_date: '2026-12-01T00:00:00.000Z', contact_id: ADA };
-    expect(await card(createTask, params, records)).toEqual({
+    expect(await render(createTask, params, records)).toEqual({
       title: 'Task',
       fields: [
         { label: 'Title', value: 'Call' },
@@ -190,7 +190,7 @@ describe('update_contact and update_company', () => {
         contacts: [contact({ properties: had })],
         companies: [company({ properties: had })],
       });
-      expect((await card(executor, params, records)).fields).toEqual([
+      expect((await render(executor, params, records)).fields).toEqual([
         { label: who, value: who === 'Contact' ? 'ada@example.com' : 'Acme' },
         { label: 'properties["title"]', value: 'CEO', before: 'CTO' },
         { label: 'properties["fax"]', value: null, before: '123' },
@@ -206,7 +206,7 @@ describe('update_lifecycle_stage', () => {
   it('shows the stage before and after, and reports both', async () => {
     const records = recordsOf({ contacts: [contact({ lifecycleStage: 'lead' })] });
     const params = { contact_id: ADA, lifecycle_stage: 'customer' };
-    expect(await card(updateLifecycleStage, params, records)).toEqual({
+    expect(await render(updateLifecycleStage, params, records)).toEqual({
       title: 'Change a contact’s lifecycle stage',
       fields: [
         { label: 'Contact', value: 'ada@example.com' },

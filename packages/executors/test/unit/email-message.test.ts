@@ -1,6 +1,6 @@
 import { REFERENCES_BYTES_MAX } from '@proviso/contracts';
 import { emailMessage } from '../../src/index.ts';
-import { cardOf } from '../card.ts';
+import { previewOf } from '../preview-of.ts';
 import { ADA, BOB, contact, lookupIn, THREAD, thread, type Workspace } from '../records.ts';
 
 const executor = emailMessage();
@@ -228,12 +228,14 @@ describe('a reply', () => {
     const threads = [thread({ contactId: BOB })];
     const given = { ...mail, contact_id: ADA, in_reply_to_message_id: '<m1@example.com>' };
     expect(await resolve(given, { threads })).not.toHaveProperty('thread_id');
-    expect(cardOf(executor, executor.params.parse(given), { identity }).warnings?.join()).toContain('is known here');
+    expect(previewOf(executor, executor.params.parse(given), { identity }).warnings?.join()).toContain('is known here');
   });
 
   it.each(['<a@b@c>', '<none>', 'none'])('to %s is warned of: mail programs may not thread it', (id) => {
     const given = executor.params.parse({ ...mail, thread_id: THREAD, in_reply_to_message_id: id });
-    expect(cardOf(executor, given, { identity }).warnings).toEqual([expect.stringContaining('not of the usual form')]);
+    expect(previewOf(executor, given, { identity }).warnings).toEqual([
+      expect.stringContaining('not of the usual form'),
+    ]);
   });
 
   it.each([
@@ -264,7 +266,7 @@ describe('email_message preview', () => {
 
   it('shows sender, every recipient and the text', () => {
     const params = executor.params.parse({ ...mail, cc: 'bob@example.com', bcc: ['a@x.test', 'b@x.test'] });
-    expect(cardOf(executor, params, { identity })).toEqual({
+    expect(previewOf(executor, params, { identity })).toEqual({
       title: 'Email to ada@example.com',
       fields: [
         { label: 'From', value: 'Sales <sales@ours.test>' },
@@ -285,7 +287,7 @@ describe('email_message preview', () => {
       references: ['<m1@x.test>', '<m2@x.test>'],
     };
     const config = { ...identity.config, reply_to: 'Desk <desk@ours.test>', secure: true };
-    const { fields } = cardOf(executor, executor.params.parse({ ...mail, ...reply }), {
+    const { fields } = previewOf(executor, executor.params.parse({ ...mail, ...reply }), {
       identity: { ...identity, config },
     });
     expect(fields.slice(2)).toEqual([
@@ -303,19 +305,19 @@ describe('email_message preview', () => {
     [false, 'TLS where the server offers it'],
   ])('says what require_tls %s means', (require_tls, words) => {
     const config = { ...identity.config, require_tls };
-    const { fields } = cardOf(executor, executor.params.parse(mail), { identity: { ...identity, config } });
+    const { fields } = previewOf(executor, executor.params.parse(mail), { identity: { ...identity, config } });
     expect(fields.at(-1)).toEqual({ label: 'Leaves through', value: `mail.ours.test:587, ${words}` });
   });
 
   it('lets no name pass for the sender’s address', () => {
     const config = { ...identity.config, from: '"CEO <ceo@bank.test>" <x@ours.test>' };
-    const { fields } = cardOf(executor, executor.params.parse(mail), { identity: { ...identity, config } });
+    const { fields } = previewOf(executor, executor.params.parse(mail), { identity: { ...identity, config } });
     expect(fields[0]).toEqual({ label: 'From', value: '"CEO <ceo@bank.test>" <x@ours.test>' });
   });
 
   it('shows the HTML part without what could load or run, and beside it both parts as they are sent', () => {
     const html = '<p onclick="x()">Pay <b>now</b></p><img src="https://t.test/p.png"><script>x()</script>';
-    const shown = cardOf(executor, { ...mail, html }, { identity });
+    const shown = previewOf(executor, { ...mail, html }, { identity });
     expect(shown.body).toEqual({ html: '<p>Pay <b>now</b></p>' });
     expect(shown.fields).toContainEqual({ label: 'Text', value: mail.message });
     expect(shown.fields).toContainEqual({ label: 'HTML', value: html });
@@ -342,7 +344,7 @@ describe('email_message preview', () => {
     ],
     ['a zero-width character in the text', { ...mail, message: 'pass\u200bword' }, /invisible.*: body/i],
   ])('warns of %s', (_name, params, warning) => {
-    const { warnings } = cardOf(executor, executor.params.parse(params), { identity });
+    const { warnings } = previewOf(executor, executor.params.parse(params), { identity });
     expect(warnings).toEqual([expect.stringMatching(warning)]);
   });
 });

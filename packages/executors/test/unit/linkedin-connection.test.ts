@@ -40,7 +40,7 @@ describe('linkedin_connection', () => {
     ]);
   });
 
-  it('takes a note of 300 characters, and says on the card when a free account takes fewer', () => {
+  it('takes a note of 300 characters, and says on the preview when a free account takes fewer', () => {
     const noted = (characters: number) => ({ ...INVITATION, message: 'x'.repeat(characters) });
     expect(executor.params.safeParse(noted(301)).success).toBe(false);
     const warnings = (characters: number, config: JsonObject) =>
@@ -53,7 +53,7 @@ describe('linkedin_connection', () => {
   it.each([
     [identityWith({}), 'a person: this only makes a task'],
     [UNIPILE, 'Unipile at api1.unipile.com:13111, from the account acc_1'],
-  ])('says on the card who sends it', (identity, value) => {
+  ])('says on the preview who sends it', (identity, value) => {
     expect(executor.preview(INVITATION, { identity }).fields).toContainEqual({ label: 'Sent by', value });
   });
 

@@ -18,7 +18,7 @@ describe('mcp_tool_call', () => {
   const lookup = (more: JsonObject = {}, token = TOKEN) =>
     lookupIn({}, { identity: identityOf(fake, more), openCredentials: async () => ({ token }) });
   const look = (params: JsonObject = CALL, ...[more, token]: Parameters<typeof lookup>) =>
-    executor.look?.(params, lookup(more, token)) as Promise<JsonObject>;
+    executor.readCurrent?.(params, lookup(more, token)) as Promise<JsonObject>;
   const verify = (token: string) =>
     mcp(settings).verify({
       config: { url: fake.address },
@@ -28,8 +28,8 @@ describe('mcp_tool_call', () => {
   const definitionNow = async () => executor.definition?.(await look());
 
   it('shows the tool, its server, each argument, and what the server claims as its claim', async () => {
-    const card = executor.preview(CALL, { identity: identityOf(fake), seen: await look() });
-    expect(card).toEqual({
+    const preview = executor.preview(CALL, { identity: identityOf(fake), current: await look() });
+    expect(preview).toEqual({
       title: 'Call send_invoice on Billing',
       fields: [
         { label: 'Server', value: fake.address },
@@ -95,9 +95,9 @@ describe('mcp_tool_call', () => {
     ['refers to somewhere else', { $ref: 'https://evil.test/schema' }],
     ['refers to nothing', { properties: { customer: { $ref: '#/$defs/none' } } }],
     ['is none', { properties: { customer: { minimum: 'x' } } }],
-  ])('asks nobody else and tests nothing where a schema %s, and says so on the card', async (_what, schema) => {
+  ])('asks nobody else and tests nothing where a schema %s, and says so on the preview', async (_what, schema) => {
     Object.assign(fake.tools[0] ?? {}, { inputSchema: { type: 'object', ...schema } });
-    const { warnings } = executor.preview(CALL, { identity: identityOf(fake), seen: await look() });
+    const { warnings } = executor.preview(CALL, { identity: identityOf(fake), current: await look() });
     expect(warnings?.join()).toContain('were not validated by the whole input schema');
   });
 
@@ -128,10 +128,10 @@ describe('mcp_tool_call', () => {
     });
   });
 
-  it('says on the card what of the schema is not tested, and tests the rest', async () => {
+  it('says on the preview what of the schema is not tested, and tests the rest', async () => {
     const properties = { customer: { type: 'string', pattern: '^(?!x)' }, cents: { type: 'integer', minimum: 1 } };
     Object.assign(fake.tools[0] ?? {}, { inputSchema: { type: 'object', properties } });
-    const { warnings } = executor.preview(CALL, { identity: identityOf(fake), seen: await look() });
+    const { warnings } = executor.preview(CALL, { identity: identityOf(fake), current: await look() });
     expect(warnings).toContainEqual(
       expect.stringContaining('not validated by the whole input schema: the pattern ^(?!x)'),
     );

@@ -3,7 +3,7 @@ import type { Executor, ShownIdentity } from '@proviso/core/executor';
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startResendFake, type ResendFake } from '@proviso/testing/providers/resend';
 import { builtIns, resendCreateBroadcast, resendCreateContact, resendSendEmail } from '../../src/index.ts';
-import { cardOf } from '../card.ts';
+import { previewOf } from '../preview-of.ts';
 import { ACTION, ADA, BOB, contact, lookupIn, runOf, type Workspace } from '../records.ts';
 
 const API_KEY = 're_tr0ub4dor3';
@@ -125,7 +125,7 @@ describe('resend_send_email', () => {
   it('shows HTML without what could load or run, and its source whole', () => {
     const html =
       '<p onclick="x()">Hi <a href="javascript:x()">you</a><img src="https://t.test/p.gif"><script>x()</script></p>';
-    const { body, fields, warnings } = cardOf(sendEmail, { ...mail, html }, { identity: acting() });
+    const { body, fields, warnings } = previewOf(sendEmail, { ...mail, html }, { identity: acting() });
     expect(body).toEqual({ html: '<p>Hi <a>you</a></p>' });
     expect(fields).toContainEqual({ label: 'HTML', value: html });
     expect(fields).toContainEqual({ label: 'Text', value: 'Hi Ada' });
@@ -151,9 +151,9 @@ describe('resend_send_email', () => {
     });
   });
 
-  it('sends to the address that the card warns of', async () => {
+  it('sends to the address that the preview warns of', async () => {
     const params = { ...mail, to: 'ada@exämple.test' };
-    const { warnings } = cardOf(sendEmail, params, { identity: acting() });
+    const { warnings } = previewOf(sendEmail, params, { identity: acting() });
     expect(warnings).toEqual([expect.stringContaining('it is xn--exmple-cua.test')]);
     await run(sendEmail, params);
     expect(resend.sent[0]?.mail.to).toEqual(['ada@xn--exmple-cua.test']);
@@ -261,10 +261,10 @@ describe('resend_create_broadcast', () => {
       { ...news, send: true },
       { title: 'Send a broadcast to Readers', value: 'Yes, to everybody in the segment' },
     ],
-  ])('says on its card whether it is %s, and does so', async (_, params, { title, value }) => {
-    const card = createBroadcast.preview(params as JsonObject, { identity: acting() });
-    expect(card).toMatchObject({ title });
-    expect(card.fields[0]).toEqual({ label: 'Sent at once', value });
+  ])('says on its preview whether it is %s, and does so', async (_, params, { title, value }) => {
+    const preview = createBroadcast.preview(params as JsonObject, { identity: acting() });
+    expect(preview).toMatchObject({ title });
+    expect(preview.fields[0]).toEqual({ label: 'Sent at once', value });
     const sent = 'send' in params;
     const outcome = await run(createBroadcast, params);
     expect(outcome).toEqual({ kind: 'done', result: { broadcast_id: resend.broadcasts[0]?.id, sent } });

@@ -112,7 +112,7 @@ describe('send_slack_message looks its channel up', () => {
     });
   });
 
-  it('takes an id as it is when Slack is away, and says so on the card', async () => {
+  it('takes an id as it is when Slack is away, and says so on the preview', async () => {
     await slack.refuseConnections();
     const params = { channel: GENERAL, message: 'x' };
     const resolved = await resolve(params);

@@ -62,7 +62,7 @@ describe('sync_to_crm takes down what will be pushed', () => {
     });
   });
 
-  it('and what it leaves out is on the card and in the result', async () => {
+  it('and what it leaves out is on the preview and in the result', async () => {
     const there = { contacts: [contact({ properties: { firstName: 'Ada', address: { city: 'London' }, seats: 3 } })] };
     const params = { contact_id: ADA, ...(await resolve({ contact_id: ADA }, {}, there)) };
     const left_out = {

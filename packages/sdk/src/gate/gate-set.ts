@@ -1,4 +1,4 @@
-import type { DrawPreview, Gate } from './propose.ts';
+import type { RenderPreview, Gate } from './propose.ts';
 import type { Access } from './tool.ts';
 
 /** One gate for a framework's tools. */
@@ -6,13 +6,13 @@ export interface GateSet extends Gate {
   /** By name; a tool that is not named is a write. */
   access?: Readonly<Record<string, Access>> | undefined;
   /** By name. */
-  previews?: Readonly<Record<string, DrawPreview>> | undefined;
+  previews?: Readonly<Record<string, RenderPreview>> | undefined;
 }
 
 export const isRead = ({ access = {} }: GateSet, name: string): boolean =>
   Object.hasOwn(access, name) && access[name] === 'read';
 
-export const previewFor = ({ previews = {} }: GateSet, name: string): DrawPreview | undefined =>
+export const previewFor = ({ previews = {} }: GateSet, name: string): RenderPreview | undefined =>
   Object.hasOwn(previews, name) ? previews[name] : undefined;
 
 /** What the model should know of a tool that does not act at once. */

@@ -1,11 +1,11 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { Answer } from './answer.ts';
-import { propose, type DrawPreview, type Gate } from './propose.ts';
+import { propose, type RenderPreview, type Gate } from './propose.ts';
 import { gatedForm, type Access, type Tool, type ToolCall } from './tool.ts';
 
 export interface GateOptions<Input, A extends Access = Access> extends Gate {
   access: A;
-  preview?: DrawPreview<Input>;
+  preview?: RenderPreview<Input>;
 }
 
 export interface GatedTool<Input, Output> extends Tool<Input, Output> {

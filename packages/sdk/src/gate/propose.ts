@@ -34,14 +34,14 @@ export interface Gate {
   context?: GateContext | ((call: NamedCall) => GateContext | Promise<GateContext>) | undefined;
 }
 
-/** What a reviewer sees of a call. The same input must draw the same card; without one the service lists every field. */
-export type DrawPreview<Input = never> = (input: Input, call: NamedCall) => Preview | Promise<Preview>;
+/** What a reviewer sees of a call. The same input must render the same preview; without one the service lists every field. */
+export type RenderPreview<Input = never> = (input: Input, call: NamedCall) => Preview | Promise<Preview>;
 
 /**
  * Records a write, and does nothing else. Throws when it could not be recorded: then nothing is queued. A call that is
  * aborted withdraws its proposal; where that is too late, it throws ABORTED with the action's id.
  */
-export async function propose(gate: Gate, call: NamedCall, draw?: DrawPreview): Promise<Answer> {
+export async function propose(gate: Gate, call: NamedCall, render?: RenderPreview): Promise<Answer> {
   const { client, mode = 'submit', waitMs = WAIT_MS } = gate;
   const { toolName, signal } = call;
   const given = typeof gate.context === 'function' ? await gate.context(call) : gate.context;
@@ -52,7 +52,7 @@ export async function propose(gate: Gate, call: NamedCall, draw?: DrawPreview): 
       code: 'NO_WORKSPACE',
     });
   signal?.throwIfAborted();
-  const { id, known } = await record(client, { ...context, workspaceId }, call, draw);
+  const { id, known } = await record(client, { ...context, workspaceId }, call, render);
   const read = (timeoutMs: number): Promise<Answer> =>
     readAnswer(client, { id, toolName, signal, workspaceId, timeoutMs });
   if (!signal?.aborted && mode === 'submit') return known ? read(0) : unfinished(id, toolName);
@@ -72,7 +72,7 @@ async function record(
   client: Client,
   context: GateContext & { workspaceId: string },
   call: NamedCall,
-  draw?: DrawPreview,
+  render?: RenderPreview,
 ): Promise<Recorded> {
   const { toolName, callId, signal } = call;
   const input = JSON.parse(canonicalize(JSON.parse(JSON.stringify(call.input)))) as JsonObject;
@@ -80,7 +80,7 @@ async function record(
     ...context,
     toolName,
     toolInput: input,
-    preview: await previewOf({ ...call, input }, draw),
+    preview: await previewOf({ ...call, input }, render),
     ...(callId !== undefined && { metadata: { tool_call_id: callId.slice(0, METADATA_CHARS_MAX) } }),
   };
   let known = false;
@@ -145,10 +145,10 @@ const aborted = (actionId: string | undefined, cause: unknown): ProvisoError =>
     { code: 'ABORTED', actionId, cause },
   );
 
-/** Nothing that goes wrong with a card keeps a write from being reviewed. */
-async function previewOf(call: NamedCall, draw: DrawPreview | undefined): Promise<Preview | undefined> {
+/** Nothing that goes wrong with a preview keeps a write from being reviewed. */
+async function previewOf(call: NamedCall, render: RenderPreview | undefined): Promise<Preview | undefined> {
   try {
-    return draw && previewShape.parse(await draw(call.input as never, call));
+    return render && previewShape.parse(await render(call.input as never, call));
   } catch {
     return undefined;
   }

@@ -103,7 +103,7 @@ describe('the idempotency key', () => {
     expect(await keysOf({ amount: 5, callId: 'call_1' }, { amount: 5, callId: 'call_1' })).toBe(1);
   });
 
-  it('is the same for an input whose keys come in another order, and so is the card', async () => {
+  it('is the same for an input whose keys come in another order, and so is the preview', async () => {
     const { client, seen } = await serve(recorded);
     const tool = gated(
       { name: 'refund', execute: (input: object) => input },
@@ -137,7 +137,7 @@ describe('the idempotency key', () => {
 });
 
 describe('a preview', () => {
-  const card = { title: 'Refund 5', fields: [{ label: 'Amount', value: 5 }] };
+  const given = { title: 'Refund 5', fields: [{ label: 'Amount', value: 5 }] };
   const sent = async (preview: () => unknown) => {
     const { client, seen } = await serve(recorded);
     const { tool } = refund();
@@ -147,8 +147,8 @@ describe('a preview', () => {
   };
 
   it('goes with the proposal', async () => {
-    expect(await sent(() => card)).toEqual(card);
-    expect(await sent(async () => card)).toEqual(card);
+    expect(await sent(() => given)).toEqual(given);
+    expect(await sent(async () => given)).toEqual(given);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import type { ExecutorSettings } from '../settings.ts';
 import type { McpParams } from './params.ts';
 import { inSession, LoginRefused, type McpAccount, type ServerTool } from './session.ts';
 
-const LOOK_MS_MAX = 15_000;
+const READ_TIMEOUT_MS = 15_000;
 const SCHEMA_BYTES_MAX = 64 * 1024;
 const LEVELS_MAX = 100;
 
@@ -27,12 +27,8 @@ export function accountOf(
  * The tool as its server defines it now, and arguments that fit. Throws INVALID where there is no such tool or they do
  * not, and UNAVAILABLE where the server cannot be asked.
  */
-export async function lookAtTool(
-  params: McpParams,
-  ctx: LookupContext,
-  settings: ExecutorSettings,
-): Promise<JsonObject> {
-  const signal = AbortSignal.timeout(LOOK_MS_MAX);
+export async function readTool(params: McpParams, ctx: LookupContext, settings: ExecutorSettings): Promise<JsonObject> {
+  const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
   const account = accountOf(ctx.identity, await ctx.openCredentials(), { settings, signal });
   if (!account) throw invalid('identity_id', 'has no valid configuration');
   const { tools, odd } = await toolsOf(account);
@@ -66,16 +62,19 @@ async function toolsOf(account: McpAccount) {
 /** All of a tool's definition that is shown, as it can be stored. */
 function definitionOf({ name, title, description, inputSchema, annotations }: ServerTool): JsonObject {
   const parts = { name, title, description, input_schema: inputSchema, annotations };
-  return storable(JSON.parse(JSON.stringify(parts)) as JsonValue, 1) as JsonObject; // without what is absent
+  return sanitizeDefinition(JSON.parse(JSON.stringify(parts)) as JsonValue, 1) as JsonObject; // without what is absent
 }
 
-function storable(value: JsonValue, level: number): JsonValue {
+function sanitizeDefinition(value: JsonValue, level: number): JsonValue {
   if (typeof value === 'string') return value.replaceAll('\u0000', '\uFFFD').toWellFormed();
   if (typeof value !== 'object' || value === null) return value;
   if (level > LEVELS_MAX) throw invalid('params.tool', `has a definition of more than ${LEVELS_MAX} levels`);
-  if (Array.isArray(value)) return value.map((one) => storable(one, level + 1));
+  if (Array.isArray(value)) return value.map((one) => sanitizeDefinition(one, level + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [storable(key, level) as string, storable(one, level + 1)]),
+    Object.entries(value).map(([key, one]) => [
+      sanitizeDefinition(key, level) as string,
+      sanitizeDefinition(one, level + 1),
+    ]),
   );
 }
 
@@ -90,8 +89,8 @@ async function demandFit(given: JsonObject, own: { workspaceId: string; schema: 
   return untested;
 }
 
-/** What `look` saw. */
-export interface Seen {
+/** What `readCurrent` returned. */
+export interface CurrentTool {
   definition?: Definition;
   untested?: string[];
 }

@@ -1,9 +1,9 @@
 import type { JsonObject, Preview } from '@proviso/contracts';
 import { readablePreview, type Executor, type ShownIdentity } from '@proviso/core/executor';
 
-/** The card as people see it. */
-export const cardOf = (
+/** The preview as people see it. */
+export const previewOf = (
   executor: Executor,
   params: JsonObject,
-  seen: { identity: ShownIdentity | null; seen?: JsonObject },
-): Preview => readablePreview(executor.preview(params, seen));
+  context: { identity: ShownIdentity | null; current?: JsonObject },
+): Preview => readablePreview(executor.preview(params, context));
