@@ -119,9 +119,9 @@ export class Stage {
   /** Approves over /api/pending-actions what it shows, or edits that. */
   async approveShown(userEdits?: JsonObject, meanwhile?: () => Promise<unknown>): Promise<void> {
     const seen = await this.look('owner');
-    const body = { paramsHash: seen.hash, ...(userEdits && { userEdits }) };
     const verb = userEdits ? 'edit' : 'approve';
     const sent = userEdits ? { edits: userEdits } : {};
+    const body = { params_hash: seen.hash, ...sent };
     const decide: Request = (ctx) => approvePendingAction(meanwhile ? interrupted(ctx, meanwhile) : ctx, this.id, body);
     await this.ask({ verb, who: 'owner', sent, saw: seen.params }, decide, toldShown);
   }
@@ -132,9 +132,9 @@ export class Stage {
     const item = this.#note({ verb: 'edit', who: 'owner', sent: { edits: userEdits }, saw: seen.params });
     const batch: BatchRecord = { request: item.request, items: [item], told: null };
     this.batches.push(batch);
-    const body = { items: [{ pendingActionId: this.id, paramsHash: seen.hash, userEdits }] };
+    const items = [{ action_id: this.id, params_hash: seen.hash, edits: userEdits, exclude: false }];
     const batchId = this.action?.batch_id ?? '';
-    batch.told = (await this.#send(item, 'owner', (ctx) => batchApprovePendingActions(ctx, batchId, body))) ?? null;
+    batch.told = (await this.#send(item, 'owner', (ctx) => batchApprovePendingActions(ctx, batchId, items))) ?? null;
   }
 
   /** Runs what is due in the process that is asked. */

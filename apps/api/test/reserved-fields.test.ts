@@ -61,7 +61,9 @@ describe('workspace, mission and session in the params of a workspace’s tool',
     for (const by of [here.owner, bot])
       expect(await refused(here, () => by.post('/v1/actions', body))).toEqual([`params.${field}`]);
     const { results } = (await bot.post('/v1/actions/bulk', { actions: [body] })).body;
-    expect(results).toMatchObject([{ code: 'INVALID', error: `params.${field}: is not where the call belongs` }]);
+    expect(results).toMatchObject([
+      { code: 'INVALID', error: `params.${field}: does not match the call: leave it out` },
+    ]);
   });
 
   it.each(elsewhere)('say nothing else in a change or an edit: %s %j', async (field, value) => {

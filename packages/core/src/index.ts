@@ -6,6 +6,7 @@ export * from './actions/create.ts';
 export * from './actions/decide.ts';
 export * from './actions/get.ts';
 export * from './actions/list.ts';
+export * from './actions/portions.ts';
 export * from './actions/process.ts';
 export * from './actions/reject.ts';
 export * from './actions/row.ts';

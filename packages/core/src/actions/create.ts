@@ -40,7 +40,7 @@ export function authorizeProposing(ctx: Context): void {
 export type DraftRow = ReturnType<typeof newRow>;
 
 /** A type that needs no identity may be proposed without one. */
-type ProposalBody = Omit<CreateActionBody, 'identity_id'> & { identity_id: string | null };
+export type ProposalBody = Omit<CreateActionBody, 'identity_id'> & { identity_id: string | null };
 
 /** The row that a body asks for, as an insert takes it. Throws INVALID. */
 export async function draftRow(ctx: Context, body: ProposalBody): Promise<DraftRow> {

@@ -119,7 +119,7 @@ export async function prepareProposal(
 ): Promise<Proposal> {
   const identity = await identityFor(ctx, executor, identityId);
   refuseFields(executor.resolvedFields ?? [], given, 'is looked up by the service: leave it out');
-  if (executor.tool) demandPlace('params', given, place);
+  if (executor.tool) demandPlace(given, place);
   const parsed = await parseParams(executor, { ...kept, ...given });
   const lookup = lookupIn(ctx, identity);
   let notLookedUp: string | undefined;

@@ -1,15 +1,7 @@
-import {
-  batchApproveList,
-  batchItem,
-  type BatchApproveBody,
-  type BatchApproveReply,
-  type DecideActionBody,
-} from '@proviso/contracts';
-import { z } from 'zod';
+import type { DecideActionBody, JsonObject } from '@proviso/contracts';
 import { prepareDecisions, writeDecisions, type Ask, type Prepared } from '../actions/decisions.ts';
 import { writeDecision } from '../actions/decide.ts';
 import { LOADED_MIB, loadMany } from '../actions/load-many.ts';
-import { inPortions, sizeOf } from '../actions/portions.ts';
 import type { ActionRow } from '../actions/row.ts';
 import { authorizeDecision, type Context } from '../context.ts';
 import { dispatch } from '../dispatch.ts';
@@ -19,8 +11,23 @@ import { readId } from '../ids.ts';
 import { stillMay } from '../keys/still-may.ts';
 import { refuseReserved } from '../tools/reserved-fields.ts';
 import { nextSlice } from '../time-slice.ts';
-import { renamed } from './name-fields.ts';
 import { readBatchId } from './workspace.ts';
+
+/** The decision on one action of a batch. */
+export interface BatchItem {
+  action_id: string;
+  edits?: JsonObject | undefined;
+  /** Rejects the action; never with edits. */
+  exclude: boolean;
+  params_hash?: string | undefined;
+}
+
+/** How many actions became what. */
+export interface BatchDecision {
+  approved: number;
+  rejected: number;
+  skipped: number;
+}
 
 /**
  * Decides what the items list, and leaves the rest of the batch as it is. Any fault in an item refuses all of them. What
@@ -29,11 +36,10 @@ import { readBatchId } from './workspace.ts';
 export async function batchApprovePendingActions(
   ctx: Context,
   batchId: string,
-  input: unknown,
-): Promise<BatchApproveReply> {
+  items: readonly BatchItem[],
+): Promise<BatchDecision> {
   authorizeDecision(ctx);
-  const items = await readItems(input);
-  const first = await replayedReply<BatchApproveReply>(ctx.db, ctx.idempotency);
+  const first = await replayedReply<BatchDecision>(ctx.db, ctx.idempotency);
   if (first) return first;
   const prepared = await prepare(ctx, readBatchId(batchId), items);
   let decided: ActionRow[] = [];
@@ -45,32 +51,15 @@ export async function batchApprovePendingActions(
       if (outcome instanceof AppError) skipped += 1;
       else decided.push(outcome);
     const approved = decided.filter(({ status }) => status === 'approved').length;
-    return { batchId: readBatchId(batchId), approved, rejected: decided.length - approved, skipped };
+    return { approved, rejected: decided.length - approved, skipped };
   });
   for (const action of decided) dispatch(ctx, action);
   return reply;
 }
 
-type Item = BatchApproveBody['items'][number];
-
-/** Throws a ZodError with the faults of all items. */
-async function readItems(input: unknown): Promise<Item[]> {
-  const { items } = batchApproveList.parse(input);
-  const issues: z.core.$ZodIssue[] = [];
-  const read = await inPortions(items, sizeOf, async (portion, from) =>
-    portion.map((item, at) => {
-      const { data, error } = batchItem.safeParse(item);
-      for (const issue of error?.issues ?? []) issues.push({ ...issue, path: ['items', from + at, ...issue.path] });
-      return data;
-    }),
-  );
-  if (issues.length > 0) throw new z.ZodError(issues);
-  return read.filter((item) => item !== undefined);
-}
-
 /** The decision of each row that is still pending. Throws every fault of every item at once: INVALID, CONFLICT or UNAVAILABLE. */
-async function prepare(ctx: Context, batch_id: string, items: readonly Item[]): Promise<Prepared> {
-  const ids = items.map(({ pendingActionId }) => readId('action', pendingActionId) ?? '');
+async function prepare(ctx: Context, batch_id: string, items: readonly BatchItem[]): Promise<Prepared> {
+  const ids = items.map(({ action_id }) => readId('action', action_id) ?? '');
   const { rows, upTo } = await loadMany(ctx, ids.filter(Boolean));
   if (upTo !== null)
     throw new AppError(
@@ -85,10 +74,10 @@ async function prepare(ctx: Context, batch_id: string, items: readonly Item[]): 
     await nextSlice();
     const id = ids[index] ?? '';
     const row = rows.get(id);
-    if (!ofBatch(row)) faults.set(index, invalid('pendingActionId', 'is not in this batch'));
-    else if (firstOf.get(id) !== index) faults.set(index, invalid('pendingActionId', 'is given twice'));
+    if (!ofBatch(row)) faults.set(index, invalid('action_id', 'is not in this batch'));
+    else if (firstOf.get(id) !== index) faults.set(index, invalid('action_id', 'is given twice'));
     else if (row.status === 'pending_approval') {
-      const fault = faultOf(() => refuseReserved(item.userEdits));
+      const fault = faultOf(() => refuseReserved(item.edits));
       if (fault) faults.set(index, fault);
       else asks.push({ seen: row, decision: decisionOf(item) });
     }
@@ -114,7 +103,7 @@ async function drawAgain(ctx: Context, prepared: Prepared): Promise<Map<string, 
   return faults;
 }
 
-function decisionOf({ userEdits: edits, exclude, paramsHash: params_hash }: Item): DecideActionBody {
+function decisionOf({ edits, exclude, params_hash }: BatchItem): DecideActionBody {
   return { action: exclude ? 'reject' : edits ? 'edit' : 'approve', edits, params_hash };
 }
 
@@ -129,9 +118,8 @@ function faultOf(check: () => void): AppError | undefined {
 }
 
 /** A refusal, with the item in the paths of its details. */
-function inItem(index: number, error: AppError): AppError {
-  const { code, message, details } = renamed(error, 'userEdits');
-  const named = details.length > 0 ? details : [{ path: 'pendingActionId', message }];
+function inItem(index: number, { code, message, details }: AppError): AppError {
+  const named = details.length > 0 ? details : [{ path: 'action_id', message }];
   return new AppError(
     code,
     message,

@@ -1,5 +1,5 @@
-import { createPendingActionBody, type CreatePendingActionBody } from '@proviso/contracts';
-import { authorizeProposing, draftRow, recordProposal, type DraftRow } from '../actions/create.ts';
+import type { JsonObject } from '@proviso/contracts';
+import { authorizeProposing, draftRow, recordProposal, type DraftRow, type ProposalBody } from '../actions/create.ts';
 import type { ActionRow } from '../actions/row.ts';
 import type { Context } from '../context.ts';
 import { invalid } from '../errors.ts';
@@ -7,31 +7,32 @@ import { executorOf } from '../execution/find-executor.ts';
 import { readableAgentPreview } from '../preview/readable-preview.ts';
 import { demandPlace, withoutReserved } from '../tools/reserved-fields.ts';
 import { chooseIdentity } from './choose-identity.ts';
-import { namingFields } from './name-fields.ts';
 
-/** Records a call that waits for a person, whatever the agent's settings. */
-export async function createPendingAction(ctx: Context, input: unknown): Promise<ActionRow> {
-  authorizeProposing(ctx);
-  const body = createPendingActionBody.parse(input);
-  return namingFields('toolInput', () => recordProposal(ctx, () => draft(ctx, body)));
+/** A proposal that always waits for a person. */
+export interface PendingProposal extends Omit<ProposalBody, 'identity_id' | 'require_approval'> {
+  /** Chosen unless given. */
+  identity_id?: string | undefined;
+  /** Of a workspace's tool: what people see, in the agent's words. */
+  preview?: JsonObject | undefined;
 }
 
-/** A built-in type is rendered by its executor; a workspace's tool may come with a preview of its own. */
-async function draft(ctx: Context, body: CreatePendingActionBody): Promise<DraftRow> {
-  const executor = await executorOf(ctx, body.toolName);
-  demandPlace('toolInput', body.toolInput, body);
-  if (body.preview && !executor.tool) throw invalid('preview', `is rendered by the service for ${body.toolName}`);
+/** Records a proposal that waits for a person, whatever the agent's settings. */
+export async function createPendingAction(ctx: Context, proposal: PendingProposal): Promise<ActionRow> {
+  authorizeProposing(ctx);
+  return recordProposal(ctx, () => draft(ctx, proposal));
+}
+
+/** The executor renders the preview of a built-in type; a proposal for a workspace's tool may bring its own. */
+async function draft(ctx: Context, { preview, ...proposal }: PendingProposal): Promise<DraftRow> {
+  const executor = await executorOf(ctx, proposal.type);
+  const { params, mission_id: missionId, session_id: sessionId } = proposal;
+  demandPlace(params, { workspaceId: ctx.caller.workspaceId, missionId, sessionId });
+  if (preview && !executor.tool) throw invalid('preview', `is rendered by the service for ${proposal.type}`);
   const row = await draftRow(ctx, {
-    type: body.toolName,
-    params: executor.tool ? body.toolInput : withoutReserved(body.toolInput),
-    identity_id: body.identityId ?? (await chooseIdentity(ctx, executor, body.runId)),
+    ...proposal,
+    params: executor.tool ? params : withoutReserved(params),
+    identity_id: proposal.identity_id ?? (await chooseIdentity(ctx, executor, proposal.run_id)),
     require_approval: true,
-    scheduled_time: body.scheduledTime,
-    expires_at: body.expiresAt,
-    run_id: body.runId,
-    mission_id: body.missionId,
-    session_id: body.sessionId,
-    metadata: body.metadata,
   });
-  return { ...row, agent_preview: body.preview ? readableAgentPreview(body.preview) : null };
+  return { ...row, agent_preview: preview ? readableAgentPreview(preview) : null };
 }

@@ -15,14 +15,14 @@ type Field = keyof typeof PLACES;
 /** Where a row belongs; what it has not is null or absent. */
 export type Place = Partial<Record<(typeof PLACES)[Field], string | null | undefined>>;
 
-/** Throws INVALID where an input says that the call belongs elsewhere than it does; `path` is what holds the input. */
-export function demandPlace(path: 'params' | 'toolInput', input: JsonObject, place: Place): void {
+/** Throws INVALID where params say that the call belongs elsewhere than it does. */
+export function demandPlace(params: JsonObject, place: Place): void {
   const differs = (field: Field): boolean => {
-    const said = input[field] ?? null;
+    const said = params[field] ?? null;
     const isId = PLACES[field] !== 'sessionId';
     return (typeof said === 'string' && isId ? said.toLowerCase() : said) !== (place[PLACES[field]] ?? null);
   };
-  refuse(path, reservedIn(input).filter(differs), 'does not match the call: leave it out');
+  refuse('params', reservedIn(params).filter(differs), 'does not match the call: leave it out');
 }
 
 export const placeOf = (row: {
@@ -37,7 +37,7 @@ export const placeOf = (row: {
 
 /** A reviewer's edits do not move a call elsewhere. Throws INVALID at each such field. */
 export const refuseReserved = (edits: JsonObject = {}): void =>
-  refuse('userEdits', reservedIn(edits), 'says where the call belongs and cannot be edited: leave it out');
+  refuse('edits', reservedIn(edits), 'says where the call belongs and cannot be edited: leave it out');
 
 /** The input itself: a tool's schema need not describe where a call belongs, and a built-in type is not told. */
 export const withoutReserved = (input: JsonObject): JsonObject =>
@@ -46,7 +46,7 @@ export const withoutReserved = (input: JsonObject): JsonObject =>
 const reservedIn = (input: JsonObject): Field[] =>
   (Object.keys(PLACES) as Field[]).filter((field) => Object.hasOwn(input, field));
 
-function refuse(path: string, fields: readonly string[], message: string): void {
+function refuse(path: 'params' | 'edits', fields: readonly string[], message: string): void {
   if (fields.length === 0) return;
   const details = fields.map((field) => ({ path: `${path}.${field}`, message }));
   throw new AppError('INVALID', details.map((detail) => `${detail.path}: ${message}`).join('; '), details);

@@ -2,6 +2,7 @@ import { approvePendingActionBody, pendingAction } from '@proviso/contracts';
 import { approvePendingAction, authorizeDecision, workspaceOfAction } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 import { showPendingAction } from '../../show-pending-action.ts';
+import { inTheseFields } from './fields.ts';
 
 export const approvePendingActionRoute = defineRoute({
   method: 'post',
@@ -15,6 +16,11 @@ export const approvePendingActionRoute = defineRoute({
   reply: pendingAction,
   workspace: ({ services, path }) => workspaceOfAction(services, path.pa_id ?? ''),
   authorize: (ctx) => authorizeDecision(ctx),
-  handle: async ({ ctx, path, body }) =>
-    showPendingAction(ctx.executors, await approvePendingAction(ctx, path.pa_id ?? '', body)),
+  handle: async ({ ctx, path, body }) => {
+    const { userEdits: edits, paramsHash: params_hash, comment } = approvePendingActionBody.parse(body);
+    const approved = await inTheseFields('userEdits', () =>
+      approvePendingAction(ctx, path.pa_id ?? '', { edits, params_hash, comment }),
+    );
+    return showPendingAction(ctx.executors, approved);
+  },
 });

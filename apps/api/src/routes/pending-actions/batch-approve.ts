@@ -1,7 +1,17 @@
-import { batchApproveBody, batchApproveReply } from '@proviso/contracts';
-import { authorizeDecision, batchApprovePendingActions, workspaceOfBatch } from '@proviso/core';
+import { batchApproveBody, batchApproveList, batchApproveReply, batchItem } from '@proviso/contracts';
+import {
+  authorizeDecision,
+  batchApprovePendingActions,
+  inPortions,
+  readBatchId,
+  sizeOf,
+  workspaceOfBatch,
+  type BatchItem,
+} from '@proviso/core';
+import { z } from 'zod';
 import { BULK_BODY } from '../../body.ts';
 import { defineRoute } from '../../route.ts';
+import { inTheseFields } from './fields.ts';
 
 export const batchApprovePendingActionsRoute = defineRoute({
   method: 'post',
@@ -17,5 +27,32 @@ export const batchApprovePendingActionsRoute = defineRoute({
   fails: ['INVARIANT_VIOLATION'],
   workspace: ({ services, callers, path }) => workspaceOfBatch(services, callers, path.batch_id ?? ''),
   authorize: (ctx) => authorizeDecision(ctx),
-  handle: ({ ctx, path, body }) => batchApprovePendingActions(ctx, path.batch_id ?? '', body),
+  handle: async ({ ctx, path, body }) => {
+    const items = await readItems(body);
+    const batchId = readBatchId(path.batch_id ?? '');
+    const decided = await inTheseFields('userEdits', () => batchApprovePendingActions(ctx, batchId, items));
+    return { ...decided, batchId };
+  },
 });
+
+/** The items one by one, since they may be a thousand. Throws a ZodError with the faults of all. */
+async function readItems(input: unknown): Promise<BatchItem[]> {
+  const { items } = batchApproveList.parse(input);
+  const issues: z.core.$ZodIssue[] = [];
+  const read = await inPortions(items, sizeOf, async (portion, from) =>
+    portion.map((item, at) => {
+      const { data, error } = batchItem.safeParse(item);
+      for (const issue of error?.issues ?? []) issues.push({ ...issue, path: ['items', from + at, ...issue.path] });
+      return data;
+    }),
+  );
+  if (issues.length > 0) throw new z.ZodError(issues);
+  return read
+    .filter((item) => item !== undefined)
+    .map(({ pendingActionId: action_id, userEdits: edits, paramsHash: params_hash, exclude }) => ({
+      action_id,
+      edits,
+      exclude,
+      params_hash,
+    }));
+}

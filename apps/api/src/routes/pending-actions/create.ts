@@ -1,7 +1,8 @@
-import { createPendingActionBody, pendingAction } from '@proviso/contracts';
-import { authorizeProposing, createPendingAction } from '@proviso/core';
+import { createPendingActionBody, pendingAction, type CreatePendingActionBody } from '@proviso/contracts';
+import { authorizeProposing, createPendingAction, type PendingProposal } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 import { showPendingAction } from '../../show-pending-action.ts';
+import { inTheseFields } from './fields.ts';
 
 export const createPendingActionRoute = defineRoute({
   method: 'post',
@@ -16,5 +17,22 @@ export const createPendingActionRoute = defineRoute({
   status: 201,
   workspace: async ({ body }) => createPendingActionBody.parse(await body()).workspaceId,
   authorize: (ctx) => authorizeProposing(ctx),
-  handle: async ({ ctx, body }) => showPendingAction(ctx.executors, await createPendingAction(ctx, body)),
+  handle: async ({ ctx, body }) => {
+    const proposal = proposalOf(createPendingActionBody.parse(body));
+    const created = await inTheseFields('toolInput', () => createPendingAction(ctx, proposal));
+    return showPendingAction(ctx.executors, created);
+  },
+});
+
+const proposalOf = (body: CreatePendingActionBody): PendingProposal => ({
+  type: body.toolName,
+  params: body.toolInput,
+  identity_id: body.identityId,
+  scheduled_time: body.scheduledTime,
+  expires_at: body.expiresAt,
+  run_id: body.runId,
+  mission_id: body.missionId,
+  session_id: body.sessionId,
+  metadata: body.metadata,
+  preview: body.preview,
 });
