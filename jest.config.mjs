@@ -14,7 +14,9 @@ const shared = {
     ],
   },
   // Packages that are ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|openid-client|oauth4webapi|@prisma/client/runtime/.*\\.mjs)/?)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(better-auth|@better-auth|@better-fetch|better-call|nanostores|kysely|rou3|defu|@noble|jose|openid-client|oauth4webapi|@prisma/client/runtime/.*\\.mjs)/?)',
+  ],
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.proviso/'],
 };
 

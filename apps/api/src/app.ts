@@ -76,6 +76,8 @@ import { revokeInvitationRoute } from './routes/v1/invitations/revoke.ts';
 import { listMembersRoute } from './routes/v1/members/list.ts';
 import { removeMemberRoute } from './routes/v1/members/remove.ts';
 import { updateMemberRoute } from './routes/v1/members/update.ts';
+import { getMeRoute } from './routes/v1/me/get.ts';
+import { setPasswordRoute } from './routes/v1/me/set-password.ts';
 import { listPausesRoute } from './routes/v1/pauses/list.ts';
 import { pauseWorkRoute } from './routes/v1/pauses/pause.ts';
 import { resumeWorkRoute } from './routes/v1/pauses/resume.ts';
@@ -87,16 +89,25 @@ import { getRunRoute } from './routes/v1/runs/get.ts';
 import { listRunsRoute } from './routes/v1/runs/list.ts';
 import { rejectRunActionRoute } from './routes/v1/runs/reject.ts';
 import { updateRunRoute } from './routes/v1/runs/update.ts';
+import { listSessionsRoute } from './routes/v1/sessions/list.ts';
+import { revokeSessionRoute } from './routes/v1/sessions/revoke.ts';
+import { useSignInLinkRoute } from './routes/v1/sessions/use-link.ts';
 import { createToolRoute } from './routes/v1/tools/create.ts';
 import { deleteToolRoute } from './routes/v1/tools/delete.ts';
 import { listToolsRoute } from './routes/v1/tools/list.ts';
 import { createReadSlots } from './read-slots.ts';
+import { signInRouter } from './sign-in/router.ts';
 import { boundUnread, type UnreadLimits } from './unread.ts';
 import { createWorkspaceRoute } from './routes/v1/workspaces/create.ts';
 import { listWorkspacesRoute } from './routes/v1/workspaces/list.ts';
 
 export const routes: readonly Route[] = [
   authStatusRoute,
+  getMeRoute,
+  setPasswordRoute,
+  listSessionsRoute,
+  useSignInLinkRoute,
+  revokeSessionRoute,
   createKeyRoute,
   listKeysRoute,
   revokeKeyRoute,
@@ -197,6 +208,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   app.use(boundUnread(unread));
   app.use(helmet(SECURITY));
   app.use(healthRouter(services));
+  app.use('/api/auth', signInRouter(services, limits));
   app.use(homeRouter(limits));
   app.use(docsRouter(routes, services.executors, limits));
   const knownTokens = createKnownTokens();

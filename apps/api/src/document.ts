@@ -13,6 +13,18 @@ import { RECORDED } from './document/recorded.ts';
 import type { Route } from './route.ts';
 import { TAGS } from './tags.ts';
 
+/** Where there is TLS, the cookie's name begins with `__Host-`. */
+const SECURITY = {
+  token: { type: 'http', scheme: 'bearer' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'proviso_session',
+    description:
+      'Of a person who signed in with a browser. Writes need `Sec-Fetch-Site: same-origin`, as its pages send it.',
+  },
+} as const;
+
 /** An address that no route has: bodies there are drawn as what is sent, and not as what is answered. */
 const KINDS = '/kinds';
 
@@ -59,9 +71,9 @@ export function describeRoutes(
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
-      security: [{ token: [] }],
+      security: [{ token: [] }, { session: [] }],
       tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name, description: TAGS[name] })),
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      components: { securitySchemes: SECURITY },
       paths,
     },
     {
@@ -111,7 +123,7 @@ function describeRoute(route: Route, kinds: Kinds) {
   };
   return {
     operationId: route.operationId,
-    ...(route.handleOutsider && { security: [{}, { token: [] }] }),
+    ...(route.handleOutsider && { security: [{}, { token: [] }, { session: [] }] }),
     summary: route.summary,
     description: route.description,
     tags: [route.tag],

@@ -1,6 +1,5 @@
 import {
   AppError,
-  lookupOf,
   type AuthenticatedPerson,
   type Caller,
   type Counted,
@@ -105,9 +104,9 @@ export async function lookUp<T>(
   return found;
 }
 
-/** Counts a sign-in as one that fails, by its address and by the readable part of its key; `isGood` takes that back. Throws RATE_LIMITED. */
-export async function demandSignIn(limits: RateLimits | undefined, key: string, req: Request, res: Response) {
-  const counted = [strangerAt(req), `key:${lookupOf(key)}`];
+/** Counts a sign-in as one that fails, by its address and by whom it names: `key:…` or `email:…`; `isGood` takes that back. Throws RATE_LIMITED. */
+export async function demandSignIn(limits: RateLimits | undefined, named: string, req: Request, res: Response) {
+  const counted = [strangerAt(req), named];
   for (const one of counted) {
     const allowance = await limits?.take(one, 'sign_in');
     if (allowance?.allowed === false) {

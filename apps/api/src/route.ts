@@ -20,6 +20,7 @@ import {
 } from '@proviso/core';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
+import { assertOwnPage, tokenOf } from './bearer.ts';
 import { createBodyRoom, type BodyShare } from './body-room.ts';
 import { BODY, NO_BODY, readBody, type BodyLimits } from './body.ts';
 import { sendMessages, type Message } from './event-stream.ts';
@@ -35,6 +36,7 @@ import {
 import type { OpenStreams } from './open-streams.ts';
 import type { ReadSlots } from './read-slots.ts';
 import { sendReply } from './reply.ts';
+import { refuseOtherSites } from './same-origin.ts';
 import type { Tag } from './tags.ts';
 import { preferredWait, settled } from './waiting.ts';
 
@@ -87,7 +89,16 @@ type InWorkspace = (OnV1 | OnPendingActions) & {
 interface OfOutsiders {
   path: `/v1/${string}`;
   workspace?: never;
-  handleOutsider(call: { services: Services; person: Caller['person']; body: unknown }): Promise<unknown>;
+  handleOutsider(call: OutsiderCall): Promise<unknown>;
+}
+
+/** What such a route's handler gets. */
+export interface OutsiderCall {
+  services: Services;
+  person: Caller['person'];
+  body: unknown;
+  req: Request;
+  res: Response;
 }
 
 /** The token or its X-Workspace-Id says which workspace is meant. */
@@ -258,6 +269,7 @@ async function serveOutsider(
   req: Request,
   res: Response,
 ): Promise<void> {
+  refuseOtherSites(req); // some of these sign in
   const person = await personOf(services, sharing, req, res);
   NOTHING.parse(req.query);
   const isUnderWay = !req.complete;
@@ -265,7 +277,7 @@ async function serveOutsider(
   res.once('close', share.end);
   const body = await readBodyOf(route, req, share);
   if (person && isUnderWay) await authenticatePerson(services.db, tokenOf(req));
-  const reply = await route.handleOutsider({ services, person: person?.person ?? null, body });
+  const reply = await route.handleOutsider({ services, person: person?.person ?? null, body, req, res });
   await sendReply(res, route.status ?? 200, reply);
 }
 
@@ -292,6 +304,7 @@ function goneOf(res: Response, stopping: AbortSignal): AbortSignal {
 /** Nobody's body is read before it is known who they are and that they may ask. */
 async function callersOf({ db }: Services, sharing: Sharing, req: Request, res: Response): Promise<Caller[]> {
   const { limits, knownTokens } = sharing;
+  assertOwnPage(req);
   const callers = await known(() => authenticate(db, tokenOf(req)), sharing, req, res);
   const [caller] = callers;
   if (!caller) return callers;
@@ -303,18 +316,22 @@ async function callersOf({ db }: Services, sharing: Sharing, req: Request, res: 
 
 async function personOf({ db }: Services, sharing: Sharing, req: Request, res: Response) {
   const { limits, knownTokens } = sharing;
-  if (req.headers.authorization === undefined) {
+  assertOwnPage(req);
+  if (tokenOf(req) === undefined && req.headers.authorization === undefined) {
     await demandAllowance(limits, strangerAt(req), res);
     return undefined;
   }
-  const found = await known(() => authenticatePerson(db, tokenOf(req)), sharing, req, res);
+  const found = await known(() => authenticatePerson(db, tokenOf(req)), sharing, req, res).catch((error: unknown) => {
+    if (req.headers.authorization === undefined && error instanceof AppError && error.code === 'UNAUTHENTICATED')
+      return;
+    throw error;
+  });
+  if (!found) return undefined; // a cookie that is over is none
   if (!knownTokens.tenantOf(tokenOf(req))) knownTokens.remember(tokenOf(req), found.person.id);
-  res.locals.credential = { kind: 'personal', id: found.tokenId };
+  res.locals.credential = { kind: 'person', id: found.tokenId };
   await demandPersonsAllowance(limits, found, res);
   return found;
 }
-
-const tokenOf = ({ headers }: Request): string | undefined => /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
 
 /** Whoever is refused before their token counts, such as a disabled agent, counts as a stranger at that address. */
 async function known<T>(find: () => Promise<T>, sharing: Sharing, req: Request, res: Response): Promise<T> {

@@ -8,12 +8,15 @@ import { expectRefusal, FORBIDDEN, holdings, NOT_FOUND, UNAUTHENTICATED, UNAUTHO
 import type { Client, Method, Reply, Tenant } from './open-api.ts';
 
 /** All but the one that strangers use: credentials.test.ts. */
-const routes = allRoutes.filter(({ operationId }) => operationId !== 'acceptInvitation');
+const routes = allRoutes.filter(({ handleOutsider }) => !handleOutsider);
 
 /** Open to every valid token, or to every person for what is their own. */
 const OPEN = ['getAuthStatus', 'listKeys'];
+/** A person's own account, whatever their role: sessions.test.ts. */
+const ACCOUNT = ['getMe', 'setPassword', 'listSessions', 'revokeSession'];
 /** People, and not a key however much it may do. */
 const PERSONAL_ONLY = [
+  ...ACCOUNT,
   'createInvitation',
   'listInvitations',
   'revokeInvitation',
@@ -24,6 +27,7 @@ const PERSONAL_ONLY = [
 ];
 /** Not for agents, whatever their scopes. */
 const PEOPLE_ONLY = [
+  ...ACCOUNT,
   'decideAction',
   'rejectAction',
   'bulkDecideActions',
@@ -72,8 +76,8 @@ const NO_TOKENS = [`pv_12345678_${'x'.repeat(40)}`, 'x', "'or'1'='1"];
 
 const named = (list: readonly Route[]): [string, Route][] =>
   list.map((route) => [`${route.method} ${route.path} (${route.operationId})`, route]);
-const writes = routes.filter(({ method }) => method !== 'get');
-const guarded = routes.filter(({ operationId }) => !OPEN.includes(operationId));
+const writes = routes.filter(({ method, operationId }) => method !== 'get' && !ACCOUNT.includes(operationId));
+const guarded = routes.filter(({ operationId }) => ![...OPEN, ...ACCOUNT].includes(operationId));
 const second = routes.filter(({ path }) => dialectAt(path) === 'pending-actions');
 const addressed = routes.filter((route) => route.path.includes('{') && !second.includes(route));
 /** Somebody without the right does not even learn that the workspace has such a key. */

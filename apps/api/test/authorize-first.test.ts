@@ -7,7 +7,15 @@ import { addressOf, furnish } from './furnished.ts';
 import { pending, useApi, uuidOf } from './open-api.ts';
 
 /** A person may send it whatever their scopes: it is about their own credentials and memberships. */
-const ONES_OWN = ['createKey', 'revokeKey', 'removeMember', 'acceptInvitation'];
+const ONES_OWN = [
+  'createKey',
+  'revokeKey',
+  'removeMember',
+  'acceptInvitation',
+  'useSignInLink',
+  'setPassword',
+  'revokeSession',
+];
 
 const bodies = routes.filter(({ method }) => method !== 'get');
 

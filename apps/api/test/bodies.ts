@@ -36,6 +36,7 @@ export const BODIES: Record<string, (here: Furnished) => object> = {
   resumeWork: () => ({}),
   createKey: () => ({ name: 'k', scopes: ['actions:read'] }),
   revokeKey: () => ({}),
+  setPassword: () => ({ password: 'correct horse battery staple', email: `${newId()}@example.com` }),
   createInvitation: () => ({ email: `${newId()}@example.com`, role: 'viewer' }),
   removeMember: () => ({}),
   updateMember: () => ({ role: 'reviewer' }),

@@ -162,10 +162,13 @@ describe('GET /openapi.json', () => {
     }
   });
 
-  it('asks for the token', async () => {
+  it('asks for the token, or a session', async () => {
     const { security, components } = await read();
-    expect(security).toEqual([{ token: [] }]);
-    expect(components.securitySchemes).toEqual({ token: { type: 'http', scheme: 'bearer' } });
+    expect(security).toEqual([{ token: [] }, { session: [] }]);
+    expect(components.securitySchemes).toMatchObject({
+      token: { type: 'http', scheme: 'bearer' },
+      session: { type: 'apiKey', in: 'cookie' },
+    });
   });
 
   it('knows the limits that the verbs hold', async () => {

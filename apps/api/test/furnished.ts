@@ -1,4 +1,4 @@
-import { newId } from '@proviso/core';
+import { createSignInLink, newId, openSession, readId, showId } from '@proviso/core';
 import type { Route } from '../src/route.ts';
 import { addTask, join, pending, propose, uuidOf, type Api, type Tenant } from './open-api.ts';
 
@@ -26,7 +26,12 @@ export async function furnish(api: Api): Promise<Furnished> {
   await here.owner.post('/v1/tools', { ...TOOL, name });
   const unused = await here.owner.post('/v1/contacts', { email: 'bea@example.com' });
   const waiting = await pending(here.owner, here, { mission_id: newId() });
+  const { user_id } = (await here.owner.get('/v1/auth/status')).body.user;
+  const ownerId = readId('user', user_id) ?? '';
+  const session = await openSession(api.world.db, ownerId, { ipAddress: '127.0.0.1', userAgent: 'Mozilla/5.0' });
   const ids = {
+    session_id: showId('session', session.id),
+    link_token: await createSignInLink(api.world.db, ownerId),
     pa_id: uuidOf(waiting.action_id),
     batch_id: waiting.batch_id ?? '',
     unused_contact_id: unused.body.contact.contact_id,

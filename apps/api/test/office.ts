@@ -95,6 +95,7 @@ export const filledIn = (example: object, { id, ids }: Furnished): string =>
   JSON.stringify(example)
     .replaceAll(/\b([a-z]+)_01h455vb4pex5vsknk084sn02q/g, (shown, kind: string) => ids[NAMES[kind] ?? ''] ?? shown)
     .replaceAll('pvi_2xkq8W3n_…', ids.secret ?? '')
+    .replaceAll('N2k1c8mUBmVq0yK4pYbq2cZ8Zx1y7u3o9s5d6f7g8h9', ids.link_token ?? '')
     .replaceAll('550e8400-e29b-41d4-a716-446655440000', id)
     .replaceAll('fb93a0ea-2d1c-4f3d-8b3a-7e31d5f4bc11', ids.pa_id ?? '')
     .replaceAll('0c5a9c9e-5f0f-4a5e-9d1e-6c8f3d2b1a00', ids.other_pa_id ?? '');

@@ -12,9 +12,11 @@ import type {
   Invitation,
   JsonObject,
   LifecycleChange,
+  Me,
   Member,
   Note,
   Run,
+  Session,
   Task,
   Verification,
   Tool,
@@ -88,6 +90,9 @@ export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   workspace_id: string;
   member: Member;
   members: Member[];
+  me: Me;
+  session: Session;
+  sessions: Session[];
   workspace: Workspace;
   workspaces: Workspace[];
   agent: Agent;

@@ -160,6 +160,12 @@ export const acceptInvitationBody = z
   .strictObject({
     secret: z.string().max(255).describe('The secret from the invitation’s reply.'),
     name: name.optional().describe('The name of a person who has no credential yet.'),
+    password: z
+      .string()
+      .min(12)
+      .max(128)
+      .optional()
+      .describe('The password of such a person, who signs in with the invited address. Replaces the first credential.'),
   })
   .meta({
     id: 'AcceptInvitation',

@@ -60,8 +60,10 @@ export const authStatusReply = z
   .object({
     status: ok,
     authenticated: z.literal(true).describe('Always true: an invalid token gets 401.'),
-    auth_type: z.enum(['personal', 'workspace_key', 'agent_key']).describe('What kind of credential it is.'),
-    key_id: shownId('key').describe('Its id.'),
+    auth_type: z
+      .enum(['personal', 'session', 'workspace_key', 'agent_key'])
+      .describe('What kind of credential it is. `session` is a person who is signed in with a browser.'),
+    key_id: shownId('key').nullable().describe('Its id; null = a session.'),
     scopes: z.array(scopeName).describe('The scopes that apply in this workspace.'),
     role: roleName.describe(
       'The role that applies in this workspace. For a key, its role or its creator’s, whichever is lower.',

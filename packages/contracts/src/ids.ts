@@ -14,6 +14,7 @@ export const ID_PREFIX = {
   key: 'key',
   user: 'usr',
   invitation: 'inv',
+  session: 'ses',
 } as const;
 export type IdKind = keyof typeof ID_PREFIX;
 

@@ -18,12 +18,14 @@ export interface Services {
   timings: Timings;
 }
 
-/** Who calls, as the token says. */
+/** Who calls, as the token or the session says. */
 export interface Caller {
+  /** The id of the API key, or of the session. */
   tokenId: string;
-  kind: KeyKind;
+  /** A session is a person, with all that their role allows. */
+  kind: KeyKind | 'session';
   workspaceId: string;
-  /** Whose personal credential it is; null = a key, which speaks for nobody. */
+  /** Whose personal credential or session it is; null = a key, which speaks for nobody. */
   person: { id: string; email: string; name: string } | null;
   /** The member whose right bounds it: the person, or who made the key. */
   answersForId: string;
@@ -83,6 +85,9 @@ export function demandDecider({ caller }: Pick<Context, 'caller'>): void {
   if (!caller.decides || !DECIDERS.includes(caller.role)) throw forbidden('You are no longer allowed to decide.');
 }
 
+/** The API key that what the caller makes is made with; null = they make it while signed in, and it outlives the session. */
+export const keyIdOf = ({ kind, tokenId }: Caller): string | null => (kind === 'session' ? null : tokenId);
+
 /** Whether this caller may administrate the workspace. */
 export const mayAdministrate = ({ caller }: Context): boolean =>
   !caller.agent && caller.scopes.includes('workspace:admin') && WRITERS.includes(caller.role);
@@ -100,7 +105,7 @@ export function authorizeConfiguration(ctx: Context, scope: Scope): void {
 /** What only people do, whatever a key may: members, invitations, workspaces, their own credentials. Throws FORBIDDEN. */
 export function authorizePerson(ctx: Context): NonNullable<Caller['person']> {
   if (ctx.caller.person) return ctx.caller.person;
-  throw forbidden('This requires a personal credential: a key cannot manage people or workspaces.');
+  throw forbidden('Sign in, or use a personal credential: a key cannot manage people or workspaces.');
 }
 
 /** The same, and the right to administrate the workspace. Throws FORBIDDEN. */
@@ -112,7 +117,7 @@ export function authorizePeople(ctx: Context): NonNullable<Caller['person']> {
 
 /** The first question of verbs on credentials: a person on their own, a workspace key as an administrator. */
 export function authorizeCredentials(ctx: Context): void {
-  if (ctx.caller.kind !== 'personal') authorizeConfiguration(ctx, 'workspace:admin');
+  if (!ctx.caller.person) authorizeConfiguration(ctx, 'workspace:admin');
 }
 
 /** An agent does not write what guards rely on. Throws FORBIDDEN. */

@@ -2,6 +2,7 @@ import {
   AppError,
   endOperatorSession,
   findOperatorSession,
+  lookupOf,
   openOperatorSession,
   type RateLimits,
   type Services,
@@ -12,7 +13,7 @@ import { demandAllowance, demandSignIn, lookUp, strangerAt } from '../limited.ts
 import type { RefusalLog } from '../refusal-log.ts';
 import { homePage } from './home-page.ts';
 import { queueBoard } from './queue-board.ts';
-import { demandSameOrigin } from './same-origin.ts';
+import { demandSameOrigin } from '../same-origin.ts';
 import { clearSessionCookie, sessionIdOf, setSessionCookie } from './session-cookie.ts';
 import { signInPage } from './sign-in-page.ts';
 
@@ -42,7 +43,7 @@ export function boardRouter(
   router.post('/sign-in', urlencoded({ extended: false, limit: '4kb' }), async (req, res) => {
     const { key } = (req.body ?? {}) as { key?: unknown };
     const given = typeof key === 'string' ? key.trim() : '';
-    const signIn = await demandSignIn(limits, given, req, res);
+    const signIn = await demandSignIn(limits, `key:${lookupOf(given)}`, req, res);
     const id = await openOperatorSession(db, given, sessionIdOf(req));
     if (!id) {
       refusals.tell(req, 'a sign-in to the board was refused');

@@ -1,6 +1,7 @@
 // The cookie holds a random id, and the session's row everything else: it ends where the row does, in every process.
 import { SESSION_MS } from '@proviso/core';
 import type { Request, Response } from 'express';
+import { hostOf } from '../same-origin.ts';
 
 const NAME = 'proviso_operator';
 const OPTIONS = { httpOnly: true, sameSite: 'strict', path: '/admin' } as const;
@@ -21,10 +22,9 @@ export function clearSessionCookie(res: Response): void {
 }
 
 /** TLS ends before this process: the browser says so, or the proxy. Claimed falsely, it costs the claimant the cookie. */
-function isTls(req: Request): boolean {
-  return (
-    req.secure ||
-    /^https\b/.test(req.get('x-forwarded-proto') ?? '') ||
-    req.get('origin')?.startsWith('https:') === true
-  );
+export function isTls(req: Request): boolean {
+  return req.secure || /^https\b/.test(req.get('x-forwarded-proto') ?? '') || isOwnTls(req, req.get('origin') ?? '');
 }
+
+const isOwnTls = (req: Request, origin: string): boolean =>
+  origin.startsWith('https:') && hostOf(origin) === req.get('host')?.toLowerCase();

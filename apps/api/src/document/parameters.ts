@@ -17,6 +17,7 @@ const IN_PATH: Record<string, z.ZodType> = {
   name: z.string().meta({ pattern: TOOL_NAME.source, description: 'The name of the tool.' }),
   pa_id: givenId('action').describe('The action.'),
   run_id: givenId('run').describe('The run.'),
+  session_id: givenId('session').describe('The session.'),
   task_id: givenId('task').describe('The task.'),
   user_id: givenId('user').describe('The person.'),
 };

@@ -43,12 +43,140 @@ export const RECORDED: Record<string, Recorded> = {
       agent_id: null,
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
       NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  getMe: {
+    reply: {
+      status: 'success',
+      me: {
+        user_id: 'usr_01h455vb4pex5vsknk084sn02q',
+        name: 'owner',
+        email: '550e8400-e29b-41d4-a716-446655440000@example.com',
+        sign_in_email: null,
+        workspace: {
+          workspace_id: '550e8400-e29b-41d4-a716-446655440000',
+          name: 'Test',
+          role: 'owner',
+          created_at: '2026-01-02T03:04:05.678Z',
+        },
+        role: 'owner',
+        scopes: [
+          'actions:read',
+          'actions:write',
+          'contacts:read',
+          'contacts:write',
+          'companies:read',
+          'companies:write',
+          'identities:read',
+          'identities:write',
+          'agents:read',
+          'agents:write',
+          'agents:trigger',
+          'agents:approve',
+          'workspace:admin',
+          'instance:operate',
+        ],
+        decides: true,
+        session_id: null,
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: {
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
+        details: [],
+      },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  setPassword: {
+    reply: { status: 'success' },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: {
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
+        details: [],
+      },
+      INVALID: {
+        message: 'current_password: is not your current password.',
+        details: [{ path: 'current_password', message: 'is not your current password' }],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 4 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  listSessions: {
+    reply: {
+      status: 'success',
+      sessions: [
+        {
+          session_id: 'ses_01h455vb4pex5vsknk084sn02q',
+          current: false,
+          ip_address: '127.0.0.1',
+          user_agent: 'Mozilla/5.0',
+          created_at: '2026-01-02T03:04:05.678Z',
+          expires_at: '2026-01-02T03:04:05.678Z',
+        },
+      ],
+      pagination: { total_items: 1, limit: 20, skip: 0 },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: {
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
+        details: [],
+      },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  useSignInLink: {
+    reply: { status: 'success' },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'Send a personal credential, or no credential at all.', details: [] },
+      INVALID: { message: 'token: is required', details: [{ path: 'token', message: 'is required' }] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 4 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+    },
+  },
+  revokeSession: {
+    reply: {
+      status: 'success',
+      session: {
+        session_id: 'ses_01h455vb4pex5vsknk084sn02q',
+        current: false,
+        ip_address: '127.0.0.1',
+        user_agent: 'Mozilla/5.0',
+        created_at: '2026-01-02T03:04:05.678Z',
+        expires_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: {
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
+        details: [],
+      },
+      NOT_FOUND: { message: 'There is no such session.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
     },
   },
   createKey: {
@@ -75,7 +203,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
       INVALID: {
         message: 'name: is required; scopes: is required',
@@ -152,7 +280,7 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 2, limit: 20, skip: 0 },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -186,7 +314,7 @@ export const RECORDED: Record<string, Recorded> = {
       revoked_invitations: [],
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
       NOT_FOUND: { message: 'There is no such API key.', details: [] },
       INVALID: {
@@ -215,9 +343,9 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       CONFLICT: {
@@ -275,9 +403,9 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 2, limit: 20, skip: 0 },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       INVALID: {
@@ -338,7 +466,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'Send a personal credential, or no credential at all.', details: [] },
       INVALID_STATE: { message: 'The invitation is already used. Ask for a new one.', details: [] },
       INVALID: { message: 'secret: is required', details: [{ path: 'secret', message: 'is required' }] },
@@ -362,9 +490,9 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       NOT_FOUND: { message: 'There is no such invitation.', details: [] },
@@ -372,7 +500,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'nosuch: is not a known field',
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
-      INVALID_STATE: { message: 'The invitation is revoked already.', details: [] },
+      INVALID_STATE: { message: 'The invitation is already revoked.', details: [] },
     },
   },
   listMembers: {
@@ -397,7 +525,7 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 2, limit: 20, skip: 0 },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -418,9 +546,9 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       NOT_FOUND: { message: 'There is no such member.', details: [] },
@@ -432,7 +560,7 @@ export const RECORDED: Record<string, Recorded> = {
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       INVALID_STATE: {
         message:
-          'The workspace 550e8400-e29b-41d4-a716-446655440000 would have no owner who can sign in. It needs an owner with a personal credential that does not expire and has the scope workspace:admin.',
+          'The workspace 550e8400-e29b-41d4-a716-446655440000 would have no owner who can sign in. It needs an owner with a password, or with a personal credential that does not expire and has the scope workspace:admin.',
         details: [],
       },
     },
@@ -451,9 +579,9 @@ export const RECORDED: Record<string, Recorded> = {
       kept_keys: [],
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       NOT_FOUND: { message: 'There is no such member.', details: [] },
@@ -465,7 +593,7 @@ export const RECORDED: Record<string, Recorded> = {
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
       INVALID_STATE: {
         message:
-          'The workspace 550e8400-e29b-41d4-a716-446655440000 would have no owner who can sign in. It needs an owner with a personal credential that does not expire and has the scope workspace:admin.',
+          'The workspace 550e8400-e29b-41d4-a716-446655440000 would have no owner who can sign in. It needs an owner with a password, or with a personal credential that does not expire and has the scope workspace:admin.',
         details: [],
       },
     },
@@ -481,9 +609,9 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       INVALID: { message: 'name: is required', details: [{ path: 'name', message: 'is required' }] },
@@ -510,9 +638,9 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 1, limit: 20, skip: 0 },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
-        message: 'This requires a personal credential: a key cannot manage people or workspaces.',
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
         details: [],
       },
       INVALID: {
@@ -632,7 +760,7 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 2, limit: 20, skip: 0, next_cursor: null },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope agents:read.', details: [] },
       NOT_FOUND: { message: 'There is no such run.', details: [] },
       INVALID: {
@@ -654,7 +782,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope agents:trigger.', details: [] },
       NOT_FOUND: { message: 'There is no such run.', details: [] },
       INVALID: {
@@ -735,7 +863,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
         message: 'This key may not decide. Use a personal credential, or a key that was made with decides: true.',
         details: [],
@@ -758,7 +886,7 @@ export const RECORDED: Record<string, Recorded> = {
         ],
       },
       INVALID_STATE: {
-        message: 'An action that is approved cannot be approved, only one that is pending_approval.',
+        message: 'An action that is approved cannot be approved: it must be pending_approval.',
         details: [],
       },
     },
@@ -828,7 +956,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
         message: 'This key may not decide. Use a personal credential, or a key that was made with decides: true.',
         details: [],
@@ -845,7 +973,7 @@ export const RECORDED: Record<string, Recorded> = {
         details: [],
       },
       INVALID_STATE: {
-        message: 'An action that is rejected cannot be rejected, only one that is pending_approval.',
+        message: 'An action that is rejected cannot be rejected: it must be pending_approval.',
         details: [],
       },
     },
@@ -866,7 +994,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope agents:write.', details: [] },
       INVALID: { message: 'name: is required', details: [{ path: 'name', message: 'is required' }] },
       PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
@@ -908,7 +1036,7 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 2, limit: 20, skip: 0, next_cursor: null },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope agents:read.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -933,7 +1061,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope agents:read.', details: [] },
       NOT_FOUND: { message: 'There is no such agent.', details: [] },
       INVALID: {
@@ -958,7 +1086,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope agents:write.', details: [] },
       NOT_FOUND: { message: 'There is no such agent.', details: [] },
       INVALID: {
@@ -985,7 +1113,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope agents:write.', details: [] },
       NOT_FOUND: { message: 'There is no such agent.', details: [] },
       INVALID: {
@@ -1008,7 +1136,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope agents:trigger.', details: [] },
       NOT_FOUND: { message: 'There is no such agent.', details: [] },
       INVALID: {
@@ -1026,7 +1154,7 @@ export const RECORDED: Record<string, Recorded> = {
   listRuns: {
     reply: { status: 'success', runs: [], pagination: { total_items: 0, limit: 20, skip: 0, next_cursor: null } },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope agents:read.', details: [] },
       NOT_FOUND: { message: 'There is no such agent.', details: [] },
       INVALID: {
@@ -1043,7 +1171,7 @@ export const RECORDED: Record<string, Recorded> = {
       results: [{ action_id: 'act_01h455vb4pex5vsknk084sn02q', ok: true, status: 'approved' }],
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
         message: 'This key may not decide. Use a personal credential, or a key that was made with decides: true.',
         details: [],
@@ -1067,7 +1195,7 @@ export const RECORDED: Record<string, Recorded> = {
   processActions: {
     reply: { status: 'success', processed: 0, results: [] },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:write.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -1093,7 +1221,7 @@ export const RECORDED: Record<string, Recorded> = {
       ],
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:write.', details: [] },
       INVALID: { message: 'actions: is required', details: [{ path: 'actions', message: 'is required' }] },
       PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 4096 KiB that this route accepts.', details: [] },
@@ -1162,7 +1290,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:write.', details: [] },
       INVALID: {
         message: 'type: is required; params: is required; identity_id: is required',
@@ -1500,7 +1628,7 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 7, limit: 20, skip: 0, next_cursor: null },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:read.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -1569,7 +1697,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:read.', details: [] },
       NOT_FOUND: { message: 'There is no such action.', details: [] },
       INVALID: {
@@ -1631,7 +1759,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:write.', details: [] },
       NOT_FOUND: { message: 'There is no such action.', details: [] },
       INVALID: {
@@ -1649,7 +1777,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
       INVALID_STATE: {
         message:
-          'An action that is rejected cannot be changed, only one that is pending_approval or scheduled or approved or auto_approved.',
+          'An action that is rejected cannot be changed: it must be pending_approval or scheduled or approved or auto_approved.',
         details: [],
       },
     },
@@ -1714,7 +1842,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:write.', details: [] },
       NOT_FOUND: { message: 'There is no such action.', details: [] },
       INVALID: {
@@ -1734,8 +1862,7 @@ export const RECORDED: Record<string, Recorded> = {
         ],
       },
       INVALID_STATE: {
-        message:
-          'An action that is cancelled cannot be run now, only one that is scheduled or approved or auto_approved.',
+        message: 'An action that is cancelled cannot be run now: it must be scheduled or approved or auto_approved.',
         details: [],
       },
     },
@@ -1793,7 +1920,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:write.', details: [] },
       NOT_FOUND: { message: 'There is no such action.', details: [] },
       INVALID: {
@@ -1808,7 +1935,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
       INVALID_STATE: {
         message:
-          'An action that is cancelled cannot be cancelled, only one that is pending_approval or scheduled or approved or auto_approved.',
+          'An action that is cancelled cannot be cancelled: it must be pending_approval or scheduled or approved or auto_approved.',
         details: [],
       },
     },
@@ -1873,7 +2000,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
         message: 'This key may not decide. Use a personal credential, or a key that was made with decides: true.',
         details: [],
@@ -1896,7 +2023,7 @@ export const RECORDED: Record<string, Recorded> = {
         ],
       },
       INVALID_STATE: {
-        message: 'An action that is approved cannot be approved, only one that is pending_approval.',
+        message: 'An action that is approved cannot be approved: it must be pending_approval.',
         details: [],
       },
     },
@@ -1961,7 +2088,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
         message: 'This key may not decide. Use a personal credential, or a key that was made with decides: true.',
         details: [],
@@ -1978,7 +2105,7 @@ export const RECORDED: Record<string, Recorded> = {
         details: [],
       },
       INVALID_STATE: {
-        message: 'An action that is rejected cannot be rejected, only one that is pending_approval.',
+        message: 'An action that is rejected cannot be rejected: it must be pending_approval.',
         details: [],
       },
     },
@@ -1998,7 +2125,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:write.', details: [] },
       CONFLICT: {
         message: 'A contact with this e-mail address already exists.',
@@ -2042,7 +2169,7 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 2, limit: 20, skip: 0, next_cursor: null },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:read.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -2066,7 +2193,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:read.', details: [] },
       NOT_FOUND: { message: 'There is no such contact.', details: [] },
       INVALID: {
@@ -2090,7 +2217,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:write.', details: [] },
       NOT_FOUND: { message: 'There is no such contact.', details: [] },
       INVALID: {
@@ -2108,7 +2235,7 @@ export const RECORDED: Record<string, Recorded> = {
   deleteContact: {
     reply: { status: 'success', contact_id: 'ct_01h455vb4pex5vsknk084sn02q' },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:write.', details: [] },
       NOT_FOUND: { message: 'There is no such contact.', details: [] },
       INVALID: {
@@ -2116,8 +2243,8 @@ export const RECORDED: Record<string, Recorded> = {
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
       CONFLICT: {
-        message: 'The contact is used by 2 open actions.',
-        details: [{ path: 'contact_id', message: 'is used by 2 open actions' }],
+        message: 'The contact is used by 2 open actions: cancel them or wait for them to end.',
+        details: [{ path: 'contact_id', message: 'is used by 2 open actions: cancel them or wait for them to end' }],
       },
     },
   },
@@ -2135,7 +2262,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:write.', details: [] },
       NOT_FOUND: { message: 'There is no such contact.', details: [] },
       INVALID: { message: 'content: is required', details: [{ path: 'content', message: 'is required' }] },
@@ -2150,7 +2277,7 @@ export const RECORDED: Record<string, Recorded> = {
   listContactNotes: {
     reply: { status: 'success', notes: [], pagination: { total_items: 0, limit: 20, skip: 0, next_cursor: null } },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:read.', details: [] },
       NOT_FOUND: { message: 'There is no such contact.', details: [] },
       INVALID: {
@@ -2166,7 +2293,7 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 0, limit: 20, skip: 0, next_cursor: null },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:read.', details: [] },
       NOT_FOUND: { message: 'There is no such contact.', details: [] },
       INVALID: {
@@ -2178,7 +2305,7 @@ export const RECORDED: Record<string, Recorded> = {
   listContactTasks: {
     reply: { status: 'success', tasks: [], pagination: { total_items: 0, limit: 20, skip: 0, next_cursor: null } },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:read.', details: [] },
       NOT_FOUND: { message: 'There is no such contact.', details: [] },
       INVALID: {
@@ -2289,7 +2416,7 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 2, limit: 20, skip: 0, next_cursor: null },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:read.', details: [] },
       NOT_FOUND: { message: 'There is no such contact.', details: [] },
       INVALID: {
@@ -2305,7 +2432,7 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 0, limit: 20, skip: 0, next_cursor: null },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:read.', details: [] },
       NOT_FOUND: { message: 'There is no such contact.', details: [] },
       INVALID: {
@@ -2327,7 +2454,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope companies:write.', details: [] },
       CONFLICT: {
         message: 'A company with this domain already exists.',
@@ -2362,7 +2489,7 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 1, limit: 20, skip: 0, next_cursor: null },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope companies:read.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -2384,7 +2511,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope companies:read.', details: [] },
       NOT_FOUND: { message: 'There is no such company.', details: [] },
       INVALID: {
@@ -2406,7 +2533,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope companies:write.', details: [] },
       NOT_FOUND: { message: 'There is no such company.', details: [] },
       INVALID: {
@@ -2424,7 +2551,7 @@ export const RECORDED: Record<string, Recorded> = {
   deleteCompany: {
     reply: { status: 'success', company_id: 'co_01h455vb4pex5vsknk084sn02q' },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope companies:write.', details: [] },
       NOT_FOUND: { message: 'There is no such company.', details: [] },
       INVALID: {
@@ -2432,7 +2559,7 @@ export const RECORDED: Record<string, Recorded> = {
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
       CONFLICT: {
-        message: 'The company is used by 1 open action.',
+        message: 'The company is used by 1 open action: cancel it or wait for it to end.',
         details: [{ path: 'company_id', message: 'is used by 1 open action: cancel it or wait for it to end' }],
       },
     },
@@ -2451,7 +2578,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope companies:write.', details: [] },
       NOT_FOUND: { message: 'There is no such company.', details: [] },
       INVALID: { message: 'content: is required', details: [{ path: 'content', message: 'is required' }] },
@@ -2466,7 +2593,7 @@ export const RECORDED: Record<string, Recorded> = {
   listCompanyNotes: {
     reply: { status: 'success', notes: [], pagination: { total_items: 0, limit: 20, skip: 0, next_cursor: null } },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope companies:read.', details: [] },
       NOT_FOUND: { message: 'There is no such company.', details: [] },
       INVALID: {
@@ -2478,7 +2605,7 @@ export const RECORDED: Record<string, Recorded> = {
   listCompanyContacts: {
     reply: { status: 'success', contacts: [], pagination: { total_items: 0, limit: 20, skip: 0, next_cursor: null } },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope companies:read.', details: [] },
       NOT_FOUND: { message: 'There is no such company.', details: [] },
       INVALID: {
@@ -2505,7 +2632,7 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 1, limit: 20, skip: 0, next_cursor: null },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:read.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -2529,7 +2656,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:write.', details: [] },
       NOT_FOUND: { message: 'There is no such task.', details: [] },
       INVALID: {
@@ -2559,7 +2686,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope contacts:write.', details: [] },
       INVALID: {
         message:
@@ -2583,7 +2710,7 @@ export const RECORDED: Record<string, Recorded> = {
   },
   streamEvents: {
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:read.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -2611,7 +2738,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope identities:write.', details: [] },
       INVALID: {
         message:
@@ -2683,7 +2810,7 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 3, limit: 20, skip: 0, next_cursor: null },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope identities:read.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -2711,7 +2838,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope identities:read.', details: [] },
       NOT_FOUND: { message: 'There is no such identity.', details: [] },
       INVALID: {
@@ -2739,7 +2866,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope identities:write.', details: [] },
       NOT_FOUND: { message: 'There is no such identity.', details: [] },
       INVALID: {
@@ -2753,7 +2880,7 @@ export const RECORDED: Record<string, Recorded> = {
   deleteIdentity: {
     reply: { status: 'success', identity_id: 'id_01h455vb4pex5vsknk084sn02q' },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope identities:write.', details: [] },
       NOT_FOUND: { message: 'There is no such identity.', details: [] },
       INVALID: {
@@ -2761,8 +2888,8 @@ export const RECORDED: Record<string, Recorded> = {
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
       CONFLICT: {
-        message: 'The identity is used by 4 open actions.',
-        details: [{ path: 'identity_id', message: 'is used by 4 open actions' }],
+        message: 'The identity is used by 4 open actions: cancel them or wait for them to end.',
+        details: [{ path: 'identity_id', message: 'is used by 4 open actions: cancel them or wait for them to end' }],
       },
     },
   },
@@ -2786,7 +2913,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope identities:write.', details: [] },
       NOT_FOUND: { message: 'There is no such identity.', details: [] },
       INVALID: {
@@ -2817,7 +2944,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
       INVALID: {
         message: 'name: is required; url: must be an https:// URL; input_schema: is required',
@@ -2853,7 +2980,7 @@ export const RECORDED: Record<string, Recorded> = {
       pagination: { total_items: 1, limit: 20, skip: 0, next_cursor: null },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -2876,7 +3003,7 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
       NOT_FOUND: { message: 'There is no such tool.', details: [] },
       INVALID: {
@@ -2888,7 +3015,7 @@ export const RECORDED: Record<string, Recorded> = {
   listPauses: {
     reply: { status: 'success', paused: [] },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:read.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -2911,7 +3038,7 @@ export const RECORDED: Record<string, Recorded> = {
       ],
     },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:write.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -2929,7 +3056,7 @@ export const RECORDED: Record<string, Recorded> = {
   resumeWork: {
     reply: { status: 'success', paused: [] },
     errors: {
-      UNAUTHENTICATED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:write.', details: [] },
       INVALID: {
         message: 'nosuch: is not a known field',
@@ -2974,7 +3101,7 @@ export const RECORDED: Record<string, Recorded> = {
       resolvedBy: null,
     },
     errors: {
-      UNAUTHORIZED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHORIZED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:write.', details: [] },
       validation: {
         message: 'workspaceId: is required; toolName: is required; toolInput: is required',
@@ -3214,7 +3341,7 @@ export const RECORDED: Record<string, Recorded> = {
       nextCursor: null,
     },
     errors: {
-      UNAUTHORIZED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHORIZED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:read.', details: [] },
       validation: {
         message: 'nosuch: is not a known field',
@@ -3225,7 +3352,7 @@ export const RECORDED: Record<string, Recorded> = {
   },
   streamPendingActions: {
     errors: {
-      UNAUTHORIZED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHORIZED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:read.', details: [] },
       validation: {
         message: 'nosuch: is not a known field',
@@ -3269,7 +3396,7 @@ export const RECORDED: Record<string, Recorded> = {
       resolvedBy: null,
     },
     errors: {
-      UNAUTHORIZED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHORIZED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:read.', details: [] },
       NOT_FOUND: { message: 'There is no such pending action.', details: [] },
       validation: {
@@ -3313,7 +3440,7 @@ export const RECORDED: Record<string, Recorded> = {
       resolvedBy: { id: 'usr_01h455vb4pex5vsknk084sn02q', kind: 'member', name: 'owner' },
     },
     errors: {
-      UNAUTHORIZED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHORIZED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
         message: 'This key may not decide. Use a personal credential, or a key that was made with decides: true.',
         details: [],
@@ -3336,7 +3463,7 @@ export const RECORDED: Record<string, Recorded> = {
         ],
       },
       INVALID_STATE: {
-        message: 'An action that is approved cannot be approved, only one that is pending_approval.',
+        message: 'An action that is approved cannot be approved: it must be pending_approval.',
         details: [],
       },
     },
@@ -3376,7 +3503,7 @@ export const RECORDED: Record<string, Recorded> = {
       resolvedBy: { id: 'usr_01h455vb4pex5vsknk084sn02q', kind: 'member', name: 'owner' },
     },
     errors: {
-      UNAUTHORIZED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHORIZED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
         message: 'This key may not decide. Use a personal credential, or a key that was made with decides: true.',
         details: [],
@@ -3393,7 +3520,7 @@ export const RECORDED: Record<string, Recorded> = {
         details: [],
       },
       INVALID_STATE: {
-        message: 'An action that is rejected cannot be rejected, only one that is pending_approval.',
+        message: 'An action that is rejected cannot be rejected: it must be pending_approval.',
         details: [],
       },
     },
@@ -3401,7 +3528,7 @@ export const RECORDED: Record<string, Recorded> = {
   batchApprovePendingActions: {
     reply: { batchId: '550e8400-e29b-41d4-a716-446655440000:email_message', approved: 1, rejected: 1, skipped: 0 },
     errors: {
-      UNAUTHORIZED: { message: 'Send a valid API key: Authorization: Bearer pv_…', details: [] },
+      UNAUTHORIZED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: {
         message: 'This key may not decide. Use a personal credential, or a key that was made with decides: true.',
         details: [],

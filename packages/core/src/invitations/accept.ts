@@ -17,6 +17,8 @@ import { hashToken, lookupOf, newToken } from '../keys/token.ts';
 import { lockWorkspace } from '../members/owners.ts';
 import { assertRoomForMember } from '../members/room.ts';
 import { showMember, WITH_USER } from '../members/show.ts';
+import { hashPassword } from '../sessions/password.ts';
+import { keepPassword } from '../sessions/set-password.ts';
 import { showWorkspace, WITH_WORKSPACE } from '../workspaces/show.ts';
 import { databaseNow, statusOf } from './show.ts';
 
@@ -33,10 +35,12 @@ export interface AcceptedInvitation {
   /** The first credential of a person who had none, shown this once; null = they accepted with their own. */
   token: string | null;
   key: AccessKey | null;
+  /** Who proved with a new password who they are; null = nobody did. */
+  signsInId: string | null;
 }
 
 /**
- * Joins a workspace: as the person whose credential accepts, else as a new person with their first credential. Whoever has
+ * Joins a workspace: as the person whose credential accepts, else as a new person with a password, or with their first credential. Whoever has
  * the secret is the invited one; a person who has a credential already must have the invited address too.
  * Throws NOT_FOUND for an unknown secret, INVALID_STATE for one that is used, revoked or over, FORBIDDEN for another person.
  */
@@ -45,10 +49,12 @@ export async function acceptInvitation(
   person: Caller['person'],
   input: unknown,
 ): Promise<AcceptedInvitation> {
-  const { secret, name } = acceptInvitationBody.parse(input);
+  const { secret, name, password } = acceptInvitationBody.parse(input);
+  if (person && password !== undefined) throw invalid('password', 'cannot be combined with a credential or a session');
   const where = { secret_hash: hashToken(secret) };
   const known = await db.tables.invitations.findUnique({ where });
   if (!known) throw notFound('invitation');
+  const hash = password === undefined ? undefined : await hashPassword(password);
   return db.transaction(async (tx) => {
     await lockWorkspace(tx, known.workspace_id);
     const invitation = await tx.tables.invitations.findUniqueOrThrow({ where });
@@ -66,12 +72,14 @@ export async function acceptInvitation(
     const member = await tx.tables.members.create({ data, include: { ...WITH_USER, ...WITH_WORKSPACE } });
     const used = await tx.query(USE, [invitation.id, joining.id]);
     if (used.length === 0) throw new AppError('INVALID_STATE', 'The invitation has just ended. Ask for a new one.');
-    const first = person ? null : await createFirstKey(tx, invitation, joining);
+    if (hash) await givePassword(tx, invitation, { userId: joining.id, email: invitation.email, hash });
+    const first = person || hash ? null : await createFirstKey(tx, invitation, joining);
     return {
       workspace: showWorkspace(member),
       member: showMember(member),
       token: first?.token ?? null,
       key: first?.key ?? null,
+      signsInId: hash ? joining.id : null,
     };
   });
 }
@@ -100,6 +108,21 @@ type Person = NonNullable<Caller['person']>;
 async function createPerson({ tables }: Transaction, { email }: invitations, name?: string): Promise<Person> {
   if (name === undefined) throw invalid('name', 'is required: it is shown with your decisions');
   return tables.users.create({ data: { id: newId(), email, name } });
+}
+
+/** A password does not end with the credential that invited, as a first credential would. Throws INVALID_STATE. */
+async function givePassword(
+  tx: Transaction,
+  { made_by_key_id }: invitations,
+  given: Parameters<typeof keepPassword>[1],
+): Promise<void> {
+  const maker = made_by_key_id && (await tx.tables.api_keys.findUnique({ where: { id: made_by_key_id } }));
+  if (maker && maker.expires_at)
+    throw new AppError(
+      'INVALID_STATE',
+      'The credential that created this invitation expires, so it cannot set a password. Accept it without one, or ask for another.',
+    );
+  await keepPassword(tx, given);
 }
 
 /**

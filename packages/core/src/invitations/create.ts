@@ -1,5 +1,5 @@
 import { addressKey, createInvitationBody, type Invitation } from '@proviso/contracts';
-import { authorizePeople, type Context } from '../context.ts';
+import { authorizePeople, keyIdOf, type Context } from '../context.ts';
 import type { Transaction } from '../db.ts';
 import { AppError, invalid } from '../errors.ts';
 import { once } from '../idempotency.ts';
@@ -45,7 +45,7 @@ export async function createInvitation(ctx: Context, input: unknown): Promise<Cr
       lookup: lookupOf(secret),
       secret_hash: hashToken(secret),
       made_by_person_id: person.id,
-      made_by_key_id: ctx.caller.tokenId,
+      made_by_key_id: keyIdOf(ctx.caller),
       created_by: { ...ctx.caller.actor },
       expires_at: expiryOf(now, ctx.caller.expiresAt, expires_at),
     };

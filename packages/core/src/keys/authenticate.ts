@@ -1,8 +1,9 @@
-import { lesserRole, type Actor, type KeyKind, type Role, type Scope } from '@proviso/contracts';
+import { lesserRole, scopesOf, type Actor, type KeyKind, type Role, type Scope } from '@proviso/contracts';
 import type { Caller } from '../context.ts';
 import type { Database, Queryable, Statement } from '../db.ts';
 import { AppError, invalid, notFound } from '../errors.ts';
 import { isUuid, showId } from '../ids.ts';
+import { isSessionToken } from '../sessions/token.ts';
 import { hashToken } from './token.ts';
 
 /** The memberships that a key reaches: its person's, or in its own workspace that of the member who answers for it. */
@@ -28,13 +29,41 @@ const FIND_CURRENT: Statement = {
   text: `${FOUND} where k.id = $1::uuid and m.workspace_id = $2::uuid and ${ALIVE}`,
 };
 
+/**
+ * A session is its person in each of their workspaces, and operates the instance where one of their personal credentials
+ * does. Its home is where they have been for longest.
+ */
+const FOUND_OF_SESSION = `
+    select s.id, 'session' as kind, m.workspace_id, null as key_name, null as scopes, null as key_role, true as decides,
+      m.workspace_id = (select h.workspace_id from members h where h.user_id = s.user_id
+        order by h.created_at, h.workspace_id limit 1) as is_home,
+      null as expires_at, m.user_id as answers_for_id, m.role as member_role,
+      exists (select from api_keys k where k.person_id = s.user_id and 'instance:operate' = any(k.scopes) and ${ALIVE}) as operates,
+      p.id as person_id, p.email, p.name as person_name, null as agent_id, null as agent_name, null as agent_enabled
+    from sessions s
+    join members m on m.user_id = s.user_id
+    join users p on p.id = s.user_id`;
+const FIND_SESSION: Statement = {
+  name: 'session_find',
+  text: `${FOUND_OF_SESSION} where s.token_hash = $1 and s.expires_at > statement_timestamp()`,
+};
+/** $1 session, $2 workspace. */
+const FIND_CURRENT_SESSION: Statement = {
+  name: 'session_find_current',
+  text: `
+    ${FOUND_OF_SESSION} where s.id = $1::uuid and m.workspace_id = $2::uuid and s.expires_at > statement_timestamp()`,
+};
+
 interface Found {
   id: string;
-  kind: KeyKind;
+  kind: KeyKind | 'session';
   workspace_id: string;
   is_home: boolean | null;
   key_name: string;
-  scopes: Scope[];
+  /** Null = of a session: all that the role allows. */
+  scopes: Scope[] | null;
+  /** Of a session. */
+  operates?: boolean;
   key_role: Role | null;
   decides: boolean;
   expires_at: Date | null;
@@ -49,14 +78,15 @@ interface Found {
 }
 
 export const unauthenticated = (): AppError =>
-  new AppError('UNAUTHENTICATED', 'Send a valid API key: Authorization: Bearer pv_…');
+  new AppError('UNAUTHENTICATED', 'Sign in, or send a valid API key: Authorization: Bearer pv_…');
 
 /**
  * Who a token speaks for: one caller per workspace that it reaches, and at least one. Throws UNAUTHENTICATED: one body for
  * unknown, revoked, expired and malformed tokens. Throws FORBIDDEN for the key of a disabled agent, which may do nothing.
  */
 export async function authenticate(db: Database, token: string | undefined): Promise<Caller[]> {
-  const rows = token ? await db.query<Found>(FIND, [hashToken(token)]) : [];
+  const find = token && isSessionToken(token) ? FIND_SESSION : FIND;
+  const rows = token ? await db.query<Found>(find, [hashToken(token)]) : [];
   if (rows.length === 0) throw unauthenticated();
   rows.forEach(demandEnabled);
   return rows.map(callerOf);
@@ -70,8 +100,9 @@ function demandEnabled({ agent_enabled }: Found): void {
  * The caller as they are by now: for a transaction that has locked what their right depends on, or after others were asked.
  * Throws UNAUTHENTICATED where it ended since the request began, and FORBIDDEN for an agent that was disabled.
  */
-export async function currentCaller(db: Queryable, { tokenId, workspaceId }: Caller): Promise<Caller> {
-  const [row] = await db.query<Found>(FIND_CURRENT, [tokenId, workspaceId]);
+export async function currentCaller(db: Queryable, { kind, tokenId, workspaceId }: Caller): Promise<Caller> {
+  const find = kind === 'session' ? FIND_CURRENT_SESSION : FIND_CURRENT;
+  const [row] = await db.query<Found>(find, [tokenId, workspaceId]);
   if (row) {
     demandEnabled(row);
     return callerOf(row);
@@ -92,12 +123,17 @@ function callerOf(found: Found): Caller {
     isHome: found.is_home ?? false,
     expiresAt: found.expires_at,
     role: found.key_role ? lesserRole(found.key_role, found.member_role) : found.member_role,
-    decides: kind === 'personal' || (kind === 'workspace' && found.decides),
-    scopes: found.scopes,
+    decides: kind === 'personal' || kind === 'session' || (kind === 'workspace' && found.decides),
+    scopes: found.scopes ?? scopesOfSession(found),
     agent,
     actor: actorOf(found, { agent, person }),
   };
 }
+
+const scopesOfSession = ({ member_role, operates }: Found): Scope[] => [
+  ...scopesOf(member_role),
+  ...(operates && (member_role === 'owner' || member_role === 'admin') ? (['instance:operate'] as const) : []),
+];
 
 /** The caller in the workspace that a request is about. Throws FORBIDDEN where the token does not reach. */
 export function callerIn(callers: readonly Caller[], workspaceId: string): Caller {

@@ -4,6 +4,7 @@ import {
   authorizeConfiguration,
   authorizeCredentials,
   authorizePerson,
+  keyIdOf,
   type Caller,
   type Context,
 } from '../context.ts';
@@ -40,7 +41,7 @@ export async function createKey(ctx: Context, input: unknown): Promise<CreatedKe
     scopes: body.scopes,
     lookup: lookupOf(token),
     token_hash: hashToken(token),
-    made_by_key_id: caller.tokenId,
+    made_by_key_id: keyIdOf(caller),
     created_by: { ...caller.actor },
   };
   const key = await once(ctx.db, ctx.idempotency, async (tx) => {

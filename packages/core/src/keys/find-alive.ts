@@ -10,11 +10,28 @@ const FIND_ALIVE: Statement = {
     where k.id = any($1::uuid[]) and ${ALIVE} and g.enabled is not false`,
 };
 
-/** Those of the callers whose token is still good in their workspace, by one query for all. */
+/** $1 sessions. */
+const FIND_ALIVE_SESSIONS: Statement = {
+  name: 'session_find_alive',
+  text: `
+    select s.id, m.workspace_id from sessions s join members m on m.user_id = s.user_id
+    where s.id = any($1::uuid[]) and s.expires_at > statement_timestamp()`,
+};
+
+/** Those of the callers whose token or session is still good in their workspace, by one query for each kind. */
 export async function findAlive(db: Queryable, callers: ReadonlySet<Caller>): Promise<Set<Caller>> {
   const keyOf = (tokenId: string, workspaceId: string): string => `${tokenId} ${workspaceId}`;
-  const tokens = [...new Set([...callers].map(({ tokenId }) => tokenId))];
-  const rows = await db.query<{ id: string; workspace_id: string }>(FIND_ALIVE, [tokens]);
+  const ask = async (statement: Statement, ofSessions: boolean): Promise<Reached[]> => {
+    const meant = [...callers].filter(({ kind }) => (kind === 'session') === ofSessions);
+    const ids = [...new Set(meant.map(({ tokenId }) => tokenId))];
+    return ids.length > 0 ? db.query<Reached>(statement, [ids]) : [];
+  };
+  const rows = [...(await ask(FIND_ALIVE, false)), ...(await ask(FIND_ALIVE_SESSIONS, true))];
   const alive = new Set(rows.map(({ id, workspace_id }) => keyOf(id, workspace_id)));
   return new Set([...callers].filter(({ tokenId, workspaceId }) => alive.has(keyOf(tokenId, workspaceId))));
+}
+
+interface Reached {
+  id: string;
+  workspace_id: string;
 }

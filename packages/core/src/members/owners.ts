@@ -37,14 +37,15 @@ export async function lockMembers(tx: Transaction, ctx: Context): Promise<Contex
   return { ...ctx, caller: await currentCaller(tx, ctx.caller) };
 }
 
-/** $1 workspaces: those without an owner who can sign in, by a live credential that does not expire and may administrate. */
+/** $1 workspaces: those without an owner who can sign in, or has a live credential that does not expire and may administrate. */
 const LOCKED_OUT = {
   name: 'workspaces_locked_out',
   text: `
     select w.id from workspaces w where w.id = any($1::uuid[]) and not exists (
-      select from members m join api_keys k on k.person_id = m.user_id
-      where m.workspace_id = w.id and m.role = 'owner'
-        and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))`,
+      select from members m where m.workspace_id = w.id and m.role = 'owner' and (
+        exists (select from sign_in_methods s where s.user_id = m.user_id)
+        or exists (select from api_keys k where k.person_id = m.user_id
+          and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))))`,
 };
 
 /** Throws INVALID_STATE where a change, made in this transaction after its locks, leaves no owner who can sign in. */
@@ -53,7 +54,7 @@ export async function assertOwnersCanSignIn(tx: Transaction, workspaceIds: reado
   if (lockedOut)
     throw new AppError(
       'INVALID_STATE',
-      `The workspace ${lockedOut.id} would have no owner who can sign in. It needs an owner with a personal credential ` +
-        'that does not expire and has the scope workspace:admin.',
+      `The workspace ${lockedOut.id} would have no owner who can sign in. It needs an owner with a password, or with a ` +
+        'personal credential that does not expire and has the scope workspace:admin.',
     );
 }

@@ -18,6 +18,8 @@ export interface Bootstrapped {
   created: boolean;
   agentId: string | null;
   identityId: string | null;
+  /** The first workspace's owner. */
+  ownerId: string;
 }
 
 const LOCK = {
@@ -55,7 +57,7 @@ export async function bootstrap(db: Database, wanted: Bootstrap): Promise<Bootst
     if (wanted.apiKey) await ensureOwnersKey(tables, owner, wanted.apiKey);
     if (wanted.agentKey && agentId) await ensureAgentKey(tables, owner, agentId, wanted.agentKey);
     const identityId = wanted.smtp ? await ensureSmtp(tables, owner.workspace_id, wanted.smtp) : null;
-    return { workspaceId: owner.workspace_id, created: !first, agentId, identityId };
+    return { workspaceId: owner.workspace_id, created: !first, agentId, identityId, ownerId: owner.user_id };
   });
 }
 
@@ -136,9 +138,10 @@ const LOCKED_OUT: Statement = {
     select distinct on (m.workspace_id) m.workspace_id, m.user_id, u.email, w.name as workspace_name
     from members m join users u on u.id = m.user_id join workspaces w on w.id = m.workspace_id
     where m.role = 'owner' and not exists (
-      select from members o join api_keys k on k.person_id = o.user_id
-      where o.workspace_id = m.workspace_id and o.role = 'owner'
-        and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))
+      select from members o where o.workspace_id = m.workspace_id and o.role = 'owner' and (
+        exists (select from sign_in_methods s where s.user_id = o.user_id)
+        or exists (select from api_keys k where k.person_id = o.user_id
+          and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))))
     order by m.workspace_id, m.created_at, m.user_id`,
 };
 

@@ -1,8 +1,13 @@
 import { authStatusReply } from '@proviso/contracts';
-import { showId, showIdOrNull } from '@proviso/core';
+import { keyIdOf, showId, showIdOrNull } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 
-const AUTH_TYPES = { personal: 'personal', workspace: 'workspace_key', agent: 'agent_key' } as const;
+const AUTH_TYPES = {
+  personal: 'personal',
+  session: 'session',
+  workspace: 'workspace_key',
+  agent: 'agent_key',
+} as const;
 
 export const authStatusRoute = defineRoute({
   method: 'get',
@@ -17,7 +22,7 @@ export const authStatusRoute = defineRoute({
     status: 'success',
     authenticated: true,
     auth_type: AUTH_TYPES[caller.kind],
-    key_id: showId('key', caller.tokenId),
+    key_id: showIdOrNull('key', keyIdOf(caller)),
     scopes: caller.scopes,
     role: caller.role,
     decides: caller.decides,

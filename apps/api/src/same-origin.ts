@@ -1,0 +1,39 @@
+import { AppError } from '@proviso/core';
+import type { Request, RequestHandler } from 'express';
+
+/**
+ * A page of another site changes nothing with the cookie's rights, and signs nobody in. A browser says where a request
+ * comes from in Sec-Fetch-Site, or else in Origin; what says neither is no browser.
+ */
+export const demandSameOrigin: RequestHandler = (req, _res, next) => {
+  refuseOtherSites(req);
+  next();
+};
+
+/** The same, of one request. Throws FORBIDDEN. */
+export function refuseOtherSites(req: Request): void {
+  const site = req.get('sec-fetch-site');
+  if (isSafe(req) || isOwnPage(req) || site === 'none') return;
+  if (site !== undefined || req.get('origin') !== undefined) throw fromElsewhere();
+}
+
+/** Of a request that carries a session's cookie: one that says nothing of where it comes from is refused too. Throws FORBIDDEN. */
+export function assertSameOrigin(req: Request): void {
+  if (!isSafe(req) && !isOwnPage(req)) throw fromElsewhere();
+}
+
+const isSafe = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
+
+/** Older browsers send no Sec-Fetch-Site, but an Origin with each write. */
+function isOwnPage(req: Request): boolean {
+  const site = req.get('sec-fetch-site');
+  if (site !== undefined) return site === 'same-origin';
+  const origin = req.get('origin');
+  return origin !== undefined && hostOf(origin) === req.get('host')?.toLowerCase();
+}
+
+/** The host that an Origin names; undefined = none. */
+export const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined);
+
+const fromElsewhere = (): AppError =>
+  new AppError('FORBIDDEN', 'This request comes from another site. Open the page at its own address.');

@@ -1,0 +1,90 @@
+// better-auth proves who somebody is. It opens no session of its own: what it would keep goes to `openSession`, so that a
+// token is kept as a hash only, and expires by the database's clock.
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { hashPassword, newId, openSession, verifyPassword, type Services } from '@proviso/core';
+import type { BetterAuthOptions, DBAdapter } from 'better-auth/types';
+import { betterAuth } from 'better-auth/minimal';
+import { prismaAdapter } from 'better-auth/adapters/prisma';
+
+export type Authenticator = (request: Request) => Promise<Response>;
+
+/** Header in which the router tells it the caller's address. */
+export const ADDRESS_HEADER = 'x-proviso-address';
+
+export function openBetterAuth({ db, secrets, log }: Pick<Services, 'db' | 'secrets' | 'log'>): Authenticator {
+  const auth = betterAuth({
+    appName: 'Proviso',
+    basePath: '/api/auth',
+    secret: secretOf(secrets),
+    database: (options: BetterAuthOptions) =>
+      keepingSessions(db, prismaAdapter(db.tables, { provider: 'postgresql' })(options)),
+    telemetry: { enabled: false },
+    rateLimit: { enabled: false }, // the router counts, over all processes
+    logger: { log: (level, message) => log.debug({ level }, message) },
+    user: {
+      modelName: 'users',
+      fields: {
+        email: 'sign_in_email',
+        emailVerified: 'email_verified',
+        createdAt: 'created_at',
+        updatedAt: 'updated_at',
+      },
+    },
+    account: {
+      modelName: 'sign_in_methods',
+      fields: {
+        userId: 'user_id',
+        providerId: 'provider_id',
+        accountId: 'account_id',
+        accessToken: 'access_token',
+        refreshToken: 'refresh_token',
+        idToken: 'id_token',
+        accessTokenExpiresAt: 'access_token_expires_at',
+        refreshTokenExpiresAt: 'refresh_token_expires_at',
+        createdAt: 'created_at',
+        updatedAt: 'updated_at',
+      },
+      storeStateStrategy: 'cookie',
+    },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true, // people join by invitation
+      minPasswordLength: 1,
+      password: { hash: hashPassword, verify: ({ hash, password }) => verifyPassword(password, hash) },
+    },
+    advanced: {
+      database: { generateId: () => newId() },
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      disableOriginCheck: false,
+      disableCSRFCheck: true, // same-origin.ts refuses other sites before
+    },
+  });
+  return (request) => auth.handler(request);
+}
+
+/** Signs what a sign-in at a provider takes along. Without a key ring a restart in between ends it. */
+const secretOf = (secrets: Services['secrets']): string => {
+  const [key = randomBytes(32)] = secrets.values();
+  return Buffer.from(hkdfSync('sha256', key, '', 'proviso better-auth', 32)).toString('base64url');
+};
+
+/** The adapter, with sessions opened by us; better-auth reads, changes and lists none. */
+function keepingSessions(db: Services['db'], adapter: DBAdapter): DBAdapter {
+  return {
+    ...adapter,
+    create: async (query) => {
+      if (query.model !== 'session') return adapter.create(query);
+      const { userId, ipAddress, userAgent } = query.data as unknown as NewSession;
+      const opened = await openSession(db, userId, { ipAddress: ipAddress || null, userAgent: userAgent || null });
+      const { id, token, created_at, expires_at } = opened;
+      return { id, userId, token, createdAt: created_at, updatedAt: created_at, expiresAt: expires_at } as never;
+    },
+    transaction: (work) => adapter.transaction((tx) => work(keepingSessions(db, tx as DBAdapter))),
+  };
+}
+
+interface NewSession {
+  userId: string;
+  ipAddress?: string;
+  userAgent?: string;
+}

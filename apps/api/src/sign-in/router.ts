@@ -1,0 +1,84 @@
+import { AppError, endSession, type RateLimits, type Services } from '@proviso/core';
+import {
+  json,
+  Router,
+  type Request as ExpressRequest,
+  type RequestHandler,
+  type Response as ExpressResponse,
+} from 'express';
+import { z } from 'zod';
+import { demandAllowance, demandSignIn, strangerAt } from '../limited.ts';
+import { demandSameOrigin } from '../same-origin.ts';
+import { ADDRESS_HEADER, type Authenticator } from './better-auth.ts';
+import { clearSessionCookie, sessionTokenOf, setSessionCookie } from './session-cookie.ts';
+
+/** The name of the cookie in which better-auth answers with a session's token. */
+const ANSWERED = /^(?:__Secure-)?better-auth\.session_token=([^;.]+)/;
+
+const credentials = z.strictObject({ email: z.string().max(254), password: z.string().max(255) });
+
+/** Mounted at /api/auth, before any body is read: of better-auth's addresses only those that are listed here. */
+export function signInRouter(services: Services, limits: RateLimits | undefined): Router {
+  const authenticator = loading(services);
+  const router = Router();
+  router.use(demandSameOrigin, keepNoCopy, async (req, res, next) => {
+    await demandAllowance(limits, strangerAt(req), res);
+    next();
+  });
+  router.get('/ok', async (req, res) => {
+    const answer = await (await authenticator())(requestOf(req));
+    res.status(answer.status).json(await answer.json());
+  });
+  router.post('/sign-in/email', json({ limit: '4kb', type: () => true }), async (req, res) => {
+    const { email, password } = credentials.parse(req.body);
+    const attempt = await demandSignIn(limits, `email:${email.toLowerCase()}`, req, res);
+    const answer = await (await authenticator())(requestOf(req, { email, password }));
+    const token = tokenIn(answer);
+    if (!token) throw new AppError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
+    attempt.isGood();
+    await endFormer(services, req);
+    setSessionCookie(req, res, token);
+    res.json({ status: 'success' });
+  });
+  router.post('/sign-out', async (req, res) => {
+    await endFormer(services, req);
+    clearSessionCookie(req, res);
+    res.json({ status: 'success' });
+  });
+  return router;
+}
+
+/** better-auth takes half a second to load: not before somebody signs in. */
+function loading(services: Services): () => Promise<Authenticator> {
+  let loaded: Promise<Authenticator> | undefined;
+  return () => (loaded ??= import('./better-auth.ts').then(({ openBetterAuth }) => openBetterAuth(services)));
+}
+
+async function endFormer({ db }: Services, req: ExpressRequest): Promise<void> {
+  const former = sessionTokenOf(req);
+  if (former) await endSession(db, former);
+}
+
+/** The request as better-auth takes it: what it is told of the caller, it is told by us. */
+function requestOf(req: ExpressRequest, body?: object): Request {
+  const headers = new Headers({
+    [ADDRESS_HEADER]: req.socket.remoteAddress ?? '',
+    'user-agent': req.get('user-agent') ?? '',
+    ...(body && { 'content-type': 'application/json' }),
+  });
+  const url = new URL(req.originalUrl, `${req.protocol}://${req.get('host') ?? 'localhost'}`);
+  return new Request(url, { method: req.method, headers, ...(body && { body: JSON.stringify(body) }) });
+}
+
+function tokenIn(answer: Response): string | undefined {
+  for (const cookie of answer.ok ? answer.headers.getSetCookie() : []) {
+    const [, token] = ANSWERED.exec(cookie) ?? [];
+    if (token) return token;
+  }
+  return undefined;
+}
+
+const keepNoCopy: RequestHandler = (_req, res: ExpressResponse, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};
