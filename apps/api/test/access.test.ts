@@ -113,7 +113,7 @@ describe('access', () => {
     return token;
   }
 
-  it('is tested on every route that takes a body', () => {
+  it('covers every route that accepts a body', () => {
     expect(
       routes
         .filter(({ body }) => body)
@@ -123,7 +123,7 @@ describe('access', () => {
   });
 
   describe.each(named(routes))('%s', (_, route) => {
-    it('refuses nobody, strange tokens, and keys that were revoked or have expired', async () => {
+    it('refuses a missing token, an unknown token, and revoked or expired keys', async () => {
       const dead = await Promise.all(['revoked_at', 'expires_at'].map((column) => deadToken(here, column)));
       for (const token of [undefined, ...NO_TOKENS, ...dead])
         await expectRefusal(api, here, unauthenticated(route), () => call(api.with(token), route, here));
@@ -136,23 +136,20 @@ describe('access', () => {
       await expectRefusal(api, here, forbidden(route), () => call(by, route, here));
     });
 
-    it.each(['admin', 'owner'] as const)(
-      'works for an %s, so that the refusals here are about the caller',
-      async (role) => {
-        const office = await furnish(api);
-        expect((await call(await office.client({ role }), route, office)).status).toBe(route.status ?? 200);
-      },
-    );
+    it.each(['admin', 'owner'] as const)('accepts an %s, so the refusals here are about the caller', async (role) => {
+      const office = await furnish(api);
+      expect((await call(await office.client({ role }), route, office)).status).toBe(route.status ?? 200);
+    });
   });
 
   describe.each(named(addressed))('%s', (_, route) => {
-    it('knows nothing of another workspace’s ids, and touches neither', async () => {
+    it('answers 404 for ids of another workspace and changes neither', async () => {
       const before = await holdings(api.world, there);
       await expectRefusal(api, here, NOT_FOUND, () => call(here.owner, route, { ...here, ids: there.ids }));
       expect(await holdings(api.world, there)).toEqual(before);
     });
 
-    it('says the same of an id that exists nowhere', async () => {
+    it('answers the same for an id that does not exist', async () => {
       const nowhere = Object.fromEntries(Object.keys(here.ids).map((name) => [name, newId()]));
       const strange = await call(here.owner, route, { ...here, ids: there.ids });
       const missing = await call(here.owner, route, { ...here, ids: nowhere });
@@ -162,7 +159,7 @@ describe('access', () => {
   });
 
   describe.each(named(second))('%s', (_, route) => {
-    it('refuses the owner of another workspace, and touches neither', async () => {
+    it('refuses the owner of another workspace and changes neither', async () => {
       const before = await holdings(api.world, there);
       await expectRefusal(api, here, FORBIDDEN, () => call(here.owner, route, there));
       expect(await holdings(api.world, there)).toEqual(before);
@@ -170,7 +167,7 @@ describe('access', () => {
   });
 
   describe.each(named(second.filter(({ path }) => path.includes('{'))))('%s', (_, route) => {
-    it('does not find an id that exists nowhere', async () => {
+    it('answers 404 for an id that does not exist', async () => {
       const ids = { pa_id: newId(), batch_id: `${newId()}:probe_idempotent` };
       await expectRefusal(api, here, NOT_FOUND, () => call(here.owner, route, { ...here, ids }));
     });
@@ -190,7 +187,7 @@ describe('access', () => {
       else await expectRefusal(api, office, forbidden(route), () => call(by, route, office));
     });
 
-    it('refuses a token that may only read', async () => {
+    it('refuses a read-only token', async () => {
       const by = await here.client({
         scopes: ['actions:read', 'contacts:read', 'companies:read', 'identities:read', 'agents:read'],
       });
@@ -256,12 +253,12 @@ describe('access', () => {
     expect((await api.with().raw('get', '/v1/auth/status', undefined, { Authorization })).status).toBe(status);
   });
 
-  it.each(['access_token', 'api_key', 'token'])('takes no token from the address: ?%s', async (name) => {
+  it.each(['access_token', 'api_key', 'token'])('ignores a token in the query: ?%s', async (name) => {
     const office = await api.tenant();
     expect((await api.with().get('/v1/auth/status', { [name]: await office.token({}) })).status).toBe(401);
   });
 
-  it('keeps the hash of a token, and the token nowhere', async () => {
+  it('stores the hash of a token and never the token', async () => {
     const office = await api.tenant();
     const token = await office.token({});
     const { rows } = await api.world.db.pool.query<{ row: object }>(
@@ -271,7 +268,7 @@ describe('access', () => {
     expect(JSON.stringify(rows)).not.toContain(token.slice(12));
   });
 
-  it('follows a change of role at the next request', async () => {
+  it('applies a change of role at the next request', async () => {
     const office = await furnish(api);
     const by = await office.client({});
     await api.world.db.tables.members.updateMany({ where: { workspace_id: office.id }, data: { role: 'viewer' } });

@@ -41,7 +41,7 @@ describe('POST /v1/actions/bulk', () => {
     return statements;
   }
 
-  it('creates each with its event, in the order of the request', async () => {
+  it('creates each action with its event, in the order of the request', async () => {
     const here = await api.tenant();
     const items = ['a', 'b', 'c'].map((say) => proposal(here, { params: { say }, require_approval: say === 'b' }));
     const { status, body } = await bulk(here.owner, items);
@@ -62,7 +62,7 @@ describe('POST /v1/actions/bulk', () => {
     expect(listed.map(({ action_id }) => action_id)).toEqual(body.results.map(({ action_id }) => action_id));
   });
 
-  it('makes the same row as one create does', async () => {
+  it('creates the same row as a single create', async () => {
     const here = await api.tenant();
     const { body: contact } = await here.owner.post('/v1/contacts', { email: 'ann@example.com' });
     const item = {
@@ -81,7 +81,7 @@ describe('POST /v1/actions/bulk', () => {
     expect({ ...same, ...fresh }).toEqual({ ...one, ...fresh });
   });
 
-  it('creates 990 of a thousand with 10 bad ones, and names the 10 with reasons, in a handful of statements for each hundred', async () => {
+  it('creates 990 of 1000 and lists the 10 invalid ones with reasons, in few statements per hundred', async () => {
     const here = await api.tenant();
     const disabled = await here.identity('internal');
     await here.owner.patch(`/v1/identities/${disabled}`, { status: 'disabled' });
@@ -145,14 +145,14 @@ describe('POST /v1/actions/bulk', () => {
     expect(many.length).toBeLessThanOrEqual(10 * few.length);
   }, 30_000);
 
-  it('asks once for the tools of a workspace in each hundred, however many types are unknown', async () => {
+  it('looks up a workspace’s tools once per hundred, however many types are unknown', async () => {
     const here = await api.tenant();
     const items = Array.from({ length: 200 }, (_, index) => proposal(here, { type: `no_such_type_${index}` }));
     const statements = await statementsOf(here, (by) => bulk(by, items));
     expect(statements.filter((text) => text.includes('"tools"'))).toHaveLength(4);
   });
 
-  it('creates none and says why, where all are bad', async () => {
+  it('creates none and says why when all are invalid', async () => {
     const here = await api.tenant();
     const before = await holdings(api.world, here);
     const { status, body } = await bulk(here.owner, [proposal(here, { expires_at: past }), 7]);
@@ -160,7 +160,7 @@ describe('POST /v1/actions/bulk', () => {
     expect(await holdings(api.world, here)).toEqual(before);
   });
 
-  it('replays its reply for the same Idempotency-Key, also to those who ask at the same time', async () => {
+  it('replays its reply for the same Idempotency-Key, even to simultaneous requests', async () => {
     const here = await api.tenant();
     const key = { 'Idempotency-Key': 'k' };
     const items = [proposal(here), 7, proposal(here)];
@@ -171,7 +171,7 @@ describe('POST /v1/actions/bulk', () => {
     await expectRefusal(api, here, MISMATCH, () => bulk(here.owner, [proposal(here)], key));
   });
 
-  it('leaves an agent’s proposals to its settings, and refuses a disabled agent', async () => {
+  it('applies an agent’s settings to its proposals and refuses a disabled agent', async () => {
     const here = await api.tenant();
     const bot = await here.client({ agent: 'bot' });
     const where = { workspace_id: here.id };
@@ -193,7 +193,7 @@ describe('POST /v1/actions/bulk', () => {
     expect(pathsOf(refused)).toEqual([path]);
   });
 
-  it('takes a body of 4 MiB, of which no item may hold more than 256 KiB of params', async () => {
+  it('accepts a body of 4 MiB but no item with more than 256 KiB of params', async () => {
     const here = await api.tenant();
     const large = proposal(here, { params: { say: 'x'.repeat(300_000) } });
     const text = JSON.stringify({ actions: [large, proposal(here)] }).padEnd(4 * 1024 * 1024);
@@ -209,7 +209,7 @@ describe('POST /v1/actions/bulk', () => {
     expect(body.created).toBe(1);
   });
 
-  it('refuses nobody, viewers, reviewers and tokens that may only read', async () => {
+  it('refuses strangers, viewers, reviewers and read-only tokens', async () => {
     const here = await api.tenant();
     await expectRefusal(api, here, UNAUTHENTICATED, () => bulk(api.with(), [proposal(here)]));
     const callers: Who[] = [{ role: 'viewer' }, { role: 'reviewer' }, { scopes: ['actions:read'] }];

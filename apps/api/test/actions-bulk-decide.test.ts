@@ -45,7 +45,7 @@ describe('POST /v1/actions/approve/bulk', () => {
     }
   });
 
-  it('refuses an id that is none, and decides nothing', async () => {
+  it('refuses a malformed id and decides nothing', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);
     const refused = await expectRefusal(api, here, INVALID, () =>
@@ -54,7 +54,7 @@ describe('POST /v1/actions/approve/bulk', () => {
     expect(pathsOf(refused)).toEqual(['action_ids']);
   });
 
-  it('lets each stand alone: one of every kind that fails leaves the others as they go, in the order of the request', async () => {
+  it('decides each independently: failures of every kind leave the others alone, in the order of the request', async () => {
     const [here, there] = [await api.tenant(), await api.tenant()];
     const good = await pending(here.owner, here);
     const last = await pending(here.owner, here);
@@ -107,7 +107,7 @@ describe('POST /v1/actions/approve/bulk', () => {
       expect((await recorded(api.world, id)).row).toMatchObject({ status: 'pending_approval', approval: null });
   });
 
-  describe('refuses the whole of it, and decides nothing', () => {
+  describe('refuses the whole request and decides nothing', () => {
     it.each<[string, (ids: string[]) => object, string]>([
       ['an id twice', ([a]) => ({ action: 'approve', action_ids: [a, a] }), 'action_ids'],
       [
@@ -151,7 +151,7 @@ describe('POST /v1/actions/approve/bulk', () => {
       expect(pathsOf(await expectRefusal(api, here, INVALID, () => bulk(here.owner, body)))).toEqual(['action_ids']);
     });
 
-    it('nobody, a viewer, a token without the scope and an agent', async () => {
+    it('a stranger, a viewer, a token without the scope and an agent', async () => {
       const here = await api.tenant();
       const action_ids = await several(here, 1);
       const callers = [
@@ -182,7 +182,7 @@ describe('POST /v1/actions/approve/bulk', () => {
     }
   }, 30_000);
 
-  it('holds a hash against its action in whichever form the ids come', async () => {
+  it('matches each hash with its action, in either form of the id', async () => {
     const here = await api.tenant();
     const [id = ''] = await several(here, 1);
     const body = { action: 'approve', action_ids: [id], params_hashes: { [uuidOf(id)]: '0'.repeat(64) } };
@@ -217,7 +217,7 @@ describe('POST /v1/actions/approve/bulk', () => {
     return rows.map(({ id }) => showId('action', id));
   }
 
-  it('takes a thousand, of which a hundred are resolved by others meanwhile: one decision each', async () => {
+  it('decides a thousand while others decide a hundred of them: one decision each', async () => {
     const here = await api.tenant();
     const ids = await thousand(here);
     const [reply, ...others] = await Promise.all([

@@ -21,7 +21,7 @@ describe('POST /v1/actions', () => {
   const create = (here: Tenant, more: object = {}): Promise<Reply> =>
     here.owner.post('/v1/actions', proposal(here, more));
 
-  it('records the proposal and its event, and answers with the action', async () => {
+  it('records the proposal with its event and returns the action', async () => {
     const here = await api.tenant();
     const { status, body } = await create(here, {
       description: 'Say it',
@@ -61,7 +61,7 @@ describe('POST /v1/actions', () => {
       { require_approval: false },
       'pending_approval',
     ],
-  ])('decides what is cleared: %s', async (_, who, more, status) => {
+  ])('decides whether the action is cleared: %s', async (_, who, more, status) => {
     const here = await api.tenant();
     const action = await propose(await here.client(who), here, more);
     const { row, last } = await recorded(api.world, action.action_id);
@@ -89,7 +89,7 @@ describe('POST /v1/actions', () => {
     expect(row).toMatchObject({ status, agent_id: id, created_by: { kind: 'agent', name: 'bot' } });
   });
 
-  it('takes no proposal from a disabled agent', async () => {
+  it('refuses a proposal from a disabled agent', async () => {
     const here = await api.tenant();
     const agent = await here.client({ agent: 'bot' });
     await api.world.db.tables.agents.update({ where: { id: await here.agentId('bot') }, data: { enabled: false } });
@@ -122,13 +122,13 @@ describe('POST /v1/actions', () => {
       '2100-06-01T12:00:00-23:59',
       '9999-12-31T23:59:59.999Z',
       '2100-06-01T12:00:00.9999999999Z',
-    ])('takes every time that RFC 3339 allows: %s', async (scheduled_time) => {
+    ])('accepts every RFC 3339 time: %s', async (scheduled_time) => {
       const here = await api.tenant();
       const action = await propose(here.owner, here, { scheduled_time });
       expect(at(action.scheduled_time)).toBe(Date.parse(scheduled_time));
     });
 
-    it('is the later of approval and scheduled time when somebody has to approve', async () => {
+    it('is the later of approval and scheduled time when approval is required', async () => {
       const here = await api.tenant();
       const early = await pending(here.owner, here, { scheduled_time: '2001-01-01T00:00:00Z' });
       const late = await pending(here.owner, here, { scheduled_time: '2100-01-01T00:00:00Z' });
@@ -141,7 +141,7 @@ describe('POST /v1/actions', () => {
     });
   });
 
-  describe('refuses, and records nothing, naming the field', () => {
+  describe('refuses, names the field and records nothing', () => {
     const over = (count: number): Record<string, string> =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'v']));
     it.each<[string, object, string]>([
@@ -211,7 +211,7 @@ describe('POST /v1/actions', () => {
     });
   });
 
-  it('takes the largest that it allows', async () => {
+  it('accepts the largest allowed', async () => {
     const here = await api.tenant();
     const metadata = Object.fromEntries(
       Array.from({ length: 50 }, (_, index) => [`${index}`.padStart(40, 'k'), 'v'.repeat(500)]),
@@ -254,7 +254,7 @@ describe('POST /v1/actions', () => {
       params: { message: 'Hi', ...params },
     });
 
-    it('fills in the address, and the subject of the newest thread, before anybody reviews it', async () => {
+    it('fills in the address and the subject of the newest thread before review', async () => {
       const here = await post();
       await here.thread('Old news', new Date('2020-01-01'));
       await here.thread('Offer', new Date('2024-01-01'));
@@ -265,7 +265,7 @@ describe('POST /v1/actions', () => {
       expect(row.resolved).toEqual({ email: 'ann@example.com', subject: 'Re: Offer' });
     });
 
-    it('keeps what was given', async () => {
+    it('keeps the given values', async () => {
       const here = await post();
       const given = { contact_id: here.contact, email: 'Ann@example.com', subject: 'Mine' };
       const action = await propose(here.owner, here, email(here, given));
@@ -318,7 +318,7 @@ describe('POST /v1/actions', () => {
     });
   });
 
-  it('leaves nothing behind in another workspace', async () => {
+  it('writes nothing in another workspace', async () => {
     const [here, there] = [await api.tenant(), await api.tenant()];
     const before = await holdings(api.world, there);
     await propose(here.owner, here);

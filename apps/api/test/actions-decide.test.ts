@@ -25,7 +25,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
   const api = useApi();
   const decide = (by: Client, id: string, body: object): Promise<Reply> => by.post(`/v1/actions/${id}/approve`, body);
 
-  it('approves, records who and why, and binds the approval to what was shown', async () => {
+  it('approves, records who and why, and binds the approval to the preview', async () => {
     const here = await api.tenant();
     const seen = await pending(here.owner, here);
     const { status, body } = await decide(here.owner, seen.action_id, { action: 'approve', comment: 'fine' });
@@ -53,7 +53,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     expect(body.action.approval?.at).toMatch(/Z$/);
   });
 
-  it.each(['approve', 'reject'])('rejects at /%s, which ends the action', async (verb) => {
+  it.each(['approve', 'reject'])('rejects at /%s and ends the action', async (verb) => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);
     const body = { comment: 'no', ...(verb === 'approve' && { action: 'reject' }) };
@@ -96,7 +96,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     expect(last?.data).toMatchObject({ decision: 'edit', edits: { say: 'good day' }, params_hash: row.cleared_hash });
   });
 
-  it('resolves again what hangs on an edited field', async () => {
+  it('resolves again what depends on an edited field', async () => {
     const here = await api.tenant();
     const smtp = await here.identity('smtp', { host: 'localhost', port: 25, from: 'me@example.com' });
     const other = await here.identity('smtp', { host: 'localhost', port: 26, from: 'me@example.com' });
@@ -138,7 +138,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     });
 
     it.each(['approve', 'reject'])(
-      'nobody, a viewer, a token without the scope, an agent and a stranger at /%s',
+      'no token, a viewer, a token without the scope, an agent and a stranger at /%s',
       async (verb) => {
         const here = await api.tenant();
         const { action_id } = await pending(here.owner, here);
@@ -158,7 +158,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     );
 
     it.each(['nonsense', newId(), 'ct_01h455vb4pex5vsknk084sn02q', '%00', 'act_01h455vb4pex5vsknk084sn02q'])(
-      'an action that is not there: %s',
+      'an action that does not exist: %s',
       async (id) => {
         const here = await api.tenant();
         await expectRefusal(api, here, NOT_FOUND, () => decide(here.owner, id, { action: 'approve' }));
@@ -182,14 +182,14 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
       }
     });
 
-    it('what was never pending', async () => {
+    it('an action that was never pending', async () => {
       const here = await api.tenant();
       const { action_id } = await propose(here.owner, here);
       await expectRefusal(api, here, INVALID_STATE, () => decide(here.owner, action_id, { action: 'approve' }));
     });
   });
 
-  it('lets a reviewer decide, who may not propose', async () => {
+  it('lets a reviewer, who cannot propose, decide', async () => {
     const here = await api.tenant();
     const reviewer = await here.client({ role: 'reviewer' });
     const { action_id } = await pending(here.owner, here);
@@ -215,8 +215,8 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     for (const attempt of attempts) await expectRefusal(api, here, FORBIDDEN, attempt);
   });
 
-  describe('with the hash of what was seen', () => {
-    it('approves what was seen', async () => {
+  describe('with a hash', () => {
+    it('approves the version that was read', async () => {
       const here = await api.tenant();
       const { action_id, params_hash } = await pending(here.owner, here);
       await decide(here.owner, action_id, { action: 'approve', params_hash });
@@ -224,7 +224,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     });
 
     it.each(['approve', 'reject', 'edit'])(
-      'does not %s what was not seen, and shows what stands there',
+      'does not %s a version that was not read, and returns the current one',
       async (action) => {
         const here = await api.tenant();
         const seen = await pending(here.owner, here);
@@ -239,7 +239,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
       },
     );
 
-    it('demands it once the proposal was changed, and then takes the new one only', async () => {
+    it('requires the hash once the proposal has changed, and accepts only the new one', async () => {
       const here = await api.tenant();
       const seen = await pending(here.owner, here);
       const { action_id } = seen;
@@ -258,14 +258,14 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
       expect((await recorded(api.world, action_id)).row.cleared_hash).toBe(blind.action.params_hash);
     });
 
-    it('rejects a changed proposal without it', async () => {
+    it('rejects a changed proposal without a hash', async () => {
       const here = await api.tenant();
       const { action_id } = await pending(here.owner, here);
       await here.owner.patch(`/v1/actions/${action_id}`, { params: { say: 'changed' } });
       expect((await decide(here.owner, action_id, { action: 'reject' })).status).toBe(200);
     });
 
-    it('sees that the identity’s config was changed in between', async () => {
+    it('detects that the identity’s config changed in between', async () => {
       const here = await withSmtp(await api.tenant());
       const { action_id, params_hash } = await pending(here.owner, here);
       const changed = await here.owner.patch(`/v1/identities/${here.identityId}`, { config: { ...SMTP, port: 25 } });
@@ -276,7 +276,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
       expect(refused.action.params_hash).not.toBe(params_hash);
     });
 
-    it('does not mind a new password', async () => {
+    it('accepts a new password', async () => {
       const here = await withSmtp(await api.tenant());
       const { action_id, params_hash } = await pending(here.owner, here);
       const credentials = { user: 'ann', pass: 'new' };
@@ -285,7 +285,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     });
   });
 
-  it('does not approve with an identity that was disabled since', async () => {
+  it('does not approve with an identity that has been disabled', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);
     await here.owner.patch(`/v1/identities/${here.identityId}`, { status: 'disabled' });
@@ -294,7 +294,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     expect((await decide(here.owner, action_id, { action: 'reject' })).status).toBe(200);
   });
 
-  it('approves nothing past its expiry, even before a sweep has come by', async () => {
+  it('does not approve an expired action, even before a sweep', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here, { expires_at: inFuture() });
     await api.world.db.pool.query("update actions set expires_at = now() - interval '1 s' where workspace_id = $1", [
@@ -323,7 +323,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     expect(row.version).toBe(2);
   });
 
-  it('takes at /reject the body of the equivalent approval, and no other decision', async () => {
+  it('accepts at /reject the body of the equivalent approval and no other decision', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);
     const reject = (body: object) => here.owner.post(`/v1/actions/${action_id}/reject`, body);
@@ -331,7 +331,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     expect((await reject({ action: 'reject', comment: null })).body.action).toMatchObject({ status: 'rejected' });
   });
 
-  it('sends a wake-up for what it cleared', async () => {
+  it('sends a wake-up for the action that it cleared', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);
     await decide(here.owner, action_id, { action: 'approve' });

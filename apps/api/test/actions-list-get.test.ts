@@ -20,7 +20,7 @@ describe('GET /v1/actions', () => {
     here.owner.get('/v1/actions', query);
   const ids = ({ body }: Reply): string[] => body.actions.map(({ action_id }) => action_id);
 
-  it('shows the newest first, 20 unless asked otherwise, and how many there are in all', async () => {
+  it('lists the newest first, 20 by default, with the total', async () => {
     const here = await api.tenant();
     const made: string[] = [];
     for (let index = 0; index < 22; index++) made.unshift((await propose(here.owner, here)).action_id);
@@ -114,7 +114,7 @@ describe('GET /v1/actions', () => {
       expect(ids(await list(here, { type: 'probe_idempotent', status: 'rejected' }))).toEqual([]);
     });
 
-    it('never shows another workspace’s, not even by its ids', async () => {
+    it('never shows actions of another workspace, even by id', async () => {
       const { wanted, identity, contact } = await pair();
       const there = await api.tenant();
       for (const query of [{}, { identity_id: identity }, { contact_id: contact }, { list_id: 'l' }])
@@ -123,7 +123,7 @@ describe('GET /v1/actions', () => {
   });
 
   it.each(['created_at', 'updated_at', 'scheduled_time', 'status', 'type'])(
-    'sorts by %s both ways, and every row stands once',
+    'sorts by %s in both directions, with every row once',
     async (sort_by) => {
       const here = await api.tenant();
       const types = ['probe_transactional', 'probe_idempotent', 'probe_idempotent', 'probe_at_most_once'];
@@ -174,7 +174,7 @@ describe('GET /v1/actions', () => {
     ]);
   });
 
-  it('counts up to ten thousand, and then says that there are more', async () => {
+  it('counts up to ten thousand and then reports that there are more', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here);
     const copies = `insert into actions select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid()))).*
@@ -223,14 +223,14 @@ describe('GET /v1/actions/{action_id}', () => {
     expect(effectsOf(action_id)).toHaveLength(1);
   });
 
-  it('takes the id in both of its forms', async () => {
+  it('accepts both forms of the id', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here);
     const { body } = await here.owner.get(`/v1/actions/${uuidOf(action_id).toUpperCase()}`);
     expect(body.action.action_id).toBe(action_id);
   });
 
-  it('gives what was stored back as it was, keys in their case', async () => {
+  it('returns stored JSON unchanged, with its keys in their case', async () => {
     const here = await api.tenant();
     const properties = {
       camelCase: 1,
@@ -252,7 +252,7 @@ describe('GET /v1/actions/{action_id}', () => {
     expect(pathsOf(refused)).toEqual([/\w+/.exec(query)?.[0]]);
   });
 
-  it('refuses nobody, a token without the scope, a stranger, and what is no id', async () => {
+  it('refuses no token, a token without the scope, a stranger and a malformed id', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here);
     const url = `/v1/actions/${action_id}`;

@@ -36,7 +36,7 @@ describe('GET /v1/actions by cursor', () => {
     expect(await walk(here, { sort_dir })).toEqual(sort_dir === 'asc' ? all : [...all].reverse());
   });
 
-  it('counts what it shows: rows and total are of one moment, in both dialects', async () => {
+  it('counts what it shows: rows and total are from the same moment, in both dialects', async () => {
     const here = await api.tenant();
     for (let index = 0; index < 5; index++) await pending(here.owner, here, { list_id: 'L', session_id: 'S' });
     const move = () =>
@@ -72,7 +72,7 @@ describe('GET /v1/actions by cursor', () => {
     expect(seen).toEqual([...all].reverse());
   });
 
-  it('goes on behind a row that left the filter meanwhile', async () => {
+  it('continues after a row that no longer matches the filter', async () => {
     const here = await api.tenant();
     const all: string[] = [];
     for (let index = 0; index < 6; index++) all.unshift((await pending(here.owner, here)).action_id);
@@ -82,7 +82,7 @@ describe('GET /v1/actions by cursor', () => {
     expect(ids(await page(here, { status: 'pending_approval', cursor }))).toEqual(all.slice(2));
   });
 
-  it('tells rows of one millisecond and of one moment apart', async () => {
+  it('distinguishes rows of the same millisecond and the same moment', async () => {
     const here = await api.tenant();
     const all = await made(here, 9);
     const at = ['00.123000', '00.123000', '00.123001', '00.123001', '00.123999', '00.123999', '00.124000', '00.122999'];
@@ -197,7 +197,7 @@ describe('GET /v1/actions at 100 000 rows', () => {
     }
   });
 
-  it('reads a page far behind as fast as the first: a cursor is where the index begins', async () => {
+  it('reads a late page as fast as the first one', async () => {
     const far = await by.get('/v1/actions', { skip: '90000', limit: '1' });
     const cursor = far.body.pagination.next_cursor ?? '';
     asked.length = 0;

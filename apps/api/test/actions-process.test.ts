@@ -45,7 +45,7 @@ describe('POST /v1/actions/process', () => {
   };
   const statusOf = async (id: string): Promise<string> => (await recorded(api.world, id)).row.status;
 
-  it('runs the 20 oldest due and only those, with no worker running', async () => {
+  it('runs only the 20 oldest due actions, without a worker', async () => {
     const [here, there] = [await api.tenant(), await api.tenant()];
     const theirs = await propose(there.owner, there);
     const later = await propose(here.owner, here, { scheduled_time: inFuture() });
@@ -62,7 +62,7 @@ describe('POST /v1/actions/process', () => {
       expect(await statusOf(action_id)).toBe(before);
   }, 30_000);
 
-  it('takes 20 unless told, and again what is left', async () => {
+  it('runs 20 by default, and the rest on the next call', async () => {
     const here = await api.tenant();
     await due(here, 22);
     expect((await process(here.owner)).body.processed).toBe(20);
@@ -77,7 +77,7 @@ describe('POST /v1/actions/process', () => {
     expect(crowd).toEqual({ now: 0, most: 8 });
   });
 
-  it('says of each how it ended', async () => {
+  it('reports how each ended', async () => {
     const here = await api.tenant();
     const outcomes = { done: 'completed', refused: 'failed', retry: 'scheduled' };
     const expected: Record<string, string> = {};
@@ -87,7 +87,7 @@ describe('POST /v1/actions/process', () => {
     expect(Object.fromEntries(body.results.map(({ action_id, status }) => [action_id, status]))).toEqual(expected);
   });
 
-  it('takes an agent’s own actions only', async () => {
+  it('runs only an agent’s own actions', async () => {
     const here = await api.tenant();
     const [bot, other] = [await here.client({ agent: 'bot' }), await here.client({ agent: 'other' })];
     await api.world.db.tables.agents.updateMany({ where: { workspace_id: here.id }, data: { approval: 'never' } });
@@ -98,7 +98,7 @@ describe('POST /v1/actions/process', () => {
     for (const id of strange) expect(effectsOf(id)).toEqual([]);
   });
 
-  it('starts nothing that is paused', async () => {
+  it('does not start paused actions', async () => {
     const here = await api.tenant();
     const [id = ''] = await due(here, 1);
     await here.owner.post('/v1/pause');
@@ -142,7 +142,7 @@ describe('POST /v1/actions/process', () => {
     expect((await process(here.owner)).status).toBe(200);
   }, 30_000);
 
-  it('replays its reply for the same Idempotency-Key, and runs nothing more', async () => {
+  it('replays its reply for the same Idempotency-Key and runs nothing', async () => {
     const here = await api.tenant();
     const [id] = await due(here, 2);
     const key = { 'Idempotency-Key': 'once' };
@@ -163,7 +163,7 @@ describe('POST /v1/actions/process', () => {
     expect(pathsOf(refused)).toEqual(['limit']);
   });
 
-  it('refuses nobody, viewers, reviewers and tokens that may only read', async () => {
+  it('refuses strangers, viewers, reviewers and read-only tokens', async () => {
     const here = await api.tenant();
     await due(here, 1);
     await expectRefusal(api, here, UNAUTHENTICATED, () => process(api.with()));

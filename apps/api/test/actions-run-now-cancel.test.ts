@@ -20,7 +20,7 @@ describe.each(['execute', 'cancel'])('POST /v1/actions/{action_id}/%s', (verb) =
   const api = useApi();
   const ask = (by: Client, id: string, body?: object): Promise<Reply> => by.post(`/v1/actions/${id}/${verb}`, body);
 
-  it('refuses nobody, a viewer, a reviewer, a token without the scope and a stranger', async () => {
+  it('refuses no token, a viewer, a reviewer, a token without the scope and a stranger', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here, { scheduled_time: FAR });
     const callers = [
@@ -59,7 +59,7 @@ describe.each(['execute', 'cancel'])('POST /v1/actions/{action_id}/%s', (verb) =
     },
   );
 
-  it('keeps an agent’s hands off another’s actions, and a person’s', async () => {
+  it('refuses an agent for actions of another agent or a person', async () => {
     const here = await api.tenant();
     const [mine, other] = [await here.client({ agent: 'mine' }), await here.client({ agent: 'other' })];
     const { action_id: others } = await propose(other, here);
@@ -99,7 +99,7 @@ describe('POST /v1/actions/{action_id}/execute', () => {
     expect(row.due_at.getTime()).toBeLessThan(before.due_at.getTime());
   });
 
-  it('approves a pending action and makes it due now, whatever its time', async () => {
+  it('approves a pending action and makes it due now, whatever its scheduled time', async () => {
     const here = await api.tenant();
     const { action_id, params_hash } = await pending(here.owner, here, { scheduled_time: FAR });
     const { body } = await execute(here.owner, action_id, { params_hash });
@@ -110,7 +110,7 @@ describe('POST /v1/actions/{action_id}/execute', () => {
     expect(trail).toEqual(['action.created', 'action.approved']);
   });
 
-  it('approves no changed proposal blindly, and none with a wrong hash', async () => {
+  it('does not approve a changed proposal without a hash or with a wrong one', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);
     await expectRefusal(api, here, CONFLICT, () => execute(here.owner, action_id, { params_hash: '0'.repeat(64) }));
@@ -118,14 +118,14 @@ describe('POST /v1/actions/{action_id}/execute', () => {
     await expectRefusal(api, here, CONFLICT, () => execute(here.owner, action_id));
   });
 
-  it('refuses a hash that is none', async () => {
+  it('refuses a malformed hash', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);
     const refused = await expectRefusal(api, here, INVALID, () => execute(here.owner, action_id, { params_hash: 7 }));
     expect(pathsOf(refused)).toEqual(['params_hash']);
   });
 
-  it('lets an agent run its own auto-approved action, but not before its time what a person approved', async () => {
+  it('lets an agent run its auto-approved action, but not a person-approved one ahead of schedule', async () => {
     const here = await api.tenant();
     const agent = await here.client({ agent: 'bot' });
     const byPerson = await approved(here, agent);
@@ -139,7 +139,7 @@ describe('POST /v1/actions/{action_id}/execute', () => {
     });
   });
 
-  it('releases nothing past its expiry', async () => {
+  it('does not release an expired action', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here, { scheduled_time: FAR, expires_at: '2100-01-02T00:00:00Z' });
     await api.world.db.pool.query("update actions set expires_at = now() - interval '1 s' where workspace_id = $1", [
@@ -177,7 +177,7 @@ describe('POST /v1/actions/{action_id}/cancel', () => {
     },
   );
 
-  it('refuses once the effect may have begun, also between two attempts', async () => {
+  it('refuses once the effect may have started, even between two attempts', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here);
     await api.world.db.pool.query('update actions set effect_started_at = now() where workspace_id = $1', [here.id]);

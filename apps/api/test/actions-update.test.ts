@@ -27,7 +27,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
     return action_id;
   };
 
-  it('changes a pending proposal, keeps the first one beside it, and renders it again', async () => {
+  it('changes a pending proposal, keeps the original, and renders the preview again', async () => {
     const here = await api.tenant();
     const seen = await pending(here.owner, here);
     const { status, body } = await patch(here.owner, seen.action_id, {
@@ -53,7 +53,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
     });
   });
 
-  it('keeps the first proposal over several changes', async () => {
+  it('keeps the original proposal over several changes', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here, { params: { say: 'one' } });
     for (const say of ['two', 'three']) await patch(here.owner, action_id, { params: { say } });
@@ -61,14 +61,14 @@ describe('PATCH /v1/actions/{action_id}', () => {
     expect(row).toMatchObject({ params: { say: 'three' }, original_params: { say: 'one' }, revision: 3 });
   });
 
-  it('replaces params, and does not merge them', async () => {
+  it('replaces params instead of merging them', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here, { params: { say: 'a', outcome: 'refused' } });
     const { body } = await patch(here.owner, action_id, { params: { begin: false } });
     expect(body.action.params).toMatchObject({ say: '', outcome: 'done', begin: false });
   });
 
-  it('lets somebody who may approve change what is scheduled, which stays so', async () => {
+  it('keeps a scheduled action scheduled when an approver changes it', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here, { scheduled_time: inFuture() });
     const { body } = await patch(here.owner, action_id, { params: { say: 'bye' } });
@@ -101,7 +101,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
     await expectRefusal(api, here, [409, 'CONFLICT'], () => approve(here.owner, action_id));
   });
 
-  it('leaves an approval standing when only its time or description change', async () => {
+  it('keeps an approval when only the time or the description changes', async () => {
     const here = await api.tenant();
     const action_id = await approved(here);
     const before = (await recorded(api.world, action_id)).row;
@@ -112,7 +112,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
     expect(row.due_at.toISOString()).toBe('2100-01-01T00:00:00.000Z');
   });
 
-  it('proposes what the last reviewer made of it when an approval is recalled, and wants it seen again', async () => {
+  it('keeps the reviewer’s edits when an approval is recalled, and requires another look', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);
     await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'edit', edits: { say: 'softer' } });
@@ -127,7 +127,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
     expect((await approve(here.owner, action_id, { params_hash: body.action.params_hash })).status).toBe(200);
   });
 
-  it('makes an approval of another time than the one seen a conflict', async () => {
+  it('answers 409 to an approval of a different time than the one read', async () => {
     const here = await api.tenant();
     const seen = await pending(here.owner, here, { scheduled_time: inFuture() });
     await patch(here.owner, seen.action_id, { scheduled_time: null });
@@ -141,7 +141,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
     ['description', { description: 'x' }],
     ['time', { scheduled_time: '2100-01-01T00:00:00Z' }],
     ['require_approval', { require_approval: true }],
-  ])('sends an agent’s own cleared action back to a person whatever it changes: %s', async (_, change) => {
+  ])('returns an agent’s own cleared action to review whatever it changes: %s', async (_, change) => {
     const here = await api.tenant();
     const agent = await here.client({ agent: 'bot' });
     await api.world.db.tables.agents.update({ where: { id: await here.agentId('bot') }, data: { approval: 'never' } });
@@ -154,7 +154,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
     expect(last).toMatchObject({ event: 'action.regated', actor: { kind: 'agent' } });
   });
 
-  it('lets an agent change its own pending proposal, and no other’s', async () => {
+  it('lets an agent change only its own pending proposal', async () => {
     const here = await api.tenant();
     const [mine, other] = [await here.client({ agent: 'mine' }), await here.client({ agent: 'other' })];
     const { action_id } = await propose(mine, here);
@@ -195,7 +195,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
     expect(trail).toEqual(['action.created', 'action.approved']);
   });
 
-  it('approves what it changes in the same request', async () => {
+  it('approves the changes of the same request', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);
     const { body } = await patch(here.owner, action_id, { require_approval: false, params: { say: 'mine' } });
@@ -225,7 +225,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
   });
 
   describe('with If-Match', () => {
-    it('changes the version that was seen, and says which one stands there', async () => {
+    it('changes the version that was read, or reports the current one', async () => {
       const here = await api.tenant();
       const { action_id } = await pending(here.owner, here);
       const { headers } = await here.owner.get(`/v1/actions/${action_id}`);
@@ -241,7 +241,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
       expect((await recorded(api.world, action_id)).row).toMatchObject({ version: 3, description: 'c' });
     });
 
-    it('lets one of many that saw the same version win', async () => {
+    it('lets one of many callers with the same version win', async () => {
       const here = await api.tenant();
       const { action_id } = await pending(here.owner, here);
       const replies = await Promise.all(
@@ -275,7 +275,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
       expect(pathsOf(refused)).toContain(path);
     });
 
-    it('a start that is not before the expiry', async () => {
+    it('a start after the expiry', async () => {
       const here = await api.tenant();
       const { action_id } = await pending(here.owner, here, { expires_at: inFuture() });
       const late = { scheduled_time: '2100-01-01T00:00:00Z' };
@@ -294,7 +294,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
       expect(body.action).toMatchObject({ status: 'approved' });
     });
 
-    it('nobody, a viewer, a token without the scope and a stranger', async () => {
+    it('no token, a viewer, a token without the scope and a stranger', async () => {
       const here = await api.tenant();
       const { action_id } = await pending(here.owner, here);
       const callers = [
@@ -328,7 +328,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
       }
     });
 
-    it('an action whose effect may have begun, also between two attempts', async () => {
+    it('an action whose effect may have started, even between two attempts', async () => {
       const here = await api.tenant();
       const { action_id } = await propose(here.owner, here);
       await api.world.db.pool.query('update actions set effect_started_at = now() where workspace_id = $1', [here.id]);

@@ -48,7 +48,7 @@ describe('Prefer: wait', () => {
     expect((await replyOf(call, () => action_id)).body.action.status).toBe('completed');
   });
 
-  it('answers GET one with the whole log and the ETag of what it shows', async () => {
+  it('answers GET with the whole log and the matching ETag', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here);
     const call = (await owner(here)).get(`/v1/actions/${action_id}`, {}, wait(30));
@@ -58,7 +58,7 @@ describe('Prefer: wait', () => {
     expect(headers.etag).toBe('"v3"');
   });
 
-  it('waits for a person too, and a rejection is an end', async () => {
+  it('waits for a person’s decision too, and a rejection ends the wait', async () => {
     const here = await api.tenant();
     const by = await owner(here);
     const call = by.post('/v1/actions', proposal(here, { require_approval: true }), wait(30));
@@ -67,7 +67,7 @@ describe('Prefer: wait', () => {
     expect((await call).body.action.status).toBe('rejected');
   });
 
-  it('answers with the action as it stands when the time is over', async () => {
+  it('returns the current action when the time is up', async () => {
     const here = await api.tenant();
     const by = await owner(here);
     const started = performance.now();
@@ -77,7 +77,7 @@ describe('Prefer: wait', () => {
     expect(waiters.count()).toBe(0);
   });
 
-  it('waits for nothing where the action has ended, with wait=0, or where the preference cannot be read', async () => {
+  it('does not wait for an ended action, with wait=0, or with an invalid preference', async () => {
     const here = await api.tenant();
     const by = await owner(here);
     const { action_id } = await propose(here.owner, here);
@@ -92,7 +92,7 @@ describe('Prefer: wait', () => {
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
-  it('is not part of the reply that is kept: a replay waits again', async () => {
+  it('waits again on a replay, since the wait is not part of the stored reply', async () => {
     const here = await api.tenant();
     const by = await owner(here);
     const key = { 'Idempotency-Key': 'k' };
@@ -104,7 +104,7 @@ describe('Prefer: wait', () => {
     expect((await by.post('/v1/actions', proposal(here), key)).text).toBe(first.text);
   });
 
-  it('ends for a caller who hangs up', async () => {
+  it('ends when the caller hangs up', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here);
     const hangUp = new AbortController();
@@ -116,7 +116,7 @@ describe('Prefer: wait', () => {
     await waits(0);
   });
 
-  it('holds no database connection: many wait, on a pool of two, while others are answered', async () => {
+  it('holds no database connection: with a pool of two, many wait while others are served', async () => {
     const here = await api.tenant();
     const db = openDatabase({ url: api.world.databaseUrl, poolMax: 2 });
     const crowd = createWaiters(db);
@@ -133,7 +133,7 @@ describe('Prefer: wait', () => {
     await db.close();
   });
 
-  it('costs one look at the actions and one at the tokens for all who wait, and the same once at the end', async () => {
+  it('costs one query of the actions and one of the tokens for all waiting requests, and again at the end', async () => {
     const here = await api.tenant();
     const { db } = api.world;
     const asked: string[] = [];
@@ -163,7 +163,7 @@ describe('Prefer: wait', () => {
     expect(asked.filter((name) => name === 'token_find_alive').length).toBeLessThanOrEqual(2 + looks / 4);
   });
 
-  it('is not taken where too many of the workspace wait, who then leave others room', async () => {
+  it('is ignored when too many requests of the workspace are waiting', async () => {
     const [here, there] = await Promise.all([api.tenant(), api.tenant()]);
     const few = createWaiters(api.world.db, { waitsMax: 3 });
     const { url, close } = await openApi(api.world, { waiters: few });
@@ -203,7 +203,7 @@ describe('Prefer: wait', () => {
         return { token, end: () => admin.delete(`/v1/members/${user_id}`) };
       },
     ],
-  ])('ends with 401 when %s, also in the moment of the end', async (_, enter) => {
+  ])('ends with 401 when %s, even at the moment when the action ends', async (_, enter) => {
     for (const mode of ['long before', 'right before']) {
       const here = await api.tenant();
       const { token, end } = await enter(here);

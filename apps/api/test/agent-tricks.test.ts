@@ -181,7 +181,7 @@ describe('an agent with every scope and an owner’s role', () => {
     ['params', { params: { say: 'other' } }],
     ['its time', { scheduled_time: null }],
     ['its description', { description: 'harmless' }],
-  ])('sends a person’s approval back to the person when it changes %s', async (_, change) => {
+  ])('returns its approved action to review when it changes %s', async (_, change) => {
     const here = await office();
     const action_id = await approved(here);
     const { status, body } = await here.bot.patch(`/v1/actions/${action_id}`, change);
@@ -193,7 +193,7 @@ describe('an agent with every scope and an owner’s role', () => {
     expect((await recorded(api.world, action_id)).row.cleared_hash).toBeNull();
   });
 
-  it('skips no gate by direct, nor a plain key by naming its run', async () => {
+  it('cannot skip approval with direct, and a plain key cannot by naming its run', async () => {
     const here = await office();
     const note = { type: 'create_note', params: { contact_id: here.contact_id, content: 'x' }, direct: true };
     expect((await propose(here.bot, here, note)).status).toBe('pending_approval');
@@ -202,7 +202,7 @@ describe('an agent with every scope and an owner’s role', () => {
     expect([lent.status, lent.agent_id]).toEqual(['pending_approval', here.bot_id]);
   });
 
-  it('drains its own due actions only', async () => {
+  it('runs only its own due actions', async () => {
     const here = await office();
     const { action_id } = await propose(here.owner, here);
     expect((await here.bot.post('/v1/actions/process')).body.processed).toBe(0);

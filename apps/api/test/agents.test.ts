@@ -51,7 +51,7 @@ describe('agents', () => {
       expect((await propose(by, here)).status).toBe('pending_approval');
     });
 
-    it('lets an admin say what needs no person', async () => {
+    it('lets an admin set what needs no approval', async () => {
       const here = await api.tenant();
       const types = await tokenOf(here, await added(here.owner, { auto_approve_types: ['probe_idempotent'] }));
       expect((await propose(types.by, here)).status).toBe('auto_approved');
@@ -61,7 +61,7 @@ describe('agents', () => {
       expect((await propose(never.by, here, { type: 'probe_transactional' })).status).toBe('auto_approved');
     });
 
-    it.each(SETTINGS)('takes %p from those with workspace:admin only, here and in PATCH', async (setting) => {
+    it.each(SETTINGS)('accepts %p only from callers with workspace:admin, here and in PATCH', async (setting) => {
       const here = await api.tenant();
       const by = await here.client({ scopes: ['agents:read', 'agents:write'] });
       const id = await added(by);
@@ -91,7 +91,7 @@ describe('agents', () => {
     });
   });
 
-  it('GET lists the workspace’s agents, and reads one; an agent may too', async () => {
+  it('GET lists the workspace’s agents and reads one, for agents too', async () => {
     const [here, there] = [await api.tenant(), await api.tenant()];
     const [id, strange] = [await added(here.owner), await added(there.owner)];
     const { by } = await tokenOf(here, id);
@@ -105,7 +105,7 @@ describe('agents', () => {
   });
 
   describe('PATCH /v1/agents/:id', () => {
-    it('changes what is given and leaves the rest; null takes away', async () => {
+    it('changes the given fields only; null removes one', async () => {
       const here = await api.tenant();
       const id = await added(here.owner, { description: 'finds', identity_id: here.identityId });
       const { body } = await change(here.owner, id, { description: null, identity_id: null });
@@ -113,7 +113,7 @@ describe('agents', () => {
       await expectRefusal(api, here, INVALID, () => change(here.owner, id, {}));
     });
 
-    it('disabled, an agent proposes nothing and nothing of it starts; enabled again, it goes on', async () => {
+    it('stops proposals and starts of a disabled agent, and resumes when it is enabled', async () => {
       const here = await api.tenant();
       const id = await added(here.owner, { approval: 'never' });
       const { by } = await tokenOf(here, id);
@@ -127,7 +127,7 @@ describe('agents', () => {
       expect((await claim(worker, uuidOf(action_id))).action).toBeDefined();
     });
 
-    it('disabling waits for claims that are under way, and holds back those that come later', async () => {
+    it('waits for claims in progress when it disables an agent, and stops later ones', async () => {
       const here = await api.tenant();
       const id = await added(here.owner, { approval: 'never' });
       const ctx = await here.as({});
@@ -153,7 +153,7 @@ describe('agents', () => {
   describe('DELETE /v1/agents/:id', () => {
     const remove = (by: Client, id: string): Promise<Reply> => by.delete(`/v1/agents/${id}`);
 
-    it('deletes an agent with its runs, and leaves what it did', async () => {
+    it('deletes an agent with its runs and keeps its actions', async () => {
       const here = await api.tenant();
       const id = await added(here.owner);
       const { by, key } = await tokenOf(here, id);
@@ -169,7 +169,7 @@ describe('agents', () => {
       await expectRefusal(api, here, NOT_FOUND, () => remove(here.owner, id));
     });
 
-    it('refuses while it has open actions or keys, and says how many', async () => {
+    it('refuses while the agent has open actions or keys, and says how many', async () => {
       const here = await api.tenant();
       const id = await added(here.owner);
       const { by, key } = await tokenOf(here, id);
@@ -183,7 +183,7 @@ describe('agents', () => {
       expect((await remove(here.owner, id)).status).toBe(200);
     });
 
-    it('starts nothing of an agent that is gone, whatever came in that moment', async () => {
+    it('starts no action of a deleted agent, even one proposed at the same moment', async () => {
       const here = await api.tenant();
       const ctx = await here.as({ agent: 'bot' });
       await api.world.db.tables.agents.updateMany({ where: { workspace_id: here.id }, data: { approval: 'never' } });
@@ -197,7 +197,7 @@ describe('agents', () => {
     });
   });
 
-  it('an agent writes to no agent, key or member, whatever its scopes', async () => {
+  it('refuses an agent for agents, keys and members, whatever its scopes', async () => {
     const here = await api.tenant();
     const id = await added(here.owner);
     const { by, key } = await tokenOf(here, id);

@@ -22,7 +22,7 @@ describe('API keys', () => {
     made(here.owner, { kind: 'personal', scopes: [...SCOPES], ...more });
 
   describe('POST /v1/api-keys', () => {
-    it('makes a key that works at once, shows its token once and keeps its hash', async () => {
+    it('creates a key that works at once, shows its token once and stores its hash', async () => {
       const here = await api.tenant();
       const { status, body } = await make(here.owner);
       expect(status).toBe(201);
@@ -56,7 +56,7 @@ describe('API keys', () => {
       expect((await here.owner.get('/v1/api-keys')).text).not.toContain(body.token);
     });
 
-    it('keeps no token for an Idempotency-Key: a replay shows the same key without it', async () => {
+    it('stores no token for an Idempotency-Key: a replay shows the key without it', async () => {
       const here = await api.tenant();
       const body = { name: 'CI', scopes: READ };
       const [first, second] = [
@@ -69,7 +69,7 @@ describe('API keys', () => {
       expect(JSON.stringify(kept)).not.toContain(first.body.token?.slice(12));
     });
 
-    it('makes a key for an agent, which never decides', async () => {
+    it('creates a key for an agent, which never decides', async () => {
       const here = await api.tenant();
       const agent_id = showId('agent', await here.agentId('bot'));
       const bot = await made(here.owner, { agent_id, scopes: [...SCOPES] });
@@ -80,7 +80,7 @@ describe('API keys', () => {
       await expectRefusal(api, here, INVALID, () => make(here.owner, { agent_id, decides: true }));
     });
 
-    it('makes a key of the workspace, which decides only if it was made so, and in its own name', async () => {
+    it('creates a workspace key, which decides only if created for that, in its own name', async () => {
       const here = await api.tenant();
       const { action_id } = await pending(here.owner, here);
       const approve = (by: Client) => by.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
@@ -93,7 +93,7 @@ describe('API keys', () => {
       await expectRefusal(api, here, FORBIDDEN, () => make(mute.by, { decides: true }));
     });
 
-    it('gives no scope that its maker’s token lacks', async () => {
+    it('does not grant a scope that the creator’s token lacks', async () => {
       const here = await api.tenant();
       const scopes: Scope[] = ['workspace:admin', 'actions:read'];
       const by = await here.client({ scopes });
@@ -139,7 +139,7 @@ describe('API keys', () => {
   });
 
   describe('GET /v1/api-keys', () => {
-    it('lists the workspace’s keys and one’s own personal tokens, not those of others', async () => {
+    it('lists the workspace’s keys and the caller’s own personal tokens only', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const mine = [(await made(here.owner)).key_id, (await personal(here)).key_id];
       const strange = [(await made(there.owner)).key_id, (await personal(there)).key_id];
@@ -153,7 +153,7 @@ describe('API keys', () => {
   });
 
   describe('DELETE /v1/api-keys/:id', () => {
-    it('revokes: the next request with the key is refused', async () => {
+    it('revokes a key, so its next request is refused', async () => {
       const here = await api.tenant();
       const { by, key_id } = await made(here.owner);
       expect((await by.get('/v1/actions')).status).toBe(200);
@@ -171,7 +171,7 @@ describe('API keys', () => {
       await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(`/v1/api-keys/${key_id}`));
     });
 
-    it('knows no malformed id, no other workspace’s key and nobody else’s personal token', async () => {
+    it('answers 404 for a malformed id, another workspace’s key and somebody else’s personal token', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const strange = (await made(there.owner)).key_id;
       const another = (await made(await here.client({}), { kind: 'personal' })).key_id;
@@ -180,7 +180,7 @@ describe('API keys', () => {
       expect((await row(another)).revoked_at).toBeNull();
     });
 
-    it('takes no body with fields', async () => {
+    it('refuses a body with fields', async () => {
       const here = await api.tenant();
       const { key_id } = await made(here.owner);
       await expectRefusal(api, here, INVALID, () => here.owner.delete(`/v1/api-keys/${key_id}`, { force: true }));
@@ -188,7 +188,7 @@ describe('API keys', () => {
   });
 
   describe('a personal credential', () => {
-    it('is good in every workspace of its person, with the role that they have there', async () => {
+    it('works in every workspace of its person, with their role there', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const { by } = await personal(here);
       const alone = await by.get('/v1/auth/status');
@@ -200,7 +200,7 @@ describe('API keys', () => {
       await expectRefusal(api, there, FORBIDDEN, () => by.post('/v1/actions', proposal(there), at(there.id)));
     });
 
-    it('means its home where a request names no workspace, whatever its person joins or makes', async () => {
+    it('defaults to its home workspace, whatever its person joins or creates', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const { by } = await personal(here);
       await letIn(there, by, 'owner');
@@ -210,7 +210,7 @@ describe('API keys', () => {
       expect((await later.by.get('/v1/auth/status')).body.workspace_id).toBe(here.id);
     });
 
-    it('asks which workspace is meant once its person has left its home for several', async () => {
+    it('requires a workspace once its person has left its home and has several', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const ann = await join(api, here.owner, 'viewer');
       await letIn(there, ann.by, 'viewer');
@@ -221,7 +221,7 @@ describe('API keys', () => {
       expect(pathsOf(refused)).toEqual(['X-Workspace-Id']);
     });
 
-    it('knows no workspace that its person is not in, and nothing malformed', async () => {
+    it('refuses a workspace that its person is not in, and a malformed id', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const { by } = await personal(here);
       for (const client of [by, here.owner]) {
@@ -256,7 +256,7 @@ describe('API keys', () => {
       await expectRefusal(api, here, UNAUTHENTICATED, () => reader.by.get('/v1/actions'));
     });
 
-    it('opens the board with instance:operate, like a key of a workspace, and not without', async () => {
+    it('opens the board only with instance:operate, like a workspace key', async () => {
       const here = await api.tenant();
       const { token } = await personal(here);
       const bound = await made(here.owner, { scopes: ['instance:operate'] });

@@ -45,7 +45,7 @@ describe('a body that has been announced, and does not come', () => {
     });
 
   it.each(bodies.map((route) => [`${route.method} ${route.path} (${route.operationId})`, route] as const))(
-    'is not waited for, where the caller may not send it: %s',
+    'is not read when the caller is not allowed to send it: %s',
     async (_, route) => {
       const here = await furnish(api);
       const path = addressOf(route, here);
@@ -57,12 +57,12 @@ describe('a body that has been announced, and does not come', () => {
     },
   );
 
-  it('is waited for where the caller may', async () => {
+  it('is read when the caller is allowed', async () => {
     const here = await api.tenant();
     expect(await answerTo('post', '/v1/actions', await here.token({}))).toBeUndefined();
   });
 
-  it('is not waited for by a stranger, in a packing that is not known, or where it is too large', async () => {
+  it('is not read from a stranger, in an unknown encoding, or when too large', async () => {
     const here = await api.tenant();
     const token = await here.token({});
     expect(await answerTo('post', '/v1/actions', 'x')).toBe(401);
@@ -71,7 +71,7 @@ describe('a body that has been announced, and does not come', () => {
     expect(await answerTo('get', '/v1/actions', token, { 'Content-Length': 1025 })).toBe(413);
   });
 
-  it('is waited for where the body names the workspace, by a token that may in one of its own only', async () => {
+  it('is read when it names the workspace, if the token is allowed in one of its workspaces', async () => {
     const [here, there] = [await api.tenant(), await api.tenant()];
     const scopes: Scope[] = ['actions:write'];
     const token = await here.token({ scopes });

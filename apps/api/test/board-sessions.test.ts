@@ -17,7 +17,7 @@ describe('a session of the board', () => {
   const rowOf = (session: Session) => sessions().findUnique({ where: { id_hash: hashToken(idOf(session)) } });
   const operator = async () => (await api.tenant()).token({});
 
-  it('ends at the sign-out for whoever kept its cookie, in every api process', async () => {
+  it('ends at sign-out in every api process, even for a copy of the cookie', async () => {
     const other = await openApi(api.world);
     const kept = await signIn(api, await operator());
     const there = clientOf(other.url);
@@ -33,18 +33,18 @@ describe('a session of the board', () => {
     await other.close();
   });
 
-  it('signs out one browser, and not the operator’s others', async () => {
+  it('signs out one browser and leaves the operator’s others', async () => {
     const key = await operator();
     const [first, second] = [await signIn(api, key), await signIn(api, key)];
     await api.with().raw('post', '/admin/sign-out', '', { ...FORM, ...first.headers });
     expect((await see(api, second.headers)).status).toBe(200);
   });
 
-  it('takes a sign-out without a session', async () => {
+  it('accepts a sign-out without a session', async () => {
     expect((await api.with().raw('post', '/admin/sign-out', '', FORM)).status).toBe(303);
   });
 
-  it('has a random id, which is kept as a hash', async () => {
+  it('has a random id that is stored as a hash', async () => {
     const key = await operator();
     const session = await signIn(api, key);
     const row = await rowOf(session);
@@ -76,7 +76,7 @@ describe('a session of the board', () => {
     expect((await see(api, session.headers)).status).toBe(401);
   });
 
-  it('never has an id that the browser brought along, and ends the one that it replaces', async () => {
+  it('never uses an id from the browser, and ends the session that it replaces', async () => {
     const key = await operator();
     const planted = `${NAME}=${'A'.repeat(43)}`;
     const victim = await signIn(api, key, { Cookie: planted });
@@ -93,7 +93,7 @@ describe('a session of the board', () => {
     expect((await see(api, session.headers)).status).toBe(200);
   });
 
-  it('is one of ten at most of a key: the oldest ends, and what is over is swept away', async () => {
+  it('is limited to ten per key: the oldest ends, and ended ones are deleted', async () => {
     const key = await operator();
     const all: Session[] = [];
     for (let count = 0; count < 11; count++) all.push(await signIn(api, key));
@@ -106,7 +106,7 @@ describe('a session of the board', () => {
     expect(await sessions().count({ where: { key_id } })).toBe(1);
   });
 
-  it('is not to be had by a forged cookie', async () => {
+  it('cannot be opened with a forged cookie', async () => {
     const key = await operator();
     const session = await signIn(api, key);
     const id = idOf(session);
@@ -118,7 +118,7 @@ describe('a session of the board', () => {
     expect((await see(api, { Cookie: `other=1; ${NAME}=${id}` })).status).toBe(200);
   });
 
-  it('leaves no copy in the browser', async () => {
+  it('leaves no cached page in the browser', async () => {
     const session = await signIn(api, await operator());
     expect((await see(api, session.headers)).headers['cache-control']).toBe('no-store');
   });
@@ -133,7 +133,7 @@ describe('a session of the board', () => {
     { Origin: 'http://evil.example', 'Sec-Fetch-Site': 'cross-site' },
     { Origin: 'nonsense' },
   ];
-  it.each(FOREIGN)('changes nothing for, and signs nobody in from, another site: %j', async (from) => {
+  it.each(FOREIGN)('refuses cross-site requests and sign-ins: %j', async (from) => {
     const key = await operator();
     const { headers } = await signIn(api, key);
     const job = JSON.stringify({ name: 'execute', data: { actionId: newId() }, options: { jobId: 'foreign' } });
@@ -145,7 +145,7 @@ describe('a session of the board', () => {
     expect((await see(api, headers)).status).toBe(200);
   });
 
-  it('goes on for its own pages', async () => {
+  it('accepts requests from its own pages', async () => {
     const { host } = new URL(api.url);
     for (const from of [
       { Origin: `http://${host}` },

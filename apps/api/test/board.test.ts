@@ -28,7 +28,7 @@ describe('the board’s door', () => {
     });
   };
 
-  it('opens to an operator’s key, sent once by POST, for a cookie that no script and no other site can use', async () => {
+  it('opens to an operator’s key by POST, and sets an HttpOnly, SameSite cookie', async () => {
     const here = await api.tenant();
     const key = await here.token({});
     const { reply, headers } = await signIn(api, key);
@@ -65,7 +65,7 @@ describe('the board’s door', () => {
     expect(reply.text).toContain('role="alert"');
   });
 
-  it('takes no key in the address', async () => {
+  it('ignores a key in the query', async () => {
     const here = await api.tenant();
     const key = await here.token({});
     const reply = await api.with().get('/admin/sign-in', { key });
@@ -88,7 +88,7 @@ describe('the board’s door', () => {
     }
   });
 
-  it('does not take an API key for a session', async () => {
+  it('does not accept an API key as a session', async () => {
     const here = await api.tenant();
     expect((await here.owner.raw('get', `${BOARD}/api/queues`, undefined, { Accept: 'application/json' })).status).toBe(
       401,
@@ -122,7 +122,7 @@ describe('the board’s door', () => {
     expect((await signIn(api, key)).reply.status).toBe(403);
   });
 
-  it('loads nothing from elsewhere, whatever its pages ask for', async () => {
+  it('loads nothing from another host, whatever its pages ask for', async () => {
     const here = await api.tenant();
     const session = await signIn(api, await here.token({}));
     for (const path of ['/admin/sign-in', '/admin', BOARD, `${BOARD}/queue/actions`]) {
@@ -143,7 +143,7 @@ describe('the board’s door', () => {
     }
   });
 
-  it('says why its FAILED tab is empty, and where the failed actions are', async () => {
+  it('explains why its FAILED tab is empty and where the failed actions are', async () => {
     const here = await api.tenant();
     const { headers } = await signIn(api, await here.token({}));
     const board = await api.with().raw('get', BOARD, undefined, { ...headers, Accept: 'text/html' });
@@ -231,7 +231,7 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
       ['action.created'],
       async (here) => (await propose(here.owner, here, { scheduled_time: '2100-01-01T00:00:00Z' })).action_id,
     ],
-  ])('run nothing of an action that is %s', async (name, trail, make) => {
+  ])('do not run an action that is %s', async (name, trail, make) => {
     const here = await api.tenant();
     const action_id = await make(here);
     const before = await recorded(api.world, action_id);
@@ -248,7 +248,7 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
     expect(after.row).toEqual(before.row);
   });
 
-  it('run nothing a second time of an action that is completed', async () => {
+  it('do not run a completed action again', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here);
     await until('its completion', async () => (await recorded(api.world, action_id)).row.status === 'completed');
@@ -262,7 +262,7 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
     expect(await recorded(api.world, action_id)).toEqual(before);
   });
 
-  it('run no action of another id, and nothing else, by a job’s changed data', async () => {
+  it('cannot run another action by changing a job’s data', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);
     const before = await recorded(api.world, action_id);
@@ -289,14 +289,14 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
     ['put', '/concurrency'],
     ['put', '/rate-limit'],
     ['put', '/rate-limit/release'],
-  ] as const)('hold back no work: %s %s is refused', async (method, path) => {
+  ] as const)('cannot stop work: %s %s is refused', async (method, path) => {
     const reply = await press(method, path, { concurrency: 1, max: 1, duration: 60_000 });
     expect(reply.status).toBe(403);
     expect(reply.body.error).toContain('/v1/pause');
     expect(await api.world.queue.board.isPaused()).toBe(false);
   });
 
-  it.each(['pause', 'resume', 'PAUSE'])('hold back no work: %s of all queues is refused', async (verb) => {
+  it.each(['pause', 'resume', 'PAUSE'])('cannot stop work: %s of all queues is refused', async (verb) => {
     const reply = await api.with().raw('put', `${BOARD}/api/queues/${verb}`, '{}', session);
     expect(reply.status).toBe(403);
     expect(await api.world.queue.board.isPaused()).toBe(false);
@@ -308,7 +308,7 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
     expect(JSON.parse(text)).toMatchObject({ queues: [{ name: 'actions' }] });
   });
 
-  it('lose no work when the queue is emptied: the action stands, and says so', async () => {
+  it('lose no work when the queue is emptied: the action stays, and the page says so', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here, { scheduled_time: '2100-01-01T00:00:00Z' });
     await until('its wake-up', () => state(`${uuidOf(action_id)}-1`));
@@ -319,7 +319,7 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
     expect(effectsOf(action_id)).toHaveLength(1);
   });
 
-  it('are not for the API’s callers: a refused press changes nothing', async () => {
+  it('are refused to API callers and then change nothing', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);
     const job = JSON.stringify({ name: 'execute', data: { actionId: uuidOf(action_id) } });

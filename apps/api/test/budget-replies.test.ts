@@ -76,14 +76,14 @@ describe('a reply', () => {
     ['100 KB of other letters', 120, 'é', 50_000],
     ['escapes', 60, '"\\', 60_000],
     ['many small rows', 2_000, 'small ', 100],
-  ])('to a list holds up nobody: %s', async (what, rows, text, times) => {
+  ])('to a list does not delay other requests: %s', async (what, rows, text, times) => {
     await insert(rows, text, times);
     await expectWithin(`a list of /v1, ${what}`, () => take('/v1/actions?limit=100'));
     const pending = `/api/pending-actions?workspace_id=${here.id}&limit=1000`;
     await expectWithin(`pending actions, ${what}`, () => take(pending));
   });
 
-  it('with a long log holds up nobody, nor does a stream from an old event on', async () => {
+  it('with a long log, or a stream from an old event, does not delay other requests', async () => {
     const [id = ''] = await insert(1, 'x', 250_000);
     const stream = `/api/pending-actions/stream?workspace_id=${here.id}`;
     const events = 300;
@@ -100,7 +100,7 @@ describe('a reply', () => {
       await expectWithin(path.slice(0, 28), () => take(path, { headers, upTo: 20_000_000 }));
   });
 
-  it('to a bulk over large actions holds up nobody', async () => {
+  it('to a bulk over large actions does not delay other requests', async () => {
     const ids = await insert(1_000, 'x', 100_000);
     await expectWithin('a bulk decision', () =>
       take('/v1/actions/approve/bulk', { body: { action: 'reject', action_ids: ids.splice(0, 200) } }),

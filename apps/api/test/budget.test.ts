@@ -94,7 +94,7 @@ describe('a request', () => {
   }
 
   it.each(routes.map((route) => [`${route.method} ${route.path} (${route.operationId})`, route] as const))(
-    'holds up nobody, whatever is sent to %s',
+    'does not delay other requests, whatever is sent to %s',
     async (_, route: Route) => {
       const beyond: Row[] = [];
       const path = addressOf(route, here);

@@ -29,15 +29,18 @@ describe('companies', () => {
       expect(await row(here)).toMatchObject({ name: 'Acme', domain: 'acme.example', workspace_id: here.id });
     });
 
-    it.each(['acme.example', 'ACME.Example'])('refuses a domain that the workspace has: %s', async (domain) => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
-      await added(here);
-      const refused = await expectRefusal(api, here, CONFLICT, () => create(here.owner, { domain }));
-      expect(pathsOf(refused)).toEqual(['domain']);
-      expect((await create(there.owner, { domain })).status).toBe(201);
-    });
+    it.each(['acme.example', 'ACME.Example'])(
+      'refuses a domain that already exists in the workspace: %s',
+      async (domain) => {
+        const [here, there] = [await api.tenant(), await api.tenant()];
+        await added(here);
+        const refused = await expectRefusal(api, here, CONFLICT, () => create(here.owner, { domain }));
+        expect(pathsOf(refused)).toEqual(['domain']);
+        expect((await create(there.owner, { domain })).status).toBe(201);
+      },
+    );
 
-    it('takes any number of companies without a domain', async () => {
+    it('accepts any number of companies without a domain', async () => {
       const here = await api.tenant();
       for (const name of ['Acme', 'Acme']) expect((await create(here.owner, { name })).status).toBe(201);
     });
@@ -55,7 +58,7 @@ describe('companies', () => {
     });
   });
 
-  it('lists the workspace’s own, newest first, and finds one by its domain', async () => {
+  it('lists the workspace’s companies, newest first, and finds one by domain', async () => {
     const [here, there] = [await api.tenant(), await api.tenant()];
     for (const domain of ['a.example', 'b.example', 'c.example']) await create(here.owner, { domain });
     await create(there.owner, { domain: 'd.example' });
@@ -87,7 +90,7 @@ describe('companies', () => {
       expect(Object.keys((await row(here)).properties as object)).toHaveLength(15);
     });
 
-    it('refuses a domain that is taken, and to lose all that it is known by', async () => {
+    it('refuses a taken domain, and the removal of both name and domain', async () => {
       const here = await api.tenant();
       await added(here, { domain: 'bob.example' });
       const id = await added(here, { domain: 'acme.example' });
@@ -110,7 +113,7 @@ describe('companies', () => {
   });
 
   describe('DELETE /v1/companies/{company_id}', () => {
-    it('deletes it with its notes, leaves its contacts, and is not there the second time', async () => {
+    it('deletes a company with its notes, keeps its contacts, and answers 404 the second time', async () => {
       const here = await api.tenant();
       const company_id = await added(here);
       await here.owner.post(`/v1/companies/${company_id}/notes`, { content: 'x' });
@@ -160,7 +163,7 @@ describe('companies', () => {
     ['post', '/notes', { content: 'x' }],
     ['get', '/contacts', undefined],
   ] as const)(
-    'refuse nobody, the unentitled and strangers: %s /v1/companies/{company_id}%s',
+    'refuse no token, missing rights and strangers: %s /v1/companies/{company_id}%s',
     async (method, rest, body) => {
       const here = await api.tenant();
       const id = await added(here);

@@ -12,7 +12,7 @@ describe('contacts', () => {
   const row = async ({ id }: Tenant) => api.world.db.tables.contacts.findFirstOrThrow({ where: { workspace_id: id } });
 
   describe('company_id', () => {
-    it('is given at creation, changed and taken away', async () => {
+    it('is set at creation, changed and removed', async () => {
       const here = await api.tenant();
       const [first, second] = [await company(here), await company(here)];
       const id = await added(here, { company_id: first });
@@ -24,7 +24,7 @@ describe('contacts', () => {
       expect((await here.owner.patch(`/v1/contacts/${id}`, { company_id: null })).body.contact.company_id).toBeNull();
     });
 
-    it('must be of the workspace', async () => {
+    it('must be in the workspace', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const id = await added(here);
       for (const company_id of [await company(there), newId(), 'x', id]) {
@@ -37,7 +37,7 @@ describe('contacts', () => {
   });
 
   describe('lifecycle_stage', () => {
-    it('keeps a history of its changes, the last first', async () => {
+    it('keeps a history of its changes, newest first', async () => {
       const here = await api.tenant();
       const id = await added(here, { lifecycle_stage: 'lead' });
       for (const lifecycle_stage of ['mql', 'mql', 'customer'])
@@ -53,7 +53,7 @@ describe('contacts', () => {
       expect(body.pagination).toEqual({ total_items: 3, limit: 20, skip: 0, next_cursor: null });
     });
 
-    it('has no history of a change that was refused', async () => {
+    it('records no history for a refused change', async () => {
       const here = await api.tenant();
       await here.owner.post('/v1/contacts', { email: 'bob@example.com' });
       const id = await added(here);
@@ -61,7 +61,7 @@ describe('contacts', () => {
       await expectRefusal(api, here, CONFLICT, () => here.owner.patch(`/v1/contacts/${id}`, body));
     });
 
-    it.each(['friend', null, ''])('is none of the stages: %j', async (lifecycle_stage) => {
+    it.each(['friend', null, ''])('refuses an unknown stage: %j', async (lifecycle_stage) => {
       const here = await api.tenant();
       const id = await added(here);
       await expectRefusal(api, here, INVALID, () => here.owner.patch(`/v1/contacts/${id}`, { lifecycle_stage }));
@@ -69,7 +69,7 @@ describe('contacts', () => {
   });
 
   describe('DELETE /v1/contacts/{contact_id}', () => {
-    it('deletes it with all that hangs on it, and is not there the second time', async () => {
+    it('deletes a contact with everything that belongs to it, and answers 404 the second time', async () => {
       const here = await api.tenant();
       const contact_id = await added(here, { lifecycle_stage: 'lead' });
       await here.owner.post(`/v1/contacts/${contact_id}/notes`, { content: 'x' });
@@ -85,7 +85,7 @@ describe('contacts', () => {
       await expectRefusal(api, here, NOT_FOUND, () => here.owner.delete(`/v1/contacts/${contact_id}`));
     });
 
-    it('refuses while an open action uses it, and not after that has ended', async () => {
+    it('refuses while an open action uses it, and accepts once that has ended', async () => {
       const here = await api.tenant();
       const contact_id = await added(here);
       const note = { type: 'create_note', params: { content: 'x', contact_id } };
@@ -123,7 +123,7 @@ describe('contacts', () => {
     ['get', '/tasks'],
     ['get', '/actions'],
     ['get', '/lifecycle'],
-  ] as const)('refuse nobody, the unentitled and strangers: %s /v1/contacts/{contact_id}%s', async (method, rest) => {
+  ] as const)('refuse no token, missing rights and strangers: %s /v1/contacts/{contact_id}%s', async (method, rest) => {
     const here = await api.tenant();
     const id = await added(here);
     const ask = (by: Client, contact: string): Promise<Reply> => by.raw(method, `/v1/contacts/${contact}${rest}`);

@@ -45,13 +45,18 @@ describe('contacts', () => {
       });
     });
 
-    it.each(['ann@example.com', 'ANN@EXAMPLE.COM'])('refuses an address that the workspace has: %s', async (email) => {
-      const here = await api.tenant();
-      await added(here);
-      expect(pathsOf(await expectRefusal(api, here, CONFLICT, () => create(here.owner, { email })))).toEqual(['email']);
-    });
+    it.each(['ann@example.com', 'ANN@EXAMPLE.COM'])(
+      'refuses an address that already exists in the workspace: %s',
+      async (email) => {
+        const here = await api.tenant();
+        await added(here);
+        expect(pathsOf(await expectRefusal(api, here, CONFLICT, () => create(here.owner, { email })))).toEqual([
+          'email',
+        ]);
+      },
+    );
 
-    it('keeps one of many contacts that come at once with the same address', async () => {
+    it('creates one of many simultaneous contacts with the same address', async () => {
       const here = await api.tenant();
       const replies = await Promise.all(
         Array.from({ length: 10 }, () => create(here.owner, { email: 'ann@example.com' })),
@@ -60,7 +65,7 @@ describe('contacts', () => {
       expect(await api.world.db.tables.contacts.count({ where: { workspace_id: here.id } })).toBe(1);
     });
 
-    it('lets two workspaces know the same address', async () => {
+    it('lets two workspaces have the same address', async () => {
       for (const here of [await api.tenant(), await api.tenant()])
         expect((await create(here.owner, { email: 'ann@example.com' })).status).toBe(201);
     });
@@ -115,7 +120,7 @@ describe('contacts', () => {
     });
 
     it.each(['a=b@host.example', 'a/b@host.example', 'bounce+x=y@host.example'])(
-      'takes %s as contact, as sender and as recipient, and lets it unsubscribe',
+      'accepts %s as contact, as sender and as recipient, and lets it unsubscribe',
       async (email) => {
         const here = await api.tenant();
         const contact_id = await added(here, { email });
@@ -179,7 +184,7 @@ describe('contacts', () => {
       expect(Object.keys((await row(here)).properties as object)).toHaveLength(15);
     });
 
-    it('lets no agent undo that somebody unsubscribed', async () => {
+    it('does not let an agent resubscribe a contact', async () => {
       const here = await api.tenant();
       const { body } = await here.owner.post('/v1/contacts', { email: 'gone@example.com' });
       const agent = await here.client({ agent: 'bot' });
@@ -201,7 +206,7 @@ describe('contacts', () => {
           expect(again.unsubscribed_at).not.toBeNull();
         },
       ],
-    ])('sends nothing to an address that unsubscribed, although its contact %s', async (_, change) => {
+    ])('sends nothing to an unsubscribed address, even if its contact %s', async (_, change) => {
       const here = await api.tenant();
       const email = `${newId()}@example.com`;
       const { contact_id } = (await here.owner.post('/v1/contacts', { email })).body.contact;
@@ -232,7 +237,7 @@ describe('contacts', () => {
       expect(await api.world.db.tables.unsubscribed_addresses.count({ where: { workspace_id: here.id } })).toBe(0);
     });
 
-    it('records when somebody unsubscribed, once, and takes it back', async () => {
+    it('records the time of an unsubscribe once, and removes it on resubscribe', async () => {
       const here = await api.tenant();
       const id = await added(here);
       const first = (await patch(here.owner, id, { unsubscribed: true })).body.contact.unsubscribed_at;
@@ -242,7 +247,7 @@ describe('contacts', () => {
       expect((await row(here)).unsubscribed_at).toBeNull();
     });
 
-    it('changes the address, and refuses one that is taken', async () => {
+    it('changes the address and refuses a taken one', async () => {
       const here = await api.tenant();
       await added(here, { email: 'bob@example.com' });
       const id = await added(here);
@@ -266,7 +271,7 @@ describe('contacts', () => {
   });
 
   describe('notes', () => {
-    it('are written without approval and listed newest first', async () => {
+    it('are added without approval and listed newest first', async () => {
       const here = await api.tenant();
       const id = await added(here);
       const { status, body } = await here.owner.post(`/v1/contacts/${id}/notes`, { content: 'one' });
@@ -337,7 +342,7 @@ describe('contacts', () => {
     ['post', '/notes', { content: 'x' }],
     ['get', '/email-threads', undefined],
   ] as const)(
-    'refuse nobody, the unentitled and strangers: %s /v1/contacts/{contact_id}%s',
+    'refuse no token, missing rights and strangers: %s /v1/contacts/{contact_id}%s',
     async (method, rest, body) => {
       const here = await api.tenant();
       const id = await added(here);

@@ -56,7 +56,7 @@ describe('a right that ends while a far side is asked', () => {
   };
   const all = Object.keys(ends).flatMap((end) => Object.keys(verbs).map((verb) => ({ end, verb })));
 
-  it.each(all)('$end does not $verb', async ({ end, verb }) => {
+  it.each(all)('cannot $verb: $end', async ({ end, verb }) => {
     const here = await api.tenant();
     const { by, user_id } = await join(api, here.owner, 'admin');
     await by.post('/v1/api-keys', { name: 'another', kind: 'personal', scopes: ['actions:read'] });

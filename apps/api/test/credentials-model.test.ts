@@ -258,7 +258,7 @@ describe('credentials, in any order of events', () => {
     }
   }
 
-  it('each reaches what the model says, after every step', async () => {
+  it('have the access that the model predicts after every step', async () => {
     let happened = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 14 }), async (steps) => {

@@ -61,7 +61,7 @@ describe('a right that ends', () => {
       ['giving a role', 403, ({ ann, user_id }) => ann.patch(`/v1/members/${user_id}`, { role: 'admin' })],
       ['removing somebody', 403, ({ ann, user_id }) => ann.delete(`/v1/members/${user_id}`)],
       ['making a workspace', 403, ({ ann }) => ann.post('/v1/workspaces', { name: 'x' })],
-    ])('does nothing any more: %s', async (_, demoted, ask) => {
+    ])('has no effect: %s', async (_, demoted, ask) => {
       for (const [change, status] of [
         [DEMOTED, demoted],
         [REMOVED, 401],
@@ -84,7 +84,7 @@ describe('a right that ends', () => {
     });
   });
 
-  it('while a body is still coming does nothing with it', async () => {
+  it('has no effect on a body that is still arriving', async () => {
     const limits = openRateLimits({ perMinute: 1_000 });
     const counted = new Set<string>();
     const take: RateLimits['take'] = (caller, kind) => {

@@ -1,6 +1,6 @@
 import { expectRefusal, INVALID_STATE, join, userIdOf, useApi, type Reply, type Tenant } from './open-api.ts';
 
-describe('people, invitations and credentials are so many and no more', () => {
+describe('the numbers of people, invitations and credentials are limited', () => {
   const api = useApi();
   const sql = (text: string, values: string[]): Promise<unknown> => api.world.db.pool.query(text, values);
 
@@ -8,7 +8,7 @@ describe('people, invitations and credentials are so many and no more', () => {
     expect((await expectRefusal(api, here, INVALID_STATE, ask)).error).toContain(says);
   }
 
-  it('open invitations of a workspace: 200; what is revoked makes room', async () => {
+  it('open invitations of a workspace: 200; revoking one frees a place', async () => {
     const here = await api.tenant();
     const invite = (email: string): Promise<Reply> => here.owner.post('/v1/invitations', { email, role: 'viewer' });
     const { body } = await invite('first@example.com');
@@ -47,7 +47,7 @@ describe('people, invitations and credentials are so many and no more', () => {
     }
   });
 
-  it('members of a workspace: 1000, also by an invitation that was made before', async () => {
+  it('members of a workspace: 1000, even with an earlier invitation', async () => {
     const here = await api.tenant();
     const { body } = await here.owner.post('/v1/invitations', { email: 'late@example.com', role: 'viewer' });
     await sql(
@@ -77,7 +77,7 @@ describe('people, invitations and credentials are so many and no more', () => {
     await expectFull(here, make, 'workspaces that you own is 50');
   });
 
-  it('the first credential of a person who was invited ends with the one that invited', async () => {
+  it('the first credential of an invited person expires with the inviting one', async () => {
     const here = await api.tenant();
     const expires_at = new Date(Date.now() + 3_600_000).toISOString();
     const scopes = (await here.owner.get('/v1/api-keys')).body.api_keys[0]?.scopes;

@@ -54,7 +54,7 @@ describe('credentials', () => {
   };
 
   describe('an admin of one workspace', () => {
-    it('makes no key that speaks for somebody else, with whatever it says', async () => {
+    it('cannot create a key that acts for somebody else, whatever the body', async () => {
       const here = await api.tenant();
       const admin = await here.client({ role: 'admin' });
       const user_id = await userIdOf(here.owner);
@@ -62,7 +62,7 @@ describe('credentials', () => {
         await expectRefusal(api, here, INVALID, () => make(admin, more));
     });
 
-    it('takes over nobody whose address they know', async () => {
+    it('cannot take over a person by their address', async () => {
       const [mine, theirs] = [await api.tenant(), await api.tenant()];
       const { email } = (await theirs.owner.get('/v1/auth/status')).body.user;
       const before = await holdings(api.world, theirs);
@@ -76,7 +76,7 @@ describe('credentials', () => {
       expect(await userIdOf(mallory)).not.toBe(await userIdOf(theirs.owner));
     });
 
-    it('changes nothing for, and learns nothing about, somebody who has not agreed', async () => {
+    it('cannot change or learn anything about a person who has not accepted', async () => {
       const [mine, theirs] = [await api.tenant(), await api.tenant()];
       const { email } = (await theirs.owner.get('/v1/auth/status')).body.user;
       const known = await invite(mine.owner, { email });
@@ -88,7 +88,7 @@ describe('credentials', () => {
       expect((await theirs.owner.get('/v1/workspaces')).body.workspaces).toHaveLength(1);
     });
 
-    it('sees and revokes no personal credential but their own, not an owner’s either', async () => {
+    it('can see and revoke only their own personal credentials', async () => {
       const here = await api.tenant();
       const admin = await here.client({ role: 'admin' });
       const { key_id } = await made(here.owner, { kind: 'personal', scopes: [...SCOPES] });
@@ -98,7 +98,7 @@ describe('credentials', () => {
       await expectRefusal(api, here, NOT_FOUND, () => other.delete(`/v1/api-keys/${key_id}`));
     });
 
-    it('touches nothing of another by anything that they can make', async () => {
+    it('cannot reach another workspace by anything that they can create', async () => {
       const [mine, theirs] = [await furnish(api), await furnish(api)];
       const admin = await mine.client({ role: 'admin' });
       const agent_id = showId('agent', await mine.agentId('idle'));
@@ -141,8 +141,8 @@ describe('credentials', () => {
     }, 120_000);
   });
 
-  describe('no credential outgrows itself', () => {
-    it('by its kind: keys make no personal credential, invite nobody, and manage no people', async () => {
+  describe('no credential can extend its rights', () => {
+    it('by its kind: a key cannot create a personal credential, invite or manage people', async () => {
       const here = await api.tenant();
       const key = await made(here.owner, { scopes: [...SCOPES], decides: true });
       const member = await join(api, here.owner, 'viewer');
@@ -167,7 +167,7 @@ describe('credentials', () => {
       await expectRefusal(api, here, FORBIDDEN, () => make(narrow.by, { scopes: ['workspace:admin'], decides: true }));
     });
 
-    it('through an agent: what clears its proposals is not for a key to say that may not decide', async () => {
+    it('through an agent: a key that cannot decide cannot set what clears proposals', async () => {
       const here = await api.tenant();
       const key = await made(here.owner, { scopes: scopesOf('admin') });
       const deciding = await made(here.owner, { scopes: scopesOf('admin'), decides: true });
@@ -181,7 +181,7 @@ describe('credentials', () => {
       expect((await key.by.patch(agent, careful)).status).toBe(200);
     });
 
-    it('through somebody else: a role is given by whoever has all its scopes', async () => {
+    it('through somebody else: granting a role requires all its scopes', async () => {
       const here = await api.tenant();
       const narrow = await here.client({ scopes: ['workspace:admin', 'actions:read', 'contacts:read'] });
       for (const role of ['viewer', 'reviewer', 'admin', 'owner'])
@@ -190,7 +190,7 @@ describe('credentials', () => {
       await expectRefusal(api, here, FORBIDDEN, () => narrow.patch(`/v1/members/${user_id}`, { role: 'reviewer' }));
     });
 
-    it('in time: what an expiring credential makes expires with it, at the latest', async () => {
+    it('in time: what an expiring credential creates expires no later', async () => {
       const here = await api.tenant();
       const expires_at = inFuture(3_600_000);
       const short = await made(here.owner, { scopes: [...SCOPES], expires_at });
@@ -201,7 +201,7 @@ describe('credentials', () => {
       expect((await invite(person.by)).body.invitation.expires_at).toBe(expires_at);
     });
 
-    it('by surviving: what a key made is revoked with it, and theirs too', async () => {
+    it('by surviving: what a key created is revoked with it, transitively', async () => {
       const here = await api.tenant();
       const first = await made(here.owner, { scopes: ['workspace:admin', 'actions:read'] });
       const second = await made(first.by, { scopes: ['workspace:admin', 'actions:read'] });
@@ -211,7 +211,7 @@ describe('credentials', () => {
       await expectRefusal(api, here, UNAUTHENTICATED, () => third.by.get('/v1/actions'));
     });
 
-    it('in a race: nothing survives that was made while its maker was revoked', async () => {
+    it('in a race: nothing survives that was created while its creator was revoked', async () => {
       const here = await api.tenant();
       const scopes: Scope[] = ['workspace:admin', 'actions:read'];
       for (let round = 0; round < 5; round += 1) {
@@ -226,7 +226,7 @@ describe('credentials', () => {
       }
     });
 
-    it('beyond its maker: demoted, the maker’s keys do no more than they may', async () => {
+    it('beyond its creator: a demoted creator’s keys lose the same rights', async () => {
       const here = await api.tenant();
       const ann = await join(api, here.owner, 'admin');
       const key = await made(ann.by, { scopes: scopesOf('admin'), decides: true });
@@ -285,7 +285,7 @@ describe('credentials', () => {
   });
 
   describe('a disabled agent', () => {
-    it('does nothing at all with its key', async () => {
+    it('cannot do anything with its key', async () => {
       const here = await furnish(api);
       const by = await here.client({ agent: 'bot' });
       const agent_id = showId('agent', await here.agentId('bot'));
@@ -301,7 +301,7 @@ describe('credentials', () => {
     });
   });
 
-  it('an agent writes nothing that holds its own actions back', async () => {
+  it('an agent cannot write the records that stop its own actions', async () => {
     const here = await furnish(api);
     const by = await here.client({ agent: 'bot' });
     const { contact_id } = here.ids;
@@ -326,7 +326,7 @@ describe('credentials', () => {
   describe('an invitation', () => {
     const secretOf = async (here: Tenant, more: object = {}) => (await invite(here.owner, more)).body.secret ?? '';
 
-    it('is shown with its secret once, and kept as a hash', async () => {
+    it('shows its secret once and stores a hash', async () => {
       const here = await api.tenant();
       const email = `${newId()}@Example.com`;
       const { status, body } = await invite(here.owner, { email, role: 'reviewer' });
@@ -348,7 +348,7 @@ describe('credentials', () => {
       expect((await here.owner.get('/v1/invitations')).text).not.toContain(body.secret);
     });
 
-    it('keeps no secret for an Idempotency-Key: a replay shows the same invitation without it', async () => {
+    it('stores no secret for an Idempotency-Key: a replay shows the invitation without it', async () => {
       const here = await api.tenant();
       const ask = () =>
         here.owner.post('/v1/invitations', { email: 'x@example.com', role: 'viewer' }, { 'Idempotency-Key': 'k' });
@@ -356,7 +356,7 @@ describe('credentials', () => {
       expect(second.body).toEqual({ ...first.body, secret: null });
     });
 
-    it('makes a new person with a first credential, which reaches that workspace alone and operates nothing', async () => {
+    it('creates a new person with a first credential for that workspace only, which cannot operate the instance', async () => {
       const here = await api.tenant();
       const { status, body } = await accept(nobody(), await secretOf(here, { role: 'reviewer' }), { name: 'Rae' });
       expect([status, body.member.name, body.workspace.role]).toEqual([201, 'Rae', 'reviewer']);
@@ -368,21 +368,21 @@ describe('credentials', () => {
       expect(approved.body.action.approval?.by).toMatchObject({ kind: 'member', name: 'Rae' });
     });
 
-    it('is accepted by the invited person with their own credential, and makes none', async () => {
+    it('is accepted with the invited person’s own credential and creates none', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const { email } = (await there.owner.get('/v1/auth/status')).body.user;
       const { status, body } = await accept(there.owner, await secretOf(here, { email }));
       expect([status, body.token, body.member.user_id]).toEqual([201, null, await userIdOf(there.owner)]);
     });
 
-    it('is no other person’s, and nobody is in afterwards', async () => {
+    it('is refused to another person, and nobody joins', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const secret = await secretOf(here);
       await expectRefusal(api, here, FORBIDDEN, () => accept(there.owner, secret));
       expect((await accept(nobody(), secret, { name: 'x' })).status).toBe(201);
     });
 
-    it('is accepted once, however many ask at once', async () => {
+    it('is accepted once, however many try at once', async () => {
       const here = await api.tenant();
       const secret = await secretOf(here);
       const replies = await Promise.all(Array.from({ length: 6 }, () => accept(nobody(), secret, { name: 'x' })));
@@ -390,7 +390,7 @@ describe('credentials', () => {
       expect((await here.owner.get('/v1/members')).body.members).toHaveLength(2);
     });
 
-    it('is worth nothing once it is revoked, over, or its maker may no longer give the role', async () => {
+    it('is invalid once it is revoked, has expired, or its sender can no longer grant the role', async () => {
       const here = await api.tenant();
       const revoked = (await invite(here.owner)).body;
       const address = `/v1/invitations/${revoked.invitation.invitation_id}`;
@@ -407,7 +407,7 @@ describe('credentials', () => {
         await expectRefusal(api, here, INVALID_STATE, () => accept(nobody(), secret, { name: 'x' }));
     });
 
-    it('is made by those who may give its role', async () => {
+    it('requires a sender who can grant its role', async () => {
       const here = await api.tenant();
       const [admin, reviewer] = [await here.client({ role: 'admin' }), await here.client({ role: 'reviewer' })];
       await expectRefusal(api, here, FORBIDDEN, () => invite(admin, { role: 'owner' }));
@@ -415,7 +415,7 @@ describe('credentials', () => {
       expect((await invite(admin, { role: 'admin' })).status).toBe(201);
     });
 
-    it('is one for an address, and none for a member', async () => {
+    it('is limited to one per address, and refused for a member', async () => {
       const here = await api.tenant();
       const email = `${newId()}@example.com`;
       await invite(here.owner, { email });
@@ -435,7 +435,7 @@ describe('credentials', () => {
       expect(pathsOf(await expectRefusal(api, here, INVALID, () => invite(here.owner, more)))).toContain(path);
     });
 
-    it('wants a name of a new person, and takes no token that is not one', async () => {
+    it('requires the name of a new person and refuses an invalid token', async () => {
       const here = await api.tenant();
       const secret = await secretOf(here);
       await expectRefusal(api, here, INVALID, () => accept(nobody(), secret));
@@ -445,7 +445,7 @@ describe('credentials', () => {
       await expectRefusal(api, here, UNAUTHENTICATED, () => accept(api.with('x'), secret, { name: 'x' }));
     });
 
-    it('is no key', async () => {
+    it('does not work as a key', async () => {
       const here = await api.tenant();
       const secret = await secretOf(here);
       await expectRefusal(api, here, UNAUTHENTICATED, () => api.with(secret).get('/v1/auth/status'));

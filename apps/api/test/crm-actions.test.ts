@@ -55,7 +55,7 @@ describe('actions on contacts, companies and tasks', () => {
     ]);
   });
 
-  it.each(['contact', 'company'] as const)('changes a %s as edited, and says what it was', async (kind) => {
+  it.each(['contact', 'company'] as const)('changes a %s as edited and reports the old value', async (kind) => {
     const here = await api.tenant();
     const ids = await known(here);
     const params = { [`${kind}_id`]: ids[`${kind}_id`], properties: { title: 'CEO' } };
@@ -113,7 +113,7 @@ describe('actions on contacts, companies and tasks', () => {
     expect(pathsOf(refused)).toEqual([`params.${field}`]);
   });
 
-  it('does nothing for a contact that is gone by the time it runs', async () => {
+  it('does nothing if the contact is gone when it runs', async () => {
     const here = await api.tenant();
     const { contact_id } = await known(here);
     const params = { contact_id, properties: { title: 'CEO' } };
@@ -138,7 +138,7 @@ describe('escalate_to_human', () => {
     return (await here.owner.get(`/v1/actions/${action_id}`)).body.action;
   }
 
-  it('asks whoever proposes it, and completes with the answer', async () => {
+  it('always asks a person and completes with the answer', async () => {
     const here = await api.tenant();
     const bot = await here.client({ agent: 'bot' });
     const id = await here.agentId('bot');
@@ -156,7 +156,7 @@ describe('escalate_to_human', () => {
     }
   });
 
-  it('with options is not approved without an answer or a comment, and says what to do', async () => {
+  it('refuses approval of options without an answer or a comment, and says what to do', async () => {
     const here = await api.tenant();
     const asked = await propose(here.owner, here, question);
     const approve = () => here.owner.post(`/v1/actions/${asked.action_id}/approve`, { action: 'approve' });
@@ -205,7 +205,7 @@ describe('escalate_to_human', () => {
     expect(pathsOf(refused)).toEqual([path]);
   });
 
-  it('takes one of its options only', async () => {
+  it('accepts only one of its options', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here, question);
     const edit = { action: 'edit', edits: { answer: 'perhaps' } };
@@ -215,7 +215,7 @@ describe('escalate_to_human', () => {
     expect(pathsOf(refused)).toEqual(['params.answer']);
   });
 
-  it('is answered by no agent', async () => {
+  it('cannot be answered by an agent', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here, question);
     const bot = await here.client({ agent: 'bot' });
@@ -223,7 +223,7 @@ describe('escalate_to_human', () => {
     await expectRefusal(api, here, FORBIDDEN, () => bot.post(`/v1/actions/${action_id}/approve`, edit));
   });
 
-  it.each(['approve', 'reject'])('is not decided among many: %s', async (action) => {
+  it.each(['approve', 'reject'])('cannot be decided in bulk: %s', async (action) => {
     const here = await api.tenant();
     const asked = await propose(here.owner, here, question);
     const other = await pending(here.owner, here);

@@ -36,14 +36,14 @@ describe('the curl commands', () => {
     return all;
   }
 
-  it('of README.md propose an action, and approve it', async () => {
+  it('of README.md propose and approve an action', async () => {
     const [proposed, approved] = await replies(await api.tenant(), 'README.md');
     expect([proposed?.action.status, approved?.action.status]).toEqual(['pending_approval', 'approved']);
     expect((await recorded(api.world, approved?.action_id ?? '')).trail).toEqual(['action.created', 'action.approved']);
   });
 
   it.each(docs.map((file) => `docs/${file}`).filter((file) => curlsOf(file).length > 0))(
-    'of %s do what it says',
+    'of %s work as described',
     async (file) => {
       expect((await replies(await api.tenant(), file)).length).toBe(curlsOf(file).length);
     },

@@ -72,7 +72,7 @@ describe('GET /openapi.json', () => {
     }
   });
 
-  it('shows a reply of every operation that is no stream, and an error of each of its codes', async () => {
+  it('shows a reply of every operation but streams, and an error for each of its codes', async () => {
     for (const [, , { operationId, responses }] of operations(await read())) {
       for (const [status, { content }] of Object.entries(responses)) {
         const { schema: _, examples = {} } = content['application/json'] ?? { schema: {} };
@@ -84,7 +84,7 @@ describe('GET /openapi.json', () => {
   });
 
   it.each(routes.filter(({ body }) => body).map((route) => [route.operationId, route] as const))(
-    'shows a body that %s takes',
+    'shows a body that %s accepts',
     (_, { body }) => {
       const { examples = [] } = (body?.meta() ?? {}) as { examples?: unknown[] };
       expect(examples.length > 0 || body?.safeParse({}).success).toBe(true);
@@ -140,7 +140,7 @@ describe('GET /openapi.json', () => {
     });
   });
 
-  it('asks for no param that is looked up, and for none that only a reviewer sets', async () => {
+  it('requires no param that is looked up or set by a reviewer', async () => {
     const { components } = await read();
     const fieldsOf = (name: string) => Object.keys((components.schemas[name] as Schema).properties ?? {});
     expect(fieldsOf('SendSlackMessageParams')).toEqual(['channel', 'message']);
@@ -148,7 +148,7 @@ describe('GET /openapi.json', () => {
     expect(fieldsOf('EscalateToHumanEdits')).toContain('answer');
   });
 
-  it('has no reference that leads nowhere', async () => {
+  it('has no dangling reference', async () => {
     const document = await read();
     const text = JSON.stringify(document);
     const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference = '']) => reference);
@@ -171,7 +171,7 @@ describe('GET /openapi.json', () => {
     });
   });
 
-  it('knows the limits that the verbs hold', async () => {
+  it('states the limits that the verbs enforce', async () => {
     const { components, paths } = await read();
     expect(components.schemas.EmailMessageProposal).toMatchObject({
       additionalProperties: false,
@@ -201,7 +201,7 @@ describe('GET /openapi.json', () => {
 describe('GET /docs', () => {
   const api = useApi();
 
-  it('is served whole by this process: no address of another', async () => {
+  it('is served entirely by this process, without another host', async () => {
     const page = await fetch(`${api.url}/docs`);
     expect(page.url).toBe(`${api.url}/docs/`);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);

@@ -86,7 +86,7 @@ describe('POST /v1/email-messages', () => {
     ]);
   });
 
-  it('keeps one of many that come at once, and answers all with it', async () => {
+  it('stores one of many simultaneous recordings and returns it to all', async () => {
     const { here, contact_id } = await withAnn();
     const replies = await Promise.all(Array.from({ length: 10 }, () => record(here.owner)));
     expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
@@ -105,7 +105,7 @@ describe('POST /v1/email-messages', () => {
     expect(await threadsOf(here, contact_id)).toMatchObject([{ message_count: 11 }]);
   });
 
-  it('sends an approved follow-up back to a person when a reply has come since', async () => {
+  it('returns an approved follow-up to review when a reply has arrived since', async () => {
     const { here, contact_id } = await withAnn();
     await record(here.owner);
     const identity_id = await here.identity('smtp', { host: 'localhost', port: 1, from: 'us@ours.example' });
@@ -119,7 +119,7 @@ describe('POST /v1/email-messages', () => {
     expect(row).toMatchObject({ status: 'pending_approval', status_reason: 'stale' });
   });
 
-  it('sends it back too when the reply is older than the approval, and became known after it', async () => {
+  it('returns it to review when an older reply is recorded after the approval', async () => {
     const { here, contact_id } = await withAnn();
     await record(here.owner);
     const identity_id = await here.identity('smtp', { host: 'localhost', port: 1, from: 'us@ours.example' });
@@ -153,14 +153,14 @@ describe('POST /v1/email-messages', () => {
     ['a subject beyond the bound', { subject: 'x'.repeat(2_000) }, { subject: 'x'.repeat(998) }],
     ['a sender with an international domain', { from: 'x@bücher.example', in_reply_to: '<m1@example.com>' }, {}],
     ['nulls', { subject: null, text: null, references: null, in_reply_to: null }, { subject: '', text: '' }],
-  ])('records what others wrote, shortened where it has to be: %s', async (_, more, kept) => {
+  ])('records messages of others, shortened if necessary: %s', async (_, more, kept) => {
     const { here } = await withAnn();
     await record(here.owner);
     const { status, body } = await record(here.owner, { message_id: '<m2@example.com>', ...more });
     expect([status, body.email_message]).toMatchObject([201, kept]);
   });
 
-  it('knows no other workspace’s messages and contacts', async () => {
+  it('ignores messages and contacts of another workspace', async () => {
     const { here } = await withAnn();
     await record(here.owner);
     const there = await api.tenant();
@@ -184,7 +184,7 @@ describe('POST /v1/email-messages', () => {
     expect(pathsOf(refused)).toContain(path);
   });
 
-  it('refuses nobody and the unentitled', async () => {
+  it('refuses no token and missing rights', async () => {
     const { here } = await withAnn();
     await expectRefusal(api, here, UNAUTHENTICATED, () => record(api.with()));
     const reader = await here.client({ scopes: ['contacts:read', 'actions:write'] });

@@ -72,7 +72,7 @@ describe('errors', () => {
     '/v1/actions/',
     '/v1/actions/a/b/c',
     '/robots.txt',
-  ])('answers 404 for an address where nothing is: %s', async (path) => {
+  ])('answers 404 for an unknown address: %s', async (path) => {
     const here = await api.tenant();
     for (const by of [here.owner, api.with()]) {
       const { status, body } = await by.get(path);
@@ -80,7 +80,7 @@ describe('errors', () => {
     }
   });
 
-  it.each([...new Set(routes.map(({ path }) => path))])('answers 405 with what is allowed at %s', async (path) => {
+  it.each([...new Set(routes.map(({ path }) => path))])('answers 405 with the allowed methods at %s', async (path) => {
     const here = await api.tenant();
     const allowed = routes.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
     const address = path.replaceAll(/\{\w+\}/g, newId());
@@ -99,12 +99,12 @@ describe('errors', () => {
       expect(reply.body.request_id).toBe(reply.headers['x-request-id']);
       return reply.headers['x-request-id'];
     };
-    it.each(['abc-123', 'a', 'x'.repeat(128), 'trace:01.AB_c'])('comes back as it was given: %s', async (given) => {
+    it.each(['abc-123', 'a', 'x'.repeat(128), 'trace:01.AB_c'])('is returned unchanged: %s', async (given) => {
       expect(await idOf(given)).toBe(given);
     });
 
     it.each(['', 'x'.repeat(129), 'a b', 'a"b', '<script>', 'ümlaut'])(
-      'is replaced where it is no id: %s',
+      'is replaced if it is not a valid id: %s',
       async (given) => {
         expect(await idOf(given)).toMatch(/^[0-9a-f-]{36}$/);
       },
@@ -175,7 +175,7 @@ describe('errors', () => {
     });
   });
 
-  it('shows beside a 409 the action as GET does', async () => {
+  it('shows the action with a 409, as GET does', async () => {
     const here = await api.tenant();
     const path = await rejected(here);
     const { status, body } = await here.owner.post(`${path}/cancel`);

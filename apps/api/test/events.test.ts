@@ -83,7 +83,7 @@ describe('GET /v1/events', () => {
     });
   });
 
-  it('is a stream that nobody on the way keeps or holds back, on a connection of its own', async () => {
+  it('is never cached or buffered, on its own connection', async () => {
     const here = await api.tenant();
     const { headers, status } = await hear(await here.token({}));
     expect(status).toBe(200);
@@ -117,7 +117,7 @@ describe('GET /v1/events', () => {
     expect(moves(events).at(-1)?.data.action).toEqual(action);
   });
 
-  it('is a workspace’s: another hears nothing of it', async () => {
+  it('is limited to its workspace', async () => {
     const [here, there] = [await api.tenant(), await api.tenant()];
     const [mine, theirs] = [await hear(await here.token({})), await hear(await there.token({}))];
     await propose(here.owner, here);
@@ -188,7 +188,7 @@ describe('GET /v1/events', () => {
     return ctx.db.transaction((tx) => work({ ...ctx, db: { ...ctx.db, ...tx } }));
   }
 
-  it('loses none that commits late, which a cursor over the serial number alone would', async () => {
+  it('loses no event that commits late, as a cursor over the serial number would', async () => {
     const here = await api.tenant();
     const ctx = await here.as({});
     const events = await hear(await here.token({}));
@@ -217,7 +217,7 @@ describe('GET /v1/events', () => {
     expect(keys(moves(events)).sort()).toEqual((await written(here)).sort());
   });
 
-  it('has no gap and no repetition across reconnections to two apis, under writers that commit out of order', async () => {
+  it('has no gap and no repetition across reconnections to two apis with out-of-order commits', async () => {
     const here = await api.tenant();
     const ctx = await here.as({});
     const other = await another();
@@ -236,7 +236,7 @@ describe('GET /v1/events', () => {
     expect([...heard].sort()).toEqual((await written(here)).sort());
   }, 40_000);
 
-  it('goes on after the last event, also where nothing but the briefing was heard', async () => {
+  it('resumes after the last event, or after the briefing', async () => {
     const here = await api.tenant();
     const token = await here.token({});
     const first = await hear(token);
@@ -253,7 +253,7 @@ describe('GET /v1/events', () => {
   });
 
   it.each(['x', '1', '-1-1', '1-1-1', `${'9'.repeat(30)}-1`, `${10n ** 17n}-1`, "1-1'"])(
-    'says resync to whoever resumes from %s, and goes on with what comes',
+    'sends resync to a client that resumes from %s, and continues',
     async (lastEventId) => {
       const here = await api.tenant();
       await propose(here.owner, here);
@@ -265,7 +265,7 @@ describe('GET /v1/events', () => {
     },
   );
 
-  it('says resync to whoever missed too much', async () => {
+  it('sends resync to a client that missed too much', async () => {
     const here = await api.tenant();
     const token = await here.token({});
     const first = await hear(token);
@@ -282,7 +282,7 @@ describe('GET /v1/events', () => {
     expect(events.heard.map(({ event }) => event)).toEqual(['briefing', 'resync']);
   });
 
-  it('drops whoever takes nothing while much happens, and they lose nothing', async () => {
+  it('drops a client that reads nothing, which then loses nothing', async () => {
     const here = await api.tenant();
     const token = await here.token({});
     const { url, feed } = await another();
@@ -320,7 +320,7 @@ describe('GET /v1/events', () => {
     expect([all.length, new Set(all).size]).toEqual([2_100, 2_100]);
   }, 120_000);
 
-  it('keeps little for whoever is far behind, who reads on a page at a time, each event once', async () => {
+  it('buffers little for a client that is far behind, which reads each event once, by pages', async () => {
     const here = await api.tenant();
     const { caller } = await here.as({});
     const asked: string[] = [];
@@ -353,7 +353,7 @@ describe('GET /v1/events', () => {
     expect(asked.filter((name) => name === 'events_read_missed').length).toBeGreaterThan(5);
   }, 60_000);
 
-  it('makes what it says of a large action once for all events and listeners', async () => {
+  it('serialises a large action once for all events and listeners', async () => {
     const here = await api.tenant();
     const { action_id } = await pending(here.owner, here);
     const id = uuidOf(action_id);
@@ -459,7 +459,7 @@ describe('GET /v1/events', () => {
     expect(await askedIn(1_000)).toBe(0);
   }, 60_000);
 
-  it('ends for whoever hangs up while it still reads what they missed', async () => {
+  it('ends for a client that hangs up while it catches up', async () => {
     const here = await api.tenant();
     const hangUp = new AbortController();
     const { world } = api;

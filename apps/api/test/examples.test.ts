@@ -55,7 +55,7 @@ describe('each operation of the document', () => {
   const recorded: Recorded = {};
 
   it.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
-    '%s answers its examples, and errors, as it says',
+    '%s replies to its examples and errors as documented',
     async (_, route) => {
       const bodies = route.body && examplesOf(route).length > 0 ? examplesOf(route) : [undefined];
       for (const body of bodies) {

@@ -34,7 +34,7 @@ describe('connections to the database', () => {
     by.post('/v1/contacts', { email: `${crypto.randomUUID()}@x.example` });
   const busy = (): number => db.pool.totalCount - db.pool.idleCount;
 
-  it('are shared: while one workspace takes all that it gets, another is served, and only the one is refused', async () => {
+  it('are shared: while one workspace takes all it can get, another is served, and only the one is refused', async () => {
     const [greedy, other] = await Promise.all([api.tenant(), api.tenant()]);
     const [flooding, also, served] = [
       clientOf(listening.url, await greedy.token({})),
@@ -63,7 +63,7 @@ describe('connections to the database', () => {
     expect((await contact(also)).status).toBe(201);
   });
 
-  it('are left to whoever has no token yet, and to the process itself', async () => {
+  it('are left to unauthenticated requests and to the process itself', async () => {
     const greedy = await api.tenant();
     const flooding = clientOf(listening.url, await greedy.token({}));
     await contact(flooding);

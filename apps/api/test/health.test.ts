@@ -15,7 +15,7 @@ describe('health', () => {
     };
   };
 
-  it('is alive without asking anybody', async () => {
+  it('is alive without a query', async () => {
     const db = openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nowhere', poolMax: 1 });
     const { url, close } = await openApi({ ...api.world, db });
     expect(await fetchJson(`${url}/livez`)).toMatchObject({ status: 200, body: { status: 'ok' } });
@@ -34,7 +34,7 @@ describe('health', () => {
     await here.owner.post('/v1/resume');
   });
 
-  it('is degraded without the queue, and goes on accepting work', async () => {
+  it('is degraded without the queue and still accepts work', async () => {
     const here = await api.tenant();
     const { databaseUrl, log } = api.world;
     const queue = await openQueue({ redisUrl: 'redis://127.0.0.1:1', databaseUrl, log });

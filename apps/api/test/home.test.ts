@@ -26,7 +26,7 @@ describe('the bare address', () => {
       expect([200, 303, 401]).toContain((await api.with().get(link)).status);
   });
 
-  it('takes nothing', async () => {
+  it('refuses a body', async () => {
     expect((await api.with().post('/', {})).status).toBe(404);
   });
 });

@@ -139,7 +139,7 @@ describe('Idempotency-Key', () => {
   const replayed = ({ headers }: Reply): string | undefined => headers['idempotency-replayed'];
 
   describe.each(VERBS)('on %s', (_, prepare, table) => {
-    it('replays the very same bytes, says so, and does nothing again', async () => {
+    it('replays the same bytes, says so, and does nothing again', async () => {
       const here = await api.tenant();
       const ask = await prepare(here);
       const before = await count(here, table);
@@ -177,7 +177,7 @@ describe('Idempotency-Key', () => {
       await expectRefusal(api, here, MISMATCH, () => send(here.owner, other, 'k'));
     });
 
-    it('is another request for another token, and in another workspace', async () => {
+    it('is separate for each token and workspace', async () => {
       const here = await api.tenant();
       const ask = await prepare(here);
       expect(replayed(await send(here.owner, ask, 'k'))).toBeUndefined();
@@ -189,7 +189,7 @@ describe('Idempotency-Key', () => {
     });
   });
 
-  it('keeps no failure: the same key works once the request does', async () => {
+  it('does not store a failure: the same key works once the request does', async () => {
     const here = await api.tenant();
     const ask = { path: '/v1/actions', body: proposal(here) };
     await api.world.db.tables.identities.update({ where: { id: here.identityId }, data: { status: 'disabled' } });
@@ -200,7 +200,7 @@ describe('Idempotency-Key', () => {
     expect(await count(here, 'actions')).toBe(1);
   });
 
-  it('keeps no lost decision', async () => {
+  it('does not store a lost decision', async () => {
     const here = await api.tenant();
     const path = await waiting(here);
     await here.owner.post(`${path}/reject`);
@@ -209,7 +209,7 @@ describe('Idempotency-Key', () => {
     );
   });
 
-  it('keeps no refused contact', async () => {
+  it('does not store a refused contact', async () => {
     const here = await api.tenant();
     const body = { email: 'a@example.com' };
     await here.owner.post('/v1/contacts', body);
@@ -270,14 +270,14 @@ describe('Idempotency-Key', () => {
     });
   });
 
-  it('tells one action from another under the same body', async () => {
+  it('distinguishes actions with the same body', async () => {
     const here = await api.tenant();
     const [one, two] = [await waiting(here), await waiting(here)];
     await send(here.owner, { path: `${one}/cancel` }, 'k');
     await expectRefusal(api, here, MISMATCH, () => send(here.owner, { path: `${two}/cancel` }, 'k'));
   });
 
-  it('does not care how the same JSON is written', async () => {
+  it('ignores the formatting of the same JSON', async () => {
     const here = await api.tenant();
     const headers = { 'Idempotency-Key': 'k' };
     const first = await here.owner.raw(

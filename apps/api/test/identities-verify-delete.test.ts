@@ -5,7 +5,7 @@ import type { Reply, Tenant } from './open-api.ts';
 
 const LOGIN = { user: 'ann', pass: 'correct horse battery staple' };
 
-describe('identities that are tried out and taken away', () => {
+describe('verifying and deleting identities', () => {
   const api = useApi();
   let server: FaultySmtpServer;
   beforeEach(async () => {
@@ -23,7 +23,7 @@ describe('identities that are tried out and taken away', () => {
   const remove = ({ owner }: Tenant, id: string): Promise<Reply> => owner.delete(`/v1/identities/${id}`);
 
   describe('POST /v1/identities/{identity_id}/verify', () => {
-    it('logs in, and says and keeps which account answered', async () => {
+    it('logs in, and returns and stores the account that answered', async () => {
       const here = await api.tenant();
       const { status, body, text } = await verify(here, await added(here));
       expect(status).toBe(200);
@@ -49,7 +49,7 @@ describe('identities that are tried out and taken away', () => {
       expect((await verify(here, id)).body.identity).toMatchObject({ status: 'active', failing: null });
     });
 
-    it('leaves a disabled one disabled, whatever it finds', async () => {
+    it('leaves a disabled identity disabled, whatever the result', async () => {
       const here = await api.tenant();
       const [good, bad] = [await added(here), await added(here, { ...LOGIN, pass: 'x' })];
       for (const id of [good, bad]) {
@@ -58,7 +58,7 @@ describe('identities that are tried out and taken away', () => {
       }
     });
 
-    it('judges the identity that it tried, not one that was changed meanwhile', async () => {
+    it('records the result only for the identity that it verified, not for one changed meanwhile', async () => {
       const here = await api.tenant();
       const id = await added(here, { ...LOGIN, pass: 'the old one' });
       const atLogin = server.reached('AUTH');
@@ -90,7 +90,7 @@ describe('identities that are tried out and taken away', () => {
       await expectRefusal(api, here, [503, 'UNAVAILABLE'], () => verify(here, row.id));
     });
 
-    it('is not there for strangers', async () => {
+    it('answers 404 to strangers', async () => {
       const here = await api.tenant();
       const id = await added(here);
       const stranger = await api.tenant();
@@ -140,7 +140,7 @@ describe('identities that are tried out and taken away', () => {
       expect(agent.identity_id).toBeNull();
     });
 
-    it('is not there for strangers', async () => {
+    it('answers 404 to strangers', async () => {
       const here = await api.tenant();
       const id = await added(here);
       const stranger = await api.tenant();

@@ -55,7 +55,7 @@ describe('identities', () => {
       }
     });
 
-    it('seals the credentials in the row, for that row only', async () => {
+    it('encrypts the credentials in the row, for that row only', async () => {
       const here = await api.tenant();
       await added(here);
       const { id, credentials } = await row(here);
@@ -198,7 +198,7 @@ describe('identities', () => {
     expect(body.pagination.total_items).toBe(2);
   });
 
-  it('lets nobody but entitled people write: not an agent, whatever its scopes', async () => {
+  it('lets only people with the right write: not an agent, whatever its scopes', async () => {
     const here = await api.tenant();
     const id = await added(here);
     const writes = [
@@ -215,7 +215,7 @@ describe('identities', () => {
     for (const write of writes) for (const [by, kind] of callers) await expectRefusal(api, here, kind, () => write(by));
   });
 
-  it('is not there for strangers', async () => {
+  it('answers 404 to strangers', async () => {
     const here = await api.tenant();
     const id = await added(here);
     const stranger = (await api.tenant()).owner;

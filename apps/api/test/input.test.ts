@@ -27,7 +27,7 @@ describe('input', () => {
     here.owner.raw('post', '/v1/contacts', body, headers);
   const withProperties = (json: string): string => `{"email":"a@example.com","properties":${json}}`;
 
-  describe('refuses a body that means nothing, or two things, and writes nothing:', () => {
+  describe('refuses an invalid or ambiguous body and writes nothing:', () => {
     it.each<[string, string | Buffer]>([
       ['no JSON', 'email=a@example.com'],
       ['half of it', '{"email":'],
@@ -68,7 +68,7 @@ describe('input', () => {
     });
   });
 
-  it('names a field that stands twice', async () => {
+  it('names a duplicate field', async () => {
     const here = await api.tenant();
     const refused = await expectRefusal(api, here, INVALID, () =>
       contact(here, '{"email":"a@example.com","email":"b@example.com"}'),
@@ -83,7 +83,7 @@ describe('input', () => {
     ['small and negative numbers', '{"a":1e-300,"b":-0.1,"c":1.5e10}'],
     ['keys that JavaScript has a meaning for', '{"constructor":1,"prototype":2,"hasOwnProperty":3,"length":4}'],
     ['escapes', '{"a":"\\"\\\\\\/\\b\\f\\n\\r\\t"}'],
-  ])('keeps %s as it came', async (_, json) => {
+  ])('stores %s unchanged', async (_, json) => {
     const here = await api.tenant();
     const { status, body } = await contact(here, withProperties(json));
     expect(status).toBe(201);
@@ -97,13 +97,13 @@ describe('input', () => {
       const empty = withProperties('{"a":""}');
       return withProperties(`{"a":"${'x'.repeat(bytes - empty.length)}"}`);
     };
-    it('may be 1 MiB, and not a byte more', async () => {
+    it('may be 1 MiB and not a byte more', async () => {
       const here = await api.tenant();
       await expectRefusal(api, here, TOO_LARGE, () => contact(here, padded(MIB + 1)));
       expect((await contact(here, padded(MIB))).status).toBe(201);
     });
 
-    it('counts what is packed too: blocks that unpack to nothing', async () => {
+    it('counts compressed bytes too: blocks that decompress to nothing', async () => {
       const here = await api.tenant();
       const nothing = Buffer.alloc(5 * 500_000);
       for (let at = 0; at < nothing.length; at += 5) nothing.writeUInt16LE(0xffff, at + 3); // stored, not the last, of no bytes
@@ -115,7 +115,7 @@ describe('input', () => {
       expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual(TOO_LARGE);
     });
 
-    it('may not grow more than 200 times beyond 1 MiB', async () => {
+    it('may not decompress to more than 200 times its size beyond 1 MiB', async () => {
       const here = await api.tenant();
       const { action_id } = await pending(here.owner, here);
       const body = (bytes: number): string =>
@@ -141,7 +141,7 @@ describe('input', () => {
       expect([body.created, body.failed]).toEqual([1000, []]);
     });
 
-    it('is counted in values and keys as well', async () => {
+    it('is limited in values and keys as well', async () => {
       const here = await api.tenant();
       const list = (values: number): string => withProperties(`{"a":[${Array(values).fill(0).join()}]}`);
       const keys = (count: number): string =>
@@ -153,7 +153,7 @@ describe('input', () => {
       expect((await contact(here, list(19_000))).status).toBe(201);
     });
 
-    it('counts what is unpacked', async () => {
+    it('counts decompressed bytes', async () => {
       const here = await api.tenant();
       const bomb = gzipSync(padded(8 * MIB));
       expect(bomb.length).toBeLessThan(MIB / 10);
@@ -180,7 +180,7 @@ describe('input', () => {
       'application/xml',
       'multipart/form-data; boundary=x',
       '',
-    ])('is refused where it is %s', async (type) => {
+    ])('is refused if it is %s', async (type) => {
       const here = await api.tenant();
       const request = {
         method: 'POST',
@@ -196,25 +196,25 @@ describe('input', () => {
     });
 
     it.each(['application/json', 'application/json; charset=utf-8', 'APPLICATION/JSON'])(
-      'is taken where it is %s',
+      'is accepted if it is %s',
       async (type) => {
         const here = await api.tenant();
         expect((await contact(here, '{"email":"a@example.com"}', { 'Content-Type': type })).status).toBe(201);
       },
     );
 
-    it('is refused in an encoding that nobody knows', async () => {
+    it('is refused in an unknown encoding', async () => {
       const here = await api.tenant();
       await expectRefusal(api, here, UNSUPPORTED, () => contact(here, '{}', { 'Content-Encoding': 'rot13' }));
     });
 
-    it('is refused where it is packed twice', async () => {
+    it('is refused if it is compressed twice', async () => {
       const here = await api.tenant();
       const twice = gzipSync(gzipSync('{"email":"a@example.com"}'));
       await expectRefusal(api, here, UNSUPPORTED, () => contact(here, twice, { 'Content-Encoding': 'gzip, gzip' }));
     });
 
-    it('may be packed', async () => {
+    it('may be compressed', async () => {
       const here = await api.tenant();
       const packings = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync, identity: Buffer.from };
       for (const [encoding, pack] of Object.entries(packings)) {

@@ -117,7 +117,7 @@ describe('a list of large rows', () => {
   ];
   const under = (id: string, path: (id: string) => string): [string, string] => [id, path(id)];
 
-  it.each(LISTS)('ends its page early and goes on, each row once: %s, %s', async (name, what, open) => {
+  it.each(LISTS)('ends its page early and continues, with each row once: %s, %s', async (name, what, open) => {
     const here = await api.tenant();
     const [of, path] = await open(here);
     await insert(here, what, of, [250_000, 21]);
@@ -162,7 +162,7 @@ describe('a list of large rows', () => {
     }
   });
 
-  it('loses nothing by skip either, for who adds the rows that came', async () => {
+  it('loses no row with skip either, if the client adds up the rows', async () => {
     const here = await api.tenant();
     await insertActions(here, 30);
     const seen: string[] = [];
@@ -175,7 +175,7 @@ describe('a list of large rows', () => {
     expect(new Set(seen).size).toBe(30);
   });
 
-  it('is bounded in the second dialect, whose pages are of 50 unless told', async () => {
+  it('is bounded in the second dialect, with pages of 50 by default', async () => {
     const here = await api.tenant();
     await insertActions(here, 60);
     const seen: string[] = [];
@@ -227,7 +227,7 @@ describe('a list of large rows', () => {
     expect((await asking(here.owner).post(path, { items: items.slice(0, 30) })).body.approved).toBe(30);
   });
 
-  it('cannot come about by many small changes of one record', async () => {
+  it('cannot result from many small changes of one record', async () => {
     const here = await api.tenant();
     for (const path of [`/v1/contacts/${await contactOf(here)}`, `/v1/companies/${await companyOf(here)}`]) {
       const change = (name: string) => here.owner.patch(path, { properties: { [name]: 'x'.repeat(600_000) } });

@@ -26,7 +26,7 @@ describe('a request’s line in the log', () => {
     for (const secret of [token, token.slice(12), 'a secret plan']) expect(lines.join('')).not.toContain(secret);
   });
 
-  it('tells at level info of bad keys and wrong sign-ins: a line, then one a period with their number', async () => {
+  it('logs bad keys and failed sign-ins at info: one line, then one per period with their number', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
     const { url, close } = await openApi({ ...api.world, log });

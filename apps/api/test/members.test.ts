@@ -55,7 +55,7 @@ describe('members and workspaces', () => {
       await expectRefusal(api, here, INVALID_STATE, () => change(other, last, 'viewer'));
     });
 
-    it('leaves an owner when two remove one another at once', async () => {
+    it('keeps an owner when two remove each other at once', async () => {
       const here = await api.tenant();
       const other = await here.client({ role: 'owner' });
       const ids = [await me(other), await me(here.owner)];
@@ -67,7 +67,7 @@ describe('members and workspaces', () => {
       expect((await rows(here)).filter(({ role }) => role === 'owner')).toHaveLength(1);
     });
 
-    it('lets an admin neither make nor touch an owner', async () => {
+    it('does not let an admin add or change an owner', async () => {
       const here = await api.tenant();
       const admin = await here.client({ role: 'admin' });
       const [owner, viewer, own] = [await me(here.owner), await added(here.owner, 'viewer'), await me(admin)];
@@ -92,7 +92,7 @@ describe('members and workspaces', () => {
   });
 
   describe('DELETE /v1/members/:id', () => {
-    it('removes a person: their credentials reach the workspace no more, and the keys that they made are revoked', async () => {
+    it('removes a person: their credentials lose access, and their keys are revoked', async () => {
       const here = await api.tenant();
       const ann = await join(api, here.owner, 'admin');
       const key = (await ann.by.post('/v1/api-keys', { name: 'CI', scopes: ['actions:read'] })).body;
@@ -107,7 +107,7 @@ describe('members and workspaces', () => {
       await expectRefusal(api, here, INVALID_STATE, () => api.with().post('/v1/invitations/accept', accept));
     });
 
-    it('leaves their keys dead when they come back', async () => {
+    it('keeps their keys revoked when they rejoin', async () => {
       const here = await api.tenant();
       const ann = await join(api, here.owner, 'admin');
       const { token } = (await ann.by.post('/v1/api-keys', { name: 'CI', scopes: ['actions:read'] })).body;
@@ -119,7 +119,7 @@ describe('members and workspaces', () => {
       await expectRefusal(api, here, UNAUTHENTICATED, () => api.with(token ?? '').get('/v1/actions'));
     });
 
-    it('keeps their keys where the remover answers for them, with no more than the remover may', async () => {
+    it('keeps their keys if the remover takes them over, with the remover’s rights at most', async () => {
       const here = await api.tenant();
       const ann = await join(api, here.owner, 'admin');
       const { token, api_key } = (await ann.by.post('/v1/api-keys', { name: 'CI', scopes: ['actions:read'] })).body;

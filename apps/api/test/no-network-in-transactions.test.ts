@@ -74,7 +74,7 @@ describe('a transaction', () => {
           })),
         }),
     ],
-  ])('is not open while a far side is asked for %s, and others are served', async (_, decide) => {
+  ])('is not open while a provider is called for %s, and others are served', async (_, decide) => {
     const [here, there] = [await api.tenant(), await api.tenant()];
     const mission = newId();
     const ids: string[] = [];
@@ -118,7 +118,7 @@ describe('a transaction', () => {
     expect(farSide.asked).toBe(asked);
   });
 
-  it('in which a far side is asked fails, whoever asks', async () => {
+  it('fails if a provider is called inside it', async () => {
     const here = await api.tenant();
     const ctx = await here.as({});
     const asking = api.world.db.transaction(() => verifyIdentity(ctx, here.identityId, {}));

@@ -41,14 +41,14 @@ describe('a proposal whose provider is away', () => {
   const now = async (here: Tenant, { action_id }: Pick<Action, 'action_id'>): Promise<Action> =>
     (await here.owner.get(`/v1/actions/${action_id}`)).body.action;
 
-  it('is accepted, and says what is missing', async () => {
+  it('is accepted and reports what is missing', async () => {
     const here = await api.tenant();
     const action = await proposed(here, { require_approval: true });
     expect(action).toMatchObject({ status: 'pending_approval', status_reason: 'not_looked_up', params: message });
     expect(action.preview?.warnings?.[0]).toMatch(/^Some of this could not be looked up: Slack could not be asked/);
   });
 
-  it('waits for a person, where it would have cleared itself', async () => {
+  it('waits for a person although it would have been cleared automatically', async () => {
     const here = await api.tenant();
     const action = await proposed(here, { require_approval: false });
     expect(action).toMatchObject({ status: 'pending_approval', status_reason: 'not_looked_up' });
@@ -57,7 +57,7 @@ describe('a proposal whose provider is away', () => {
     expect(slack.posted).toEqual([]);
   });
 
-  it('is not approved before it has been looked up and seen, and then it runs', async () => {
+  it('is not approved before it has been looked up and read, and then runs', async () => {
     const here = await api.tenant();
     const action = await proposed(here, { require_approval: true });
     await expectRefusal(api, here, UNAVAILABLE, () => approve(here, action));

@@ -13,7 +13,7 @@ describe('pause and resume', () => {
     return (await claim(api.world.worker(), uuidOf(action_id))).action !== undefined;
   };
 
-  it('holds back the whole workspace without a body, and nobody else', async () => {
+  it('pauses the whole workspace without a body, and nobody else', async () => {
     const [here, there] = [await api.tenant(), await api.tenant()];
     expect(await starts(here)).toBe(true);
     const { status, body } = await pause(here.owner);
@@ -34,7 +34,7 @@ describe('pause and resume', () => {
     expect(await standing(here)).toEqual([]);
   });
 
-  it('holds back the sweep as well', async () => {
+  it('pauses the sweep as well', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here);
     await pause(here.owner);
@@ -44,7 +44,7 @@ describe('pause and resume', () => {
     expect((await claimDue(api.world.worker())).map(({ id }) => id)).toContain(uuidOf(action_id));
   });
 
-  it('holds back one type', async () => {
+  it('pauses one type', async () => {
     const here = await api.tenant();
     const { body } = await pause(here.owner, { type: 'probe_transactional' });
     expect(body.paused).toMatchObject([{ scope: 'type', type: 'probe_transactional' }]);
@@ -52,7 +52,7 @@ describe('pause and resume', () => {
     expect(await starts(here)).toBe(true);
   });
 
-  it('holds back one agent', async () => {
+  it('pauses one agent', async () => {
     const here = await api.tenant();
     const [bot, other] = [await here.client({ agent: 'bot' }), await here.client({ agent: 'other' })];
     await api.world.db.tables.agents.updateMany({ where: { workspace_id: here.id }, data: { approval: 'never' } });
@@ -63,7 +63,7 @@ describe('pause and resume', () => {
     expect(await starts(here, bot)).toBe(true);
   });
 
-  it('holds back everything, for operators only, and every workspace sees it', async () => {
+  it('pauses everything, for operators only, visible in every workspace', async () => {
     const [here, there] = [await api.tenant(), await api.tenant()];
     const admin = await here.client({ scopes: ['actions:write', 'workspace:admin'] });
     await expectRefusal(api, here, FORBIDDEN, () => pause(admin, { everything: true }));
@@ -81,7 +81,7 @@ describe('pause and resume', () => {
     expect(await starts(there)).toBe(true);
   });
 
-  it('lifts what it names, and leaves the other pauses', async () => {
+  it('ends the named pause and leaves the others', async () => {
     const here = await api.tenant();
     await pause(here.owner);
     await pause(here.owner, { type: 'create_note' });
@@ -89,7 +89,7 @@ describe('pause and resume', () => {
     expect((await here.owner.get('/v1/pause')).body.paused).toHaveLength(1);
   });
 
-  it('stands once however often it is asked for, also at once', async () => {
+  it('exists once, however often it is requested, even at once', async () => {
     const here = await api.tenant();
     await Promise.all(Array.from({ length: 10 }, () => pause(here.owner)));
     expect(await standing(here)).toHaveLength(1);

@@ -104,7 +104,7 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
     expect(await statusOf(ids[0] ?? '')).toBe('pending_approval');
   });
 
-  it('leaves alone, and does not count, what was resolved before', async () => {
+  it('skips and does not count what was already decided', async () => {
     const { here, ids, batchId } = await batch(3);
     const [one = '', two = '', three = ''] = ids;
     await asking(here.owner).post(`/${one}/reject`);
@@ -118,7 +118,7 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
     expect(await Promise.all(ids.map(statusOf))).toEqual(['rejected', 'approved', 'approved']);
   });
 
-  it('skips what another resolves between the look and the decision, and keeps the rest', async () => {
+  it('skips what somebody else decides in between, and decides the rest', async () => {
     const { here, ids, batchId } = await batch(3);
     const [, taken = ''] = ids;
     const blocker = await api.world.db.pool.connect();

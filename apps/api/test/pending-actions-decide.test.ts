@@ -37,7 +37,7 @@ describe('POST /api/pending-actions/{pa_id}/approve', () => {
     ]);
   });
 
-  it('takes null for a field that is absent, as replies show it', async () => {
+  it('accepts null for an absent field, as replies show it', async () => {
     const here = await api.tenant();
     const id = await waiting(here);
     const nothing = { userEdits: null, paramsHash: null, comment: null };
@@ -120,7 +120,7 @@ describe('POST /api/pending-actions/{pa_id}/reject', () => {
     expect([row.status, trail]).toEqual(['rejected', ['action.created', 'action.rejected']]);
   });
 
-  it('takes no body: 422 validation for any field', async () => {
+  it('refuses a body: 422 validation for any field', async () => {
     const here = await api.tenant();
     const id = await waiting(here);
     const ask = () => here.owner.post(`${at}/${id}/reject`, { userEdits: {} });

@@ -143,7 +143,7 @@ describe('GET /api/pending-actions/{pa_id}', () => {
       await expectRefusal(api, here, NOT_FOUND, () => here.owner.get(`${at}/${id}`));
   });
 
-  it('shows an action from the moment that it has to wait, and for ever after', async () => {
+  it('shows an action from the moment that it waits for a person, forever', async () => {
     const here = await api.tenant();
     const { action_id } = await propose(here.owner, here, { scheduled_time: inFuture() });
     const recall = { require_approval: true };
@@ -159,7 +159,7 @@ describe('GET /api/pending-actions/{pa_id}', () => {
     await expectRefusal(api, here, FORBIDDEN, () => here.owner.get(`${at}/${id}`));
   });
 
-  it('says nothing of an action of another workspace that never waited', async () => {
+  it('reveals nothing about another workspace’s action that never waited', async () => {
     const [here, there] = [await api.tenant(), await api.tenant()];
     const { action_id } = await propose(there.owner, there);
     await expectRefusal(api, here, NOT_FOUND, () => here.owner.get(`${at}/${uuidOf(action_id)}`));

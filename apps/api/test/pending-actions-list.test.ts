@@ -123,14 +123,14 @@ describe('GET /api/pending-actions', () => {
     });
   });
 
-  it('is newest first, and shows nothing that never waited for a person', async () => {
+  it('lists newest first, without actions that never waited for a person', async () => {
     const here = await api.tenant();
     const ids = await several(here, 3);
     await propose(here.owner, here);
     expect(await idsOf(here)).toEqual(ids);
   });
 
-  it('says how many match in all, and pages by nextCursor while rows come', async () => {
+  it('returns the total, and pages by nextCursor while rows are added', async () => {
     const here = await api.tenant();
     const ids = await several(here, 5);
     const seen: string[] = [];
@@ -146,7 +146,7 @@ describe('GET /api/pending-actions', () => {
     expect(seen).toEqual(ids);
   });
 
-  it('shows a member of two workspaces each alone', async () => {
+  it('shows a member of two workspaces only one at a time', async () => {
     const [here, there] = [await api.tenant(), await api.tenant()];
     const [one, two] = [await waiting(here), await waiting(there)];
     const both = await personal(here, there);

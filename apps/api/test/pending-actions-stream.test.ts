@@ -41,7 +41,7 @@ describe('GET /api/pending-actions/stream', () => {
     ]);
   });
 
-  it('tells of what waits or once waited, as this dialect shows it, and of nothing else', async () => {
+  it('streams only actions that wait or have waited, as this dialect shows them', async () => {
     const here = await api.tenant();
     const events = await hear(await here.token({}), here.id);
     await propose(here.owner, here);
@@ -63,7 +63,7 @@ describe('GET /api/pending-actions/stream', () => {
     });
   });
 
-  it('resumes after the last event, whatever it did not show in between', async () => {
+  it('resumes after the last event, whatever it skipped in between', async () => {
     const here = await api.tenant();
     const token = await here.token({});
     const first = await hear(token, here.id);
@@ -78,7 +78,7 @@ describe('GET /api/pending-actions/stream', () => {
     await until('resync', () => names(open.at(-1) as Events).includes('resync'));
   });
 
-  it('is refused in this dialect’s words: another workspace, no workspace, and what it does not know', async () => {
+  it('answers in this dialect’s errors: another workspace, no workspace, and unknown fields', async () => {
     const [here, there] = [await api.tenant(), await api.tenant()];
     const by = asking(here.owner);
     expect(await by.get('/stream', { workspace_id: there.id })).toMatchObject({

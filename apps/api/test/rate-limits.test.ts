@@ -40,7 +40,7 @@ describe.each(backends())('rate limits $name', ({ redisUrl }) => {
   });
   afterEach(() => app.close());
 
-  it('let a token ask so often in a minute, say what is left, and refuse what is beyond without doing it', async () => {
+  it('limit a token per minute, report what is left, and refuse the rest without any effect', async () => {
     const by = app.as(await here.token({}));
     for (const left of [4, 3, 2, 1, 0]) {
       const reply = await status(by);
@@ -57,7 +57,7 @@ describe.each(backends())('rate limits $name', ({ redisUrl }) => {
     expect(Number(refused?.headers['retry-after'])).toBeLessThanOrEqual(60);
   });
 
-  it('count a person over all their credentials, and make no more room by another one', async () => {
+  it('count a person over all their credentials', async () => {
     const first = app.as(await here.token({}));
     const { token } = (await first.post('/v1/api-keys', { name: 'x', kind: 'personal', scopes: ['actions:read'] }))
       .body;
@@ -71,7 +71,7 @@ describe.each(backends())('rate limits $name', ({ redisUrl }) => {
     expect(asked).toEqual([200, 200, 200, 429, 429, ...Array(3).fill(200), 429, 429, ...Array(5).fill(429)]);
   });
 
-  it('count a workspace’s keys together, and leave its people the right to ask', async () => {
+  it('count a workspace’s keys together, apart from its people', async () => {
     const keys = await Promise.all(Array.from({ length: 7 }, () => here.token({ agent: 'bot' })));
     const statuses: number[] = [];
     for (const key of keys)
@@ -81,7 +81,7 @@ describe.each(backends())('rate limits $name', ({ redisUrl }) => {
     expect((await status(app.as(await (await api.tenant()).token({ agent: 'bot' })))).status).toBe(200);
   });
 
-  it('wait 50 ms for a Redis that hangs, then count here', async () => {
+  it('wait 50 ms for a hanging Redis, then count locally', async () => {
     if (!redisUrl) return;
     const { hostname, port } = new URL(redisUrl);
     const pause = connect(Number(port), hostname).on('error', () => undefined);
@@ -100,7 +100,7 @@ describe.each(backends())('rate limits $name', ({ redisUrl }) => {
     expect((await status(other)).status).toBe(200);
   });
 
-  it('stand on refusals too: bad input counts and says what is left', async () => {
+  it('apply to refusals too: bad input counts and reports what is left', async () => {
     const by = app.as(await here.token({}));
     expect(leftOf(await by.post('/v1/actions', {}))).toBe(4);
     expect(leftOf(await by.get('/v1/actions/nonsense'))).toBe(3);
@@ -110,7 +110,7 @@ describe.each(backends())('rate limits $name', ({ redisUrl }) => {
 describe('rate limits', () => {
   const api = useApi();
 
-  it('count whoever has no valid token by address, also at addresses that are none, and leave tokens alone', async () => {
+  it('count requests without a valid token by client address, even on unknown routes, apart from tokens', async () => {
     const here = await api.tenant();
     const app = await limited(api, { perMinute: 3 });
     const nobody = app.as();
@@ -206,7 +206,7 @@ describe('rate limits', () => {
     await app.close();
   });
 
-  it('let ten sign-ins of an address or a key fail in a minute, and count none that succeed', async () => {
+  it('allow ten failed sign-ins of an address or a key per minute, and do not count successful ones', async () => {
     const here = await api.tenant();
     const { url, count, end } = await counting({ perMinute: 1_000 });
     const operator = await here.token({ scopes: ['instance:operate'] });
@@ -226,7 +226,7 @@ describe('rate limits', () => {
     await end();
   });
 
-  it('let /readyz ask the database once in a second, however often it is asked', async () => {
+  it('let /readyz query the database once per second, however often it is called', async () => {
     const { url, count, end } = await counting({ perMinute: 5 });
     const replies = await Promise.all(Array.from({ length: 50 }, () => fetch(`${url}/readyz`)));
     for (let asked = 0; asked < 20; asked += 1) replies.push(await fetch(`${url}/readyz`));
@@ -235,7 +235,7 @@ describe('rate limits', () => {
     await end();
   });
 
-  it('neither refuse nor delay where Redis is away', async () => {
+  it('neither refuse nor delay while Redis is down', async () => {
     const here = await api.tenant();
     const app = await limited(api, { redisUrl: 'redis://127.0.0.1:1', perMinute: 5 });
     const by = app.as(await here.token({}));
@@ -244,7 +244,7 @@ describe('rate limits', () => {
     await app.close();
   });
 
-  it('do not wait for a Redis that takes connections and never answers', async () => {
+  it('do not wait for a Redis that accepts connections and never replies', async () => {
     const sockets: Socket[] = [];
     const hung: Server = createServer((socket) => void sockets.push(socket.on('error', () => undefined)));
     await new Promise<void>((listening) => void hung.listen(0, '127.0.0.1', listening));

@@ -44,7 +44,7 @@ describe('workspace, mission and session in the params of a workspace’s tool',
     ['sessionId', null],
   ];
 
-  it('may repeat where the action belongs', async () => {
+  it('may repeat the action’s own', async () => {
     const here = await shop();
     const params = { order: 'A1', ...own(here) };
     const { action_id } = await pending(here.owner, here, { ...placed, params });
@@ -54,7 +54,7 @@ describe('workspace, mission and session in the params of a workspace’s tool',
     expect(status).toBe(200);
   });
 
-  it.each(elsewhere)('say nothing else at a proposal: %s %j', async (field, value) => {
+  it.each(elsewhere)('cannot differ at a proposal: %s %j', async (field, value) => {
     const here = await shop();
     const bot = await here.client({ agent: 'bot' });
     const body = { identity_id: here.identityId, ...placed, params: { order: 'A1', [field]: value } };
@@ -66,7 +66,7 @@ describe('workspace, mission and session in the params of a workspace’s tool',
     ]);
   });
 
-  it.each(elsewhere)('say nothing else in a change or an edit: %s %j', async (field, value) => {
+  it.each(elsewhere)('cannot differ in a change or an edit: %s %j', async (field, value) => {
     const here = await shop();
     const bot = await here.client({ agent: 'bot' });
     const { action_id } = await pending(bot, here, { ...placed, params: { order: 'A1' } });
@@ -85,7 +85,7 @@ describe('workspace, mission and session in the params of a workspace’s tool',
   });
 
   it.each(['mission_id', 'missionId', 'session_id', 'sessionId'])(
-    'name no %s where the action has none, but null',
+    'may only be null if the action has no %s',
     async (field) => {
       const here = await shop();
       const body = (value: unknown) => ({

@@ -93,7 +93,7 @@ describe('agent runs', () => {
       await expectRefusal(api, here, FORBIDDEN, () => by.get(`/v1/agents/runs/${here.run_id}`));
     });
 
-    it('says how the run stands, which moves none of its actions', async () => {
+    it('reports the status of a run, which moves none of its actions', async () => {
       const here = await office();
       const { action_id } = await propose(here.bot, here, { run_id: here.run_id });
       const { status, body } = await here.bot.patch(`/v1/agents/runs/${here.run_id}`, { status: 'failed' });
@@ -118,7 +118,7 @@ describe('agent runs', () => {
   });
 
   describe('an action with a run_id', () => {
-    it('is the run’s agent’s proposal and passes its gate, whatever the token', async () => {
+    it('counts as a proposal of the run’s agent, whatever the token', async () => {
       const here = await office();
       for (const by of [here.bot, here.owner]) {
         const action = await propose(by, here, { run_id: here.run_id });
@@ -203,7 +203,7 @@ describe('agent runs', () => {
       `/v1/agents/runs/${here.run_id}/contacts/${here.contact_id}/actions/${index}`;
     const proposed = (here: Office) => propose(here.bot, here, noteOn(here.contact_id, here.run_id));
 
-    it('/approve decides the action of that place, and no other', async () => {
+    it('/approve decides only the action with that index', async () => {
       const here = await office();
       const [first, second] = [await proposed(here), await proposed(here)];
       const { status, body } = await here.owner.post(`${address(here, 1)}/approve`, {
@@ -230,7 +230,7 @@ describe('agent runs', () => {
       await expectRefusal(api, here, INVALID_STATE, () => here.owner.post(`${address(here)}/reject`));
     });
 
-    it('takes agents:approve and a person, and needs no other scope', async () => {
+    it('requires agents:approve and a person, and no other scope', async () => {
       const here = await office();
       await proposed(here);
       const ask = (by: Client) => by.post(`${address(here)}/approve`, { action: 'approve' });
@@ -244,7 +244,7 @@ describe('agent runs', () => {
       expect((await ask(await here.client({ role: 'reviewer', scopes: ['agents:approve'] }))).status).toBe(200);
     });
 
-    it('knows no other place, workspace or malformed id, and refuses bad input', async () => {
+    it('answers 404 for another index, workspace or malformed id, and refuses bad input', async () => {
       const [here, there] = [await office(), await office()];
       await proposed(here);
       await proposed(there);
@@ -267,7 +267,7 @@ describe('agent runs', () => {
       await expectRefusal(api, here, INVALID, () => here.owner.post(`${address(here)}/reject`, { action: 'approve' }));
     });
 
-    it('stays the address when a change gives the action another contact', async () => {
+    it('keeps the address when a change moves the action to another contact', async () => {
       const here = await office();
       const [first] = [await proposed(here), await proposed(here)];
       const other = { ...here, contact_id: await contactOf(here.owner) };

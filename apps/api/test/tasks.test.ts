@@ -35,7 +35,7 @@ describe('tasks', () => {
     await expectRefusal(api, here, INVALID, () => here.owner.get('/v1/tasks?completed=maybe'));
   });
 
-  it('are changed, done once, and taken back', async () => {
+  it('are changed, done once, and reopened', async () => {
     const here = await api.tenant();
     const id = await addTask(api.world, here);
     const patch = async (body: object) => (await here.owner.patch(`/v1/tasks/${id}`, body)).body.task;

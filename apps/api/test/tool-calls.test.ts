@@ -74,7 +74,7 @@ describe('an approved call of a workspace’s tool', () => {
     expect(here.tool.calls).toHaveLength(2);
   });
 
-  it('is posted with the reviewer’s edit and a signature, once, and its answer is the result', async () => {
+  it('is posted once with the reviewer’s edit and a signature, and its response is the result', async () => {
     const here = await shop();
     const { action_id } = await propose(here.owner, here, {
       type: 'refund',
@@ -109,7 +109,7 @@ describe('an approved call of a workspace’s tool', () => {
     ]);
   });
 
-  it('passes on where it comes from, as it stands in the input', async () => {
+  it('passes on its workspace, mission and session, as in the input', async () => {
     const schema = { type: 'object', properties: { order: {} }, additionalProperties: false };
     const here = await shop({}, { input_schema: schema });
     const params = { order: '1', workspace_id: here.id, mission_id: MISSION, session_id: 's' };
@@ -117,7 +117,7 @@ describe('an approved call of a workspace’s tool', () => {
     expect(here.tool.calls[0]?.body).toMatchObject({ input: params, mission_id: MISSION, session_id: 's' });
   });
 
-  it('goes back to a person when the tool has another version by then, and runs with a new approval', async () => {
+  it('returns to review when the tool has a new version, and runs after a new approval', async () => {
     const here = await shop();
     const action_id = await here.approved();
     const { params_hash } = (await here.owner.get(`/v1/actions/${action_id}`)).body.action;
@@ -139,7 +139,7 @@ describe('an approved call of a workspace’s tool', () => {
     expect(here.tool.calls).toHaveLength(1);
   });
 
-  it('is not what was approved when the row names another version: nothing runs', async () => {
+  it('does not run when the row names a different version', async () => {
     const here = await shop();
     const action_id = await here.approved();
     await here.register();
@@ -148,7 +148,7 @@ describe('an approved call of a workspace’s tool', () => {
     expect(here.tool.calls).toEqual([]);
   });
 
-  it('fails when the tool was deleted, and never reaches another workspace’s of that name', async () => {
+  it('fails when the tool was deleted, and never calls another workspace’s tool of that name', async () => {
     const [here, there] = [await shop(), await shop()];
     const action_id = await here.approved();
     await here.owner.delete('/v1/tools/refund');
@@ -156,7 +156,7 @@ describe('an approved call of a workspace’s tool', () => {
     expect([...here.tool.calls, ...there.tool.calls]).toEqual([]);
   });
 
-  it('is refused by a far side that does not know the signature', async () => {
+  it('is refused by a tool that does not accept the signature', async () => {
     const here = await shop({ secret: () => `whsec_${Buffer.alloc(32).toString('base64')}` });
     const action = await here.run(await here.approved());
     expect(action).toMatchObject({ status: 'failed', status_reason: 'provider_refused' });
@@ -164,7 +164,7 @@ describe('an approved call of a workspace’s tool', () => {
     expect([here.tool.requests.length, here.tool.calls.length]).toEqual([1, 0]);
   });
 
-  it('that is refused says why in the far side’s own words, without the secret', async () => {
+  it('reports the tool’s own reason for a refusal, without the secret', async () => {
     const here = await shop();
     const id = await here.approved();
     here.tool.next('/call', httpFault.answers(422, { error: 'No such order 4711' }));
@@ -176,7 +176,7 @@ describe('an approved call of a workspace’s tool', () => {
     expect(JSON.stringify(body.action.logs)).toContain('No such order 4711');
   });
 
-  it('waits for as long as the far side asks', async () => {
+  it('waits as long as the tool asks', async () => {
     const here = await shop();
     here.tool.next('/call', httpFault.answers(429, {}, { 'retry-after': '120' }));
     const action_id = await here.approved();
@@ -194,7 +194,7 @@ describe('an approved call of a workspace’s tool', () => {
     expect(here.tool.calls).toHaveLength(1);
   });
 
-  it('has one effect of an idempotent tool, however often its answer is lost', async () => {
+  it('has one effect on an idempotent tool, however often its response is lost', async () => {
     const here = await shop({ deduplicates: true }, { idempotent: true });
     here.tool.next('/call', httpFault.takesThenCuts(), { ...httpFault.answers(502), takes: true });
     const action_id = await here.approved();
@@ -205,14 +205,14 @@ describe('an approved call of a workspace’s tool', () => {
     expect(here.tool.calls).toHaveLength(1);
   });
 
-  it('waits for a worker that can open the secret', async () => {
+  it('waits for a worker that can decrypt the secret', async () => {
     const here = await shop();
     const worker = { ...api.world.worker(), secrets: readKeyRing('') };
     expect(await here.run(await here.approved(), worker)).toMatchObject({ status: 'approved', attempts: 1 });
     expect(here.tool.calls).toEqual([]);
   });
 
-  it('is run by POST /v1/actions/process too', async () => {
+  it('runs by POST /v1/actions/process too', async () => {
     const here = await shop();
     const action_id = await here.approved();
     const { body } = await here.owner.post('/v1/actions/process');

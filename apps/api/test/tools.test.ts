@@ -53,7 +53,7 @@ describe('tools', () => {
       expect(list.text).not.toContain('secret');
     });
 
-    it('seals the secret in the row, for that tool of that workspace only', async () => {
+    it('encrypts the secret in the row, for that tool of that workspace only', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       const { secret } = (await register(here.owner)).body;
       const sealed = (await rowOf(here)).secret;
@@ -62,7 +62,7 @@ describe('tools', () => {
       expect(() => open(there.id)).toThrow();
     });
 
-    it('makes a new version of a known name, which keeps the secret', async () => {
+    it('creates a new version for a known name, with the same secret', async () => {
       const here = await api.tenant();
       await register(here.owner);
       const { secret } = await rowOf(here);
@@ -76,7 +76,7 @@ describe('tools', () => {
       expect((await here.owner.get('/v1/tools')).body.tools).toEqual([body.tool]);
     });
 
-    it('counts on after a deletion, with another secret, so that no approval fits twice', async () => {
+    it('continues counting after a deletion, with a new secret, so no approval matches twice', async () => {
       const here = await api.tenant();
       const { secret } = (await register(here.owner)).body;
       await here.owner.delete(`/v1/tools/${REFUND.name}`);
@@ -86,14 +86,14 @@ describe('tools', () => {
       expect(body.secret).not.toBe(secret);
     });
 
-    it('gives each of many at the same time a version of its own, and one of them the secret', async () => {
+    it('gives each of many simultaneous registrations its own version, and one of them the secret', async () => {
       const here = await api.tenant();
       const replies = await Promise.all(Array.from({ length: 5 }, () => register(here.owner)));
       expect(replies.map(({ body }) => body.tool.version).sort()).toEqual([1, 2, 3, 4, 5]);
       expect(replies.filter(({ body }) => body.secret)).toHaveLength(1);
     });
 
-    it('answers a repetition with the same Idempotency-Key without the secret, and keeps it nowhere', async () => {
+    it('replays the same Idempotency-Key without the secret, which is not stored', async () => {
       const here = await api.tenant();
       const key = { 'Idempotency-Key': 'k' };
       const first = await register(here.owner, {}, key);
@@ -128,7 +128,7 @@ describe('tools', () => {
       expect(pathsOf(refused)).toEqual([path]);
     });
 
-    it('says what of the schema is not tested, and each preview says so too; the rest is tested', async () => {
+    it('reports which parts of the schema are not validated, also in each preview, and validates the rest', async () => {
       const here = await api.tenant();
       const properties = { order: { type: 'string', pattern: '^(?!x)' }, amount: { type: 'number' } };
       const { status, body } = await register(here.owner, { input_schema: { type: 'object', properties } });
@@ -144,13 +144,13 @@ describe('tools', () => {
       expect(pathsOf(refused)).toEqual(['params.amount']);
     });
 
-    it('takes http on this machine, where the operator allows private addresses', async () => {
+    it('accepts http on this machine if the operator allows private addresses', async () => {
       const here = await api.tenant();
       for (const url of ['http://localhost:9/x', 'http://127.0.0.1:9/x', 'http://[::1]:9/x'])
         expect((await register(here.owner, { url })).status).toBe(201);
     });
 
-    it('says that it cannot keep a secret without keys, and registers nothing', async () => {
+    it('refuses to register without encryption keys, and says why', async () => {
       const here = await api.tenant();
       const { url, close } = await openApi({ ...api.world, secrets: new Map() });
       const owner = clientOf(url, await here.token({}));
@@ -158,7 +158,7 @@ describe('tools', () => {
       await close();
     });
 
-    it('refuses whoever is no admin, and agents', async () => {
+    it('refuses agents and everybody who is not an admin', async () => {
       const here = await api.tenant();
       const callers: Who[] = [
         { role: 'viewer' },
@@ -176,7 +176,7 @@ describe('tools', () => {
   describe('DELETE /v1/tools/{name}', () => {
     const remove = (by: Client, name = REFUND.name): Promise<Reply> => by.delete(`/v1/tools/${name}`);
 
-    it('takes the tool away: nothing is listed, proposed or paused by its name', async () => {
+    it('deletes the tool: its name cannot be listed, proposed or paused', async () => {
       const here = await api.tenant();
       const { tool } = (await register(here.owner)).body;
       await here.owner.post('/v1/pause', { type: tool.name });
@@ -190,7 +190,7 @@ describe('tools', () => {
       expect(pathsOf(refused)).toEqual(['type']);
     });
 
-    it('says of what is not there, any more or in this workspace, that it is not', async () => {
+    it('answers 404 for a deleted tool and for another workspace’s', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       await register(there.owner);
       await register(here.owner, { name: 'other' });
@@ -201,7 +201,7 @@ describe('tools', () => {
       expect(await holdings(api.world, there)).toEqual(before);
     });
 
-    it('refuses a body with fields, whoever is no admin, and agents', async () => {
+    it('refuses a body with fields, agents and everybody who is not an admin', async () => {
       const here = await api.tenant();
       await register(here.owner);
       await expectRefusal(api, here, INVALID, () => here.owner.delete(`/v1/tools/${REFUND.name}`, { force: true }));
@@ -233,7 +233,7 @@ describe('tools', () => {
         ...more,
       });
 
-    it('is proposed with a preview that lists every field, and params that fit its schema', async () => {
+    it('is proposed with a preview of every field and with valid params', async () => {
       const here = await api.tenant();
       await register(here.owner);
       const { preview } = await refund(here);
@@ -254,7 +254,7 @@ describe('tools', () => {
       ['of another type', { order: 4711 }, 'params.order'],
       ['out of range', { order: '1', amount: -1 }, 'params.amount'],
       ['that are unknown', { order: '1', note: 'x' }, 'params.note'],
-    ])('refuses params %s, and names them', async (_, params, path) => {
+    ])('refuses params %s and names them', async (_, params, path) => {
       const here = await api.tenant();
       await register(here.owner);
       const body = { type: REFUND.name, identity_id: here.identityId, params };
@@ -262,7 +262,7 @@ describe('tools', () => {
       expect(pathsOf(refused)).toEqual([path]);
     });
 
-    it('is known in its own workspace only, where a refusal names it', async () => {
+    it('is known only in its own workspace, where an error lists it', async () => {
       const [here, there] = [await api.tenant(), await api.tenant()];
       await register(here.owner);
       const body = { type: REFUND.name, identity_id: there.identityId, params: { order: '1' } };
@@ -273,7 +273,7 @@ describe('tools', () => {
       expect(error).toContain('shop.refund');
     });
 
-    it('may be paused, and be among what an agent may do by itself', async () => {
+    it('can be paused, and be among an agent’s auto-approved types', async () => {
       const here = await api.tenant();
       await register(here.owner);
       expect((await here.owner.post('/v1/pause', { type: REFUND.name })).status).toBe(200);
@@ -286,7 +286,7 @@ describe('tools', () => {
       });
     });
 
-    it('is shown again before it is approved, when it has another version by then', async () => {
+    it('is previewed again before approval when the tool has a new version', async () => {
       const here = await api.tenant();
       await register(here.owner);
       const { action_id, params_hash } = await refund(here);
@@ -299,7 +299,7 @@ describe('tools', () => {
       expect((await approve(stale.body.action.params_hash)).body.action.status).toBe('approved');
     });
 
-    it('is not approved with params that its new schema refuses, but with an edit that fits', async () => {
+    it('is not approved with params that the new schema refuses, but with a valid edit', async () => {
       const here = await api.tenant();
       await register(here.owner);
       const { action_id } = await refund(here);

@@ -8,7 +8,7 @@ describe('bootstrap', () => {
   });
   afterAll(() => world.close());
 
-  it('gives the first owner a personal credential, the agent a key, and a way back to owners who cannot sign in', async () => {
+  it('gives the first owner a personal credential, the agent a key, and a new credential to owners who cannot sign in', async () => {
     const [apiKey, agentKey] = [newToken(), newToken()];
     const { workspaceId } = await bootstrap(world.db, { apiKey, agentKey });
     expect(await bootstrap(world.db, { apiKey, agentKey })).toMatchObject({ workspaceId, created: false });
@@ -25,7 +25,7 @@ describe('bootstrap', () => {
     expect(await recoverOwners(world.db)).toEqual([]);
   });
 
-  it('gives only an owner of the first workspace what operates the instance, whoever was an owner earlier', async () => {
+  it('gives instance:operate only to an owner of the first workspace', async () => {
     const { workspaceId } = await bootstrap(world.db, {});
     const tenant = await world.workspace();
     await tenant.token({});
@@ -43,7 +43,7 @@ describe('bootstrap', () => {
     expect(recovered.map(({ workspaceId: id }) => id)).toContain(tenant.id);
   });
 
-  it('makes the owner’s token personal where it is from before there were kinds, and leaves a revoked one revoked', async () => {
+  it('makes an old owner’s token personal, and leaves a revoked one revoked', async () => {
     const token = newToken();
     await bootstrap(world.db, { apiKey: token });
     const { api_keys } = world.db.tables;

@@ -20,7 +20,7 @@ describe('the migration to credentials of three kinds', () => {
   });
   afterAll(() => client.end());
 
-  it('lets no key speak for a person, and none do more than before', async () => {
+  it('lets no key act for a person or do more than before', async () => {
     const add = (table: string, rows: string): Promise<unknown> => client.query(`insert into ${table} values ${rows}`);
     await add('workspaces (id, name)', `('${V}', 'V'), ('${B}', 'B')`);
     await add(

@@ -8,11 +8,11 @@ describe('a PostgreSQL that may lose what it acknowledged', () => {
   });
   afterAll(() => world.close());
 
-  it('is refused, and is named: the one that tests run on has fsync=off', async () => {
+  it('is refused by name: the test server has fsync=off', async () => {
     await expect(checkDurability(world.db, false)).rejects.toThrow(/fsync=off/);
   });
 
-  it('is taken where the operator says so', async () => {
+  it('is accepted if the operator allows it', async () => {
     await expect(checkDurability(world.db, true)).resolves.toBeUndefined();
   });
 });

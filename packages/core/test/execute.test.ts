@@ -65,7 +65,7 @@ describe('execute', () => {
     if (row.status === 'failed') expect(row.error).toMatchObject({ code: row.status_reason });
   });
 
-  it('says of an outcome that nobody knows that it may have happened, and never runs it again', async () => {
+  it('reports an unknown outcome as one that may have happened, and never runs it again', async () => {
     const action = await create('at_most_once', { outcome: 'unknown' });
     const failed = await run(action);
     expect(failed.error).toMatchObject({ code: 'outcome_unknown', retryable: false });
@@ -75,7 +75,7 @@ describe('execute', () => {
     expect(effects(action)).toHaveLength(1);
   });
 
-  it('keeps an idempotent provider’s key over all attempts, and gives up as unknown when an attempt may have worked', async () => {
+  it('keeps the idempotency key over all attempts, and gives up as unknown if one may have worked', async () => {
     const action = await create('idempotent', { outcome: 'retry_unsure' });
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       await letTimePass(action);
@@ -90,7 +90,7 @@ describe('execute', () => {
     });
   });
 
-  it('gives up after five attempts that certainly did nothing', async () => {
+  it('gives up after five attempts without an effect', async () => {
     const action = await create('at_most_once', { outcome: 'retry' });
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       await letTimePass(action);
@@ -109,7 +109,7 @@ describe('execute', () => {
     ]);
   });
 
-  it('does not count an attempt that the provider asked to put off', async () => {
+  it('does not count an attempt that the provider delayed', async () => {
     const row = await run(await create('at_most_once', { outcome: 'retry', after_ms: 120_000 }));
     expect(row).toMatchObject({ status: 'scheduled', attempts: 0 });
     expect(row.due_at.getTime() - row.updated_at.getTime()).toBeGreaterThan(119_000);
@@ -120,7 +120,7 @@ describe('execute', () => {
     expect(row.due_at.getTime() - row.updated_at.getTime()).toBeLessThanOrEqual(5_001);
   });
 
-  describe('a far side that is away or busy', () => {
+  describe('a provider that is down or busy', () => {
     /** As if it had been away for so long when it is tried next. */
     async function triedAfter(action: ActionRow, hours: number): Promise<{ row: ActionRow; waitS: number }> {
       const away = `update actions set due_at = now(), unavailable_since = now() - $2 * interval '1 hour' where id = $1`;
@@ -129,7 +129,7 @@ describe('execute', () => {
       return { row, waitS: (row.due_at.getTime() - row.updated_at.getTime()) / 1_000 };
     }
 
-    it('is tried for a day, less and less often, up to once an hour, and uses up no attempt', async () => {
+    it('is retried for a day, at last once an hour, without using up an attempt', async () => {
       const action = await create('at_most_once', { outcome: 'unavailable' });
       const first = await run(action);
       expect(first.due_at.getTime() - first.updated_at.getTime()).toBeLessThanOrEqual(5_001);
@@ -151,7 +151,7 @@ describe('execute', () => {
       expect(effects(action)).toEqual([]);
     });
 
-    it('is tried when it asks for it, and less often when it asks again and again', async () => {
+    it('is retried when it asks, and less often when it asks repeatedly', async () => {
       const action = await create('idempotent', { outcome: 'retry', after_ms: 1_000 });
       await run(action);
       const { waitS } = await triedAfter(action, 2);
@@ -159,7 +159,7 @@ describe('execute', () => {
       expect((await triedAfter(action, 24)).row.error).toMatchObject({ code: 'attempts_exhausted' });
     });
 
-    it('is not tried beyond the action’s expiry', async () => {
+    it('is not retried after the action’s expiry', async () => {
       const expires_at = new Date(Date.now() + 60_000).toISOString();
       const action = await create('at_most_once', { outcome: 'unavailable' }, { expires_at });
       await run(action);
@@ -220,14 +220,14 @@ describe('execute', () => {
     });
   });
 
-  it('ends a run whose time is up: unknown once it may have begun, else again later', async () => {
+  it('ends a run that times out: unknown once it may have started, else retried', async () => {
     const begun = await run(await create('at_most_once', { outcome: 'hang' }), { timeoutMs: 100 });
     expect(begun).toMatchObject({ status: 'failed', status_reason: 'outcome_unknown' });
     const quiet = await run(await create('at_most_once', { outcome: 'hang', begin: false }), { timeoutMs: 100 });
     expect(quiet).toMatchObject({ status: 'scheduled', effect_started_at: null });
   });
 
-  it('fails as timed out when even the last attempt had no outcome in time and nothing began', async () => {
+  it('fails as timed out when the last attempt also timed out without starting its effect', async () => {
     const action = await create('at_most_once', { outcome: 'hang', begin: false });
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       await letTimePass(action);
@@ -236,7 +236,7 @@ describe('execute', () => {
     expect(await reread(world, action)).toMatchObject({ status: 'failed', status_reason: 'timed_out', attempts: 2 });
   });
 
-  it('runs nothing before it is due by the database’s clock, and says how long that is', async () => {
+  it('runs nothing before it is due by the database’s clock, and returns the remaining time', async () => {
     const action = await create('at_most_once', {}, { scheduled_time: new Date(Date.now() + 60_000).toISOString() });
     const earlyMs = await execute(world.worker(), action.id);
     expect(earlyMs).toBeGreaterThan(55_000);
@@ -244,14 +244,14 @@ describe('execute', () => {
     expect((await reread(world, action)).status).toBe('scheduled');
   });
 
-  it('runs nothing that nobody cleared, however many wake-ups arrive', async () => {
+  it('runs only cleared actions, however many wake-ups arrive', async () => {
     const action = await create('at_most_once', {}, { require_approval: true });
     for (let wakeUp = 0; wakeUp < 3; wakeUp += 1) expect(await execute(world.worker(), action.id)).toBeUndefined();
     expect(effects(action)).toEqual([]);
     expect((await reread(world, action)).version).toBe(1);
   });
 
-  it('runs nothing past its expiry', async () => {
+  it('runs nothing after its expiry', async () => {
     const action = await create('at_most_once', {}, { expires_at: new Date(Date.now() + 60_000).toISOString() });
     await world.db.pool.query("update actions set expires_at = now() - interval '1 second' where id = $1", [action.id]);
     await execute(world.worker(), action.id);
@@ -272,7 +272,7 @@ describe('execute', () => {
     expect(effects(action)).toEqual([]);
   });
 
-  it('goes back to a person when the identity’s config changed, but not when its password did', async () => {
+  it('returns to review when the identity’s config changed, but not when its password did', async () => {
     const config = { host: '127.0.0.1', port: 9, from: 'a@example.com' };
     const identity = await workspace.identity('smtp', config);
     const propose = () =>
@@ -298,7 +298,7 @@ describe('execute', () => {
     await expect(decideAction(owner, second.id, { action: 'approve' })).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
-  it('fails when the identity was disabled meanwhile, and waits for a worker that can open its secrets', async () => {
+  it('fails when the identity was disabled, and waits for a worker that can decrypt its secrets', async () => {
     const identity = await workspace.identity('smtp', { host: '127.0.0.1', port: 9, from: 'a@example.com' });
     const params = { email: 'ada@example.com', subject: 'Hi', message: 'Hi' };
     const mail = () => createAction(owner, { type: 'email_message', identity_id: identity, params });
@@ -319,7 +319,7 @@ describe('execute', () => {
     ['port', { port: 10 }, '127.0.0.1:10'],
     ['TLS', { require_tls: false }, 'TLS where the server offers it'],
   ])(
-    'renders the preview again when the identity’s %s changed before the approval, and wants it seen',
+    'renders the preview again when the identity’s %s changed before the approval, and requires another look',
     async (_, change, shown) => {
       const config = { host: '127.0.0.1', port: 9, from: 'old@example.com' };
       const identity = await workspace.identity('smtp', config);
@@ -340,7 +340,7 @@ describe('execute', () => {
     },
   );
 
-  it('goes on with what may have begun although its expiry has passed meanwhile: expiry bounds the start', async () => {
+  it('continues an effect that may have started although its expiry has passed: expiry limits the start', async () => {
     const expires_at = new Date(Date.now() + 60_000).toISOString();
     const action = await create('idempotent', { outcome: 'retry_unsure' }, { expires_at });
     await run(action);
@@ -360,7 +360,7 @@ describe('execute', () => {
     expect(effects(action)).toHaveLength(1);
   });
 
-  it('lets no guard that hangs hold an action for ever', async () => {
+  it('does not let a hanging guard block an action forever', async () => {
     const row = await run(await create('at_most_once', { guard: 'hang' }), { timeoutMs: 100 });
     expect(row).toMatchObject({ status: 'scheduled', attempts: 1, lease_until: null });
   });

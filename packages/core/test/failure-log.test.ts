@@ -32,7 +32,7 @@ describe('a run that does not complete its action', () => {
     ['an outcome that nobody knows', { outcome: 'unknown' }, 'outcome_unknown', 'an action failed'],
     ['a guard’s refusal', { guard: 'refused' }, 'guard_refused', 'an action failed'],
     ['a passing fault', { outcome: 'retry' }, 'retry', 'an action will be retried'],
-  ])('leaves a line at info with ids and codes, and nothing that was sent: %s', async (_, params, reason, msg) => {
+  ])('logs a line at info with ids and codes, and nothing that was sent: %s', async (_, params, reason, msg) => {
     const { id, lines } = await logOf(params);
     expect(lines).toMatchObject([
       {
@@ -47,13 +47,13 @@ describe('a run that does not complete its action', () => {
     ]);
   });
 
-  it('says when it is given up', async () => {
+  it('logs that it was given up', async () => {
     expect((await logOf({ outcome: 'retry' }, 1)).lines).toMatchObject([
       { reason: 'attempts_exhausted', msg: 'an action failed' },
     ]);
   });
 
-  it.each(['done', 'later'])('leaves none where nothing went wrong: %s', async (how) => {
+  it.each(['done', 'later'])('logs nothing if nothing went wrong: %s', async (how) => {
     expect((await logOf(how === 'done' ? {} : { guard: 'later' })).lines).toEqual([]);
   });
 });

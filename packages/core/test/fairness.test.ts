@@ -81,7 +81,7 @@ describe('a share for every workspace', () => {
     return counts;
   };
 
-  it('gives each workspace as many slots as another, however much has been due for longer', async () => {
+  it('gives each workspace the same number of slots, however long a backlog has been due', async () => {
     const [greedy, modest, small] = [await world.workspace(), await world.workspace(), await world.workspace()];
     await createMany(greedy, 'quick', 5_000);
     await createMany(modest, 'quick', 50);
@@ -90,7 +90,7 @@ describe('a share for every workspace', () => {
     expect(claimed).toEqual({ [greedy.id]: 7, [modest.id]: 7, [small.id]: 2 });
   });
 
-  it('gives a workspace all slots that nobody else wants', async () => {
+  it('gives a workspace all slots that nobody else needs', async () => {
     const greedy = await world.workspace();
     await createMany(greedy, 'long', 40);
     await createMany(greedy, 'long_other', 40);
@@ -125,7 +125,7 @@ describe('a share for every workspace', () => {
     expect(await claimForIdle(worker)).toEqual([]);
   });
 
-  it('keeps, in the reserve too, to the number of a type that its executor or the operator says', async () => {
+  it('keeps the limit of a type by executor or operator in the reserve too', async () => {
     const [greedy, modest] = [await world.workspace(), await world.workspace()];
     await createMany(greedy, 'long_two', 10);
     const worker = workerWith({ slots: 16 });
@@ -148,7 +148,7 @@ describe('a share for every workspace', () => {
     expect(countOf(await claimForIdle(worker))).toEqual({ [modest.id]: 1 });
   });
 
-  it('passes over what is held back, however many, and takes what is not', async () => {
+  it('passes over any number of paused actions and claims the others', async () => {
     const [greedy, modest] = [await world.workspace(), await world.workspace()];
     await createMany(greedy, 'long', 3_000);
     await pauseWork(await greedy.as({}), {});
@@ -160,7 +160,7 @@ describe('a share for every workspace', () => {
     expect((await claimDue(workerWith({ slots: 16 }))).map(({ id }) => id)).toEqual([wanted.id]);
   });
 
-  it('finds each of a thousand workspaces within as many claims as its round takes', async () => {
+  it('finds each of a thousand workspaces within the claims of one round', async () => {
     const [greedy, first] = [await world.workspace(), await world.workspace()];
     await createMany(greedy, 'quick', 500); // has been due for longer than any other
     const { id } = await create(first, 'quick');
@@ -188,7 +188,7 @@ describe('a share for every workspace', () => {
     expect((await world.db.tables.actions.findUniqueOrThrow({ where: { id } })).status).toBe('cancelled');
   });
 
-  it('takes a late wake-up only for a sign that something is due', async () => {
+  it('treats a late wake-up only as a signal that something is due', async () => {
     const [greedy, modest] = [await world.workspace(), await world.workspace()];
     const worker = workerWith({ slots: 1 });
     await createMany(greedy, 'quick', 2);

@@ -129,7 +129,7 @@ describe('lifecycle', () => {
     await expect(late).rejects.toMatchObject({ code: 'CONFLICT', action: { version: 2, description: 'changed' } });
   });
 
-  it('records nothing for a worker whose fence is not the row’s any more', async () => {
+  it('records nothing for a worker with an outdated fence', async () => {
     const row = await rowIn('running', 'action.completed');
     const stale = { ...row, fence: row.fence - 1 };
     expect(await transitionHeld(world.db, stale, 'action.completed', how)).toBeNull();
@@ -146,7 +146,7 @@ describe('lifecycle', () => {
     },
   );
 
-  it('approves nothing that has expired, and expires nothing that has not', async () => {
+  it('does not approve expired actions, and expires only those', async () => {
     const row = await rowIn('pending_approval', 'action.expired');
     await expect(transition(world.db, row, 'action.approved', how)).rejects.toMatchObject({ code: 'INVALID_STATE' });
     const alive = await propose();

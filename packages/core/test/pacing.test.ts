@@ -72,7 +72,7 @@ describe.each(backends())('pacing $name', ({ redisUrl }) => {
     return rows[0]?.ms ?? NaN;
   };
 
-  it('gives each of many due actions its own time, once, and the far side never sees more than its limit', async () => {
+  it('gives each of many due actions one start time, and never exceeds the provider’s limit', async () => {
     const id = await identityWith({ per_second: 12 }); // a busy machine sends in bunches what was spaced
     far.limit(24);
     const made = await many(120, id);
@@ -91,7 +91,7 @@ describe.each(backends())('pacing $name', ({ redisUrl }) => {
     expect(await claims(id)).toBeLessThanOrEqual(made.length * 3);
   }, 60_000);
 
-  it('shows when each will really run', async () => {
+  it('shows when each action will really run', async () => {
     const id = await identityWith({ per_second: 0.1 });
     const made = await many(3, id);
     for (const { id: action } of made) await execute(world.worker(), action);
@@ -119,7 +119,7 @@ describe.each(backends())('pacing $name', ({ redisUrl }) => {
     expect(ms).toBeLessThanOrEqual(spanMs);
   });
 
-  it('does not let what is due now overtake those who have their time', async () => {
+  it('does not let new actions overtake those with a reserved time', async () => {
     const id = await identityWith({ per_second: 0.1 });
     const [first, second] = await many(2, id);
     for (const action of [first, second]) await execute(world.worker(), (action as ActionRow).id);
@@ -128,7 +128,7 @@ describe.each(backends())('pacing $name', ({ redisUrl }) => {
     expect((await dueInMs(third)) - (await dueInMs(second as ActionRow))).toBeGreaterThan(9_000);
   });
 
-  it('holds the others of an identity back as long as the provider asked of one, and counts no attempt', async () => {
+  it('delays all actions of an identity as long as the provider asked of one, without counting an attempt', async () => {
     const id = await identityWith(null);
     const elsewhere = await identityWith(null);
     far.limit(0);
@@ -150,7 +150,7 @@ describe.each(backends())('pacing $name', ({ redisUrl }) => {
     expect((await rowsOf(id)).map(({ status }) => status)).toEqual(['completed', 'completed']);
   });
 
-  it('voids no approval when the pace changes', async () => {
+  it('keeps approvals when the rate limit changes', async () => {
     const id = await identityWith(null);
     const action = await propose(id);
     await updateIdentity(owner, id, { pacing: { per_second: 5 } });
@@ -158,7 +158,7 @@ describe.each(backends())('pacing $name', ({ redisUrl }) => {
     expect((await reread(world, action)).status).toBe('completed');
   });
 
-  it('tries a failing identity out for one action after a pause that grows, and goes on when it answers', async () => {
+  it('retries a failing identity with one action after a growing pause, and resumes when it answers', async () => {
     const id = await identityWith(null);
     answers = false;
     await world.db.tables.identities.update({

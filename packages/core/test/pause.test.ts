@@ -57,7 +57,7 @@ describe('pause', () => {
     expect(await claims()).toBe(300);
   }, 60_000);
 
-  it('holds a claim back that had begun before the pause was committed', async () => {
+  it('stops a claim that started before the pause was committed', async () => {
     const { workspace, owner } = await setup();
     const action = await create(owner, workspace);
     // A pause is under way: it holds the gate, and has written, but has not committed.
@@ -80,7 +80,7 @@ describe('pause', () => {
     expect((await reread(world, action)).status).toBe('scheduled');
   });
 
-  it('holds back the workspace, the agent or the type that it names, and nothing else', async () => {
+  it('pauses only the workspace, agent or type that it names', async () => {
     const { workspace, owner } = await setup();
     const agent = await workspace.as({ agent: 'first' });
     const other = await workspace.as({ agent: 'second' });
@@ -105,7 +105,7 @@ describe('pause', () => {
     expect((await reread(world, action)).status).toBe('completed');
   });
 
-  it('claims nothing of an agent that is disabled', async () => {
+  it('claims no action of a disabled agent', async () => {
     const { workspace } = await setup();
     const agent = await workspace.as({ agent: 'one' });
     await world.db.tables.agents.updateMany({ where: { workspace_id: workspace.id }, data: { approval: 'never' } });
@@ -115,7 +115,7 @@ describe('pause', () => {
     expect((await reread(world, action)).status).toBe('auto_approved');
   });
 
-  it('paused twice is paused once, and one resume lets go', async () => {
+  it('is idempotent, and one resume ends it', async () => {
     const { workspace, owner } = await setup();
     await Promise.all([pauseWork(owner, {}), pauseWork(owner, {}), pauseWork(owner, {})]);
     expect(await world.db.tables.pauses.count({ where: { workspace_id: workspace.id } })).toBe(1);

@@ -73,20 +73,17 @@ describe('an executor that', () => {
       (['idempotent', 'at_most_once'] as const).map((delivery) => ({ name, begins, delivery })),
     ),
   );
-  it.each(cases)(
-    '$name (begun: $begins, $delivery) has its outcome written down',
-    async ({ name, begins, delivery }) => {
-      const action = await create(`poison_${delivery}`, { poison: name, begins });
-      await execute(world.worker(), action.id);
-      const row = await reread(world, action);
-      expect(['scheduled', 'completed', 'failed']).toContain(row.status);
-      expect(row).toMatchObject({ lease_until: null, crashes: 0 });
-      if (begins && delivery === 'at_most_once' && /^(hangs|throws|returns)/.test(name))
-        expect(row).toMatchObject({ status: 'failed', status_reason: 'outcome_unknown' });
-    },
-  );
+  it.each(cases)('$name (begun: $begins, $delivery) gets a recorded outcome', async ({ name, begins, delivery }) => {
+    const action = await create(`poison_${delivery}`, { poison: name, begins });
+    await execute(world.worker(), action.id);
+    const row = await reread(world, action);
+    expect(['scheduled', 'completed', 'failed']).toContain(row.status);
+    expect(row).toMatchObject({ lease_until: null, crashes: 0 });
+    if (begins && delivery === 'at_most_once' && /^(hangs|throws|returns)/.test(name))
+      expect(row).toMatchObject({ status: 'failed', status_reason: 'outcome_unknown' });
+  });
 
-  it('answers a reconciliation with garbage is not believed', async () => {
+  it('answers a reconciliation with garbage is ignored', async () => {
     const action = await create('poison_at_most_once', { poison: 'hangs', begins: true });
     await world.db.pool.query(
       `update actions set status = 'running', cleared_as = 'scheduled', fence = 1, started_at = now(),
@@ -97,7 +94,7 @@ describe('an executor that', () => {
     expect(await reread(world, action)).toMatchObject({ status: 'failed', status_reason: 'outcome_unknown' });
   });
 
-  it('hangs in every hand but one does not keep the others from running', async () => {
+  it('hangs in every slot but one does not stop the others', async () => {
     const worker = world.worker();
     const stuck = await Promise.all(
       Array.from({ length: 8 }, () => create('poison_at_most_once', { poison: 'hangs', begins: true })),

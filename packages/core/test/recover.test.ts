@@ -93,7 +93,7 @@ describe('recover', () => {
     expect(await reread(world, action)).toMatchObject({ status: 'scheduled', crashes: 1, lease_until: null });
   });
 
-  it('treats an idempotent effect like any other once the provider has forgotten its key', async () => {
+  it('treats an idempotent effect as at_most_once after the provider has forgotten its key', async () => {
     const action = await create('idempotent', { settles: 'unknown' });
     await lose(action, true);
     await world.db.pool.query("update actions set effect_started_at = now() - interval '1 hour' where id = $1", [
@@ -103,7 +103,7 @@ describe('recover', () => {
     expect(await reread(world, action)).toMatchObject({ status: 'failed', status_reason: 'outcome_unknown' });
   });
 
-  it('gives an action up that took three workers with it', async () => {
+  it('gives up an action that crashed three workers', async () => {
     const action = await create('at_most_once');
     for (let crash = 1; crash <= 3; crash += 1) {
       await lose(action, false);
@@ -112,7 +112,7 @@ describe('recover', () => {
     expect(await reread(world, action)).toMatchObject({ status: 'failed', status_reason: 'crashed', crashes: 3 });
   });
 
-  it('asks the provider, instead of running it again, of what began and took three workers with it', async () => {
+  it('reconciles a started effect that crashed three workers instead of repeating it', async () => {
     const action = await create('idempotent', { settles: 'done' });
     for (let crash = 1; crash <= 3; crash += 1) {
       await lose(action, true);
@@ -122,7 +122,7 @@ describe('recover', () => {
     expect(effects(action)).toEqual([]);
   });
 
-  it.each(backends())('wakes a worker for what it hands back, ahead of what waits $name', async ({ redisUrl }) => {
+  it.each(backends())('wakes a worker for a returned action, ahead of waiting ones $name', async ({ redisUrl }) => {
     const busy = await openWorld(redisUrl ? { redisUrl } : {});
     try {
       const ctx = { ...owner, queue: busy.queue };
@@ -149,14 +149,14 @@ describe('recover', () => {
     }
   });
 
-  it('leaves alone what still has its lease', async () => {
+  it('ignores actions with a valid lease', async () => {
     const action = await create('at_most_once');
     await claim(world.worker(), action.id);
     await recoverLost(world.worker());
     expect(await reread(world, action)).toMatchObject({ status: 'running', crashes: 0 });
   });
 
-  it('lets a worker that wakes up late neither begin, nor record, nor run twice', async () => {
+  it('lets a late worker neither begin, nor record, nor run twice', async () => {
     const action = await create('at_most_once');
     const held = await lose(action, false);
     await recoverLost(world.worker());
@@ -191,7 +191,7 @@ describe('recover', () => {
     expect(await reread(world, action)).toMatchObject({ status: 'scheduled', crashes: 0, attempts: 1 });
   });
 
-  it('ends what expired undecided, and what was cleared and never started', async () => {
+  it('ends actions that expired undecided, or cleared and never started', async () => {
     const expires_at = new Date(Date.now() + 60_000).toISOString();
     const body = { type: 'probe_at_most_once', identity_id: workspace.identityId, params: {}, expires_at };
     const pending = await createAction(owner, { ...body, require_approval: true });

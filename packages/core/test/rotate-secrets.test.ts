@@ -41,7 +41,7 @@ describe('rotateSecrets', () => {
       openSecret(readKeyRing(ring), credentials ?? '', `identities.credentials:${id}`),
     );
 
-  it('moves every secret to the first key, so that the old one can be dropped', async () => {
+  it('moves every secret to the first key, so that the old one can be removed', async () => {
     await keep(3);
     const { secret } = await createTool(before, { name: 'refund', url: 'https://a.example.com', input_schema: {} });
     expect(await countSealed(world.db)).toEqual(new Map([['old', 4]]));
@@ -61,7 +61,7 @@ describe('rotateSecrets', () => {
     expect(await rows()).toEqual(once);
   });
 
-  it('goes on where it was interrupted, and every secret opens in between', async () => {
+  it('resumes after an interruption, and every secret can be decrypted meanwhile', async () => {
     await keep(5);
     let left = 2;
     const dies: Pick<Database, 'query'> = {
@@ -75,7 +75,7 @@ describe('rotateSecrets', () => {
     expect(await rotateSecrets(world.db, both)).toEqual({ resealed: 3, stuck: 0 });
   });
 
-  it('lets credentials stand that are changed while it runs', async () => {
+  it('keeps credentials that change while it runs', async () => {
     const [id = ''] = await keep(1);
     const changing: Pick<Database, 'query'> = {
       query: async (statement, values) => {
@@ -88,7 +88,7 @@ describe('rotateSecrets', () => {
     expect(await opened(NEW)).toEqual([{ user: 'ann', pass: 'changed' }]);
   });
 
-  it('goes past what it cannot open, changes nothing of it, and says so', async () => {
+  it('skips and reports secrets that it cannot decrypt', async () => {
     await keep(101);
     const seen = await rows();
     expect(await rotateSecrets(world.db, readKeyRing(`${NEW},${OTHER}`))).toEqual({ resealed: 0, stuck: 101 });
@@ -99,10 +99,10 @@ describe('rotateSecrets', () => {
     expect(await rows()).toEqual(seen);
   });
 
-  it('wants a ring', async () =>
+  it('requires keys', async () =>
     expect(rotateSecrets(world.db, new Map())).rejects.toMatchObject({ code: 'UNAVAILABLE' }));
 
-  it('is a command that says how far it is and what is left, and no secret', async () => {
+  it('is a command that reports its progress and no secret', async () => {
     await keep(2);
     const command = async (ring: string, name: string): Promise<[number | null, string]> => {
       const env = { DATABASE_URL: world.databaseUrl, PROVISO_SECRET_KEYS: ring };

@@ -147,7 +147,7 @@ describe('slots', () => {
     expect(actions).toHaveLength(6);
   });
 
-  it('keeps slots for the others where one type hangs in all that it may have', async () => {
+  it('keeps slots for the others when one type hangs in all its slots', async () => {
     const worker = workerWith({ slots: 4 });
     const hung = await createMany(10, 'gated', { gate: 'hangs' });
     for (const action of hung) void wake(worker, action);
@@ -161,7 +161,7 @@ describe('slots', () => {
     expect(gateOf('hangs').inside.size).toBe(3);
   });
 
-  it('runs what was lost with two workers one at a time, of whatever type, and others beside it', async () => {
+  it('runs quarantined actions of any type one at a time, beside others', async () => {
     const worker = workerWith({ slots: 16 });
     const quarantined = [
       ...(await createMany(4, 'gated', { gate: 'quarantined' })),
@@ -180,7 +180,7 @@ describe('slots', () => {
     expect(gateOf('quarantined').peak).toBe(1);
   });
 
-  it('starts what is direct first, of those whose wake-ups found no free slot', async () => {
+  it('starts direct actions first among those that waited for a slot', async () => {
     const worker = workerWith({ slots: 1 });
     const waiting = await createMany(5, 'gated', { gate: 'line' });
     for (const action of waiting) await Promise.race([wake(worker, action), until('it to wait', () => true)]);
@@ -193,7 +193,7 @@ describe('slots', () => {
     expect(gateOf('line').order[1]).toBe(showId('action', direct.id));
   });
 
-  it('holds for the actions that the api processes by itself', async () => {
+  it('applies to actions that the api processes', async () => {
     await createMany(10, 'gated', { gate: 'processed' });
     const reply = processActions(owner, { query: { limit: '10' }, body: {} });
     await until('all that may to be inside', () => gateOf('processed').inside.size === 6);
@@ -227,7 +227,7 @@ describe('slots', () => {
       expect(await slots.acquire(user)).toBe(true);
     });
 
-    it('gives out no slot while a claim is under way', async () => {
+    it('hands out no slot during a claim', async () => {
       const slots = createSlots({ slots: 1, executors });
       const taken = { ...user } as ActionRow;
       let answer = (_claimed: ActionRow[]): void => undefined;

@@ -51,13 +51,13 @@ describe('the hot statements', () => {
   describe('a heartbeat', () => {
     const beat = (action: ActionRow, fence = action.fence) => ids(HEARTBEAT, [[action.id], [fence], LEASE_MS]);
 
-    it('prolongs what is held', async () => {
+    it('renews a valid lease', async () => {
       const action = await held("lease_until = now() + interval '1 s'");
       expect(await beat(action)).toEqual([action.id]);
       expect((await reread(world, action)).lease_until?.getTime()).toBeGreaterThan(Date.now() + LEASE_MS / 2);
     });
 
-    it.each(NOT_HELD)('prolongs nothing %s', async (_, columns, off) => {
+    it.each(NOT_HELD)('does not renew a lease %s', async (_, columns, off) => {
       const action = await held(columns);
       const { lease_until } = await reread(world, action);
       expect(await beat(action, action.fence + off)).toEqual([]);
@@ -68,7 +68,7 @@ describe('the hot statements', () => {
   describe('a beginning', () => {
     const begin = (action: ActionRow, fence = action.fence) => ids(BEGIN_EFFECT, [action.id, fence, LEASE_MS]);
 
-    it('is written once, and prolongs the lease', async () => {
+    it('is written once and renews the lease', async () => {
       const action = await held();
       expect(await begin(action)).toEqual([action.id]);
       const { effect_started_at } = await reread(world, action);
@@ -199,7 +199,7 @@ describe('the hot statements', () => {
       expect(await move(name, action)).toBe(code);
     });
 
-    it('is of the version that was read, of the fence that is held, and in the workspace', async () => {
+    it('requires the version that was read, the current fence and the workspace', async () => {
       const action = await held();
       const { version, fence } = await reread(world, action);
       const elsewhere = (await world.workspace()).id;

@@ -81,7 +81,7 @@ describe('the servers of a test run', () => {
   }
   const portOf = (url: string): string => new URL(url).port;
 
-  it('are gone when the last run of the clone has ended, and not before', async () => {
+  it('stop when the last run of the clone has ended, and not before', async () => {
     const dir = clone();
     const first = await start(dir);
     const second = await start(dir);
@@ -92,7 +92,7 @@ describe('the servers of a test run', () => {
     expect(postgresOf(dir)).toBeUndefined();
   }, 90_000);
 
-  it('are gone soon after their run was killed', async () => {
+  it('stop soon after their run was killed', async () => {
     const dir = clone();
     const { child, redis } = await start(dir);
     expect(postgresOf(dir)).toBeDefined();
@@ -109,7 +109,7 @@ describe('the servers of a test run', () => {
     expect(postgresOf(dir)).toBeUndefined();
   }, 90_000);
 
-  it('are others in each clone, side by side', async () => {
+  it('are separate for each clone', async () => {
     const [one, other] = await Promise.all([start(clone()), start(clone())]);
     expect(portOf(one.postgres)).not.toBe(portOf(other.postgres));
     expect(portOf(one.redis) || '0').not.toBe(portOf(other.redis));

@@ -19,7 +19,7 @@ describe('an edit of an e-mail reaches what is read', () => {
     return proposeAs(here, await account(here, 'smtp', { config }), 'email_message', { ...mail, ...more });
   };
 
-  it('of the text alone takes the HTML out, on the preview and from what is sent', async () => {
+  it('of the text alone removes the HTML from the preview and the mail', async () => {
     const here = await api.tenant();
     const approved = await approve(here, await proposed(here, { subject: 'Edited' }), { message: 'Hello Grace' });
     expect(approved.approval).toMatchObject({ edits: { message: 'Hello Grace', html: null } });
@@ -30,7 +30,7 @@ describe('an edit of an e-mail reaches what is read', () => {
     expect(sent?.html || '').not.toContain('Ada');
   });
 
-  it('of both shows and sends both, and one that changes nothing takes nothing out', async () => {
+  it('of both shows and sends both, and an edit without changes removes nothing', async () => {
     const here = await api.tenant();
     const both = { message: 'Hello Grace', html: '<p>Hello Grace</p>' };
     const approved = await approve(here, await proposed(here), both);
@@ -43,7 +43,7 @@ describe('an edit of an e-mail reaches what is read', () => {
     ['html', {}],
     ['cc', { cc: 'grace@example.com' }],
     ['contact_id', {}],
-  ])('takes an optional field out: %s', async (field, more) => {
+  ])('removes an optional field: %s', async (field, more) => {
     const here = await api.tenant();
     const { contact_id } = (await here.owner.post('/v1/contacts', { email: 'ada@example.com' })).body.contact;
     const action = await proposed(here, { contact_id, ...more });
@@ -112,7 +112,7 @@ describe('email_message', () => {
     await expectHidden(api, here, PASSWORD, ended, second);
   });
 
-  it('goes back when the contact’s address has changed, and is approved again with the address that it has now', async () => {
+  it('returns to review when the contact’s address changed, and is approved with the new address', async () => {
     const here = await api.tenant();
     const { contact_id } = (await here.owner.post('/v1/contacts', { email: 'old@example.com' })).body.contact;
     const config = { host: sink.host, port: sink.port, from: 'sales@example.com' };
@@ -133,7 +133,7 @@ describe('email_message', () => {
     expect(ended).toMatchObject({ status: 'completed', result: { accepted: ['new@example.com'] } });
   });
 
-  it('is sent without the parts that a reviewer takes out by an edit of null', async () => {
+  it('is sent without the parts that a reviewer removes by an edit of null', async () => {
     const here = await api.tenant();
     const identity = await account(here, 'smtp', {
       config: { host: sink.host, port: sink.port, from: 'sales@example.com', require_tls: false },

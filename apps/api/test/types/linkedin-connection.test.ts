@@ -75,7 +75,7 @@ describe('linkedin_connection, from the proposal to the log', () => {
     await expectHidden(api, here, TOKEN, ended);
   });
 
-  it('over Unipile: when no answer comes and none can be found, it says so and never sends again', async () => {
+  it('over Unipile: a lost response without a trace is reported and never sent again', async () => {
     const here = await api.tenant();
     const action = await proposed(here, UNIPILE, { token: TOKEN });
     fake.next('/users/invite', { takes: true, ending: 'cut' });
@@ -89,7 +89,7 @@ describe('linkedin_connection, from the proposal to the log', () => {
     expect(fake.invitations).toHaveLength(1);
   });
 
-  it('over Unipile: too many requests put it off without using up an attempt', async () => {
+  it('over Unipile: a rate limit delays it without using up an attempt', async () => {
     const here = await api.tenant();
     const action = await proposed(here, UNIPILE, { token: TOKEN });
     fake.next('/users/invite', { reply: { status: 429, headers: { 'retry-after': '900' } } });

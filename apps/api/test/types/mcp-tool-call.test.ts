@@ -33,7 +33,7 @@ describe('mcp_tool_call', () => {
     Object.assign(fake.tools[0] ?? {}, { inputSchema: { ...inputSchema, additionalProperties: true } });
   };
 
-  it('is proposed against the tool’s own schema, reviewed, edited, called once, and read back', async () => {
+  it('is validated by the tool’s own schema, reviewed, edited, called once, and read back', async () => {
     const here = await api.tenant();
     const action = await proposed(here);
     expect(action.preview).toMatchObject({ title: 'Call send_invoice on mcp' });
@@ -57,7 +57,7 @@ describe('mcp_tool_call', () => {
     await expectHidden(api, here, TOKEN, action, approved, ended);
   });
 
-  it('goes back to a person when the tool changed after the approval, who sees what, and approves it anew', async () => {
+  it('returns to review when the tool changed after the approval, shows the change, and is approved again', async () => {
     const here = await api.tenant();
     const action = await proposed(here);
     await approve(here, action);
@@ -80,7 +80,7 @@ describe('mcp_tool_call', () => {
     expect(fake.calls).toHaveLength(1);
   });
 
-  it('is not approved unseen when the tool changed since it was proposed', async () => {
+  it('is not approved without another look when the tool changed since the proposal', async () => {
     const here = await api.tenant();
     const { action_id, params_hash } = await proposed(here);
     redefine();
@@ -91,7 +91,7 @@ describe('mcp_tool_call', () => {
     expect(await run(api, here, await approve(here, body.action))).toMatchObject({ status: 'completed' });
   });
 
-  it('asks once more when only the server’s words change, and not for ever: a counter among them is no other tool', async () => {
+  it('asks once more when only the server’s words change, but not every time a counter in them does', async () => {
     const here = await api.tenant();
     const { action_id, params_hash } = await proposed(here);
     let calls = 0;
@@ -111,7 +111,7 @@ describe('mcp_tool_call', () => {
     expect(fake.calls).toHaveLength(1);
   });
 
-  it('is asked anew by a change of what a call means, though its words had asked before', async () => {
+  it('asks again when the meaning of a call changes, even after a change of words', async () => {
     const here = await api.tenant();
     const { action_id, params_hash } = await proposed(here);
     const decide = () => here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve', params_hash });
@@ -122,7 +122,7 @@ describe('mcp_tool_call', () => {
     expect(await decide()).toMatchObject({ status: 409, body: { code: 'CONFLICT' } }); // by its hash
   });
 
-  it('waits when the server refuses the credentials by then, and no person is asked about the tool', async () => {
+  it('waits when the server refuses the credentials, without returning to review', async () => {
     const here = await api.tenant();
     const action = await proposed(here);
     await approve(here, action);
@@ -133,7 +133,7 @@ describe('mcp_tool_call', () => {
     });
   });
 
-  it('goes back to a person when the tool is gone, or takes these arguments no longer', async () => {
+  it('returns to review when the tool is gone or no longer accepts the arguments', async () => {
     const here = await api.tenant();
     const action = await proposed(here);
     await approve(here, action);
@@ -144,7 +144,7 @@ describe('mcp_tool_call', () => {
     });
   });
 
-  it('does not run when the row names another definition than the one that was approved', async () => {
+  it('does not run when the row names a different definition than the approved one', async () => {
     const here = await api.tenant();
     const action = await proposed(here);
     await approve(here, action);
@@ -157,7 +157,7 @@ describe('mcp_tool_call', () => {
     [{}, { status: 'failed', status_reason: 'outcome_unknown' }],
     [{ idempotent_tools: ['send_invoice'] }, { status: 'completed', attempts: 2 }],
     [{ idempotent_tools: ['another'] }, { status: 'failed', status_reason: 'outcome_unknown' }],
-  ])('with %j a lost answer ends as %j, whatever the server claims, after one call', async (config, expected) => {
+  ])('with %j a lost response ends as %j after one call, whatever the server claims', async (config, expected) => {
     const here = await api.tenant();
     const action = await proposed(here, config);
     await approve(here, action);
@@ -171,7 +171,7 @@ describe('mcp_tool_call', () => {
   it.each<[JsonObject, object]>([
     [{}, { status: 'failed', status_reason: 'outcome_unknown' }],
     [{ idempotent_tools: ['send_invoice'] }, { status: 'approved', crashes: 1 }],
-  ])('with %j a worker that is lost in the middle leaves %j', async (config, expected) => {
+  ])('with %j a worker that is lost during the call leaves %j', async (config, expected) => {
     const here = await api.tenant();
     const { action_id, params_hash } = await proposed(here, config);
     await approve(here, { action_id, params_hash } as Action);
@@ -183,7 +183,7 @@ describe('mcp_tool_call', () => {
     expect(fake.calls).toEqual([]);
   });
 
-  it('is nobody’s to repeat once the identity says something else than what was approved', async () => {
+  it('is not repeated once the identity differs from the approved one', async () => {
     const here = await api.tenant();
     const action = await proposed(here);
     await approve(here, action);

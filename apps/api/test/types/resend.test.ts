@@ -66,7 +66,7 @@ describe('through Resend', () => {
     await expectHidden(api, here, API_KEY, proposed, approved, waiting, ended);
   });
 
-  it('an e-mail goes back to a person when the contact’s address changed after the approval', async () => {
+  it('an e-mail returns to review when the contact’s address changed after the approval', async () => {
     const here = await api.tenant();
     const contact_id = await contactOf(here, 'ada@example.com');
     const params = { contact_id, subject: 'Hello', text: 'Hi' };
@@ -78,7 +78,7 @@ describe('through Resend', () => {
     expect(resend.sent).toEqual([]);
   });
 
-  it('an e-mail whose answer never comes ends unknown after five attempts, and is not called unsent', async () => {
+  it('an e-mail without a response ends as unknown after five attempts, not as unsent', async () => {
     const here = await api.tenant();
     const params = { to: 'ada@example.com', subject: 'Hello', text: 'Hi' };
     const approved = await approve(here, await proposeAs(here, await news(here), 'resend_send_email', params));
@@ -95,7 +95,7 @@ describe('through Resend', () => {
     });
   });
 
-  it('an e-mail whose worker was lost is sent again under its key, and so once', async () => {
+  it('an e-mail whose worker was lost is sent again with its key, so only once', async () => {
     const here = await api.tenant();
     const params = { to: 'ada@example.com', subject: 'Hello', text: 'Hi' };
     const approved = await approve(here, await proposeAs(here, await news(here), 'resend_send_email', params));

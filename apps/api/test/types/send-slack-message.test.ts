@@ -22,7 +22,7 @@ describe('send_slack_message', () => {
   });
   afterAll(() => slack.close());
 
-  it('shows which account it is, and is looked at again when that is another’s token', async () => {
+  it('shows the account, and is previewed again when the token is for another account', async () => {
     const here = await api.tenant();
     const identity = await account(here, 'slack', { credentials: { token: TOKEN } });
     expect((await here.owner.post(`/v1/identities/${identity}/verify`)).status).toBe(200);
@@ -85,7 +85,7 @@ describe('send_slack_message', () => {
     await expectHidden(api, here, TOKEN, proposed, approved, ended);
   });
 
-  it('takes the channel that Slack named, and not what a proposal claims of it', async () => {
+  it('uses the channel name from Slack, not from the proposal', async () => {
     const here = await api.tenant();
     const identity_id = await account(here, 'slack', { credentials: { token: TOKEN } });
     const type = 'send_slack_message';
@@ -100,7 +100,7 @@ describe('send_slack_message', () => {
     );
   });
 
-  it('looks the channel up again when another account is to post it', async () => {
+  it('looks the channel up again when another account posts it', async () => {
     const here = await api.tenant();
     const [one, other] = [
       await account(here, 'slack', { credentials: { token: TOKEN } }),
@@ -140,7 +140,7 @@ describe('send_slack_message', () => {
     expect(slack.posted.filter(({ text }) => text === 'Later')).toEqual([]);
   });
 
-  it('is posted once, however many of a burst Slack puts off, and uses up no attempt', async () => {
+  it('is posted once when Slack rate limits a burst, and uses up no attempt', async () => {
     const here = await api.tenant();
     const identity = await account(here, 'slack', { credentials: { token: TOKEN } });
     const propose = (message: string) =>

@@ -2,7 +2,7 @@ import { createBodyRoom } from '../../src/body-room.ts';
 
 const MIB = 1024 * 1024;
 
-describe('the room for bodies', () => {
+describe('the memory budget for bodies', () => {
   it('is 16 MiB for a token, and 64 MiB for all', () => {
     const room = createBodyRoom();
     for (const token of ['a', 'b', 'c', 'd']) {
@@ -13,7 +13,7 @@ describe('the room for bodies', () => {
     expect(() => room('e').take(1)).toThrow('Too many large bodies');
   });
 
-  it('is free again when a request ends, however often that is said', () => {
+  it('is released once when a request ends', () => {
     const room = createBodyRoom();
     const [first, second] = [room('a'), room('a')];
     first.take(10 * MIB);

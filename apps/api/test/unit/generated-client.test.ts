@@ -41,7 +41,7 @@ describe('the client that openapi-typescript generates', () => {
   const proposal = (name: string, type: string, params: object): string =>
     `export const ${name}: Body<'/v1/actions'> = ${JSON.stringify({ type, identity_id: 'id_01h455vb4pex5vsknk084sn02q', params })};`;
 
-  it('takes the params of each built-in type, and no others', async () => {
+  it('accepts the params of each built-in type and no others', async () => {
     expect(new Set(examples.map(({ type }) => type)).size).toBe(14);
     const lines = examples.flatMap(({ type, example }, index) => [
       proposal(`right${index}`, type, example),
@@ -56,7 +56,7 @@ describe('the client that openapi-typescript generates', () => {
     expect(await compile(...withoutEmpty(lines, optional))).toBe('');
   }, 60_000);
 
-  it('takes a tool of the workspace by its name, with any params', async () => {
+  it('accepts a tool of the workspace by its name, with any params', async () => {
     const said = await compile(
       "const type = 'shop.refund' as components['schemas']['WorkspaceToolName'];",
       "export const call: Body<'/v1/actions'> = { type, identity_id: 'id_1', params: { order: '4711' } };",
@@ -64,7 +64,7 @@ describe('the client that openapi-typescript generates', () => {
     expect(said).toBe('');
   }, 60_000);
 
-  it('takes the settings and secrets of each provider, and no others', async () => {
+  it('accepts the settings and secrets of each provider and no others', async () => {
     let count = 0;
     const identity = (provider: string, rest: object): string =>
       `export const identity${(count += 1)}: Body<'/v1/identities'> = ${JSON.stringify({ provider, name: 'A', ...rest })};`;

@@ -74,7 +74,7 @@ const read = (text: string | Buffer, limits = BODY): Promise<unknown> =>
   readJson(Buffer.from(text), 'application/json', limits);
 
 describe('a body of JSON', () => {
-  it('is read as JSON.parse reads it, or refused: exactly where it does not mean one thing only', async () => {
+  it('is read as JSON.parse does, or refused exactly if it is ambiguous', async () => {
     await fc.assert(
       fc.asyncProperty(model, async ({ text, value, kept, depth }) => {
         if (kept && depth <= JSON_DEPTH_MAX) expect(await read(text)).toEqual(value);
@@ -84,7 +84,7 @@ describe('a body of JSON', () => {
     );
   });
 
-  it('is refused, and never thrown at, where a part of it is missing or another byte', async () => {
+  it('is refused without a throw if a part is missing or a byte differs', async () => {
     const broken = fc.tuple(model, fc.nat(), fc.nat({ max: 255 })).map(([{ text }, at, byte]) => {
       const bytes = Buffer.from(text);
       return byte % 2 === 0 ? bytes.subarray(0, at % bytes.length) : Buffer.from(bytes.with(at % bytes.length, byte));

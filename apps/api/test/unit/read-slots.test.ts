@@ -16,7 +16,7 @@ function works() {
 }
 
 describe('slots for replies with lists', () => {
-  it('are three for one workspace, and six in all', async () => {
+  it('are three per workspace and six in total', async () => {
     const slots = createReadSlots();
     const { begun, work, end } = works();
     const names = ['a1', 'a2', 'a3', 'a4', 'b1', 'c1', 'b2', 'c2'];
@@ -30,7 +30,7 @@ describe('slots for replies with lists', () => {
     expect(await all).toEqual(names);
   });
 
-  it('go to workspaces in turn, however many wait for one', async () => {
+  it('go to workspaces in turn, however many requests of one wait', async () => {
     const slots = createReadSlots();
     const { begun, work, end } = works();
     const all = ['a', 'b'].flatMap((one) => Array.from({ length: 8 }, () => slots.run(one, work(one))));
@@ -45,7 +45,7 @@ describe('slots for replies with lists', () => {
     expect(begun).toHaveLength(17);
   });
 
-  it('are given back by work that fails, and refuse a hundred more than there are', async () => {
+  it('are released by failing work, and refuse beyond a queue of a hundred', async () => {
     const slots = createReadSlots();
     const failing = () => Promise.reject(new Error('no'));
     for (let index = 0; index < 10; index += 1) await expect(slots.run('a', failing)).rejects.toThrow('no');

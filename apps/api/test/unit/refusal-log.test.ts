@@ -16,7 +16,7 @@ function open() {
 }
 
 describe('the log of refusals', () => {
-  it('counts each, in a line an address and period', async () => {
+  it('counts refusals, with one line per address and period', async () => {
     const { lines, knock, told } = open();
     for (let count = 0; count < 1_000; count++) knock(count % 2 ? '10.0.0.1' : '10.0.0.2');
     await until('all to be told', () => told() === 1_000);
@@ -36,7 +36,7 @@ describe('the log of refusals', () => {
     expect(lines.at(-1)).toMatchObject({ address: 'others', refused: 9_949 });
   });
 
-  it('tells an address afresh once it has been quiet', async () => {
+  it('logs an address at once after a quiet period', async () => {
     const { lines, knock, told } = open();
     const startedAt = performance.now();
     knock('10.0.0.1');

@@ -9,7 +9,7 @@ const MIB = 1024 * 1024;
 /** More than the sockets of both sides hold. */
 const LARGE = Buffer.alloc(16 * MIB, 'x');
 
-describe('replies that nobody takes', () => {
+describe('unread replies', () => {
   const closing: (() => void)[] = [];
   afterEach(() => {
     for (const close of closing.splice(0)) close();
@@ -45,7 +45,7 @@ describe('replies that nobody takes', () => {
 
   const dropped = (replies: readonly Response[]): boolean[] => replies.map(({ destroyed }) => destroyed);
 
-  it('are dropped when nothing of them was taken for a while', async () => {
+  it('are dropped when nothing was read for a while', async () => {
     const { ask, replies } = await serve({ unreadMs: 200 });
     await ask('a');
     await until('it to be dropped', () => replies[0]?.destroyed);
@@ -60,7 +60,7 @@ describe('replies that nobody takes', () => {
     expect(dropped(replies)).toEqual([false, true, false, false, false]);
   });
 
-  it('are not those that somebody takes slowly', async () => {
+  it('exclude those that are read slowly', async () => {
     const { ask, replies } = await serve({ unreadMs: 400, bytesMax: 20 * MIB });
     const socket = await ask('a');
     let bytes = 0;

@@ -110,7 +110,7 @@ describe('the local mail', () => {
     '127.0.0.1:1',
     'localhost.evil.example:PORT',
     '0.0.0.0:PORT',
-  ])('is shown at no other name, so that a name which somebody points here reads nothing: "%s"', async (name) => {
+  ])('is not shown at another host name, so DNS rebinding reads nothing: "%s"', async (name) => {
     const Host = name.replace('PORT', String(mail.mailPort));
     for (const address of ADDRESSES) {
       const { status, body } = await ask(`/${KEY}${address}`, { Host });
@@ -124,7 +124,7 @@ describe('the local mail', () => {
     expect((await ask(`/${KEY}/`, { Host: `${name}:${mail.mailPort}` })).status).toBe(200);
   });
 
-  it('opens to no other origin, and lets nothing be loaded or guessed', async () => {
+  it('is closed to other origins, loads nothing and cannot be guessed', async () => {
     for (const address of [...ADDRESSES, '/nothing']) {
       const { headers } = await ask(`/${KEY}${address}`, { Origin: 'https://evil.example' });
       expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
@@ -140,7 +140,7 @@ describe('the local mail', () => {
     expect([preflight.status, preflight.headers['access-control-allow-origin']]).toEqual([405, undefined]);
   });
 
-  it('shows what a mail says as text', async () => {
+  it('shows the text of a mail as text', async () => {
     for (const address of ['/', '/messages/0/']) {
       const { body } = await ask(`/${KEY}${address}`);
       expect(body).toContain('&lt;img src=x onerror=alert(1)&gt;');
@@ -159,7 +159,7 @@ describe('the local mail', () => {
     expect(body).not.toMatch(/<(link|meta|base)/i);
   });
 
-  it('takes no mail from a page that speaks HTTP to the mail server', async () => {
+  it('accepts no mail from a page that speaks HTTP to the mail server', async () => {
     const post = [
       'POST / HTTP/1.1\r\nHost: evil.example\r\nContent-Type: text/plain\r\n',
       'EHLO x\r\nMAIL FROM:<evil@example.com>\r\nRCPT TO:<ada@example.com>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.',

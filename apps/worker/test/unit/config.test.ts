@@ -7,7 +7,7 @@ describe('PROVISO_TYPE_CONCURRENCY', () => {
     [undefined, {}],
     ['email_message=4', { email_message: 4 }],
     [' email_message = 4, refund.v2=1 ,', { email_message: 4, 'refund.v2': 1 }],
-  ])('%j says how many of a type run at a time', (text, expected) => {
+  ])('%j sets how many actions of a type run at a time', (text, expected) => {
     const { typeConcurrency } = readConfig({ ...env, PROVISO_TYPE_CONCURRENCY: text });
     expect(Object.fromEntries(typeConcurrency)).toEqual(expected);
   });
@@ -22,7 +22,7 @@ describe('PROVISO_TYPE_CONCURRENCY', () => {
 });
 
 describe('PROVISO_HEARTBEAT_MS', () => {
-  it('is refused when one beat that is lost would cost the lease', () => {
+  it('is refused if one lost heartbeat would cost the lease', () => {
     const read = (lease: string) => readConfig({ ...env, PROVISO_LEASE_MS: lease, PROVISO_HEARTBEAT_MS: '1000' });
     expect(() => read('2000')).toThrow(/PROVISO_HEARTBEAT_MS: must be less than half of PROVISO_LEASE_MS/);
     expect(read('2001').timings).toMatchObject({ leaseMs: 2_001, heartbeatMs: 1_000, sweepMs: 2_500 });

@@ -8,7 +8,7 @@ describe('an e-mail address', () => {
     ['x@例え.テスト', 'x@xn--r8jz45g.xn--zckzah'],
     ['x@bücher。example', 'x@xn--bcher-kva.example'],
     ['Ada@Example.com', 'ada@example.com'],
-  ])('is one, spelt %s or %s', (one, other) => {
+  ])('is the same, spelt %s or %s', (one, other) => {
     expect(addressKey(one)).toBe(other);
     expect(sameAddress(one, other.toUpperCase())).toBe(true);
     expect(addressIn(`Ada <${one}>`)).toBe(other);

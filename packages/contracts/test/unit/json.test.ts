@@ -8,7 +8,7 @@ describe('JSON that can be stored and hashed as it came', () => {
     [{ emoji: '😀' }],
     [nested(JSON_DEPTH_MAX)],
     [{ big: 2 ** 53 - 1 }],
-  ])('passes: %#', (value) => expect(jsonFault(value)).toBeUndefined());
+  ])('is accepted: %#', (value) => expect(jsonFault(value)).toBeUndefined());
 
   it.each([
     [{ a: '\u0000' }, /NUL/],
@@ -19,9 +19,9 @@ describe('JSON that can be stored and hashed as it came', () => {
     [nested(JSON_DEPTH_MAX + 1), /deeper/],
     [JSON.parse('{"__proto__": 1}'), /__proto__/],
     [{ a: 1n }, /bigint/],
-  ])('says what is wrong: %#', (value, why) => expect(jsonFault(value)).toMatch(why));
+  ])('is refused with the reason: %#', (value, why) => expect(jsonFault(value)).toMatch(why));
 
-  it('is an object where one is asked for', () => {
+  it('must be an object where one is required', () => {
     for (const value of [[], 'x', null, 1]) expect(jsonObject.safeParse(value).success).toBe(false);
     expect(jsonObject.parse({ a: { b: 1 } })).toEqual({ a: { b: 1 } });
   });

@@ -15,7 +15,7 @@ describe('a Message-ID', () => {
     [' <a@b> ', '<a@b>'],
     ['<a@b@c>', '<a@b@c>'],
     ['<no-at-sign>', '<no-at-sign>'],
-  ])('is read with its brackets, however it came: %s', (text, wanted) => {
+  ])('is normalised with its brackets: %s', (text, wanted) => {
     expect(readMessageId(text)).toBe(wanted);
   });
 
@@ -25,7 +25,7 @@ describe('a Message-ID', () => {
 });
 
 describe('References', () => {
-  it('are a header or a list, each once, without what is none', () => {
+  it('are a header or a list, without duplicates and invalid ids', () => {
     expect(readReferences('<a@b>\r\n <c@d><e@f> nonsense< <a@b>')).toEqual(['<a@b>', '<c@d>', '<e@f>']);
     expect(readReferences(['<a@b>', 'c@d', '<a@b>'])).toEqual(['<a@b>', '<c@d>']);
   });
@@ -63,7 +63,7 @@ describe('a subject', () => {
     ['Research: a plan', 'Re: Research: a plan'],
     ['Re:\r\nBcc: x@y', 'Re: Bcc: x@y'],
     ['', 'Re:'],
-  ])('has one Re: in a reply, whatever piled up: %j', (subject, wanted) => {
+  ])('has one Re: in a reply, however many there were: %j', (subject, wanted) => {
     expect(replySubject(subject)).toBe(wanted);
     expect(replySubject(replySubject(subject))).toBe(wanted);
   });

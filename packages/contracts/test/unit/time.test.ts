@@ -10,7 +10,7 @@ describe('a time', () => {
     ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000Z'],
     ['2017-01-01T01:29:60.5+01:30', '2017-01-01T00:00:00.000Z'],
     ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000Z'],
-  ])('is read as RFC 3339 has it: %s', (text, wanted) => {
+  ])('is read as in RFC 3339: %s', (text, wanted) => {
     expect(instant.parse(text)).toBe(wanted);
   });
 
@@ -24,11 +24,11 @@ describe('a time', () => {
     ['2026-12-01T24:00:00Z', 'must be an RFC 3339 time'],
     ['2026-12-01T10:00:00+24:00', 'must be an RFC 3339 time'],
     ['tomorrow', 'must be an RFC 3339 time'],
-  ])('is refused with what is missing: %s', (text, says) => {
+  ])('is refused, naming what is missing: %s', (text, says) => {
     expect(instant.safeParse(text).error?.issues[0]?.message).toContain(says);
   });
 
-  it('may be a day where a day will do', () => {
+  it('may be a date where a date is enough', () => {
     expect(dayOrInstant.parse('2026-12-01')).toBe('2026-12-01T00:00:00.000Z');
   });
 });

@@ -14,7 +14,7 @@ describe('fair slots', () => {
     return { slots, take, holders, giveBack: (): void => held.shift()?.giveBack() };
   };
 
-  it('leave some to others, however many one asks for', async () => {
+  it('leave some for others, however many one tenant requests', async () => {
     const { take, holders, slots } = open();
     for (let count = 0; count < 50; count += 1) take('a');
     take('b');
@@ -22,7 +22,7 @@ describe('fair slots', () => {
     expect([slots.waiting('a'), slots.waiting('b')]).toEqual([47, 0]);
   });
 
-  it('go to those who wait in turn', async () => {
+  it('go to waiting tenants in turn', async () => {
     const { take, holders, giveBack } = open();
     for (const tenant of 'aaaaaaaabbbbbbbc') take(tenant);
     expect(await holders()).toBe('aaab');
@@ -30,7 +30,7 @@ describe('fair slots', () => {
     expect((await holders()).split('').toSorted().join('')).toBe('aabc');
   });
 
-  it('go on to the next when one gives up waiting, and count it no more', async () => {
+  it('go to the next when one stops waiting, without counting it', async () => {
     const { slots, take, holders, giveBack } = open(4);
     for (let count = 0; count < 4; count += 1) take('a');
     expect(await slots.take('b', 5)).toBeUndefined();
@@ -40,7 +40,7 @@ describe('fair slots', () => {
     expect(await holders()).toBe('aaac');
   });
 
-  it('are all there again when all were given back', async () => {
+  it('are all free again after all were released', async () => {
     const { take, holders, giveBack } = open();
     for (const tenant of 'aaaaabbbbbccccc') take(tenant);
     for (let count = 0; count < 15; count += 1) {

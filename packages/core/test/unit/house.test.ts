@@ -17,13 +17,13 @@ const offenders = (pattern: RegExp, allowed: string[]): string[] =>
 describe('the house', () => {
   it('reads every source file', () => expect(files.length).toBeGreaterThan(80));
 
-  it('writes actions by its statements only: no other SQL, no table access that writes', () => {
+  it('writes actions only with its statements: no other SQL, no writes through Prisma', () => {
     const statements = ['statements.ts', 'worker-statements.ts'].map((name) => `packages/core/src/actions/${name}`);
     expect(offenders(/(update|insert into|delete from)\s+(actions|action_events)\b/i, statements)).toEqual([]);
     expect(offenders(/\.(actions|action_events)\s*\.(create|update|upsert|delete)/, [])).toEqual([]);
   });
 
-  it('takes no time of this machine where the database’s clock decides', () => {
+  it('does not read the local clock where the database’s clock decides', () => {
     const shown = [
       'apps/api/src/errors.ts', // the timestamp of an error body
       'apps/worker/src/watchdog.ts', // the time of a line of the log
@@ -38,7 +38,7 @@ describe('the house', () => {
     expect(offenders(/Date\.now\(\)|new Date\(\)/, shown)).toEqual([]);
   });
 
-  it('calls the far side over a line only, which knows what has left and follows no redirect', () =>
+  it('calls providers only through the tracked fetch, which follows no redirect', () =>
     expect(offenders(/(?<![.\w])fetch\(/, ['packages/executors/src/http/line.ts'])).toEqual([]));
 
   it('awaits no queue outside the seam', () => expect(offenders(/await [\w.]*queue\.wake/, [])).toEqual([]));

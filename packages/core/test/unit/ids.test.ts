@@ -12,7 +12,7 @@ describe('ids', () => {
     expect(first < second).toBe(true);
   });
 
-  it('are read in either form, and shown as one', () => {
+  it('are read in both forms and shown in one', () => {
     const uuid = newId();
     const shown = showId('action', uuid);
     expect(shown).toMatch(/^act_[0-7][0-9a-hjkmnp-tv-z]{25}$/);
@@ -36,20 +36,20 @@ describe('ids', () => {
 });
 
 describe('tokens', () => {
-  it('have eight readable characters and over 230 bits of secret, and never repeat', () => {
+  it('have eight visible characters and over 230 bits of entropy, and never repeat', () => {
     const tokens = Array.from({ length: 1_000 }, newToken);
     for (const token of tokens) expect(token).toMatch(/^pv_[0-9A-Za-z]{8}_[0-9A-Za-z]{40}$/);
     expect(new Set(tokens).size).toBe(1_000);
     expect(lookupOf(tokens[0] as string)).toBe((tokens[0] as string).slice(3, 11));
   });
 
-  it('are kept as a hash that shows nothing of them', () => {
+  it('are stored as a hash that reveals nothing', () => {
     const token = newToken();
     expect(hashToken(token)).toMatch(/^[0-9a-f]{64}$/);
     expect(hashToken(token)).not.toBe(hashToken(newToken()));
   });
 
-  it('that an operator chose are long enough and printable', () => {
+  it('must be long enough and printable if an operator chose them', () => {
     expect(tokenFault('short')).toBeDefined();
     expect(tokenFault(`with a space ${'x'.repeat(20)}`)).toBeDefined();
     expect(tokenFault('x'.repeat(20))).toBeUndefined();

@@ -106,7 +106,7 @@ describe('a tool’s input schema', () => {
       [{ id: 'x' }],
       [{ id: 1 }, { nullable: true }, { examples: [] }],
     ],
-  ])('of another dialect or generator means what it meant there: %s', async (_, schema, fits, others) => {
+  ])('of another dialect or generator keeps its meaning: %s', async (_, schema, fits, others) => {
     expect(await checkSchema(own(schema))).toEqual({ kind: 'definition', untested: [] });
     for (const params of fits) expect({ params, said: await said(schema, params) }).toEqual({ params, said: [] });
     for (const params of others)
@@ -120,14 +120,14 @@ describe('a tool’s input schema', () => {
     ['a count beyond RE2’s', { pattern: '^x{5000}$' }, 'is not RE2 syntax'],
     ['a type of somebody else’s', { type: 'any' }, 'the type "any" at /properties/a is not a JSON Schema type'],
     ['required as a word', { required: true }, 'required at /properties/a is not a list of names'],
-  ])('is tested as far as it can be, and what is not is said: %s', async (_, odd, what) => {
+  ])('is validated as far as possible, and the rest is reported: %s', async (_, odd, what) => {
     const schema = object({ a: odd, b: { type: 'string' } });
     expect((await checkSchema(own(schema))).untested).toEqual([expect.stringContaining(what)]);
     expect(await said(schema, { a: 'anything', b: 'x' })).toEqual([]);
     expect(await said(schema, { b: 1 })).toEqual([['b', 'must be string']]);
   });
 
-  it('of a dialect that nobody knows is read as 2020-12, and that is said', async () => {
+  it('of an unknown dialect is read as 2020-12, with a warning', async () => {
     const schema = { $schema: 'https://example.com/mine', ...object({ a: { type: 'string' } }) };
     expect((await checkSchema(own(schema))).untested).toEqual([
       expect.stringContaining('"https://example.com/mine" is not known'),
@@ -139,12 +139,12 @@ describe('a tool’s input schema', () => {
     ['more than 1000 objects', object(many(1_000)), 'it has more than 1000 objects'],
     ['more than 200 references', object(many(201, { $ref: '#' })), 'it has more than 200 references'],
     ['33 levels', nest(17), 'it is nested deeper than 32'],
-  ])('with %s tests nothing, and that is said', async (_, schema, what) => {
+  ])('with %s validates nothing, with a warning', async (_, schema, what) => {
     expect(await checkSchema(own(schema))).toEqual({ kind: 'definition', untested: [what] });
     expect(await said(schema, { p1: 1 })).toEqual([]);
   });
 
-  it('may describe a tree by itself', async () => {
+  it('may describe a recursive tree', async () => {
     const tree = object({ child: { $ref: '#' } }, { additionalProperties: false });
     expect(await said(tree, { child: { child: {} } })).toEqual([]);
     expect(await said(tree, { child: { child: { b: 1 } } })).toEqual([['child.child.b', 'is not a known field']]);
@@ -168,13 +168,13 @@ describe('a tool’s input schema', () => {
     expect(await said(schema, params)).toEqual([fault]);
   });
 
-  it('changes nothing: no default is filled in, no value is coerced', async () => {
+  it('changes nothing: no defaults, no coercion', async () => {
     const schema = object({ a: { type: 'number', default: 1 }, b: { type: 'string' } });
     expect(await paramsOf(own(schema)).parseAsync({ b: 'x' })).toEqual({ b: 'x' });
     expect(await said(schema, { a: '1' })).toHaveLength(1);
   });
 
-  it('lets pass where a call belongs, unless the schema describes it', async () => {
+  it('accepts context fields unless the schema describes them', async () => {
     const given = { workspace_id: 'w', missionId: 'm', session_id: 's' };
     const closed = paramsOf(own(object({}, { additionalProperties: false })));
     expect(await closed.parseAsync(given)).toEqual(given);
@@ -188,13 +188,13 @@ describe('a tool’s input schema', () => {
     ['^\\u00e9\\d+\\/$', 'é1/', 'e1/'],
     ['^\\p{L}+$', 'é', '1'],
     ['^[\\w.-]+@[\\w.-]+$', 'a@b.c', 'a b'],
-  ])('tests the pattern %s in linear time', async (pattern, fits, not) => {
+  ])('matches the pattern %s in linear time', async (pattern, fits, not) => {
     const schema = object({ a: { pattern } });
     expect(await said(schema, { a: fits })).toEqual([]);
     expect(await said(schema, { a: not })).toEqual([['a', `must match pattern "${pattern}"`]]);
   });
 
-  it('of a server’s own is tested as far as it can be, and what is not is said', async () => {
+  it('of an MCP server is validated as far as possible, and the rest is reported', async () => {
     const schema = object({ a: { pattern: '^(?!x)', maxLength: 3 }, b: { pattern: '^y$' } });
     const { fault, untested } = await checkSchema(own(schema));
     expect([fault, untested]).toEqual([undefined, [expect.stringContaining('the pattern ^(?!x) is not RE2 syntax')]]);
@@ -213,7 +213,7 @@ describe('a tool’s input schema', () => {
       object({ a: { uniqueItems: true } }),
       { a: Array.from({ length: 8_000 }, (_, index) => ({ index })) },
     ],
-  ])('cannot hold up the process: %s', async (_, schema, params) => {
+  ])('cannot block the process: %s', async (_, schema, params) => {
     expect(await faultOf(schema)).toBeUndefined();
     const turns = countTurns();
     await said(schema, params);

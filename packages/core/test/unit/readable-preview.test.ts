@@ -12,7 +12,7 @@ const warningsOf = (text: string): string[] => render({ body: { text } }).warnin
 const from = (...codes: number[]): string => String.fromCodePoint(...codes);
 const hex = (code: number): string => `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 
-describe('a character that shows nothing', () => {
+describe('an invisible character', () => {
   const UNSEEN = [
     0x00, 0x07, 0x08, 0x0c, 0x1b, 0x7f, 0x85, 0x9b, 0xad, 0x034f, 0x061c, 0x115f, 0x1160, 0x17b4, 0x180e, 0x200b,
     0x200c, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2060, 0x2061, 0x2062,
@@ -20,7 +20,7 @@ describe('a character that shows nothing', () => {
     0xfff9, 0xffff, 0x1bca0, 0x1d173, 0xe0001, 0xe0041, 0xe007f, 0xe0100, 0xe01ef, 0xf0000, 0x10fffd,
   ];
 
-  it.each(UNSEEN)('%i is marked, and warned of, wherever it stands', (code) => {
+  it.each(UNSEEN)('%i is marked, with a warning, wherever it appears', (code) => {
     const hidden = `pay${from(code)}pal`;
     const shown = `pay⟨${hex(code)}⟩pal`;
     const before: JsonObject = { [hidden]: [hidden] };
@@ -40,20 +40,20 @@ describe('a character that shows nothing', () => {
     expect(html(`<b>${hidden}</b>`)).toContain(code === 0 ? '<b>' : shown);
   });
 
-  it('is counted where it stands in a run', () => {
+  it('is counted in a run of them', () => {
     expect(body(`a${'\u200B'.repeat(2_000)}b`)).toBe('a⟨U+200B × 2000⟩b');
     expect(body(`a${'\u200B\u200C'.repeat(2_000)}b`)).toBe('a⟨… 4,000 invisible characters …⟩b');
     expect(body('a\u200B\u200B\u200D\u200Bb')).toBe('a⟨U+200B × 2⟩⟨U+200D⟩⟨U+200B⟩b');
   });
 
-  it('cannot be imitated by a text that has a mark of ours in it', () => {
+  it('cannot be imitated by a text with one of our marks', () => {
     expect(body('https://evil.example ⟨leads to bank.example⟩')).toBe(
       'https://evil.example ⟨U+27E8⟩leads to bank.example⟨U+27E9⟩',
     );
     expect(value('one⏎two')).toBe('one⟨U+23CE⟩two');
   });
 
-  it('never leaves the service as it came', () => {
+  it('is never shown unmarked', () => {
     const alphabet = fc.constantFrom(
       ...UNSEEN.map((code) => from(code)),
       'a',
@@ -87,7 +87,7 @@ describe('a text in its own script', () => {
     ['Russian and Greek', 'Привет, мир! Γειά σου Κόσμε. USB-кабель, 5 μm, Δx'],
     ['German with an address of its own country', 'Grüße aus Köln.'],
     ['a plain link and a plain address', 'See https://ok.example/a?b=c@d, http://[::1]/ or mail ada@ok.example.'],
-  ])('stays as it is, without a warning: %s', (_, text) => {
+  ])('is unchanged, without a warning: %s', (_, text) => {
     expect(render({ title: text, fields: [{ label: 'Subject', value: text }], body: { text } })).toEqual({
       title: text,
       fields: [{ label: 'Subject', value: text }],
@@ -95,7 +95,7 @@ describe('a text in its own script', () => {
     });
   });
 
-  it('is warned of where letters of two alphabets make one word', () => {
+  it('gets a warning if one word mixes two alphabets', () => {
     expect(warningsOf('Your Аdmin')).toEqual(['body mixes alphabets in “Аdmin”: not Latin: А (U+0410).']);
     expect(warningsOf('αpple and ϲat')).toHaveLength(2);
   });
@@ -124,26 +124,26 @@ describe('a host', () => {
     ['ada@exаmple.com', 'xn--exmple-4nf.com', /may imitate.*looks like example\.com/],
     ['ada@xn--exmple-4nf.com', 'exаmple.com', /punycode/],
     ['mailto:ada@exаmple.com', 'xn--exmple-4nf.com', /may imitate/],
-  ])('%s says what it is', (given, note, warning) => {
+  ])('%s is described', (given, note, warning) => {
     const shown = body(`See ${given}.`);
     expect(shown).toContain(`⟨${note}`);
     expect(warningsOf(`See ${given}.`)).toEqual([expect.stringMatching(warning)]);
     expect(value(given)).toContain(`⟨${note}`);
   });
 
-  it('says so where there are more than it looks into', () => {
+  it('reports that there are more than it checks', () => {
     const many = Array.from({ length: 600 }, (_, n) => `https://ok${n}.example`).join(' ');
     expect(warningsOf(many)).toEqual([expect.stringMatching(/more links and addresses than are checked/)]);
   });
 
-  it('is warned of once, however often it stands in a preview, and ten at most', () => {
+  it('gets one warning, however often it appears, and ten in total', () => {
     expect(warningsOf('https://bücher.example '.repeat(50))).toHaveLength(1);
     expect(warningsOf(Array.from({ length: 50 }, (_, n) => `https://bü${n}.example`).join(' '))).toHaveLength(11);
   });
 });
 
 describe('HTML', () => {
-  it('loses what could load or run', () => {
+  it('is stripped of anything that could load or run', () => {
     expect(
       html(
         '<p onclick="x()">Hi <a href="javascript:x()">you</a><img src="https://t.test/p.gif"><script>x()</script></p>',
@@ -151,7 +151,7 @@ describe('HTML', () => {
     ).toBe('<p>Hi <a>you</a></p>');
   });
 
-  it('says where each link leads, and warns of one whose words name another host', () => {
+  it('shows the target of each link, and warns if its text names another host', () => {
     const shown = render({ body: { html: '<a href="https://evil.example/x">www.<b>bank</b>.example</a>' } });
     expect(shown.body).toEqual({
       html: '<a href="https://evil.example/x">www.<b>bank</b>.example</a> ⟨evil.example⟩',
@@ -163,17 +163,17 @@ describe('HTML', () => {
     expect(plain.warnings).toBeUndefined();
   });
 
-  it('is read as its reader would: entities too', () => {
+  it('is decoded as its reader would see it, with entities', () => {
     expect(html('pay&#8203;pal &lt;b&gt; &amp;lt;')).toBe('pay⟨U+200B⟩pal &lt;b&gt; &amp;lt;');
   });
 
-  it('with more tags than a page has is shown as its source', () => {
+  it('with too many tags is shown as source', () => {
     const shown = render({ body: { html: '<i>x</i>'.repeat(3_000) } });
     expect((shown.body as { html: string }).html).toMatch(/^<pre>&lt;i&gt;x&lt;\/i&gt;/);
     expect(shown.warnings).toEqual([expect.stringMatching(/source is shown/)]);
   });
 
-  it.each(['<br>', '<p></p>', '<p> </p>\n', '<div>&nbsp;</div>'])('that pads with %s says so', (empty) => {
+  it.each(['<br>', '<p></p>', '<p> </p>\n', '<div>&nbsp;</div>'])('that pads with %s is marked', (empty) => {
     const shown = render({ body: { html: `Hi${empty.repeat(1_000)}Pay` } });
     expect((shown.body as { html: string }).html.length).toBeLessThan(100);
     expect(shown.warnings).toEqual([expect.stringMatching(/^Padding/)]);
@@ -187,17 +187,17 @@ describe('padding and length', () => {
     ['spaces', `Hi${' '.repeat(5_000)}Pay`, 'Hi⟨… 5,000 spaces …⟩Pay'],
     ['one line again and again', `Hi\n${'.\n'.repeat(2_000)}Pay`, 'Hi\n.\n⟨… the same line 1,999 more times …⟩\nPay'],
     ['accents over the lines beside', `Hi${'\u0301'.repeat(500)}`, 'Hi⟨… 500 accents …⟩'],
-  ])('%s are cut, and said', (_, given, shown) => {
+  ])('%s are cut and marked', (_, given, shown) => {
     expect(body(given)).toBe(shown);
     expect(warningsOf(given)).toEqual(['Padding is left out where ⟨…⟩ says so: body.']);
   });
 
-  it('leaves paragraphs and indented lines as they are', () => {
+  it('keeps paragraphs and indented lines', () => {
     const text = `Hi\n\n\nAda\n${' '.repeat(40)}indented\n`;
     expect(render({ body: { text } })).toEqual({ title: 'Card', fields: [], body: { text } });
   });
 
-  it('shortens a long value and says so; a body is shown whole', () => {
+  it('shortens a long value with a mark; a body is shown whole', () => {
     const long = 'x'.repeat(50_000);
     const rendered = render({ fields: [{ label: 'Note', value: long }], body: { text: long } });
     expect(rendered.fields[0]?.value).toMatch(/^x{16000}⟨… 30,000 characters …⟩x{4000}$/);
@@ -205,17 +205,17 @@ describe('padding and length', () => {
     expect(rendered.warnings).toEqual(['Long text is shortened; the params have all of it: Note.']);
   });
 
-  it('keeps a value in its line', () => {
+  it('keeps a value in one line', () => {
     expect(value('5\nApproved by: CEO')).toBe('5⏎Approved by: CEO');
     expect(value('5\r\nApproved by: CEO')).toBe('5⏎Approved by: CEO');
     expect(render({ title: 'a\nb' }).title).toBe('a⏎b');
   });
 
-  it('marks spaces in a line that only look like one', () => {
+  it('marks unusual spaces in a line', () => {
     expect(value('Ada\u00A0Lovelace\u2003x\u3000y')).toBe('Ada⟨U+00A0⟩Lovelace⟨U+2003⟩x⟨U+3000⟩y');
   });
 
-  it('takes no longer than a text is long', () => {
+  it('takes linear time', () => {
     const worst = ['\u200B', 'а.', 'xn--a.example ', 'https://', 'a@', '\n \n', 'аb ', '⟨', '.', 'á'];
     for (const unit of worst) {
       const text = unit.repeat(200_000 / unit.length);
@@ -227,7 +227,7 @@ describe('padding and length', () => {
 });
 
 describe('an agent’s own preview', () => {
-  it('keeps its labels, and has readable texts', () => {
+  it('keeps its labels and gets readable texts', () => {
     const given = { title: 'Refund', fields: [{ label: 'Amount', value: 'C\u200BEO' }], extra: 1 };
     expect(readableAgentPreview(given)).toEqual({
       title: 'Refund',
@@ -247,7 +247,7 @@ describe('an agent’s own preview', () => {
     'Total\nApproved by: CEO',
     'Ｆｒｏｍ',
     'Tó',
-  ])('has no label of the service: %j', (label) => {
+  ])('cannot use a label of the service: %j', (label) => {
     const { fields } = readableAgentPreview({ title: 'Refund', fields: [{ label, value: 1 }] });
     expect((fields as { label: string }[])[0]?.label).toMatch(/^agent\[".*"\]$/);
   });
@@ -257,7 +257,7 @@ describe('an agent’s own preview', () => {
     expect(readableAgentPreview(given)).toEqual(given);
   });
 
-  it('keeps whatever shape it has', () => {
+  it('keeps its shape', () => {
     expect(readableAgentPreview({ count: 1, items: [{ a_b: 1 }] })).toEqual({ count: 1, items: [{ a_b: 1 }] });
     expect(readableAgentPreview({ 'a\u200B': 'b\u202E' })).toEqual({
       'a⟨U+200B⟩': 'b⟨U+202E⟩',
@@ -266,6 +266,6 @@ describe('an agent’s own preview', () => {
   });
 });
 
-it('makes a line that another service says of itself readable, too', () => {
+it('makes a line that another service supplied readable, too', () => {
   expect(readableLine('Acme\u202E\nmoc', 500)).toBe('Acme⟨U+202E⟩⏎moc');
 });

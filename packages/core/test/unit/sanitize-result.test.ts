@@ -1,8 +1,8 @@
 import type { JsonObject } from '@proviso/contracts';
 import { sanitizeResult } from '../../src/execution/sanitize-result.ts';
 
-describe('what an executor said', () => {
-  it('keeps a message without the characters that PostgreSQL refuses, and of a length for people', () => {
+describe('the result of an executor', () => {
+  it('removes characters from a message that PostgreSQL refuses, and limits its length', () => {
     const said = sanitizeResult({ kind: 'refused', message: `a\u0000b\ud800${'x'.repeat(5_000)}` });
     expect(said).toMatchObject({ message: expect.stringMatching(/^ab\ufffdx{996,997}$/) });
   });
@@ -14,7 +14,7 @@ describe('what an executor said', () => {
     [Number.NaN, 2_592_000_000],
     [Number.POSITIVE_INFINITY, 2_592_000_000],
     [1e12, 2_592_000_000],
-  ])('takes a wait of %s ms as %s', (afterMs, kept) =>
+  ])('reads a wait of %s ms as %s', (afterMs, kept) =>
     expect(sanitizeResult({ kind: 'later', message: '', afterMs })).toMatchObject({ afterMs: kept }),
   );
 
@@ -31,7 +31,7 @@ describe('what an executor said', () => {
     expect(resultOf('text')).toEqual({ value: 'text' });
   });
 
-  describe('keeps of a result beyond 256 KiB what fits, and names what was cut', () => {
+  describe('keeps what fits of a result beyond 256 KiB, and lists what was cut', () => {
     const keptOf = (result: JsonObject): JsonObject => {
       const said = sanitizeResult({ kind: 'done', result });
       const kept = said.kind === 'done' ? said.result : {};

@@ -9,7 +9,7 @@ const slow = (name: string): JsonObject => ({ title: name, type: 'object', prope
 const SLOW_INPUT = { a: Array.from({ length: 8_000 }, (_, index) => ({ index })) };
 
 describe('the thread of schemas', () => {
-  it('lets a workspace wait for one job of each other, however many they have', async () => {
+  it('makes a workspace wait for one job of each other, however many they have', async () => {
     const order: string[] = [];
     const flood = Array.from({ length: 6 }, async (_, index) => {
       await inputFault(own('flood', slow(`flood ${index}`)), SLOW_INPUT);
@@ -20,7 +20,7 @@ describe('the thread of schemas', () => {
     expect(order.indexOf('other')).toBeLessThanOrEqual(1);
   });
 
-  it('goes on after a job that took all of its time, and does not rest for another workspace', async () => {
+  it('continues after a job that timed out, without delaying another workspace', async () => {
     const schema = slow('rests');
     expect(await inputFault(own('a', schema), SLOW_INPUT)).toMatchObject({
       message: expect.stringContaining('in time'),
@@ -32,7 +32,7 @@ describe('the thread of schemas', () => {
     expect(await inputFault(own('b', schema), { a: [1, 1] })).toMatchObject({ path: ['a'] });
   });
 
-  it('goes on after a job that took all of its memory', async () => {
+  it('continues after a job that ran out of memory', async () => {
     const wide = Array.from({ length: 60 }, (_, index) => [`p${index}`, { pattern: `^(a?){900}b{${index}}` }]);
     const schema = { type: 'object', properties: Object.fromEntries(wide) as JsonObject };
     const input = Object.fromEntries(wide.map(([name]) => [name, 'a'.repeat(4_000)])) as JsonObject;

@@ -11,7 +11,7 @@ function work(forMs: number): void {
 }
 
 describe('work on many items', () => {
-  it('lets the event loop go round between slices, however many requests work at once', async () => {
+  it('lets the event loop run between slices, however many requests work at once', async () => {
     let turns = 0;
     const over = new AbortController();
     const others = async (): Promise<void> => {

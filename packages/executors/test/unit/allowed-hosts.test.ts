@@ -48,7 +48,7 @@ describe('private hosts that the operator allows', () => {
     expect(await reaches(host, allowed)).toBe(false),
   );
 
-  it('are addresses of tools too, by https', () => {
+  it('apply to tools too, with https', () => {
     const { addressFault } = workspaceTools(settingsFor('10.1.0.0/16,tools.localhost'));
     expect(addressFault(new URL('https://10.1.2.3/'))).toBeUndefined();
     expect(addressFault(new URL('https://tools.localhost/'))).toBeUndefined();

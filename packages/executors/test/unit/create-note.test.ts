@@ -16,7 +16,7 @@ describe('create_note params', () => {
     expect(createNote.params.safeParse(params).success).toBe(false);
   });
 
-  it('turn a bare UUID into the TypeID, so that one contact has one hash', () => {
+  it('turn a bare UUID into the TypeID, so a contact always has the same hash', () => {
     const uuid = '01890a5d-ac96-774b-bcce-b302099a8057';
     expect(createNote.params.parse({ content: 'x', contact_id: uuid })).toEqual({ content: 'x', contact_id: ADA });
   });
@@ -33,7 +33,7 @@ describe('create_note', () => {
     });
   });
 
-  it('is refused by the guard once its contact is gone', async () => {
+  it('is refused by the guard when its contact is gone', async () => {
     const params = { content: 'x', contact_id: ADA };
     expect(await createNote.guard?.(params, { ...lookup, approvedAt })).toEqual({ kind: 'ok' });
     const records = recordsOf({ contacts: [] });

@@ -111,7 +111,7 @@ describe.each<[Executor, string, JsonObject, JsonObject]>([
     });
   });
 
-  it('is refused by the guard once what it names is gone', async () => {
+  it('is refused by the guard when its record is gone', async () => {
     expect(await executor.guard?.(params, { ...lookup, approvedAt })).toEqual({ kind: 'ok' });
     const gone = { ...lookupIn({ contacts: [], companies: [] }), approvedAt };
     expect(await executor.guard?.(params, gone)).toMatchObject({ kind: 'refused' });
@@ -124,7 +124,7 @@ describe.each<[Executor, string, JsonObject, JsonObject]>([
   });
 });
 
-describe('whom and what a preview names', () => {
+describe('people and companies in a preview', () => {
   const workspace = {
     contacts: [contact({ properties: { first_name: 'Ada', lastName: 'Lovelace' } })],
     companies: [company()],
@@ -137,7 +137,7 @@ describe('whom and what a preview names', () => {
     ['create_task', createTask, { title: 'x' }],
     ['escalate_to_human', escalateToHuman, { reason: 'x' }],
     ['linkedin_connection', linkedinConnection(), { linkedin_url: 'https://www.linkedin.com/in/ada' }],
-  ])('is shown as people know it: %s', async (_, executor, params) => {
+  ])('are shown by name: %s', async (_, executor, params) => {
     const contacts = await named(executor, { ...params, contact_id: ADA });
     expect(contacts).toEqual([{ label: 'Contact', value: 'Ada Lovelace, ada@example.com' }]);
   });
@@ -150,7 +150,7 @@ describe('whom and what a preview names', () => {
 });
 
 describe('create_task', () => {
-  it('reads a day as its midnight in UTC, and a time in UTC', () => {
+  it('reads a date as midnight UTC, and a time in UTC', () => {
     const due = (due_date: string) => createTask.params.parse({ title: 'x', due_date });
     expect(due('2026-12-01')).toMatchObject({ due_date: '2026-12-01T00:00:00.000Z' });
     expect(due('2026-12-01T10:00:00+02:00')).toMatchObject({ due_date: '2026-12-01T08:00:00.000Z' });
@@ -183,23 +183,20 @@ describe('update_contact and update_company', () => {
   it.each<[Executor, string, JsonObject]>([
     [updateContact, 'Contact', { contact_id: ADA, properties }],
     [updateCompany, 'Company', { company_id: ACME, properties }],
-  ])(
-    '$type shows each changed property with what it was, and reports what it changed',
-    async (executor, who, params) => {
-      const records = recordsOf({
-        contacts: [contact({ properties: had })],
-        companies: [company({ properties: had })],
-      });
-      expect((await render(executor, params, records)).fields).toEqual([
-        { label: who, value: who === 'Contact' ? 'ada@example.com' : 'Acme' },
-        { label: 'properties["title"]', value: 'CEO', before: 'CTO' },
-        { label: 'properties["fax"]', value: null, before: '123' },
-        { label: 'properties["constructor"]', value: 'x', before: null },
-      ]);
-      const { properties: _, ...named } = params;
-      expect(await resultOf(executor, params, records)).toEqual({ ...named, before, after: properties });
-    },
-  );
+  ])('$type shows each changed property with its old value, and reports the change', async (executor, who, params) => {
+    const records = recordsOf({
+      contacts: [contact({ properties: had })],
+      companies: [company({ properties: had })],
+    });
+    expect((await render(executor, params, records)).fields).toEqual([
+      { label: who, value: who === 'Contact' ? 'ada@example.com' : 'Acme' },
+      { label: 'properties["title"]', value: 'CEO', before: 'CTO' },
+      { label: 'properties["fax"]', value: null, before: '123' },
+      { label: 'properties["constructor"]', value: 'x', before: null },
+    ]);
+    const { properties: _, ...named } = params;
+    expect(await resultOf(executor, params, records)).toEqual({ ...named, before, after: properties });
+  });
 });
 
 describe('update_lifecycle_stage', () => {

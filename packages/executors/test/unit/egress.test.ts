@@ -44,16 +44,16 @@ describe('egress', () => {
     expect([requests, connections]).toEqual([[], 0]);
   });
 
-  it.each(CLOSED)('takes no tool at %s: %s', (_, host) => {
+  it.each(CLOSED)('refuses a tool at %s: %s', (_, host) => {
     expect(workspaceTools({}).addressFault(new URL(`https://${host}/`))).toBe('must be on the public internet');
   });
 
   it.each(['8.8.8.8', '1.1.1.1', '100.63.255.255', '172.32.0.1', '2606:4700::1111', '2a00:1450:4001:800::200e'])(
-    'takes %s for public',
+    'treats %s as public',
     (address) => expect(isPublicAddress(address)).toBe(true),
   );
 
-  it('tests what a name resolves to when it connects, whatever it resolved to before', async () => {
+  it('checks what a name resolves to as it connects, whatever it resolved to before', async () => {
     const { reason, sent } = await failure(openEgress({})(`http://localhost:${port}/`));
     expect([reason, sent, connections]).toEqual(['forbidden', false, 0]);
   });
@@ -67,24 +67,24 @@ describe('egress', () => {
     ]);
   });
 
-  it('reaches this machine where the operator allows it, also with a Request', async () => {
+  it('reaches this machine if the operator allows it, even with a Request', async () => {
     const request = new Request(`http://127.0.0.1:${port}/a`, { method: 'POST', body: 'x' });
     expect(await (await here(request)).text()).toBe('here');
     expect(await (await here(new URL(`http://localhost:${port}/b`), { method: 'PUT' })).text()).toBe('here');
     expect(requests).toEqual(['POST /a', 'PUT /b']);
   });
 
-  it('makes a connection for each request, and keeps none', async () => {
+  it('opens a connection for each request and keeps none', async () => {
     for (const at of ['/1', '/2']) await (await here(`http://127.0.0.1:${port}${at}`)).text();
     expect(connections).toBe(2);
   });
 
-  it('stops reading an answer that is too large', async () => {
+  it('stops reading a response that is too large', async () => {
     const response = await here(`http://127.0.0.1:${port}/large`);
     expect(await failure(response.text())).toMatchObject({ reason: 'too_large', sent: true });
   });
 
-  it('gives up after its time, and when it is told to', async () => {
+  it('gives up after its time limit, and when it is aborted', async () => {
     const brief = openEgress({ allowPrivateAddresses: true }, { timeoutMs: 50 });
     const slow = `http://127.0.0.1:${port}/slow`;
     expect(await failure(brief(slow))).toMatchObject({ reason: 'failed', sent: true });
@@ -94,7 +94,7 @@ describe('egress', () => {
     expect(await call).toMatchObject({ reason: 'failed' });
   });
 
-  it('takes as long as its signal, and a minute without one', async () => {
+  it('runs until its signal aborts, or for a minute without one', async () => {
     const limits = jest.spyOn(AbortSignal, 'timeout');
     const limitsOf = async (init: RequestInit): Promise<unknown[]> => {
       limits.mockClear();

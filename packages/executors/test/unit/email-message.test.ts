@@ -54,7 +54,7 @@ describe('email_message params', () => {
   );
 
   it.each(['=?UTF-8?B?UGF5IG5vdw==?=', 'Re: =?utf-8?q?a=20b?=', '=?x?Q?broken'])(
-    'refuse %j as a subject, which its reader would see decoded',
+    'refuse %j as a subject, because a reader would see it decoded',
     (subject) => {
       const [issue] = executor.params.safeParse({ ...mail, subject }).error?.issues ?? [];
       expect(issue).toMatchObject({
@@ -64,7 +64,7 @@ describe('email_message params', () => {
     },
   );
 
-  it('of a reply take the subject of a thread as its reader saw it', async () => {
+  it('for a reply, use the subject of the thread as its reader saw it', async () => {
     for (const [subject, shown] of [
       ['=?UTF-8?B?R3LDvMOfZQ==?=', 'Re: Grüße'],
       ['=?utf-8?Q?Gr=C3=BC=C3=9Fe_aus?= =?utf-8?q?_K=C3=B6ln?=', 'Re: Grüße aus Köln'],
@@ -82,12 +82,12 @@ describe('email_message params', () => {
     expect(issues({ ...mail, references: ['<a@b>', '<c@d>'] })).toEqual([]);
   });
 
-  it('need email and subject without contact_id', () => {
+  it('require email and subject without contact_id', () => {
     expect(issues({ message: 'x' })).toEqual(['email', 'subject']);
     expect(issues({ message: 'x', contact_id: ADA })).toEqual([]);
   });
 
-  it('take one address or a list in cc and bcc, at most 50 recipients in all', () => {
+  it('accept one address or a list in cc and bcc, at most 50 recipients in total', () => {
     const many = (count: number): string[] => Array.from({ length: count }, (_each, index) => `p${index}@example.com`);
     expect(issues({ ...mail, cc: 'bob@example.com', bcc: many(48) })).toEqual([]);
     expect(issues({ ...mail, cc: 'bob@example.com', bcc: many(49) })).toEqual(['cc']);
@@ -110,7 +110,7 @@ describe('email_message resolution', () => {
     });
   });
 
-  it("accepts beside contact_id only that contact's address, in any case", async () => {
+  it("accepts with contact_id only that contact's address, ignoring case", async () => {
     const given = { ...mail, contact_id: ADA };
     expect(await resolve({ ...given, email: 'ADA@Example.com' })).toEqual({});
     await expect(resolve({ ...given, email: 'eve@example.com' })).rejects.toMatchObject({
@@ -130,7 +130,7 @@ describe('email_message resolution', () => {
     expect(await resolve(given, { threads })).toEqual({});
   });
 
-  it('follows up the newest thread and names it, so that the guard watches that one', async () => {
+  it('follows up the newest thread and records it for the guard', async () => {
     const followUp = { message: 'x', contact_id: ADA, follow_up: true };
     expect(await resolve(followUp, { threads: [thread()] })).toMatchObject({
       thread_id: THREAD,
@@ -149,7 +149,7 @@ describe('email_message resolution', () => {
     }
   });
 
-  it('leaves out Message-IDs of others that could not stand in a header, and bounds the chain', async () => {
+  it('drops Message-IDs that cannot be in a header, and limits the chain', async () => {
     const messageIds = ['<first@x>', 'bad\r\nX: y', ...Array.from({ length: 200 }, (_each, index) => `<m${index}@x>`)];
     const threads = [thread({ messageIds, lastMessageId: 'bad\r\nX: y' })];
     const resolved = await resolve({ ...mail, contact_id: ADA, follow_up: true }, { threads });
@@ -171,7 +171,7 @@ describe('email_message resolution', () => {
     });
   });
 
-  it('knows an unsubscribed address by its wire form too', async () => {
+  it('recognises an unsubscribed address in its wire form too', async () => {
     const unsubscribed = ['ada@xn--bcher-kva.example'];
     await expect(resolve({ ...mail, email: 'ada@bücher.example' }, { unsubscribed })).rejects.toMatchObject({
       details: [{ path: 'params.email' }],
@@ -182,7 +182,7 @@ describe('email_message resolution', () => {
 describe('email_message guard', () => {
   const toAda = { ...mail, contact_id: ADA };
 
-  it('passes what is still as it was approved', async () => {
+  it('accepts an unchanged approval', async () => {
     const threads = [thread({ lastInboundAt: new Date('2026-01-02T00:00:00Z') })];
     expect(await guard({ ...toAda, thread_id: THREAD }, { threads })).toEqual({ kind: 'ok' });
   });
@@ -196,7 +196,7 @@ describe('email_message guard', () => {
     expect(await guard(toAda, { contacts })).toMatchObject({ kind: 'refused' });
   });
 
-  it("goes back to a person when the contact's address changed", async () => {
+  it("returns to review when the contact's address changed", async () => {
     const contacts = [contact({ email: 'ada@new.example' })];
     expect(await guard(toAda, { contacts })).toEqual({
       kind: 'stale',
@@ -204,7 +204,7 @@ describe('email_message guard', () => {
     });
   });
 
-  it('goes back to a person when a reply came in after the approval', async () => {
+  it('returns to review when a reply arrived after the approval', async () => {
     const threads = [thread({ lastInboundAt: new Date('2026-01-03T00:00:00.001Z') })];
     expect(await guard({ ...toAda, thread_id: THREAD }, { threads })).toEqual({
       kind: 'stale',
@@ -215,7 +215,7 @@ describe('email_message guard', () => {
 });
 
 describe('a reply', () => {
-  it('to a message that is known goes into its thread, also where the Message-ID is odd', async () => {
+  it('to a known message joins its thread, even with an odd Message-ID', async () => {
     for (const id of ['<m1@example.com>', 'm1@example.com', '<a@b@c>', '<none>']) {
       const messageIds = ['<m1@example.com>', '<a@b@c>', '<none>'];
       const threads = [thread({ messageIds })];
@@ -224,14 +224,14 @@ describe('a reply', () => {
     }
   });
 
-  it('to another contact’s message, or to one that nobody knows, is warned of', async () => {
+  it('to another contact’s message or an unknown one gets a warning', async () => {
     const threads = [thread({ contactId: BOB })];
     const given = { ...mail, contact_id: ADA, in_reply_to_message_id: '<m1@example.com>' };
     expect(await resolve(given, { threads })).not.toHaveProperty('thread_id');
     expect(previewOf(executor, executor.params.parse(given), { identity }).warnings?.join()).toContain('is known here');
   });
 
-  it.each(['<a@b@c>', '<none>', 'none'])('to %s is warned of: mail programs may not thread it', (id) => {
+  it.each(['<a@b@c>', '<none>', 'none'])('to %s gets a warning: mail programs may not thread it', (id) => {
     const given = executor.params.parse({ ...mail, thread_id: THREAD, in_reply_to_message_id: id });
     expect(previewOf(executor, given, { identity }).warnings).toEqual([
       expect.stringContaining('not of the usual form'),
@@ -245,7 +245,7 @@ describe('a reply', () => {
       ['a@b', '<c@d>'],
       ['<a@b>', '<c@d>'],
     ],
-  ])('takes references as %j', (references, read) => {
+  ])('accepts references as %j', (references, read) => {
     expect(executor.params.parse({ ...mail, references })).toMatchObject({ references: read });
   });
 });
@@ -280,7 +280,7 @@ describe('email_message preview', () => {
     });
   });
 
-  it('shows which message it answers, where replies go, and how it leaves', () => {
+  it('shows the message it replies to, where replies go, and how it is sent', () => {
     const reply = {
       thread_id: THREAD,
       in_reply_to_message_id: '<m2@x.test>',
@@ -303,19 +303,19 @@ describe('email_message preview', () => {
   it.each([
     [true, 'TLS required'],
     [false, 'TLS where the server offers it'],
-  ])('says what require_tls %s means', (require_tls, words) => {
+  ])('explains require_tls %s', (require_tls, words) => {
     const config = { ...identity.config, require_tls };
     const { fields } = previewOf(executor, executor.params.parse(mail), { identity: { ...identity, config } });
     expect(fields.at(-1)).toEqual({ label: 'Leaves through', value: `mail.ours.test:587, ${words}` });
   });
 
-  it('lets no name pass for the sender’s address', () => {
+  it('does not let a name pass for the sender’s address', () => {
     const config = { ...identity.config, from: '"CEO <ceo@bank.test>" <x@ours.test>' };
     const { fields } = previewOf(executor, executor.params.parse(mail), { identity: { ...identity, config } });
     expect(fields[0]).toEqual({ label: 'From', value: '"CEO <ceo@bank.test>" <x@ours.test>' });
   });
 
-  it('shows the HTML part without what could load or run, and beside it both parts as they are sent', () => {
+  it('shows the HTML without anything that could load or run, and both parts as they are sent', () => {
     const html = '<p onclick="x()">Pay <b>now</b></p><img src="https://t.test/p.png"><script>x()</script>';
     const shown = previewOf(executor, { ...mail, html }, { identity });
     expect(shown.body).toEqual({ html: '<p>Pay <b>now</b></p>' });
@@ -327,7 +327,7 @@ describe('email_message preview', () => {
     ]);
   });
 
-  it('says of attachments that they are not sent', () => {
+  it('refuses attachments and says why', () => {
     const { error } = executor.params.safeParse({ ...mail, attachments: [{ filename: 'a.pdf' }] });
     expect(error?.issues).toEqual([
       expect.objectContaining({ path: ['attachments'], message: expect.stringContaining('are not supported') }),

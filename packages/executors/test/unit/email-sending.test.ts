@@ -67,7 +67,7 @@ const send = (params: object, options: Options = {}) =>
   });
 
 describe('an e-mail that is sent', () => {
-  it('goes to every recipient, has a Message-ID of the action, and names no Bcc', async () => {
+  it('goes to every recipient, with the action’s Message-ID and without a Bcc header', async () => {
     const outcome = await send({ cc: 'bob@example.com', bcc: ['eve@example.com', 'BOB@example.com'] });
     expect(outcome).toMatchObject({
       kind: 'done',
@@ -86,7 +86,7 @@ describe('an e-mail that is sent', () => {
     expect(received?.raw).not.toMatch(/bcc|eve@/i);
   });
 
-  it('keeps dots, bare newlines and other alphabets, and sends text and HTML as alternatives', async () => {
+  it('preserves dots, bare newlines and other alphabets, and sends text and HTML as alternatives', async () => {
     await send({ message: 'one\n.\ntwo', html: '<p>bücher</p>', subject: 'Grüße' });
     const raw = server.accepted[0]?.raw ?? '';
     expect(raw).toContain('one\r\n.\r\ntwo');
@@ -153,13 +153,13 @@ describe('begin', () => {
     expect(begins).toBe(0);
   });
 
-  it('that throws leaves the server with a message that never ended', async () => {
+  it('that throws leaves the server with an incomplete message', async () => {
     const lost = new Error('fenced');
     await expect(send({}, { begin: () => Promise.reject(lost) })).rejects.toBe(lost);
     expect([server.contentLines(), server.accepted.length, server.rejected.length]).toEqual([0, 0, 0]);
   });
 
-  it('that returns after the run was stopped lets nothing out', async () => {
+  it('that returns after the run was stopped sends nothing', async () => {
     const stop = new AbortController();
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
@@ -175,7 +175,7 @@ describe('begin', () => {
 });
 
 describe('a server that says 250 before it has the message', () => {
-  it('is not believed', async () => {
+  it('is not trusted', async () => {
     server.next(smtpFault.answers('DATA', '354 go ahead\r\n250 2.0.0 taken'));
     const never = new Promise<void>(() => undefined);
     expect(await send({}, { begin: () => never })).toMatchObject({ kind: 'retry', undone: true });
@@ -184,7 +184,7 @@ describe('a server that says 250 before it has the message', () => {
 });
 
 describe('a message to several', () => {
-  it.each([true, false])('goes to nobody when one is refused (pipelining: %s)', async (pipelining) => {
+  it.each([true, false])('is sent to nobody when one recipient is refused (pipelining: %s)', async (pipelining) => {
     const own = await start({ pipelining });
     own.next(smtpFault.answers('RCPT', '550 5.1.1 nobody here', 'bob@example.com'));
     const outcome = await send({ cc: 'bob@example.com' }, { port: own.port });
@@ -192,7 +192,7 @@ describe('a message to several', () => {
     expect([own.contentLines(), own.accepted.length]).toEqual([0, 0]);
   });
 
-  it('waits as a whole when one is put off', async () => {
+  it('waits as a whole when one recipient is delayed', async () => {
     server.next(smtpFault.answers('RCPT', '450 4.2.0 greylisted', 'bob@example.com'));
     expect(await send({ cc: 'bob@example.com' })).toMatchObject({ kind: 'retry', undone: true });
     expect(server.contentLines()).toBe(0);
@@ -206,7 +206,7 @@ describe('a server that is busy or greylists', () => {
     ['MAIL', '451 4.7.1 try again later'],
     ['end', '452 4.2.2 mailbox full'],
   ] as const;
-  it.each(busy)('at %s is tried for longer than one that fails: %s', async (at, answer) => {
+  it.each(busy)('at %s is retried for longer than one that fails: %s', async (at, answer) => {
     server.next(smtpFault.answers(at, answer));
     expect(await send({})).toMatchObject({
       kind: 'retry',
@@ -216,19 +216,19 @@ describe('a server that is busy or greylists', () => {
     });
   });
 
-  it('and so is one where nobody listens', async () => {
+  it('is retried as long as one where nobody listens', async () => {
     await server.refuseConnections();
     expect(await send({})).toMatchObject({ kind: 'retry', undone: true, unavailable: true });
   });
 });
 
 describe('time', () => {
-  it('is limited before the content: nothing was sent', async () => {
+  it('runs out before the content: nothing was sent', async () => {
     server.next(smtpFault.hangs('MAIL'));
     expect(await sendWithin(50)).toMatchObject({ kind: 'retry', undone: true });
   });
 
-  it('is limited after it: it may have been sent', async () => {
+  it('runs out after the content: it may have been sent', async () => {
     server.next({ ...smtpFault.hangs('end'), accepts: true });
     expect(await sendWithin(50)).toMatchObject({ kind: 'unknown' });
     expect(server.accepted).toHaveLength(1);
@@ -243,7 +243,7 @@ describe('time', () => {
 });
 
 describe('a login', () => {
-  it('is made, and its password is hidden when the server repeats it', async () => {
+  it('succeeds, and its password is masked when the server repeats it', async () => {
     const own = await start({ auth: login });
     const options = { port: own.port, credentials: login, config: { require_tls: false } };
     expect(await send({}, options)).toMatchObject({ kind: 'done' });
@@ -255,7 +255,7 @@ describe('a login', () => {
     });
   });
 
-  it('is refused where the server offers none, and never sent without TLS by default', async () => {
+  it('is refused if the server offers none, and never sent without TLS by default', async () => {
     const config = { require_tls: false };
     expect(await send({}, { credentials: login, config })).toMatchObject({ kind: 'refused' });
     const own = await start({ auth: login });
@@ -268,7 +268,7 @@ describe('a login', () => {
     expect([logins, own.accepted.length]).toEqual([0, 0]);
   });
 
-  it('is not sent to a server whose certificate nobody vouches for', async () => {
+  it('is not sent to a server with an untrusted certificate', async () => {
     const logins: unknown[] = [];
     const impostor = new SMTPServer({
       logger: false,

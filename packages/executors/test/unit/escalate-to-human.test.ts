@@ -69,7 +69,7 @@ describe('escalate_to_human', () => {
     expect(fault === undefined).toBe(isDecided);
   });
 
-  it('reports what the person answered, and who it was', async () => {
+  it('reports the answer and the person', async () => {
     const by = approval.by;
     const result = { answer: 'yes', comment: 'Be kind.', by };
     expect(await run({ answer: 'yes' }, approval)).toEqual({ kind: 'done', result });
@@ -77,7 +77,7 @@ describe('escalate_to_human', () => {
     expect(await run({}, { ...approval, comment: null })).toEqual({ kind: 'done', result: silent });
   });
 
-  it('answers nothing that nobody has decided', async () => {
+  it('has no answer without a decision', async () => {
     expect(await run({ answer: 'yes' }, null)).toMatchObject({ kind: 'refused' });
   });
 });

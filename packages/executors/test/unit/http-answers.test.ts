@@ -24,7 +24,7 @@ describe('an answer that arrived', () => {
     [403, { 'retry-after': '7' }, { kind: 'refused' }],
     [409, {}, { kind: 'refused' }],
     [200, {}, { kind: 'retry', undone: false }],
-  ])('is told by its status, %s %j, whatever its body is', async (status, headers, outcome) => {
+  ])('is classified by its status, %s %j, whatever its body', async (status, headers, outcome) => {
     for (const body of [
       '',
       '{',
@@ -38,13 +38,13 @@ describe('an answer that arrived', () => {
       expect(await failure(status, body, headers)).toMatchObject(outcome);
   });
 
-  it('asks to wait until a time, beside its own', async () => {
+  it('gives a time to wait for, relative to its own clock', async () => {
     const headers = { date: 'Fri, 27 Nov 2026 22:00:00 GMT', 'retry-after': 'Fri, 27 Nov 2026 22:05:00 GMT' };
     expect(await failure(429, '', headers)).toMatchObject({ afterMs: 300_000 });
     expect(await failure(429, '', { ...headers, 'retry-after': 'soon' })).toMatchObject({ afterMs: 30_000 });
   });
 
-  it('that was refused for its credentials says what to do', async () => {
+  it('says what to do when credentials were refused', async () => {
     for (const status of [401, 403])
       expect(await failure(status, '')).toEqual({
         kind: 'refused',
@@ -52,7 +52,7 @@ describe('an answer that arrived', () => {
       });
   });
 
-  it('keeps its status where its body breaks off', async () => {
+  it('keeps its status if its body breaks off', async () => {
     const body = new ReadableStream({
       start(controller) {
         controller.enqueue(new TextEncoder().encode('{"message":"no'));
@@ -64,7 +64,7 @@ describe('an answer that arrived', () => {
   });
 });
 
-describe('the far side’s own words', () => {
+describe('the provider’s own words', () => {
   it.each([
     ['{"error":"No such order 4711"}', 'No such order 4711'],
     ['{"error":{"message":"No such order"}}', 'No such order'],
@@ -86,13 +86,13 @@ describe('the far side’s own words', () => {
     [JSON.stringify({ message: JSON.stringify({ token: 's3cr3t"t0ken' }) }), '{"token":"[hidden]"}'],
   ])('of %s are %s', async (body, words) => expect(wordsOf(await read(422, body))).toBe(words));
 
-  it('are bounded', async () => {
+  it('are limited in length', async () => {
     expect(wordsOf(await read(422, 'x'.repeat(10_000)))).toHaveLength(500);
     expect(wordsOf(await read(422, JSON.stringify({ message: 'x'.repeat(10_000) })))).toHaveLength(500);
   });
 });
 
-it('No provider reads an answer by itself: the one place that does has its status first', () => {
+it('No provider reads a response itself: the one place that does checks its status first', () => {
   const src = path.resolve(__dirname, '../../src');
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   const reading = files.filter((name) =>

@@ -34,13 +34,13 @@ describe('linkedin_connection', () => {
     'javascript:alert(1)//linkedin.com/in/ada',
     'ada',
     '',
-  ])('takes %j for no profile', (linkedin_url) => {
+  ])('rejects %j as a profile', (linkedin_url) => {
     expect(executor.params.safeParse({ linkedin_url }).error?.issues.map(({ path }) => path)).toEqual([
       ['linkedin_url'],
     ]);
   });
 
-  it('takes a note of 300 characters, and says on the preview when a free account takes fewer', () => {
+  it('accepts a note of 300 characters, and warns in the preview if a free account takes fewer', () => {
     const noted = (characters: number) => ({ ...INVITATION, message: 'x'.repeat(characters) });
     expect(executor.params.safeParse(noted(301)).success).toBe(false);
     const warnings = (characters: number, config: JsonObject) =>
@@ -53,7 +53,7 @@ describe('linkedin_connection', () => {
   it.each([
     [identityWith({}), 'a person: this only makes a task'],
     [UNIPILE, 'Unipile at api1.unipile.com:13111, from the account acc_1'],
-  ])('says on the preview who sends it', (identity, value) => {
+  ])('shows in the preview who sends it', (identity, value) => {
     expect(executor.preview(INVITATION, { identity }).fields).toContainEqual({ label: 'Sent by', value });
   });
 
@@ -83,7 +83,7 @@ describe('linkedin_connection', () => {
       } as never);
     const pending = { id: 'inv_9', provider_id: 'ACo_ada', message: 'Hello Ada' };
 
-    it('finds the invitation that is pending', async () => {
+    it('finds the pending invitation', async () => {
       fake.invitations.push(pending);
       const result = { delivered: true, provider_id: 'ACo_ada', invitation_id: 'inv_9' };
       expect(await settle()).toEqual({ kind: 'done', result });

@@ -2,7 +2,7 @@ import { maskOf } from '../../src/masking.ts';
 
 const header = (name: string, value: string) => maskOf({ headers: { [name]: value } });
 
-describe('what a far side says is shown without the identity’s secrets', () => {
+describe('a provider’s words are shown without the identity’s secrets', () => {
   it.each([
     ['a token', 's3cr3t-t0ken'],
     ['one with quotes', 'a"b"c-t0ken'],
@@ -23,7 +23,7 @@ describe('what a far side says is shown without the identity’s secrets', () =>
     expect(mask.text(`${encodeURIComponent(pass)} ${base64} ${login}`)).toBe('[hidden] [hidden] [hidden]');
   });
 
-  it('and stays JSON, whatever the secret is', () => {
+  it('and stay JSON, whatever the secret', () => {
     const answer = JSON.stringify({ sent: true, count: 1, id: '"' });
     for (const token of ['1', 't', '"', '":', '{"sent"', 'true,', '\\"'])
       expect(() => JSON.stringify(maskOf({ token }).value(JSON.parse(answer) as never))).not.toThrow();
@@ -37,7 +37,7 @@ describe('what a far side says is shown without the identity’s secrets', () =>
     ['X-Env', 'production'],
     ['X-Tenant', 'acme'],
     ['X-Flag', 'true'],
-  ])('but for a header that can be no secret: %s: %s', (name, value) => {
+  ])('except a header that cannot be a secret: %s: %s', (name, value) => {
     expect(header(name, value).value({ said: value, sent: true, count: 1 })).toEqual({
       said: value,
       sent: true,
@@ -52,12 +52,12 @@ describe('what a far side says is shown without the identity’s secrets', () =>
     ['X-Api-Key', '12345', '12345'],
     ['Cookie', 'theme=dark; sid=0123456789abcdef', '0123456789abcdef'],
     ['X-Whatever', 'a1b2c3d4', 'a1b2c3d4'],
-  ])('as a header bears them: %s: %s', (name, value, secret) => {
+  ])('as they appear in a header: %s: %s', (name, value, secret) => {
     expect(header(name, value).text(`It was ${secret}.`)).toBe('It was [hidden].');
     expect(header(name, value).text(`It was ${value}.`)).not.toContain(secret);
   });
 
-  it('and as it is where there are none', () => {
+  it('and unchanged if there are none', () => {
     for (const credentials of [null, undefined, {}, { token: 'abc' }])
       expect(maskOf(credentials).text('abc')).toBe('abc');
   });

@@ -27,7 +27,7 @@ describe('mcp_tool_call', () => {
     });
   const definitionNow = async () => executor.definition?.(await look());
 
-  it('shows the tool, its server, each argument, and what the server claims as its claim', async () => {
+  it('shows the tool, its server, each argument, and the server’s claims as claims', async () => {
     const preview = executor.preview(CALL, { identity: identityOf(fake), current: await look() });
     expect(preview).toEqual({
       title: 'Call send_invoice on Billing',
@@ -46,7 +46,7 @@ describe('mcp_tool_call', () => {
     });
   });
 
-  it('answers with what the tool said, whatever short value a header of the identity has', async () => {
+  it('returns the tool’s output, whatever short value a header of the identity has', async () => {
     const credentials = { token: TOKEN, headers: { 'X-Api-Version': '1', 'X-Api-Key': 'a"b\\c' } };
     fake.answer({
       content: [{ type: 'text', text: '{"sent":true,"count":1}' }],
@@ -61,7 +61,7 @@ describe('mcp_tool_call', () => {
     });
   });
 
-  it('that acts and then fails may have happened, unless its server says that nothing was done', async () => {
+  it('counts as one that may have happened if the tool acts and then fails, unless its server says nothing was done', async () => {
     const failed = { isError: true, content: [{ type: 'text' as const, text: 'The mail went out, and then this.' }] };
     const run = () => executor.execute(runOf(CALL, { identity: identityOf(fake), credentials: { token: TOKEN } }));
     fake.answer(failed, { acts: true });
@@ -72,7 +72,7 @@ describe('mcp_tool_call', () => {
     expect(fake.calls).toHaveLength(1);
   });
 
-  it('that is answered with a question says which, and runs no further', () => {
+  it('reports a question of the tool, and runs no further', () => {
     const account = { method: 'elicitation/create', params: { mode: 'form', message: `Whose account, ${TOKEN}?` } };
     const asked = { resultType: 'input_required', inputRequests: { account } } as unknown as CallResult;
     expect(resultOutcome(asked, maskOf({ token: TOKEN }))).toMatchObject({
@@ -87,7 +87,7 @@ describe('mcp_tool_call', () => {
     [{ ...CALL, arguments: { customer: 'Acme', cents: 0 } }, 'params.arguments.cents'],
     [{ ...CALL, arguments: { customer: 'Acme', cents: 1, extra: true } }, 'params.arguments.extra'],
     [{ ...CALL, arguments: { customer: 'Acme', cents: 1, session_id: 's' } }, 'params.arguments.session_id'],
-  ])('refuses %j at %s before anybody reviews it', async (params, path) => {
+  ])('refuses %j at %s before review', async (params, path) => {
     await expect(look(params)).rejects.toMatchObject({ code: 'INVALID', details: [{ path }] });
   });
 
@@ -95,7 +95,7 @@ describe('mcp_tool_call', () => {
     ['refers to somewhere else', { $ref: 'https://evil.test/schema' }],
     ['refers to nothing', { properties: { customer: { $ref: '#/$defs/none' } } }],
     ['is none', { properties: { customer: { minimum: 'x' } } }],
-  ])('asks nobody else and tests nothing where a schema %s, and says so on the preview', async (_what, schema) => {
+  ])('fetches and validates nothing if a schema %s, with a warning in the preview', async (_what, schema) => {
     Object.assign(fake.tools[0] ?? {}, { inputSchema: { type: 'object', ...schema } });
     const { warnings } = executor.preview(CALL, { identity: identityOf(fake), current: await look() });
     expect(warnings?.join()).toContain('were not validated by the whole input schema');
@@ -111,12 +111,12 @@ describe('mcp_tool_call', () => {
       { name: 'odd', inputSchema: { type: 'object' }, annotations: { readOnlyHint: 1 } },
     ],
     ['nothing of a tool', 5 as never],
-  ])('is usable beside a tool with %s', async (_what, odd) => {
+  ])('works next to a tool with %s', async (_what, odd) => {
     fake.oddTools.push(odd);
     expect(await look()).toMatchObject({ definition: { name: 'send_invoice' } });
   });
 
-  it('says of a tool that is not well defined what is wrong with it, and names it when the account is verified', async () => {
+  it('says what is wrong with a malformed tool, and lists it when the account is verified', async () => {
     fake.oddTools.push({ name: 'odd', inputSchema: { type: 'array' } });
     await expect(look({ tool: 'odd', arguments: {} })).rejects.toMatchObject({
       code: 'INVALID',
@@ -128,7 +128,7 @@ describe('mcp_tool_call', () => {
     });
   });
 
-  it('says on the preview what of the schema is not tested, and tests the rest', async () => {
+  it('shows in the preview which parts of the schema are not validated, and validates the rest', async () => {
     const properties = { customer: { type: 'string', pattern: '^(?!x)' }, cents: { type: 'integer', minimum: 1 } };
     Object.assign(fake.tools[0] ?? {}, { inputSchema: { type: 'object', properties } });
     const { warnings } = executor.preview(CALL, { identity: identityOf(fake), current: await look() });
@@ -143,12 +143,12 @@ describe('mcp_tool_call', () => {
   it.each<[string, () => unknown, string]>([
     ['is away', () => fake.close(), TOKEN],
     ['never ends its list', () => fake.next('tools/list', httpFault.answers(200, 'x'.repeat(5_000_000))), TOKEN],
-  ])('says that the server cannot be asked when it %s', async (_name, arrange, token) => {
+  ])('reports that the tools cannot be listed when the server %s', async (_name, arrange, token) => {
     await arrange();
     await expect(look(CALL, {}, token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  it('says that the server refuses the credentials, and where to set them', async () => {
+  it('reports that the server refuses the credentials, and where to set them', async () => {
     await expect(look(CALL, {}, 'wrong')).rejects.toMatchObject({
       code: 'INVALID',
       details: [
@@ -172,7 +172,7 @@ describe('mcp_tool_call', () => {
     ['arguments of any name', (tool) => (schemaOf(tool).additionalProperties = true)],
     ['the word that it destroys nothing', (tool) => (tool.annotations = { destructiveHint: false })],
     ['no word that it only reads', (tool) => (tool.annotations = {})],
-  ])('means something else with %s', async (_part, change) => {
+  ])('has another meaning with %s', async (_part, change) => {
     const before = await definitionNow();
     change(fake.tools[0] as unknown as JsonObject);
     expect(await definitionNow()).not.toEqual(before);
@@ -201,7 +201,7 @@ describe('mcp_tool_call', () => {
         (schemaOf(tool).properties.customer = { type: 'string', description: 'Who, on Friday', examples: ['Acme'] }),
     ],
     ['a type as a list', (tool) => (schemaOf(tool).properties.customer = { type: ['string'] })],
-  ])('means the same with %s', async (_part, change) => {
+  ])('has the same meaning with %s', async (_part, change) => {
     const before = await definitionNow();
     expect(before).toMatchObject({ name: 'send_invoice' });
     change(fake.tools[0] as unknown as JsonObject);
@@ -214,7 +214,7 @@ describe('mcp_tool_call', () => {
     ['anyOf', [{ const: 'Acme' }, { const: 'b', title: 'B' }], { const: 'c' }],
     ['oneOf', [{ const: 'Acme' }, { const: 'b', title: 'B' }], { const: 'c' }],
     ['allOf', [{ minLength: 1 }, { maxLength: 9 }], { maxLength: 8 }],
-  ])('takes %s for a set', async (keyword, list, one) => {
+  ])('treats %s as a set', async (keyword, list, one) => {
     const meaningWith = async (value: JsonValue[]) => {
       const inputSchema = { type: 'object', properties: { customer: { [keyword]: value } } };
       Object.assign(fake.tools[0] ?? {}, { inputSchema });
@@ -247,12 +247,12 @@ describe('an mcp identity', () => {
     [{ command: 'sh' }, ''],
   ])('with config %j: fault at %j', (config, at) => expect(atConfig(config)).toBe(at));
 
-  it('names a program only when the operator does', () => {
+  it('can name a program only if the operator configured it', () => {
     expect(atConfig({ server: 'files' }, { mcpServers: { files: { command: 'x' } } })).toBeUndefined();
   });
 
   it.each([{ headers: { Host: 'x' } }, { headers: { 'mcp-session-id': 'x' } }, { headers: { 'x-a': 'a\r\nb: c' } }])(
-    'takes no header as %j',
+    'refuses the header %j',
     (credentials) => expect(mcp().credentials?.safeParse(credentials).success).toBe(false),
   );
 });

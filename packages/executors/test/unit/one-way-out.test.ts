@@ -108,7 +108,7 @@ async function listenEverywhere(): Promise<{ server: Server; port: number; arriv
   return { server, port: (server.address() as AddressInfo).port, arrived };
 }
 
-describe('the one way out', () => {
+describe('the only way out', () => {
   let watch: WatchedConnections;
   let here: Awaited<ReturnType<typeof listenEverywhere>>;
   beforeAll(async () => {
@@ -157,7 +157,7 @@ describe('the one way out', () => {
     });
   });
 
-  it('has a conformance subject for every executor that ships, which sees that it takes no other', () => {
+  it('has a conformance subject for every built-in executor, which checks that it uses no other', () => {
     const driven = subjects.map(({ subject }) => subject.executor.type);
     expect(
       builtIns()
@@ -196,7 +196,7 @@ describe('the one way out', () => {
   });
 
   it.each(Object.keys(fakes) as (keyof typeof fakes)[])(
-    'is the only one that a verification of %s takes',
+    'is the only one that a verification of %s uses',
     async (name) => {
       const far = await fakes[name]();
       try {
@@ -219,7 +219,7 @@ describe('the one way out', () => {
     expect(here.arrived).toHaveLength(0);
   });
 
-  describe('is closed where private addresses are', () => {
+  describe('is closed to private addresses', () => {
     it.each(CLOSED_HOSTS)('to mail: %s (%j)', async (_, host) => {
       expect(await sendMail(host, here.port)).toEqual({
         kind: 'refused',
@@ -270,7 +270,7 @@ describe('the one way out', () => {
     );
   });
 
-  it('answers one and the same for a name that leads inside and for one that does not exist', async () => {
+  it('gives the same error for a name that resolves to a private address and one that does not exist', async () => {
     jest.spyOn(dns, 'lookup').mockImplementation((async (name: string) => {
       if (name.includes('inside')) return [{ address: '10.0.0.7', family: 4 }];
       throw Object.assign(new Error(name), { code: 'ENOTFOUND' });
@@ -296,7 +296,7 @@ describe('the one way out', () => {
     ['was public when it was asked first', [[NOBODY], ['127.0.0.1'], ['127.0.0.1']]],
     ['is public and private at once', [[NOBODY, '127.0.0.1', '::1']]],
     ['is private and public at once', [['127.0.0.1', '::ffff:127.0.0.1', NOBODY]]],
-  ])('connects to what it tested when a name %s', async (_, answers) => {
+  ])('connects to the address that it checked when a name %s', async (_, answers) => {
     const ways: ((port: number) => Promise<unknown>)[] = [
       (port) => openSocket({ host: 'rebound.example.com', port }, { signal: brief() }),
       (port) => openEgress({})(`http://rebound.example.com:${port}/`, { signal: brief() }),
@@ -311,7 +311,7 @@ describe('the one way out', () => {
     expect(here.arrived).toHaveLength(0);
   });
 
-  it('takes no proxy of the environment’s', async () => {
+  it('ignores a proxy in the environment', async () => {
     const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'];
     const before = { ...process.env };
     Object.assign(process.env, { NODE_USE_ENV_PROXY: '1' });

@@ -66,7 +66,7 @@ describe('resend_send_email', () => {
     ['an address that is not the contact’s', { ...mail, to: 'bob@example.com', contact_id: ADA }, 'params.to'],
     ['a sender that the identity does not allow', { ...mail, from: 'boss@other.test' }, 'params.from'],
     ['who has unsubscribed, in bcc too', { ...mail, bcc: ['Eve@example.com'] }, 'params.bcc.0'],
-  ])('refuses %s before anybody reviews it', async (_, params, path) => {
+  ])('refuses %s before review', async (_, params, path) => {
     await expect(resolve(sendEmail, params, unsubscribed)).rejects.toMatchObject({
       code: 'INVALID',
       details: [{ path }],
@@ -97,7 +97,7 @@ describe('resend_send_email', () => {
       { from: 'bob@notours.test', config: { from_allowed: ['@ours.test'] } },
       false,
     ],
-  ])('takes as a sender %s, or not', async (_, { from, config = {} }, allowed) => {
+  ])('accepts or refuses the sender %s', async (_, { from, config = {} }, allowed) => {
     const params = { ...mail, from };
     const verdict = await guard(sendEmail, params, {}, config as JsonObject);
     expect(verdict?.kind).toBe(allowed ? 'ok' : 'refused');
@@ -122,7 +122,7 @@ describe('resend_send_email', () => {
     expect(await guard(sendEmail, { ...mail, contact_id: ADA }, workspace)).toMatchObject({ kind });
   });
 
-  it('shows HTML without what could load or run, and its source whole', () => {
+  it('shows HTML without anything that could load or run, and its whole source', () => {
     const html =
       '<p onclick="x()">Hi <a href="javascript:x()">you</a><img src="https://t.test/p.gif"><script>x()</script></p>';
     const { body, fields, warnings } = previewOf(sendEmail, { ...mail, html }, { identity: acting() });
@@ -132,7 +132,7 @@ describe('resend_send_email', () => {
     expect(warnings).toEqual(['The HTML is shown without images, styles and scripts; it is sent as it is given.']);
   });
 
-  it('sends what was approved, as Resend wants it', async () => {
+  it('sends what was approved, in Resend’s format', async () => {
     const html = '<p onclick="x()">Hi</p>';
     const params = {
       ...mail,
@@ -151,7 +151,7 @@ describe('resend_send_email', () => {
     });
   });
 
-  it('sends to the address that the preview warns of', async () => {
+  it('sends to the address in the preview’s warning', async () => {
     const params = { ...mail, to: 'ada@exämple.test' };
     const { warnings } = previewOf(sendEmail, params, { identity: acting() });
     expect(warnings).toEqual([expect.stringContaining('it is xn--exmple-cua.test')]);
@@ -159,7 +159,7 @@ describe('resend_send_email', () => {
     expect(resend.sent[0]?.mail.to).toEqual(['ada@xn--exmple-cua.test']);
   });
 
-  it('sends once for a key, whatever was lost, and never something else under it', async () => {
+  it('sends once per key, whatever was lost, and never something else with it', async () => {
     resend.next('/emails', httpFault.takesThenCuts());
     expect(await run(sendEmail, mail)).toMatchObject({ kind: 'retry', undone: false });
     expect(await run(sendEmail, mail)).toEqual({ kind: 'done', result: { email_id: resend.sent[0]?.id } });
@@ -168,14 +168,14 @@ describe('resend_send_email', () => {
     expect(sendEmail.keyLifetimeMs).toBeLessThan(24 * 3_600_000);
   });
 
-  it('says how long to wait', async () => {
+  it('reports how long to wait', async () => {
     resend.next('/emails', httpFault.answers(429, { name: 'rate_limit_exceeded' }, { 'retry-after': '3' }));
     resend.next('/emails', httpFault.answers(429, { name: 'daily_quota_exceeded' }));
     expect(await run(sendEmail, mail)).toMatchObject({ kind: 'retry', undone: true, afterMs: 3_000 });
     expect(await run(sendEmail, mail)).toMatchObject({ kind: 'retry', undone: true, afterMs: 3_600_000 });
   });
 
-  it('knows that nothing was sent when no connection stood', async () => {
+  it('knows that nothing was sent without a connection', async () => {
     await resend.refuseConnections();
     expect(await run(sendEmail, mail)).toMatchObject({ kind: 'retry', undone: true });
   });
@@ -199,11 +199,11 @@ describe('resend_create_contact', () => {
     ['an address that is not the contact’s', { ...ada, email: 'bob@example.com', contact_id: ADA }, 'params.email'],
     ['a segment of nobody', { ...ada, segment_ids: [READERS, NOBODYS] }, 'params.segment_ids.1'],
     ['who has unsubscribed', { email: 'eve@example.com' }, 'params.email'],
-  ])('refuses %s before anybody reviews it', async (_, params, path) => {
+  ])('refuses %s before review', async (_, params, path) => {
     await expect(resolve(createContact, params, unsubscribed)).rejects.toMatchObject({ details: [{ path }] });
   });
 
-  it('takes who has unsubscribed as unsubscribed', async () => {
+  it('keeps an unsubscribed person unsubscribed', async () => {
     const eve = { email: 'eve@example.com', unsubscribed: true };
     expect(await resolve(createContact, eve, unsubscribed)).toEqual({});
     expect(await guard(createContact, eve, unsubscribed)).toEqual({ kind: 'ok' });
@@ -212,12 +212,12 @@ describe('resend_create_contact', () => {
     });
   });
 
-  it('takes segments without names while Resend is away', async () => {
+  it('accepts segments without names while Resend is down', async () => {
     await resend.refuseConnections();
     expect(await resolve(createContact, ada)).toEqual({});
   });
 
-  it('adds a contact, and changes the one that is there already', async () => {
+  it('adds a contact, or updates the existing one', async () => {
     expect(await run(createContact, ada)).toMatchObject({ kind: 'done', result: { created: true } });
     const again = await run(createContact, { email: 'ada@example.com', last_name: 'L', segment_ids: [READERS] });
     const [only] = resend.contacts;
@@ -225,7 +225,7 @@ describe('resend_create_contact', () => {
     expect(resend.contacts).toMatchObject([{ fields: { first_name: 'Ada', last_name: 'L' }, segments: [READERS] }]);
   });
 
-  it('finds addresses that do not go into a path as they are', async () => {
+  it('escapes addresses in a path', async () => {
     const email = 'a/../b?c#d@example.com';
     await run(createContact, { email });
     expect(await run(createContact, { email })).toMatchObject({ kind: 'done', result: { created: false } });
@@ -261,7 +261,7 @@ describe('resend_create_broadcast', () => {
       { ...news, send: true },
       { title: 'Send a broadcast to Readers', value: 'Yes, to everybody in the segment' },
     ],
-  ])('says on its preview whether it is %s, and does so', async (_, params, { title, value }) => {
+  ])('shows in its preview whether it is %s, and does so', async (_, params, { title, value }) => {
     const preview = createBroadcast.preview(params as JsonObject, { identity: acting() });
     expect(preview).toMatchObject({ title });
     expect(preview.fields[0]).toEqual({ label: 'Sent at once', value });
@@ -286,7 +286,7 @@ describe('resend_create_broadcast', () => {
     });
   });
 
-  it('needs a key that may see segments', async () => {
+  it('requires a key that can read segments', async () => {
     const { segment_name: _, ...given } = news;
     resend.restrict();
     await expect(resolve(createBroadcast, given)).rejects.toMatchObject({ details: [{ path: 'identity_id' }] });
@@ -342,7 +342,7 @@ describe('a Resend account', () => {
     );
   });
 
-  it('is refused without the key that Resend’s answer repeats', async () => {
+  it('is refused without revealing the key that Resend repeats', async () => {
     expect(await verify({ api_key: 're_other' })).toEqual({
       ok: false,
       message:
@@ -350,7 +350,7 @@ describe('a Resend account', () => {
     });
   });
 
-  it('is not verified while Resend is away', async () => {
+  it('is not verified while Resend is down', async () => {
     await resend.refuseConnections();
     expect(await verify(credentials)).toMatchObject({ ok: false });
     expect(await verify(null)).toMatchObject({ ok: false });

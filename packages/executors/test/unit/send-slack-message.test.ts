@@ -34,8 +34,9 @@ const context = () =>
 const begunAt = new Date();
 
 describe('send_slack_message params', () => {
-  it.each(['#general', 'general', 'größe', 'C024BE91L', 'G024BE91L', 'D024BE91L'])('take %s as a channel', (channel) =>
-    expect(executor.params.safeParse({ channel, message: 'x' })).toMatchObject({ success: true }),
+  it.each(['#general', 'general', 'größe', 'C024BE91L', 'G024BE91L', 'D024BE91L'])(
+    'accept %s as a channel',
+    (channel) => expect(executor.params.safeParse({ channel, message: 'x' })).toMatchObject({ success: true }),
   );
   it.each(['', '#', '##x', '@ada', 'General', 'U024BE91L', 'a b', '<!channel>', 'x'.repeat(81)])(
     'refuse %j as a channel',
@@ -45,7 +46,7 @@ describe('send_slack_message params', () => {
     ['nothing', '', false],
     ['40 000 characters', 'x'.repeat(40_000), true],
     ['one more', 'x'.repeat(40_001), false],
-  ])('take %s as a message, or not', (_, message, success) =>
+  ])('accept or refuse the message %s', (_, message, success) =>
     expect(executor.params.safeParse({ channel: '#x', message })).toMatchObject({ success }),
   );
 });
@@ -112,7 +113,7 @@ describe('send_slack_message looks its channel up', () => {
     });
   });
 
-  it('takes an id as it is when Slack is away, and says so on the preview', async () => {
+  it('accepts an id unchecked when Slack is down, with a warning in the preview', async () => {
     await slack.refuseConnections();
     const params = { channel: GENERAL, message: 'x' };
     const resolved = await resolve(params);
@@ -124,7 +125,7 @@ describe('send_slack_message looks its channel up', () => {
     await expect(resolve({ channel: '#general', message: 'x' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  it('needs an id where the token may not read', async () => {
+  it('requires an id if the token cannot read channels', async () => {
     slack.forbidReading();
     expect(await resolve({ channel: GENERAL, message: 'x' })).toEqual({ channel_id: GENERAL });
     await expect(resolve({ channel: '#general', message: 'x' })).rejects.toMatchObject({
@@ -134,7 +135,7 @@ describe('send_slack_message looks its channel up', () => {
 });
 
 describe('send_slack_message says what it knows', () => {
-  it('that nothing was sent when no connection stood', async () => {
+  it('that nothing was sent without a connection', async () => {
     await slack.refuseConnections();
     expect(await executor.execute(context())).toMatchObject({ kind: 'retry', undone: true });
   });
@@ -209,7 +210,7 @@ describe('a Slack account', () => {
     const lacks = { ok, message: 'The token lacks the scope chat:write.' };
     expect(await verify(credentials)).toEqual(ok ? { ok, account: 'u in t' } : lacks);
   });
-  it('is not verified while Slack is away', async () => {
+  it('is not verified while Slack is down', async () => {
     await slack.refuseConnections();
     expect(await verify(credentials)).toMatchObject({ ok: false });
   });

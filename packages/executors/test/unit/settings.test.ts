@@ -3,7 +3,7 @@ import { EXECUTOR_ENVIRONMENT, executorSettings } from '../../src/index.ts';
 
 const environment = z.object(EXECUTOR_ENVIRONMENT);
 
-describe('the far sides, as the environment names them', () => {
+describe('the provider endpoints from the environment', () => {
   it.each(['slack', 'resend', 'hubspot', 'linkedin'] as const)('put %s elsewhere', (provider) => {
     const name = `PROVISO_${provider.toUpperCase()}_URL`;
     const read = executorSettings(environment.parse({ [name]: 'http://proxy.test:8080/there/' }));
@@ -24,7 +24,7 @@ describe('the far sides, as the environment names them', () => {
     });
   });
 
-  it('name a file of programs in vain: one sentence says why', () => {
+  it('report an unusable file of programs in one sentence', () => {
     const read = (file: string) => () => executorSettings(environment.parse({ PROVISO_MCP_SERVERS: file }));
     expect(read('no/such/file')).toThrow(/^PROVISO_MCP_SERVERS: no\/such\/file is invalid: ENOENT/);
     expect(read('package.json')).toThrow(/^PROVISO_MCP_SERVERS: package\.json is invalid: .*mcpServers/);

@@ -60,7 +60,7 @@ describe('the verification of an smtp identity', () => {
     expect(await verify({ ...LOGIN, pass: 'wrong!' })).toEqual(says('EAUTH', '535 5.7.8 authentication failed'));
   });
 
-  it('says that a server offers no login, where there are credentials', async () => {
+  it('reports that a server offers no login although there are credentials', async () => {
     await start();
     expect(await verify(null)).toMatchObject({ ok: true });
     expect(await verify(LOGIN)).toEqual(says('EAUTH', 'it does not support login, but the identity has credentials'));
@@ -71,19 +71,19 @@ describe('the verification of an smtp identity', () => {
     ['it wants a login, and there are no credentials', '530 5.7.0 Authentication required'],
     ['it does not know the sender', '553 5.7.1 Sender address rejected: not owned by user'],
     ['it takes nothing now', '451 4.3.2 not now'],
-  ])('says so where %s', async (_, reply) => {
+  ])('reports that %s', async (_, reply) => {
     await start();
     server.next(smtpFault.answers('MAIL', reply));
     expect(await verify(null)).toEqual(says('EENVELOPE', reply));
   });
 
-  it('says so where there is no TLS for the credentials', async () => {
+  it('reports that there is no TLS for the credentials', async () => {
     await start(LOGIN);
     expect(await verify(LOGIN, { require_tls: true })).toMatchObject({ ok: false });
   });
 
   it.each([{ from: 'nobody' }, { from: 'a@x.test, b@x.test' }, { reply_to: 'not an address' }])(
-    'says so where %j is not one address, which no message could have',
+    'reports that %j is not one address',
     async (config) => {
       await start();
       expect(await verify(null, config)).toEqual({
@@ -98,7 +98,7 @@ describe('the verification of an smtp identity', () => {
     'HTTP/1.1 400 Bad Request',
     '{"secret":"internal"}',
     '+OK POP3 ready',
-  ])('repeats nothing of a server that speaks something else: %s', async (banner) => {
+  ])('repeats nothing from a server that does not speak SMTP: %s', async (banner) => {
     await start();
     server.next(smtpFault.answers('greeting', banner));
     expect(await verify(null)).toEqual(says('EPROTOCOL', 'it does not speak SMTP'));
@@ -110,7 +110,7 @@ describe('the verification of an smtp identity', () => {
     });
   });
 
-  it('repeats of a long refusal no more than a line, and no secret', async () => {
+  it('repeats one line of a long refusal, and no secret', async () => {
     await start(LOGIN);
     const reply = `554 5.7.1 not for ${LOGIN.pass}, ${'x'.repeat(2_000)}`;
     for (const ask of [verify, send]) {
@@ -121,7 +121,7 @@ describe('the verification of an smtp identity', () => {
     }
   });
 
-  it('says of a port with nobody behind it that there is no connection', async () => {
+  it('reports a closed port as no connection', async () => {
     await start();
     const { port } = server;
     await server.refuseConnections();

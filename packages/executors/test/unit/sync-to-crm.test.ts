@@ -48,8 +48,8 @@ describe('sync_to_crm params', () => {
   });
 });
 
-describe('sync_to_crm takes down what will be pushed', () => {
-  it('of the records themselves, as far as HubSpot can keep it', async () => {
+describe('sync_to_crm records what will be pushed', () => {
+  it('from the records, as far as HubSpot can store it', async () => {
     expect(await resolve(both)).toEqual({
       contact: {
         ...ada({ jobtitle: 'CTO', seats: '3', vip: 'true', gone: '' }).contact,
@@ -62,7 +62,7 @@ describe('sync_to_crm takes down what will be pushed', () => {
     });
   });
 
-  it('and what it leaves out is on the preview and in the result', async () => {
+  it('and shows what it leaves out in the preview and the result', async () => {
     const there = { contacts: [contact({ properties: { firstName: 'Ada', address: { city: 'London' }, seats: 3 } })] };
     const params = { contact_id: ADA, ...(await resolve({ contact_id: ADA }, {}, there)) };
     const left_out = {
@@ -77,7 +77,7 @@ describe('sync_to_crm takes down what will be pushed', () => {
     expect(hubspot.objects.contacts[0]?.properties).not.toHaveProperty('firstName');
   });
 
-  it('names a hundred of what it leaves out, and counts the rest', async () => {
+  it('and lists a hundred of what it leaves out, and counts the rest', async () => {
     const properties = Object.fromEntries(Array.from({ length: 123 }, (_, index) => [`No ${index}`, 1]));
     const found = await resolve({ contact_id: ADA }, {}, { contacts: [contact({ properties })] });
     const { left_out } = (found as { contact: { left_out: object } }).contact;
@@ -146,7 +146,7 @@ describe('sync_to_crm before its run', () => {
 describe('sync_to_crm', () => {
   const full = { ...both, ...ada({ jobtitle: 'CTO' }), ...acme({ size: '12' }), associate: true };
 
-  it('creates and ties what is missing, and repeated makes nothing twice', async () => {
+  it('creates and associates what is missing, and creates nothing twice on a repetition', async () => {
     const ids = { hubspot_company_id: '501', hubspot_contact_id: '502', associated: true };
     expect(await run(full)).toEqual({ kind: 'done', result: { ...ids, company_created: true, contact_created: true } });
     expect(await run(full)).toEqual({
@@ -160,7 +160,7 @@ describe('sync_to_crm', () => {
     expect(hubspot.associations).toEqual([{ contact: '502', company: '501' }]);
   });
 
-  it('tells companies apart by the property that the identity names', async () => {
+  it('identifies companies by the property that the identity names', async () => {
     await run({ company_id: ACME, ...acme() }, { company_key: 'our_domain' });
     expect(hubspot.objects.companies).toMatchObject([{ properties: { our_domain: 'acme.test' } }]);
   });
@@ -173,14 +173,14 @@ describe('sync_to_crm', () => {
     expect(await run(full)).toMatchObject({ kind: 'retry', undone: false, afterMs: 10_000 });
   });
 
-  it('does not call it refused when a part was pushed before', async () => {
+  it('does not report a refusal after a partial push', async () => {
     const strange = { ...full, ...ada({ no_such: 'x' }) };
     const message = expect.stringMatching(/^It was pushed only in part \(hubspot_company_id.*no_such/);
     expect(await run(strange)).toMatchObject({ kind: 'unknown', message });
     expect(await run({ contact_id: ADA, ...ada({ no_such: 'x' }) })).toMatchObject({ kind: 'refused' });
   });
 
-  it('knows that nothing was pushed when no connection stood', async () => {
+  it('knows that nothing was pushed without a connection', async () => {
     await hubspot.refuseConnections();
     expect(await run(full)).toMatchObject({ kind: 'retry', undone: true });
   });
@@ -195,7 +195,7 @@ describe('a HubSpot account', () => {
     expect(await verify(credentials)).toEqual({ ok: true, account: 'portal 1234 at app.hubspot.com' });
   });
 
-  it('is refused without the token that HubSpot’s answer repeats', async () => {
+  it('is refused without revealing the token that HubSpot repeats', async () => {
     const refused = await verify({ access_token: 'pat-other' });
     expect(refused).toEqual({
       ok: false,
@@ -212,7 +212,7 @@ describe('a HubSpot account', () => {
     expect(await verify(credentials)).toMatchObject({ ok });
   });
 
-  it('is not verified while HubSpot is away', async () => {
+  it('is not verified while HubSpot is down', async () => {
     await hubspot.refuseConnections();
     expect(await verify(credentials)).toEqual({ ok: false, message: 'HubSpot cannot be reached.' });
     expect(await verify(null)).toMatchObject({ ok: false });

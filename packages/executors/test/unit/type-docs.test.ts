@@ -11,7 +11,7 @@ const examplesOf = (type: string): object[] =>
 
 describe('docs/action-types.md', () => {
   it.each(builtIns().executors.map((executor) => [executor.type, executor] as const))(
-    'shows params that %s takes from a proposal',
+    'shows params that %s accepts from a proposal',
     (type, { params, resolvedFields = [], reviewerFields = [] }) => {
       const examples = examplesOf(type);
       expect(examples.length).toBeGreaterThan(0);

@@ -47,7 +47,7 @@ describe('tools of the Vercel AI SDK', () => {
   });
   const options = { toolCallId: 'call_1', messages: [] };
 
-  it('propose a write under the id of its call, and pass a read', async () => {
+  it('propose a write with its call id, and pass a read through', async () => {
     const tools = make();
     const gated = ai.gateTools(tools, gate);
     expect(await gated.refund.execute?.(INPUT, options)).toMatchObject(QUEUED);
@@ -58,7 +58,7 @@ describe('tools of the Vercel AI SDK', () => {
     expect(originalOf(gated.refund)).toBe(tools.refund);
   });
 
-  it('tell the model of the approval, and show it the answer as it is', () => {
+  it('tell the model about the approval, and show it the result unchanged', () => {
     const { refund: gated } = ai.gateTools(make(), gate);
     expect(gated.description).toMatch(/^Refunds\.\nA person approves each call\./);
     expect(gated.toModelOutput).toBeUndefined();
@@ -81,7 +81,7 @@ describe('tools of the Vercel AI SDK', () => {
       }),
     ],
     ['a schema that is made when needed', () => inputSchema as never],
-  ])('are hosted behind %s: what it refuses is not run', async (_, schema) => {
+  ])('are hosted behind %s, which can refuse a call', async (_, schema) => {
     const hosted = ai.hostTools(
       ai.gateTools({ refund: aiTool({ inputSchema: schema as typeof inputSchema, execute: refund }) }, gate),
     );
@@ -90,7 +90,7 @@ describe('tools of the Vercel AI SDK', () => {
     expect(runs).toEqual([INPUT]);
   });
 
-  it('are hosted with the context that the host gives, and refused where they read one that is not given', async () => {
+  it('are hosted with the host’s context, and refused if they need one that is missing', async () => {
     const seen: unknown[] = [];
     const tools = {
       refund: aiTool({
@@ -106,7 +106,7 @@ describe('tools of the Vercel AI SDK', () => {
     expect(seen).toEqual([{ tenant: 7 }]);
   });
 
-  it('that report on their way are hosted with their last word', async () => {
+  it('that stream are hosted with their last value', async () => {
     const slow = aiTool({
       inputSchema,
       async *execute() {
@@ -128,7 +128,7 @@ describe('tools of OpenAI Agents', () => {
   };
   const details = { toolCall: { type: 'function_call', callId: 'call_1', name: 'refund', arguments: '' } } as const;
 
-  it('propose a write under the id of its call, and pass a read', async () => {
+  it('propose a write with its call id, and pass a read through', async () => {
     const tools = make();
     const [write, read] = openai.gateTools(tools, gate);
     expect(await write?.invoke(new RunContext(), JSON.stringify(INPUT), details)).toMatchObject(QUEUED);
@@ -139,7 +139,7 @@ describe('tools of OpenAI Agents', () => {
     expect(write?.description).toContain('A person approves each call.');
   });
 
-  it('are hosted where their failure shows, and refused where it would look like a result', async () => {
+  it('are hosted if their failures are visible, and refused if they look like results', async () => {
     const hosted = await openai.hostTools(openai.gateTools(make(null), gate), new RunContext());
     expect(await callHosted(hosted, INPUT)).toEqual({ refunded: INPUT });
     await expect(callHosted(hosted, { order: 4711 })).rejects.toBeInstanceOf(ToolRefused);
@@ -156,7 +156,7 @@ describe('tools of LangChain', () => {
   const call = (name: string, args: Record<string, unknown> = INPUT) =>
     ({ type: 'tool_call', id: 'call_1', name, args }) as const;
 
-  it('propose a write under the id of its call, and pass a read', async () => {
+  it('propose a write with its call id, and pass a read through', async () => {
     const tools = make();
     const [write, read] = langchain.gateTools(tools, gate);
     const message = await write?.invoke(call('refund'));
@@ -215,7 +215,7 @@ describe('tools of an MCP server', () => {
   }
   const call = (name: string) => ({ name, arguments: INPUT, _meta: { [mcp.CALL_ID]: 'call_1' } });
 
-  it('propose a write under the id of its call, and pass a read', async () => {
+  it('propose a write with its call id, and pass a read through', async () => {
     const gated = mcp.gateClient(await connect(), gate);
     expect((await gated.callTool(call('refund'))).structuredContent).toMatchObject(QUEUED);
     expect((await gated.callTool(call('stock'))).content).toEqual([{ type: 'text', text: '3' }]);
@@ -237,7 +237,7 @@ describe('tools of an MCP server', () => {
     expect(proposals()).toMatchObject([{ toolName: name }]);
   });
 
-  it('are hosted with what they return, and fail with what they call an error', async () => {
+  it('return their result when hosted, and fail with their error', async () => {
     const hosted = await mcp.hostTools(mcp.gateClient(await connect(), gate));
     const run = (name: string) => hosted.find((tool) => tool.name === name)?.execute(INPUT as never);
     expect(await run('refund')).toEqual({ refunded: INPUT });

@@ -25,7 +25,7 @@ async function take<Item>(feed: AsyncGenerator<Item, void>, count: number): Prom
   return items;
 }
 
-it('resumes behind the last event after every cut, without a gap and without asking anew', async () => {
+it('resumes after the last event at every disconnect, without a gap or a new snapshot', async () => {
   const { client, seen } = await serve(
     stream(`retry: 1\n\n${event('1')}${event('2')}`),
     cutOff,
@@ -39,7 +39,7 @@ it('resumes behind the last event after every cut, without a gap and without ask
   expect(seen.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '2', '2', '2', '3']);
 });
 
-it('starts behind the event that is named', async () => {
+it('starts after the given event', async () => {
   const { client, seen } = await serve(stream(event('8'), true));
   await take(client().events({ lastEventId: '7' }), 1);
   expect(seen[0]?.headers).toMatchObject({ 'last-event-id': '7', accept: 'text/event-stream' });
@@ -55,7 +55,7 @@ it('follows the feed of pending actions of a workspace', async () => {
   });
 });
 
-it('hands on briefing and resync, and goes on from there', async () => {
+it('yields briefing and resync, and continues from there', async () => {
   const { client, seen } = await serve(
     stream('event: briefing\ndata: {"total":3}\n\nid: 40\nevent: resync\ndata: {}\n\n'),
     stream(event('41'), true),
@@ -68,7 +68,7 @@ it('hands on briefing and resync, and goes on from there', async () => {
   expect(seen[1]?.headers['last-event-id']).toBe('40');
 });
 
-it('gives up a connection that has gone silent, and makes a new one', async () => {
+it('replaces a silent connection', async () => {
   const { client, seen } = await serve(stream(': hello\n\n', true), stream(event('1'), true));
   expect(await take(client().events({ silenceMs: 150 }), 1)).toHaveLength(1);
   expect(seen).toHaveLength(2);
@@ -113,7 +113,7 @@ it.each([401, 403, 404])('throws a %i at once', async (status) => {
   expect(seen).toHaveLength(1);
 });
 
-it('throws what stops a feed that was running, such as a revoked token', async () => {
+it('throws the error that stops a running feed, such as a revoked token', async () => {
   const { client } = await serve(stream(event('1')), json(401, refusal('UNAUTHENTICATED')));
   await expect(take(client().events(), 2)).rejects.toBeInstanceOf(ProvisoError);
 });

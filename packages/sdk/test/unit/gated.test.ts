@@ -25,7 +25,7 @@ const write = (client: Client, gate: Partial<Gate> = {}) => {
   return { tool, runs, gated: gated(tool, { client, access: 'write', ...gate }) };
 };
 
-it('lets a read pass, and asks nobody', async () => {
+it('passes a read through without approval', async () => {
   const { client, seen } = await serve(silent);
   const { tool } = refund();
   const read = gated(tool, { client: client(), access: 'read' });
@@ -33,7 +33,7 @@ it('lets a read pass, and asks nobody', async () => {
   expect(seen).toEqual([]);
 });
 
-it('records a write with its context, does not run it, and answers that it is queued', async () => {
+it('records a write with its context, does not run it, and reports that it is queued', async () => {
   const { client, seen } = await serve(recorded);
   const context = { missionId: 'm-1', sessionId: 's-1' };
   const { gated: tool, runs } = write(client({ workspaceId: WORKSPACE }), { context });
@@ -58,7 +58,7 @@ it('records a write with its context, does not run it, and answers that it is qu
   });
 });
 
-it('asks the context of each call', async () => {
+it('evaluates the context for each call', async () => {
   const { client, seen } = await serve(recorded);
   const context: Gate['context'] = ({ source }) => ({ workspaceId: WORKSPACE, sessionId: source as string });
   const { gated: tool } = write(client(), { context });
@@ -66,7 +66,7 @@ it('asks the context of each call', async () => {
   expect(seen[0]?.body).toMatchObject({ workspaceId: WORKSPACE, sessionId: 's-7' });
 });
 
-it('fails a write that names no workspace, and queues nothing', async () => {
+it('fails a write without a workspace and queues nothing', async () => {
   const { client, seen } = await serve(silent);
   const { gated: tool, runs } = write(client());
   await expect(tool.execute({ amount: 5 })).rejects.toMatchObject({ code: 'NO_WORKSPACE' });
@@ -99,11 +99,11 @@ describe('the idempotency key', () => {
     return new Set(seen.map(({ headers }) => headers['idempotency-key'])).size;
   };
 
-  it('is the same for a call that comes again', async () => {
+  it('is the same for a repeated call', async () => {
     expect(await keysOf({ amount: 5, callId: 'call_1' }, { amount: 5, callId: 'call_1' })).toBe(1);
   });
 
-  it('is the same for an input whose keys come in another order, and so is the preview', async () => {
+  it('is the same for an input with its keys in a different order, and so is the preview', async () => {
     const { client, seen } = await serve(recorded);
     const tool = gated(
       { name: 'refund', execute: (input: object) => input },
@@ -122,7 +122,7 @@ describe('the idempotency key', () => {
     expect(JSON.stringify(seen[1]?.body)).toBe(JSON.stringify(seen[0]?.body));
   });
 
-  it('differs by call, input and session, and is fresh without a call id', async () => {
+  it('differs by call, input and session, and is new without a call id', async () => {
     expect(
       await keysOf(
         { amount: 5, callId: 'call_1' },
@@ -160,7 +160,7 @@ describe('a preview', () => {
     ],
     ['rejects', () => Promise.reject(new Error('no'))],
     ['is no preview', () => 'a string'],
-  ])('that %s is left to the service, and the write is queued all the same', async (_, preview) => {
+  ])('that %s is left to the service, and the write is still queued', async (_, preview) => {
     expect(await sent(preview)).toBeUndefined();
   });
 });
@@ -172,7 +172,7 @@ describe('mode wait', () => {
     return { answer: await tool.execute({ amount: 9 }), seen };
   };
 
-  it('tells what ran in place of what was proposed', async () => {
+  it('reports what ran instead of what was proposed', async () => {
     const { answer, seen } = await outcome(
       action({
         status: 'completed',
@@ -213,7 +213,7 @@ describe('mode wait', () => {
       { status: 'failed', error: { code: 'outcome_unknown', message: 'It may have happened.', retryable: false } },
       { status: 'failed', message: 'refund may have run: the outcome is unknown. Do not repeat it.' },
     ],
-  ])('tells how it ended: %j', async (ended, wanted) => {
+  ])('reports how it ended: %j', async (ended, wanted) => {
     expect((await outcome(action(ended))).answer).toMatchObject(wanted);
   });
 
@@ -233,19 +233,19 @@ describe('mode wait', () => {
       'running',
       /^refund is running now: it may already have had its effect/,
     ],
-  ])('tells how it stands when the time is over: it %s', async (_, standing, status, message) => {
+  ])('reports the status when the time is up: it %s', async (_, standing, status, message) => {
     const { answer } = await outcome(action(standing));
     expect(answer).toMatchObject({ status, pending_action_id: 'pa-1', message: expect.stringMatching(message) });
   });
 
-  it('says that it does not know when the state cannot be read', async () => {
+  it('reports an unknown status when it cannot be read', async () => {
     const { answer } = await outcome(json(403, refusal('FORBIDDEN')));
     expect(answer).toMatchObject({ status: 'unknown', pending_action_id: 'pa-1' });
     expect(answer).not.toMatchObject({ message: expect.stringContaining('has not run') });
   });
 });
 
-it('reads how a call stands that was proposed before, instead of what was replied then', async () => {
+it('reads the current status of an earlier call instead of its old reply', async () => {
   const replayed = json(201, { id: 'pa-1', status: 'pending' }, { 'idempotency-replayed': 'true' });
   const { client } = await serve(replayed, action({ status: 'completed', result: { refunded: 5 } }));
   const { gated: tool } = write(client({ workspaceId: WORKSPACE }));
@@ -271,7 +271,7 @@ describe('a call that is aborted', () => {
     return { error, seen };
   };
 
-  it('proposes nothing when it comes aborted', async () => {
+  it('proposes nothing if it is already aborted', async () => {
     const { client, seen } = await serve(recorded);
     const { gated: tool } = write(client({ workspaceId: WORKSPACE }));
     await expect(tool.execute({ amount: 5 }, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
@@ -280,25 +280,28 @@ describe('a call that is aborted', () => {
     expect(seen).toEqual([]);
   });
 
-  it('withdraws what waits, and throws the reason of the abort', async () => {
+  it('withdraws a waiting proposal, and throws the reason of the abort', async () => {
     const { error, seen } = await abortedAt(1, { mode: 'wait' }, recorded, silent, cancelled);
     expect(error).toEqual(new Error('enough'));
     expect(seen.at(-1)).toMatchObject({ method: 'POST', path: '/v1/actions/pa-1/cancel' });
   });
 
-  it.each(['wait', 'submit'] as const)('withdraws what was recorded after the abort, in mode %s', async (mode) => {
-    const { error, seen } = await abortedAt(0, { mode }, recorded, cancelled);
-    expect(error).toEqual(new Error('enough'));
-    expect(seen.map(({ path }) => path)).toEqual(['/api/pending-actions', '/v1/actions/pa-1/cancel']);
-  });
+  it.each(['wait', 'submit'] as const)(
+    'withdraws a proposal that was recorded after the abort, in mode %s',
+    async (mode) => {
+      const { error, seen } = await abortedAt(0, { mode }, recorded, cancelled);
+      expect(error).toEqual(new Error('enough'));
+      expect(seen.map(({ path }) => path)).toEqual(['/api/pending-actions', '/v1/actions/pa-1/cancel']);
+    },
+  );
 
-  it('names the action that has begun', async () => {
+  it('names the action that has started', async () => {
     const begun = json(409, refusal('INVALID_STATE'));
     const { error } = await abortedAt(1, { mode: 'wait' }, recorded, silent, begun);
     expect(error).toMatchObject({ code: 'ABORTED', actionId: 'pa-1', cause: new Error('enough') });
   });
 
-  it('leaves alone what an earlier call of the same id proposed', async () => {
+  it('keeps the proposal of an earlier call with the same id', async () => {
     const replayed = json(201, { id: 'pa-1', status: 'pending' }, { 'idempotency-replayed': 'true' });
     const { error, seen } = await abortedAt(1, { mode: 'wait' }, replayed, silent);
     expect(error).toMatchObject({ code: 'ABORTED', actionId: 'pa-1' });

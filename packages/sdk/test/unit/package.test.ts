@@ -25,7 +25,7 @@ function importsOf(files: string[]): string[] {
   return [...new Set(specifiers)].filter((specifier) => !specifier.startsWith('.')).toSorted();
 }
 
-it('ships what was built, and nothing else', async () => {
+it('contains the build and nothing else', async () => {
   const pack = ['pack', '--dry-run', '--json', '--ignore-scripts'];
   const { stdout } = await promisify(execFile)('npm', pack, { cwd: FOLDER });
   const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
@@ -45,7 +45,7 @@ it('has types of its peers in their adapters only', () => {
   expect(importsOf(adapters)).toEqual(PEERS.toSorted());
 });
 
-it('resolves every entry that it names', () => {
+it('resolves every entry point', () => {
   const { exports } = JSON.parse(readFileSync(path.join(FOLDER, 'package.json'), 'utf8')) as {
     exports: Record<string, Record<'types' | 'default', string>>;
   };

@@ -30,7 +30,7 @@ it.each([
   expect(seen.map(({ body }) => body)).toEqual([NOTE, NOTE, NOTE]);
 });
 
-it('makes a key of its own for every POST, and uses the one that is given', async () => {
+it('creates a key for every POST, or uses the given one', async () => {
   const { client, seen } = await serve(json(200, actionReply()));
   await client().actions.create(NOTE);
   await client().actions.create(NOTE);
@@ -51,7 +51,7 @@ it('waits as long as Retry-After says', async () => {
   expect(seen).toHaveLength(2);
 });
 
-it('does not wait for a time that it does not have', async () => {
+it('does not wait longer than its own time limit', async () => {
   const { client } = await serve(json(429, refusal('RATE_LIMITED'), { 'retry-after': '600' }));
   const from = performance.now();
   const { code } = await faultOf(client().actions.get('act_1', { timeoutMs: 5_000 }));
@@ -59,13 +59,13 @@ it('does not wait for a time that it does not have', async () => {
   expect(performance.now() - from).toBeLessThan(2_000);
 });
 
-it('gives up after eight attempts, with the last fault', async () => {
+it('gives up after eight attempts, with the last error', async () => {
   const { client, seen } = await serve(json(503, refusal('UNAVAILABLE')));
   expect(await faultOf(client().actions.get('act_1'))).toMatchObject({ code: 'UNAVAILABLE', status: 503 });
   expect(seen).toHaveLength(8);
 });
 
-it('repeats a PATCH only when it was not taken', async () => {
+it('repeats a PATCH only if it was not accepted', async () => {
   const busy = await serve(json(429, refusal('RATE_LIMITED'), { 'retry-after': '0' }), json(200, actionReply()));
   await busy.client().actions.update('act_1', { description: 'x' });
   expect(busy.seen).toHaveLength(2);
@@ -113,7 +113,7 @@ it.each([
   ['html', (res: ServerResponse) => void res.writeHead(404).end('<html>')],
   ['a redirect', (res: ServerResponse) => void res.writeHead(302, { location: '/login' }).end()],
   ['a success that is not JSON', (res: ServerResponse) => void res.end('ok')],
-])('takes %s for what it is: not the service', async (_, answer) => {
+])('recognises that %s is not the service', async (_, answer) => {
   const { client, seen } = await serve(answer);
   expect(await faultOf(client().actions.create(NOTE))).toMatchObject({ code: 'UNEXPECTED_REPLY' });
   expect(seen).toHaveLength(1);
@@ -140,7 +140,7 @@ it('reports a port where nobody listens as NETWORK', async () => {
   expect(await faultOf(client.actions.list())).toMatchObject({ code: 'NETWORK', status: undefined });
 });
 
-it('names the workspace of the call, else of the client', async () => {
+it('sends the workspace of the call, else of the client', async () => {
   const { client, seen } = await serve(json(200, actionReply()));
   await client({ workspaceId: 'w-1' }).actions.get('act_1');
   await client({ workspaceId: 'w-1' }).actions.get('act_1', { workspaceId: 'w-2' });
@@ -179,7 +179,7 @@ it('walks all pages of pending actions, and all of a long log', async () => {
   ]);
 });
 
-it('waits for the end of an action by long polls, across a restart of the service', async () => {
+it('waits for an action to end by long polling, across a restart of the service', async () => {
   const { client, seen } = await serve(
     json(200, actionReply()),
     cutOff,
@@ -190,13 +190,13 @@ it('waits for the end of an action by long polls, across a restart of the servic
   expect(seen.map(({ headers }) => headers.prefer)).toEqual(['wait=30', 'wait=30', 'wait=30', 'wait=30']);
 });
 
-it('says with the action as it stands that a wait is over', async () => {
+it('ends a wait with the current action', async () => {
   const { client } = await serve(json(200, actionReply()));
   const error = await faultOf(client().wait('act_1', { timeoutMs: 100 }));
   expect(error).toMatchObject({ code: 'WAIT_OVER', action: { status: 'pending_approval' } });
 });
 
-it('asks for no pending action without a workspace', async () => {
+it('refuses pending actions without a workspace', async () => {
   const { client, seen } = await serve(silent);
   const body = { toolName: 'send', toolInput: {} };
   expect(await faultOf(client().pendingActions.create(body))).toMatchObject({ code: 'NO_WORKSPACE' });

@@ -74,7 +74,7 @@ const answer = async (host: ToolHost, request: Request) => {
   return { status: response.status, body: (await response.json()) as unknown };
 };
 
-it('runs the original with the approved input, and answers its result', async () => {
+it('runs the original with the approved input and returns its result', async () => {
   let told: unknown;
   const { host, runs } = hosting((_, context) => {
     told = context;
@@ -102,7 +102,7 @@ it.each([
   expect(await answer(hosting(() => result).host, call())).toEqual({ status: 200, body });
 });
 
-it('says that a result which is not JSON has happened', async () => {
+it('reports a result that is not JSON as done', async () => {
   const { host, errors } = hosting(() => 1n);
   expect(await answer(host, call())).toEqual({ status: 200, body: { not_json: true } });
   expect(errors).toHaveLength(1);
@@ -127,12 +127,12 @@ it('refuses a call without a signature', async () => {
   expect(runs).toEqual([]);
 });
 
-it('takes no two tools of one name', () => {
+it('refuses two tools with the same name', () => {
   const { tool } = hosting();
   expect(() => toolHost([tool, tool], { secret: SECRET })).toThrow('the same name');
 });
 
-it('takes any of several secrets', async () => {
+it('accepts any of several secrets', async () => {
   const { host } = hosting(undefined, { secret: [OTHER, SECRET] });
   expect((await answer(host, call())).status).toBe(200);
   expect((await answer(host, call({ id: 'act_2', secret: OTHER }))).status).toBe(200);
@@ -156,7 +156,7 @@ it('answers a replay with the first reply, and does not run again', async () => 
   expect(runs).toHaveLength(1);
 });
 
-it('lets a duplicate that comes meanwhile wait for the first', async () => {
+it('lets a simultaneous duplicate wait for the first', async () => {
   let end = (_: unknown): void => undefined;
   const { host, runs } = hosting(() => new Promise((done) => (end = done)));
   const replies = Promise.all([answer(host, call()), answer(host, call()), answer(host, call())]);
@@ -166,7 +166,7 @@ it('lets a duplicate that comes meanwhile wait for the first', async () => {
   expect(runs).toHaveLength(1);
 });
 
-it('answers 422 where the tool says that it did nothing', async () => {
+it('answers 422 if the tool says that it did nothing', async () => {
   const { host, errors } = hosting(() => {
     throw new ToolRefused('No such order.');
   });
@@ -177,7 +177,7 @@ it('answers 422 where the tool says that it did nothing', async () => {
 it.each([
   ['is not run again', undefined, 1],
   ['is run again if it is idempotent', true, 2],
-])('answers 500 where the tool threw; it %s', async (_, idempotent, wanted) => {
+])('answers 500 if the tool threw; it %s', async (_, idempotent, wanted) => {
   const { host, runs, errors } = hosting(() => Promise.reject(new Error('secret words')), { idempotent });
   expect(await answer(host, call())).toEqual({ status: 500, body: { error: 'The tool failed.' } });
   expect((await answer(host, call())).status).toBe(500);
@@ -202,21 +202,21 @@ describe('two processes with one store', () => {
     expect(first.runs.length + second.runs.length).toBe(wanted);
   });
 
-  it('answers from the store what the other has done', async () => {
+  it('replays from the store what the other has done', async () => {
     const store = rememberCalls();
     await answer(hosting(() => ({ by: 'first' }), { store }).host, call());
     expect(await answer(hosting(undefined, { store }).host, call())).toEqual({ status: 200, body: { by: 'first' } });
   });
 });
 
-it('tells the result although it cannot be remembered', async () => {
+it('returns the result although it cannot be stored', async () => {
   const store = { ...rememberCalls(), finish: () => Promise.reject(new Error('disk full')) };
   const { host, errors } = hosting(undefined, { store });
   expect((await answer(host, call())).status).toBe(200);
   expect(errors).toEqual([new Error('disk full')]);
 });
 
-it('runs nothing that it cannot record, and asks to be called again', async () => {
+it('runs nothing that it cannot record, and asks for a retry', async () => {
   const store = { ...rememberCalls(), begin: () => Promise.reject(new Error('disk full')) };
   const { host, runs, errors } = hosting(undefined, { store });
   expect(await answer(host, call())).toEqual({ status: 429, body: { error: expect.stringMatching(/^Nothing ran: /) } });
@@ -224,7 +224,7 @@ it('runs nothing that it cannot record, and asks to be called again', async () =
   expect(runs).toEqual([]);
 });
 
-it('answers 400 where somebody has read the request before', async () => {
+it('answers 400 if the request was already read', async () => {
   const { host, runs } = hosting();
   const request = call();
   await request.text();
@@ -255,7 +255,7 @@ describe('in Express', () => {
       body: await request.text(),
     });
 
-  it('does the same, on a raw body or the stream', async () => {
+  it('works with a raw body or the stream', async () => {
     for (const before of [[], [express.raw({ type: '*/*' })], [express.text({ type: '*/*' })]]) {
       const { host, runs } = hosting();
       const url = await listen(...before, host.express);
@@ -265,7 +265,7 @@ describe('in Express', () => {
     }
   });
 
-  it('answers 400, and that nothing ran, where a parser has consumed the raw body', async () => {
+  it('answers 400 and that nothing ran, if a parser has consumed the raw body', async () => {
     const { host, runs, errors } = hosting();
     const url = await listen(express.json(), host.express);
     const reply = await post(url, call());
@@ -289,7 +289,7 @@ describe('in Express', () => {
     expect(runs).toEqual([]);
   });
 
-  it('refuses a body that no call has', async () => {
+  it('refuses a body that cannot be a call', async () => {
     const { host, runs } = hosting();
     const url = await listen(host.express);
     const big = 'x'.repeat(1024 * 1024 + 1);

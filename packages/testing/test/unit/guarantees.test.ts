@@ -34,13 +34,13 @@ const isThere = (where: string, words: string): boolean => {
 };
 
 describe('docs/guarantees.md and SECURITY.md', () => {
-  it('names only tests that there are', () => {
+  it('name only existing tests', () => {
     const named = [...(text + security).matchAll(/`([^`]+\.test\.ts)`/g)].map(([, file]) => path.basename(file ?? ''));
     expect(named.length).toBeGreaterThan(40);
     expect(named.filter((file) => !tests.some((test) => path.basename(test) === file))).toEqual([]);
   });
 
-  it('promises nothing without a test beside it', () => {
+  it('promise nothing without a test', () => {
     expect(rows.length).toBeGreaterThan(40);
     expect(rows.filter((row) => !/\.test\.ts|crash points|chaos|planted/.test(row))).toEqual([]);
     const against = security.match(/^\| (?:a|an|another|whoever) .*$/gm) ?? [];
@@ -48,7 +48,7 @@ describe('docs/guarantees.md and SECURITY.md', () => {
     expect(against.filter((row) => !row.includes('.test.ts`'))).toEqual([]);
   });
 
-  it('quotes titles as they are', () => {
+  it('quote titles exactly', () => {
     const quoted = [
       ...(text + security).matchAll(/(?:`([\w/.-]+\.test\.ts)`|(planted|crash points|chaos)): "([^"]+)"/g),
     ];
@@ -57,7 +57,7 @@ describe('docs/guarantees.md and SECURITY.md', () => {
     expect(wrong.map(([quote]) => quote)).toEqual([]);
   });
 
-  it('holds each trap by a test with a title', () => {
+  it('name a titled test for each trap', () => {
     expect(traps.length).toBeGreaterThan(30);
     expect(traps.filter((row) => !/: "[^"]+"/.test(row))).toEqual([]);
     expect(traps.filter((row) => /\.test\.ts`(?!: ")/.test(row))).toEqual([]);

@@ -48,7 +48,7 @@ describe('the TCP proxy', () => {
     await until(`the reply to ${text}`, () => heard().endsWith(`<${text}>`), 2_000);
   };
 
-  it('passes both directions, and the end of a connection', async () => {
+  it('forwards both directions and the end of a connection', async () => {
     const one = await client();
     await exchange(one, 'hello');
     one.socket.end();
@@ -85,7 +85,7 @@ describe('the TCP proxy', () => {
     expect(received).toBe('abc');
   });
 
-  it('swallows existing connections without a word, and lets new ones through', async () => {
+  it('swallows existing connections silently, and lets new ones through', async () => {
     const one = await client();
     await exchange(one, 'a');
     proxy.swallow('existing');
@@ -98,7 +98,7 @@ describe('the TCP proxy', () => {
     expect([one.heard(), one.ending()]).toEqual(['<a>', undefined]);
   });
 
-  it('swallows all connections: they open, and nothing ever comes back', async () => {
+  it('swallows all connections: they open, but nothing comes back', async () => {
     proxy.swallow('all');
     const one = await client();
     one.socket.write('lost');
@@ -119,7 +119,7 @@ describe('the TCP proxy', () => {
     await until('the server to see it', () => atServer.size === 1);
   });
 
-  it('cuts a connection after so many bytes, and delivers exactly those', async () => {
+  it('cuts a connection after N bytes, and delivers exactly those', async () => {
     proxy.cutAfter(5);
     const one = await client();
     one.socket.write('1234567');
@@ -142,7 +142,7 @@ describe('the TCP proxy', () => {
     expect([one.heard(), one.ending()]).toEqual(['<a>', ending]);
   });
 
-  it('keeps silent too about a server that hangs up after a reply that was dropped', async () => {
+  it('hides a server’s hang-up after a dropped reply', async () => {
     const one = await client();
     await exchange(one, 'a');
     proxy.dropReplies('silence');
