@@ -10,6 +10,7 @@ import { docsRouter } from './docs.ts';
 import { errorHandler, requestId } from './errors.ts';
 import { healthRouter } from './health.ts';
 import { homeRouter } from './home.ts';
+import { INBOX_DIR, inboxFiles } from './inbox.ts';
 import { createKnownTokens } from './known-tokens.ts';
 import { demandAllowance, strangerAt } from './limited.ts';
 import { createOpenStreams, type StreamLimits } from './open-streams.ts';
@@ -187,6 +188,8 @@ export const routes: readonly Route[] = [
 ];
 
 export interface AppOptions extends Partial<Omit<Sharing, 'readSlots' | 'knownTokens' | 'openStreams'>> {
+  /** Where the built inbox is. */
+  inboxDir?: string;
   unread?: Partial<UnreadLimits>;
   streams?: Partial<StreamLimits>;
 }
@@ -209,7 +212,8 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   app.use(helmet(SECURITY));
   app.use(healthRouter(services));
   app.use('/api/auth', signInRouter(services, limits));
-  app.use(homeRouter(limits));
+  const inbox = inboxFiles(options.inboxDir ?? INBOX_DIR, limits);
+  app.use(homeRouter(limits, inbox));
   app.use(docsRouter(routes, services.executors, limits));
   const knownTokens = createKnownTokens();
   app.use('/admin', boardRouter(services, { limits, refusals, knownTokens }));
@@ -223,6 +227,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
     openStreams: createOpenStreams(streams),
   };
   app.use(serveRoutes(services, routes, sharing));
+  app.use(inbox.files, inbox.page);
   app.use(async (req, res) => {
     await demandAllowance(limits, strangerAt(req), res);
     throw new AppError('NOT_FOUND', 'There is no such address. The API reference at /docs lists them all.');
@@ -239,6 +244,7 @@ const SECURITY = {
       'upgrade-insecure-requests': null,
     },
   },
+  xFrameOptions: { action: 'deny' },
   strictTransportSecurity: false, // TLS ends before this process, and plain http on a developer's machine must go on working
 } as const;
 

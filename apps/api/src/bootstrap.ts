@@ -1,6 +1,14 @@
 // `npm run bootstrap`: makes the first workspace with its owner's token, once, and gives a token to owners who cannot sign in.
-// Each is printed once and kept as a hash.
-import { bootstrap, checkMigrated, createKeyRingFile, newToken, openDatabase, recoverOwners } from '@proviso/core';
+// Each is printed once and kept as a hash, as is a link that signs the first owner in.
+import {
+  bootstrap,
+  checkMigrated,
+  createKeyRingFile,
+  createSignInLink,
+  newToken,
+  openDatabase,
+  recoverOwners,
+} from '@proviso/core';
 import { nextSteps } from './next-steps.ts';
 
 const { DATABASE_URL: url, PROVISO_API_KEY, PROVISO_AGENT_KEY, PROVISO_SECRET_KEYS_FILE: keysFile } = process.env;
@@ -13,8 +21,9 @@ try {
   await checkMigrated(db);
   const known = await db.tables.members.count({ where: { role: 'owner' } });
   const apiKey = PROVISO_API_KEY || (known === 0 ? newToken() : undefined);
-  const { workspaceId, created } = await bootstrap(db, { apiKey, agentKey: PROVISO_AGENT_KEY || undefined });
+  const { workspaceId, created, ownerId } = await bootstrap(db, { apiKey, agentKey: PROVISO_AGENT_KEY || undefined });
   const recovered = await recoverOwners(db);
+  const link = await createSignInLink(db, ownerId);
   await db.close();
   say(created ? `Created the workspace ${workspaceId}.` : `The workspace ${workspaceId} already exists.`);
   if (created && !PROVISO_API_KEY) say(`The owner's token, shown only once: ${apiKey}`);
@@ -22,7 +31,9 @@ try {
     say(
       `No owner of ${workspaceName} (${id}) can sign in. A new token for its owner ${email}, shown only once: ${token}`,
     );
-  if (created) say(nextSteps(`http://127.0.0.1:${process.env.PORT || 3000}`));
+  const address = `http://127.0.0.1:${process.env.PORT || 3000}`;
+  say(`Sign in as the owner, once, within 15 minutes: ${address}/welcome#token=${link}`);
+  if (created) say(nextSteps(address));
 } catch (error) {
   process.stderr.write(`bootstrap: ${(error as Error).message}\n`);
   process.exit(1);

@@ -1,15 +1,17 @@
 import type { RateLimits } from '@proviso/core';
 import { Router } from 'express';
 import { htmlPage } from './html-page.ts';
+import type { InboxFiles } from './inbox.ts';
 import { demandAllowance, strangerAt } from './limited.ts';
 
-/** The bare address: where everything is, as a page for browsers and as JSON for programs. */
-export function homeRouter(limits: RateLimits | undefined): Router {
+/** The bare address: the inbox for browsers, or a page that says how to build it; for programs, JSON that says where everything is. */
+export function homeRouter(limits: RateLimits | undefined, inbox: InboxFiles): Router {
   const router = Router();
   router.get('/', async (req, res) => {
     await demandAllowance(limits, strangerAt(req), res);
     res.vary('Accept');
-    if (req.accepts(['json', 'html']) === 'html') return void res.type('html').send(PAGE);
+    if (req.accepts(['json', 'html']) === 'html')
+      return inbox.isBuilt() ? inbox.sendPage(res) : void res.type('html').send(PAGE);
     res.json({ status: 'success', service: 'proviso', links: LINKS });
   });
   return router;
@@ -27,8 +29,8 @@ const LINKS = {
 const PAGE = htmlPage(
   'start here',
   `  <h1>Proviso</h1>
-  <p>Agents propose. People approve. The work happens once. There is no inbox page yet: people decide
-    over the API.</p>
+  <p>Agents propose. People approve. The work happens once. The inbox is not built: run <code>npm run build</code>, and reload
+    this page. Everything works over the API without it.</p>
   <ul>
     <li><a href="${LINKS.reference}">The reference</a>, from <a href="${LINKS.openapi}">openapi.json</a></li>
     <li><a href="${LINKS.operators}">Operators</a>: the queue, with a key that has <code>instance:operate</code></li>

@@ -1,7 +1,7 @@
 import { useApi } from './open-api.ts';
 
 describe('the bare address', () => {
-  const api = useApi();
+  const api = useApi({ inboxDir: '/nowhere' });
 
   it('is a page for browsers, with links that lead somewhere and nothing from elsewhere', async () => {
     const { status, headers, text } = await api.with().raw('get', '/', undefined, { Accept: 'text/html,*/*;q=0.8' });

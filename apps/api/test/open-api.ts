@@ -159,12 +159,12 @@ export async function openApi(services: Services, options: Parameters<typeof cre
 }
 
 /** A world and its API around the tests of a file or a describe. */
-export function useApi(options: WorldOptions = {}): Api {
+export function useApi({ inboxDir, ...options }: WorldOptions & { inboxDir?: string } = {}): Api {
   let world: World;
   let listening: Listening;
   beforeAll(async () => {
     world = await openWorld(options);
-    listening = await openApi(world);
+    listening = await openApi(world, { ...(inboxDir && { inboxDir }) });
   });
   afterAll(async () => {
     await listening.close();

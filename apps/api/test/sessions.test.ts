@@ -394,6 +394,21 @@ describe('a session', () => {
     expect((await by.post('/v1/agents', { name: 'Mine' })).status).toBe(201);
   });
 
+  it('opens Bull Board where its person operates the instance, and to pages of the service alone', async () => {
+    const tenant = await api.tenant();
+    const board = (by: Client, headers = {}) =>
+      by.raw('get', '/admin/queues/api/queues', undefined, { Accept: 'application/json', ...headers });
+    const by = await ownerIn(api, tenant);
+    expect((await board(by)).status).toBe(200);
+    expect((await by.from({}).raw('post', '/admin/queues/api/queues/actions/clean/completed')).status).toBe(403);
+    const elsewhere = by.from({ 'Sec-Fetch-Site': 'cross-site' });
+    expect((await elsewhere.raw('post', '/admin/queues/api/queues/actions/clean/completed')).status).toBe(403);
+    const { by: another } = await joinWithPassword(api, tenant.owner, 'owner');
+    expect((await board(another)).status).toBe(401);
+    await by.post('/api/auth/sign-out');
+    expect((await board(by)).status).toBe(401);
+  });
+
   it('operates the instance only where a credential of its person does', async () => {
     const tenant = await api.tenant();
     const scopesOf = async (by: Client): Promise<string[]> => (await by.get('/v1/me')).body.me.scopes;

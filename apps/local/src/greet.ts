@@ -1,7 +1,7 @@
-import type { Instance } from './instance.ts';
+import type { StartedInstance } from './instance.ts';
 
-/** What a newcomer needs first: where it is, the keys, and a command that works as printed. */
-export function greet({ url, mailUrl, apiKey, agentKey, identityId }: Instance): string {
+/** What a newcomer needs first: where it is, a link that signs in, the keys, and a command that works as printed. */
+export function greet({ url, mailUrl, signInUrl, apiKey, agentKey, identityId }: StartedInstance): string {
   const proposal = {
     type: 'email_message',
     identity_id: identityId,
@@ -11,10 +11,14 @@ export function greet({ url, mailUrl, apiKey, agentKey, identityId }: Instance):
   return `
 Proviso is running at ${url}
 
+Sign in as the owner, once, within 15 minutes:
+
+  ${signInUrl}
+
   Owner's API key   ${apiKey}
   Agent's API key   ${agentKey}
   API reference     ${url}/docs
-  Bull Board        ${url}/admin/queues (sign in with the owner's key)
+  Bull Board        ${url}/admin/queues (signed in, or with the owner's key)
   Mail sent so far  ${mailUrl}/  as pages; anyone with this address can read it
 
 The agent proposes an e-mail, which then waits for a person:

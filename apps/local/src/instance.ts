@@ -17,6 +17,11 @@ export interface Instance extends LocalState {
   mailUrl: string;
 }
 
+export interface StartedInstance extends Instance {
+  /** Signs the owner in, once. */
+  signInUrl: string;
+}
+
 export interface InstanceHooks {
   say: (line: string) => void;
   /** Called when a part cannot be kept running. */
@@ -26,7 +31,11 @@ export interface InstanceHooks {
 const readyTimeoutMs = 60_000;
 
 /** Starts everything on this machine and waits until it answers. What was started is in `teardown`, also after a throw. */
-export async function startInstance(config: LocalConfig, teardown: Teardown, hooks: InstanceHooks): Promise<Instance> {
+export async function startInstance(
+  config: LocalConfig,
+  teardown: Teardown,
+  hooks: InstanceHooks,
+): Promise<StartedInstance> {
   try {
     mkdirSync(config.dataDir, { recursive: true });
     await teardown.add(await lock(config.dataDir));
@@ -40,9 +49,21 @@ export async function startInstance(config: LocalConfig, teardown: Teardown, hoo
     const state = await bootstrap(core, config, databaseUrl, { ...mail, mailKey });
     await runParts({ config, databaseUrl, teardown, hooks });
     writeState(config.dataDir, state);
-    return { ...state, ...addressesOf(state) };
+    const addresses = addressesOf(state);
+    return { ...state, ...addresses, signInUrl: await signInUrl(core, databaseUrl, addresses.url) };
   } catch (error) {
     throw explain(error, config.dataDir);
+  }
+}
+
+/** A link for the owner. It is good for minutes: made last. */
+async function signInUrl(core: typeof Core, databaseUrl: string, url: string): Promise<string> {
+  const db = core.openDatabase({ url: databaseUrl, poolMax: 1, name: 'proviso-local' });
+  try {
+    const { ownerId } = await core.bootstrap(db, {});
+    return `${url}/welcome#token=${await core.createSignInLink(db, ownerId)}`;
+  } finally {
+    await db.close();
   }
 }
 

@@ -1,19 +1,22 @@
 import {
   AppError,
+  authenticate,
   endOperatorSession,
   findOperatorSession,
   lookupOf,
   openOperatorSession,
+  sessionCredential,
   type RateLimits,
   type Services,
 } from '@proviso/core';
-import { Router, urlencoded, type RequestHandler } from 'express';
+import { Router, urlencoded, type Request, type RequestHandler } from 'express';
 import type { KnownTokens } from '../known-tokens.ts';
 import { demandAllowance, demandSignIn, lookUp, strangerAt } from '../limited.ts';
 import type { RefusalLog } from '../refusal-log.ts';
 import { homePage } from './home-page.ts';
 import { queueBoard } from './queue-board.ts';
-import { demandSameOrigin } from '../same-origin.ts';
+import { assertSameOrigin, demandSameOrigin } from '../same-origin.ts';
+import { sessionTokenOf } from '../sign-in/session-cookie.ts';
 import { clearSessionCookie, sessionIdOf, setSessionCookie } from './session-cookie.ts';
 import { signInPage } from './sign-in-page.ts';
 
@@ -60,9 +63,11 @@ export function boardRouter(
     res.redirect(303, '/admin/sign-in');
   });
   router.use(async (req, res, next) => {
-    const id = sessionIdOf(req);
+    const person = sessionTokenOf(req);
+    const id = sessionIdOf(req) || (person && sessionCredential(person));
+    if (person) assertSameOrigin(req);
     try {
-      await lookUp({ limits, given: id, isKnown: isKnown(id), find: () => demandSession(db, id) }, req, res);
+      await lookUp({ limits, given: id, isKnown: isKnown(id), find: () => demandOperator(db, req) }, req, res);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'UNAUTHENTICATED') throw error;
       knownTokens.forget(id);
@@ -77,9 +82,16 @@ export function boardRouter(
   return router;
 }
 
-async function demandSession(db: Services['db'], id: string | undefined): Promise<void> {
+/** A session of the board, by a key; or a person's, who may operate the instance. Throws UNAUTHENTICATED. */
+async function demandOperator(db: Services['db'], req: Request): Promise<void> {
+  const [id, person] = [sessionIdOf(req), sessionTokenOf(req)];
   if (id && (await findOperatorSession(db, id))) return;
-  throw new AppError('UNAUTHENTICATED', 'Sign in at /admin/sign-in with a key that has the scope instance:operate.');
+  const callers = person ? await authenticate(db, sessionCredential(person)) : [];
+  if (callers.some(({ scopes }) => scopes.includes('instance:operate'))) return;
+  throw new AppError(
+    'UNAUTHENTICATED',
+    'Sign in as an operator, or at /admin/sign-in with a key that has the scope instance:operate.',
+  );
 }
 
 /** After a sign-out the browser's back button shows nothing. */

@@ -1,0 +1,73 @@
+// The inbox: files of apps/inbox/dist, which use the public API and nothing else. Held by inbox.test.ts.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RateLimits } from '@proviso/core';
+import express, { Router, type RequestHandler, type Request, type Response } from 'express';
+import { demandAllowance, strangerAt } from './limited.ts';
+
+/** What `npm run build` leaves. */
+export const INBOX_DIR = fileURLToPath(new URL('../../inbox/dist', import.meta.url));
+
+/**
+ * Scripts from here only, and nothing from elsewhere. A frame with a mail's HTML inherits this policy: its styles are
+ * inline, and its pictures are not loaded.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "frame-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Programs answer at these, and a mistyped address gets their error. */
+const OF_PROGRAMS = /^\/(?:v1|api|admin|docs|openapi\.json|livez|readyz|metrics)(?:\/|$)/;
+
+export interface InboxFiles {
+  /** The files as they are named in the page. */
+  files: RequestHandler;
+  /** The page, for a browser at any address that is not a program's. */
+  page: RequestHandler;
+  /** Whether there is a page. */
+  isBuilt(): boolean;
+  sendPage(res: Response): void;
+}
+
+export function inboxFiles(dir: string, limits: RateLimits | undefined): InboxFiles {
+  const index = path.join(dir, 'index.html');
+  const isBuilt = (): boolean => existsSync(index);
+  const sendPage = (res: Response): void => {
+    res.set({ 'Content-Security-Policy': POLICY, 'Cache-Control': 'no-cache' });
+    res.sendFile(index, { cacheControl: false });
+  };
+  const files = Router();
+  // Their names have a hash of what they hold.
+  files.use('/assets', express.static(path.join(dir, 'assets'), { index: false, immutable: true, maxAge: '1y' }));
+  files.use(express.static(dir, { index: false, maxAge: '1h' }));
+  return {
+    files,
+    page: async (req, res, next) => {
+      if (!isPageRequest(req) || !isBuilt()) return next();
+      await demandAllowance(limits, strangerAt(req), res);
+      sendPage(res);
+    },
+    isBuilt,
+    sendPage,
+  };
+}
+
+/** A browser that opens an address. What names no type takes JSON. */
+const isPageRequest = (req: Request): boolean =>
+  (req.method === 'GET' || req.method === 'HEAD') &&
+  !OF_PROGRAMS.test(req.path) &&
+  !path.extname(req.path) &&
+  req.accepts(['json', 'html']) === 'html';
