@@ -118,9 +118,14 @@ function Footer({ onKeys }: { onKeys: () => void }) {
         <span aria-hidden="true" className={isLive ? 'text-go' : 'text-warn'}>
           ●
         </span>{' '}
-        {isLive ? live : offline}
+        <span>{isLive ? live : offline}</span>
       </span>
-      <button type="button" onClick={onKeys} className="flex flex-wrap items-center gap-x-4">
+      <button
+        type="button"
+        onClick={onKeys}
+        aria-label={words.keysSheet.title}
+        className="flex flex-wrap items-center gap-x-4"
+      >
         {keys.map(([caps, what]) => (
           <span key={what} className="inline-flex items-center gap-1">
             {caps.map((cap) => (

@@ -1,0 +1,191 @@
+import { until } from '@proviso/testing';
+import { describeInBrowser, openInbox, type Inbox, type Office } from './open-inbox.ts';
+import { propose, read, task } from './propose.ts';
+
+describeInBrowser('the inbox', () => {
+  let inbox: Inbox;
+  beforeAll(async () => {
+    inbox = await openInbox();
+  }, 120_000);
+  afterAll(() => inbox.close());
+
+  const statusIs = (office: Office, id: string | undefined, status: string) =>
+    until(`${id} to be ${status}`, async () => (await read(office, id)).status === status, 10_000);
+  const title = ({ page }: Office) =>
+    page.getByRole('region', { name: 'The proposal' }).getByRole('heading', { level: 2 });
+  const row = ({ page }: Office, name: string) => page.getByRole('link', { name });
+
+  it('takes decisions by single keys alone: move, approve, reject with a reason, and goes on to the next', async () => {
+    const office = await inbox.office();
+    const [one, two, three] = await propose(office, task('One'), task('Two'), task('Three'));
+    const { page } = office;
+    await page.reload();
+    await title(office).getByText('Task: One').waitFor();
+    await page.keyboard.press('j');
+    await title(office).getByText('Task: Two').waitFor();
+    await page.keyboard.press('a');
+    await title(office).getByText('Task: Three').waitFor();
+    await page.keyboard.press('r');
+    await page.getByLabel('Reason (optional)').fill('Not needed');
+    await page.keyboard.press('Enter');
+    await title(office).getByText('Task: One').waitFor();
+    await statusIs(office, two, 'approved');
+    await statusIs(office, three, 'rejected');
+    expect((await read(office, three)).approval).toMatchObject({ decision: 'reject', comment: 'Not needed' });
+    expect((await read(office, one)).status).toBe('pending_approval');
+    expect(office.complaints).toEqual([]);
+  });
+
+  it('shows an edit word by word before it is sent, and sends only what was changed', async () => {
+    const office = await inbox.office();
+    const [id] = await propose(office, task('Send the quote', { description: 'For 50 seats' }));
+    const { page } = office;
+    await page.reload();
+    await title(office).getByText('Send the quote').waitFor();
+    await page.keyboard.press('e');
+    await page.getByLabel('Description').fill('For 60 seats');
+    const changes = page.getByRole('region', { name: 'What you changed' });
+    expect([await changes.locator('del').innerText(), await changes.locator('ins').innerText()]).toEqual(['50', '60']);
+    await page.getByRole('button', { name: 'Approve with 1 change' }).click();
+    await statusIs(office, id, 'approved');
+    expect(await read(office, id)).toMatchObject({
+      params: { title: 'Send the quote', description: 'For 60 seats' },
+      approval: { edits: { description: 'For 60 seats' } },
+    });
+  });
+
+  it('answers a question with the key of an option', async () => {
+    const office = await inbox.office();
+    const params = { reason: 'What may I offer?', options: ['Nothing', '10 %', '20 %'] };
+    const [id] = await propose(office, { type: 'escalate_to_human', params });
+    const { page } = office;
+    await page.reload();
+    await page.getByRole('button', { name: '10 %' }).waitFor();
+    await page.keyboard.press('a'); // no approval leaves a question open
+    await page.keyboard.press('2');
+    await statusIs(office, id, 'approved');
+    expect((await read(office, id)).params).toMatchObject({ answer: '10 %' });
+  });
+
+  it('keeps what arrives behind a count, and the rows where they are, until it is asked for', async () => {
+    const office = await inbox.office();
+    await propose(office, task('Old'));
+    const { page } = office;
+    await page.reload();
+    await title(office).getByText('Task: Old').waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    await propose(office, task('Fresh'));
+    await page.getByRole('button', { name: /1 new/ }).waitFor();
+    expect(await row(office, 'Task: Fresh').count()).toBe(0);
+    await page.keyboard.press('.');
+    await row(office, 'Task: Fresh').waitFor();
+    expect(await title(office).innerText()).toContain('Task: Old');
+  });
+
+  it('says at once who decided elsewhere, and takes the buttons away', async () => {
+    const office = await inbox.office();
+    const [id] = await propose(office, task('Contested'));
+    const { page, reviewer } = office;
+    await page.reload();
+    await title(office).getByText('Task: Contested').waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    await reviewer('POST', `/v1/actions/${id}/approve`, { action: 'reject' });
+    await page.getByRole('status').getByText('rejected by owner').waitFor();
+    expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+  });
+
+  it('approves nothing that was not on the screen: a proposal that changed is shown first', async () => {
+    const office = await inbox.office();
+    const [id] = await propose(office, task('Before'));
+    const { page, agent } = office;
+    await page.reload();
+    await title(office).getByText('Task: Before').waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    await agent('PATCH', `/v1/actions/${id}`, { params: { title: 'After' } });
+    await page.getByText('This proposal has changed since you opened it.').waitFor();
+    await page.keyboard.press('a');
+    expect((await read(office, id)).status).toBe('pending_approval');
+    await page.getByRole('button', { name: 'Show what changed' }).click();
+    await title(office).getByText('Task: After').waitFor();
+    await page.keyboard.press('a');
+    await statusIs(office, id, 'approved');
+  });
+
+  it('decides on all that are ticked, and folds equal proposals into one row', async () => {
+    const office = await inbox.office();
+    const ids = await propose(office, task('Same'), task('Same'), task('Other'), task('Left'));
+    const { page } = office;
+    await page.reload();
+    await row(office, 'Task: Same').getByText('2 equal').waitFor();
+    await page.keyboard.press('x');
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.getByRole('region', { name: '3 selected' }).waitFor();
+    await page.keyboard.press('a');
+    for (const id of ids.slice(0, 3)) await statusIs(office, id, 'approved');
+    expect((await read(office, ids[3])).status).toBe('pending_approval');
+  });
+
+  it('reviews forty of one run as one template, leaves what stands out, and changes a cell of one alone', async () => {
+    const office = await inbox.office();
+    const { body } = await office.agent<{ run: { run_id: string } }>('POST', `/v1/agents/${office.agentId}/runs`, {
+      metadata: { name: 'Quotes' },
+    });
+    const due = (at: number) => task(`Send the quote to customer ${at} by Friday`, { description: `Seats: ${at}` });
+    const odd = [
+      'Send the quote to {{customer}} by Friday',
+      'Something else that has no common line',
+      'Send the quote to a customer for €12 000 by Friday',
+    ];
+    const proposals = [
+      ...Array.from({ length: 37 }, (_, at) => due(at)),
+      ...odd.map((name) => task(name, { description: 'Seats: 5' })),
+    ];
+    const ids = await propose(office, ...proposals.map((each) => ({ ...each, run_id: body.run.run_id })));
+    const { page } = office;
+    await page.reload();
+    await page.getByRole('link', { name: /40 alike/ }).click();
+    await page.getByText('3 stand out').waitFor();
+    await page.getByRole('button', { name: /: 7$/ }).last().click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('70');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Approve 37 ticked' }).click();
+    for (const id of ids.slice(0, 37)) await statusIs(office, id, 'approved');
+    for (const id of ids.slice(37)) expect((await read(office, id)).status).toBe('pending_approval');
+    const edited = (await Promise.all(ids.slice(0, 37).map((id) => read(office, id)))).filter(
+      ({ approval }) => approval?.edits,
+    );
+    expect(edited).toHaveLength(1);
+    expect(office.complaints).toEqual([]);
+  }, 60_000);
+
+  it('takes no single key where they are switched off', async () => {
+    const office = await inbox.office();
+    const [id] = await propose(office, task('Careful'));
+    const { page } = office;
+    await page.reload();
+    await title(office).getByText('Task: Careful').waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('button', { name: 'Turn single keys off' }).click();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('a');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Title').waitFor();
+    expect((await read(office, id)).status).toBe('pending_approval');
+  });
+
+  it('fits a phone: list, card, back', async () => {
+    const office = await inbox.office({ viewport: { width: 375, height: 760 }, hasTouch: true });
+    const [id] = await propose(office, task('On the way'));
+    const { page } = office;
+    await page.reload();
+    await row(office, 'Task: On the way').tap();
+    await title(office).getByText('Task: On the way').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await page.getByRole('button', { name: 'Back to the list' }).tap();
+    await row(office, 'Task: On the way').tap();
+    await page.getByRole('button', { name: 'Approve' }).tap();
+    await statusIs(office, id, 'approved');
+  });
+});
