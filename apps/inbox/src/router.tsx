@@ -121,8 +121,14 @@ const reviewRoute = createRoute({
     given({ type: text(search.type), agent: text(search.agent), run: text(search.run) }),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings-page.tsx'), 'SettingsPage'),
+});
+
 const routeTree = rootRoute.addChildren([
-  shellRoute.addChildren([inboxRoute, actionsRoute, actionRoute, unknownRoute, reviewRoute]),
+  shellRoute.addChildren([inboxRoute, actionsRoute, actionRoute, unknownRoute, reviewRoute, settingsRoute]),
   signInRoute,
   welcomeRoute,
 ]);

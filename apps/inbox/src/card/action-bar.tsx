@@ -2,7 +2,7 @@ import type { Action } from '@proviso/contracts';
 import { Check, Pencil, X } from 'lucide-react';
 import type { Edit } from '../edit/use-edit.ts';
 import { KeyCap } from '../keys/key-cap.tsx';
-import { useSession } from '../shell/use-session.ts';
+import { useDecides } from '../shell/use-session.ts';
 import type { Decided } from '../waiting/waiting.ts';
 import { words } from '../words.ts';
 
@@ -24,7 +24,7 @@ export const goClass =
 
 /** What can be done with the card; far apart on a phone, where a thumb decides. */
 export function ActionBar({ shown, decided, isBlocked, mustRead, edit, onApprove, onEdit, onReject }: ActionBarProps) {
-  const { decides } = useSession();
+  const decides = useDecides();
   const text = words.decide;
   if (decided) return <DecidedBar decided={decided} />;
   if (!decides) return <div className={`${barClass} text-muted`}>{words.card.mayNotDecide}</div>;

@@ -8,7 +8,7 @@ import { Value } from './fields.tsx';
 
 /** What sets it apart from what this person approved before; nothing where that is too little to say. */
 export function Delta({ action }: { action: Action }) {
-  const { userId } = useSession();
+  const userId = useSession()?.user_id;
   const { type, agent_id } = action;
   const { data: approved = [] } = useQuery({
     queryKey: ['actions', 'approved', type, agent_id],
@@ -39,4 +39,5 @@ export function Delta({ action }: { action: Action }) {
   );
 }
 
-const isBy = (by: { kind: string; id: string }, userId: string): boolean => by.kind === 'member' && by.id === userId;
+const isBy = (by: { kind: string; id: string }, userId: string | undefined): boolean =>
+  by.kind === 'member' && by.id === userId;

@@ -9,7 +9,7 @@ import { useKeys } from '../keys/use-keys.ts';
 import { KeyCap } from '../keys/key-cap.tsx';
 import { ListPane } from '../list/list-pane.tsx';
 import { useInbox, type Inbox } from '../list/use-inbox.ts';
-import { useSession } from '../shell/use-session.ts';
+import { useDecides } from '../shell/use-session.ts';
 import { words } from '../words.ts';
 
 /** The list of what waits, and the card that is open. */
@@ -50,7 +50,7 @@ export function InboxPage() {
 /** One decision on all that are ticked; the answer tells of each. */
 function SelectionBar({ inbox: { selected, clear, toNext } }: { inbox: Inbox }) {
   const [isRejecting, setRejecting] = useState(false);
-  const { decides } = useSession();
+  const decides = useDecides();
   const { approveMany, rejectMany, clearSelection, questionAlone } = words.decide;
   const send = (decision: Parameters<typeof decide>[1]): void => {
     if (!decides) return;

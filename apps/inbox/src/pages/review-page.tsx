@@ -10,7 +10,7 @@ import { useRunName } from '../list/section-header.tsx';
 import { ReviewTable } from '../review/review-table.tsx';
 import { TemplateView } from '../review/template-view.tsx';
 import { useReview } from '../review/use-review.ts';
-import { useSession } from '../shell/use-session.ts';
+import { useDecides } from '../shell/use-session.ts';
 import { words } from '../words.ts';
 
 /** Many proposals of one type from one run: the template that they share, and what varies. */
@@ -57,7 +57,7 @@ export function ReviewPage() {
 
 function ReviewBar({ review }: { review: ReturnType<typeof useReview> }) {
   const [isRejecting, setRejecting] = useState(false);
-  const { decides } = useSession();
+  const decides = useDecides();
   const { approve, reject, left } = words.review;
   const [ticked, crossed, later] = [review.marked('tick'), review.marked('cross'), review.marked('leave')].map(
     ({ length }) => length,

@@ -25,6 +25,7 @@ export function Shell() {
     'g q': () => void navigate({ to: '/', search: { type: 'escalate_to_human' } }),
     'g u': () => void navigate({ to: '/unknown' }),
     'g a': () => void navigate({ to: '/actions' }),
+    'g s': () => void navigate({ to: '/settings' }),
   });
   return (
     <div className="flex h-dvh flex-col">
@@ -75,6 +76,7 @@ function SideBar() {
       <SideLink to="/unknown" label={nav.unknown} count={counts.unknown} warns={Boolean(counts.unknown)} />
       <h2 className="text-muted mt-4 mb-1 px-2.5 text-xs font-semibold">{nav.everything}</h2>
       <SideLink to="/actions" label={nav.actions} />
+      <SideLink to="/settings" label={nav.settings} />
     </nav>
   );
 }

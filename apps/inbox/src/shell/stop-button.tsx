@@ -3,9 +3,10 @@ import { Octagon } from 'lucide-react';
 import { useState } from 'react';
 import type { PauseBody } from '@proviso/contracts';
 import { inWords, request } from '../api/client.ts';
-import { agentsQuery, queryClient, sessionQuery } from '../api/queries.ts';
+import { agentsQuery, queryClient } from '../api/queries.ts';
 import { toast } from '../decide/toasts.ts';
 import { words } from '../words.ts';
+import { useSession } from './use-session.ts';
 import { Modal } from './modal.tsx';
 
 interface Pause {
@@ -17,7 +18,7 @@ interface Pause {
 
 /** Stops work, and says in words how far. */
 export function StopButton() {
-  const { data: session } = useQuery(sessionQuery);
+  const session = useSession();
   const [isOpen, setOpen] = useState(false);
   const canStop = session?.scopes.includes('workspace:admin') ?? false;
   const { data: pauses = [] } = useQuery({

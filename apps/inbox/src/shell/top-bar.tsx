@@ -1,17 +1,18 @@
 import { Menu } from '@base-ui/react/menu';
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Menu as MenuIcon } from 'lucide-react';
 import { useState } from 'react';
-import { queryClient, sessionQuery } from '../api/queries.ts';
+import { queryClient } from '../api/queries.ts';
 import { signOut } from '../api/session.ts';
 import { KeyCap } from '../keys/key-cap.tsx';
 import { useKeys } from '../keys/use-keys.ts';
 import { words } from '../words.ts';
+import { useSession } from './use-session.ts';
 import { StopButton } from './stop-button.tsx';
 import { applyTheme, storedTheme, THEMES } from './theme.ts';
 
 export function TopBar({ onPalette }: { onPalette: () => void }) {
+  const session = useSession();
   const { nav, product } = words;
   return (
     <header className="border-line flex h-12 shrink-0 items-center gap-3 border-b px-4">
@@ -25,6 +26,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         <KeyCap>Ctrl K</KeyCap>
       </button>
       <div className="ml-auto flex items-center gap-2">
+        <span className="text-muted max-lg:hidden">{session?.workspace.name}</span>
         <StopButton />
         <AccountMenu />
       </div>
@@ -65,6 +67,7 @@ function PlacesMenu() {
     [nav.waiting, '/'],
     [nav.unknown, '/unknown'],
     [nav.actions, '/actions'],
+    [nav.settings, '/settings'],
   ] as const;
   return (
     <Menu.Root>
@@ -83,7 +86,7 @@ function PlacesMenu() {
 }
 
 function AccountMenu() {
-  const { data: session } = useQuery(sessionQuery);
+  const session = useSession();
   const navigate = useNavigate();
   const [theme, setTheme] = useState(storedTheme);
   const nextTheme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';

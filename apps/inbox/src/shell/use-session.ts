@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Me } from '@proviso/contracts';
 import { sessionQuery } from '../api/queries.ts';
-import type { Session } from '../api/session.ts';
 
-const NOBODY: Session = { name: '', userId: '', role: 'viewer', scopes: [], decides: false };
+/** Who is signed in; undefined until the service has said so. */
+export const useSession = (): Me | undefined => useQuery(sessionQuery).data;
 
-export const useSession = (): Session => useQuery(sessionQuery).data ?? NOBODY;
+export const useDecides = (): boolean => useSession()?.decides ?? false;
