@@ -285,7 +285,7 @@ describe('the page of the Actions API', () => {
         const { action_id } = await made(here, { require_approval: true });
         const ended = status === 'running' ? null : new Date();
         const lease =
-          status === 'running' ? { cleared_hash: 'x', cleared_as: 'approved', lease_until: new Date() } : {};
+          status === 'running' ? { cleared_hash: 'x', status_before_run: 'approved', lease_until: new Date() } : {};
         await api.world.db.tables.actions.update({
           where: { id: (await recorded(api.world, action_id)).row.id },
           data: { status, completed_at: ended, ...lease },

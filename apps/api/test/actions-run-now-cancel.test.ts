@@ -50,7 +50,7 @@ describe.each(['execute', 'cancel'])('POST /v1/actions/{action_id}/%s', (verb) =
       const running = status === 'running';
       await api.world.db.pool.query(
         `update actions set status = $2, completed_at = case when $3 then null else now() end,
-        cleared_as = case when $3 then 'scheduled' end, lease_until = case when $3 then now() + interval '1 h' end
+        status_before_run = case when $3 then 'scheduled' end, lease_until = case when $3 then now() + interval '1 h' end
        where workspace_id = $1`,
         [here.id, status, running],
       );

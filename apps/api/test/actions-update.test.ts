@@ -97,7 +97,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
     });
     const { row, last } = await recorded(api.world, action_id);
     expect(row).toMatchObject({ user_edits: null, approval: null, cleared_hash: null, cleared_identity_version: null });
-    expect(last).toMatchObject({ event: 'action.regated', data: { reason: 'changed_after_approval' } });
+    expect(last).toMatchObject({ event: 'action.returned_to_review', data: { reason: 'changed_after_approval' } });
     await expectRefusal(api, here, [409, 'CONFLICT'], () => approve(here.owner, action_id));
   });
 
@@ -151,7 +151,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
     const { row, last } = await recorded(api.world, action_id);
     const reason = 'require_approval' in change ? 'recalled' : 'changed_after_approval';
     expect(row).toMatchObject({ status: 'pending_approval', status_reason: reason, cleared_hash: null });
-    expect(last).toMatchObject({ event: 'action.regated', actor: { kind: 'agent' } });
+    expect(last).toMatchObject({ event: 'action.returned_to_review', actor: { kind: 'agent' } });
   });
 
   it('lets an agent change only its own pending proposal', async () => {
@@ -176,7 +176,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
     });
     const { row, last } = await recorded(api.world, action_id);
     expect(row).toMatchObject({ status: 'pending_approval', cleared_hash: null });
-    expect(last).toMatchObject({ event: 'action.regated', data: { reason: 'recalled' } });
+    expect(last).toMatchObject({ event: 'action.returned_to_review', data: { reason: 'recalled' } });
     expect((await approve(here.owner, action_id)).status).toBe(200);
     expect((await recorded(api.world, action_id)).row.status_reason).toBeNull();
   });
@@ -314,7 +314,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
       const cleared = status === 'running' ? "'scheduled'" : 'null';
       const lease = status === 'running' ? "now() + interval '1 h'" : 'null';
       await api.world.db.pool.query(
-        `update actions set status = $2, completed_at = ${ended}, cleared_as = ${cleared}, lease_until = ${lease} where workspace_id = $1`,
+        `update actions set status = $2, completed_at = ${ended}, status_before_run = ${cleared}, lease_until = ${lease} where workspace_id = $1`,
         [here.id, status],
       );
       for (const body of [

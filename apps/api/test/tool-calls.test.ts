@@ -126,7 +126,7 @@ describe('an approved call of a workspace’s tool', () => {
     expect(back).toMatchObject({ status: 'pending_approval', status_reason: 'tool_changed', approval: null });
     expect(back.params_hash).not.toBe(params_hash);
     expect((await recorded(api.world, action_id)).last).toMatchObject({
-      event: 'action.regated',
+      event: 'action.returned_to_review',
       data: { reason: 'tool_changed', changes: ['tool'] },
     });
     expect(here.tool.calls).toEqual([]);

@@ -26,7 +26,7 @@ const EVENT_WORDS: Record<string, string> = {
   'action.rejected': 'Rejected',
   'action.cancelled': 'Cancelled',
   'action.expired': 'Expired',
-  'action.regated': 'Sent back for review',
+  'action.returned_to_review': 'Returned to review',
   'action.released': 'Released',
   'action.recalled': 'Taken back',
   'action.claimed': 'Started',

@@ -37,7 +37,7 @@ export const EVENTS = [
   'action.rejected',
   'action.cancelled',
   'action.expired',
-  'action.regated',
+  'action.returned_to_review',
   'action.released',
   'action.claimed',
   'action.retried',
@@ -77,7 +77,6 @@ export const STATUS_REASONS = [
   'stale',
   'not_looked_up',
   'recalled',
-  'paused',
   'handed_to_person',
   ...FAILURES,
 ] as const;

@@ -4,15 +4,15 @@ import type { EventName, Status } from '@proviso/contracts';
 
 export type Move = Exclude<EventName, 'action.created'>;
 
-/** Back to the cleared status that `running` came from. */
-export const BACK = 'cleared_as';
-type Target = Status | typeof BACK;
+/** Back to the cleared status that `running` came from, which is in that column. */
+export const PREVIOUS_STATUS = 'status_before_run';
+type Target = Status | typeof PREVIOUS_STATUS;
 
-const cleared = (status: Status) =>
+const runnable = (status: Status) =>
   ({
     'action.updated': status,
     'action.released': status,
-    'action.regated': 'pending_approval',
+    'action.returned_to_review': 'pending_approval',
     'action.cancelled': 'cancelled',
     'action.expired': 'cancelled',
     'action.claimed': 'running',
@@ -26,15 +26,15 @@ export const LIFECYCLE: Record<Status, Partial<Record<Move, Target>>> = {
     'action.cancelled': 'cancelled',
     'action.expired': 'cancelled',
   },
-  scheduled: cleared('scheduled'),
-  approved: cleared('approved'),
-  auto_approved: cleared('auto_approved'),
+  scheduled: runnable('scheduled'),
+  approved: runnable('approved'),
+  auto_approved: runnable('auto_approved'),
   running: {
     'action.completed': 'completed',
     'action.failed': 'failed',
-    'action.retried': BACK,
-    'action.requeued': BACK,
-    'action.regated': 'pending_approval',
+    'action.retried': PREVIOUS_STATUS,
+    'action.requeued': PREVIOUS_STATUS,
+    'action.returned_to_review': 'pending_approval',
   },
   completed: {},
   failed: {},

@@ -91,7 +91,7 @@ async function attempt(
 /** What people ask for, where the event has another word for it. */
 const VERBS: Partial<Record<Move, string>> = {
   'action.released': 'run now',
-  'action.regated': 'sent back to a person',
+  'action.returned_to_review': 'returned to review',
   'action.updated': 'changed',
 };
 

@@ -13,19 +13,19 @@ import { openWorld, reread, type TestWorkspace, type World } from '@proviso/test
 
 /** The lifecycle as the design draws it, by hand: where each event leads from each status; a blank is a refusal. */
 const DRAWN = `
-                   pending_approval   scheduled         approved          auto_approved     running
-action.updated     pending_approval   scheduled         approved          auto_approved     -
-action.approved    approved           -                 -                 -                 -
-action.rejected    rejected           -                 -                 -                 -
-action.cancelled   cancelled          cancelled         cancelled         cancelled         -
-action.expired     cancelled          cancelled         cancelled         cancelled         -
-action.regated     -                  pending_approval  pending_approval  pending_approval  pending_approval
-action.released    -                  scheduled         approved          auto_approved     -
-action.claimed     -                  running           running           running           -
-action.retried     -                  -                 -                 -                 scheduled
-action.requeued    -                  -                 -                 -                 scheduled
-action.completed   -                  -                 -                 -                 completed
-action.failed      -                  -                 -                 -                 failed
+                           pending_approval  scheduled         approved          auto_approved     running
+action.updated             pending_approval  scheduled         approved          auto_approved     -
+action.approved            approved          -                 -                 -                 -
+action.rejected            rejected          -                 -                 -                 -
+action.cancelled           cancelled         cancelled         cancelled         cancelled         -
+action.expired             cancelled         cancelled         cancelled         cancelled         -
+action.returned_to_review  -                 pending_approval  pending_approval  pending_approval  pending_approval
+action.released            -                 scheduled         approved          auto_approved     -
+action.claimed             -                 running           running           running           -
+action.retried             -                 -                 -                 -                 scheduled
+action.requeued            -                 -                 -                 -                 scheduled
+action.completed           -                 -                 -                 -                 completed
+action.failed              -                 -                 -                 -                 failed
 `;
 
 const MOVES = EVENTS.filter((event): event is Move => event !== 'action.created');
@@ -68,7 +68,8 @@ describe('lifecycle', () => {
     const action = await propose();
     const set = ['status = $2'];
     if (status !== 'pending_approval') set.push("cleared_hash = 'forced'");
-    if (status === 'running') set.push("cleared_as = 'scheduled', fence = 1, lease_until = now() + interval '1 hour'");
+    if (status === 'running')
+      set.push("status_before_run = 'scheduled', fence = 1, lease_until = now() + interval '1 hour'");
     if ((TERMINAL as readonly Status[]).includes(status)) set.push('completed_at = now()');
     if (move === 'action.expired') set.push("expires_at = now() - interval '1 second'");
     await world.db.pool.query(`update actions set ${set.join(', ')} where id = $1`, [action.id, status]);
@@ -111,7 +112,7 @@ describe('lifecycle', () => {
   it('draws the same table as the code', () => {
     for (const { from, move, to } of drawn()) {
       const coded = LIFECYCLE[from][move];
-      expect([from, move, coded === 'cleared_as' ? 'scheduled' : coded]).toEqual([from, move, to]);
+      expect([from, move, coded === 'status_before_run' ? 'scheduled' : coded]).toEqual([from, move, to]);
     }
   });
 
@@ -136,7 +137,7 @@ describe('lifecycle', () => {
     expect((await reread(world, row)).status).toBe('running');
   });
 
-  it.each(['action.updated', 'action.cancelled', 'action.regated', 'action.expired'] as const)(
+  it.each(['action.updated', 'action.cancelled', 'action.returned_to_review', 'action.expired'] as const)(
     'refuses %s once the effect may have begun, also between two attempts',
     async (move) => {
       const row = await rowIn('approved', move);

@@ -129,7 +129,7 @@ describe('races', () => {
     expect(await reread(world, action)).toMatchObject({ status: 'completed', attempts: 1, fence: 1 });
   });
 
-  it('binds every clearing to the hash of what it clears', async () => {
+  it('binds every approval to the hash of what it clears', async () => {
     const action = await propose();
     const approved = await decideAction(owner, action.id, { action: 'edit', edits: { say: 'edited' } });
     expect(approved.cleared_hash).toBe(clearedHash(approved, world.executors));

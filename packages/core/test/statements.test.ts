@@ -182,7 +182,7 @@ describe('the hot statements', () => {
     it.each<[Move, string, string]>([
       ['action.updated', BEGUN, 'BEGUN'],
       ['action.cancelled', BEGUN, 'BEGUN'],
-      ['action.regated', BEGUN, 'BEGUN'],
+      ['action.returned_to_review', BEGUN, 'BEGUN'],
       ['action.approved', `status = 'pending_approval', ${PAST}`, 'EXPIRED'],
       ['action.rejected', `status = 'pending_approval', ${PAST}`, 'EXPIRED'],
       ['action.released', PAST, 'EXPIRED'],

@@ -65,7 +65,7 @@ describe('mcp_tool_call', () => {
     const back = await run(api, here, action);
     expect(back).toMatchObject({ status: 'pending_approval', status_reason: 'tool_changed', approval: null });
     expect(back.logs.at(-1)).toMatchObject({
-      event: 'action.regated',
+      event: 'action.returned_to_review',
       data: { reason: 'tool_changed', changes: ['Input schema'] },
     });
     expect(back.preview?.fields).toContainEqual({

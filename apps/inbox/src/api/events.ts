@@ -8,7 +8,7 @@ const NAMES: Record<EventName, true> = {
   'action.rejected': true,
   'action.cancelled': true,
   'action.expired': true,
-  'action.regated': true,
+  'action.returned_to_review': true,
   'action.released': true,
   'action.claimed': true,
   'action.retried': true,

@@ -16,7 +16,7 @@ type Hashed = Pick<
 
 /**
  * SHA-256, hex, of all that an approval is bound to: type, executor version, identity with its shown config, tool
- * version, effective params and the time that was asked for, as canonical JSON. `/v1` shows it as `params_hash`, a clearing stores it, and the guard
+ * version, effective params and the time that was asked for, as canonical JSON. `/v1` shows it as `params_hash`, an approval stores it, and the guard
  * makes it again from the row before anything runs.
  */
 export const clearedHash = (row: Hashed, executors: Registry): string =>

@@ -71,7 +71,7 @@ function checkTimes({ direct, scheduled_time, require_approval, expires_at }: Pr
 type Draft = Proposal & Proposer & { status: Status };
 
 /** What binds a proposal that is cleared at once to what was proposed. */
-function clearing(ctx: Context, { type, ...body }: ProposalBody, { params, identity, rendered, status }: Draft) {
+function approvalBinding(ctx: Context, { type, ...body }: ProposalBody, { params, identity, rendered, status }: Draft) {
   if (status === 'pending_approval') return { cleared_hash: null, cleared_identity_version: null };
   const scheduled_time = body.scheduled_time ? new Date(body.scheduled_time) : null;
   const asked = { type, params, user_edits: null, scheduled_time, ...rendered };
@@ -94,9 +94,9 @@ function newRow(ctx: Context, body: ProposalBody, draft: Draft) {
     original_params: null,
     user_edits: null,
     approval: null,
-    ...clearing(ctx, body, draft),
+    ...approvalBinding(ctx, body, draft),
     ...draft.rendered,
-    cleared_as: null,
+    status_before_run: null,
     identity_id: identity?.id ?? null,
     identity_version, // not a column: kept in an Idempotency-Key's snapshot
     description: body.description ?? null,

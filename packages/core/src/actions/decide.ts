@@ -91,7 +91,7 @@ export async function prepareDecision(
   const shown = { ...seen, ...columnsOf(proposed) };
   const redrawn = await redraw(ctx, executor, shown);
   if (redrawn) return { seen, ...redrawn };
-  const change = { ...proposed, ...(await clearing(ctx, executor, shown, decision.edits)) };
+  const change = { ...proposed, ...(await approvalBinding(ctx, executor, shown, decision.edits)) };
   demandDecided(executor, effectiveParams({ ...shown, ...columnsOf(change) }), comment);
   const edits = change.user_edits ?? null;
   const hash = { params_hash: change.cleared_hash ?? null };
@@ -135,7 +135,7 @@ function demandDecided(executor: Executor, params: JsonObject, comment: string |
 }
 
 /** What an approval writes: the edits if any, and the hash of exactly what may run. */
-async function clearing(
+async function approvalBinding(
   ctx: Context,
   executor: Executor,
   seen: ActionRow,
@@ -206,7 +206,7 @@ async function lookUpAgain(ctx: Context, executor: Executor, seen: ActionRow) {
   return { params, resolved };
 }
 
-/** The columns that bind a clearing to what it cleared. */
+/** The columns that bind an approval to what it cleared. */
 export const hashOf = (ctx: Context, row: ActionRow): ActionChange => ({
   cleared_hash: clearedHash(row, ctx.executors),
   cleared_identity_version: row.identity_version,

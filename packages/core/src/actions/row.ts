@@ -19,7 +19,7 @@ export type ActionRow = Json<
   {
     status: Status;
     status_reason: StatusReason | null;
-    cleared_as: ClearedStatus | null;
+    status_before_run: ClearedStatus | null;
     params: JsonObject;
     resolved: JsonObject;
     original_params: JsonObject | null;

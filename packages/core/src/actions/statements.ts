@@ -3,7 +3,7 @@
 // People's verbs lock the row first and say why they lost; a worker's verb tests its fence. Races: races.test.ts.
 import { CLEARED, TERMINAL, type JsonObject, type Status } from '@proviso/contracts';
 import type { Statement } from '../db.ts';
-import { BACK, LIFECYCLE, type Move } from '../lifecycle.ts';
+import { PREVIOUS_STATUS, LIFECYCLE, type Move } from '../lifecycle.ts';
 
 export const sqlList = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');
 
@@ -67,12 +67,12 @@ const MOVES: Record<Exclude<Move, 'action.claimed'>, MoveRule> = {
     when: `not ${NOT_EXPIRED} and ${NOT_BEGUN}`,
     otherwise: 'NOT_EXPIRED',
   },
-  'action.regated': {
+  'action.returned_to_review': {
     set: {
       ...RELEASED,
       attempts: '0',
       crashes: '0',
-      cleared_as: 'null',
+      status_before_run: 'null',
       unavailable_since: 'null',
       due_at: DUE,
       asked_at: `coalesce(s.asked_at, ${NOW})`,
@@ -114,7 +114,7 @@ function writeMove(move: Exclude<Move, 'action.claimed'>): Statement {
   const sources = (Object.keys(LIFECYCLE) as Status[]).filter((status) => LIFECYCLE[status][move]);
   const target = sources.map((status) => {
     const to = LIFECYCLE[status][move];
-    return `when '${status}' then ${to === BACK ? 's.cleared_as' : `'${to}'`}`;
+    return `when '${status}' then ${to === PREVIOUS_STATUS ? 's.status_before_run' : `'${to}'`}`;
   });
   const allowed = `s.status in (${sqlList(sources)})`;
   const current = '($3::int is null or s.version = $3::int) and ($4::int is null or s.fence = $4::int)';

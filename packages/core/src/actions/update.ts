@@ -17,7 +17,7 @@ import { placeOf } from '../tools/reserved-fields.ts';
 import { transition } from '../transition.ts';
 import { hashOf, settle } from './decide.ts';
 import { getActionInWorkspace } from './get.ts';
-import { foldedEdits, uncleared } from './regate.ts';
+import { foldEdits, returnToReview } from './return-to-review.ts';
 import { demandOwn } from './own.ts';
 import { givenOf, prepareProposal, refuseReviewerFields, refuseTimes } from './proposal.ts';
 import { columnsOf, type ActionChange, type ActionRow } from './row.ts';
@@ -60,11 +60,11 @@ async function write(ctx: Context, seen: ActionRow, body: UpdateActionBody): Pro
   }
   const data: JsonObject = { changes, via: ctx.via };
   const now = await stillMay(ctx.db, ctx, may);
-  const reason = regateReason(now, seen, body);
+  const reason = reviewReason(now, seen, body);
   if (reason)
-    return transition(ctx.db, seen, 'action.regated', {
+    return transition(ctx.db, seen, 'action.returned_to_review', {
       actor: ctx.caller.actor,
-      change: { ...uncleared(seen), ...change, status_reason: reason },
+      change: { ...returnToReview(seen), ...change, status_reason: reason },
       data: { ...data, reason },
     });
   const rehash = isCleared(seen.status) ? hashOf(ctx, { ...seen, ...columnsOf(change) }) : {};
@@ -75,7 +75,7 @@ async function write(ctx: Context, seen: ActionRow, body: UpdateActionBody): Pro
   });
 }
 
-function regateReason(ctx: Context, seen: ActionRow, body: UpdateActionBody): StatusReason | undefined {
+function reviewReason(ctx: Context, seen: ActionRow, body: UpdateActionBody): StatusReason | undefined {
   if (!isCleared(seen.status)) return undefined;
   if (body.require_approval) return 'recalled';
   if (ctx.caller.agent) return 'changed_after_approval';
@@ -103,7 +103,7 @@ async function proposalChange(
   row: ActionRow,
   body: UpdateActionBody,
 ): Promise<ActionChange> {
-  const seen = { ...row, ...columnsOf(foldedEdits(row)) };
+  const seen = { ...row, ...columnsOf(foldEdits(row)) };
   const proposal = await prepareProposal(ctx, {
     executor,
     given: body.params ?? givenOf(seen),

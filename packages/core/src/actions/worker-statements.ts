@@ -15,7 +15,7 @@ const isKnown = (types: string): string => `(type = any(${types}::text[]) or too
 
 const claim = (lease: string, owner: string, actor: string): string => `
     update actions a set
-      status = 'running', cleared_as = a.status, version = a.version + 1, fence = a.fence + 1, attempts = a.attempts + 1,
+      status = 'running', status_before_run = a.status, version = a.version + 1, fence = a.fence + 1, attempts = a.attempts + 1,
       lease_until = clock_timestamp() + ${lease} * interval '1 ms', lease_owner = ${owner},
       started_at = coalesce(a.started_at, clock_timestamp()), updated_at = clock_timestamp()
     from t where a.id = t.id

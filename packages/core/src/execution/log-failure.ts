@@ -12,7 +12,7 @@ export function logFailure({ log }: Pick<Worker, 'log'>, row: ActionRow, { kind 
   if (!what) return;
   const { id, workspace_id, type, status_reason, attempts } = row;
   const reason = row.status === 'failed' || row.status === 'pending_approval' ? status_reason : kind;
-  const next = row.status === row.cleared_as && { next_attempt_at: row.due_at };
+  const next = row.status === row.status_before_run && { next_attempt_at: row.due_at };
   log.info({ action: showId('action', id), workspace: workspace_id, type, reason, attempts, ...next }, what);
 }
 

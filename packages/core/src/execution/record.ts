@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure, JsonObject } from '@proviso/contracts';
-import { uncleared } from '../actions/regate.ts';
+import { returnToReview } from '../actions/return-to-review.ts';
 import type { ActionRow } from '../actions/row.ts';
 import { isConnectionLost, type Queryable } from '../db.ts';
 import { dispatch } from '../dispatch.ts';
@@ -111,7 +111,9 @@ function moveFor(worker: Worker, action: ActionRow, result: Exclude<RunResult, D
     case 'reconciled':
       return reconciled(result.reconciliation, result.message);
     case 'stale':
-      return earlier ? outcomeUnknown('The action’s target changed between two attempts.') : regated(action, result);
+      return earlier
+        ? outcomeUnknown('The action’s target changed between two attempts.')
+        : backToReview(action, result);
     case 'later':
       return retried(result.message, { delayMs: result.afterMs, undone: !earlier, uncounted: true });
     case 'timeout':
@@ -171,12 +173,12 @@ const outcomeUnknown = (message: string): MoveToWrite =>
   failure('outcome_unknown', `It may have happened. Check before repeating. (${message})`);
 
 /** Back to a person. */
-const regated = (
+const backToReview = (
   action: ActionRow,
   { reason, changes, change }: Extract<RunResult, { kind: 'stale' }>,
 ): MoveToWrite => [
-  'action.regated',
-  { change: { ...uncleared(action), ...change, status_reason: reason }, data: { reason, changes } },
+  'action.returned_to_review',
+  { change: { ...returnToReview(action), ...change, status_reason: reason }, data: { reason, changes } },
 ];
 
 interface Retried {

@@ -5,7 +5,7 @@ import { LIFECYCLE, type ActionEvent, type ActionRow, type Move } from '@proviso
 interface Replayed {
   status: Status;
   version: number;
-  clearedAs: Status | null;
+  statusBeforeRun: Status | null;
   attempts: number;
   fence: number;
   started: boolean;
@@ -32,7 +32,7 @@ export function replay(row: ActionRow, events: readonly ActionEvent[]): string[]
 
 const BLANK: Omit<Replayed, 'status'> = {
   version: 1,
-  clearedAs: null,
+  statusBeforeRun: null,
   attempts: 0,
   fence: 0,
   started: false,
@@ -47,12 +47,12 @@ function step(log: Replayed, { version, event, status, data }: ActionEvent): str
   const faults: string[] = [];
   const said = `${event} at version ${version}`;
   const target = LIFECYCLE[log.status][event as Move];
-  const to = target === 'cleared_as' ? log.clearedAs : target;
+  const to = target === 'status_before_run' ? log.statusBeforeRun : target;
   if (version !== log.version + 1) faults.push(`${said} follows version ${log.version}`);
   if (!to) faults.push(`${said} came when it was ${log.status}`);
   else if (to !== status) faults.push(`${said} led to ${status} instead of ${to}`);
   if (event === 'action.claimed') {
-    log.clearedAs = log.status;
+    log.statusBeforeRun = log.status;
     log.attempts += 1;
     log.started = true;
     if (data.attempt !== log.attempts) faults.push(`${said} calls itself attempt ${JSON.stringify(data.attempt)}`);
@@ -60,7 +60,8 @@ function step(log: Replayed, { version, event, status, data }: ActionEvent): str
     log.fence = Number(data.fence);
   }
   if (event === 'action.retried' && data.counted === false) log.attempts -= 1;
-  if (event === 'action.regated') Object.assign(log, { attempts: 0, decision: null, edits: null, hash: null });
+  if (event === 'action.returned_to_review')
+    Object.assign(log, { attempts: 0, decision: null, edits: null, hash: null });
   if (event === 'action.updated' && changes(data, 'params', 'identity_id'))
     Object.assign(log, { decision: null, edits: null, hash: null });
   if (event === 'action.updated' && changes(data, 'scheduled_time')) log.hash = null; // made again, and not in the log

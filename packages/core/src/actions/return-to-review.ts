@@ -4,7 +4,7 @@ import { effectiveParams, type ActionChange, type ActionRow } from './row.ts';
  * A reviewer's edits as the proposal that they made: what was shown last is what is proposed next, and it has to be seen
  * again before it is approved. Empty without edits.
  */
-export const foldedEdits = (row: ActionRow): ActionChange =>
+export const foldEdits = (row: ActionRow): ActionChange =>
   row.user_edits
     ? {
         params: effectiveParams(row),
@@ -15,8 +15,8 @@ export const foldedEdits = (row: ActionRow): ActionChange =>
     : {};
 
 /** The columns of an action that goes back to a person: no decision stands, and nothing is cleared. */
-export const uncleared = (row: ActionRow): ActionChange => ({
-  ...foldedEdits(row),
+export const returnToReview = (row: ActionRow): ActionChange => ({
+  ...foldEdits(row),
   user_edits: null,
   approval: null,
   cleared_hash: null,
