@@ -1,6 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { startApi, startTcpProxy, startWorker, type Fleet, type Running, type TcpProxy } from '@proviso/testing';
+import {
+  startApi,
+  startTcpProxy,
+  startWorker,
+  type FleetSettings,
+  type Running,
+  type TcpProxy,
+} from '@proviso/testing';
 import { startSmtpSink, type SmtpSink } from '@proviso/local-server/smtp-sink';
 import { startProvider, type Provider } from './provider.ts';
 import type { Random } from './random.ts';
@@ -84,7 +91,7 @@ async function boot(settings: Settings, random: Random, kept: Keep): Promise<Omi
     smtp: await proxied(sink.port),
     provider: await proxied(provider.port),
   };
-  const fleetAt = (link: Link): Fleet => ({
+  const fleetAt = (link: Link): FleetSettings => ({
     databaseUrl: postgres.urlAt(links[link].port),
     redisUrl: redis && `redis://127.0.0.1:${links.redis.port}`,
     env: {

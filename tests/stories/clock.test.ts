@@ -2,17 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { readId } from '@proviso/core';
 import type { Action } from '@proviso/contracts';
-import {
-  backends,
-  clientOf,
-  openWorld,
-  startApi,
-  startWorker,
-  until,
-  type Running,
-  type TestWorkspace,
-  type World,
-} from '@proviso/testing';
+import { backends, until } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 import { startFaultySmtpServer, type FaultySmtpServer } from '@proviso/testing/smtp-server';
 
 const SCHEDULED = 20;
@@ -24,51 +15,31 @@ const LIBRARY = ['/usr/lib', ...readdirSync('/usr/lib').map((dir) => path.join('
   .map((dir) => path.join(dir, 'faketime/libfaketime.so.1'))
   .find((file) => existsSync(file));
 
-const shifted = (by: string): Record<string, string> => ({
-  LD_PRELOAD: LIBRARY ?? '',
-  FAKETIME: by,
-  FAKETIME_DONT_FAKE_MONOTONIC: '1',
+const shifted = (by: string) => ({
+  env: { LD_PRELOAD: LIBRARY ?? '', FAKETIME: by, FAKETIME_DONT_FAKE_MONOTONIC: '1' },
 });
 
 if (!LIBRARY && process.env.CI) throw new Error('CI is set and libfaketime is missing (Debian: libfaketime)');
 
 (LIBRARY ? describe : describe.skip).each(backends())('clocks that are wrong by ten minutes, $name', ({ redisUrl }) => {
-  let world: World;
-  let workspace: TestWorkspace;
+  const fleet = useFleet({ redisUrl });
   let mail: FaultySmtpServer;
-  let running: Running[];
   beforeEach(async () => {
-    running = [];
-    world = await openWorld();
-    workspace = await world.workspace();
     mail = await startFaultySmtpServer();
   });
-  afterEach(async () => {
-    await Promise.all(running.map((process) => process.kill()));
-    await mail.close();
-    await world.close();
-  });
-
-  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
-    const process = await starting;
-    running.push(process);
-    return process;
-  };
-  const fleet = (by?: string) => ({ databaseUrl: world.databaseUrl, redisUrl, env: by ? shifted(by) : {} });
-  const mailbox = () =>
-    workspace.identity('smtp', { host: '127.0.0.1', port: mail.port, secure: false, from: 'a@example.com' });
+  afterEach(() => mail.close());
 
   it.each(['+600s', '-600s'])(
     '%s on an api and a worker: nothing starts early, late, or twice',
     async (by) => {
-      const api = await started(startApi(fleet(by)));
+      const api = await fleet.startApi(shifted(by));
       const probe = await fetch(`${api.url}/nowhere`);
       const { timestamp } = (await probe.json()) as { timestamp: string };
       expect(Math.abs(Date.parse(timestamp) - Date.now())).toBeGreaterThan(500_000); // its clock is wrong indeed
-      await started(startWorker(fleet(by)));
-      await started(startWorker(fleet()));
-      const owner = clientOf(api.url, await workspace.token({}));
-      const identity_id = await mailbox();
+      await fleet.startWorker(shifted(by));
+      await fleet.startWorker();
+      const owner = await fleet.client(api);
+      const identity_id = await fleet.mailbox(mail);
       const dueAt = Date.now() + 4_000;
       const propose = async (index: number): Promise<string> => {
         const { body, status } = await owner<{ action: Action }>('POST', '/v1/actions', {
@@ -82,11 +53,9 @@ if (!LIBRARY && process.env.CI) throw new Error('CI is set and libfaketime is mi
         return readId('action', body.action.action_id) ?? '';
       };
       await Promise.all(Array.from({ length: SCHEDULED }, (_, index) => propose(index)));
-      const where = { workspace_id: workspace.id };
-      const open = () => world.db.tables.actions.count({ where: { ...where, status: { not: 'completed' } } });
+      const open = () => fleet.countActions({ status: { not: 'completed' } });
       await until('all to be done', async () => (await open()) === 0, 40_000);
-      const rows = await world.db.tables.actions.findMany({ where });
-      for (const { started_at, attempts, crashes } of rows) {
+      for (const { started_at, attempts, crashes } of await fleet.actions()) {
         const lateMs = (started_at?.getTime() ?? 0) - dueAt;
         expect(lateMs).toBeGreaterThanOrEqual(0);
         expect(lateMs).toBeLessThan(LATE_MS_MAX);
@@ -98,25 +67,21 @@ if (!LIBRARY && process.env.CI) throw new Error('CI is set and libfaketime is mi
   );
 
   it('steals no lease from a healthy worker whose clock is behind, although a run takes three leases', async () => {
-    const slow = await started(startWorker(fleet('-600s')));
-    const api = await started(startApi(fleet()));
-    const owner = clientOf(api.url, await workspace.token({}));
+    const slow = await fleet.startWorker(shifted('-600s'));
+    const api = await fleet.startApi();
+    const owner = await fleet.client(api);
     let letGo = (): void => undefined;
     mail.next({ at: 'end', accepts: true, reply: '250 late', until: new Promise((resolve) => (letGo = resolve)) });
     const reached = mail.reached('end');
     const params = { email: 'to@example.com', subject: 'Slow', message: 'hello' };
-    await owner('POST', '/v1/actions', { type: 'email_message', identity_id: await mailbox(), params });
+    await owner('POST', '/v1/actions', { type: 'email_message', identity_id: await fleet.mailbox(mail), params });
     await reached;
-    await started(startWorker(fleet('+600s'))); // it sweeps each second, and would see a lease that is long over
+    await fleet.startWorker(shifted('+600s')); // it sweeps each second, and would see a lease that is long over
     const threeLeases = performance.now() + 9_000;
     await until('three leases', () => performance.now() > threeLeases);
     letGo();
-    const where = { workspace_id: workspace.id };
-    await until(
-      'it to end',
-      async () => (await world.db.tables.actions.count({ where: { ...where, status: 'completed' } })) === 1,
-    );
-    const [row] = await world.db.tables.actions.findMany({ where });
+    await until('it to end', async () => (await fleet.countActions({ status: 'completed' })) === 1);
+    const [row] = await fleet.actions();
     expect(row).toMatchObject({ attempts: 1, crashes: 0, fence: 1 });
     expect(mail.accepted).toHaveLength(1);
     expect(slow.output()).not.toContain('lost the lease');

@@ -1,16 +1,6 @@
 import type { Action } from '@proviso/contracts';
-import {
-  backends,
-  clientOf,
-  openWorld,
-  startApi,
-  startWorker,
-  until,
-  type Fleet,
-  type Running,
-  type TestWorkspace,
-  type World,
-} from '@proviso/testing';
+import { backends, until } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 import { startSmtpSink, type SmtpSink } from '@proviso/local-server/smtp-sink';
 import { Redis } from 'ioredis';
 
@@ -19,43 +9,19 @@ const PROPOSERS = 8;
 const TERMINAL = ['completed', 'failed', 'rejected', 'cancelled'];
 
 describe.each(backends())('a fleet $name', ({ redisUrl }) => {
-  let world: World;
-  let workspace: TestWorkspace;
+  const fleet = useFleet({ redisUrl });
   let sink: SmtpSink;
-  let fleet: Fleet;
-  const running: Running[] = [];
   beforeEach(async () => {
     if (redisUrl) await withRedis((redis) => redis.flushdb());
-    world = await openWorld();
-    workspace = await world.workspace();
     sink = await startSmtpSink();
-    fleet = { databaseUrl: world.databaseUrl, redisUrl };
   });
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((process) => process.kill()));
-    await sink.close();
-    await world.close();
-  });
-
-  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
-    const process = await starting;
-    running.push(process);
-    return process;
-  };
+  afterEach(() => sink.close());
 
   /** In this file's own database of the server, which others share: FLUSHALL would be felt by all of them. */
   async function withRedis<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
     const redis = new Redis(redisUrl as string);
     return work(redis).finally(() => redis.disconnect());
   }
-
-  const smtpIdentity = () =>
-    workspace.identity('smtp', {
-      host: '127.0.0.1',
-      port: sink.port,
-      secure: false,
-      from: 'Sales <sales@example.com>',
-    });
 
   const email = (identity_id: string, index: number, more: object = {}) => ({
     type: 'email_message',
@@ -64,12 +30,11 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
     ...more,
   });
 
-  const open = () =>
-    world.db.tables.actions.count({ where: { workspace_id: workspace.id, status: { notIn: TERMINAL } } });
+  const open = () => fleet.countActions({ status: { notIn: TERMINAL } });
 
   /** Every completed action has arrived once, nothing arrived twice, and what is not known to have arrived says so. */
   async function judge(expected: number): Promise<Record<string, number>> {
-    const actions = await world.db.tables.actions.findMany({ where: { workspace_id: workspace.id } });
+    const actions = await fleet.actions();
     expect(actions).toHaveLength(expected);
     const arrived = new Map<string, number>();
     for (const { to } of sink.messages()) arrived.set(String(to[0]), (arrived.get(String(to[0])) ?? 0) + 1);
@@ -85,13 +50,9 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
   }
 
   it(`sends ${EMAILS} e-mails of ${PROPOSERS} proposers once each, although a worker is killed midway`, async () => {
-    const [api, doomed] = await Promise.all([
-      started(startApi(fleet)),
-      started(startWorker(fleet)),
-      started(startWorker(fleet)),
-    ]);
-    const identity = await smtpIdentity();
-    const owner = clientOf(api.url, await workspace.token({}));
+    const [api, doomed] = await Promise.all([fleet.startApi(), fleet.startWorker(), fleet.startWorker()]);
+    const identity = await fleet.mailbox(sink);
+    const owner = await fleet.client(api);
     const proposer = async (lane: number): Promise<void> => {
       for (let index = lane; index < EMAILS; index += PROPOSERS) {
         const { status } = await owner(
@@ -112,9 +73,9 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
   }, 90_000);
 
   it('runs an approved action although the api dies between commit and wake-up', async () => {
-    const api = await started(startApi(fleet));
-    const identity = await smtpIdentity();
-    const owner = clientOf(api.url, await workspace.token({}));
+    const api = await fleet.startApi();
+    const identity = await fleet.mailbox(sink);
+    const owner = await fleet.client(api);
     const { body } = await owner<{ action: Action }>(
       'POST',
       '/v1/actions',
@@ -124,21 +85,17 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
     await api.kill();
     // Every wake-up is lost: only the row is left.
     if (redisUrl) await withRedis((redis) => redis.flushdb());
-    else await world.db.pool.query('delete from bullmq.job');
-    await started(startWorker(fleet));
+    else await fleet.db.pool.query('delete from bullmq.job');
+    await fleet.startWorker();
     await sink.waitFor(1, { timeoutMs: 15_000 });
     await until('the action to end', async () => (await open()) === 0);
     await judge(1);
   }, 60_000);
 
   it('starts nothing after a pause has answered, and all of it after it is let go', async () => {
-    const [api] = await Promise.all([
-      started(startApi(fleet)),
-      started(startWorker(fleet)),
-      started(startWorker(fleet)),
-    ]);
-    const identity = await smtpIdentity();
-    const owner = clientOf(api.url, await workspace.token({}));
+    const [api] = await Promise.all([fleet.startApi(), fleet.startWorker(), fleet.startWorker()]);
+    const identity = await fleet.mailbox(sink);
+    const owner = await fleet.client(api);
     const propose = (from: number, to: number): Promise<unknown> =>
       Promise.all(
         Array.from({ length: PROPOSERS }, async (_, lane) => {
@@ -149,16 +106,14 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
     const load = propose(0, 120);
     await sink.waitFor(20, { timeoutMs: 20_000 });
     expect((await owner('POST', '/v1/pause')).status).toBe(200);
-    const { rows } = await world.db.pool.query<{ now: Date }>('select clock_timestamp() as now');
-    const answeredAt = rows[0]?.now ?? new Date(0);
+    const answeredAt = await fleet.now();
     await load;
     await propose(120, 150); // the agents do not know
     const claimed = (since: Date): Promise<number> =>
-      world.db.tables.action_events.count({
-        where: { workspace_id: workspace.id, event: 'action.claimed', at: { gt: since } },
+      fleet.db.tables.action_events.count({
+        where: { workspace_id: fleet.workspace.id, event: 'action.claimed', at: { gt: since } },
       });
-    const stillRunning = () =>
-      world.db.tables.actions.count({ where: { workspace_id: workspace.id, status: 'running' } });
+    const stillRunning = () => fleet.countActions({ status: 'running' });
     await until('what runs to end', async () => (await stillRunning()) === 0, 20_000);
     const held = await open();
     expect(held).toBeGreaterThanOrEqual(30);
@@ -172,24 +127,24 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
   }, 90_000);
 
   it('finishes what runs when it is told to stop', async () => {
-    const [api, worker] = await Promise.all([started(startApi(fleet)), started(startWorker(fleet))]);
-    const identity = await smtpIdentity();
-    const owner = clientOf(api.url, await workspace.token({}));
+    const [api, worker] = await Promise.all([fleet.startApi(), fleet.startWorker()]);
+    const identity = await fleet.mailbox(sink);
+    const owner = await fleet.client(api);
     await Promise.all(Array.from({ length: 20 }, (_, index) => owner('POST', '/v1/actions', email(identity, index))));
     await sink.waitFor(3, { timeoutMs: 15_000 });
     expect(await worker.stop()).toBe(0);
-    expect(await world.db.tables.actions.count({ where: { workspace_id: workspace.id, status: 'running' } })).toBe(0);
+    expect(await fleet.countActions({ status: 'running' })).toBe(0);
     expect(await api.stop()).toBe(0);
-    await started(startWorker(fleet));
+    await fleet.startWorker();
     await until('the rest to end', async () => (await open()) === 0, 30_000);
     expect(await judge(20)).toEqual({ completed: 20 });
   }, 60_000);
 
   if (redisUrl) {
     it('runs all of 100 scheduled actions although Redis forgets everything', async () => {
-      const [api] = await Promise.all([started(startApi(fleet)), started(startWorker(fleet))]);
-      const identity = await smtpIdentity();
-      const owner = clientOf(api.url, await workspace.token({}));
+      const [api] = await Promise.all([fleet.startApi(), fleet.startWorker()]);
+      const identity = await fleet.mailbox(sink);
+      const owner = await fleet.client(api);
       const scheduled_time = new Date(Date.now() + 5_000).toISOString();
       await Promise.all(
         Array.from({ length: 100 }, (_, index) =>
@@ -202,10 +157,10 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
     }, 60_000);
 
     it('accepts and runs actions although Redis was never there', async () => {
-      const away = { ...fleet, redisUrl: 'redis://127.0.0.1:1' };
-      const [api] = await Promise.all([started(startApi(away)), started(startWorker(away))]);
-      const identity = await smtpIdentity();
-      const owner = clientOf(api.url, await workspace.token({}));
+      const away = { redisUrl: 'redis://127.0.0.1:1' };
+      const [api] = await Promise.all([fleet.startApi(away), fleet.startWorker(away)]);
+      const identity = await fleet.mailbox(sink);
+      const owner = await fleet.client(api);
       const { body } = await owner('GET', '/readyz');
       expect(body.status).toBe('degraded');
       const replies = await Promise.all(

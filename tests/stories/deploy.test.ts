@@ -1,18 +1,7 @@
 import type { Action } from '@proviso/contracts';
 import { readId } from '@proviso/core';
-import {
-  backends,
-  judge,
-  openWorld,
-  readEvidence,
-  startApi,
-  startWorker,
-  until,
-  type ClientRecord,
-  type Running,
-  type TestWorkspace,
-  type World,
-} from '@proviso/testing';
+import { backends, judge, readEvidence, until, type ClientRecord, type Running } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 import { startSmtpSink, type SmtpSink } from '@proviso/local-server/smtp-sink';
 
 const LANES = 4;
@@ -20,36 +9,19 @@ const LANES = 4;
 const GRACE_MS = 10_000;
 
 describe.each(backends())('a deployment $name', ({ redisUrl }) => {
-  let world: World;
-  let workspace: TestWorkspace;
+  /** Leases that are not lost to a machine that is merely slow. */
+  const fleet = useFleet({ redisUrl, env: { PROVISO_LEASE_MS: '15000', PROVISO_HEARTBEAT_MS: '3000' } });
   let sink: SmtpSink;
-  const running = new Set<Running>();
   beforeEach(async () => {
-    world = await openWorld();
-    workspace = await world.workspace();
     sink = await startSmtpSink();
   });
-  afterEach(async () => {
-    await Promise.all([...running].map((process) => process.kill()));
-    running.clear();
-    await sink.close();
-    await world.close();
-  });
+  afterEach(() => sink.close());
 
-  /** Leases that are not lost to a machine that is merely slow. */
-  const env = { PROVISO_LEASE_MS: '15000', PROVISO_HEARTBEAT_MS: '3000' };
-  const fleet = () => ({ databaseUrl: world.databaseUrl, redisUrl, env });
-  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
-    const process = await starting;
-    running.add(process);
-    return process;
-  };
   /** Told to stop; it must end by itself, in time, and well. */
   async function stopped(process: Running): Promise<void> {
     const startedAt = performance.now();
     expect(await process.stop()).toBe(0);
     expect(performance.now() - startedAt).toBeLessThan(GRACE_MS);
-    running.delete(process);
   }
 
   interface Crowd {
@@ -63,9 +35,8 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
 
   /** Proposes e-mails without a pause, at whichever api there is; a lost connection is tried again under the same key. */
   async function startCrowd(urls: () => string[]): Promise<Crowd> {
-    const config = { host: '127.0.0.1', port: sink.port, secure: false, from: 'Sales <sales@example.com>' };
-    const identity_id = await workspace.identity('smtp', config);
-    const token = await workspace.token({});
+    const identity_id = await fleet.mailbox(sink);
+    const token = await fleet.workspace.token({});
     const records: ClientRecord[] = [];
     const failures: string[] = [];
     let retries = 0;
@@ -73,7 +44,14 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
     const propose = async (request: string): Promise<void> => {
       const params = { email: 'to@example.com', subject: request, message: request };
       const sent = { type: 'email_message', identity_id, params, metadata: { request } };
-      const record: ClientRecord = { workspace: workspace.id, request, verb: 'create', action: null, sent, told: null };
+      const record: ClientRecord = {
+        workspace: fleet.workspace.id,
+        request,
+        verb: 'create',
+        action: null,
+        sent,
+        told: null,
+      };
       records.push(record);
       for (let attempt = 0; !record.told; attempt += 1) {
         const all = urls();
@@ -112,8 +90,7 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
 
   /** All of it done, once, and as it was acknowledged; nothing of it unknown: a stop is no crash. */
   async function expectAllDone({ records }: Crowd): Promise<void> {
-    const where = { workspace_id: workspace.id };
-    const open = () => world.db.tables.actions.count({ where: { ...where, status: { not: 'completed' } } });
+    const open = () => fleet.countActions({ status: { not: 'completed' } });
     await until('every action to be done', async () => (await open()) === 0, 60_000);
     const effects = sink.messages().map(({ id, subject, text, at }) => ({
       action: readId('action', id.slice(1, id.indexOf('@'))) ?? id,
@@ -121,7 +98,7 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
       said: { subject, message: text.trimEnd() },
       at: new Date(at),
     }));
-    const read = await readEvidence(world.db, { workspaces: [workspace.id] });
+    const read = await readEvidence(fleet.db, { workspaces: [fleet.workspace.id] });
     const verdict = judge({ ...read, records, effects, counted: ['email_message'], graceMs: 0 });
     expect(verdict).toMatchObject({ violations: [], unknown: 0 });
     expect(effects).toHaveLength(records.length);
@@ -129,16 +106,16 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
   }
 
   it('of every process in turn, under load, fails no request and loses no action', async () => {
-    const apis = [await started(startApi(fleet())), await started(startApi(fleet()))];
-    const workers = [await started(startWorker(fleet())), await started(startWorker(fleet()))];
+    const apis = [await fleet.startApi(), await fleet.startApi()];
+    const workers = [await fleet.startWorker(), await fleet.startWorker()];
     const crowd = await startCrowd(() => apis.map(({ url }) => url));
     await sink.waitFor(10, { timeoutMs: 30_000 });
     for (const slot of [0, 1]) {
       const [api, worker] = [apis[slot] as (typeof apis)[0], workers[slot] as Running];
-      apis[slot] = await started(startApi(fleet())); // the new one answers before the old one is told to stop
+      apis[slot] = await fleet.startApi(); // the new one answers before the old one is told to stop
       await stopped(api);
       await stopped(worker);
-      workers[slot] = await started(startWorker(fleet()));
+      workers[slot] = await fleet.startWorker();
     }
     await crowd.stop();
     expect(crowd.failures).toEqual([]);

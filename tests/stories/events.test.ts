@@ -1,15 +1,6 @@
 import type { ActionEvent } from '@proviso/contracts';
-import {
-  clientOf,
-  listen,
-  openWorld,
-  startApi,
-  until,
-  type Heard,
-  type Running,
-  type TestWorkspace,
-  type World,
-} from '@proviso/testing';
+import { clientOf, listen, until, type Heard } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 
 const PROPOSALS = 120;
 
@@ -18,27 +9,11 @@ const isMove = ({ event }: Message): boolean => event.startsWith('action.');
 const keyOf = ({ data: { event } }: Message): string => `${event.action_id} ${event.version}`;
 
 describe('two api processes, and who listens to them', () => {
-  let world: World;
-  let here: TestWorkspace;
-  const running: Running[] = [];
-  beforeEach(async () => {
-    world = await openWorld();
-    here = await world.workspace();
-  });
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((process) => process.kill()));
-    await world.close();
-  });
-
-  const start = async () => {
-    const api = await startApi({ databaseUrl: world.databaseUrl });
-    running.push(api);
-    return api;
-  };
+  const fleet = useFleet();
 
   it('a listener who goes from one to the other, also past a kill and a restart, hears everything once', async () => {
-    const token = await here.token({});
-    const [first, second] = await Promise.all([start(), start()]);
+    const token = await fleet.workspace.token({});
+    const [first, second] = await Promise.all([fleet.startApi(), fleet.startApi()]);
     const owner = clientOf(second.url, token);
     const heard: Message[] = [];
     let last: string | undefined;
@@ -63,7 +38,7 @@ describe('two api processes, and who listens to them', () => {
       for (let index = 0; index < PROPOSALS; index += 1)
         await owner('POST', '/v1/actions', {
           type: 'escalate_to_human',
-          identity_id: here.identityId,
+          identity_id: fleet.workspace.identityId,
           params: { reason: `${index}` },
         });
     })();
@@ -73,11 +48,11 @@ describe('two api processes, and who listens to them', () => {
     await first.kill();
     await hear(Promise.resolve(cut), PROPOSALS);
     await hear(open(second.url), 80);
-    const again = await start();
+    const again = await fleet.startApi();
     await proposing;
     await hear(open(again.url), PROPOSALS);
 
-    const rows = await world.db.tables.action_events.findMany({ where: { workspace_id: here.id } });
+    const rows = await fleet.db.tables.action_events.findMany({ where: { workspace_id: fleet.workspace.id } });
     expect(rows).toHaveLength(PROPOSALS);
     expect(heard).toHaveLength(PROPOSALS);
     expect(new Set(heard.map(keyOf)).size).toBe(PROPOSALS);
@@ -85,9 +60,9 @@ describe('two api processes, and who listens to them', () => {
   }, 90_000);
 
   it('a stop ends the streams and does not wait for them', async () => {
-    const api = await start();
+    const api = await fleet.startApi();
     const listeners = await Promise.all(
-      Array.from({ length: 5 }, async () => listen(`${api.url}/v1/events`, { token: await here.token({}) })),
+      Array.from({ length: 5 }, async () => listen(`${api.url}/v1/events`, { token: await fleet.workspace.token({}) })),
     );
     const started = performance.now();
     expect(await api.stop()).toBe(0);

@@ -2,16 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Action } from '@proviso/contracts';
-import {
-  clientOf,
-  openWorld,
-  startApi,
-  startProcess,
-  startWorker,
-  until,
-  type Running,
-  type World,
-} from '@proviso/testing';
+import { startProcess, until } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 import { httpFault, startHttpFake, type HttpFake } from '@proviso/testing/providers/http-fake';
 
 const EXAMPLE = './examples/executors/post-status.js';
@@ -35,21 +27,17 @@ async function startStatusPage(): Promise<HttpFake & { posts: Map<string, string
 
 describe('a type of one’s own', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'proviso-executors-'));
-  let world: World;
+  const fleet = useFleet();
   let page: Awaited<ReturnType<typeof startStatusPage>>;
-  const running: Running[] = [];
   beforeAll(async () => {
-    world = await openWorld();
     page = await startStatusPage();
     mkdirSync(path.join(folder, 'node_modules'));
     for (const name of ['@proviso', 'zod'])
       symlinkSync(path.join(CHECKOUT, 'node_modules', name), path.join(folder, 'node_modules', name));
     cpSync(EXAMPLE, path.join(folder, 'post-status.js'));
   });
-  afterEach(() => Promise.all(running.splice(0).map((process) => process.kill())));
   afterAll(async () => {
     await page.close();
-    await world.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -57,13 +45,11 @@ describe('a type of one’s own', () => {
     ['a path from the checkout', EXAMPLE],
     ['a path outside of it', path.join(folder, 'post-status.js')],
   ])('from %s, is proposed, reviewed, edited and run by real processes, once', async (_name, module) => {
-    const workspace = await world.workspace();
     const env = { PROVISO_EXECUTORS: ` ${module}, `, STATUS_URL: page.url };
-    const api = await startApi({ databaseUrl: world.databaseUrl, env });
-    running.push(api, await startWorker({ databaseUrl: world.databaseUrl, env }));
-    const agent = clientOf(api.url, await workspace.token({ agent: 'Scout' }));
-    const owner = clientOf(api.url, await workspace.token({}));
-    const body = { type: 'post_status', identity_id: workspace.identityId };
+    const [api] = [await fleet.startApi({ env }), await fleet.startWorker({ env })];
+    const agent = await fleet.client(api, { agent: 'Scout' });
+    const owner = await fleet.client(api);
+    const body = { type: 'post_status', identity_id: fleet.workspace.identityId };
 
     const bad = await agent('POST', '/v1/actions', { ...body, params: { text: '' } });
     expect(bad).toMatchObject({ status: 400, body: { details: [{ path: 'params.text' }] } });
@@ -87,11 +73,8 @@ describe('a type of one’s own', () => {
 
   /** What a worker says before it ends. */
   async function fault(modules: string): Promise<string> {
-    const worker = startProcess(['apps/worker/dist/main.js'], {
-      DATABASE_URL: world.databaseUrl,
-      PROVISO_EXECUTORS: modules,
-    });
-    running.push(worker);
+    const env = { DATABASE_URL: fleet.world.databaseUrl, PROVISO_EXECUTORS: modules };
+    const worker = fleet.own(startProcess(['apps/worker/dist/main.js'], env));
     return until('the worker to end', () => /^worker: .*\n/m.exec(worker.output())?.[0].trim());
   }
 

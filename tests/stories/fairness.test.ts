@@ -1,17 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readId } from '@proviso/core';
-import {
-  backends,
-  clientOf,
-  openWorld,
-  startApi,
-  startWorker,
-  until,
-  type Fleet,
-  type Running,
-  type TestWorkspace,
-  type World,
-} from '@proviso/testing';
+import { backends, clientOf, until, type TestWorkspace } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 import { SHIPPED_TIMES } from './shipped.ts';
 
 /** Whole = what is promised: 50 000 due, and runs of 55 s. */
@@ -27,37 +17,21 @@ const LONG_TYPES = ['long_a', 'long_b', 'long_c', 'long_d'];
 const CHUNK = 1_000;
 
 describe.each(backends())('one worker $name, and a workspace with much to do', ({ redisUrl }) => {
-  let world: World;
+  const fleet = useFleet({
+    redisUrl,
+    env: {
+      ...SHIPPED_TIMES,
+      PROVISO_EXECUTORS: './tests/stories/fairness-executors.js',
+      PROVISO_CONCURRENCY: String(SLOTS),
+    },
+  });
   let greedy: TestWorkspace;
   let modest: TestWorkspace;
-  let fleet: Fleet;
-  const running: Running[] = [];
-  beforeAll(async () => {
-    world = await openWorld(redisUrl ? { redisUrl } : {});
-    fleet = {
-      databaseUrl: world.databaseUrl,
-      redisUrl,
-      env: {
-        ...SHIPPED_TIMES,
-        PROVISO_EXECUTORS: './tests/stories/fairness-executors.js',
-        PROVISO_CONCURRENCY: String(SLOTS),
-      },
-    };
-  });
   beforeEach(async () => {
-    [greedy, modest] = [await world.workspace(), await world.workspace()];
+    await fleet.db.pool.query('truncate actions, action_events');
+    [greedy, modest] = [await fleet.world.workspace(), await fleet.world.workspace()];
   });
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((process) => process.kill()));
-    await world.db.pool.query('truncate actions, action_events');
-  });
-  afterAll(() => world.close());
 
-  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
-    const process = await starting;
-    running.push(process);
-    return process;
-  };
   /** Proposes one action at a call, and answers its id in the database. */
   const proposerIn = async (api: { url: string }, workspace: TestWorkspace, type: string, params: object) => {
     const owner = clientOf(api.url, await workspace.token({}));
@@ -72,7 +46,7 @@ describe.each(backends())('one worker $name, and a workspace with much to do', (
   /** Further actions like this one, all due, all woken. */
   async function multiply(id: string, count: number): Promise<void> {
     for (let left = count; left > 0; left -= CHUNK) {
-      const { rows } = await world.db.pool.query<{ id: string }>(
+      const { rows } = await fleet.db.pool.query<{ id: string }>(
         `insert into actions select r.* from actions a
          cross join generate_series(1, $2::int) n cross join lateral jsonb_populate_record(a,
            jsonb_build_object('id', gen_random_uuid(), 'due_at', clock_timestamp() + n * interval '1 us', 'created_at', clock_timestamp())) r
@@ -80,7 +54,7 @@ describe.each(backends())('one worker $name, and a workspace with much to do', (
          returning id`,
         [id, Math.min(left, CHUNK)],
       );
-      await world.queue.board.addBulk(
+      await fleet.world.queue.board.addBulk(
         rows.map((row) => ({ name: 'execute', data: { actionId: row.id }, opts: { jobId: `${row.id}-1` } })),
       );
     }
@@ -95,10 +69,10 @@ describe.each(backends())('one worker $name, and a workspace with much to do', (
     const mine = { workspace_id: modest.id };
     await until(
       'each single action to start',
-      async () => (await world.db.tables.actions.count({ where: { ...mine, started_at: null } })) === 0,
+      async () => (await fleet.db.tables.actions.count({ where: { ...mine, started_at: null } })) === 0,
       WHOLE ? 300_000 : 60_000,
     );
-    const rows = await world.db.tables.actions.findMany({ where: mine });
+    const rows = await fleet.db.tables.actions.findMany({ where: mine });
     return rows.map(({ started_at, created_at }) => Number(started_at) - Number(created_at)).toSorted((a, b) => a - b);
   }
   const say = (what: string, late: number[]): void => {
@@ -108,30 +82,30 @@ describe.each(backends())('one worker $name, and a workspace with much to do', (
     );
   };
   const runningOf = ({ id }: TestWorkspace): Promise<number> =>
-    world.db.tables.actions.count({ where: { workspace_id: id, status: 'running' } });
+    fleet.db.tables.actions.count({ where: { workspace_id: id, status: 'running' } });
 
   it(`starts the single actions of another one at once, beside ${BACKLOG} that are due`, async () => {
-    const api = await started(startApi(fleet));
+    const api = await fleet.startApi();
     const single = await proposerIn(api, modest, 'quick', {});
     const propose = await proposerIn(api, greedy, 'quick', {});
     await multiply(await propose(), BACKLOG);
-    await world.db.pool.query('analyze actions');
-    await started(startWorker(fleet));
+    await fleet.db.pool.query('analyze actions');
+    await fleet.startWorker();
     const late = await lateness(single);
     say(`${BACKLOG} that are due`, late);
     expect(late.at(-1)).toBeLessThan(LATE_MS_MAX);
     expect(
-      await world.db.tables.actions.count({ where: { workspace_id: greedy.id, started_at: null } }),
+      await fleet.db.tables.actions.count({ where: { workspace_id: greedy.id, started_at: null } }),
     ).toBeGreaterThan(0);
   }, 600_000);
 
   it(`starts them at once beside runs of ${LONG_MS / 1_000} s in every slot, and leaves every slot to those`, async () => {
-    const api = await started(startApi(fleet));
+    const api = await fleet.startApi();
     for (const type of LONG_TYPES) {
       const propose = await proposerIn(api, greedy, type, { ms: LONG_MS });
       await multiply(await propose(), 49);
     }
-    await started(startWorker(fleet));
+    await fleet.startWorker();
     await until('every slot to be taken', async () => (await runningOf(greedy)) === SLOTS, 30_000);
     const late = await lateness(await proposerIn(api, modest, 'quick', {}));
     say(`200 that take ${LONG_MS / 1_000} s`, late);

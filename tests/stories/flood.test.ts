@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openWorld, startApi, type Running, type TestWorkspace, type World } from '@proviso/testing';
+import { type Api, type TestWorkspace } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 import { SHIPPED_TIMES } from './shipped.ts';
 
 const FLOOD_MS = 8_000;
@@ -11,24 +12,18 @@ const RATE_LIMIT = '20000';
 
 /** One workspace asks for all that it can, in every way at once, at the process that ships. */
 describe('while one workspace floods the api in every way', () => {
-  let world: World;
-  let api: Running & { url: string };
+  const fleet = useFleet({ env: { ...SHIPPED_TIMES, PROVISO_RATE_LIMIT: RATE_LIMIT } });
+  let api: Api;
   let greedy: TestWorkspace;
   let other: TestWorkspace;
-  beforeAll(async () => {
-    world = await openWorld();
-    [greedy, other] = await Promise.all([world.workspace(), world.workspace()]);
-    const env = { ...SHIPPED_TIMES, PROVISO_RATE_LIMIT: RATE_LIMIT };
-    api = await startApi({ databaseUrl: world.databaseUrl, env });
-  });
-  afterAll(async () => {
-    await api.kill();
-    await world.close();
+  beforeEach(async () => {
+    [greedy, other] = await Promise.all([fleet.world.workspace(), fleet.world.workspace()]);
+    api = await fleet.startApi();
   });
 
   const note = async ({ id: workspace_id, identityId: identity_id }: TestWorkspace): Promise<object> => {
     const data = { id: crypto.randomUUID(), workspace_id, email: 'a@example.com' };
-    await world.db.tables.contacts.create({ data });
+    await fleet.db.tables.contacts.create({ data });
     const params = { content: 'a note', contact_id: data.id };
     return { type: 'create_note', identity_id, require_approval: true, params };
   };

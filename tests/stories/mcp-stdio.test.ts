@@ -2,30 +2,22 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Action, Identity } from '@proviso/contracts';
-import { clientOf, openWorld, startApi, startWorker, until, type Running, type World } from '@proviso/testing';
+import { until } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 
 describe('programs of the operator that speak MCP', () => {
+  const fleet = useFleet();
   const folder = mkdtempSync(path.join(tmpdir(), 'proviso-mcp-'));
   const servers = path.join(folder, 'mcp.json');
   const calls = path.join(folder, 'calls');
-  let world: World;
-  const running: Running[] = [];
-  beforeAll(async () => {
-    world = await openWorld();
-  });
-  afterAll(async () => {
-    await Promise.all(running.map((process) => process.kill()));
-    await world.close();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   it('are run by name, without our environment, and called once', async () => {
     const program = { command: process.execPath, args: ['packages/testing/dist/providers/mcp-stdio.js', calls] };
     writeFileSync(servers, JSON.stringify({ mcpServers: { billing: program } }));
     const env = { PROVISO_MCP_SERVERS: servers, SECRET_OF_OURS: 'x' };
-    const api = await startApi({ databaseUrl: world.databaseUrl, env });
-    running.push(api, await startWorker({ databaseUrl: world.databaseUrl, env }));
-    const owner = clientOf(api.url, await (await world.workspace()).token({}));
+    const [api] = [await fleet.startApi({ env }), await fleet.startWorker({ env })];
+    const owner = await fleet.client(api);
 
     const identity = (server: string) =>
       owner<{ identity: Identity }>('POST', '/v1/identities', { provider: 'mcp', name: server, config: { server } });

@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { showId } from '@proviso/core';
-import {
-  openWorld,
-  startApi,
-  startWorker,
-  until,
-  type Running,
-  type TestWorkspace,
-  type World,
-} from '@proviso/testing';
+import { until, type Api } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 import { askByTheClock, askInTurn, atTwice, posting, type Answer } from './offer.ts';
 import { SHIPPED_TIMES } from './shipped.ts';
 
@@ -29,36 +22,18 @@ const GROWTH_MB_MAX = 150;
 
 /** On the backend that ships: a create never waits for the queue, so that the other one would show the same. */
 describe('for a minute, twice what the service can do', () => {
-  let world: World;
-  let workspace: TestWorkspace;
-  const running: Running[] = [];
-  beforeAll(async () => {
-    world = await openWorld();
-    workspace = await world.workspace();
-  });
-  afterAll(async () => {
-    await Promise.all(running.map((process) => process.kill()));
-    await world.close();
-  });
+  const fleet = useFleet({ env: { ...SHIPPED_TIMES, PROVISO_RATE_LIMIT: '' } });
 
-  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
-    const process = await starting;
-    running.push(process);
-    return process;
-  };
   /** Enough for so many requests within one minute. */
   const tokensFor = (requests: number): Promise<string[]> =>
-    Promise.all(Array.from({ length: Math.ceil(requests / REQUESTS_A_MINUTE) + 1 }, () => workspace.token({})));
+    Promise.all(Array.from({ length: Math.ceil(requests / REQUESTS_A_MINUTE) + 1 }, () => fleet.workspace.token({})));
   const note = async (): Promise<object> => {
-    const data = { id: crypto.randomUUID(), workspace_id: workspace.id, email: 'a@example.com' };
-    await world.db.tables.contacts.create({ data });
-    const params = { content: 'a note', contact_id: data.id };
-    return { type: 'create_note', identity_id: workspace.identityId, params };
+    const params = { content: 'a note', contact_id: await fleet.contact() };
+    return { type: 'create_note', identity_id: fleet.workspace.identityId, params };
   };
 
   it('is refused with Retry-After, takes no more memory, and keeps nothing from being done that was accepted', async () => {
-    const fleet = { databaseUrl: world.databaseUrl, env: { ...SHIPPED_TIMES, PROVISO_RATE_LIMIT: '' } };
-    const [api] = await Promise.all([started(startApi(fleet)), started(startWorker(fleet))]);
+    const [api] = await Promise.all([fleet.startApi(), fleet.startWorker()]);
     const target = { url: `${api.url}/v1/actions`, body: await note() };
     const few = posting({ ...target, tokens: await tokensFor(20_000) });
     await askInTurn(few, CALLERS, 1); // warm
@@ -94,13 +69,9 @@ describe('for a minute, twice what the service can do', () => {
     expect(api.output().length).toBeLessThan(100 * OVERLOAD_S); // one line in a while tells of it, and not one a refusal
     expect(again).toMatchObject({ status: 200 }); // it is over as soon as it is over
 
-    const where = { workspace_id: workspace.id, status: { not: 'completed' } };
-    await until('all to be done', async () => (await world.db.tables.actions.count({ where })) === 0, DRAIN_MS);
-    const rows = await world.db.tables.actions.findMany({
-      where: { workspace_id: workspace.id },
-      select: { id: true },
-    });
-    const done = new Set(rows.map(({ id }) => showId('action', id)));
+    const open = () => fleet.countActions({ status: { not: 'completed' } });
+    await until('all to be done', async () => (await open()) === 0, DRAIN_MS);
+    const done = new Set((await fleet.actions()).map(({ id }) => showId('action', id)));
     const acknowledged = [...sustained, ...accepted].map(({ actionId }) => actionId ?? 'none');
     expect(acknowledged.filter((id) => !done.has(id))).toEqual([]);
   }, 300_000);
@@ -114,7 +85,7 @@ function at(share: number, answers: Answer[]): string {
 }
 
 /** Looks at an api each second, as what supervises it would: whether it says that it lives, and what it holds. */
-function watching(api: Running & { url: string }) {
+function watching(api: Api) {
   const probes: Promise<number>[] = [];
   const residentMb: number[] = [];
   const probe = async (): Promise<number> => {

@@ -2,18 +2,8 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { PendingAction } from '@proviso/contracts';
 import { newId } from '@proviso/core';
-import {
-  backends,
-  clientOf,
-  openWorld,
-  startApi,
-  startWorker,
-  until,
-  type Fleet,
-  type Running,
-  type TestWorkspace,
-  type World,
-} from '@proviso/testing';
+import { backends, clientOf, until } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 import fc from 'fast-check';
 
 const CALLS = 500;
@@ -22,25 +12,10 @@ const KILLS = 20;
 const SEED = 20_261_124;
 
 describe('pending actions and a dying api', () => {
-  let world: World;
-  let workspace: TestWorkspace;
-  const running: Running[] = [];
-  beforeEach(async () => {
-    world = await openWorld();
-    workspace = await world.workspace();
-  });
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((process) => process.kill()));
-    await world.close();
-  });
+  const fleet = useFleet();
 
-  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
-    const process = await starting;
-    running.push(process);
-    return process;
-  };
   const call = (toolInput: object, more: object = {}) => ({
-    workspaceId: workspace.id,
+    workspaceId: fleet.workspace.id,
     toolName: 'create_task',
     toolInput,
     ...more,
@@ -50,26 +25,24 @@ describe('pending actions and a dying api', () => {
     it('executes what was approved, although the api was killed before it could send a wake-up, and nothing is started again', async () => {
       // The api's queue takes connections and never answers: no wake-up ever leaves the process that has committed.
       const silent = await silentServer();
-      const fleet: Fleet = { databaseUrl: world.databaseUrl };
-      const api = await started(startApi({ ...fleet, redisUrl: `redis://127.0.0.1:${silent.port}` }));
-      await started(startWorker({ ...fleet, redisUrl }));
-      const owner = clientOf(api.url, await workspace.token({}));
+      const api = await fleet.startApi({ redisUrl: `redis://127.0.0.1:${silent.port}` });
+      await fleet.startWorker({ redisUrl });
+      const owner = await fleet.client(api);
       const made = await owner<PendingAction>('POST', '/api/pending-actions', call({ title: 'Call Ada' }));
       const approved = await owner<PendingAction>('POST', `/api/pending-actions/${made.body.id}/approve`, {});
       await api.kill();
       expect([approved.status, approved.body.status]).toEqual([200, 'approved']);
       await until('the worker to execute it', async () => (await rowOf(made.body.id)).status === 'completed', 20_000);
-      expect(await world.db.tables.tasks.count({ where: { workspace_id: workspace.id } })).toBe(1);
+      expect(await fleet.db.tables.tasks.count({ where: { workspace_id: fleet.workspace.id } })).toBe(1);
       await silent.close();
     }, 60_000);
   });
 
-  const rowOf = (id: string) => world.db.tables.actions.findUniqueOrThrow({ where: { id } });
+  const rowOf = (id: string) => fleet.db.tables.actions.findUniqueOrThrow({ where: { id } });
 
   it(`records ${CALLS} calls once each, although the api is killed ${KILLS} times at random while they arrive`, async () => {
-    const token = await workspace.token({ agent: 'bot' });
-    const fleet: Fleet = { databaseUrl: world.databaseUrl };
-    let api = await started(startApi(fleet));
+    const token = await fleet.workspace.token({ agent: 'bot' });
+    let api = await fleet.startApi();
     const some = fc.uniqueArray(fc.integer({ min: 1, max: CALLS - 1 }), { minLength: KILLS, maxLength: KILLS });
     const [kills = []] = fc.sample(some, { seed: SEED, numRuns: 1 });
     const keys = Array.from({ length: CALLS }, () => newId());
@@ -97,17 +70,17 @@ describe('pending actions and a dying api', () => {
       for (const answered of kills.toSorted((a, b) => a - b)) {
         await until(`${answered} answers`, () => answers.size >= answered, 60_000);
         await api.kill();
-        api = await started(startApi(fleet));
+        api = await fleet.startApi();
       }
     };
     await Promise.all([killer(), ...Array.from({ length: CALLERS }, (_, lane) => caller(lane))]);
 
     expect(cut).toBeGreaterThan(0);
-    const rows = await world.db.tables.actions.findMany({ where: { workspace_id: workspace.id } });
+    const rows = await fleet.actions();
     expect(rows).toHaveLength(CALLS);
     expect(new Set(rows.map(({ params }) => (params as { title: string }).title)).size).toBe(CALLS);
     expect(rows.map(({ id }) => id).sort()).toEqual([...answers.values()].sort());
-    expect(await world.db.tables.action_events.count({ where: { workspace_id: workspace.id } })).toBe(CALLS);
+    expect(await fleet.db.tables.action_events.count({ where: { workspace_id: fleet.workspace.id } })).toBe(CALLS);
   }, 480_000);
 });
 

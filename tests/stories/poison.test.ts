@@ -1,14 +1,5 @@
-import {
-  clientOf,
-  openWorld,
-  startApi,
-  startWorker,
-  until,
-  type Fleet,
-  type Running,
-  type TestWorkspace,
-  type World,
-} from '@proviso/testing';
+import { until } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 
 const CRASHES_MAX = 3;
 /** As startWorker gives it. */
@@ -25,58 +16,36 @@ const ENDS = {
 
 // On PostgreSQL alone: which queue wakes a worker makes no difference to what a process that is gone leaves behind.
 describe('a fleet that is given poison', () => {
-  let world: World;
-  let workspace: TestWorkspace;
-  let fleet: Fleet;
   const over = new AbortController();
   let supervisors: Promise<unknown> = Promise.resolve();
-  const running = new Set<Running>();
   const ends: { code: number | null; output: string }[] = [];
-  beforeAll(async () => {
-    world = await openWorld();
-    workspace = await world.workspace();
-    fleet = {
-      databaseUrl: world.databaseUrl,
-      env: {
-        PROVISO_EXECUTORS: './tests/stories/poison-executors.js',
-        PROVISO_CONCURRENCY: '8',
-        PROVISO_SWEEP_MS: '500',
-        NODE_OPTIONS: '--max-old-space-size=128',
-      },
-    };
+  afterEach(() => over.abort()); // before the fleet is killed
+  const fleet = useFleet({
+    env: {
+      PROVISO_EXECUTORS: './tests/stories/poison-executors.js',
+      PROVISO_CONCURRENCY: '8',
+      PROVISO_SWEEP_MS: '500',
+      NODE_OPTIONS: '--max-old-space-size=128',
+    },
   });
-  afterEach(async () => {
-    over.abort();
-    await Promise.all([...running].map((process) => process.kill()));
-    await supervisors;
-  });
-  afterAll(() => world.close());
-
-  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
-    const process = await starting;
-    running.add(process);
-    return process;
-  };
+  afterEach(() => supervisors);
 
   /** Starts another worker whenever one is gone. */
   async function supervise(): Promise<void> {
     while (!over.signal.aborted) {
-      const worker = await started(startWorker(fleet)).catch((error: Error) => error);
+      const worker = await fleet.startWorker().catch((error: Error) => error);
       if (worker instanceof Error) continue; // it was gone before it answered
       if (over.signal.aborted) return worker.kill();
       const code = await worker.ended();
-      running.delete(worker);
       if (!over.signal.aborted) ends.push({ code, output: worker.output() });
     }
   }
 
-  const actions = () => world.db.tables.actions.findMany({ where: { workspace_id: workspace.id } });
-
   it('does all that is good, and ends each poison as its delivery says', async () => {
-    const api = await started(startApi(fleet));
-    const owner = clientOf(api.url, await workspace.token({}));
+    const api = await fleet.startApi();
+    const owner = await fleet.client(api);
     const propose = async (items: { type: string; params: object }[]): Promise<void> => {
-      const body = items.map((item) => ({ ...item, identity_id: workspace.identityId }));
+      const body = items.map((item) => ({ ...item, identity_id: fleet.workspace.identityId }));
       const reply = await owner<{ failed: unknown[] }>('POST', '/v1/actions/bulk', { actions: body });
       expect(reply).toMatchObject({ status: 200, body: { failed: [] } });
     };
@@ -86,9 +55,7 @@ describe('a fleet that is given poison', () => {
     await propose([...poison, ...begun.map((type) => ({ type, params: { begins: true } })), ...good]);
     supervisors = Promise.all([supervise(), supervise()]);
     const open = (type: string | { not: string }): Promise<number> =>
-      world.db.tables.actions.count({
-        where: { workspace_id: workspace.id, type, status: { notIn: ['completed', 'failed'] } },
-      });
+      fleet.countActions({ type, status: { notIn: ['completed', 'failed'] } });
     await until(
       'every poison to end',
       async () => {
@@ -99,7 +66,7 @@ describe('a fleet that is given poison', () => {
     );
     await until('all that is good to end', async () => (await open('good')) === 0, 60_000);
 
-    const all = await actions();
+    const all = await fleet.actions();
     for (const { type, params, status, status_reason, crashes } of all) {
       const begins = (params as { begins?: boolean }).begins;
       const reason = begins ? 'outcome_unknown' : ENDS[type as keyof typeof ENDS];
@@ -124,7 +91,7 @@ describe('a fleet that is given poison', () => {
   }, 300_000);
 
   it('does not take a process that was halted as a whole for a blocked one', async () => {
-    const worker = await started(startWorker(fleet));
+    const worker = await fleet.startWorker();
     const halted = performance.now();
     worker.signal('SIGSTOP');
     await until('more than a lease', () => performance.now() - halted > 1.5 * LEASE_MS);

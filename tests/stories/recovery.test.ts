@@ -1,14 +1,5 @@
-import {
-  backends,
-  clientOf,
-  openWorld,
-  startApi,
-  startWorker,
-  until,
-  type Running,
-  type TestWorkspace,
-  type World,
-} from '@proviso/testing';
+import { backends, until } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 import { startFaultySmtpServer, type FaultySmtpServer } from '@proviso/testing/smtp-server';
 
 /** The times that the service ships with. */
@@ -23,30 +14,13 @@ const figures = (what: string, ms: number[]): void => {
 };
 
 describe.each(backends())('with the times that ship, $name', ({ redisUrl }) => {
-  let world: World;
-  let workspace: TestWorkspace;
+  const fleet = useFleet({ redisUrl, env: SHIPPED });
   let mail: FaultySmtpServer;
-  let running: Running[];
   beforeEach(async () => {
-    running = [];
-    world = await openWorld();
-    workspace = await world.workspace();
     mail = await startFaultySmtpServer();
   });
-  afterEach(async () => {
-    await Promise.all(running.map((process) => process.kill()));
-    await mail.close();
-    await world.close();
-  });
+  afterEach(() => mail.close());
 
-  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
-    const process = await starting;
-    running.push(process);
-    return process;
-  };
-  const rows = () => world.db.tables.actions.findMany({ where: { workspace_id: workspace.id } });
-  const mailbox = () =>
-    workspace.identity('smtp', { host: '127.0.0.1', port: mail.port, secure: false, from: 'a@example.com' });
   const email = (identity_id: string, index: number) => ({
     type: 'email_message',
     identity_id,
@@ -54,22 +28,24 @@ describe.each(backends())('with the times that ship, $name', ({ redisUrl }) => {
   });
 
   it('what a worker had not begun when it was killed runs elsewhere within lease and sweep', async () => {
-    const fleet = { databaseUrl: world.databaseUrl, redisUrl, env: SHIPPED };
-    const api = await started(startApi(fleet));
-    const doomed = await started(startWorker(fleet));
-    const owner = clientOf(api.url, await workspace.token({}));
-    const identity = await mailbox();
+    const api = await fleet.startApi();
+    const doomed = await fleet.startWorker();
+    const owner = await fleet.client(api);
+    const identity = await fleet.mailbox(mail);
     for (let index = 0; index < HELD; index += 1) mail.next({ at: 'MAIL', ending: 'hang' });
     for (let index = 0; index < HELD; index += 1) await owner('POST', '/v1/actions', email(identity, index));
-    await until('all to run', async () => (await rows()).every(({ status }) => status === 'running'), 20_000);
-    await started(startWorker(fleet));
-    const { rows: clock } = await world.db.pool.query<{ now: Date }>('select clock_timestamp() as now');
-    const killedAt = clock[0]?.now.getTime() ?? 0;
+    await until('all to run', async () => (await fleet.actions()).every(({ status }) => status === 'running'), 20_000);
+    await fleet.startWorker();
+    const killedAt = await fleet.now();
     await doomed.kill('SIGKILL');
-    await until('all to be done', async () => (await rows()).every(({ status }) => status === 'completed'), 60_000);
-    const where = { workspace_id: workspace.id, event: 'action.claimed', at: { gt: new Date(killedAt) } };
-    const claims = await world.db.tables.action_events.findMany({ where });
-    const tookMs = claims.map(({ at }) => at.getTime() - killedAt);
+    await until(
+      'all to be done',
+      async () => (await fleet.actions()).every(({ status }) => status === 'completed'),
+      60_000,
+    );
+    const where = { workspace_id: fleet.workspace.id, event: 'action.claimed', at: { gt: killedAt } };
+    const claims = await fleet.db.tables.action_events.findMany({ where });
+    const tookMs = claims.map(({ at }) => at.getTime() - killedAt.getTime());
     figures('kill -9 of a worker until its actions run elsewhere', tookMs);
     expect(tookMs).toHaveLength(HELD);
     expect(Math.max(...tookMs)).toBeLessThan(RECOVERED_MS_MAX);

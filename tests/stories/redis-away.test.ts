@@ -3,17 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@proviso/local-server/ports';
-import {
-  backends,
-  clientOf,
-  openWorld,
-  startApi,
-  startWorker,
-  until,
-  type Reply,
-  type Running,
-  type World,
-} from '@proviso/testing';
+import { backends, until, type Reply } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 import { Redis } from 'ioredis';
 import { startRedis, type RedisServer } from '../chaos/servers.ts';
 import { askByTheClock } from './offer.ts';
@@ -31,37 +22,23 @@ const THINKING_MS = 2_000;
 const isRedisHere = backends().some(({ redisUrl }) => redisUrl);
 
 (isRedisHere ? describe : describe.skip)('a redis-server of its own', () => {
-  let world: World;
+  const fleet = useFleet({ env: SHIPPED_TIMES });
   let redis: RedisServer;
-  const running: Running[] = [];
   const dir = mkdtempSync(path.join(tmpdir(), 'proviso-redis-away-'));
   beforeAll(async () => {
-    world = await openWorld();
     redis = await startRedis(dir, await freePort());
   });
   afterAll(async () => {
-    await Promise.all(running.map((process) => process.kill()));
     await redis.stop();
     rmSync(dir, { recursive: true, force: true });
-    await world.close();
   });
 
-  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
-    const process = await starting;
-    running.push(process);
-    return process;
-  };
-  /** By the database's clock. */
-  const now = async (): Promise<number> => {
-    const { rows } = await world.db.pool.query<{ now: Date }>('select clock_timestamp() as now');
-    return rows[0]?.now.getTime() ?? NaN;
-  };
+  const onRedis = () => ({ redisUrl: `redis://127.0.0.1:${redis.port}` });
 
   it('that evicts what it holds is refused at the start', async () => {
     const client = new Redis(redis.port, '127.0.0.1');
     await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
-    const start = startApi({ databaseUrl: world.databaseUrl, redisUrl: `redis://127.0.0.1:${redis.port}` });
-    await expect(started(start)).rejects.toThrow('Set it to noeviction');
+    await expect(fleet.startApi(onRedis())).rejects.toThrow('Set it to noeviction');
     await client.config('SET', 'maxmemory-policy', 'noeviction');
     client.disconnect();
   });
@@ -69,27 +46,19 @@ const isRedisHere = backends().some(({ redisUrl }) => redisUrl);
   it(
     `stopped for ${AWAY_S} s fails no create, and starts nothing more than ${LATE_MS_MAX / 1_000} s late`,
     async () => {
-      const workspace = await world.workspace();
-      const fleet = {
-        databaseUrl: world.databaseUrl,
-        redisUrl: `redis://127.0.0.1:${redis.port}`,
-        env: SHIPPED_TIMES,
-      };
       const [api] = await Promise.all([
-        started(startApi(fleet)),
-        started(startWorker(fleet)),
-        started(startWorker(fleet)),
+        fleet.startApi(onRedis()),
+        fleet.startWorker(onRedis()),
+        fleet.startWorker(onRedis()),
       ]);
-      const owner = clientOf(api.url, await workspace.token({}));
-      const data = { id: crypto.randomUUID(), workspace_id: workspace.id, email: 'a@example.com' };
-      await world.db.tables.contacts.create({ data });
-      const params = { content: 'a note', contact_id: data.id };
+      const owner = await fleet.client(api);
+      const params = { content: 'a note', contact_id: await fleet.contact() };
       const createMs: number[] = [];
       const create = async (more: object): Promise<Reply<{ action_id?: string }>> => {
         const sentAt = performance.now();
         const reply = await owner('POST', '/v1/actions', {
           type: 'create_note',
-          identity_id: workspace.identityId,
+          identity_id: fleet.workspace.identityId,
           params,
           ...more,
         });
@@ -108,7 +77,6 @@ const isRedisHere = backends().some(({ redisUrl }) => redisUrl);
         const decided = await owner('POST', `/v1/actions/${body.action_id}/approve`, { action: 'approve' });
         return [status, decided.status];
       };
-      const rows = () => world.db.tables.actions.findMany({ where: { workspace_id: workspace.id } });
       const health = async (): Promise<unknown> =>
         ((await (await fetch(`${api.url}/readyz`)).json()) as { status: unknown }).status;
       expect(await health()).toBe('ok');
@@ -116,13 +84,19 @@ const isRedisHere = backends().some(({ redisUrl }) => redisUrl);
       await redis.crash();
       const statuses = (await askByTheClock(propose, () => CREATES_A_SECOND, AWAY_S)).flat();
       expect(await health()).toBe('degraded');
-      const backAt = await now();
-      const dueLongAgo = (await rows()).filter(({ due_at }) => due_at.getTime() < backAt - LATE_MS_MAX);
+      const backAt = (await fleet.now()).getTime();
+      const dueLongAgo = (await fleet.actions()).filter(({ due_at }) => due_at.getTime() < backAt - LATE_MS_MAX);
       await redis.start();
-      await until('all to be done', async () => (await rows()).every(({ status }) => status === 'completed'), 60_000);
+      await until(
+        'all to be done',
+        async () => (await fleet.actions()).every(({ status }) => status === 'completed'),
+        60_000,
+      );
       await until('the queue to be used again', async () => (await health()) === 'ok', 30_000);
 
-      const lateMs = (await rows()).map(({ started_at, due_at }) => (started_at?.getTime() ?? NaN) - due_at.getTime());
+      const lateMs = (await fleet.actions()).map(
+        ({ started_at, due_at }) => (started_at?.getTime() ?? NaN) - due_at.getTime(),
+      );
       process.stdout.write(
         `Redis away for ${AWAY_S} s: ${createMs.length} creates (${shown(createMs)}), ` +
           `${statuses.length - createMs.length} approvals, all answered; ` +

@@ -1,58 +1,39 @@
 import { newId } from '@proviso/core';
 import { createClient, type Client } from '@proviso/sdk';
-import {
-  openWorld,
-  startApi,
-  startWorker,
-  until,
-  type Running,
-  type TestWorkspace,
-  type World,
-} from '@proviso/testing';
+import { until, type Api } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 
 describe('the client, with a real api and worker', () => {
-  let world: World;
-  let workspace: TestWorkspace;
+  const fleet = useFleet();
   let contactId: string;
-  let api: Running & { url: string };
-  const running: Running[] = [];
+  let api: Api;
   beforeEach(async () => {
-    world = await openWorld();
-    workspace = await world.workspace();
-    contactId = newId();
-    await world.db.tables.contacts.create({
-      data: { id: contactId, workspace_id: workspace.id, email: 'ann@example.com' },
-    });
+    contactId = await fleet.contact();
     await restart();
-  });
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((process) => process.kill()));
-    await world.close();
   });
 
   /** Another api process, at another port; the clients are sent there. */
   async function restart(): Promise<void> {
-    api = await startApi({ databaseUrl: world.databaseUrl });
-    running.push(api);
+    api = await fleet.startApi();
   }
 
   const connect = async (): Promise<Client> =>
     createClient({
       baseUrl: 'http://proviso.test',
-      token: await workspace.token({}),
-      workspaceId: workspace.id,
+      token: await fleet.workspace.token({}),
+      workspaceId: fleet.workspace.id,
       fetch: (url, init) => fetch(url.replace('http://proviso.test', api.url), init),
     });
 
   const note = (more: object = {}) => ({
     type: 'create_note',
-    identity_id: workspace.identityId,
+    identity_id: fleet.workspace.identityId,
     params: { contact_id: contactId, content: 'Hello' },
     ...more,
   });
 
   it('proposes, reads, changes, decides, and waits for the end', async () => {
-    running.push(await startWorker({ databaseUrl: world.databaseUrl }));
+    await fleet.startWorker();
     const { actions, wait } = await connect();
     const proposed = await actions.create(note({ require_approval: true, metadata: { ticket: '7' } }));
     expect(proposed).toMatchObject({ status: 'pending_approval', metadata: { ticket: '7' } });
@@ -140,7 +121,6 @@ describe('the client, with a real api and worker', () => {
     await listening;
     expect(heard.filter((id) => id !== 'briefing')).toEqual(made);
     expect(heard.filter((id) => id === 'briefing').length).toBeGreaterThan(1);
-    const rows = await world.db.tables.actions.count({ where: { workspace_id: workspace.id } });
-    expect(rows).toBe(made.length);
+    expect(await fleet.countActions()).toBe(made.length);
   }, 90_000);
 });

@@ -1,32 +1,28 @@
 import type { Action, Identity } from '@proviso/contracts';
-import { clientOf, openWorld, startApi, startWorker, type Running, type World } from '@proviso/testing';
+
+import { useFleet } from '@proviso/testing/fleet';
 import { startToolServer, type ToolServer } from '@proviso/testing/providers/tool-server';
 
 describe('a workspace’s tool', () => {
-  let world: World;
+  const fleet = useFleet();
   let tool: ToolServer;
   let secret = '';
-  const running: Running[] = [];
   beforeAll(async () => {
-    world = await openWorld();
     tool = await startToolServer({ secret: () => secret });
   });
-  afterAll(async () => {
-    await Promise.all(running.map((process) => process.kill()));
-    await tool.close();
-    await world.close();
-  });
+  afterAll(() => tool.close());
 
   it('is proposed by an agent, approved with an edit, called once by a worker, and its answer read back', async () => {
-    const fleet = { databaseUrl: world.databaseUrl };
-    const [api, ...workers] = await Promise.all([startApi(fleet), startWorker(fleet), startWorker(fleet)]);
-    running.push(api, ...workers);
-    const workspace = await world.workspace();
-    const owner = clientOf(api.url, await workspace.token({}));
-    const agent = clientOf(api.url, await workspace.token({ agent: 'bot' }));
+    const [api] = await Promise.all([fleet.startApi(), fleet.startWorker(), fleet.startWorker()]);
+    const owner = await fleet.client(api);
+    const agent = await fleet.client(api, { agent: 'bot' });
     const registration = { name: 'refund', url: tool.url, input_schema: {} };
     ({ secret } = (await owner<{ secret: string }>('POST', '/v1/tools', registration)).body);
-    const proposal = { type: 'refund', identity_id: workspace.identityId, params: { order: '4711', amount: 500 } };
+    const proposal = {
+      type: 'refund',
+      identity_id: fleet.workspace.identityId,
+      params: { order: '4711', amount: 500 },
+    };
     const { action_id } = (await agent<{ action_id: string }>('POST', '/v1/actions', proposal)).body;
     const edit = { action: 'edit', edits: { amount: 50 } };
     await owner('POST', `/v1/actions/${action_id}/approve`, edit, { prefer: 'wait=15' });
@@ -40,10 +36,8 @@ describe('a workspace’s tool', () => {
 
   it('is at no private address, and neither is a mail server, unless the operator says so', async () => {
     const env = { PROVISO_ALLOW_PRIVATE_ADDRESSES: 'false' };
-    const api = await startApi({ databaseUrl: world.databaseUrl, env });
-    running.push(api);
-    const workspace = await world.workspace();
-    const owner = clientOf(api.url, await workspace.token({}));
+    const api = await fleet.startApi({ env });
+    const owner = await fleet.client(api);
     for (const url of [tool.url, tool.url.replace('http:', 'https:'), 'https://localhost/']) {
       const { status, body } = await owner('POST', '/v1/tools', { name: 'refund', url, input_schema: {} });
       expect([status, body]).toMatchObject([400, { code: 'INVALID', details: [{ path: 'url' }] }]);

@@ -1,6 +1,6 @@
 // How long a process's event loop was held, and how much memory it took: from inside, since a request that waits says no
 // more than that it waited. Nothing in the product knows of it.
-import { startApi, type Fleet, type Running } from './processes.ts';
+import { startApi, type FleetSettings, type Running } from './processes.ts';
 
 const PRELOAD = 'packages/testing/src/loop-probe/preload.cjs';
 
@@ -18,8 +18,8 @@ export interface Probed extends Running {
 }
 
 /** An api process with a heap of 512 MB, and a probe in it. */
-export async function startProbedApi(fleet: Fleet): Promise<Probed> {
-  const api = await startApi(fleet, ['--expose-gc', '--max-old-space-size=512', '--require', `./${PRELOAD}`]);
+export async function startProbedApi(settings: FleetSettings): Promise<Probed> {
+  const api = await startApi(settings, ['--expose-gc', '--max-old-space-size=512', '--require', `./${PRELOAD}`]);
   return {
     ...api,
     measure: async (work, clean = false) => {

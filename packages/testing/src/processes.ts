@@ -21,6 +21,10 @@ export interface Running {
   ask(message: string): Promise<unknown>;
 }
 
+export interface Api extends Running {
+  url: string;
+}
+
 const ROOT = process.cwd();
 
 /** Starts a process of the repository with nothing but `env` and PATH, from the repository's root. */
@@ -64,14 +68,14 @@ function pidOf({ pid }: ChildProcess): number {
   return pid;
 }
 
-export interface Fleet {
+export interface FleetSettings {
   databaseUrl: string;
   redisUrl?: string | undefined;
   /** More environment, for api and workers alike. */
   env?: Record<string, string>;
 }
 
-const environmentOf = ({ databaseUrl, redisUrl, env = {} }: Fleet): Record<string, string> => ({
+const environmentOf = ({ databaseUrl, redisUrl, env = {} }: FleetSettings): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
   ...(redisUrl && { REDIS_URL: redisUrl }),
   PROVISO_RATE_LIMIT: '1000000', // a story is in a hurry
@@ -83,23 +87,23 @@ const environmentOf = ({ databaseUrl, redisUrl, env = {} }: Fleet): Record<strin
 });
 
 /** An api process that answers; `url` is where. `options` are Node's. */
-export async function startApi(fleet: Fleet, options: string[] = []): Promise<Running & { url: string }> {
+export async function startApi(settings: FleetSettings, options: string[] = []): Promise<Api> {
   const port = await freePort();
-  const api = startProcess([...options, 'apps/api/dist/main.js'], { ...environmentOf(fleet), PORT: String(port) });
+  const api = startProcess([...options, 'apps/api/dist/main.js'], { ...environmentOf(settings), PORT: String(port) });
   const url = `http://127.0.0.1:${port}`;
   await ready(api, `${url}/livez`);
   return { ...api, url };
 }
 
 /** A worker process that works, with short times: lease 3 s, heartbeat and sweep 1 s. */
-export async function startWorker(fleet: Fleet): Promise<Running> {
+export async function startWorker(settings: FleetSettings): Promise<Running> {
   const port = await freePort();
   const worker = startProcess(['apps/worker/dist/main.js'], {
     PROVISO_LEASE_MS: '3000',
     PROVISO_HEARTBEAT_MS: '1000',
     PROVISO_SWEEP_MS: '1000',
     PROVISO_BACKOFF_MS: '500',
-    ...environmentOf(fleet),
+    ...environmentOf(settings),
     PROVISO_WORKER_PORT: String(port),
   });
   await ready(worker, `http://127.0.0.1:${port}/livez`);
@@ -132,6 +136,8 @@ export interface Reply<Body> {
   headers: Headers;
   body: Body;
 }
+
+export type Client = ReturnType<typeof clientOf>;
 
 /** A client of /v1 that a test holds a token with. */
 export const clientOf =
