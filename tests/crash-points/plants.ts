@@ -1,7 +1,7 @@
 // Bugs on purpose. Each is one that a system of this kind has really had.
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '@proviso/contracts';
-import { claim, recoverLost, run } from '@proviso/core';
+import { claim, recoverLost, runClaimed } from '@proviso/core';
 import { until } from '@proviso/testing';
 import {
   both,
@@ -283,7 +283,7 @@ async function runToTheGate(stage: Stage): Promise<{ running: Promise<void>; ope
   stage.far.gate = new Promise((resolve) => (open = resolve));
   const { worker, doom } = stage.process;
   const { action } = await claim(worker, stage.id);
-  const running = action ? run(worker, action) : Promise.resolve();
+  const running = action ? runClaimed(worker, action) : Promise.resolve();
   await until('the request to leave', () => doom.calls.includes('far.send'));
   return { running, open };
 }
@@ -297,7 +297,7 @@ async function sleepAndWake(stage: Stage): Promise<void> {
   await stage.expireLeases([sleeper]);
   await stage.tell(async ({ worker }) => void (await recoverLost(worker)));
   const { running, open } = await runToTheGate(stage);
-  const woken = held ? run(sleeper.worker, held) : Promise.resolve();
+  const woken = held ? runClaimed(sleeper.worker, held) : Promise.resolve();
   await until('the sleeper to try', () => sleeper.doom.calls.includes('action_begin_effect'));
   open();
   await Promise.all([running, woken]);

@@ -7,7 +7,7 @@ import {
   expireOpen,
   getAction,
   recoverLost,
-  run,
+  runClaimed,
   showId,
   transitionHeld,
   type ActionRow,
@@ -160,7 +160,7 @@ describe('recover', () => {
     const action = await create('at_most_once');
     const held = await lose(action, false);
     await recoverLost(world.worker());
-    await run(world.worker(), held); // the late one goes on with what it believes to hold
+    await runClaimed(world.worker(), held); // the late one goes on with what it believes to hold
     expect(effects(action)).toEqual([]);
     const recorded = await transitionHeld(world.db, held, 'action.completed', {
       actor: { kind: 'system', id: 'late', name: 'late' },

@@ -5,15 +5,15 @@ import { FIND_DUE } from '../actions/worker-statements.ts';
 import { isConnectionLost, isDatabaseError } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { claim } from './claim.ts';
-import { loadDeliveryGuarantee } from './delivery-guarantee.ts';
-import type { RunResult } from './run-result.ts';
-import { findExecutor } from './find-executor.ts';
-import { check, type Ready } from './guard.ts';
-import type { Lease } from './leases.ts';
 import { withTimeout } from '../with-timeout.ts';
+import { check } from './check.ts';
+import { acquireRateLimit } from './identity-rate-limit.ts';
+import type { Ready } from './load.ts';
 import { perform } from './perform.ts';
 import { reconcile } from './reconcile.ts';
 import { record } from './record.ts';
+import type { RunResult } from './run-result.ts';
+import { guaranteeOf, openRun, type Run } from './run.ts';
 import type { SlotUser } from './slots.ts';
 import type { Worker } from './worker.ts';
 
@@ -38,7 +38,7 @@ export async function execute(worker: Worker, id: string, sweepSoon?: () => void
   }
   try {
     const { action, earlyMs } = await claim(worker, id);
-    if (action) await run(worker, action);
+    if (action) await runClaimed(worker, action);
     return earlyMs;
   } finally {
     slots.release(due);
@@ -48,7 +48,7 @@ export async function execute(worker: Worker, id: string, sweepSoon?: () => void
 /** Runs an action that has taken a slot, and releases it. A run that cannot be recorded is logged, and its lease runs out. */
 export async function runInSlot(worker: Worker, action: ActionRow): Promise<void> {
   try {
-    await run(worker, action);
+    await runClaimed(worker, action);
   } catch (err) {
     worker.log.error({ err, action: action.id }, 'a run could not be recorded');
   } finally {
@@ -57,17 +57,46 @@ export async function runInSlot(worker: Worker, action: ActionRow): Promise<void
 }
 
 /** Runs a claimed action to its recorded outcome. */
-export async function run(worker: Worker, action: ActionRow): Promise<void> {
+export async function runClaimed(worker: Worker, action: ActionRow): Promise<void> {
   const lease = worker.leases.start(action);
   try {
-    await record(
-      worker,
-      lease,
-      await checkAndPerform(worker, lease).catch((error: unknown) => resultBeforeEffect(worker, lease, error)),
-    );
+    await record(worker, lease, await resultOf(openRun(worker, lease)));
   } finally {
     worker.leases.release(lease);
   }
+}
+
+/** Each step passes on what the next one needs, or ends the run. */
+type Step = (run: Run, ready: Ready) => Promise<Ready | RunResult>;
+const BEFORE_THE_EFFECT: readonly Step[] = [acquireRateLimit, check];
+
+/** load → acquireRateLimit → check → perform. Whatever any of them throws is caught here. */
+async function resultOf(run: Run): Promise<RunResult> {
+  try {
+    if (await idempotencyKeyExpired(run))
+      return await reconcile(run, 'The provider no longer remembers the idempotency key of the earlier attempt.');
+    const { timeoutMs } = run.worker.timings;
+    const message = `The guard did not answer within ${timeoutMs / 1000} s.`;
+    const checked = await withTimeout<Ready | RunResult>(prepare(run), timeoutMs, () => ({ kind: 'timeout', message }));
+    return checked.kind === 'ready' ? await perform(run, checked) : checked;
+  } catch (error) {
+    return resultBeforeEffect(run, error);
+  }
+}
+
+async function prepare(run: Run): Promise<Ready | RunResult> {
+  let state = await run.load();
+  for (const step of BEFORE_THE_EFFECT) if (state.kind === 'ready') state = await step(run, state);
+  return state;
+}
+
+/** Begun in an earlier attempt, so long ago that the provider would take another one for a new effect. */
+async function idempotencyKeyExpired(run: Run): Promise<boolean> {
+  const { effect_started_at, updated_at } = run.action;
+  if (!effect_started_at) return false;
+  const { delivery, repeatableMs } = await guaranteeOf(run);
+  if (delivery === 'transactional') return false;
+  return updated_at.getTime() - effect_started_at.getTime() >= repeatableMs; // both by the database's clock
 }
 
 const DATABASE_AWAY_MS = 2_000;
@@ -76,33 +105,11 @@ const DATABASE_AWAY_MS = 2_000;
  * What failed around the effect and not in it. Nothing was done in this run: where the database could not be asked, that
  * counts nothing. Once the effect may have begun, the lease runs out, and recovery decides.
  */
-function resultBeforeEffect(worker: Worker, lease: Lease, error: unknown): RunResult {
+function resultBeforeEffect({ worker, lease, action }: Run, error: unknown): RunResult {
   if (lease.begun) throw error;
-  worker.log.error({ err: error, action: lease.action.id }, 'a run failed before its effect');
+  worker.log.error({ err: error, action: action.id }, 'a run failed before its effect');
   const isAway = error instanceof AppError && error.code === 'UNAVAILABLE'; // no connection was to be had
   if (isAway || isDatabaseError(error) || isConnectionLost(error))
     return { kind: 'later', message: 'The database was unavailable; nothing was done.', afterMs: DATABASE_AWAY_MS };
   return { kind: 'retry', undone: true, message: 'The run failed before its effect; see the worker’s log.' };
-}
-
-async function checkAndPerform(worker: Worker, lease: Lease): Promise<RunResult> {
-  if (await idempotencyKeyExpired(worker, lease.action))
-    return reconcile(worker, lease, 'The provider no longer remembers the idempotency key of the earlier attempt.');
-  const { timeoutMs } = worker.timings;
-  const late = (): RunResult => ({
-    kind: 'timeout',
-    message: `The guard did not answer within ${timeoutMs / 1000} s.`,
-  });
-  const checked = await withTimeout<Ready | RunResult>(check(worker, lease.action), timeoutMs, late);
-  return checked.kind === 'ready' ? perform(worker, lease, checked) : checked;
-}
-
-/** Begun in an earlier attempt, so long ago that the provider would take another one for a new effect. */
-async function idempotencyKeyExpired(worker: Worker, action: ActionRow): Promise<boolean> {
-  const { effect_started_at, updated_at } = action;
-  if (!effect_started_at) return false;
-  const executor = await findExecutor(worker, action.workspace_id, action.type);
-  const { delivery, repeatableMs } = await loadDeliveryGuarantee(worker, executor, action);
-  if (delivery === 'transactional') return false;
-  return updated_at.getTime() - effect_started_at.getTime() >= repeatableMs; // both by the database's clock
 }

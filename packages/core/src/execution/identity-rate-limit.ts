@@ -3,12 +3,13 @@
 // Held by pacing.test.ts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IdentityPacing, Provider } from '@proviso/contracts';
-import type { ActionRow } from '../actions/row.ts';
 import type { Queryable } from '../db.ts';
 import type { identities } from '../generated/client.ts';
 import { FAILING_PAUSE, recordVerification } from '../identities/record-verification.ts';
 import { tryOut } from '../identities/try-out.ts';
+import type { Ready } from './load.ts';
 import type { RunResult } from './run-result.ts';
+import type { Run } from './run.ts';
 import type { Worker } from './worker.ts';
 
 type Later = Extract<RunResult, { kind: 'later' }>;
@@ -17,15 +18,13 @@ type Later = Extract<RunResult, { kind: 'later' }>;
 const INLINE_WAIT_MAX_MS = 250;
 
 /** Reserves a start within the identity's rate limit; a result where the start is further away than a worker waits. */
-export async function acquireRateLimit(
-  worker: Worker,
-  action: ActionRow,
-  identity: identities,
-): Promise<Later | undefined> {
+export async function acquireRateLimit({ worker, action }: Run, ready: Ready): Promise<Ready | Later> {
+  const identity = ready.actsThrough;
+  if (!identity) return ready;
   const failing = identity.status === 'failing' ? await retryFailing(worker, identity) : undefined;
   if (failing) return failing;
   const limits = rateLimitsOf(worker, identity);
-  if (limits.length === 0 && !identity.not_before) return undefined;
+  if (limits.length === 0 && !identity.not_before) return ready;
   const spans = limits.map(({ spanMs }) => spanMs);
   const values = [identity.id, action.id, spans, limits.map(({ starts }) => starts), INLINE_WAIT_MAX_MS];
   const [start] = await worker.db.query<{ started: boolean; wait_ms: number }>(TAKE_SLOT, values);
@@ -33,7 +32,7 @@ export async function acquireRateLimit(
   if (start && !start.started)
     return { kind: 'later', message: 'The identity’s rate limit allows a later start.', afterMs: waitMs, exact: true };
   if (waitMs > 0) await sleep(waitMs);
-  return undefined;
+  return ready;
 }
 
 const TAKE_SLOT = {

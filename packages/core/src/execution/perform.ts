@@ -5,15 +5,16 @@ import { showId } from '../ids.ts';
 import { deliveryGuaranteeOf } from './delivery-guarantee.ts';
 import type { RunResult } from './run-result.ts';
 import { retry, unknown, type RunContext } from './executor.ts';
-import type { Ready } from './guard.ts';
 import type { Lease } from './leases.ts';
-import type { Worker } from './worker.ts';
+import type { Ready } from './load.ts';
+import type { Run } from './run.ts';
 
 /** How long an executor may take to settle after its time is up; then what is known of the run decides. */
 const ABORT_GRACE_MS = 2_000;
 
 /** Runs the executor within its time. A throw is a bug, and unknown once the effect may have begun. */
-export async function perform(worker: Worker, lease: Lease, ready: Ready): Promise<RunResult> {
+export async function perform(run: Run, ready: Ready): Promise<RunResult> {
+  const { worker, lease } = run;
   assertNoTransaction(`The provider of ${ready.executor.type}`);
   const timeoutMs = ready.executor.timeoutMs ?? worker.timings.timeoutMs;
   const timer = new AbortController();
@@ -21,7 +22,7 @@ export async function perform(worker: Worker, lease: Lease, ready: Ready): Promi
   const signal = AbortSignal.any([lease.signal, timer.signal]);
   try {
     const outcome = await Promise.race([
-      ready.executor.execute(contextOf(worker, lease, ready, signal)),
+      ready.executor.execute(contextOf(run, ready, signal)),
       afterAbort(signal).then(() => onTimeout(lease, timeoutMs)),
     ]);
     return downgradeAmbiguous(lease, ready, assertOutcome(outcome));
@@ -73,15 +74,14 @@ function downgradeAmbiguous(lease: Lease, { executor, params, identity }: Ready,
 }
 
 /** What the executor gets. `begin` fails once the lease or the time is over, and then nothing may be done. */
-export function contextOf(worker: Worker, lease: Lease, ready: Ready, signal: AbortSignal): RunContext<never> {
-  const { action } = lease;
+export function contextOf({ worker, lease, action }: Run, ready: Ready, signal: AbortSignal): RunContext<never> {
   return {
     action: {
       id: showId('action', action.id),
       workspaceId: action.workspace_id,
       missionId: action.mission_id,
       sessionId: action.session_id,
-      params: ready.params as never, // validated by this executor's own schema in guard.ts
+      params: ready.params as never, // validated by this executor's own schema in load.ts
       attempt: action.attempts,
       approval: action.approval,
     },

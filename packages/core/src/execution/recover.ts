@@ -5,12 +5,11 @@ import { dispatch } from '../dispatch.ts';
 import { AppError } from '../errors.ts';
 import { transition, transitionHeld } from '../transition.ts';
 import type { JsonObject } from '@proviso/contracts';
-import { loadDeliveryGuarantee, type DeliveryGuarantee } from './delivery-guarantee.ts';
+import type { DeliveryGuarantee } from './delivery-guarantee.ts';
 import type { RunResult } from './run-result.ts';
-import { findExecutor } from './find-executor.ts';
-import type { Lease } from './leases.ts';
 import { reconcile } from './reconcile.ts';
 import { retryWhileDisconnected, record } from './record.ts';
+import { guaranteeOf, openRun, type Run } from './run.ts';
 import type { Worker } from './worker.ts';
 
 const BATCH = 50;
@@ -25,7 +24,7 @@ export async function adoptLost(worker: Worker): Promise<Promise<void>[]> {
   return lost.map(async ({ action, begun_ms_ago }) => {
     const lease = worker.leases.start(rowFromJson(action));
     try {
-      await recoverOne(worker, lease, begun_ms_ago);
+      await recoverOne(openRun(worker, lease), begun_ms_ago);
     } catch (err) {
       worker.log.error(
         { err, action: lease.action.id },
@@ -42,13 +41,12 @@ export const recoverLost = async (worker: Worker): Promise<number> =>
   (await Promise.all(await adoptLost(worker))).length;
 
 /** Ends, or hands back, an action that this process adopted from a lost worker. */
-async function recoverOne(worker: Worker, lease: Lease, begunMsAgo: number | null): Promise<void> {
-  const { action } = lease;
+async function recoverOne(run: Run, begunMsAgo: number | null): Promise<void> {
+  const { worker, lease, action } = run;
   // A database that goes away meanwhile is waited for: a further adoption would count as a further crash.
-  const recovery = await retryWhileDisconnected(worker, lease, async () => {
-    const executor = await findExecutor(worker, action.workspace_id, action.type);
-    return recoveryFor(worker, await loadDeliveryGuarantee(worker, executor, action), action, begunMsAgo);
-  });
+  const recovery = await retryWhileDisconnected(worker, lease, async () =>
+    recoveryFor(worker, await guaranteeOf(run), action, begunMsAgo),
+  );
   if (recovery === 'rerun') {
     const how = { actor: worker.actor, data: { crashes: action.crashes } };
     const back = await retryWhileDisconnected(worker, lease, () =>
@@ -57,15 +55,15 @@ async function recoverOne(worker: Worker, lease: Lease, begunMsAgo: number | nul
     if (back) dispatch(worker, back);
     return;
   }
-  await record(worker, lease, await resultOf(worker, lease, recovery));
+  await record(worker, lease, await resultOf(run, recovery));
 }
 
-async function resultOf(worker: Worker, lease: Lease, recovery: Exclude<Recovery, 'rerun'>): Promise<RunResult> {
-  const message = `${lease.action.crashes} workers were lost while they ran it.`;
+async function resultOf(run: Run, recovery: Exclude<Recovery, 'rerun'>): Promise<RunResult> {
+  const message = `${run.action.crashes} workers were lost while they ran it.`;
   if (recovery === 'crashed')
     return { kind: 'failed', code: 'crashed', message: `Gave up: ${message} Nothing was sent.` };
   if (recovery === 'unknown') return { kind: 'unknown', message };
-  return reconcile(worker, lease, 'The worker was lost during the run.');
+  return reconcile(run, 'The worker was lost during the run.');
 }
 
 type Recovery = 'rerun' | 'reconcile' | 'crashed' | 'unknown';

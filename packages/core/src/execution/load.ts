@@ -1,10 +1,8 @@
 // What was cleared is what runs: after the claim, the hash of what was approved is made again from the row itself.
-import type { JsonObject, Provider } from '@proviso/contracts';
-import { assertNoTransaction, isDatabaseError } from '../db.ts';
-import { changedFields, renderPreview } from '../actions/render-preview.ts';
+import type { Failure, JsonObject, Provider } from '@proviso/contracts';
+import { renderPreview } from '../actions/render-preview.ts';
 import { clearedHash } from '../actions/cleared-hash.ts';
 import { effectiveParams, type ActionRow } from '../actions/row.ts';
-import { AppError } from '../errors.ts';
 import { sealedPlace } from '../identities/sealed-place.ts';
 import { recordsOf } from '../records.ts';
 import { openSecret } from '../secrets.ts';
@@ -13,7 +11,6 @@ import { findExecutor, toolVersionOf } from './find-executor.ts';
 import type { RunResult } from './run-result.ts';
 import type { identities } from '../generated/client.ts';
 import type { Executor, LookupContext, ShownIdentity } from './executor.ts';
-import { acquireRateLimit } from './identity-rate-limit.ts';
 import type { Worker } from './worker.ts';
 
 /** A claimed action that may run now, with all that its executor needs. */
@@ -26,66 +23,10 @@ export interface Ready extends LookupContext {
   actsThrough?: identities;
 }
 
-const failed = (code: Extract<RunResult, { kind: 'failed' }>['code'], message: string): RunResult => ({
-  kind: 'failed',
-  code,
-  message,
-});
-
-/** Tests a claimed action against what was cleared, its schema, its identity and its rate limit, and its executor's own guard. */
-export async function check(worker: Worker, action: ActionRow): Promise<Ready | RunResult> {
-  const prepared = await loadRun(worker, action);
-  if (prepared.kind !== 'ready') return prepared;
-  const { workspaceId, executor, params, records, identity, openCredentials, actsThrough } = prepared;
-  const later = actsThrough && (await acquireRateLimit(worker, action, actsThrough));
-  if (later) return later;
-  try {
-    const redefined = await findRedefinition(prepared, action);
-    if (redefined) return redefined;
-    const approvedAt = new Date(action.approval?.at ?? action.created_at);
-    if (executor.guard) assertNoTransaction(`The provider of ${executor.type}`);
-    const verdict = (await executor.guard?.(params, {
-      workspaceId,
-      records,
-      identity,
-      openCredentials,
-      approvedAt,
-    })) ?? {
-      kind: 'ok',
-    };
-    if (verdict.kind === 'ok') return prepared;
-    if (verdict.kind === 'stale') return { kind: 'stale', reason: 'stale', changes: verdict.changes };
-    if (verdict.kind === 'later') return verdict;
-    return failed('guard_refused', verdict.message);
-  } catch (error) {
-    if (isDatabaseError(error)) throw error;
-    // What the far side says of it now could not be looked up.
-    if (error instanceof AppError && error.code === 'UNAVAILABLE')
-      return { kind: 'retry', undone: true, unavailable: true, message: error.message };
-    worker.log.error({ err: error, action: action.id }, 'a guard threw');
-    return { kind: 'retry', undone: true, message: 'The guard could not tell whether the action may run.' };
-  }
-}
-
-/** What the far side says that the params mean has changed: a person has to see the preview as it is now. */
-async function findRedefinition(ready: Ready, action: ActionRow): Promise<RunResult | undefined> {
-  if (!ready.executor.definition) return undefined;
-  const stale = { kind: 'stale', reason: 'tool_changed' } as const;
-  try {
-    const rendered = await renderPreview(ready.executor, ready.params, ready);
-    if (rendered.definition_hash === action.definition_hash) return undefined;
-    const changes = changedFields(action.preview, rendered.preview);
-    return { ...stale, changes, change: { ...rendered, revision: action.revision + 1 } };
-  } catch (error) {
-    if (!(error instanceof AppError && error.code === 'INVALID')) throw error;
-    const isOfParams = error.details.every(({ path }) => path.startsWith('params'));
-    if (isOfParams) return { ...stale, changes: [error.message] };
-    return { kind: 'retry', undone: true, message: error.message }; // the identity's: its credentials, say
-  }
-}
+const failed = (code: Failure, message: string): RunResult => ({ kind: 'failed', code, message });
 
 /** The cleared params, the identity and its opened credentials; a result where one of them is not what was cleared. */
-export async function loadRun(worker: Worker, action: ActionRow): Promise<Ready | RunResult> {
+export async function load(worker: Worker, action: ActionRow): Promise<Ready | RunResult> {
   const executor = await findExecutor(worker, action.workspace_id, action.type);
   if (!executor) return failed('invalid_params', `No executor or tool runs the type ${action.type} any more.`);
   const found =
@@ -103,7 +44,7 @@ export async function loadRun(worker: Worker, action: ActionRow): Promise<Ready 
     return {
       kind: 'retry',
       undone: true,
-      message: `The params could not be validated in time by the schema of ${action.type}’s schema in time.`,
+      message: `The params could not be validated in time by the schema of ${action.type}.`,
     };
   if (!parsed.success) return failed('invalid_params', `The params no longer match the schema of ${action.type}.`);
   const records = recordsOf(worker.db, action.workspace_id);

@@ -1,0 +1,37 @@
+import type { ActionRow } from '../actions/row.ts';
+import { deliveryGuaranteeOf, NEVER_REPEAT, type DeliveryGuarantee } from './delivery-guarantee.ts';
+import { findExecutor } from './find-executor.ts';
+import type { Lease } from './leases.ts';
+import { load, type Ready } from './load.ts';
+import type { RunResult } from './run-result.ts';
+import type { Worker } from './worker.ts';
+
+/** One run of an action, under its lease: what every step of it takes. */
+export interface Run {
+  worker: Worker;
+  lease: Lease;
+  action: ActionRow;
+  /** What the run needs, loaded once however many steps ask; a result where it is not what was cleared. */
+  load(): Promise<Ready | RunResult>;
+}
+
+export function openRun(worker: Worker, lease: Lease): Run {
+  const { action } = lease;
+  let loading: Promise<Ready | RunResult> | undefined;
+  const loadAgain = (error: unknown): never => {
+    loading = undefined; // the database was away
+    throw error;
+  };
+  return { worker, lease, action, load: () => (loading ??= load(worker, action).catch(loadAgain)) };
+}
+
+/** What the executor guarantees for an action that may have begun; what cannot be loaded any more is never repeated. */
+export async function guaranteeOf(run: Run): Promise<DeliveryGuarantee> {
+  const { worker, action } = run;
+  const executor = await findExecutor(worker, action.workspace_id, action.type);
+  if (!executor) return NEVER_REPEAT;
+  // Known without loading, which may be what ends every worker that tries.
+  if (typeof executor.delivery !== 'function') return deliveryGuaranteeOf(executor, {}, null);
+  const ready = await run.load();
+  return ready.kind === 'ready' ? deliveryGuaranteeOf(executor, ready.params, ready.identity) : NEVER_REPEAT;
+}
