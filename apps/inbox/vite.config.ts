@@ -7,9 +7,6 @@ const target = process.env.PROVISO_URL ?? 'http://127.0.0.1:3000';
 const token = process.env.PROVISO_DEV_TOKEN;
 const api = { target, ...(token && { headers: { authorization: `Bearer ${token}` } }) };
 
-// The policy of the api, for tests of the bundle.
-const policy = process.env.PROVISO_PREVIEW_POLICY;
-
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   build: {
@@ -20,5 +17,4 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
   },
   server: { proxy: { '/v1': api, '/api': api } },
-  preview: { proxy: { '/v1': api, '/api': api }, headers: policy ? { 'content-security-policy': policy } : {} },
 });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { freePort } from '@proviso/local-server/ports';
-import { clientOf, openWorld, startApi, startProcess, until, type Running, type World } from '@proviso/testing';
+import { createSignInLink } from '@proviso/core';
+import { clientOf, openWorld, startApi, startWorker, type Running, type World } from '@proviso/testing';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -23,39 +23,25 @@ export interface Office {
 /** The real api and the bundled inbox, with a browser before it. */
 export interface Inbox {
   world: World;
-  /** A new workspace, and its reviewer at the inbox. */
-  office: (options?: BrowserContextOptions, address?: string) => Promise<Office>;
+  /** A new workspace, and its reviewer, who has signed in with a link. */
+  office: (options?: BrowserContextOptions) => Promise<Office>;
+  /** A worker process, for what is approved from now on. */
+  worker: () => Promise<void>;
   close: () => Promise<void>;
 }
-
-/** What the pages must do with. */
-const POLICY =
-  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'";
 
 export async function openInbox(): Promise<Inbox> {
   const world = await openWorld();
   const running: Running[] = [];
-  const api = await startApi({ databaseUrl: world.databaseUrl });
+  const fleet = { databaseUrl: world.databaseUrl };
+  const { url, ...api } = await startApi(fleet);
   running.push(api);
-  const port = await freePort();
-  const vite = ['node_modules/vite/bin/vite.js', 'preview', 'apps/inbox', '--config', 'apps/inbox/vite.config.ts'];
-  const pages = startProcess([...vite, '--port', String(port), '--strictPort', '--host', '127.0.0.1'], {
-    PROVISO_URL: api.url,
-    PROVISO_PREVIEW_POLICY: POLICY,
-  });
-  running.push(pages);
-  const url = `http://127.0.0.1:${port}`;
-  const answers = (): Promise<boolean> =>
-    fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  await until(`${url} to answer: ${pages.output()}`, answers, 30_000);
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...args, '--disable-component-update'] });
   return {
     world,
-    office: (options, address = '/') => openOffice({ world, browser, url, apiUrl: api.url }, options, address),
+    office: (options) => openOffice({ world, browser, url }, options),
+    worker: async () => void running.push(await startWorker(fleet)),
     close: async () => {
       await browser.close();
       await Promise.all(running.map((process) => process.kill()));
@@ -64,25 +50,20 @@ export async function openInbox(): Promise<Inbox> {
   };
 }
 
-interface Street {
+interface Place {
   world: World;
   browser: Browser;
   url: string;
-  apiUrl: string;
 }
 
-async function openOffice(
-  { world, browser, url, apiUrl }: Street,
-  options: BrowserContextOptions = {},
-  address = '/',
-): Promise<Office> {
+async function openOffice({ world, browser, url }: Place, options: BrowserContextOptions = {}): Promise<Office> {
   const workspace = await world.workspace();
   const token = await workspace.token({});
+  const { user_id } = await world.db.tables.members.findFirstOrThrow({ where: { workspace_id: workspace.id } });
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     locale: 'en-GB',
     baseURL: url,
-    extraHTTPHeaders: { authorization: `Bearer ${token}` },
     ...options,
   });
   const page = await context.newPage();
@@ -92,12 +73,13 @@ async function openOffice(
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  await page.goto(address);
+  await page.goto(`/welcome#token=${await createSignInLink(world.db, user_id)}`);
+  await page.getByText('Nothing waits for you.').waitFor();
   return {
     page,
     complaints,
-    reviewer: clientOf(apiUrl, token),
-    agent: clientOf(apiUrl, await workspace.token({ agent: 'Outreach' })),
+    reviewer: clientOf(url, token),
+    agent: clientOf(url, await workspace.token({ agent: 'Outreach' })),
     agentId: await workspace.agentId('Outreach'),
     identityId: workspace.identityId,
   };

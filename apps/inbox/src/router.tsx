@@ -7,12 +7,9 @@ import { Shell } from './shell/shell.tsx';
 import { GROUPINGS, type Grouping } from './waiting/sections.ts';
 import { words } from './words.ts';
 
+// A search that does not name a key keeps what the address says for it: each key that is read is named, checked or undefined.
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
-
-/** Only what is there, so that an address has no empty parameters. */
-const given = <Search extends object>(search: Search): Search =>
-  Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as Search;
 
 interface InboxSearch {
   type?: string | undefined;
@@ -47,16 +44,15 @@ const inboxRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
   component: InboxPage,
-  validateSearch: (search: Record<string, unknown>): InboxSearch =>
-    given({
-      type: text(search.type),
-      agent: text(search.agent),
-      run: text(search.run),
-      q: text(search.q),
-      group: GROUPINGS.find((name) => name === search.group),
-      sort: search.sort === 'newest' || search.sort === 'oldest' ? search.sort : undefined,
-      open: text(search.open),
-    }),
+  validateSearch: (search: Record<string, unknown>): InboxSearch => ({
+    type: text(search.type),
+    agent: text(search.agent),
+    run: text(search.run),
+    q: text(search.q),
+    group: GROUPINGS.find((name) => name === search.group),
+    sort: search.sort === 'newest' || search.sort === 'oldest' ? search.sort : undefined,
+    open: text(search.open),
+  }),
 });
 
 /** Only an address of ours: a link must not lead anywhere else after the sign-in. */
@@ -67,8 +63,9 @@ const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   component: SignInPage,
-  validateSearch: (search: Record<string, unknown>): { next?: string | undefined } =>
-    given({ next: ownAddress(search.next) }),
+  validateSearch: (search: Record<string, unknown>): { next?: string | undefined } => ({
+    next: ownAddress(search.next),
+  }),
 });
 
 const welcomeRoute = createRoute({ getParentRoute: () => rootRoute, path: '/welcome', component: WelcomePage });
@@ -85,14 +82,13 @@ const actionsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/actions',
   component: lazyRouteComponent(() => import('./pages/actions-page.tsx'), 'ActionsPage'),
-  validateSearch: (search: Record<string, unknown>): ActionsSearch =>
-    given({
-      status: text(search.status),
-      type: text(search.type),
-      agent: text(search.agent),
-      run: text(search.run),
-      q: text(search.q),
-    }),
+  validateSearch: (search: Record<string, unknown>): ActionsSearch => ({
+    status: text(search.status),
+    type: text(search.type),
+    agent: text(search.agent),
+    run: text(search.run),
+    q: text(search.q),
+  }),
 });
 
 const actionRoute = createRoute({
@@ -117,8 +113,11 @@ const reviewRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/review',
   component: lazyRouteComponent(() => import('./pages/review-page.tsx'), 'ReviewPage'),
-  validateSearch: (search: Record<string, unknown>): GroupSearch =>
-    given({ type: text(search.type), agent: text(search.agent), run: text(search.run) }),
+  validateSearch: (search: Record<string, unknown>): GroupSearch => ({
+    type: text(search.type),
+    agent: text(search.agent),
+    run: text(search.run),
+  }),
 });
 
 const settingsRoute = createRoute({

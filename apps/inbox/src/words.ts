@@ -179,9 +179,9 @@ export const words = {
   },
   delta: {
     same: (count: number, what: string): string =>
-      `Same as the last ${plural(count, what, `${what}s`)} that you approved.`,
+      `Like the last ${plural(count, what, `${what}s`)} that you approved.`,
     except: (count: number, what: string): string =>
-      `Same as the last ${plural(count, what, `${what}s`)} that you approved, except `,
+      `Like the last ${plural(count, what, `${what}s`)} that you approved, except `,
     first: 'You have not approved anything like this before.',
     yours: (range: string): string => `yours: ${range}`,
   },

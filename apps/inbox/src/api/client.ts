@@ -31,6 +31,9 @@ export const inWords = (error: unknown): string =>
 
 const TIMEOUT_MS = 30_000;
 
+/** An event of the window: the session has ended, or there is none. */
+export const SIGNED_OUT = 'proviso:signed-out';
+
 interface Request {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   body?: object;
@@ -54,6 +57,7 @@ export async function request<Reply>(
     ...(body && { body: JSON.stringify(body) }),
   });
   const answer: unknown = await reply.json().catch(() => ({}));
+  if (reply.status === 401) window.dispatchEvent(new Event(SIGNED_OUT));
   if (!reply.ok) throw new RequestFailure(reply.status, answer as Partial<ErrorBody>);
   return answer as Reply;
 }

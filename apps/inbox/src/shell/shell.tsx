@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { connect, useLive } from '../api/live.ts';
 import { listActions } from '../api/actions.ts';
+import { SIGNED_OUT } from '../api/client.ts';
+import { queryClient } from '../api/queries.ts';
 import { useDecidedHere } from '../decide/decide.ts';
 import { ToastList } from '../decide/toast-list.tsx';
 import { KeyCap } from '../keys/key-cap.tsx';
@@ -15,6 +17,7 @@ import { Palette } from './palette.tsx';
 /** What is around every page: where one can go, whether it is live, and the keys. */
 export function Shell() {
   useEffect(connect, []);
+  useSignInAgain();
   const navigate = useNavigate();
   const [sheet, setSheet] = useState<'keys' | 'palette' | null>(null);
   useKeys({
@@ -42,6 +45,20 @@ export function Shell() {
       {sheet === 'palette' && <Palette onClose={() => setSheet(null)} onKeys={() => setSheet('keys')} />}
     </div>
   );
+}
+
+/** A session may end while its page is open: by a revocation, a removal, or its time. */
+function useSignInAgain(): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    const leave = (): void => {
+      const next = location.pathname + location.search;
+      queryClient.clear();
+      void navigate({ to: '/sign-in', search: { next } });
+    };
+    window.addEventListener(SIGNED_OUT, leave);
+    return () => window.removeEventListener(SIGNED_OUT, leave);
+  }, [navigate]);
 }
 
 const COUNTED = {
