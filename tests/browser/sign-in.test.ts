@@ -15,15 +15,12 @@ describeInBrowser('signing in at the inbox', () => {
     const { page, reviewer } = office;
     const [id] = await propose(office, task('Deep'));
     const email = `${id}@example.com`;
-    await reviewer('PATCH', '/v1/me/password', { password: PASSWORD, email });
+    await reviewer('PATCH', '/v1/me/password', { password: PASSWORD, email }); // their sessions end
     const signIn = async (): Promise<void> => {
       await page.getByLabel('E-mail address').fill(email);
       await page.getByLabel('Password').fill(PASSWORD);
       await page.getByRole('button', { name: 'Sign in' }).click();
     };
-    await page.getByRole('button', { name: 'Your account' }).click();
-    await page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await page.getByLabel('Password').waitFor();
     await page.goto(`/actions/${id}`);
     await page.getByLabel('E-mail address').fill(email);
     await page.getByLabel('Password').fill('wrong wrong wrong');
@@ -32,6 +29,9 @@ describeInBrowser('signing in at the inbox', () => {
     await signIn();
     await page.getByRole('heading', { name: 'Task: Deep' }).waitFor();
     expect(new URL(page.url()).pathname).toBe(`/actions/${id}`);
+    await page.getByRole('button', { name: 'Your account' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByLabel('Password').waitFor();
     const { host } = new URL(page.url());
     for (const next of ['https://evil.example/', '//evil.example/', '/\\evil.example', 'javascript:alert(1)']) {
       await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
@@ -47,6 +47,22 @@ describeInBrowser('signing in at the inbox', () => {
     await page.goto('/welcome#token=used');
     await page.getByText('This link no longer works.').waitFor();
     expect(page.url()).not.toContain('token');
+  });
+
+  it('is open to whoever is invited: the link asks for a name and a password, and leads to the inbox', async () => {
+    const { page } = await inbox.office();
+    await page.goto('/settings');
+    await page.getByLabel('E-mail address').fill('grace@example.com');
+    await page.getByRole('button', { name: 'Invite' }).click();
+    const link = await page.getByText('/welcome#invitation=').innerText();
+    const guest = await (await page.context().browser()?.newContext())?.newPage();
+    await guest?.goto(link);
+    await guest?.getByLabel('Your name').fill('Grace');
+    await guest?.getByLabel('Password').fill(PASSWORD);
+    await guest?.getByRole('button', { name: 'Join the workspace' }).click();
+    await guest?.getByText('Nothing waits for you.').waitFor();
+    await page.reload();
+    expect(await page.getByLabel('Role of Grace').inputValue()).toBe('reviewer');
   });
 
   it('is asked for again once the session was revoked, and nothing is decided without it', async () => {

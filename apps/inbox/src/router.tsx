@@ -2,7 +2,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, r
 import { inWords, RequestFailure } from './api/client.ts';
 import { queryClient, sessionQuery } from './api/queries.ts';
 import { InboxPage } from './pages/inbox-page.tsx';
-import { SignInPage, WelcomePage } from './pages/sign-in-page.tsx';
+import { SignInPage } from './pages/sign-in-page.tsx';
+import { WelcomePage } from './pages/welcome-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { GROUPINGS, type Grouping } from './waiting/sections.ts';
 import { words } from './words.ts';

@@ -11,3 +11,7 @@ export const signOut = (): Promise<unknown> => request('/api/auth/sign-out', { m
 /** Takes the token of a printed link, which works once. */
 export const signInByLink = (token: string): Promise<unknown> =>
   request('/v1/sessions/link', { method: 'POST', body: { token } });
+
+/** Joins a workspace as a new person, who is signed in by the answer. */
+export const join = (secret: string, name: string, password: string): Promise<unknown> =>
+  request('/v1/invitations/accept', { method: 'POST', body: { secret, name, password } });

@@ -1,8 +1,8 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { RequestFailure, inWords } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
-import { signIn, signInByLink } from '../api/session.ts';
+import { signIn } from '../api/session.ts';
 import { goClass } from '../card/action-bar.tsx';
 import { words } from '../words.ts';
 
@@ -59,33 +59,6 @@ export function SignInPage() {
         </button>
       </form>
       <p className="text-muted mt-4 text-sm">{text.hint}</p>
-    </main>
-  );
-}
-
-/** Takes the token of a printed link: after the #, so that no server and no mail scanner has seen it. */
-export function WelcomePage() {
-  const navigate = useNavigate();
-  const [fault, setFault] = useState<string | null>(null);
-  const isTaken = useRef(false);
-  useEffect(() => {
-    if (isTaken.current) return;
-    isTaken.current = true;
-    const token = new URLSearchParams(location.hash.slice(1)).get('token');
-    history.replaceState(null, '', location.pathname);
-    if (!token) return setFault(words.signIn.noToken);
-    signInByLink(token).then(
-      () => {
-        queryClient.clear();
-        return navigate({ to: '/', replace: true });
-      },
-      (error: unknown) =>
-        setFault(error instanceof RequestFailure && error.status < 500 ? words.signIn.linkFailed : inWords(error)),
-    );
-  }, [navigate]);
-  return (
-    <main className={box}>
-      <p role={fault ? 'alert' : 'status'}>{fault ?? words.signIn.welcome}</p>
     </main>
   );
 }

@@ -17,21 +17,30 @@ export function Keys({ mayChange }: { mayChange: boolean }) {
             {revoked_at ? (
               <span className="text-muted ml-auto">{text.revoked}</span>
             ) : (
-              <button
-                type="button"
-                className="button text-risk ml-auto"
-                aria-label={text.revokeKey(name)}
-                disabled={!mayChange}
-                onClick={() => void change(`/v1/api-keys/${key_id}`, { method: 'DELETE' })}
-              >
-                {text.revoke}
-              </button>
+              <Revoke name={name} onRevoke={() => void change(`/v1/api-keys/${key_id}`, { method: 'DELETE' })} />
             )}
           </Line>
         ))}
       </ul>
       {mayChange && <NewKey />}
     </Section>
+  );
+}
+
+/** Asks once more: a revoked key never works again. */
+function Revoke({ name, onRevoke }: { name: string; onRevoke: () => void }) {
+  const [isAsked, setAsked] = useState(false);
+  const { revoke, revokeForGood, revokeKey } = words.settings;
+  return (
+    <button
+      type="button"
+      className={`button text-risk ml-auto ${isAsked ? 'bg-risk-soft font-semibold' : ''}`}
+      aria-label={isAsked ? `${revokeForGood}: ${name}` : revokeKey(name)}
+      onBlur={() => setAsked(false)}
+      onClick={() => (isAsked ? onRevoke() : setAsked(true))}
+    >
+      {isAsked ? revokeForGood : revoke}
+    </button>
   );
 }
 
