@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { prepare, runNode } from './prepare.mjs';
 import { runAsScript } from './run-as-script.mjs';
 import { resultsFile, tally } from './tally.mjs';
@@ -25,9 +25,20 @@ await runAsScript(import.meta.url, async (args) => {
     rmSync(file);
   }
   writeFileSync(resultsFile, JSON.stringify({ testResults: results.flatMap(({ testResults }) => testResults) }));
+  if (args.length === 0) console.log(`\nThe slowest files, in seconds:\n${slowest(results)}`);
   const { passed, failed, skipped, postgres, redis, either } = tally();
   console.log(`\nRan on postgres: ${postgres}, on redis: ${redis}, on either: ${either}; skipped: ${skipped}.`);
   console.log(`${passed} passed, ${failed} failed`);
   if (failures.length > 0) throw failures[0];
   if (failed > 0) throw new Error('With CI=true a skipped test is a failure.');
 });
+
+function slowest(results) {
+  const seconds = ({ startTime, endTime }) => Math.round((endTime - startTime) / 1000);
+  return results
+    .flatMap(({ testResults }) => testResults)
+    .toSorted((a, b) => seconds(b) - seconds(a))
+    .slice(0, 20)
+    .map((file) => `${String(seconds(file)).padStart(5)}  ${relative(process.cwd(), file.name)}`)
+    .join('\n');
+}

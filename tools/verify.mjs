@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { prepare, runNode } from './prepare.mjs';
 import { runAsScript } from './run-as-script.mjs';
 
@@ -10,10 +11,13 @@ const steps = [
   ['unit', ['node_modules/jest/bin/jest.js', '--selectProjects', 'unit', '--silent']],
 ];
 
-/** Everything that takes seconds; stops at the first step that fails. */
-await runAsScript(import.meta.url, async () => {
+/** Everything that takes seconds; stops at the first step that fails. `--except NAME` leaves one out. */
+await runAsScript(import.meta.url, async (options) => {
+  const { except } = parseArgs({ args: options, options: { except: { type: 'string' } } }).values;
+  if (except !== undefined && !steps.some(([step]) => step === except))
+    throw new Error(`There is no step ${except}: the steps are ${steps.map(([step]) => step).join(', ')}.`);
   await prepare();
-  for (const [name, args] of steps) {
+  for (const [name, args] of steps.filter(([step]) => step !== except)) {
     const startedAt = Date.now();
     const took = () => `${name.padEnd(8)}${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s`;
     try {
