@@ -1,4 +1,4 @@
-// Everything that this process answers, in one list.
+// Everything that this process serves, in one list.
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { AppError, createFeed, createWaiters, forTenant, type Services } from '@proviso/core';
@@ -245,7 +245,7 @@ const SECURITY = {
     },
   },
   xFrameOptions: { action: 'deny' },
-  strictTransportSecurity: false, // TLS ends before this process, and plain http on a developer's machine must go on working
+  strictTransportSecurity: false, // TLS ends before this process, and plain http must keep working on a developer's machine
 } as const;
 
 const LOGGING = {

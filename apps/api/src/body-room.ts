@@ -1,17 +1,17 @@
-// What bodies take in memory while they are read and worked on: senders that are slow, or many at once, take no more.
-// Held by body-room.test.ts.
+// The memory that bodies use while they are read and processed, bounded against slow and parallel senders. Held by
+// body-room.test.ts.
 import { AppError } from '@proviso/core';
 
 const MIB = 1024 * 1024;
 const TOTAL_BYTES_MAX = 64 * MIB;
-/** Of one token: a few bulks at a time, and a quarter of all. */
+/** Per token: a few bulks at a time, and a quarter of the total. */
 const TOKEN_BYTES_MAX = 16 * MIB;
 
-/** The part of one request. */
+/** The share of one request. */
 export interface BodyShare {
-  /** Throws UNAVAILABLE where there is no room for so many bytes more. */
+  /** Throws UNAVAILABLE if there is no memory left for this many bytes. */
   take: (bytes: number) => void;
-  /** Gives all of it back. */
+  /** Releases all of it. */
   end: () => void;
 }
 

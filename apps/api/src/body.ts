@@ -7,21 +7,21 @@ import { unpack } from './unpack.ts';
 
 /** What a body may be, before its route has a say. */
 export interface BodyLimits extends JsonLimits {
-  /** Packed, and unpacked. */
+  /** Compressed and decompressed. */
   bytesMax: number;
 }
 
 const KIB = 1024;
 export const BODY: BodyLimits = { bytesMax: 1024 * KIB, depthMax: JSON_DEPTH_MAX, valuesMax: 20_000, keysMax: 10_000 };
 export const BULK_BODY: BodyLimits = { ...BODY, bytesMax: 4 * 1024 * KIB, valuesMax: 100_000, keysMax: 20_000 };
-/** Of a route that takes none: room for `{}`. */
+/** For a route without a body: enough for `{}`. */
 export const NO_BODY: BodyLimits = { ...BODY, bytesMax: KIB };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a body as JSON that means one thing only: no repeated keys, no numbers that JavaScript would change, no NUL, no
- * lone surrogates, and no more of anything than the limits say. An absent body is {}. Throws INVALID, PAYLOAD_TOO_LARGE,
+ * Reads a body as unambiguous JSON: no duplicate keys, no numbers that JavaScript would change, no NUL, no lone
+ * surrogates, and everything within the limits. An absent body is {}. Throws INVALID, PAYLOAD_TOO_LARGE,
  * UNSUPPORTED_MEDIA_TYPE, or UNAVAILABLE.
  */
 export async function readBody(req: Request, limits: BodyLimits, share: BodyShare): Promise<unknown> {
@@ -63,7 +63,7 @@ function parse(text: string): unknown {
 const malformed = (message: string): AppError =>
   new AppError('INVALID', 'The body is not valid JSON.', [{ path: '', message }]);
 
-/** A key that is written twice in one object leaves fewer than there were. */
+/** A duplicate key leaves fewer keys than were written. */
 function countKeys(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let count = 0;

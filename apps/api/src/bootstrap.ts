@@ -1,5 +1,5 @@
-// `npm run bootstrap`: makes the first workspace with its owner's token, once, and gives a token to owners who cannot sign in.
-// Each is printed once and kept as a hash, as is a link that signs the first owner in.
+// `npm run bootstrap`: creates the first workspace with its owner's token, once, and gives a token to owners who cannot
+// sign in. Each is printed once and kept as a hash, as is a link that signs the first owner in.
 import {
   bootstrap,
   checkMigrated,

@@ -17,15 +17,15 @@ export interface ApiConfig extends CommonConfig {
   farSides: FarSides;
   port: number;
   host: string;
-  /** Connections to PostgreSQL, the queue's not counted. */
+  /** Connections to PostgreSQL, without the queue's. */
   poolMax: number;
-  /** Requests a minute: of one token, and of one address without a valid one. */
+  /** Requests per minute of a token, and of an address without a valid one. */
   rateLimit: number;
   rateLimitPerson: number | undefined;
   rateLimitWorkspace: number | undefined;
 }
 
-/** Reads the environment; throws one error that names every fault. */
+/** Reads the environment; throws one error that lists every fault. */
 export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {
   const read = readEnvironment(environment, env);
   return {

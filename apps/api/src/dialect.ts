@@ -1,4 +1,4 @@
-/** The two wire forms of the one service. An address says which. */
+/** The two wire formats of the service. The address determines which. */
 export type Dialect = 'v1' | 'pending-actions';
 
 export const dialectAt = (path: string): Dialect =>

@@ -11,7 +11,7 @@ const VERSION = '0.1.0';
 /** The reference: the document at /openapi.json, and a page to read it at /docs, all from this process. */
 export function docsRouter(routes: readonly Route[], executors: Registry, limits: RateLimits | undefined): Router {
   let document: Buffer | undefined;
-  // Described when it is first asked for: it takes longer than all else at the start of a process.
+  // Built at the first request: it takes longer than the rest of the start.
   const describe = (): Buffer => (document ??= Buffer.from(JSON.stringify(describeRoutes(routes, executors, VERSION))));
   const files = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const router = Router();

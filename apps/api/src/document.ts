@@ -1,4 +1,4 @@
-// The OpenAPI 3.1 document, drawn from the routes and from the same schemas that the verbs parse with. Held by
+// The OpenAPI 3.1 document, generated from the routes and from the schemas that the verbs parse with. Held by
 // document.test.ts, which sends every example and reads every reply by it.
 import { createActionBody } from '@proviso/contracts';
 import type { Registry } from '@proviso/core';
@@ -89,7 +89,7 @@ export function describeRoutes(
   return document;
 }
 
-/** In words: generators take a field with a default for one that is always there, and then it could not be left out. */
+/** In words, because generators treat a field with a default as always present, so callers could not omit it. */
 function tellDefault(schema: { default?: unknown; description?: string }): void {
   if (!('default' in schema)) return;
   const { description = '' } = schema;
@@ -98,7 +98,7 @@ function tellDefault(schema: { default?: unknown; description?: string }): void 
   delete schema.default;
 }
 
-/** What is described where it is used keeps a trace of being closed beside its reference, which would refuse every field. */
+/** A description beside a reference keeps `additionalProperties: false`, which would refuse every field. */
 function openReferences(node: unknown): void {
   if (typeof node !== 'object' || node === null) return;
   if ('$ref' in node && 'additionalProperties' in node) delete node.additionalProperties;

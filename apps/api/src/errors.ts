@@ -16,8 +16,8 @@ const RETRY_AFTER_S = 1;
 const REFUSALS_TOLD_MS = 5_000;
 
 /**
- * Every error, whatever its origin, as the one body of the dialect that was spoken. Logs what is our fault, once.
- * Held by tests/stories/overload.test.ts.
+ * Turns every error into the error body of the request's dialect. Logs internal errors, once. Held by
+ * tests/stories/overload.test.ts.
  */
 export function errorHandler({ executors, log }: Services, refusals: RefusalLog): ErrorRequestHandler {
   const tellRefusal = tellingRefusals(log);
@@ -40,7 +40,7 @@ export function errorHandler({ executors, log }: Services, refusals: RefusalLog)
   };
 }
 
-/** One line in a while, not one a request: a log that is not read as fast as requests are refused would hold up all else. */
+/** One line per period, not per request: a log that is read too slowly would block everything else. */
 function tellingRefusals(log: Services['log']): (reason: string) => void {
   let refused = 0;
   let toldAt = -Infinity;
@@ -89,10 +89,10 @@ export function bodyOf(dialect: Dialect, error: AppError, failing: Failing): Err
 /** items.0.userEdits as items[0].userEdits */
 const indexed = (path: string): string => path.replaceAll(/\.(\d+)(?=\.|$)/g, '[$1]');
 
-/** What pino-http gave the request: the caller's X-Request-Id, or a fresh one. */
+/** The request id from pino-http: the caller's X-Request-Id, or a new one. */
 export const requestId = ({ id }: Pick<Request, 'id'>): string => (typeof id === 'string' ? id : '');
 
-/** The code behind any error: ours, zod's, the body reader's, the database's, or INTERNAL. */
+/** The code of any error: AppError, zod, body reader, database, or INTERNAL. */
 export function asAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   if (thrown instanceof z.ZodError) return invalidInput(thrown);

@@ -2,17 +2,17 @@ import { nextSlice } from '@proviso/core';
 import type { Response } from 'express';
 
 const COMMENT_MS = 15_000;
-/** How long a caller may take nothing of what was sent. */
+/** How long a caller may read nothing of what was sent. */
 const STUCK_MS = 20_000;
-/** How long the end of a stream may take to get through. */
+/** How long the end of a stream may take to arrive. */
 const LINGER_MS = 5_000;
 
 /** One message of `text/event-stream`, in pieces that other listeners may get too; its data is JSON on one line. */
 export type Message = readonly (string | Buffer)[];
 
 /**
- * Sends messages as they come, as fast as the caller takes them, and a comment now and then, until they end. No more than
- * one message waits to be taken.
+ * Sends messages as fast as the caller reads them, and a comment now and then, until they end. At most one message is
+ * unread.
  */
 export async function sendMessages(res: Response, messages: AsyncIterable<Message>, gone: AbortSignal): Promise<void> {
   res.set({
@@ -41,7 +41,10 @@ export async function sendMessages(res: Response, messages: AsyncIterable<Messag
   setTimeout(() => res.destroy(), LINGER_MS).unref();
 }
 
-/** False = nothing was taken for too long, or the caller is gone. A timer of our own: one of AbortSignal.any may be collected. */
+/**
+ * False = nothing was read for too long, or the caller is gone. Uses its own timer: one of AbortSignal.any may be
+ * collected.
+ */
 function drained(res: Response, gone: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (taken: boolean): void => {

@@ -1,4 +1,4 @@
-/** A page of ours: no script, nothing from elsewhere. */
+/** An HTML page without scripts or external resources. */
 export const htmlPage = (title: string, body: string): string => `<!doctype html>
 <html lang="en">
 <head>

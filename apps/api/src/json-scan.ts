@@ -1,5 +1,5 @@
-// What JSON.parse would lose without a word, found in one pass over the bytes before anything is built of them.
-// Held by json-scan.test.ts, which compares it with a model.
+// What JSON.parse would silently lose, found in one pass over the bytes before anything is built from them. Held by
+// json-scan.test.ts, which compares it with a model.
 
 export interface JsonLimits {
   /** Objects and lists in each other. */
@@ -10,7 +10,7 @@ export interface JsonLimits {
 }
 
 export interface JsonScan {
-  /** Why the text cannot be kept as it is; undefined = it can, if it is JSON at all. */
+  /** Why the text cannot be stored unchanged; undefined = it can, if it is JSON at all. */
   fault?: string;
   /** Members of all objects, as they are written. */
   keys: number;
@@ -29,7 +29,7 @@ const LETTER_U = 0x75;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Says nothing of grammar: that is for JSON.parse, which builds no more than was counted here. */
+/** Ignores the grammar: JSON.parse checks it, and builds no more than was counted here. */
 export function scanJson(bytes: Buffer, limits: JsonLimits): JsonScan {
   let [at, depth, values, keys] = [0, 0, 1, 0];
   while (at < bytes.length) {
@@ -56,7 +56,7 @@ export function scanJson(bytes: Buffer, limits: JsonLimits): JsonScan {
   return { keys };
 }
 
-/** The key that is written twice in one object, of a text that is JSON; undefined = none is. */
+/** The duplicate key in a JSON text; undefined = there is none. */
 export function repeatedKey(bytes: Buffer): string | undefined {
   const objects: Set<string>[] = [];
   let [at, from] = [0, 0];

@@ -5,8 +5,8 @@ const TOKENS_MAX = 10_000;
 const TENANT_LENGTH = 36;
 
 /**
- * Whom a token, or a session of the board, last spoke for: the workspace or the person. Its next request waits in their
- * line, and not in that of strangers, from its first statement on. It says nothing of whether the token is still good.
+ * The workspace or person that a token, or a session of the board, last acted for. Its next request waits in their
+ * queue, not in that of strangers. It does not tell whether the token is still valid.
  */
 export interface KnownTokens {
   tenantOf(token: string | undefined): string | undefined;

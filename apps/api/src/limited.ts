@@ -8,13 +8,14 @@ import {
 } from '@proviso/core';
 import type { Request, Response } from 'express';
 
-/** Counts a request of a stranger, says in its headers what is left, and throws RATE_LIMITED when nothing is. */
+/** Counts a request of a stranger, reports the rest in its headers, and throws RATE_LIMITED when nothing is left. */
 export const demandAllowance = (limits: RateLimits | undefined, stranger: string, res: Response): Promise<void> =>
   demandAllowances(limits, [['token', stranger]], res);
 
 /**
- * Counts a request of a credential, and of its person or of its workspace's keys: many credentials are no way to ask more
- * often, and a workspace's agents leave its people the right to decide. The headers tell of whichever is nearest its end.
+ * Counts a request of a credential, and of its person or of its workspace's keys: more credentials do not allow more
+ * requests, and a workspace's agents leave its people room to decide. The headers report the limit that is nearest its
+ * end.
  */
 export function demandCallersAllowance(limits: RateLimits | undefined, caller: Caller, res: Response): Promise<void> {
   const { tokenId, person, workspaceId } = caller;
@@ -22,7 +23,7 @@ export function demandCallersAllowance(limits: RateLimits | undefined, caller: C
   return demandAllowances(limits, [['token', `token:${tokenId}`], shared], res);
 }
 
-/** The same for a person, in whichever workspace or none. */
+/** The same for a person, in any workspace or none. */
 export const demandPersonsAllowance = (
   limits: RateLimits | undefined,
   { tokenId, person }: AuthenticatedPerson,
@@ -66,16 +67,16 @@ const OF: Partial<Record<Counted, string>> = {
 
 export interface LookedUp<T> {
   limits: RateLimits | undefined;
-  /** What was brought; undefined = nothing, and no look-up. */
+  /** The credential; undefined = none, and no look-up. */
   given: string | undefined;
-  /** It was good a while ago, so that it is looked up whatever strangers at the same address do. */
+  /** It was valid a while ago, so it is looked up whatever strangers at the same address do. */
   isKnown: boolean;
   find: () => Promise<T>;
 }
 
 /**
- * Looks up what a stranger brought: a token, or a session. What is not known counts as a stranger's request before it costs
- * a look-up, and as none if it turns out to be good. An address that has asked too much gets few look-ups more, since good
+ * Looks up the token or session of an unauthenticated request. An unknown one counts as a stranger's request before it
+ * costs a look-up, and is uncounted if it is valid. An address over its limit gets a few more look-ups, since valid
  * tokens may come from there too. Throws RATE_LIMITED.
  */
 export async function lookUp<T>(
@@ -118,16 +119,19 @@ export async function demandSignIn(limits: RateLimits | undefined, named: string
   return { isGood: () => counted.forEach((one) => limits?.giveBack(one, 'sign_in')) };
 }
 
-/** Whoever has no valid token is known by the address that the request came from. */
+/** A caller without a valid token is identified by the client address. */
 export const strangerAt = ({ socket }: Request): string => `address:${socket.remoteAddress ?? 'unknown'}`;
 
 /**
- * Statements of one workspace, or of one address, that may wait for a connection to the database; those beyond would only
- * wait in vain, and take up memory.
+ * How many statements of one workspace or address may wait for a database connection; more would wait in vain and use
+ * memory.
  */
 const WAITING_MAX = 60;
 
-/** Refuses more than the database can answer, before anything is read or done: whoever asks too much, and nobody else. Throws UNAVAILABLE. */
+/**
+ * Refuses, before anything is read or done, requests of a caller who sends more than the database can handle. Throws
+ * UNAVAILABLE.
+ */
 export function demandRoom({ db }: Pick<Services, 'db'>, tenant: string): void {
   if (db.waitingOf(tenant) > WAITING_MAX)
     throw new AppError('UNAVAILABLE', 'The service is overloaded. Try again shortly.');

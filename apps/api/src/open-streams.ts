@@ -2,12 +2,12 @@ import { AppError, type Caller } from '@proviso/core';
 
 /** Each takes up memory and a socket for as long as it lasts. */
 const OF_TOKEN_MAX = 32;
-/** Of the people of a workspace, and as many of its keys: agents leave people the right to hear. */
+/** For the people of a workspace, and the same for its keys, so that agents leave people their streams. */
 const OF_WORKSPACE_MAX = 100;
 
 /** The event streams that are open in this process, in either dialect. */
 export interface OpenStreams {
-  /** Returns what says that it has ended. Throws RATE_LIMITED. */
+  /** Returns a function that reports its end. Throws RATE_LIMITED. */
   take(caller: Caller): () => void;
 }
 

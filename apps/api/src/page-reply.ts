@@ -1,6 +1,6 @@
 import type { Page } from '@proviso/core';
 
-/** A list's reply: the rows under their plural, and where the page stands. */
+/** A list's reply: the rows under their plural, with the position of the page. */
 export const pageReply = <Row>(plural: string, { rows, total, limit, skip, truncated, nextCursor }: Page<Row>) => ({
   status: 'success',
   [plural]: rows,

@@ -1,6 +1,6 @@
 import { AppError, createFairSlots } from '@proviso/core';
 
-/** Replies with lists that are made at one time, in all and for one workspace: each takes up memory until it is sent. */
+/** How many replies with lists are built at a time, in total and per workspace: each uses memory until it is sent. */
 const SLOTS = 6;
 const SLOTS_OF_ONE = 3;
 /** Requests of one workspace that may wait for a slot. */

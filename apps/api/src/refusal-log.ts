@@ -5,13 +5,13 @@ const PERIOD_MS = 5_000;
 const ADDRESSES_MAX = 50;
 
 export interface RefusalLog {
-  /** Notes that a caller was turned away: nothing of what it sent. */
+  /** Logs that a caller was refused, and nothing of what it sent. */
   tell(req: Pick<Request, 'socket'>, what: string): void;
 }
 
 /**
- * Who knocks in vain, at level info: the first time at once, then one line an address and period with their number. Beyond
- * so many addresses at a time the others share a line: a flood is not to become one of the log.
+ * Refused callers at level info: the first at once, then one line per address and period with their number. Beyond a
+ * number of addresses, the others share a line, so that a flood does not flood the log.
  */
 export function createRefusalLog(log: Services['log'], periodMs = PERIOD_MS): RefusalLog {
   const untold = new Map<string, number>();

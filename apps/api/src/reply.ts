@@ -4,7 +4,9 @@ import type { Response } from 'express';
 /** Below this a reply is sent in one go, with an ETag. */
 const LARGE_CHARS = 256 * 1024;
 
-/** Sends a reply as JSON. It is made and written piece by piece, and other work of the process comes in between. */
+/**
+ * Sends a reply as JSON. It is built and written piece by piece, so that other work of the process can run in between.
+ */
 export async function sendReply(res: Response, status: number, reply: unknown): Promise<void> {
   const pieces = await piecesOf(reply);
   res.status(status).type('json');

@@ -40,7 +40,7 @@ import { refuseOtherSites } from './same-origin.ts';
 import type { Tag } from './tags.ts';
 import { preferredWait, settled } from './waiting.ts';
 
-/** What a handler gets. Body and query are as they came: the verb parses them, after it has authorised. */
+/** The input of a handler. Body and query are unparsed: the verb parses them after it has authorised. */
 export interface Call {
   ctx: Context;
   /** Path parameters, by name. */
@@ -66,26 +66,28 @@ export interface Sharing {
   readSlots: ReadSlots;
   knownTokens: KnownTokens;
   openStreams: OpenStreams;
-  /** Absent = callers may ask as much as they like. */
+  /** Absent = no limits. */
   limits?: RateLimits | undefined;
 }
 
-/** One operation: how it is reached, what the document says of it, and what it does. Its address says its dialect. */
+/**
+ * One operation: its address, its description in the document, and what it does. The address determines the dialect.
+ */
 export type Route = Operation & (InWorkspace | OfOutsiders);
 
 type InWorkspace = (OnV1 | OnPendingActions) & {
   /**
-   * Asked before the body is read: what the verb asks of its caller first, or less where that depends on the body.
+   * Called before the body is read: the verb's first check of its caller, or a weaker one if that depends on the body.
    * Throws FORBIDDEN.
    */
   authorize(ctx: Context): void;
-  /** Of a GET that takes `Prefer: wait`: what comes before it takes a slot, which a wait would hold for long. */
+  /** For a GET with `Prefer: wait`: runs before it takes a slot, which a wait would hold for long. */
   waitFirst?(call: Call): Promise<unknown>;
   handle(call: Call): Promise<unknown>;
   handleOutsider?: never;
 };
 
-/** For people who are in no workspace yet, by their personal credential, and for nobody in particular. */
+/** For people who are in no workspace yet, by their personal credential, and for anonymous callers. */
 interface OfOutsiders {
   path: `/v1/${string}`;
   workspace?: never;
@@ -101,27 +103,27 @@ export interface OutsiderCall {
   res: Response;
 }
 
-/** The token or its X-Workspace-Id says which workspace is meant. */
+/** The token or X-Workspace-Id determines the workspace. */
 interface OnV1 {
   /** In OpenAPI's form: /v1/actions/{action_id}. */
   path: `/v1/${string}`;
   workspace?: never;
 }
 
-/** The request says which workspace is meant. */
+/** The request determines the workspace. */
 interface OnPendingActions {
   path: `/api/pending-actions${string}`;
-  /** The workspace that it is about; a token that does not reach it is refused. Throws NOT_FOUND, INVALID. */
+  /** The workspace of the request; a token without access to it is refused. Throws NOT_FOUND, INVALID. */
   workspace(asked: Asked): string | Promise<string>;
 }
 
-/** What a request names, before it is known whether its caller may. */
+/** What a request names, before its caller is authorised. */
 export interface Asked {
   services: Services;
   callers: readonly Caller[];
   path: Record<string, string>;
   query: Record<string, unknown>;
-  /** Reads it, once it is known that the caller may send one to some workspace. */
+  /** Reads it once the caller is known to be allowed to send one to some workspace. */
   body: () => Promise<unknown>;
 }
 
@@ -129,15 +131,15 @@ interface Operation {
   method: 'get' | 'post' | 'patch' | 'delete';
   operationId: string;
   summary: string;
-  /** What it does beyond the summary, and whom it takes. */
+  /** What it does beyond the summary, and who may call it. */
   description: string;
   tag: Tag;
   body?: z.ZodType;
   query?: z.ZodObject;
   reply: z.ZodType;
-  /** 200 unless given. */
+  /** 200 by default. */
   status?: 200 | 201;
-  /** `BODY` unless given. */
+  /** `BODY` by default. */
   bodyLimits?: BodyLimits;
   /** Takes `Prefer: wait`. */
   waits?: true;
@@ -145,7 +147,7 @@ interface Operation {
   conditional?: true;
   /** Handles by an AsyncIterable of messages, sent as `text/event-stream`; `reply` is what their data may be. */
   streams?: true;
-  /** Codes that the document names beyond those that routes of its kind answer. */
+  /** Codes in the document beyond those of all routes of its kind. */
   fails?: readonly ErrorCode[];
 }
 
@@ -220,7 +222,7 @@ async function serve(
 
 interface Identified {
   first: Caller;
-  /** Of a body that may still come. */
+  /** For a body that may still be arriving. */
   isUnderWay: boolean;
   named: Pick<Call, 'path' | 'query'>;
   read: () => Promise<unknown>;
@@ -233,7 +235,7 @@ async function serveCaller(
   res: Response,
 ): Promise<void> {
   const body = await read();
-  // A body may come for as long as a minute: by then its sender may be somebody who was removed.
+  // A body may take a minute to arrive; its sender may have been removed meanwhile.
   const caller = isUnderWay ? callerIn(await authenticate(services.db, tokenOf(req)), first.workspaceId) : first;
   route.authorize({ ...services, caller, via: 'api' });
   const ctx = await contextOf(services, req, caller, body);
@@ -263,7 +265,7 @@ async function serveCaller(
   return route.method === 'get' ? sharing.readSlots.run(caller.workspaceId, answer) : answer();
 }
 
-/** Serves somebody with a personal credential of theirs, or without any. */
+/** Serves a caller with or without a personal credential. */
 async function serveOutsider(
   { services, route, sharing, bodyRoom }: Serving<OfOutsiders>,
   req: Request,
@@ -281,7 +283,7 @@ async function serveOutsider(
   await sendReply(res, route.status ?? 200, reply);
 }
 
-/** Where one request could mean several workspaces, such as by a batch's id, the header says which. */
+/** If a request could mean several workspaces, such as by a batch id, the header decides. */
 function workspaceOf(route: OnPendingActions, req: Request, asked: Asked): string | Promise<string> {
   return route.workspace({ ...asked, callers: callersNamed(asked.callers, req.get('x-workspace-id')) });
 }
@@ -301,7 +303,7 @@ function goneOf(res: Response, stopping: AbortSignal): AbortSignal {
   return gone.signal;
 }
 
-/** Nobody's body is read before it is known who they are and that they may ask. */
+/** No body is read before its caller is authenticated and authorised. */
 async function callersOf({ db }: Services, sharing: Sharing, req: Request, res: Response): Promise<Caller[]> {
   const { limits, knownTokens } = sharing;
   assertOwnPage(req);

@@ -2,8 +2,8 @@ import { AppError } from '@proviso/core';
 import type { Request, RequestHandler } from 'express';
 
 /**
- * A page of another site changes nothing with the cookie's rights, and signs nobody in. A browser says where a request
- * comes from in Sec-Fetch-Site, or else in Origin; what says neither is no browser.
+ * Refuses cross-site requests that use the cookie or sign somebody in. A browser reports the origin of a request in
+ * Sec-Fetch-Site or Origin; a client that sends neither is not a browser.
  */
 export const demandSameOrigin: RequestHandler = (req, _res, next) => {
   refuseOtherSites(req);

@@ -1,4 +1,4 @@
-// `npm run secrets -- rotate` and `-- status`: moves all sealed secrets to the ring's first key, and says what each key seals.
+// `npm run secrets -- rotate` and `-- status`: moves all secrets to the first key, and reports what each key encrypts.
 import {
   checkMigrated,
   countSealed,

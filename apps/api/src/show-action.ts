@@ -62,7 +62,7 @@ export const actionReplyOf = (executors: Registry, row: ActionRow) => ({
   action: showAction(executors, row),
 });
 
-/** A list's reply: the actions, and where the page stands. */
+/** A list's reply: the actions, with the position of the page. */
 export const actionsReplyOf = async (
   executors: Registry,
   { actions, total, totalIsEstimate, limit, skip, truncated, nextCursor }: ActionPage,

@@ -23,7 +23,7 @@ import type { Message } from './event-stream.ts';
 import { showAction, showEvent } from './show-action.ts';
 import { showPendingAction } from './show-pending-action.ts';
 
-/** How a dialect tells what happens. */
+/** How a dialect presents events. */
 export interface Telling {
   briefing(briefing: Stream['briefing']): object;
   entry(entry: Entry): object;
@@ -32,10 +32,10 @@ export interface Telling {
   told: Told;
 }
 
-/** What was told: made for the first listener, and sent to all. */
+/** The serialised messages: built for the first listener and sent to all. */
 interface Told {
   events: WeakMap<FeedEvent, Message>;
-  /** Of large actions, for the other events of one, and for those who read them by themselves. */
+  /** Of large actions, for their other events and for listeners that catch up. */
   actions: SizedCache<Buffer>;
 }
 

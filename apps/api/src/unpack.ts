@@ -1,10 +1,10 @@
-// The bytes of a body, stopped at the first that is one too many. Held by unpack.test.ts and budget.test.ts.
+// The bytes of a body, stopped at the first byte over the limit. Held by unpack.test.ts and budget.test.ts.
 import { createBrotliDecompress, createGunzip, createInflate, type BrotliDecompress, type Gunzip } from 'node:zlib';
 import { AppError } from '@proviso/core';
 import type { Request } from 'express';
 import type { BodyShare } from './body-room.ts';
 
-/** A body that grows more than this is no body that anybody wrote; what unpacks to less than this is not asked. */
+/** No honest body expands more than this; one that decompresses to less than this is not checked. */
 const RATIO_MAX = 200;
 const RATIO_FREE_BYTES = 1024 * 1024;
 
@@ -14,7 +14,7 @@ const UNPACKERS: Record<string, () => Gunzip | BrotliDecompress> = {
   br: createBrotliDecompress,
 };
 
-/** A body as it was before it was packed, if it was. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID. */
+/** The decompressed body. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID. */
 export async function unpack(req: Request, bytesMax: number, share: BodyShare): Promise<Buffer> {
   const encoding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   const unpacker = encoding === 'identity' ? undefined : UNPACKERS[encoding]?.();
@@ -29,7 +29,7 @@ export async function unpack(req: Request, bytesMax: number, share: BodyShare): 
       ? unpacked(req, unpacker, { bytesMax, share })
       : collect(req.iterator(LEFT_OPEN), { bytesMax, share }));
   } catch (error) {
-    req.resume(); // what still comes is let go by: the answer is read once all is sent
+    req.resume(); // the rest is drained: the caller reads the reply once everything is sent
     if (error instanceof AppError) throw error;
     throw new AppError(
       'INVALID',
@@ -38,7 +38,7 @@ export async function unpack(req: Request, bytesMax: number, share: BodyShare): 
   }
 }
 
-/** Whoever sent too much still gets an answer: the connection stays. */
+/** A caller that sent too much still gets a reply: the connection stays open. */
 const LEFT_OPEN = { destroyOnReturn: false };
 
 const tooLarge = (bytesMax: number): AppError =>
@@ -47,7 +47,7 @@ const tooLarge = (bytesMax: number): AppError =>
 interface Bounds {
   bytesMax: number;
   share: BodyShare;
-  /** Throws where so many bytes are too many. */
+  /** Throws if there are too many bytes. */
   check?: (bytes: number) => void;
 }
 

@@ -1,21 +1,20 @@
-// What was sent and has not been taken stays in this process's memory: for UNREAD_MS at most, and up to a budget. Held by
-// unread.test.ts.
+// Unread replies stay in this process's memory, for at most UNREAD_MS and up to a budget. Held by unread.test.ts.
 import type { Request, Response } from 'express';
 
 export interface UnreadLimits {
-  /** How long a caller may take nothing of a reply. */
+  /** How long a caller may read nothing of a reply. */
   unreadMs: number;
-  /** Bytes of replies that wait to be taken, in this process. */
+  /** Bytes of unread replies in this process. */
   bytesMax: number;
 }
 
 const LIMITS: UnreadLimits = { unreadMs: 30_000, bytesMax: 64 * 1024 * 1024 };
-/** What the operating system takes by itself. */
+/** What the operating system buffers. */
 const BYTES_MIN = 16 * 1024;
 
 /**
- * Looks after each large reply from its end until it has been taken. Beyond the budget, the oldest reply of the workspace
- * that holds the most of it is dropped.
+ * Watches each large reply from its end until it has been read. Beyond the budget, drops the oldest reply of the
+ * workspace that holds the most.
  */
 export function boundUnread(given: Partial<UnreadLimits> = {}) {
   const { unreadMs, bytesMax } = { ...LIMITS, ...given };
@@ -45,5 +44,5 @@ function oldestOfGreediest(unread: ReadonlyMap<Response, number>): Response | un
   return [...unread.keys()].find((res) => ownerOf(res) === greediest);
 }
 
-/** The workspace that was served; whoever has no valid token is known by the address. */
+/** The workspace of the reply; a caller without a valid token is identified by address. */
 const ownerOf = ({ locals, req }: Response): unknown => (locals.workspaceId as unknown) ?? req.socket.remoteAddress;

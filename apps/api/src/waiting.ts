@@ -14,8 +14,8 @@ export interface WaitingCall {
 }
 
 /**
- * The action once it has ended, or as it stands when the time of `Prefer: wait=N` is over; as given without that header,
- * or when too many of the workspace wait. A caller that hangs up waits no longer.
+ * The action once it has ended, or its current state when the time of `Prefer: wait=N` is over. Unchanged without that
+ * header, or when too many requests of the workspace wait. The wait ends when the caller hangs up.
  */
 export async function settled({ ctx, req, res, waiters, gone }: WaitingCall, action: ActionRow): Promise<ActionRow> {
   const seconds = preferredWait(req);
@@ -28,7 +28,7 @@ export async function settled({ ctx, req, res, waiters, gone }: WaitingCall, act
   return now;
 }
 
-/** Seconds; a preference that cannot be read is none (RFC 7240). */
+/** Seconds; an invalid preference is ignored (RFC 7240). */
 export function preferredWait({ headers }: Pick<Request, 'headers'>): number | undefined {
   const prefer = [headers.prefer ?? []].flat().join(',');
   const wait = /(?:^|,)\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=[,;]|$)/i.exec(prefer)?.[1];

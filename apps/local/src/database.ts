@@ -15,13 +15,13 @@ export async function openLocalDatabase(
 ): Promise<string> {
   if (config.databaseUrl !== undefined) return config.databaseUrl;
   const server = await ensurePostgres({ dataDir: join(config.dataDir, 'postgres') });
-  // One that was adopted too: it is ours, left over from a start that was killed.
+  // Also one that was adopted: it was left over from a killed start.
   await teardown.add(() => stopPostgres(server.dataDir));
   await teardown.add(watch(server, say));
   return ensureDatabase(server, 'proviso');
 }
 
-/** Starts the server again should it be killed; returns what ends the watch. */
+/** Restarts the server if it is killed; returns a function that ends the watch. */
 function watch({ dataDir, port }: PostgresServer, say: (line: string) => void): () => Promise<void> {
   let look = Promise.resolve();
   const timer = setInterval(() => {

@@ -30,7 +30,9 @@ export interface InstanceHooks {
 
 const readyTimeoutMs = 60_000;
 
-/** Starts everything on this machine and waits until it answers. What was started is in `teardown`, also after a throw. */
+/**
+ * Starts everything on this machine and waits until it responds. `teardown` has what was started, even after a throw.
+ */
 export async function startInstance(
   config: LocalConfig,
   teardown: Teardown,
@@ -109,7 +111,7 @@ async function bootstrap(
     const fault = core.tokenFault(key);
     if (fault) throw new Error(`${name} ${fault}.`);
   }
-  // Written first: keys that are in the database and nowhere else could never be shown again.
+  // Written first: keys that are only in the database could never be shown again.
   const { smtpPort, mailPort, mailKey } = mail;
   writeState(dataDir, { identityId: '', ...last, port, apiKey, agentKey, smtpPort, mailPort, mailKey });
   core.createKeyRingFile(secretKeysFile(dataDir));

@@ -47,7 +47,7 @@ export function answerMail(pages: MailPages, request: IncomingMessage, response:
 }
 
 function answerOf({ sink, key, port }: MailPages, { method, url = '', headers }: IncomingMessage): Answer {
-  // A name that a page of somebody else's points here is not ours, although it reaches us.
+  // A host name that somebody else points here (DNS rebinding) is not ours.
   const host = headers.host?.toLowerCase() ?? '';
   if (!['127.0.0.1', 'localhost', '[::1]'].some((name) => host === `${name}:${port}`))
     return text(421, 'Mail is served at 127.0.0.1 only. Open the address that `npm start` prints.');
@@ -76,7 +76,7 @@ function messageAt(messages: readonly SinkMessage[], host: string, address: stri
   return message.html === undefined ? undefined : { ...html(bodyDocument(message.html)), headers };
 }
 
-/** In a time that tells nothing of how much of it is right. */
+/** In constant time. */
 function isSame(given: string, key: string): boolean {
   const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
   return timingSafeEqual(digest(given), digest(key));

@@ -21,7 +21,7 @@ interface MailOptions {
   lastPorts: { smtpPort?: number; mailPort?: number };
 }
 
-/** The mail server that delivers to nobody, and the pages that show what it took. */
+/** The mail server that delivers nothing, and the pages that show its mail. */
 export async function startMail({ dataDir, mailKey, smtpPort, lastPorts }: MailOptions): Promise<LocalMail> {
   const file = join(dataDir, 'mail.jsonl');
   const listenSmtp = (port: number) => startSmtpSink({ port, file });

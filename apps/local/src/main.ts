@@ -3,7 +3,9 @@ import { greet } from './greet.ts';
 import { startInstance } from './instance.ts';
 import { Teardown } from './teardown.ts';
 
-/** `npm start`: runs everything until Ctrl-C, and says what there is. When it cannot, it stops all and rejects. */
+/**
+ * `npm start`: runs everything until Ctrl-C, and prints what is running. If it cannot, it stops everything and rejects.
+ */
 export async function startForPeople(): Promise<void> {
   const config = readConfig(process.env);
   const teardown = new Teardown();

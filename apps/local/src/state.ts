@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a start leaves for the next one, and for `npm run demo`. */
+/** The state that a start leaves for the next one, and for `npm run demo`. */
 export interface LocalState {
   port: number;
   apiKey: string;
@@ -23,7 +23,7 @@ export function readState(dataDir: string): Partial<LocalState> {
   }
 }
 
-/** Holds keys, so that only its owner may read it; replaced as a whole, so that it is never half a file. */
+/** Contains keys, so only its owner can read it. Replaced atomically, so it is never half a file. */
 export function writeState(dataDir: string, state: LocalState): void {
   const unfinished = `${fileOf(dataDir)}.new`;
   writeFileSync(unfinished, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });

@@ -8,7 +8,7 @@ export interface Part {
   /** Path of the program, from the root of the repository. */
   entry: string;
   env: Record<string, string>;
-  /** Gets what it prints, a line at a time, and what happens to it. */
+  /** Receives its output, line by line, and what happens to it. */
   say: (line: string) => void;
   /** Called once, when it keeps ending as soon as it has started. */
   onGivenUp: (fault: Error) => void;

@@ -37,11 +37,11 @@ export interface WorkerConfig extends CommonConfig {
   concurrency: number;
   /** Actions of a type at a time, in place of what its executor says. */
   typeConcurrency: ReadonlyMap<string, number>;
-  /** How long a stop waits for what runs. */
+  /** How long a shutdown waits for running actions. */
   graceMs: number;
 }
 
-/** Reads the environment; throws one error that names every fault. */
+/** Reads the environment; throws one error that lists every fault. */
 export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const read = readEnvironment(environment, env);
   return {

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { atMostEvery, type Worker } from '@proviso/core';
 
 const PROBE = { name: 'ready', text: 'select 1 as one' };
-/** For whoever asks more often. */
+/** Cached, because probes may call it often. */
 const PROBE_MS = 1_000;
 
 /** `/livez`: the process runs; `/readyz`: the database answers it. */

@@ -1,4 +1,4 @@
-// Everything that a worker does: it handles wake-ups, and it sweeps for what had none.
+// Everything that a worker does: it handles wake-ups, and sweeps for actions that had none.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   claimDue,
@@ -14,17 +14,17 @@ import {
 } from '@proviso/core';
 import { startSweep, type Sweep } from './sweep.ts';
 
-/** How often, while slots are taken, one looks for workspaces that run nothing. */
+/** How often, while slots are taken, a worker checks for workspaces that run nothing. */
 const IDLE_MS = 500;
-/** A queue that is away cannot say goodbye, and need not. */
+/** A queue that is down cannot close cleanly, and need not. */
 const QUEUE_CLOSE_MS = 3_000;
-/** A wake-up that comes while this process stops is for another one, at once. */
+/** A wake-up that arrives during a shutdown is for another process, at once. */
 const HAND_BACK_MS = 1;
-/** How often old idempotency keys are forgotten. */
+/** How often old idempotency keys are deleted. */
 const FORGET_MS = 600_000;
 
 export interface Jobs {
-  /** Takes nothing new, and waits for what runs. */
+  /** Takes nothing new, and waits for running actions. */
   stop(): Promise<void>;
 }
 
@@ -63,7 +63,10 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
   };
 }
 
-/** Runs what was claimed, and does not wait for it: a backlog is worked off without a pause, and no slow run delays the next look. */
+/**
+ * Runs what was claimed without waiting for it, so a backlog is processed without a pause and a slow run does not delay
+ * the next claim.
+ */
 function run(worker: Worker, claimed: ActionRow[]): number {
   for (const action of claimed) void runInSlot(worker, action);
   return claimed.length;

@@ -25,7 +25,7 @@ try {
     executors: createRegistry(await loadExecutors(builtIns(config.farSides), config.farSides.modules)),
     log,
   });
-  // Of its own: a pool that hangs must not cost the leases of what runs.
+  // A separate pool: a hanging one must not cost the leases of running actions.
   const heart = openDatabase({
     url: config.databaseUrl,
     poolMax: 1,

@@ -1,9 +1,12 @@
-// A process whose loop is blocked for good neither works nor dies: its leases run out, and nobody starts another one.
-// So a thread looks whether the loop still moves, and else ends the process. Held by tests/stories/poison.test.ts.
+// A process with a permanently blocked event loop neither works nor dies: its leases expire, and no supervisor restarts
+// it. So a thread checks whether the loop still turns, and kills the process if not. Held by
+// tests/stories/poison.test.ts.
 import { url as debuggerUrl } from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 
-/** Looks in a limit. They are counted, and not the time: a process that was stopped as a whole is not blocked. */
+/**
+ * Checks per limit. Checks are counted instead of time, because a process that was stopped as a whole is not blocked.
+ */
 const LOOKS = 10;
 
 const WATCH = `
@@ -21,7 +24,7 @@ const WATCH = `
   }, limitMs / looks);
 `;
 
-/** Ends this process (SIGKILL) once its loop has not moved for `limitMs`, unless a debugger listens. */
+/** Kills this process (SIGKILL) once its loop has been blocked for `limitMs`, unless a debugger is attached. */
 export function startWatchdog(name: string, limitMs: number): void {
   const cells = new Int32Array(new SharedArrayBuffer(8)); // how often the loop has moved; 1 = a debugger may halt it
   const move = (): void => {

@@ -10,8 +10,9 @@ import { pageShown } from './records.ts';
 const name = plainText(255).min(1);
 
 /**
- * `personal`: your own, good in each of your workspaces; made with a personal credential only. `workspace`: the workspace's,
- * for a program. `agent`: speaks for an agent, and never decides. A credential makes none that may do more than itself.
+ * `personal`: your own, good in each of your workspaces; made with a personal credential only. `workspace`: the
+ * workspace's, for a program. `agent`: speaks for an agent, and never decides. No credential can create one that can do
+ * more.
  */
 export const createKeyBody = z
   .strictObject({
@@ -79,7 +80,10 @@ export const createdKeyReply = z.object({
   token: z.string().nullable().describe('Only in the first reply: null in the replay of an Idempotency-Key.'),
   api_key: accessKey.describe('The credential without its token.'),
 });
-/** What a key made is revoked with it. What a personal credential made is the workspaces', and stays unless it is asked for. */
+/**
+ * What a key created is revoked with it. What a personal credential created belongs to the workspaces, and stays by
+ * default.
+ */
 export const revokeKeyBody = z
   .strictObject({
     including_made: z
@@ -105,7 +109,7 @@ export const listKeysReply = z.object({
   pagination: pageShown.describe('The position of the page.'),
 });
 
-/** Valid for 7 days unless given, and for 30 at most; never longer than the credential that makes it. */
+/** Valid for 7 days by default, at most 30, and never longer than the credential that creates it. */
 export const createInvitationBody = z
   .strictObject({
     email: emailAddress.describe('Whom to invite.'),
@@ -173,7 +177,7 @@ export const acceptInvitationBody = z
     examples: [{ secret: 'pvi_2xkq8W3n_…', name: 'Linus' }],
   });
 
-/** Their keys in the workspace are revoked with them, unless you keep them: then you answer for them. */
+/** Their keys in the workspace are revoked with them, unless you keep them: then they become yours. */
 export const removeMemberBody = z
   .strictObject({
     keep_keys: z
@@ -225,7 +229,7 @@ export const workspace = z
   })
   .meta({ id: 'Workspace', description: 'A workspace that you have joined.' });
 export type Workspace = z.output<typeof workspace>;
-/** `token` and `api_key`: the first personal credential of a person who had none, shown this once; else null. */
+/** `token` and `api_key`: the first personal credential of a new person, shown only once; else null. */
 export const acceptedInvitationReply = z.object({
   status: ok,
   workspace: workspace.describe('The workspace that you joined.'),

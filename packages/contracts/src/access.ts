@@ -21,7 +21,7 @@ export const SCOPES = [
 export type Scope = (typeof SCOPES)[number];
 export const scopeName = z.enum(SCOPES).meta({ id: 'Scope', description: 'What a credential may do.' });
 
-/** From the one that may do most to the one that may do least. */
+/** From the most powerful to the least. */
 export const ROLES = ['owner', 'admin', 'reviewer', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
 export const roleName = z.enum(ROLES).meta({
@@ -29,7 +29,7 @@ export const roleName = z.enum(ROLES).meta({
   description: 'Roles in a workspace, from the most powerful to the least.',
 });
 
-/** The one of two roles that may do less. */
+/** The lower of two roles. */
 export const lesserRole = (one: Role, other: Role): Role => (ROLES.indexOf(one) > ROLES.indexOf(other) ? one : other);
 
 /** Every scope that a role can use in a workspace; `instance:operate` reaches beyond it. */

@@ -1,5 +1,5 @@
-// The one notion of an e-mail address, for whoever writes, is written to, or wants no more mail. An international domain has
-// two spellings and is one address: it is stored and compared as it goes over the wire. Held by addresses.test.ts.
+// The single definition of an e-mail address, for senders, recipients and unsubscribed people. An international domain
+// has two spellings and is one address: it is stored and compared as it goes over the wire. Held by addresses.test.ts.
 import { z } from 'zod';
 
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
@@ -22,7 +22,7 @@ function mappedDomain(domain: string): string {
   return IPV4_LIKE.test(hostname) ? '' : hostname;
 }
 
-/** A bare address in ASCII (an international domain as punycode); undefined = not exactly one address. */
+/** A bare address in ASCII, with an international domain as punycode; undefined = not exactly one address. */
 export function wireAddress(address: string): string | undefined {
   const at = address.lastIndexOf('@');
   const local = address.slice(0, at);
@@ -32,7 +32,7 @@ export function wireAddress(address: string): string | undefined {
   return domain !== undefined && wire.length <= 254 ? wire : undefined;
 }
 
-/** What two spellings of one address have in common: it is stored and compared by that. */
+/** The normal form of an address, by which it is stored and compared. */
 export const addressKey = (address: string): string => (wireAddress(address) ?? address).toLowerCase();
 
 export const sameAddress = (one: string, other: string): boolean => addressKey(one) === addressKey(other);

@@ -9,7 +9,7 @@ import { strictFields } from './optional.ts';
 
 export const BULK_ITEMS_MAX = 1000;
 
-/** Each item is a CreateAction and stands alone: what is wrong with one is said of that one. */
+/** Each item is a CreateAction, validated independently of the others. */
 export const bulkCreateBody = z
   .strictObject({
     actions: z

@@ -9,7 +9,7 @@ import { instant, shownTime } from './time.ts';
 import { strictFields } from './optional.ts';
 
 const MAILBOX_CHARS_MAX = 640;
-/** One address, with or without a name before it; a name that is too long is left out. */
+/** One address, with or without a name; a name that is too long is dropped. */
 const mailbox = plainText(10_000)
   .refine(
     (text) => /^[^\s@<>]{1,64}@[^\s@<>]{1,255}$/.test(addressIn(text)),
@@ -17,7 +17,7 @@ const mailbox = plainText(10_000)
   )
   .transform((text) => (text.length > MAILBOX_CHARS_MAX ? addressIn(text) : text));
 
-/** What others wrote is shortened where it is too long for us, and not refused: that it came must be known. */
+/** Texts of others are shortened instead of refused: that they arrived must be recorded. */
 const shortened = (charsMax: number) =>
   plainText(16 * 1024 * 1024).transform((text) => text.slice(0, charsMax).toWellFormed());
 const chain = z
@@ -32,7 +32,7 @@ const direction = z
 export const recordEmailMessageBody = strictFields({
   direction: direction.describe('`inbound` from a contact, `outbound` to one.'),
   message_id: messageId.describe('Its Message-ID, with or without angle brackets. A message is recorded once.'),
-  /** What cannot be read as a Message-ID answers nothing. */
+  /** An invalid Message-ID is ignored. */
   in_reply_to: z
     .string()
     .transform((text) => readMessageId(text))

@@ -1,4 +1,4 @@
-// Encoded words (RFC 2047), by which a header says in ASCII what is not: whoever reads the message sees what they decode to.
+// Encoded words (RFC 2047) put other characters into an ASCII header; the reader sees the decoded text.
 
 /** What a mail program may take for one, strict or not. */
 const BEGINS = /=\?(?=[^\s?]{1,75}\?[bq]\?)/i;

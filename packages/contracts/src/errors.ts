@@ -30,7 +30,7 @@ export const errorDetail = z.object({
 });
 export type ErrorDetail = z.output<typeof errorDetail>;
 
-/** The body of every /v1 error. `action` stands beside a 409: the action as it is now. */
+/** The body of every /v1 error. A 409 includes `action`, the current action. */
 export const errorBody = z
   .object({
     status: z.literal('error').describe('Always `error`.'),

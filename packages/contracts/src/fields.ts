@@ -1,4 +1,4 @@
-// Fields that more than one shape has.
+// Fields that several schemas share.
 import { z } from 'zod';
 import { jsonObject, plainText } from './json.ts';
 
@@ -14,7 +14,7 @@ export const params = jsonObject.refine(
   `must not exceed ${PARAMS_BYTES_MAX / 1024} KiB`,
 );
 
-/** A whole number in a query string: digits, and nothing else that JavaScript would take for one. */
+/** A whole number in a query string: digits only, and nothing else that JavaScript accepts as a number. */
 export const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
   z
     .string()

@@ -25,7 +25,7 @@ const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 /** An id as /v1 shows it: `act_01h455vb4pex5vsknk084sn02q`. */
 export const shownId = (kind: IdKind) => z.string().meta({ pattern: `^${ID_PREFIX[kind]}_${SUFFIX}$` });
 export const givenIdPattern = (kind: IdKind): string => `^(${ID_PREFIX[kind]}_${SUFFIX}|${UUID})$`;
-/** An id as a caller may write it: as it is shown, or as a bare UUID. The verb reads it, and says what is wrong with it. */
+/** An id in either form: as shown, or a bare UUID. The verb parses it and reports what is wrong. */
 export const givenId = (kind: IdKind) =>
   z
     .string()

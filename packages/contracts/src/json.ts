@@ -7,7 +7,7 @@ export const JSON_DEPTH_MAX = 32;
 
 const text = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();
 
-/** Says why a value cannot be stored and hashed without changing; undefined = it can. Depth is counted from 1. */
+/** Why a value cannot be stored and hashed unchanged; undefined = it can. Depth counts from 1. */
 export function jsonFault(value: unknown, depth = 1): string | undefined {
   if (typeof value === 'string') return text(value) ? undefined : 'contains NUL or a lone surrogate';
   if (typeof value === 'number') {
@@ -29,7 +29,7 @@ export function jsonFault(value: unknown, depth = 1): string | undefined {
 export const plainText = (charsMax: number): z.ZodString =>
   z.string().max(charsMax).refine(text, { error: 'contains NUL or a lone surrogate' });
 
-/** Any JSON value; what it holds is for `jsonFault` to say. */
+/** Any JSON value; `jsonFault` checks its content. */
 export const jsonValue = z.unknown() as unknown as z.ZodType<JsonValue, JsonValue>;
 
 /** Any JSON object, kept as it is: its keys are never re-cased. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The nine statuses of an action, in the order in which a life may pass them. */
+/** The nine statuses of an action, in lifecycle order. */
 export const STATUSES = [
   'pending_approval',
   'scheduled',
@@ -23,7 +23,7 @@ export const actionStatus = z.enum(STATUSES).meta({
 export const CLEARED = ['scheduled', 'approved', 'auto_approved'] as const;
 export type ClearedStatus = (typeof CLEARED)[number];
 
-/** Nothing leaves these. */
+/** The terminal statuses. */
 export const TERMINAL = ['completed', 'failed', 'rejected', 'cancelled'] as const;
 
 export const isCleared = (status: Status): status is ClearedStatus => (CLEARED as readonly Status[]).includes(status);
@@ -67,7 +67,7 @@ export const failure = z.enum(FAILURES).meta({
   description: 'Why an action failed. After `outcome_unknown` it may have happened: check before you propose it again.',
 });
 
-/** `status_reason`: why the action stands where it stands. */
+/** `status_reason`: the reason for the status. */
 export const STATUS_REASONS = [
   'approval_expired',
   'expired',

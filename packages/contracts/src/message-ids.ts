@@ -1,4 +1,4 @@
-// The one notion of a Message-ID and of the chain that a message answers (RFC 5322, section 3.6.4).
+// The single definition of a Message-ID and of a References chain (RFC 5322, section 3.6.4).
 import { z } from 'zod';
 
 /** A header line has at most 998 characters (RFC 5322, section 2.1.1), its name among them. */

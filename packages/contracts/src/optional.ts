@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * An object of these fields and no others. Null for an optional field means the same as leaving it out, as in replies; a
- * field that gives null a meaning of its own keeps it.
+ * An object with exactly these fields. Null for an optional field means the same as omitting it, as in replies, unless
+ * the field gives null its own meaning.
  */
 export const strictFields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => {
   const schema = z.strictObject(shape);

@@ -120,7 +120,7 @@ export const batchItem = eitherSpelling(
     }),
 );
 
-/** The same body with its items as they came, to be read one by one with `batchItem`. */
+/** The same body with unparsed items, to be parsed one by one with `batchItem`. */
 export const batchApproveList = z.strictObject({ items: z.array(z.unknown()).max(BULK_ITEMS_MAX) });
 
 export const batchApproveBody = eitherSpelling(

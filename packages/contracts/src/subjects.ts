@@ -1,4 +1,4 @@
-// The one notion of a subject's conversation: what remains without the marks that mail programs put before a reply.
+// The single definition of a conversation's subject: what remains without the reply prefixes of mail programs.
 import { decodeWords, withoutEncodedWords } from './encoded-words.ts';
 
 /**

@@ -10,7 +10,7 @@ export const INPUT_SCHEMA_BYTES_MAX = 64 * 1024;
 /** What a workspace may call a tool, and so an action's type. */
 export const TOOL_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
-/** `idempotent`: the far side runs a call once, however often it comes with the same `webhook-id`. */
+/** `idempotent`: the provider runs a call once, however often it comes with the same `webhook-id`. */
 export const createToolBody = strictFields({
   name: z
     .string()

@@ -1,4 +1,4 @@
-/** Asks once in so long, and once for all who want to know meanwhile. */
+/** Calls at most once per period, and once for all simultaneous callers. */
 export function atMostEvery<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;
   let askAgainAt = 0;

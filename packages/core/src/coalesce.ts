@@ -1,7 +1,7 @@
-// Look-ups of many items become a handful of queries. Held by actions-bulk-create.test.ts, which counts statements.
+// Batches the look-ups of many items into a few queries. Held by actions-bulk-create.test.ts, which counts statements.
 import type { Tables } from './db.ts';
 
-/** Other queries of the items run so many at a time, so that one request does not take the whole pool. */
+/** Other queries of the items run a few at a time, so that one request does not take the whole pool. */
 const AT_ONCE_MAX = 4;
 
 type Row = Record<string, unknown>;

@@ -18,22 +18,22 @@ export interface Services {
   timings: Timings;
 }
 
-/** Who calls, as the token or the session says. */
+/** The caller, as the token or the session identifies them. */
 export interface Caller {
   /** The id of the API key, or of the session. */
   tokenId: string;
   /** A session is a person, with all that their role allows. */
   kind: KeyKind | 'session';
   workspaceId: string;
-  /** Whose personal credential or session it is; null = a key, which speaks for nobody. */
+  /** The person of the credential or session; null = a key, which acts for nobody. */
   person: { id: string; email: string; name: string } | null;
-  /** The member whose right bounds it: the person, or who made the key. */
+  /** The member whose rights limit it: the person, or the creator of the key. */
   answersForId: string;
-  /** The workspace that is meant where a request names none. */
+  /** The workspace of a request that names none. */
   isHome: boolean;
-  /** What it makes ends by then; null = it does not expire. */
+  /** What it creates expires by then; null = it does not expire. */
   expiresAt: Date | null;
-  /** Of a key, the lesser of its own role and its maker's. */
+  /** For a key, its own role or its creator's, whichever is lower. */
   role: Role;
   /** May approve and reject, as far as role and scopes go: a person, or a workspace key that was made for it. */
   decides: boolean;
@@ -67,7 +67,7 @@ export function authorize(ctx: Context, scope: Scope): void {
   demand(ctx, scope, scope.endsWith(':read') ? READERS : WRITERS);
 }
 
-/** The first question of verbs that change, run or approve, depending on what they find: may the caller do any of it? */
+/** The first check of verbs whose further checks depend on the action: may the caller do any of it? */
 export function authorizeActing(ctx: Context): void {
   demand(ctx, 'actions:write', DECIDERS);
 }
@@ -120,7 +120,7 @@ export function authorizeCredentials(ctx: Context): void {
   if (!ctx.caller.person) authorizeConfiguration(ctx, 'workspace:admin');
 }
 
-/** An agent does not write what guards rely on. Throws FORBIDDEN. */
+/** An agent cannot write records that guards rely on. Throws FORBIDDEN. */
 export function refuseAgent({ caller }: Pick<Context, 'caller'>, message: string): void {
   if (caller.agent) throw forbidden(message);
 }

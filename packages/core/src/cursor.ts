@@ -2,7 +2,7 @@ import { sql, type Sql } from './db.ts';
 import { invalid } from './errors.ts';
 import type { Order } from './page.ts';
 
-/** The terms of the last row seen, marked with the order that they are of. Opaque to callers. */
+/** The sort terms of the last row, with the order that they belong to. Opaque to callers. */
 export const showCursor = ({ name }: Pick<Order, 'name'>, terms: readonly string[]): string =>
   Buffer.from(JSON.stringify([name, ...terms])).toString('base64url');
 
@@ -14,7 +14,7 @@ const READABLE = {
   text: (text: string) => !text.includes('\0') && text.isWellFormed(),
 };
 
-/** Everything behind the row that a cursor of this order names; the row itself may be gone. Throws INVALID. */
+/** Everything after the row that a cursor of this order names; the row itself may be gone. Throws INVALID. */
 export function afterCursor(order: Order, cursor: string, path = 'cursor'): Sql {
   const { name, terms } = order;
   const [mark, ...values] = partsOf(cursor);

@@ -106,7 +106,8 @@ const open = new AsyncLocalStorage<true>();
 
 /**
  * Asked before anything leaves for a provider, a tool's address or an MCP server: they may take their time, and an open
- * transaction keeps its connection and its locks meanwhile. Throws where the caller is in one: prepare outside, write inside.
+ * transaction keeps its connection and its locks meanwhile. Throws if the caller is in one: prepare outside, write
+ * inside.
  */
 export function assertNoTransaction(what: string): void {
   if (open.getStore()) throw new Error(`${what} was called inside a transaction: prepare outside, write inside`);
@@ -154,7 +155,7 @@ export const isDatabaseError = (error: unknown): boolean =>
 
 export const isDuplicate = (error: unknown): boolean => sqlState(error) === '23505';
 
-/** Refuses a server that may lose what it has acknowledged. `allowUnsafe` is for test clusters. */
+/** Refuses a server that may lose acknowledged data. `allowUnsafe` is for test clusters. */
 export async function checkDurability(db: Database, allowUnsafe: boolean): Promise<void> {
   const { rows } = await db.pool.query<{ name: string }>(
     "select name from pg_settings where name in ('fsync', 'full_page_writes') and setting = 'off'",

@@ -62,7 +62,7 @@ export function commonConfig(env: Common): CommonConfig {
   };
 }
 
-/** Reads an environment; throws one error that names every fault. Empty variables count as absent. */
+/** Reads an environment; throws one error that lists every fault. Empty variables count as absent. */
 export function readEnvironment<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);

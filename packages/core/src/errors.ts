@@ -25,15 +25,15 @@ export const invalid = (path: string, message: string): AppError =>
 
 export const notFound = (what: string): AppError => new AppError('NOT_FOUND', `There is no such ${what}.`);
 
-/** What zod found, as one INVALID that names every field. */
+/** Zod's issues as one INVALID that names every field. */
 export const invalidInput = (error: z.ZodError): AppError => refusalOf('INVALID', detailsOf(error));
 
-/** What a refusal names at most: enough to mend, and no longer than what was sent. */
+/** How many errors a reply lists: enough to fix the request, and not longer than the request. */
 const DETAILS_MAX = 20;
 const PATH_CHARS_MAX = 200;
 const MESSAGE_CHARS_MAX = 500;
 
-/** A refusal that names each place, up to a bound, and says how many more there are. */
+/** An error that lists each location, up to a limit, and says how many more there are. */
 export function refusalOf(code: ErrorCode, found: readonly ErrorDetail[]): AppError {
   const details = found.slice(0, DETAILS_MAX).map(({ path, message }) => ({
     path: shortened(path, PATH_CHARS_MAX),

@@ -45,7 +45,7 @@ async function replay(db: Database, use: Idempotency): Promise<ActionRow | undef
 
 /**
  * Runs a verb that moves one action, whose statement keeps the key itself. A duplicate gets the action as the first
- * request left it, also when it lost the race to it in this very moment.
+ * request left it, also when it lost the race to it at this very moment.
  */
 export async function replayable(
   db: Database,

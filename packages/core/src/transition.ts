@@ -21,7 +21,7 @@ export interface Transition {
   undone?: boolean;
   /** retried: does not use up an attempt. */
   uncounted?: boolean;
-  /** retried: the far side is away or busy. */
+  /** retried: the provider is away or busy. */
   unavailable?: boolean;
   idempotency?: Idempotency | undefined;
 }
@@ -81,7 +81,7 @@ async function attempt(
     const [answer] = await db.query<MoveAnswer>(moveStatement(move), values);
     return answer ?? { code: 'NOT_FOUND', action: null };
   } catch (error) {
-    // The same key won elsewhere in this very moment; whoever asked replays it (see idempotency.ts).
+    // The same key won elsewhere at this very moment; whoever asked replays it (see idempotency.ts).
     if (idempotency && isDuplicate(error))
       throw new AppError('CONFLICT', 'A request with this Idempotency-Key has just finished.');
     throw error;

@@ -1,5 +1,5 @@
-// Takes an identity's secrets out of what a far side says, before anybody reads it: in text, and in the strings of parsed
-// values. JSON text is never masked as a whole, since a replaced part may break it. Held by masking.test.ts.
+// Takes an identity's secrets out of what a provider says, before anybody reads it: in text, and in the strings of
+// parsed values. JSON text is never masked as a whole, since a replaced part may break it. Held by masking.test.ts.
 import type { JsonValue } from '@proviso/contracts';
 
 export interface Mask {

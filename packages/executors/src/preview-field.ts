@@ -5,7 +5,7 @@ import type { ShownIdentity } from '@proviso/core/executor';
 export const previewField = (label: string, value: string | undefined): Preview['fields'] =>
   value ? [{ label, value }] : [];
 
-/** Whose account it is: as people here call it, and as the far side last called itself. */
+/** Whose account it is: as people here call it, and as the provider last called itself. */
 export const accountFields = (label: string, identity: ShownIdentity | null): Preview['fields'] => [
   { label, value: identity?.name ?? '?' },
   ...previewField('Account', identity?.account ?? ''),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readAllowedHosts, type AllowedHosts } from './egress/address.ts';
 import { readMcpServers, type McpServers } from './mcp/servers.ts';
 
-/** What the operator says of the far sides; read from the environment by each app. */
+/** What the operator says of the providers; read from the environment by each app. */
 export interface ExecutorSettings {
   /** Where a provider's HTTP API is, instead of the provider's own address: a proxy, or a server of a test. */
   baseUrls?: Partial<Record<'slack' | 'hubspot' | 'resend' | 'linkedin', string>>;
@@ -22,7 +22,7 @@ const baseUrl = z
   .transform((url) => url.replace(/\/+$/, ''))
   .optional();
 
-/** The variables of the far sides, for api and worker alike. */
+/** The variables of the providers, for api and worker alike. */
 export const EXECUTOR_ENVIRONMENT = {
   PROVISO_ALLOW_PRIVATE_ADDRESSES: z
     .enum(['true', 'false', '1', '0'])

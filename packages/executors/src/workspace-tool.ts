@@ -21,7 +21,7 @@ import { failureOf } from './http/outcome.ts';
 import { maskOf } from './masking.ts';
 import type { ExecutorSettings } from './settings.ts';
 
-/** Raise it when a call says something else to the far side. */
+/** Raise it when a call says something else to the provider. */
 const VERSION = 1;
 /** What is read; the core keeps 256 KiB of it. */
 const RESULT_BYTES_MAX = 4 * 1024 * 1024;

@@ -21,7 +21,7 @@ import { clearSessionCookie, sessionIdOf, setSessionCookie } from './session-coo
 import { signInPage } from './sign-in-page.ts';
 
 const BOARD = '/queues';
-/** What their sessions are remembered as. */
+/** The tenant under which operator sessions are cached. */
 const OPERATOR = 'operator';
 
 export interface Door {
@@ -30,7 +30,7 @@ export interface Door {
   knownTokens: KnownTokens;
 }
 
-/** Mounted at /admin: the sign-in page, and behind it a page of ours and the board. */
+/** Mounted at /admin: the sign-in page, and behind it the home page and the board. */
 export function boardRouter(
   { db, queue }: Pick<Services, 'db' | 'queue'>,
   { limits, refusals, knownTokens }: Door,
@@ -100,7 +100,10 @@ const keepNoCopy: RequestHandler = (_req, res, next) => {
   next();
 };
 
-/** Pausing the queue would stop nothing (the sweeps go on) and look as if it did: POST /v1/pause stops. The board's routes heed no case. */
+/**
+ * Pausing the queue would stop nothing, because the sweeps go on, and would look as if it did. POST /v1/pause does. The
+ * board's routes ignore case.
+ */
 const refuseThrottles: RequestHandler = (req, _res, next) => {
   if (req.method !== 'GET' && /\/(pause|resume|concurrency|rate-limit)(\/|$)/i.test(req.path))
     throw new AppError('FORBIDDEN', 'The queue only wakes workers, so pausing it stops nothing. Use POST /v1/pause.');

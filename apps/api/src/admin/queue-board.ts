@@ -2,7 +2,7 @@
 import type { Services } from '@proviso/core';
 import type { NextFunction, RequestHandler, Response } from 'express';
 
-/** Mounted at `basePath`. The board is loaded by the first request, since few processes ever show it. */
+/** Mounted at `basePath`. The first request loads the board, since few processes ever show it. */
 export function queueBoard(queue: Services['queue'], basePath: string): RequestHandler {
   let board: Promise<RequestHandler> | undefined;
   return async (req, res, next) => {

@@ -1,4 +1,4 @@
-// The cookie holds a random id, and the session's row everything else: it ends where the row does, in every process.
+// The cookie holds a random id. Everything else is in the session's row, so a session ends in every process at once.
 import { SESSION_MS } from '@proviso/core';
 import type { Request, Response } from 'express';
 import { hostOf } from '../same-origin.ts';
@@ -21,7 +21,9 @@ export function clearSessionCookie(res: Response): void {
   res.clearCookie(NAME, OPTIONS);
 }
 
-/** TLS ends before this process: the browser says so, or the proxy. Claimed falsely, it costs the claimant the cookie. */
+/**
+ * TLS ends before this process; the browser or the proxy reports it. A false claim only costs the claimant the cookie.
+ */
 export function isTls(req: Request): boolean {
   return req.secure || /^https\b/.test(req.get('x-forwarded-proto') ?? '') || isOwnTls(req, req.get('origin') ?? '');
 }

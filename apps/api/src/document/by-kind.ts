@@ -1,4 +1,4 @@
-// Bodies whose fields depend on the type or the provider that they name: one schema for each, told apart by that field.
+// Bodies whose fields depend on their type or provider: one schema for each, with that field as the discriminator.
 import { TOOL_NAME } from '@proviso/contracts';
 import { z } from 'zod';
 import type { AccountKind, Kinds } from './kinds.ts';

@@ -14,7 +14,7 @@ import type { Route } from '../route.ts';
 import { isRepeatable } from './parameters.ts';
 import { RECORDED } from './recorded.ts';
 
-/** Why a request was not done, as the document says it of each code. */
+/** Why a request failed, as the document describes each code. */
 const MEANS: Record<ErrorCode, string> = {
   INVALID: 'The request is invalid; `details` says where.',
   UNAUTHENTICATED: 'The request has no valid token.',
@@ -33,7 +33,7 @@ const MEANS: Record<ErrorCode, string> = {
   UNAVAILABLE: 'The database or a provider is unavailable; `Retry-After` says when to retry.',
 };
 
-/** What cannot be had by asking for it, as it is said: two requests at once, too many, and what is no caller's doing. */
+/** Examples of errors that a recording cannot provoke: simultaneous requests, too many, and internal ones. */
 const RARE: Partial<Record<ErrorCode, AppError>> = {
   CONFLICT: new AppError('CONFLICT', 'A request with this Idempotency-Key has just finished.'),
   RATE_LIMITED: new AppError('RATE_LIMITED', 'More than 600 requests per minute with this token. Try again in 12 s.'),
@@ -73,7 +73,7 @@ const exampleOf = (dialect: Dialect, error: AppError): ErrorBody | PendingErrorB
     now: new Date('2026-01-02T03:04:05.678Z'),
   });
 
-/** One response a status, whatever its codes, each with an error as it reads. */
+/** One response per status, whatever its codes, each with an example error. */
 export function failuresOf(route: Route): Record<`${4 | 5}${string}`, ZodOpenApiResponseObject> {
   const dialect = dialectAt(route.path);
   const schema = { v1: errorBody, 'pending-actions': pendingErrorBody }[dialect];

@@ -1,4 +1,4 @@
-// What the document knows of the types and providers of this process: an instance with executors of its own describes them too.
+// The types and providers of this process, for the document. An instance with additional executors describes them too.
 import { PROVIDERS } from '@proviso/contracts';
 import type { Registry } from '@proviso/core';
 import type { Executor, ProviderKind } from '@proviso/core/executor';
@@ -11,9 +11,9 @@ interface Kind {
 }
 export interface ActionKind extends Kind {
   executor: Executor;
-  /** What a proposal may say: all params but those that are looked up or that only reviewers set. */
+  /** The params of a proposal: all but those that are looked up or that only reviewers set. */
   params: z.ZodType;
-  /** What a reviewer may change; null takes a field out. */
+  /** The params that a reviewer may change; null removes a field. */
   edits: z.ZodType;
 }
 export interface AccountKind extends Kind {

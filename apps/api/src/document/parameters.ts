@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { dialectAt } from '../dialect.ts';
 import type { Route } from '../route.ts';
 
-/** What stands in an address, whichever operation it is of. */
+/** The path parameters, whichever operation they belong to. */
 const IN_PATH: Record<string, z.ZodType> = {
   action_id: givenId('action').describe('The action.'),
   action_index: z.string().meta({ pattern: '^\\d{1,9}$', description: '`action_index` of the action, from 0.' }),
@@ -42,7 +42,7 @@ const HEADERS = {
     .meta({ description: '`wait=N`: the reply waits up to N seconds, at most 60, for the action to end.' }),
 } as const;
 
-/** What the document says of a route's address, query and headers. */
+/** The document's parameters of a route: path, query and headers. */
 export const parametersOf = (route: Route) => ({
   ...(route.path.includes('{') && { path: inPath(route.path) }),
   ...(route.query && { query: route.query }),
@@ -55,7 +55,7 @@ export const parametersOf = (route: Route) => ({
   }),
 });
 
-/** Whoever is in no workspace has no replies kept there. */
+/** Replies are not stored for a caller without a workspace. */
 export const isRepeatable = (route: Route): boolean => route.method === 'post' && !('handleOutsider' in route);
 
 const inPath = (path: string) =>

@@ -21,8 +21,9 @@ export interface BulkCreation {
 }
 
 /**
- * Records many proposals, each by itself: a bad one leaves the others as they go. Look-ups by id and the insert are one
- * statement each for a portion of items; what an executor looks up otherwise (a contact's newest thread) is one a thread.
+ * Records many proposals independently: an invalid one does not affect the others. Look-ups by id and the insert are
+ * one statement each per portion of items; other look-ups of an executor, such as a contact's newest thread, are one
+ * per item.
  */
 export async function bulkCreateActions(ctx: Context, input: unknown): Promise<BulkCreation> {
   authorizeProposing(ctx);

@@ -16,7 +16,7 @@ export interface BulkDecision {
   results: ({ action_id: string; ok: true; status: Status } | { action_id: string; ok: false; code: string })[];
 }
 
-/** Decides many actions, each by itself, in one transaction; one that cannot be decided leaves the others as they go. */
+/** Decides many actions independently, in one transaction; one that cannot be decided does not affect the others. */
 export async function bulkDecideActions(ctx: Context, input: unknown): Promise<BulkDecision> {
   authorizeDecision(ctx);
   const body = bulkDecideBody.parse(input);

@@ -11,7 +11,7 @@ const CREATED_AT = {
 };
 
 /**
- * Where the page behind a row begins. In the order of creation it is that row's id alone: no action is deleted, and the
+ * Where the page after a row begins. In the order of creation it is that row's id alone: no action is deleted, and the
  * time of its creation never changes.
  */
 export function showActionCursor(order: Order, terms: readonly string[]): string {
@@ -19,7 +19,7 @@ export function showActionCursor(order: Order, terms: readonly string[]): string
   return Buffer.from((terms.at(-1) ?? '').replaceAll('-', ''), 'hex').toString('base64url');
 }
 
-/** Everything behind the row that a cursor names. Throws INVALID. */
+/** Everything after the row that a cursor names. Throws INVALID. */
 export async function afterAction(ctx: Context, order: Order, cursor: string): Promise<Sql> {
   if (order.name !== NEWEST_FIRST.name) return afterCursor(order, cursor);
   const hex = /^[\w-]{22}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('hex') : '';

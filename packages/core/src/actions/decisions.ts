@@ -1,5 +1,5 @@
-// Many decisions in one request: everything is read and asked for first, side by side and outside of a transaction; then
-// each is written, in one. Held by actions-bulk-decide.test.ts and no-network-in-transactions.test.ts.
+// Many decisions in one request: everything is read and looked up first, concurrently and outside a transaction; then
+// all are written in one. Held by actions-bulk-decide.test.ts and no-network-in-transactions.test.ts.
 import type { DecideActionBody } from '@proviso/contracts';
 import { coalescing } from '../coalesce.ts';
 import type { Context } from '../context.ts';
@@ -11,7 +11,10 @@ import { prepareDecision, writeDecision, type PreparedDecision } from './decide.
 import { inPortions, sizeOf } from './portions.ts';
 import type { ActionRow } from './row.ts';
 
-/** For all that a request has to ask for. What a slow server keeps waiting longer fails by itself, and may be sent again. */
+/**
+ * For all look-ups of a request. A decision that a slow provider delays longer fails individually and may be sent
+ * again.
+ */
 const PREPARE_MS = 20_000;
 const AT_ONCE_MAX = 16;
 
@@ -37,7 +40,7 @@ export async function prepareDecisions(ctx: Context, asks: readonly Ask[]): Prom
 
 async function prepareOne(ctx: Context, { seen, decision }: Ask, endsAt: number): Promise<PreparedDecision | AppError> {
   await nextSlice();
-  // Not asked of the row: a batch holds its locks to the end, and those of running actions are the heartbeat's.
+  // Not read from the locked row: a batch holds its locks to the end, and running actions belong to the heartbeat.
   if (seen.status !== 'pending_approval')
     return new AppError(
       'INVALID_STATE',
@@ -57,12 +60,12 @@ async function prepareOne(ctx: Context, { seen, decision }: Ask, endsAt: number)
   try {
     return await withTimeout<PreparedDecision | AppError>(prepareDecision(ctx, seen, decision), leftMs, late);
   } catch (error) {
-    if (error instanceof AppError) return error; // refused by the hash, the input or the far side
+    if (error instanceof AppError) return error; // refused by the hash, the input or the provider
     throw error;
   }
 }
 
-/** Works on all, a few at a time: a slow server has so many calls of a request open, and no more. */
+/** Processes all, a few at a time, which bounds the open calls of a request to a slow provider. */
 async function sideBySide<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

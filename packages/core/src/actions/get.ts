@@ -9,7 +9,7 @@ import { rowFromTable, type ActionEvent, type ActionRow } from './row.ts';
 
 export const WITH_IDENTITY = { identity: { select: { config_version: true } } } as const;
 
-/** The action of that id in the caller's workspace; another workspace's is NOT_FOUND. */
+/** The action of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
 export async function getActionInWorkspace(ctx: Context, id: string): Promise<ActionRow> {
   const uuid = readId('action', id);
   const row =
@@ -22,7 +22,7 @@ export async function getActionInWorkspace(ctx: Context, id: string): Promise<Ac
   return rowFromTable(row);
 }
 
-/** Entries of a log in one reply, unless their bytes end it before. */
+/** Log entries per reply, unless their bytes end it earlier. */
 const LOG_PAGE = 1_000;
 
 const BY_VERSION: Order = { name: 'version', direction: 'asc', terms: [{ sql: 't.version', type: 'int4' }] };
@@ -31,7 +31,7 @@ export interface ActionWithLogs {
   action: ActionRow;
   /** The oldest first, from `logs_cursor` on. */
   logs: ActionEvent[];
-  /** Where the log goes on; null = here it ends. */
+  /** Where the log continues; null = it ends here. */
   logsNextCursor: string | null;
 }
 

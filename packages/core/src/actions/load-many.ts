@@ -5,7 +5,7 @@ import type { Order } from '../page.ts';
 import type { ActionRow } from './row.ts';
 import { selectPage } from './select.ts';
 
-/** Pages of rows that one request takes up: 8 MiB of them. */
+/** The rows that one request may load: 8 MiB. */
 const PAGES_MAX = 4;
 export const LOADED_MIB = 8;
 

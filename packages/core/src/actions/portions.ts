@@ -1,5 +1,5 @@
-// Many items are worked on in portions, with room for others in between: a portion costs about as much as one large item.
-// Held by budget.test.ts.
+// Many items are processed in portions, with time for other work in between: a portion costs about as much as one large
+// item. Held by budget.test.ts.
 import { nextSlice } from '../time-slice.ts';
 
 const ITEMS_MAX = 100;

@@ -12,11 +12,11 @@ import { keepingReply } from '../idempotency.ts';
 import { showId } from '../ids.ts';
 
 const AT_A_TIME = 8;
-/** Requests of one workspace at a time in this process: together they run 64 actions. */
+/** Concurrent requests of one workspace in this process: together they run 64 actions. */
 const REQUESTS_MAX = 8;
-/** Nothing new begins after this; what runs then gets the rest of the time to end. */
+/** Nothing new starts after this; running actions get the rest of the time. */
 const CLAIM_MS = 40_000;
-/** The reply comes by then: what still runs is shown as running, and goes on. */
+/** The reply is sent by then: running actions are shown as running, and go on. */
 const REPLY_MS = 54_000;
 
 export interface Processed {
@@ -87,7 +87,7 @@ async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Prom
   return replyOf(ctx, taken);
 }
 
-/** A worker for one call: its leases are prolonged for as long as anything that it took runs. */
+/** A worker for one call: its leases are renewed while any of its actions runs. */
 function workerIn({ db, queue, executors, secrets, log, timings }: Context): Worker {
   const services = { db, queue, executors, secrets, log, timings };
   const actor = { kind: 'system', id: `api ${hostname()}:${process.pid}`, name: 'Api' } as const;

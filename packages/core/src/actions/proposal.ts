@@ -1,4 +1,4 @@
-// From what was given to what people approve: validated, resolved, rendered. Used by create, update and edit alike.
+// From the input to what people approve: validated, resolved, rendered. Used by create, update and edit alike.
 import type { JsonObject, Provider } from '@proviso/contracts';
 import { sameJson } from '../canonical.ts';
 import { assertNoTransaction } from '../db.ts';
@@ -21,7 +21,7 @@ export interface Proposal {
   identity: (ShownIdentity & { version: number }) | null;
   contactId: string | null;
   companyId: string | null;
-  /** What the far side could not be asked for; it has to be before anybody approves. */
+  /** What the provider could not be asked for; it has to be before anybody approves. */
   notLookedUp?: string;
 }
 
@@ -33,7 +33,7 @@ export const lookupIn = (ctx: Context, identity: ShownIdentity | null): LookupCo
   openCredentials: async () => identity && openCredentials(ctx, identity.id),
 });
 
-/** What was given, without what the executor filled in. */
+/** The given params, without what the executor filled in. */
 export const givenOf = ({ params, resolved }: Pick<ActionRow, 'params' | 'resolved'>): JsonObject =>
   without(params, Object.keys(resolved));
 
@@ -70,7 +70,7 @@ export async function identityFor(
   };
 }
 
-/** What only a reviewer's edits set is in no proposal. Throws INVALID at each such field. */
+/** Params that only a reviewer's edits set cannot be in a proposal. Throws INVALID at each such field. */
 export function refuseReviewerFields({ reviewerFields = [] }: Executor, given: JsonObject): void {
   refuseFields(reviewerFields, given, 'is set by a reviewer, as an edit: leave it out');
 }
@@ -81,7 +81,7 @@ function refuseFields(fields: readonly string[], given: JsonObject, message: str
     throw new AppError('INVALID', `${details.map(({ path }) => `${path}: ${message}`).join('; ')}.`, details);
 }
 
-/** What asks a person waits for the person, and for no time. Throws INVALID. */
+/** A question waits for a person, not for a time. Throws INVALID. */
 export function refuseTimes(
   { alwaysAsks, type }: Executor,
   times: { direct?: unknown; scheduled_time?: unknown },
@@ -104,11 +104,11 @@ export async function parseParams(executor: Executor, given: JsonObject): Promis
 interface Draft {
   executor: Executor;
   given: JsonObject;
-  /** Fields that an earlier resolution filled in and that still stand. */
+  /** Fields that an earlier resolution filled in and that are still valid. */
   kept?: JsonObject;
   identityId: string | null;
   place: Place;
-  /** A far side that is away leaves the proposal without what it would have said; else that is UNAVAILABLE. */
+  /** A provider that is away leaves the proposal without what it would have said; else that is UNAVAILABLE. */
   mayLackLookUp?: boolean;
 }
 
@@ -189,7 +189,7 @@ export async function prepareEdits(
     ...proposal,
     params: { ...without(proposal.params, edited), ...pick(row.params, edited) },
     resolved: without(proposal.resolved, edited),
-    // An edit that takes a field out stays a null, which the merge lays over the proposal.
+    // An edit that removes a field stays a null, which the merge applies to the proposal.
     edits: Object.fromEntries(edited.map((key) => [key, proposal.params[key] ?? null])),
   };
 }

@@ -5,7 +5,7 @@ import type { agents } from '../generated/client.ts';
 import { findRun } from '../runs/get.ts';
 import { demandOwnRun } from '../runs/own.ts';
 
-/** Whose proposal an action is. No agent = a program's or a person's own. */
+/** The proposer of an action. No agent = a program or a person. */
 export interface Proposer {
   agent: agents | null;
   runId: string | null;
@@ -23,7 +23,7 @@ export async function proposerOf(ctx: Context, { run_id }: Pick<CreateActionBody
   return { agent, runId: run?.id ?? null };
 }
 
-/** Whether the proposal is cleared by itself: an agent's is only where its settings say so. */
+/** Whether the proposal is cleared automatically: an agent's only if its settings say so. */
 export function gate(
   { type, require_approval }: Pick<CreateActionBody, 'type' | 'require_approval'>,
   { agent }: Proposer,

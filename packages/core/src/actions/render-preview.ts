@@ -25,7 +25,10 @@ export async function renderPreview(
   };
 }
 
-/** The preview while the far side cannot be asked: it says what is missing, and is rendered again before it can be approved. */
+/**
+ * The preview while the provider cannot be asked: it says what is missing, and is rendered again before it can be
+ * approved.
+ */
 export function renderIncompletePreview(
   executor: Executor,
   params: JsonObject,

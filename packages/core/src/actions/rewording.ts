@@ -1,5 +1,5 @@
-// A far side's words, such as a tool's description, are on the preview and no part of what is approved. A change of them is
-// shown, and asks a person again once: a server that puts a counter there could else never be approved. Held by
+// A provider's words, such as a tool's description, are on the preview and no part of what is approved. A change of
+// them is shown, and asks a person again once: a server that puts a counter there could else never be approved. Held by
 // mcp-tool-call.test.ts.
 import type { Preview } from '@proviso/contracts';
 import { sameJson } from '../canonical.ts';
@@ -8,7 +8,7 @@ import { changedFields, type RenderedPreview } from './render-preview.ts';
 
 type Rendered = RenderedPreview & Record<string, unknown>;
 
-/** Whether two previews differ in the far side's words only: it defines the same, and all else is what it was. */
+/** Whether two previews differ in the provider's words only: it defines the same, and all else is what it was. */
 export function isRewording(executor: Executor, rendered: Rendered, before: Record<string, unknown>): boolean {
   return !!executor.definition && sameJson({ ...rendered, preview: null }, { ...before, preview: null });
 }

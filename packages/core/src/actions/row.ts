@@ -39,7 +39,7 @@ export type ActionRow = Json<
 
 export type ActionEvent = Json<action_events, { event: EventName; status: Status; actor: Actor; data: JsonObject }>;
 
-/** What is written when columns change; times that the database's clock decides are not among them. */
+/** The columns that may change, without the times that the database's clock decides. */
 export type ActionChange = Partial<
   Pick<
     ActionRow,

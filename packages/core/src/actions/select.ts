@@ -9,7 +9,7 @@ export interface ActionSelection {
   after?: Sql | undefined;
   limit: number;
   skip?: number;
-  /** How many match in all, as a statement. */
+  /** The statement that counts all matches. */
   count?: Sql;
 }
 

@@ -1,6 +1,6 @@
-// The hot statements; with worker-statements.ts the only hand-written SQL on `actions`: each is one round trip, atomic
-// without BEGIN.
-// People's verbs lock the row first and say why they lost; a worker's verb tests its fence. Races: races.test.ts.
+// The hot statements. With worker-statements.ts, the only hand-written SQL on `actions`: each is one round trip, atomic
+// without BEGIN. People's verbs lock the row first and report why they lost; a worker's verb checks its fence. Races:
+// races.test.ts.
 import { CLEARED, TERMINAL, type JsonObject, type Status } from '@proviso/contracts';
 import type { Statement } from '../db.ts';
 import { PREVIOUS_STATUS, LIFECYCLE, type Move } from '../lifecycle.ts';
@@ -97,7 +97,7 @@ const MOVES: Record<Exclude<Move, 'action.claimed'>, MoveRule> = {
 
 export interface MoveAnswer {
   code: 'MOVED' | 'NOT_FOUND' | 'INVALID_STATE' | 'CONFLICT' | 'BEGUN' | 'EXPIRED' | 'NOT_EXPIRED';
-  /** The row after the move, or, where it was refused, as it stands. */
+  /** The row after the move, or the current row if the move was refused. */
   action: JsonObject | null;
 }
 

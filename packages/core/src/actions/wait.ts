@@ -1,5 +1,5 @@
-// Those who wait for actions to end, in this process: one query at a time for all of them, and none without them. A wait
-// holds no connection. Held by actions-wait.test.ts.
+// The requests of this process that wait for actions to end: one query at a time for all of them, and none without
+// them. A wait holds no connection. Held by actions-wait.test.ts.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Caller } from '../context.ts';
 import type { Database } from '../db.ts';
@@ -10,9 +10,9 @@ import { WITH_IDENTITY } from './get.ts';
 import { rowFromTable, type ActionRow } from './row.ts';
 import { FIND_ENDED } from './statements.ts';
 
-/** How often the actions that somebody waits for are looked at, all in one query. */
+/** How often the awaited actions are checked, all in one query. */
 const LOOK_MS = 250;
-/** How often the tokens of all who wait are looked at again. */
+/** How often the tokens of all waiting requests are checked. */
 const RIGHTS_MS = 1_000;
 /** Of one workspace in this process, unless the process says otherwise. */
 const WAITS_MAX = 100;

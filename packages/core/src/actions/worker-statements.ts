@@ -6,7 +6,7 @@ import { sqlList } from './statements.ts';
 
 const IS_CLEARED = `status in (${sqlList(CLEARED)})`;
 
-/** Expiry bounds the start: what may have begun goes on to its end. */
+/** Expiry limits the start: an effect that may have started goes on to its end. */
 const MAY_BE_CLAIMED = `${IS_CLEARED} and due_at <= statement_timestamp()
   and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp())`;
 
@@ -59,7 +59,7 @@ export interface ClaimAnswer {
   early_ms: number | null;
 }
 
-/** Lost with so many workers, an action may be what kills them, or a neighbour of it. */
+/** After this many lost workers, an action is quarantined: it, or a neighbour, may have killed them. */
 export const QUARANTINE_CRASHES = 2;
 
 const NO_AGENT = `'00000000-0000-0000-0000-000000000000'::uuid`;

@@ -5,7 +5,7 @@ import { newId } from '../ids.ts';
 import { demandSettings, identityOf } from './settings.ts';
 import { showAgent } from './show.ts';
 
-/** Adds an agent. Unless an admin says otherwise, every proposal of it waits for a person. */
+/** Adds an agent. Unless an admin decides otherwise, all its proposals wait for a person. */
 export async function createAgent(ctx: Context, input: unknown): Promise<Agent> {
   authorizeConfiguration(ctx, 'agents:write');
   const body = createAgentBody.parse(input);

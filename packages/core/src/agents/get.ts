@@ -5,7 +5,7 @@ import type { agents } from '../generated/client.ts';
 import { readId } from '../ids.ts';
 import { showAgent } from './show.ts';
 
-/** The agent of that id in the caller's workspace; another workspace's is NOT_FOUND. */
+/** The agent of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
 export async function getAgentInWorkspace(ctx: Context, id: string): Promise<agents> {
   const uuid = readId('agent', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };

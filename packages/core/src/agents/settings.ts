@@ -6,11 +6,11 @@ import { readId } from '../ids.ts';
 
 type Settings = Pick<UpdateAgentBody, 'approval' | 'auto_approve_types' | 'enabled'>;
 
-/** What an agent may do without a person is for admins to say. Throws FORBIDDEN, or INVALID for unknown types. */
+/** Only admins decide what an agent may do without approval. Throws FORBIDDEN, or INVALID for unknown types. */
 export async function demandSettings(ctx: Context, { approval, auto_approve_types, enabled }: Settings): Promise<void> {
   if (approval === undefined && auto_approve_types === undefined && enabled === undefined) return;
   authorizeConfiguration(ctx, 'workspace:admin');
-  // A rule by which proposals clear themselves is a decision, made in advance.
+  // A rule that clears proposals automatically is a decision made in advance.
   if ((approval === 'never' || auto_approve_types?.length) && !ctx.caller.decides)
     throw new AppError('FORBIDDEN', 'This key cannot decide, so it cannot set what an agent may do without approval.');
   for (const type of auto_approve_types ?? []) await executorOf(ctx, type, 'auto_approve_types');

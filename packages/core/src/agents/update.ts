@@ -6,7 +6,7 @@ import { lockAgent } from './lock.ts';
 import { demandSettings, identityOf } from './settings.ts';
 import { showAgent } from './show.ts';
 
-/** Changes an agent. Disabled, it proposes nothing more, and when this returns nothing of it starts any more. */
+/** Changes an agent. A disabled agent cannot propose, and once this returns none of its actions start. */
 export async function updateAgent(ctx: Context, id: string, input: unknown): Promise<Agent> {
   authorizeConfiguration(ctx, 'agents:write');
   const body = updateAgentBody.parse(input);

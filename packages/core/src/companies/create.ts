@@ -6,7 +6,7 @@ import { once } from '../idempotency.ts';
 import { newId } from '../ids.ts';
 import { showCompany } from './show.ts';
 
-/** Adds a company; a domain that the workspace has already is a CONFLICT. */
+/** Adds a company. Throws CONFLICT if the workspace already has the domain. */
 export async function createCompany(ctx: Context, input: unknown): Promise<Company> {
   authorize(ctx, 'companies:write');
   const { name = null, domain, properties = {} } = createCompanyBody.parse(input);

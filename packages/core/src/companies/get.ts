@@ -5,7 +5,7 @@ import type { companies } from '../generated/client.ts';
 import { readId } from '../ids.ts';
 import { showCompany } from './show.ts';
 
-/** The company of that id in the caller's workspace; another workspace's is NOT_FOUND. */
+/** The company of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
 export async function getCompanyInWorkspace(ctx: Context, id: string): Promise<companies> {
   const uuid = readId('company', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };

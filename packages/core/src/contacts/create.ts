@@ -9,7 +9,7 @@ import { auditStage } from './change.ts';
 import { showContact } from './show.ts';
 import { unsubscribedAt } from './unsubscribed.ts';
 
-/** Adds a contact; an e-mail address that the workspace has already is a CONFLICT. */
+/** Adds a contact. Throws CONFLICT if the workspace already has the e-mail address. */
 export async function createContact(ctx: Context, input: unknown): Promise<Contact> {
   authorize(ctx, 'contacts:write');
   const { email, properties = {}, lifecycle_stage = null, company_id } = createContactBody.parse(input);

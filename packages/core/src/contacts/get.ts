@@ -5,7 +5,7 @@ import type { contacts } from '../generated/client.ts';
 import { readId } from '../ids.ts';
 import { showContact } from './show.ts';
 
-/** The contact of that id in the caller's workspace; another workspace's is NOT_FOUND. */
+/** The contact of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
 export async function getContactInWorkspace(ctx: Context, id: string): Promise<contacts> {
   const uuid = readId('contact', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };

@@ -5,7 +5,7 @@ import { newestFirst, readTablePage, type Page } from '../page.ts';
 import { getContactInWorkspace } from './get.ts';
 import { showLifecycleChange } from './show.ts';
 
-/** How a contact's lifecycle stage came about, the last change first. */
+/** The history of a contact's lifecycle stage, newest first. */
 export async function listContactLifecycle(
   ctx: Context,
   contactId: string,

@@ -1,9 +1,9 @@
-// An unsubscription belongs to the address, for ever: whatever happens to the contact that had it. Held by contacts.test.ts.
+// An unsubscribe belongs to the address, forever, whatever happens to its contact. Held by contacts.test.ts.
 import type { Actor } from '@proviso/contracts';
 import type { Transaction } from '../db.ts';
 import type { contacts } from '../generated/client.ts';
 
-/** When the address asked for no more e-mail; null = it did not. */
+/** When the address unsubscribed; null = it has not. */
 export async function unsubscribedAt(
   { tables }: Pick<Transaction, 'tables'>,
   workspace_id: string,
@@ -13,7 +13,7 @@ export async function unsubscribedAt(
   return (await tables.unsubscribed_addresses.findUnique({ where }))?.at ?? null;
 }
 
-/** Keeps the address of an unsubscribed contact; again, it keeps who was the first to say so. */
+/** Stores the address of an unsubscribed contact; repeated, it keeps the first record. */
 export async function keepUnsubscribed(
   { tables }: Pick<Transaction, 'tables'>,
   { workspace_id, email, unsubscribed_at }: Pick<contacts, 'workspace_id' | 'email' | 'unsubscribed_at'>,
@@ -24,7 +24,7 @@ export async function keepUnsubscribed(
   await tables.unsubscribed_addresses.createMany({ data, skipDuplicates: true });
 }
 
-/** Lets mail go to the address again: an act of a person, on the address that the contact has. */
+/** Resubscribes the contact's current address; only a person may do this. */
 export async function forgetUnsubscribed(
   { tables }: Pick<Transaction, 'tables'>,
   { workspace_id, email }: Pick<contacts, 'workspace_id' | 'email'>,

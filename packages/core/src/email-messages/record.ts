@@ -32,7 +32,7 @@ export async function recordEmailMessage(ctx: Context, input: unknown): Promise<
   });
 }
 
-/** It came twice in this moment: what this one began, a thread perhaps, is rolled back. */
+/** It came twice at this very moment: what this one began, a thread perhaps, is rolled back. */
 class RecordedMeanwhile extends Error {}
 
 type Message = RecordEmailMessageBody;

@@ -11,7 +11,7 @@ import { createFeedReader, type FeedEvent } from './read.ts';
 import { createSeat, type Seat, type Seating } from './seat.ts';
 
 const LOOK_MS = 250;
-/** How often the tokens of all listeners are looked at again. */
+/** How often the tokens of all listeners are checked. */
 const RIGHTS_MS = 1_000;
 
 export interface Listening extends Omit<Seating, 'from'> {

@@ -49,9 +49,10 @@ export interface Executor<P extends object = JsonObject> {
   /** What the preview shows of the records as they stand at the proposal; neither params nor part of the hash. */
   readCurrent?(params: P, ctx: LookupContext): Promise<JsonObject>;
   /**
-   * Of what `readCurrent` returned, what the far side says that the params mean, such as a tool's schema: it is part of what is
-   * approved. After the claim it is looked at again, and a change sends the action back to a person as `tool_changed`.
-   * What of the preview changes without it is the far side's words: it is shown, and asks a person again once an action.
+   * Of what `readCurrent` returned, what the provider says that the params mean, such as a tool's schema: it is part of
+   * what is approved. After the claim it is looked at again, and a change sends the action back to a person as
+   * `tool_changed`. What of the preview changes without it is the provider's words: it is shown, and asks a person
+   * again once an action.
    */
   definition?(current: JsonObject): JsonValue;
   /** Why an approval of these params decides nothing, and what to do; undefined = it decides. `comment` is the reviewer's. */
@@ -143,8 +144,9 @@ export const refused = (message: string): Outcome => ({ kind: 'refused', message
 
 /**
  * It may work later. `undone: true` = certain that nothing happened; false = perhaps it did, so that only an idempotent
- * executor is run again. `unavailable` = the far side is away, busy or greylists, and nothing happened: it is tried for a
- * day, less and less often, and uses up no attempt. `afterMs` is the provider's own wish (Retry-After), and means the same.
+ * executor is run again. `unavailable` = the provider is away, busy or greylists, and nothing happened: it is tried for
+ * a day, less and less often, and uses up no attempt. `afterMs` is the provider's own wish (Retry-After), and means the
+ * same.
  */
 export const retry = (
   message: string,

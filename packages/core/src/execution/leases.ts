@@ -19,7 +19,7 @@ export interface Leases {
   start(action: ActionRow): Lease;
   release(lease: Lease): void;
   count(): number;
-  /** Settles when nothing runs. */
+  /** Resolves when nothing runs. */
   idle(): Promise<void>;
   close(): void;
 }

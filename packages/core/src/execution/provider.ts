@@ -28,7 +28,7 @@ export interface ProviderKind<Config extends object = object, Credentials extend
   credentials: z.ZodType<Credentials> | null;
   /** The provider's own limits with some room; an identity's own bounds go before them. Absent = none. */
   pacing?: Pacing;
-  /** Really connects and logs in, and changes nothing there. Never throws for what the far side does. */
+  /** Really connects and logs in, and changes nothing there. Never throws for what the provider does. */
   verify(account: Account<Config, Credentials>): Promise<Verification>;
 }
 

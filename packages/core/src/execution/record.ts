@@ -134,7 +134,7 @@ function moveFor(worker: Worker, action: ActionRow, result: Exclude<RunResult, D
 
 type Retry = Extract<RunResult, { kind: 'retry' }>;
 
-/** The far side is away or busy and has done nothing, or says itself when it is free. */
+/** The provider is away or busy and has done nothing, or says itself when it is free. */
 const isUnavailable = ({ undone, unavailable, afterMs }: Retry): boolean =>
   (undone && unavailable === true) || afterMs !== undefined;
 

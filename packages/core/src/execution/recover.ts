@@ -90,7 +90,7 @@ export async function expireOpen(worker: Worker): Promise<number> {
   const expired = await Promise.all(
     found.map(({ action }) =>
       transition(worker.db, rowFromJson(action), 'action.expired', { actor: worker.actor }).catch((error: unknown) => {
-        if (!(error instanceof AppError)) throw error; // somebody decided in this moment
+        if (!(error instanceof AppError)) throw error; // somebody decided at this very moment
       }),
     ),
   );

@@ -111,7 +111,7 @@ export function createSlots(options: SlotOptions): Slots {
 const ifAny = async (count: number, claim: (count: number) => Promise<ActionRow[]>): Promise<ActionRow[]> =>
   count > 0 ? claim(count) : [];
 
-/** Settles when the promise has, and no later one has taken its place. */
+/** Resolves when the promise has, and no later one has taken its place. */
 async function lastOf(current: () => Promise<unknown>): Promise<void> {
   for (let seen: unknown; seen !== current();) await (seen = current());
 }

@@ -8,7 +8,7 @@ export interface Timings {
   crashesMax: number;
   backoffBaseMs: number;
   backoffMaxMs: number;
-  /** How long a far side that is away or busy is tried, and the longest wait between two attempts. */
+  /** How long a provider that is away or busy is tried, and the longest wait between two attempts. */
   unavailableMaxMs: number;
   unavailableDelayMaxMs: number;
   /** From the claim to an outcome, unless the executor says otherwise. */

@@ -16,7 +16,9 @@ export interface ToolDefinition {
 
 /** How workspaces' tools are run: one kind for all of them. */
 export interface ToolKind {
-  /** Raise it when a call of the same params would say something else to the far side: it is part of what is approved. */
+  /**
+   * Raise it when a call of the same params would say something else to the provider: it is part of what is approved.
+   */
   version: number;
   /** Why no call may go to an address; undefined = it may. */
   addressFault(url: URL): string | undefined;

@@ -5,7 +5,7 @@ import type { identities } from '../generated/client.ts';
 import { readId } from '../ids.ts';
 import { showIdentity } from './show.ts';
 
-/** The identity of that id in the caller's workspace; another workspace's is NOT_FOUND. */
+/** The identity of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
 export async function getIdentityInWorkspace(ctx: Context, id: string): Promise<identities> {
   const uuid = readId('identity', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId, deleted_at: null };

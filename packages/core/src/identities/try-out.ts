@@ -14,8 +14,8 @@ const SETTLE_MS = 2_000;
 const TEXT_CHARS_MAX = 500;
 
 /**
- * Logs in as an identity and says what answered, in bounded time. Throws UNAVAILABLE where nothing can be said of the
- * far side: no such provider in this process, or no key for the credentials.
+ * Logs in as an identity and says what answered, in bounded time. Throws UNAVAILABLE if nothing can be said of the
+ * provider: no such provider in this process, or no key for the credentials.
  */
 export async function tryOut(services: Services, row: identities): Promise<Verification> {
   const kind = services.executors.provider(row.provider as Provider);
@@ -38,7 +38,7 @@ export async function tryOut(services: Services, row: identities): Promise<Verif
   return withoutSecrets(found, opened);
 }
 
-/** A far side may repeat what was sent to it. */
+/** A provider may repeat what was sent to it. */
 function withoutSecrets(found: Verification, credentials: JsonObject | null): Verification {
   const secrets = Object.values(credentials ?? {}).filter((value) => typeof value === 'string' && value.length >= 6);
   const shown = (text: string): string =>

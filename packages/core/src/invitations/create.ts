@@ -14,7 +14,7 @@ const VALID_DAYS = 7;
 const VALID_DAYS_MAX = 30;
 
 export interface CreatedInvitation {
-  /** Null in a replay: it is shown once, and kept nowhere. */
+  /** Null in a replay: it is shown once and not stored. */
   secret: string | null;
   invitation: Invitation;
 }

@@ -97,8 +97,8 @@ function demandEnabled({ agent_enabled }: Found): void {
 }
 
 /**
- * The caller as they are by now: for a transaction that has locked what their right depends on, or after others were asked.
- * Throws UNAUTHENTICATED where it ended since the request began, and FORBIDDEN for an agent that was disabled.
+ * The caller as they are by now: for a transaction that has locked what their right depends on, or after others were
+ * asked. Throws UNAUTHENTICATED if it ended since the request began, and FORBIDDEN for an agent that was disabled.
  */
 export async function currentCaller(db: Queryable, { kind, tokenId, workspaceId }: Caller): Promise<Caller> {
   const find = kind === 'session' ? FIND_CURRENT_SESSION : FIND_CURRENT;
@@ -135,7 +135,7 @@ const scopesOfSession = ({ member_role, operates }: Found): Scope[] => [
   ...(operates && (member_role === 'owner' || member_role === 'admin') ? (['instance:operate'] as const) : []),
 ];
 
-/** The caller in the workspace that a request is about. Throws FORBIDDEN where the token does not reach. */
+/** The caller in the workspace that a request is about. Throws FORBIDDEN if the token does not reach. */
 export function callerIn(callers: readonly Caller[], workspaceId: string): Caller {
   const caller = callers.find((one) => one.workspaceId === workspaceId.toLowerCase());
   if (caller) return caller;
@@ -154,8 +154,8 @@ export function callersNamed(callers: readonly Caller[], workspace?: string): re
 }
 
 /**
- * The caller in the workspace that the header names, else in the only one, else in the credential's home. Throws INVALID
- * where its person has left that home for several others, and NOT_FOUND.
+ * The caller in the workspace that the header names, else in the only one, else in the credential's home. Throws
+ * INVALID if its person has left that home for several others, and NOT_FOUND.
  */
 export function chooseCaller(callers: readonly Caller[], workspace?: string): Caller {
   const named = callersNamed(callers, workspace);

@@ -19,7 +19,7 @@ import { showKey } from './show.ts';
 import { hashToken, lookupOf, newToken } from './token.ts';
 
 export interface CreatedKey {
-  /** Null in a replay: it is shown once, and kept nowhere. */
+  /** Null in a replay: it is shown once and not stored. */
   token: string | null;
   key: AccessKey;
 }
@@ -56,7 +56,7 @@ export async function createKey(ctx: Context, input: unknown): Promise<CreatedKe
   return { token: ctx.idempotency?.replayed ? null : token, key };
 }
 
-/** The agent was deleted in this moment. */
+/** The agent was deleted at this very moment. */
 const FOREIGN_KEY_VIOLATION = '23503';
 const unknownAgent = (): AppError => invalid('agent_id', 'is not an agent in this workspace');
 

@@ -5,7 +5,7 @@ import type { Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { currentCaller } from '../keys/authenticate.ts';
 
-/** Throws FORBIDDEN where somebody who is not an owner would make, change or remove one. */
+/** Throws FORBIDDEN if somebody who is not an owner would make, change or remove one. */
 export function demandOwner({ caller }: Context, ...roles: string[]): void {
   if (caller.role !== 'owner' && roles.includes('owner'))
     throw new AppError('FORBIDDEN', 'Only an owner makes, changes or removes an owner.');
@@ -48,7 +48,7 @@ const LOCKED_OUT = {
           and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))))`,
 };
 
-/** Throws INVALID_STATE where a change, made in this transaction after its locks, leaves no owner who can sign in. */
+/** Throws INVALID_STATE if a change, made in this transaction after its locks, leaves no owner who can sign in. */
 export async function assertOwnersCanSignIn(tx: Transaction, workspaceIds: readonly string[]): Promise<void> {
   const [lockedOut] = await tx.query<{ id: string }>(LOCKED_OUT, [workspaceIds]);
   if (lockedOut)

@@ -5,7 +5,7 @@ import { readId } from '../ids.ts';
 /** Actions that have ever waited for a person; this dialect knows no others. */
 export const ASKED = { asked_at: { not: null } } as const;
 
-/** The workspace of an action, whoever asks. Throws NOT_FOUND where there is no such action, or it never waited. */
+/** The workspace of an action, whoever asks. Throws NOT_FOUND if there is no such action, or it never waited. */
 export async function workspaceOfAction({ db }: Pick<Services, 'db'>, id: string): Promise<string> {
   const where = { id: readId('action', id) ?? '', ...ASKED };
   const row = where.id && (await db.tables.actions.findFirst({ where, select: { workspace_id: true } }));
@@ -17,7 +17,7 @@ export async function workspaceOfAction({ db }: Pick<Services, 'db'>, id: string
 export const readBatchId = (text: string): string => text.replace(/^[^:]*/, (mission) => mission.toLowerCase());
 
 /**
- * The workspace of a batch: the caller's own that has it, else a stranger's. Throws NOT_FOUND where nobody has it, and
+ * The workspace of a batch: the caller's own that has it, else a stranger's. Throws NOT_FOUND if nobody has it, and
  * INVARIANT_VIOLATION where more than one of the caller's has.
  */
 export async function workspaceOfBatch(

@@ -19,7 +19,7 @@ export async function findRun(ctx: Context, id: string): Promise<agent_runs | un
   return (uuid && (await ctx.db.tables.agent_runs.findFirst({ where }))) || undefined;
 }
 
-/** The run of that id in the caller's workspace; another workspace's is NOT_FOUND. */
+/** The run of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
 export async function getRunInWorkspace(ctx: Context, id: string): Promise<agent_runs> {
   const run = await findRun(ctx, id);
   if (!run) throw notFound('run');

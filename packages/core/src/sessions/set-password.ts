@@ -47,7 +47,7 @@ async function assertOperates({ db, caller }: Context, person_id: string): Promi
     throw new AppError('FORBIDDEN', 'Sign in to set a password: this credential lacks instance:operate.');
 }
 
-/** Makes the password good together with the address it is asked for with. Throws CONFLICT where that address is taken. */
+/** Makes the password good together with the address it is asked for with. Throws CONFLICT if that address is taken. */
 export async function keepPassword(
   { tables }: Transaction,
   { userId, email, hash }: { userId: string; email: string; hash: string },

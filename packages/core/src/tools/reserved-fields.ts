@@ -15,7 +15,7 @@ type Field = keyof typeof PLACES;
 /** Where a row belongs; what it has not is null or absent. */
 export type Place = Partial<Record<(typeof PLACES)[Field], string | null | undefined>>;
 
-/** Throws INVALID where params say that the call belongs elsewhere than it does. */
+/** Throws INVALID if params say that the call belongs elsewhere than it does. */
 export function demandPlace(params: JsonObject, place: Place): void {
   const differs = (field: Field): boolean => {
     const said = params[field] ?? null;

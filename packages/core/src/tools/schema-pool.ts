@@ -34,7 +34,7 @@ const resting = new Map<string, number>();
 let working = false;
 let served: string | undefined;
 
-/** The thread's answer, once it is the workspace's turn. Throws UNAVAILABLE where too much of it waits already. */
+/** The thread's answer, once it is the workspace's turn. Throws UNAVAILABLE if too much of it waits already. */
 export function askThread(workspaceId: string, job: Job): Promise<Answer> {
   const jobs = waiting.get(workspaceId) ?? [];
   const chars = (job.schema?.length ?? 0) + (job.kind === 'input' ? job.input.length : 0);

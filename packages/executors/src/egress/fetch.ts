@@ -40,7 +40,7 @@ function partsOf({ url, method, headers, body, signal }: Request) {
   return { url, method, headers: [...headers], signal, ...(body && { body, duplex: 'half' }) };
 }
 
-/** What undici says is the far side's or the system's own words: kept as the cause, for nobody's eyes. */
+/** What undici says is the provider's or the system's own words: kept as the cause, for nobody's eyes. */
 const failureOf = (error: unknown, sent: boolean): EgressError =>
   egressErrorIn(error) ??
   new EgressError('failed', sent, sent ? 'The connection was lost.' : 'No connection could be made.', error);

@@ -3,7 +3,7 @@ import { shownAddress } from '@proviso/core/executor';
 import type { z } from 'zod';
 import addressparser from 'nodemailer/lib/addressparser';
 
-/** Each as it goes over the wire; what cannot go stays as it is, for the far side to refuse. */
+/** Each as it goes over the wire; what cannot go stays as it is, for the provider to refuse. */
 export const wireAddresses = (addresses: readonly string[]): string[] =>
   addresses.map((address) => wireAddress(address) ?? address);
 

@@ -63,7 +63,7 @@ function parsed(text: string, mask: Mask): JsonValue | undefined {
   }
 }
 
-/** As a client reads it that parses it again. Throws where it broke off. */
+/** As a client reads it that parses it again. Throws if it broke off. */
 export function unreadAgain({ status, headers, body, text, brokenBy }: HttpAnswer): Response {
   if (brokenBy !== undefined) throw new Error('the answer broke off', { cause: brokenBy });
   const shown = body === undefined ? text : JSON.stringify(body);
@@ -86,7 +86,7 @@ function readRetryAfter(wish: string | null, date: string | null): number | unde
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 1_000), RETRY_AFTER_MAX_MS) : undefined;
 }
 
-/** The far side's own words, for people: one line, bounded; empty where it has none, as in a proxy's page. */
+/** The provider's own words, for people: one line, bounded; empty where it has none, as in a proxy's page. */
 export function wordsOf({ body, text, headers }: Pick<HttpAnswer, 'body' | 'text' | 'headers'>): string {
   if (body !== undefined) return shownText(said(body));
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';

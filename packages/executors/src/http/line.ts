@@ -21,7 +21,7 @@ export interface Line extends Heard {
 export interface LineOptions {
   signal: AbortSignal;
   settings: ExecutorSettings;
-  /** Where the operator says that the far side is: there, and there alone, private addresses are reached. */
+  /** Where the operator says that the provider is: there, and there alone, private addresses are reached. */
   trusted?: string | undefined;
   /** Whose secrets no answer may show. */
   credentials?: object | undefined;
@@ -33,11 +33,11 @@ export function openLine({ signal, settings, trusted, credentials }: LineOptions
   let sent = false;
   let answered: HttpAnswer | undefined;
   const mask = maskOf(credentials);
-  // A connection for each request: an idle one that the far side drops at the same moment looks like a lost answer.
-  // And so a request is let go no earlier than when its connection stands.
+  // A connection for each request: an idle one that the provider drops at the same moment looks like a lost answer. And
+  // so a request is let go no earlier than when its connection stands.
   const dispatcher = new Agent({
     pipelining: 0,
-    // The signal is the one limit: a far side may take as long as the run may.
+    // The signal is the one limit: a provider may take as long as the run may.
     headersTimeout: 0,
     bodyTimeout: 0,
     maxResponseSize: 16 * 1024 * 1024,

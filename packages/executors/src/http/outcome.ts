@@ -43,7 +43,9 @@ export function failureOf(provider: string, line: Heard): Failed {
   return refused(says) as Failed;
 }
 
-/** It may have been done: a failure on the far side, time that ran out there or in a proxy, a result that is elsewhere. */
+/**
+ * It may have been done: a failure on the provider, time that ran out there or in a proxy, a result that is elsewhere.
+ */
 const isAmbiguous = (status: number): boolean => status >= 500 || status === 408 || status === 303 || status < 200;
 
 const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 425;

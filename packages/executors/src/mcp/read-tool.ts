@@ -24,7 +24,7 @@ export function accountOf(
 }
 
 /**
- * The tool as its server defines it now, and arguments that fit. Throws INVALID where there is no such tool or they do
+ * The tool as its server defines it now, and arguments that fit. Throws INVALID if there is no such tool or they do
  * not, and UNAVAILABLE where the server cannot be asked.
  */
 export async function readTool(params: McpParams, ctx: LookupContext, settings: ExecutorSettings): Promise<JsonObject> {
@@ -78,7 +78,7 @@ function sanitizeDefinition(value: JsonValue, level: number): JsonValue {
   );
 }
 
-/** What of the schema cannot be tested. Throws INVALID where the rest refuses the arguments. */
+/** What of the schema cannot be tested. Throws INVALID if the rest refuses the arguments. */
 async function demandFit(given: JsonObject, own: { workspaceId: string; schema: JsonObject }): Promise<string[]> {
   if (Buffer.byteLength(JSON.stringify(own.schema)) > SCHEMA_BYTES_MAX)
     throw invalid('params.tool', `has an input schema larger than ${SCHEMA_BYTES_MAX} bytes`);
