@@ -24,7 +24,7 @@ export type Session = z.output<typeof session>;
 export const listSessionsReply = z.object({
   status: ok,
   sessions: z.array(session).describe('The page.'),
-  pagination: pageShown.describe('Where the page stands.'),
+  pagination: pageShown.describe('The position of the page.'),
 });
 export const sessionReply = z.object({ status: ok, session: session.describe('The session that ended.') });
 
@@ -57,7 +57,7 @@ export const me = z
     sign_in_email: z.string().nullable().describe('What you sign in with; null = you have no password yet.'),
     workspace: workspace.describe('The workspace that the request means, and your role in it.'),
     role: roleName.describe('What you may do in this workspace.'),
-    scopes: z.array(scopeName).describe('The scopes that count in this workspace.'),
+    scopes: z.array(scopeName).describe('The scopes that apply in this workspace.'),
     decides: z.boolean().describe('Whether you may approve and reject.'),
     session_id: shownId('session').nullable().describe('The session of this request; null = an API key.'),
   })

@@ -19,7 +19,7 @@ export async function createAction(ctx: Context, input: unknown): Promise<Action
   return recordProposal(ctx, () => draftRow(ctx, body));
 }
 
-/** Writes the row that `draft` makes, or replays the one that the first request with this key wrote. */
+/** Writes the row that `draft` builds, or replays the one that the first request with this key wrote. */
 export async function recordProposal(ctx: Context, draft: () => Promise<DraftRow>): Promise<ActionRow> {
   const made = await orReplay(ctx.db, ctx.idempotency, async () => {
     const row = await draft();
@@ -52,7 +52,7 @@ export async function draftRow(ctx: Context, body: ProposalBody): Promise<DraftR
   const { params: given, identity_id: identityId, mission_id: missionId, session_id: sessionId } = body;
   const place = { workspaceId: ctx.caller.workspaceId, missionId, sessionId };
   const proposal = await prepareProposal(ctx, { executor, given, identityId, place, mayLackLookUp: true });
-  // What nobody could look up is no proposal to run: a person sees it once it is whole.
+  // A proposal with missing look-ups cannot run: a person sees it once it is complete.
   const asks = executor.alwaysAsks || proposal.notLookedUp !== undefined;
   const status = asks ? 'pending_approval' : gate(body, proposer);
   return newRow(ctx, body, { ...proposer, ...proposal, status });
@@ -67,10 +67,10 @@ function checkTimes({ direct, scheduled_time, require_approval, expires_at }: Pr
     throw invalid('expires_at', 'must be after scheduled_time: give a later time');
 }
 
-/** A proposal, whose it is, and where it begins. */
+/** A proposal, its proposer and its initial status. */
 type Draft = Proposal & Proposer & { status: Status };
 
-/** What binds a proposal that is cleared at once to what was proposed. */
+/** Binds a proposal that is cleared at once to its content. */
 function approvalBinding(ctx: Context, { type, ...body }: ProposalBody, { params, identity, rendered, status }: Draft) {
   if (status === 'pending_approval') return { cleared_hash: null, cleared_identity_version: null };
   const scheduled_time = body.scheduled_time ? new Date(body.scheduled_time) : null;
@@ -129,7 +129,7 @@ function newRow(ctx: Context, body: ProposalBody, draft: Draft) {
   };
 }
 
-/** The index is counted by the statement that keeps the key's snapshot, so that the snapshot lacks it; it never changes. */
+/** The statement that stores the key's snapshot also counts the index, so the snapshot lacks it; it never changes. */
 async function indexed(ctx: Context, action: ActionRow): Promise<ActionRow> {
   if (!action.run_contact_id) return action;
   const where = { id: action.id, workspace_id: action.workspace_id };

@@ -23,7 +23,7 @@ export async function decideAction(ctx: Context, id: string, input: unknown): Pr
   return decideFound(ctx, input, () => getActionInWorkspace(ctx, id)); // NOT_FOUND
 }
 
-/** Decides the action that `find` finds. The caller has authorised. */
+/** Decides the action that `find` returns. The caller has authorised. */
 export async function decideFound(ctx: Context, input: unknown, find: () => Promise<ActionRow>): Promise<ActionRow> {
   const decision = decideActionBody.parse(input);
   const action = await replayable(ctx.db, ctx.idempotency, async () => settle(ctx, await find(), decision));
@@ -41,12 +41,12 @@ interface Clearing {
   may?: (now: Context) => void;
 }
 
-/** All of a decision but its one guarded write: whatever had to be read and asked for has been. */
+/** A prepared decision: everything was read and looked up; only the guarded write is missing. */
 export interface PreparedDecision {
   seen: ActionRow;
   event: 'action.approved' | 'action.rejected' | 'action.updated';
   options: Omit<Transition, 'idempotency'>;
-  /** The preview is not what it would be now: it is rendered again, and the decision refused until that has been seen. */
+  /** The preview is outdated: it is rendered again, and the decision is refused until that has been seen. */
   isRedrawn?: true;
 }
 
@@ -63,7 +63,7 @@ export async function settle(
 }
 
 /**
- * Reads, looks up and asks for whatever a decision takes, outside of any transaction, and writes nothing. Throws INVALID,
+ * Reads and looks up everything that a decision needs, outside any transaction, and writes nothing. Throws INVALID,
  * CONFLICT.
  */
 export async function prepareDecision(
@@ -118,7 +118,7 @@ export async function writeDecision(
   throw new AppError('CONFLICT', message, [], now);
 }
 
-/** An approval counts for what was shown: a given hash must be right, and a changed proposal needs one. */
+/** An approval counts for what was shown: a given hash must match, and a changed proposal requires one. */
 function demandHash(ctx: Context, seen: ActionRow, { action, params_hash }: DecideActionBody): void {
   const conflict = (why: string): AppError =>
     new AppError('CONFLICT', why, [{ path: 'params_hash', message: why }], seen);
@@ -128,13 +128,13 @@ function demandHash(ctx: Context, seen: ActionRow, { action, params_hash }: Deci
     throw conflict('The proposal has changed since it was created. Approve it with the hash that you read.');
 }
 
-/** An approval that leaves open what was asked decides nothing. Throws INVALID at the edit that is missing. */
+/** An approval that leaves the question open decides nothing. Throws INVALID at the edit that is missing. */
 function demandDecided(executor: Executor, params: JsonObject, comment: string | null): void {
   const fault = executor.approvalFault?.(params, { comment });
   if (fault) throw invalid(`edits.${fault.field}`, fault.message);
 }
 
-/** What an approval writes: the edits if any, and the hash of exactly what may run. */
+/** The columns of an approval: the edits, if any, and the hash of exactly what may run. */
 async function approvalBinding(
   ctx: Context,
   executor: Executor,

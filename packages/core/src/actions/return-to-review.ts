@@ -1,8 +1,8 @@
 import { effectiveParams, type ActionChange, type ActionRow } from './row.ts';
 
 /**
- * A reviewer's edits as the proposal that they made: what was shown last is what is proposed next, and it has to be seen
- * again before it is approved. Empty without edits.
+ * A reviewer's edits as a new proposal: what was shown last is proposed next, and must be read again before it is
+ * approved. Empty without edits.
  */
 export const foldEdits = (row: ActionRow): ActionChange =>
   row.user_edits
@@ -14,7 +14,7 @@ export const foldEdits = (row: ActionRow): ActionChange =>
       }
     : {};
 
-/** The columns of an action that goes back to a person: no decision stands, and nothing is cleared. */
+/** The columns of an action that returns to review: it has no decision and is not cleared. */
 export const returnToReview = (row: ActionRow): ActionChange => ({
   ...foldEdits(row),
   user_edits: null,
