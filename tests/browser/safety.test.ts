@@ -65,6 +65,7 @@ describeInBrowser('every page of the inbox', () => {
         '/actions',
         `/actions/${others[0]}`,
         '/unknown',
+        '/insight',
         '/settings',
         '/sign-in',
       ];

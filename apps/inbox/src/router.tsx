@@ -127,8 +127,22 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings-page.tsx'), 'SettingsPage'),
 });
 
+const insightRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/insight',
+  component: lazyRouteComponent(() => import('./pages/insight-page.tsx'), 'InsightPage'),
+});
+
 const routeTree = rootRoute.addChildren([
-  shellRoute.addChildren([inboxRoute, actionsRoute, actionRoute, unknownRoute, reviewRoute, settingsRoute]),
+  shellRoute.addChildren([
+    inboxRoute,
+    actionsRoute,
+    actionRoute,
+    unknownRoute,
+    reviewRoute,
+    settingsRoute,
+    insightRoute,
+  ]),
   signInRoute,
   welcomeRoute,
 ]);

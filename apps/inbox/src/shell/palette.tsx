@@ -17,6 +17,7 @@ export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () =
     [nav.questions, go('/', { type: 'escalate_to_human' })],
     [nav.unknown, go('/unknown')],
     [nav.actions, go('/actions')],
+    [nav.insight, go('/insight')],
     [nav.settings, go('/settings')],
     [words.keysSheet.title, onKeys],
   ];

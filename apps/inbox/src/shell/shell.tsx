@@ -93,6 +93,7 @@ function SideBar() {
       <SideLink to="/unknown" label={nav.unknown} count={counts.unknown} warns={Boolean(counts.unknown)} />
       <h2 className="text-muted mt-4 mb-1 px-2.5 text-xs font-semibold">{nav.everything}</h2>
       <SideLink to="/actions" label={nav.actions} />
+      <SideLink to="/insight" label={nav.insight} />
       <SideLink to="/settings" label={nav.settings} />
     </nav>
   );

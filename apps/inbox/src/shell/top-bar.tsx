@@ -67,6 +67,7 @@ function PlacesMenu() {
     [nav.waiting, '/'],
     [nav.unknown, '/unknown'],
     [nav.actions, '/actions'],
+    [nav.insight, '/insight'],
     [nav.settings, '/settings'],
   ] as const;
   return (
