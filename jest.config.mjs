@@ -28,10 +28,15 @@ const onServers = {
   globalTeardown: '<rootDir>/packages/testing/jest/global-teardown.mjs',
 };
 
-/** They put a fleet under load and measure how long it takes, so that nothing else may run at that time. */
-const timed = ['fairness', 'flood', 'large-replies', 'overload', 'redis-away'].map(
-  (name) => `<rootDir>/tests/stories/${name}.test.ts`,
-);
+/** They measure how long something takes, so that nothing else may run at that time. */
+const timed = [
+  'apps/api/test/rate-limits',
+  'tests/stories/fairness',
+  'tests/stories/flood',
+  'tests/stories/large-replies',
+  'tests/stories/overload',
+  'tests/stories/redis-away',
+].map((name) => `<rootDir>/${name}.test.ts`);
 
 export default {
   testTimeout: 30_000,
