@@ -22,7 +22,7 @@ export const ERROR_STATUS = {
 export type ErrorCode = keyof typeof ERROR_STATUS;
 const errorCode = z
   .enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]])
-  .meta({ id: 'ErrorCode', description: 'Why the request failed, for programs.' });
+  .meta({ id: 'ErrorCode', description: 'The error codes, for programs.' });
 
 export const errorDetail = z.object({
   path: z.string().describe('The location: a field of the body, a parameter, or empty for the whole request.'),

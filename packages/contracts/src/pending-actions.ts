@@ -247,7 +247,7 @@ export const PENDING_ERRORS = {
 export type PendingErrorCode = (typeof PENDING_ERRORS)[ErrorCode][1];
 const pendingErrorCode = z
   .enum([...new Set(Object.values(PENDING_ERRORS).map(([, code]) => code))] as [PendingErrorCode])
-  .meta({ id: 'PendingActionsErrorCode', description: 'Why the request failed, for programs.' });
+  .meta({ id: 'PendingActionsErrorCode', description: 'The error codes, for programs.' });
 
 /** The body of every error of this dialect. */
 export const pendingErrorBody = z

@@ -8,7 +8,7 @@ import type { Idempotency } from './idempotency.ts';
 import type { Queue } from './queue.ts';
 import type { KeyRing } from './secrets.ts';
 
-/** What every process has, once. */
+/** The services of a process. */
 export interface Services {
   db: Database;
   queue: Queue;

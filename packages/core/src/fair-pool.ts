@@ -1,6 +1,6 @@
-// Connections to the database, shared by those for whom a process works. Whatever a request does, its statements wait for a
-// connection here, by themselves or through Prisma: one workspace holds a part of the pool, and the others' turn comes.
-// Held by fair-slots.test.ts and fair-share.test.ts.
+// Database connections, shared among the tenants of a process. Every statement of a request waits for a connection
+// here, direct or through Prisma: one workspace holds only a part of the pool, and tenants take turns. Held by
+// fair-slots.test.ts and fair-share.test.ts.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { createFairSlots, type FairSlots } from './fair-slots.ts';

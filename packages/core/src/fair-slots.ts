@@ -1,5 +1,5 @@
-// Slots that workspaces share: one may hold a part of them, and those that wait take turns, however many of one wait.
-// Held by fair-slots.test.ts.
+// Slots that tenants share: one may hold only a part of them, and waiting tenants take turns, however many requests of
+// one wait. Held by fair-slots.test.ts.
 
 export interface FairSlots {
   /** Resolves with what gives the slot back, which may be called once; undefined = the time was over before there was one. */

@@ -16,7 +16,9 @@ export interface Idempotency {
 const mismatch = (): AppError =>
   new AppError('IDEMPOTENCY_MISMATCH', 'This Idempotency-Key was used for another request. Use a new key.');
 
-/** What the first request with this key left; undefined = it is new. Throws IDEMPOTENCY_MISMATCH for another request. */
+/**
+ * What the first request with this key stored; undefined = it is new. Throws IDEMPOTENCY_MISMATCH for another request.
+ */
 async function findReplay(db: Transaction, use: Idempotency): Promise<JsonObject | undefined> {
   const kept = await db.tables.idempotency_keys.findUnique({
     where: { workspace_id_token_id_key: { workspace_id: use.workspaceId, token_id: use.tokenId, key: use.key } },
@@ -81,7 +83,7 @@ const FORGET = {
     ) returning 1 as forgotten`,
 };
 
-/** Forgets keys older than 48 hours (24 are promised), some at a time; returns how many. */
+/** Deletes keys older than 48 hours (24 are promised), in batches; returns how many. */
 export const forgetKeys = async (db: Database): Promise<number> => (await db.query(FORGET, [])).length;
 
 const KEEP = {

@@ -1,4 +1,4 @@
-// Which event leads from which status to which: the whole lifecycle. transition.ts applies it, and nothing else moves a
+// The lifecycle: which event leads from which status to which. transition.ts applies it, and nothing else moves a
 // status. Held by lifecycle.test.ts, which walks every status × event.
 import type { EventName, Status } from '@proviso/contracts';
 

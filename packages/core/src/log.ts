@@ -2,7 +2,10 @@ import { pino, type Logger } from 'pino';
 
 const MESSAGE_CHARS_MAX = 500;
 
-/** What a log may hold of an error. Errors of pg, Prisma and ioredis carry statements, parameters and whole payloads. */
+/**
+ * What a log may contain of an error. Errors of pg, Prisma and ioredis contain statements, parameters and whole
+ * payloads.
+ */
 function shownError(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };
   const { name, message, stack } = error;

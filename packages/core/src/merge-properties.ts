@@ -1,7 +1,7 @@
 import type { JsonObject } from '@proviso/contracts';
 import { invalid } from './errors.ts';
 
-/** What all of one record's properties may take, however many changes they came by: as much as one request. */
+/** The maximum size of a record's properties, however many changes they took: that of one request. */
 const BYTES_MAX = 1024 * 1024;
 
 /** A contact's or company's properties after a change: those not named stay, and a null deletes one. Throws INVALID. */

@@ -17,7 +17,10 @@ const NAME = 'actions';
 /** One hash tag for all keys, so that Redis Cluster keeps them in one slot. */
 const REDIS_PREFIX = '{proviso}';
 const POSTGRES_SCHEMA = 'bullmq';
-/** Wake-ups that a slow queue has not taken yet; beyond, they are dropped, and the sweep finds what they were for. */
+/**
+ * The maximum number of wake-ups that a slow queue has not accepted; more are dropped, and the sweep finds their
+ * actions.
+ */
 const WAKE_UPS_PENDING_MAX = 1_000;
 const JOB_RETENTION = { removeOnComplete: { count: 1_000, age: 86_400 }, removeOnFail: { count: 1_000, age: 86_400 } };
 
@@ -42,7 +45,7 @@ export interface Queue {
   /** Never throws and is never awaited. */
   wake(wakeUp: WakeUp, delayMs: number): void;
   consume(handler: WakeUpHandler, concurrency: number): Promise<Consumer>;
-  /** Whether the queue answers now; false = work runs late, by the sweeps. */
+  /** Whether the queue responds now; false = work starts late, by the sweeps. */
   isUp(): Promise<boolean>;
   /** For Bull Board only. */
   board: BullQueue;
@@ -60,7 +63,7 @@ const noAnswer = (): never => {
   throw new Error('the queue did not answer in time');
 };
 
-/** Opens the queue; a Redis that is away is no reason not to start. Refuses a Redis that evicts. */
+/** Opens the queue, even if Redis is down. Refuses a Redis that evicts keys. */
 export async function openQueue(options: QueueOptions): Promise<Queue> {
   const { log } = options;
   const backend = options.redisUrl ? 'redis' : 'postgres';
@@ -121,7 +124,7 @@ const processorFor =
     throw new DelayedError();
   };
 
-/** One line an incident, not thousands: a broken Redis raises errors in a hot loop. */
+/** One line per incident, not thousands: a broken Redis raises errors in a hot loop. */
 function throttledWarning(log: Logger): (error: unknown) => void {
   let last = 0;
   return (error) => {

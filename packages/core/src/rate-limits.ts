@@ -1,12 +1,12 @@
-// How much one caller may ask. Counted in Redis when there is one, so that all api processes count together; while Redis
-// is away or slow each counts for itself: a limit must never refuse or delay what it would have let through.
+// Rate limits of callers. Counted in Redis if there is one, so that all api processes count together. While Redis is
+// down or slow, each process counts separately: a limit must never refuse or delay a request that it would allow.
 import { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 
-/** A Redis that has not answered by then is not asked any more for this request. */
+/** A Redis that has not answered by then is skipped for this request. */
 const ANSWER_MS = 50;
 const WINDOW_S = 60;
-/** In a minute: of one address, and of one key's readable part. */
+/** Per minute: of one address, and of one key's visible prefix. */
 const SIGN_INS_MAX = 10;
 
 export interface Allowance {
@@ -34,9 +34,12 @@ export interface RateLimits {
 export interface RateLimitsOptions {
   redisUrl?: string | undefined;
   perMinute: number;
-  /** Over all credentials of a person; twice `perMinute` unless given. */
+  /** Over all credentials of a person; twice `perMinute` by default. */
   personPerMinute?: number | undefined;
-  /** Over all keys of a workspace, its agents' too; five times `perMinute` unless given. People are counted by themselves. */
+  /**
+   * Over all keys of a workspace, including its agents'; five times `perMinute` by default. People are counted
+   * separately.
+   */
   workspacePerMinute?: number | undefined;
 }
 

@@ -80,10 +80,10 @@ export interface Changed<Kept> {
 
 /** What an executor's `write` may change, in the transaction that completes the action. */
 export interface WritableRecords extends ReadableRecords {
-  /** Returns the note's TypeID; one note an action. */
+  /** Returns the note's TypeID; one note per action. */
   createNote(note: { content: string; contactId: string | null; companyId: string | null }): Promise<string>;
   addSentEmail(email: SentEmail): Promise<void>;
-  /** Returns the task's TypeID; one task an action. */
+  /** Returns the task's TypeID; one task per action. */
   createTask(task: NewTask): Promise<string>;
   /** Properties merge, a null deletes one; a change of stage goes into the contact's history. Throws once it is gone. */
   changeContact(

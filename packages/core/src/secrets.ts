@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { JsonObject } from '@proviso/contracts';
 import { AppError } from './errors.ts';
 
-/** Key id → 256-bit key; the first seals, all open. Empty = secrets can be neither kept nor read. */
+/** Key id → 256-bit key; the first encrypts, all decrypt. Empty = secrets can be neither stored nor read. */
 export type KeyRing = ReadonlyMap<string, Buffer>;
 
 const NONCE_BYTES = 12;

@@ -14,7 +14,10 @@ export interface ServicesOptions {
   log: Logger;
 }
 
-/** Opens what a process needs. Throws when the database is away, is not migrated, or may lose what it acknowledged; a queue may be away. */
+/**
+ * Opens what a process needs. Throws if the database is down, not migrated, or may lose acknowledged data; the queue
+ * may be down.
+ */
 export async function openServices(config: CommonConfig, options: ServicesOptions): Promise<Services> {
   const { name, poolMax, executors, log } = options;
   const { databaseUrl, queryTimeoutMs, redisUrl, secrets, allowUnsafeStorage, timings } = config;

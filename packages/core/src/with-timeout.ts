@@ -1,4 +1,4 @@
-/** The work's answer, or what `onTimeout` returns or throws after `limitMs`; nobody waits for late work. */
+/** The result of the work, or what `onTimeout` returns or throws after `limitMs`; late work is ignored. */
 export async function withTimeout<T>(work: Promise<T>, limitMs: number, onTimeout: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {

@@ -27,7 +27,7 @@ const params = strictFields({
     examples: [{ reason: 'They ask for 20 % off. What may I offer?', options: ['Nothing', '10 %', '20 %'] }],
   });
 
-/** The question itself: it waits for a person, and its result is what the person answered. */
+/** A question: it waits for a person, and its result is the person's answer. */
 export const escalateToHuman = defineExecutor<z.output<typeof params>>({
   type: 'escalate_to_human',
   version: 1,

@@ -53,7 +53,7 @@ interface BuiltIns {
   tools: ToolKind;
 }
 
-/** Every executor and every kind of account that ships with Proviso, and how workspaces' own tools are run. */
+/** Every built-in executor and provider, and how workspaces' own tools run. */
 export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
   const executors = [
     createNote,

@@ -1,5 +1,5 @@
-// The operator's own modules: a type of theirs runs like one of ours, so that its shape is checked at the start and not
-// in front of an action. Held by tests/stories/executors.test.ts.
+// The operator's own modules: their types run like built-in ones, so their shape is checked at start. Held by
+// tests/stories/executors.test.ts.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PROVIDERS } from '@proviso/contracts';
@@ -12,7 +12,7 @@ interface Registered {
 }
 
 /**
- * What ships, and what the modules of `PROVISO_EXECUTORS` add: paths from the working directory, or names of packages.
+ * The built-in executors and those of `PROVISO_EXECUTORS`: paths from the working directory, or names of packages.
  * Throws one sentence: which module, and what is wrong.
  */
 export async function loadExecutors<Shipped extends Registered>(shipped: Shipped, modules: string[]): Promise<Shipped> {

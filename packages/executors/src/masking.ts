@@ -8,7 +8,7 @@ export interface Mask {
 }
 
 const MASKED = '[hidden]';
-/** A shorter value is no secret, and would be found in all sorts of text. */
+/** A shorter value is not a secret, and would match all sorts of text. */
 const SECRET_CHARS_MIN = 4;
 /** The same for a header whose name does not tell: it may hold a version, a number or a format as well as a key. */
 const HEADER_CHARS_MIN = 6;

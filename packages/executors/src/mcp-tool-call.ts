@@ -12,7 +12,7 @@ import type { ExecutorSettings } from './settings.ts';
 
 const KEY_LIFETIME_MS = 24 * 3_600_000;
 
-/** A call of a tool as its server defined it when people approved it. */
+/** A call of an MCP tool, as its server defined it at the approval. */
 export const mcpToolCall = (settings: ExecutorSettings = {}): Executor =>
   defineExecutor<McpParams>({
     type: 'mcp_tool_call',

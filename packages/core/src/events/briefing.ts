@@ -1,7 +1,7 @@
 import type { Queryable, Statement } from '../db.ts';
 import type { Position } from './position.ts';
 
-/** What waits for a decision in a workspace. */
+/** What is pending in a workspace. */
 export interface Briefing {
   total: number;
   byType: Record<string, number>;

@@ -1,6 +1,6 @@
-// One tail of `action_events` a process, however many listen: one query for all of them, and none without them. What it
-// has read is offered to every seat in the same turn of the event loop, so that a seat that is taken meanwhile misses
-// nothing and gets nothing twice. Held by events.test.ts and tests/stories/events.test.ts.
+// One poller of `action_events` per process, however many listen: one query for all of them, and none without them.
+// What it has read is offered to every seat in the same turn of the event loop, so that a seat that is taken meanwhile
+// misses nothing and gets nothing twice. Held by events.test.ts and tests/stories/events.test.ts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Queryable } from '../db.ts';
@@ -15,7 +15,7 @@ const LOOK_MS = 250;
 const RIGHTS_MS = 1_000;
 
 export interface Listening extends Omit<Seating, 'from'> {
-  /** Where the feed stood when the listener came. */
+  /** The cursor of the feed when the listener connected. */
   now: Position;
   gone: AbortSignal;
 }
@@ -78,7 +78,7 @@ export function createFeed(db: Queryable, log: Logger): Feed {
   };
 }
 
-/** Looks on while it is wanted: at once while there is more, and also when the database is away. */
+/** Polls while somebody listens: at once while there is more, and also while the database is down. */
 async function lookOn(look: () => Promise<boolean>, wanted: () => boolean, log: Logger): Promise<void> {
   let away = false;
   while (wanted()) {
@@ -91,7 +91,7 @@ async function lookOn(look: () => Promise<boolean>, wanted: () => boolean, log: 
   }
 }
 
-/** Those whose token is no good any more. */
+/** Those whose token is no longer valid. */
 async function findBarred(db: Queryable, seats: ReadonlySet<Seat>): Promise<Seat[]> {
   const asked = [...seats];
   const alive = await findAlive(db, new Set(asked.map(({ caller }) => caller)));

@@ -5,14 +5,14 @@ import type { Feed } from './feed.ts';
 import { readPosition, type Position } from './position.ts';
 import { AFTER, SETTLED, valuesOf, type FeedEvent } from './read.ts';
 
-/** A listener who is behind by more events than this, over all workspaces, starts anew. */
+/** A listener that is behind by more events than this, over all workspaces, gets a resync. */
 const BEHIND_MAX = 100_000;
 
 export interface Stream {
   briefing: Briefing;
   /** The events begin after it. */
   after: Position;
-  /** It cannot be said what was missed: the events begin with what comes now. */
+  /** The gap is unknown: the events begin with new ones. */
   resync: boolean;
   events: AsyncIterable<FeedEvent>;
 }

@@ -10,7 +10,7 @@ import type { Position } from './position.ts';
 export const SETTLED = 'transaction_id < pg_snapshot_xmin(pg_current_snapshot())';
 export const AFTER = '(transaction_id, number) > ($1::xid8, $2::bigint)';
 
-/** A page ends with so many events, or with the one that reaches so many bytes. */
+/** A page ends after this many events or bytes. */
 const PAGE_EVENTS_MAX = 200;
 const PAGE_BYTES_MAX = 256 * 1024;
 
@@ -28,7 +28,7 @@ export interface FeedEvent {
   event: string;
   /** Null = it was not asked for. */
   action: string | null;
-  /** Names what `action` holds: the same for all events that were read with one version of an action. */
+  /** Identifies the version of `action`: the same for all events that were read with it. */
   actionState: string;
   /** Of both texts. */
   chars: number;
@@ -100,7 +100,10 @@ export interface Missed {
   upTo: Position;
 }
 
-/** Reads the feed for all listeners of a process: a large action comes once, however many events and listeners there are. */
+/**
+ * Reads the feed for all listeners of a process: a large action is read once, however many events and listeners there
+ * are.
+ */
 export interface FeedReader {
   /** The next events of all workspaces; with their actions those of the workspaces that are named. */
   next(after: Position, workspaces: Iterable<string>): Promise<FeedPage>;

@@ -23,8 +23,8 @@ export async function claim(worker: Worker, id: string): Promise<{ action?: Acti
 }
 
 /**
- * Takes due actions for the free slots, in turns among workspaces. Each leaves by `runInSlot`. `onSlotFree` is called when
- * there is a free slot for more.
+ * Claims due actions for the free slots, in turns among workspaces. Each leaves by `runInSlot`. `onSlotFree` is called
+ * when there is a free slot for more.
  */
 export const claimDue = (worker: Worker, onSlotFree?: () => void): Promise<ActionRow[]> =>
   worker.slots.claimInto((count, free) => claimInTurns(worker, { count, free, idleOnly: false }), onSlotFree);

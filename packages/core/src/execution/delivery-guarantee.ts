@@ -1,7 +1,7 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { Delivery, Executor, ShownIdentity } from './executor.ts';
 
-/** What a run guarantees, and for how long after its effect began it may be repeated. */
+/** What a run guarantees, and for how long after the start of its effect it may be repeated. */
 export interface DeliveryGuarantee {
   delivery: Delivery;
   repeatableMs: number;

@@ -90,7 +90,7 @@ async function prepare(run: Run): Promise<Ready | RunResult> {
   return state;
 }
 
-/** Begun in an earlier attempt, so long ago that the provider would take another one for a new effect. */
+/** Started in an earlier attempt, so long ago that the provider would treat another one as a new effect. */
 async function idempotencyKeyExpired(run: Run): Promise<boolean> {
   const { effect_started_at, updated_at } = run.action;
   if (!effect_started_at) return false;
@@ -102,8 +102,8 @@ async function idempotencyKeyExpired(run: Run): Promise<boolean> {
 const DATABASE_AWAY_MS = 2_000;
 
 /**
- * What failed around the effect and not in it. Nothing was done in this run: where the database could not be asked, that
- * counts nothing. Once the effect may have begun, the lease runs out, and recovery decides.
+ * A failure outside the effect, so nothing was done in this run. If the database was unavailable, it counts nothing.
+ * Once the effect may have started, the lease expires, and recovery decides.
  */
 function resultBeforeEffect({ worker, lease, action }: Run, error: unknown): RunResult {
   if (lease.begun) throw error;

@@ -12,7 +12,7 @@ export type Delivery = 'transactional' | 'idempotent' | 'at_most_once';
 
 export interface Executor<P extends object = JsonObject> {
   type: string;
-  /** Raise it when the same params would do something else: it is part of what is approved. */
+  /** Increase it when the same params would do something else: it is part of what is approved. */
   version: number;
   /** A function where it depends on the params or on the identity's config. */
   delivery: Delivery | ((params: P, identity: ShownIdentity | null) => Delivery);
@@ -30,7 +30,9 @@ export interface Executor<P extends object = JsonObject> {
   resolvedFields?: readonly (keyof P & string)[];
   /** From the guard’s yes to an outcome; 60 s when absent. */
   timeoutMs?: number;
-  /** At most so many at a time in one process, where its operator says nothing else; three quarters of its slots when absent. */
+  /**
+   * How many run at a time in one process, unless its operator configures it; three quarters of the slots when absent.
+   */
   concurrency?: number;
   /** How long the provider remembers `ctx.key` (idempotent only). */
   keyLifetimeMs?: number;
@@ -39,7 +41,7 @@ export interface Executor<P extends object = JsonObject> {
    * others out, so that what was edited is what is read.
    */
   restatedIn?: Readonly<Partial<Record<keyof P & string, readonly (keyof P & string)[]>>>;
-  /** Params on which resolved fields hang: a change of one drops them and resolves again. */
+  /** Params on which resolved fields depend: a change of one drops and resolves them again. */
   resolvesFrom?: readonly (keyof P & string)[];
   /**
    * Returns the missing fields, looked up before review, so that people approve final values.
@@ -51,11 +53,14 @@ export interface Executor<P extends object = JsonObject> {
   /**
    * Of what `readCurrent` returned, what the provider says that the params mean, such as a tool's schema: it is part of
    * what is approved. After the claim it is looked at again, and a change sends the action back to a person as
-   * `tool_changed`. What of the preview changes without it is the provider's words: it is shown, and asks a person
-   * again once an action.
+   * `tool_changed`. A change of the preview without a change of this is only wording: it is shown, and asks a person
+   * again once per action.
    */
   definition?(current: JsonObject): JsonValue;
-  /** Why an approval of these params decides nothing, and what to do; undefined = it decides. `comment` is the reviewer's. */
+  /**
+   * Why an approval of these params is incomplete, and what to do; undefined = it is complete. `comment` is the
+   * reviewer's.
+   */
   approvalFault?(
     params: P,
     approval: { comment: string | null },
@@ -80,9 +85,9 @@ export interface ShownIdentity {
 }
 
 export interface LookupContext {
-  /** Whose turn it takes where workspaces take turns. */
+  /** The workspace whose turn it uses. */
   workspaceId: string;
-  /** The action's workspace, and nothing else of the database. */
+  /** Looks up records of the action's workspace only. */
   records: ReadableRecords;
   identity: ShownIdentity | null;
   /**
@@ -101,14 +106,14 @@ export interface RunContext<P> extends Omit<LookupContext, 'openCredentials' | '
     sessionId?: string | null;
     params: P;
     attempt: number;
-    /** The decision that cleared it; null = cleared by itself. */
+    /** The decision that cleared it; null = cleared automatically. */
     approval: Approval | null;
   };
   /** The identity's or the tool's, opened for this run only; never log it. Null when there are none. */
   credentials: JsonObject | null;
   /** For the provider's de-duplication: the same for every attempt of this action with these params. */
   key: string;
-  /** Aborts when the time is up or the lease is lost. */
+  /** Aborts on timeout or when the lease is lost. */
   signal: AbortSignal;
   /**
    * Commits "the effect may have begun" under the fence. Await it right before the effect. It throws when this
@@ -120,7 +125,7 @@ export interface RunContext<P> extends Omit<LookupContext, 'openCredentials' | '
 /** Runs in the completion's transaction; the fields that it returns are added to the action's result. */
 export type Write = (records: WritableRecords) => Promise<JsonObject | void>;
 
-/** What an executor says of a run. A throw is a bug: retried before `begin`, unknown after it. */
+/** The outcome that an executor reports. A throw is a bug: retried before `begin`, unknown after it. */
 export type Outcome =
   | { kind: 'done'; result: JsonObject; write?: Write; reason?: Extract<StatusReason, 'handed_to_person'> }
   | { kind: 'refused'; message: string }
@@ -131,7 +136,7 @@ export type Outcome =
 export const done = (result: JsonObject, write?: Write): Outcome =>
   write ? { kind: 'done', result, write } : { kind: 'done', result };
 
-/** It is a person's to do now, and `write` says so where people look: the action completes as `handed_to_person`. */
+/** A person has to do it, and `write` tells them, for example as a task: the action completes as `handed_to_person`. */
 export const handedToPerson = (result: JsonObject, write: Write): Outcome => ({
   kind: 'done',
   result,
@@ -157,12 +162,12 @@ export const retry = (
   ...options,
 });
 
-/** It may have happened. Never repeated by itself. */
+/** It may have happened. Never repeated automatically. */
 export const unknown = (message: string): Outcome => ({ kind: 'unknown', message });
 
 export type GuardResult =
   | { kind: 'ok' }
-  /** What the approver saw is no longer so: back to a person, with what changed. */
+  /** What the approver saw has changed: the action returns to review, with the change. */
   | { kind: 'stale'; changes: string[] }
   | { kind: 'refused'; message: string }
   | { kind: 'later'; message: string; afterMs: number };

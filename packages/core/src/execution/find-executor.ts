@@ -8,7 +8,7 @@ import type { Executor } from './executor.ts';
 /** How many of a workspace's tools a refusal names. */
 const NAMED_MAX = 50;
 
-/** What runs a type: the registered executor, else the workspace's tool of that name as it is now. */
+/** The executor of a type: the registered one, else the current version of the workspace's tool of that name. */
 export async function findExecutor(
   { db, executors }: Pick<Services, 'db' | 'executors'>,
   workspaceId: string,

@@ -33,7 +33,7 @@ interface Limits {
   depth: number;
 }
 
-/** Undefined = nothing of it fits. */
+/** Undefined = no part of it fits. */
 function shrink(value: JsonValue, limits: Limits): JsonValue | undefined {
   if (typeof value === 'string') return shortened(value, limits);
   if (typeof value !== 'object' || value === null) return undefined;

@@ -3,14 +3,14 @@ import type { ActionRow } from '../actions/row.ts';
 import { HEARTBEAT } from '../actions/worker-statements.ts';
 import type { Queryable } from '../db.ts';
 
-/** The right to run a claimed action, for as long as it is renewed. */
+/** The right to run a claimed action, while it is renewed. */
 export interface Lease {
   action: ActionRow;
   /** Aborts when the lease is lost. */
   signal: AbortSignal;
   /** The effect may have begun in this attempt. */
   begun: boolean;
-  /** What kept `begin` from being committed, or from being heard of: the effect did not begin. */
+  /** The error that `begin` failed with: the effect did not start. */
   beginError?: unknown;
 }
 

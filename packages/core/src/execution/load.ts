@@ -1,4 +1,4 @@
-// What was cleared is what runs: after the claim, the hash of what was approved is made again from the row itself.
+// What was cleared is what runs: after the claim, the hash of what was approved is computed again from the row.
 import type { Failure, JsonObject, Provider } from '@proviso/contracts';
 import { renderPreview } from '../actions/render-preview.ts';
 import { clearedHash } from '../actions/cleared-hash.ts';
@@ -80,7 +80,7 @@ function unsealed(worker: Worker, ready: Ready, sealed: string, place: string): 
     return { ...ready, credentials, openCredentials: async () => credentials };
   } catch {
     worker.log.error({ place, alert: 'secret_keys' }, 'credentials cannot be decrypted with PROVISO_SECRET_KEYS');
-    // Another worker may have the right keys, or this one after its restart.
+    // Another worker may have the right keys, or this one after a restart.
     return {
       kind: 'retry',
       undone: true,

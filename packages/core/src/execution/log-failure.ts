@@ -4,8 +4,8 @@ import type { RunResult } from './run-result.ts';
 import type { Worker } from './worker.ts';
 
 /**
- * One line at info for a run that did not complete its action: ids and codes. What was sent and what was answered stand in
- * the action, for its workspace alone. Held by packages/core/test/failure-log.test.ts.
+ * One line at info for a run that did not complete its action, with ids and codes. What was sent and received is in the
+ * action only, for its workspace. Held by packages/core/test/failure-log.test.ts.
  */
 export function logFailure({ log }: Pick<Worker, 'log'>, row: ActionRow, { kind }: RunResult): void {
   const what = messageFor(row, kind);

@@ -9,7 +9,7 @@ import type { Lease } from './leases.ts';
 import type { Ready } from './load.ts';
 import type { Run } from './run.ts';
 
-/** How long an executor may take to settle after its time is up; then what is known of the run decides. */
+/** How long an executor may take to return after its timeout; then the known state of the run decides. */
 const ABORT_GRACE_MS = 2_000;
 
 /** Runs the executor within its time. A throw is a bug, and unknown once the effect may have begun. */
@@ -58,13 +58,13 @@ const EXECUTOR_RESULTS: readonly unknown[] = [
   'timeout',
 ] satisfies RunResult['kind'][];
 
-/** Anything else that an executor returns is a bug of its, like a throw. */
+/** Any other return value is a bug of the executor, like a throw. */
 function assertOutcome(said: unknown): RunResult {
   if (EXECUTOR_RESULTS.includes((said as { kind?: unknown } | undefined)?.kind)) return said as RunResult;
   throw new TypeError('an executor returned something that is not an outcome');
 }
 
-/** An effect that may have happened is repeated only where the provider tells a repetition from a second effect. */
+/** An effect that may have happened is repeated only if the provider recognises a repetition. */
 function downgradeAmbiguous(lease: Lease, { executor, params, identity }: Ready, outcome: RunResult): RunResult {
   const ambiguous = outcome.kind === 'unknown' || (outcome.kind === 'retry' && !outcome.undone);
   if (!ambiguous || !lease.begun) return outcome;

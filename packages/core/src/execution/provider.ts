@@ -1,7 +1,7 @@
 import type { Provider } from '@proviso/contracts';
 import type { z } from 'zod';
 
-/** How many effects an identity may have in a second, an hour, a day and a week; an absent bound bounds nothing. */
+/** Rate limits of an identity per second, hour, day and week; an absent one does not limit. */
 export interface Pacing {
   perSecond?: number;
   perHour?: number;
@@ -9,7 +9,7 @@ export interface Pacing {
   perWeek?: number;
 }
 
-/** What a verification found: the account that really answered, or why none did, without a secret in it. */
+/** The result of a verification: the account that answered, or why none did, without secrets. */
 export type Verification = { ok: true; account: string } | { ok: false; message: string };
 
 /** An identity's two parts, as its provider's schemas have read them. */
@@ -26,9 +26,9 @@ export interface ProviderKind<Config extends object = object, Credentials extend
   config: z.ZodType<Config>;
   /** The sealed part; null = it takes none. Strict. */
   credentials: z.ZodType<Credentials> | null;
-  /** The provider's own limits with some room; an identity's own bounds go before them. Absent = none. */
+  /** The provider's default limits, with some margin; an identity's own limits override them. Absent = none. */
   pacing?: Pacing;
-  /** Really connects and logs in, and changes nothing there. Never throws for what the provider does. */
+  /** Connects and logs in, and changes nothing there. Never throws because of the provider. */
   verify(account: Account<Config, Credentials>): Promise<Verification>;
 }
 

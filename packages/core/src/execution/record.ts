@@ -20,7 +20,10 @@ type Done = Extract<Outcome, { kind: 'done' }>;
 
 const RECORD_LIMIT_MS = 60_000;
 
-/** Writes how a run ended, under its fence. Holds out for a minute while the database is away: whether it came too late, the fence says. */
+/**
+ * Records how a run ended, under its fence. Retries for a minute while the database is down; the fence tells whether it
+ * came too late.
+ */
 export async function record(worker: Worker, lease: Lease, said: RunResult): Promise<void> {
   const result = sanitizeResult(said);
   const { identity_id } = lease.action;
@@ -81,7 +84,7 @@ async function recordDone(
 
 class LateError extends Error {}
 
-/** Connection trouble is waited out; any other error is the caller's. */
+/** Retries connection errors; throws any other error. */
 export async function retryWhileDisconnected<T>(worker: Worker, lease: Lease, attempt: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + RECORD_LIMIT_MS;
   for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 2_000)) {
@@ -99,7 +102,7 @@ export async function retryWhileDisconnected<T>(worker: Worker, lease: Lease, at
 }
 
 function moveFor(worker: Worker, action: ActionRow, result: Exclude<RunResult, Done>): MoveToWrite {
-  // Begun in an earlier attempt and never proven undone: whatever this attempt says, that one may have happened.
+  // Started in an earlier attempt and never proven undone: whatever this attempt reports, that one may have happened.
   const earlier = action.effect_started_at !== null;
   switch (result.kind) {
     case 'failed':
@@ -138,7 +141,7 @@ type Retry = Extract<RunResult, { kind: 'retry' }>;
 const isUnavailable = ({ undone, unavailable, afterMs }: Retry): boolean =>
   (undone && unavailable === true) || afterMs !== undefined;
 
-/** Tried for a day, less and less often: it counts by its time and not by its attempts. All by the database's clock. */
+/** Retried for a day, less and less often: limited by time, not by attempts. All by the database's clock. */
 function retryUnavailable({ timings }: Worker, action: ActionRow, { message, undone, afterMs }: Retry): MoveToWrite {
   const { updated_at: claimedAt, unavailable_since: since } = action;
   const sinceMs = since === null ? 0 : claimedAt.getTime() - since.getTime();
@@ -201,13 +204,13 @@ const RETRYABLE: readonly Failure[] = [
   'not_sent',
 ];
 
-/** A failure as it is written: reason, error and event in one. `retryable` = a new proposal may work. */
+/** The columns and event of a failure. `retryable` = a new proposal may work. */
 function failure(code: Failure, message: string): MoveToWrite {
   const error = { code, message, retryable: RETRYABLE.includes(code) };
   return ['action.failed', { change: { status_reason: code, error }, data: { ...error } }];
 }
 
-/** Exponential with full jitter: anywhere between now and the bound, so that a crowd spreads out. */
+/** Exponential with full jitter: anywhere between now and the limit, so that retries spread out. */
 function backoffMs({ timings }: Worker, attempts: number): number {
   return Math.round(Math.random() * Math.min(timings.backoffMaxMs, timings.backoffBaseMs * 2 ** (attempts - 1)));
 }

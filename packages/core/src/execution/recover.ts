@@ -40,10 +40,10 @@ export async function adoptLost(worker: Worker): Promise<Promise<void>[]> {
 export const recoverLost = async (worker: Worker): Promise<number> =>
   (await Promise.all(await adoptLost(worker))).length;
 
-/** Ends, or hands back, an action that this process adopted from a lost worker. */
+/** Ends or returns an action that this process adopted from a lost worker. */
 async function recoverOne(run: Run, begunMsAgo: number | null): Promise<void> {
   const { worker, lease, action } = run;
-  // A database that goes away meanwhile is waited for: a further adoption would count as a further crash.
+  // Waits for a database that goes down meanwhile: another adoption would count as another crash.
   const recovery = await retryWhileDisconnected(worker, lease, async () =>
     recoveryFor(worker, await guaranteeOf(run), action, begunMsAgo),
   );

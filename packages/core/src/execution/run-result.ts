@@ -2,7 +2,7 @@ import type { ActionChange } from '../actions/row.ts';
 import type { Failure, StatusReason } from '@proviso/contracts';
 import type { Outcome, Reconciliation } from './executor.ts';
 
-/** How a run ended: the executor's outcome, or why it was not asked. */
+/** How a run ended: the executor's outcome, or why it did not run. */
 export type RunResult =
   | Outcome
   /** It may have begun in an earlier attempt, and the provider was asked. */

@@ -7,7 +7,7 @@ const RESULT_BYTES_MAX = 256 * 1024;
 const DELAY_MS_MIN = 1_000;
 const DELAY_MS_MAX = 30 * 86_400_000;
 
-/** What an executor said, as PostgreSQL can keep it: a known outcome must not get lost over a stray character. */
+/** An executor's result, sanitised for PostgreSQL: a known outcome must not be lost because of a stray character. */
 export function sanitizeResult(given: RunResult): RunResult {
   const result = { ...given };
   if ('message' in result) result.message = clean(result.message).slice(0, MESSAGE_CHARS_MAX).toWellFormed();

@@ -1,6 +1,6 @@
-// How many actions run in this process: in all, of each type, and one of those that were lost twice with a worker, so that
-// neither a type that hangs nor an action that kills its process takes all others with it; and a reserve for workspaces
-// that would otherwise wait for another one's long runs. Held by slots.test.ts and fairness.test.ts.
+// Limits how many actions run in this process: in total, per type, and one quarantined action at a time, so that
+// neither a hanging type nor a poison action stops the others. A reserve serves workspaces that would otherwise wait
+// for another one's long runs. Held by slots.test.ts and fairness.test.ts.
 import type { ActionRow } from '../actions/row.ts';
 import { QUARANTINE_CRASHES, type ClaimDueAnswer } from '../actions/worker-statements.ts';
 import type { Registry } from './registry.ts';
@@ -118,7 +118,7 @@ async function lastOf(current: () => Promise<unknown>): Promise<void> {
 
 function limitsOf({ slots, executors, limits = new Map() }: SlotOptions) {
   const others = Math.max(1, Math.floor(slots * 0.75));
-  /** Undefined = nobody said anything of this type. */
+  /** Undefined = no limit is configured for this type. */
   const stated = (type: string): number | undefined => limits.get(type) ?? executors.get(type)?.concurrency;
   const isStated = (type: string): boolean => stated(type) !== undefined;
   const of = (pool: Pool): number => {
@@ -135,7 +135,7 @@ function limitsOf({ slots, executors, limits = new Map() }: SlotOptions) {
   return { others, isStated, of, poolsOf, types: (): string[] => [...executors.types(), ...limits.keys()] };
 }
 
-/** Who takes which slots, and who waits for one. */
+/** Who holds which slots, and who waits for one. */
 function createCounts(limitOf: (pool: Pool) => number) {
   /** By object: a wake-up and a sweep may be after the same action at the same time. */
   const users = new Map<SlotUser, Pool[]>();

@@ -17,7 +17,7 @@ export interface ToolDefinition {
 /** How workspaces' tools are run: one kind for all of them. */
 export interface ToolKind {
   /**
-   * Raise it when a call of the same params would say something else to the provider: it is part of what is approved.
+   * Increase it when a call with the same params would be different for the provider: it is part of what is approved.
    */
   version: number;
   /** Why no call may go to an address; undefined = it may. */

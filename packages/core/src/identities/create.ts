@@ -8,7 +8,7 @@ import { sealSecret } from '../secrets.ts';
 import { sealedPlace } from './sealed-place.ts';
 import { showIdentity } from './show.ts';
 
-/** Adds an account to act as. Its credentials are sealed and never shown again. */
+/** Adds an account to act as. Its credentials are encrypted and never shown again. */
 export async function createIdentity(ctx: Context, input: unknown): Promise<Identity> {
   authorizeConfiguration(ctx, 'identities:write');
   const body = createIdentityBody.parse(input);

@@ -6,8 +6,8 @@ import { showId } from '../ids.ts';
 import { getIdentityInWorkspace } from './get.ts';
 
 /**
- * Takes an identity away, with its credentials, and returns its id. CONFLICT while open actions use it; agents that
- * acted through it are left without one. The row stays for the actions that went through it.
+ * Deletes an identity with its credentials, and returns its id. Throws CONFLICT while open actions use it. Agents that
+ * used it have no default identity afterwards. The row stays for past actions.
  */
 export async function deleteIdentity(ctx: Context, id: string, input: unknown): Promise<string> {
   authorizeConfiguration(ctx, 'identities:write');

@@ -25,7 +25,7 @@ const RECORD = {
     where id = $1::uuid and date_trunc('milliseconds', updated_at) = $2::timestamptz and deleted_at is null`,
 };
 
-/** Keeps what a verification found, unless the identity was changed since it was read. Returns it as it is now. */
+/** Stores the result of a verification, unless the identity changed since it was read. Returns the current identity. */
 export async function recordVerification(
   { query, tables }: Pick<Database, 'query' | 'tables'>,
   { id, updated_at }: identities,

@@ -2,7 +2,7 @@ import type { Identity, JsonObject, Provider } from '@proviso/contracts';
 import type { identities } from '../generated/client.ts';
 import { showId } from '../ids.ts';
 
-/** An identity without its secrets: whether it has some is all that is shown. */
+/** An identity without its secrets; it only shows whether there are some. */
 export const showIdentity = (row: identities): Identity => ({
   identity_id: showId('identity', row.id),
   provider: row.provider as Provider,

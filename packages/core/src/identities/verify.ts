@@ -7,7 +7,7 @@ import { recordVerification } from './record-verification.ts';
 import { showIdentity } from './show.ts';
 import { tryOut } from './try-out.ts';
 
-/** Connects as the identity, and keeps whether its account answered. */
+/** Connects as the identity and stores whether its account answered. */
 export async function verifyIdentity(
   ctx: Context,
   id: string,

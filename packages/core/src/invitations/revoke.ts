@@ -12,7 +12,7 @@ const REVOKE = {
     where id = $1::uuid and workspace_id = $2::uuid and accepted_at is null and revoked_at is null returning id`,
 };
 
-/** Takes an invitation back that nobody has accepted. */
+/** Revokes an invitation that has not been accepted. */
 export async function revokeInvitation(ctx: Context, id: string, input: unknown): Promise<Invitation> {
   authorizePeople(ctx);
   noBody.parse(input);

@@ -81,8 +81,9 @@ export const unauthenticated = (): AppError =>
   new AppError('UNAUTHENTICATED', 'Sign in, or send a valid API key: Authorization: Bearer pv_…');
 
 /**
- * Who a token speaks for: one caller per workspace that it reaches, and at least one. Throws UNAUTHENTICATED: one body for
- * unknown, revoked, expired and malformed tokens. Throws FORBIDDEN for the key of a disabled agent, which may do nothing.
+ * Who a token acts for: one caller per accessible workspace, and at least one. Throws UNAUTHENTICATED: one body for
+ * unknown, revoked, expired and malformed tokens. Throws FORBIDDEN for the key of a disabled agent, which may do
+ * nothing.
  */
 export async function authenticate(db: Database, token: string | undefined): Promise<Caller[]> {
   const find = token && isSessionToken(token) ? FIND_SESSION : FIND;

@@ -1,4 +1,4 @@
-// No credential makes one that reaches further, lives longer or is of a kind above its own. Held by credentials.test.ts.
+// No credential can create one with more access, a longer life or a higher kind. Held by credentials.test.ts.
 import { createKeyBody, lesserRole, ROLES, type AccessKey, type CreateKeyBody, type Role } from '@proviso/contracts';
 import {
   authorizeConfiguration,
@@ -24,7 +24,7 @@ export interface CreatedKey {
   key: AccessKey;
 }
 
-/** Makes a credential of the caller's person, or a key of the workspace or of an agent in it. */
+/** Creates a personal credential of the caller, or a key of the workspace or of one of its agents. */
 export async function createKey(ctx: Context, input: unknown): Promise<CreatedKey> {
   authorizeCredentials(ctx);
   const { caller } = ctx;

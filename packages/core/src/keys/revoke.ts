@@ -44,7 +44,7 @@ export interface RevokedKey {
   revokedInvitations: string[];
 }
 
-/** Ends a key for good: the next request with it is refused, in every process. */
+/** Revokes a key: its next request is refused, in every process. */
 export async function revokeKey(ctx: Context, id: string, input: unknown): Promise<RevokedKey> {
   authorizeCredentials(ctx);
   const { including_made } = revokeKeyBody.parse(input);
@@ -72,7 +72,7 @@ export async function revokeKey(ctx: Context, id: string, input: unknown): Promi
   });
 }
 
-/** A narrow credential ends itself, and no wider one of the same person. Throws FORBIDDEN. */
+/** A credential with fewer scopes can revoke itself, but not a wider one of the same person. Throws FORBIDDEN. */
 function assertMayRevoke({ caller }: Context, { id, kind, scopes }: api_keys): void {
   if (kind !== 'personal' || id === caller.tokenId) return;
   const above = scopes.filter((scope) => !caller.scopes.some((own) => own === scope));

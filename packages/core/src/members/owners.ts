@@ -12,8 +12,8 @@ export function demandOwner({ caller }: Context, ...roles: string[]): void {
 }
 
 /**
- * Whoever gives a role gives all that it can do: a token that lacks a part of that would outgrow itself through somebody
- * else. Throws FORBIDDEN.
+ * Granting a role requires all its scopes: otherwise a token could extend its rights through somebody else. Throws
+ * FORBIDDEN.
  */
 export function assertMayGive(ctx: Context, role: Role): void {
   demandOwner(ctx, role);

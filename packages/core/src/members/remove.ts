@@ -26,7 +26,7 @@ export interface RemovedMember {
   member: Member;
   /** Ids of the keys that ended with the membership. */
   revokedKeys: string[];
-  /** Ids of the keys that the remover answers for from now on. */
+  /** Ids of the keys that now belong to the remover. */
   keptKeys: string[];
 }
 

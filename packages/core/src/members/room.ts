@@ -1,5 +1,5 @@
-// How many people, invitations and credentials there may be: what each may ask a minute would multiply without end. Asked
-// under the lock of the workspace or the person. Held by credentials-room.test.ts.
+// Limits the number of people, invitations and credentials, since each adds its own rate limit. Asked under the lock of
+// the workspace or the person. Held by credentials-room.test.ts.
 import type { Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
 

@@ -1,5 +1,5 @@
-// Stop means stop: a pause takes alone the lock that every claim shares (may_start, in the migrations), so that when it
-// answers no claim is under way that has not seen it. Held by pause.test.ts.
+// A pause takes exclusively the lock that every claim shares (may_start, in the migrations), so once it has replied,
+// every claim has seen it. Held by pause.test.ts.
 import { pauseBody, type Actor, type PauseBody } from '@proviso/contracts';
 import { authorizeConfiguration, authorize, type Context } from '../context.ts';
 import type { Transaction } from '../db.ts';
@@ -22,13 +22,13 @@ export interface Paused {
 
 type What = Pick<pauses, 'workspace_id' | 'agent_id' | 'type'>;
 
-/** Whether the caller may hold back anything at all; what exactly, the body says. Throws FORBIDDEN. */
+/** Whether the caller may pause anything at all; the body says what. Throws FORBIDDEN. */
 export function authorizePausing(ctx: Context): void {
   const operates = ctx.caller.scopes.includes('instance:operate');
   authorizeConfiguration(ctx, operates ? 'instance:operate' : 'actions:write');
 }
 
-/** Holds back new starts; when it returns, nothing new starts. What runs already ends by itself. */
+/** Stops new starts: once it returns, nothing new starts. Running actions go on to their end. */
 export async function pauseWork(ctx: Context, input: unknown): Promise<Paused[]> {
   const what = await authorizePause(ctx, input);
   const { paused } = await once(ctx.db, ctx.idempotency, async (tx) => {

@@ -7,7 +7,7 @@ import { once } from '../idempotency.ts';
 import { newId } from '../ids.ts';
 import { demandEnabled, demandOwnRun } from './own.ts';
 
-/** Begins a run of an agent: by the agent itself, or by whoever starts it. */
+/** Starts a run of an agent, by the agent itself or by whoever drives it. */
 export async function createRun(ctx: Context, agentId: string, input: unknown): Promise<Run> {
   authorize(ctx, 'agents:trigger');
   const { metadata = {} } = createRunBody.parse(input);

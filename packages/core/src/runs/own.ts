@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { AppError } from '../errors.ts';
 
-/** An agent names its own runs only. Throws FORBIDDEN. */
+/** An agent can only use its own runs. Throws FORBIDDEN. */
 export function demandOwnRun({ caller }: Context, agentId: string): void {
   if (caller.agent && caller.agent.id !== agentId)
     throw new AppError('FORBIDDEN', 'An agent can only use its own runs.');

@@ -5,7 +5,7 @@ import { notFound } from '../errors.ts';
 import { getRunInWorkspace } from './get.ts';
 import { demandOwnRun } from './own.ts';
 
-/** Says how a run stands, or replaces its metadata. Its actions go their own way. */
+/** Reports the status of a run, or replaces its metadata. It does not affect its actions. */
 export async function updateRun(ctx: Context, id: string, input: unknown): Promise<Run> {
   authorize(ctx, 'agents:trigger');
   const { status, metadata } = updateRunBody.parse(input);

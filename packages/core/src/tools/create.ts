@@ -31,8 +31,8 @@ export interface CreatedTool {
 }
 
 /**
- * Registers a tool, or another version of one: what was approved for the version before goes back to a person. The
- * first registration makes the signing secret; later ones keep it, so that the provider goes on verifying.
+ * Registers a tool, or a new version of one: approvals for the version before return to review. The first registration
+ * makes the signing secret; later ones keep it, so that the provider goes on verifying.
  */
 export async function createTool(ctx: Context, input: unknown): Promise<CreatedTool> {
   authorizeConfiguration(ctx, 'workspace:admin');

@@ -11,7 +11,10 @@ const DELETE = {
     where workspace_id = $1::uuid and name = $2 and deleted_at is null returning *`,
 };
 
-/** Takes a tool away, and its pause. Nothing more is proposed or approved for it, and what was cleared fails when it is due. */
+/**
+ * Deletes a tool and its pause. Nothing more can be proposed or approved for it, and cleared actions fail when they are
+ * due.
+ */
 export async function deleteTool(ctx: Context, name: string, input: unknown): Promise<Tool> {
   authorizeConfiguration(ctx, 'workspace:admin');
   noBody.parse(input);

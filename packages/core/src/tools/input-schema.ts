@@ -39,7 +39,7 @@ export interface SchemaCheck {
   untested: string[];
 }
 
-/** Whether a schema can test inputs. */
+/** Whether a schema can validate inputs. */
 export async function checkSchema({ workspaceId, schema }: OwnSchema): Promise<SchemaCheck> {
   const { text, hash } = describe(schema);
   const answer = await askThread(workspaceId, { kind: 'definition', hash, schema: text });

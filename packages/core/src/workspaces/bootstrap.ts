@@ -153,8 +153,8 @@ export interface Recovered {
 }
 
 /**
- * The operator's way back: a personal credential for the oldest owner of each workspace whose owners cannot sign in. Only
- * that of the first workspace operates the instance.
+ * Recovery for operators: a personal credential for the oldest owner of each workspace whose owners cannot sign in.
+ * Only that of the first workspace operates the instance.
  */
 export async function recoverOwners(db: Database): Promise<Recovered[]> {
   return db.transaction(async (tx) => {

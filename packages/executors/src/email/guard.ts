@@ -3,7 +3,7 @@ import type { LookupContext, GuardResult } from '@proviso/core/executor';
 import { recipients, type EmailParams } from './params.ts';
 import { unsubscribedAmong } from './unsubscribed.ts';
 
-/** What was approved may have gone stale while it waited: the recipient, the thread, a wish for no more mail. */
+/** What was approved may have become outdated: the recipient, the thread, an unsubscribe. */
 export async function guardEmail(mail: EmailParams, ctx: LookupContext & { approvedAt: Date }): Promise<GuardResult> {
   const { records, approvedAt } = ctx;
   const contact = mail.contact_id === undefined ? null : await records.contact(mail.contact_id);

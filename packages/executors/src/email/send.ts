@@ -21,7 +21,7 @@ export interface Accepted {
   messageId: string;
 }
 
-/** What decides the outcome of a failure: had the message's bytes been let go? */
+/** Decides the outcome of a failure: whether bytes of the message had been sent. */
 interface Progress {
   contentStarted: boolean;
   beginFailed?: { error: unknown };
@@ -86,7 +86,7 @@ function partlyRefused(envelope: SMTPConnectionEnvelope): SmtpError {
   return Object.assign(new Error('some recipients were refused'), { rejectedErrors: envelope.rejectedErrors });
 }
 
-/** Away, busy or greylisting: nothing was sent. */
+/** Down, busy or greylisting: nothing was sent. */
 const LATER = { undone: true, unavailable: true };
 
 const isAway = ({ responseCode = 0, code = '' }: SmtpError): boolean =>

@@ -6,7 +6,7 @@ import type { ExecutorSettings } from '../settings.ts';
 import { readAnswer, type HttpAnswer } from './answer.ts';
 import type { Heard } from './outcome.ts';
 
-/** HTTP for one run, and what is known of its requests when one fails. */
+/** HTTP for one run, which tracks what is known of a failed request. */
 export interface Line extends Heard {
   /** Asks once, and reads the answer. Throws only where none came. */
   ask(url: string | URL, init?: RequestInit): Promise<HttpAnswer>;

@@ -7,7 +7,7 @@ import type { ExecutorSettings } from '../settings.ts';
 export type Answer = { ok: true; body: JsonObject; said: HttpAnswer } | { ok: false; outcome: Failed };
 
 export interface Hubspot {
-  /** Asks once; says what a failure means, and throws nothing. */
+  /** Calls once; returns what a failure means, and throws nothing. */
   ask(method: 'GET' | 'POST' | 'PUT', path: string, body?: JsonObject): Promise<Answer>;
 }
 

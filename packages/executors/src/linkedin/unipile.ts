@@ -11,7 +11,7 @@ export type Answer = { ok: true; body: JsonObject } | { ok: false; outcome: Fail
 /** One account at Unipile, for one run. */
 export interface Unipile {
   account: string;
-  /** Asks once; says what a failure means, and throws nothing. */
+  /** Calls once; returns what a failure means, and throws nothing. */
   ask(path: string, more?: { query?: Record<string, string>; body?: JsonObject }): Promise<Answer>;
 }
 

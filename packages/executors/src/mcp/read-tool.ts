@@ -11,7 +11,7 @@ const LEVELS_MAX = 100;
 const invalid = (path: string, message: string): AppError =>
   new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
 
-/** The account of an identity, as its schemas read it; null = it is not set up rightly. */
+/** The account of an identity, parsed by its schemas; null = its configuration is invalid. */
 export function accountOf(
   identity: LookupContext['identity'],
   credentials: JsonObject | null,

@@ -14,7 +14,7 @@ const servers = z.strictObject({
   ),
 });
 
-/** Programs that the operator lets identities name, by name. */
+/** The programs that the operator allows identities to use, by name. */
 export type McpServers = z.output<typeof servers>['mcpServers'];
 
 /** Reads the operator's file of programs, `{ "mcpServers": { name: { command, args?, env?, cwd? } } }`. Throws one sentence. */

@@ -25,7 +25,7 @@ export async function resolveResendEmail(
   return resolved;
 }
 
-/** What was approved may have gone stale while it waited: the reader, the sender, a wish for no more mail. */
+/** What was approved may have become outdated: the recipient, the sender, an unsubscribe. */
 export async function guardResendEmail(
   mail: ResendEmailParams,
   { records, identity }: LookupContext,

@@ -14,8 +14,8 @@ export const CALL_ID = 'proviso/call-id';
 
 export interface McpGate extends GateSet {
   /**
-   * Whether `readOnlyHint` makes a read of a tool that `access` does not name; yes unless given. A hint is what the
-   * server says of itself: no for servers that are not trusted.
+   * Whether `readOnlyHint` marks a tool that `access` does not name as a read; true by default. A hint is the server's
+   * own claim: set false for untrusted servers.
    */
   trustHints?: boolean | undefined;
 }

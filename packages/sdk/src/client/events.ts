@@ -14,7 +14,7 @@ export interface EventsOptions {
   /** Goes on behind this event; without it from now on. */
   lastEventId?: string;
   workspaceId?: string;
-  /** A connection that says nothing for so long is given up and made again; 45 s unless given. */
+  /** A connection that is silent for this long is replaced; 45 s by default. */
   silenceMs?: number;
 }
 
@@ -31,7 +31,7 @@ export type Events<Brief = Briefing, Told = ActionEvent> = (
   options?: EventsOptions,
 ) => AsyncGenerator<FeedItem<Brief, Told>, void>;
 
-/** Ends when the signal aborts. A first connection is tried as often as any call; once there was one, for ever. */
+/** Ends when the signal aborts. The first connection is retried like any call; after that, forever. */
 export const createEvents = <Brief, Told>(connection: Connection, address: Address): Events<Brief, Told> =>
   async function* events(options = {}) {
     const { signal } = options;

@@ -18,7 +18,7 @@ import { walk } from './walk.ts';
 
 const BATCH_MS = 60_000;
 
-/** The workspace is the client's own unless given. A preview is for a workspace's tools only. */
+/** The workspace is the client's by default. A preview is for a workspace's tools only. */
 export type CreatePendingAction = Omit<CreatePendingActionBody, 'workspaceId' | 'preview'> & {
   workspaceId?: string | undefined;
   preview?: Preview | undefined;

@@ -10,7 +10,7 @@ const CALL_MS = 60_000;
 /** What every call takes. */
 export interface CallOptions {
   signal?: AbortSignal | undefined;
-  /** For the whole call with its attempts; 60 s unless given. */
+  /** For the whole call with its attempts; 60 s by default. */
   timeoutMs?: number | undefined;
   /** Of a POST: the same key never does the same thing twice. Made up unless given. */
   idempotencyKey?: string | undefined;
@@ -26,7 +26,7 @@ export interface Outgoing {
   path: string;
   body?: unknown;
   headers?: Record<string, string>;
-  /** How long one attempt may take; 15 s unless given. */
+  /** How long one attempt may take; 15 s by default. */
   attemptMs?: number;
   attemptsMax?: number;
 }

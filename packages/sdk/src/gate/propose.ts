@@ -13,7 +13,7 @@ const ABORT_GRACE_MS = 5_000;
 
 /** In what a proposal is made. The model has no say in it. */
 export interface GateContext {
-  /** The client's own unless given. */
+  /** The client's by default. */
   workspaceId?: string | undefined;
   missionId?: string | undefined;
   sessionId?: string | undefined;
@@ -25,11 +25,11 @@ export interface GateContext {
 export interface Gate {
   client: Client;
   /**
-   * `submit` answers at once that the write is queued. `wait` waits for the outcome up to `waitMs`, and then answers how
-   * it stands. `submit` unless given.
+   * `submit`, the default, reports at once that the write is queued. `wait` waits for the outcome up to `waitMs`, and
+   * then reports the status.
    */
   mode?: 'submit' | 'wait' | undefined;
-  /** 30 s unless given. */
+  /** 30 s by default. */
   waitMs?: number | undefined;
   context?: GateContext | ((call: NamedCall) => GateContext | Promise<GateContext>) | undefined;
 }
@@ -145,7 +145,7 @@ const aborted = (actionId: string | undefined, cause: unknown): ProvisoError =>
     { code: 'ABORTED', actionId, cause },
   );
 
-/** Nothing that goes wrong with a preview keeps a write from being reviewed. */
+/** A failed preview does not stop a write from being reviewed. */
 async function previewOf(call: NamedCall, render: RenderPreview | undefined): Promise<Preview | undefined> {
   try {
     return render && previewShape.parse(await render(call.input as never, call));

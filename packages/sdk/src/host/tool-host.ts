@@ -16,7 +16,7 @@ export interface ToolHostOptions {
   /** Of a tool's registration; several where several tools, or an old and a new registration, call here. */
   secret: string | readonly string[];
   store?: CallStore;
-  /** Hears what a tool threw and what kept a call from being remembered. To the console unless given. */
+  /** Called with what a tool threw, and why a call could not be stored. Logs to the console by default. */
   onError?: (error: unknown) => void;
 }
 
