@@ -78,7 +78,7 @@ describe('docker-compose.yml', () => {
       );
     };
 
-    const key = /token, shown this once: (pv_\w+)/.exec(await once('migrate'))?.[1];
+    const key = /token, shown only once: (pv_\w+)/.exec(await once('migrate'))?.[1];
     expect(key).toBeDefined();
     expect(await once('migrate')).not.toMatch(/pv_/);
 

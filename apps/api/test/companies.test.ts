@@ -133,7 +133,9 @@ describe('companies', () => {
       const note = { type: 'create_note', params: { content: 'x', company_id } };
       const open = [await pending(here.owner, here, note), await pending(here.owner, here, note)];
       const refused = await expectRefusal(api, here, CONFLICT, () => here.owner.delete(`/v1/companies/${company_id}`));
-      expect(refused.details).toEqual([{ path: 'company_id', message: 'is used by 2 open actions' }]);
+      expect(refused.details).toEqual([
+        { path: 'company_id', message: 'is used by 2 open actions: cancel them or wait for them to end' },
+      ]);
       for (const { action_id } of open) await here.owner.post(`/v1/actions/${action_id}/reject`);
       expect((await here.owner.delete(`/v1/companies/${company_id}`)).status).toBe(200);
     });

@@ -45,7 +45,9 @@ describe('a proposal whose provider is away', () => {
     const here = await api.tenant();
     const action = await proposed(here, { require_approval: true });
     expect(action).toMatchObject({ status: 'pending_approval', status_reason: 'not_looked_up', params: message });
-    expect(action.preview?.warnings?.[0]).toMatch(/^Some of this could not be looked up: Slack could not be asked/);
+    expect(action.preview?.warnings?.[0]).toMatch(
+      /^Some of this could not be looked up: Slack could not look up the channel/,
+    );
   });
 
   it('waits for a person although it would have been cleared automatically', async () => {

@@ -54,7 +54,7 @@ describe('a database', () => {
       'has a migration that did not finish',
       `update _prisma_migrations set finished_at = null where migration_name = '${FIRST}'`,
       `update _prisma_migrations set finished_at = now() where migration_name = '${FIRST}'`,
-      /by half: 20261122000000_init did not finish\. Run npm run migrate\.$/,
+      /only partly migrated: 20261122000000_init did not finish\. Run npm run migrate\.$/,
     ],
     [
       'has a migration that was rolled back',
@@ -66,7 +66,7 @@ describe('a database', () => {
       'lacks the queue’s schema',
       'alter schema bullmq rename to elsewhere',
       'alter schema elsewhere rename to bullmq',
-      /by half: it lacks the queue's schema\. Run npm run migrate\.$/,
+      /only partly migrated: it lacks the queue's schema\. Run npm run migrate\.$/,
     ],
   ])('that %s is refused in a sentence that says what to do', async (_, change, undo, sentence) => {
     const { fault, lines } = await check(change, undo);

@@ -103,7 +103,9 @@ describe('mcp_tool_call', () => {
     expect([asked.status, asked.body.code]).toEqual([409, 'CONFLICT']);
     expect(asked.body.action).toMatchObject({ params_hash });
     expect(asked.body.action.preview?.fields).toContainEqual({ label: 'Description', value: 'Called 1 times.' });
-    expect(asked.body.action.preview?.warnings?.join()).toContain('has changed since it was proposed: Description');
+    expect(asked.body.action.preview?.warnings?.join()).toContain(
+      'has changed its description since the call was proposed: Description',
+    );
     const { body } = await decide();
     expect(body.action).toMatchObject({ status: 'approved' });
     reword('Called many times.');
