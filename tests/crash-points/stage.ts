@@ -18,6 +18,7 @@ import {
   processActions,
   readId,
   recoverLost,
+  recallAction,
   runActionNow,
   runInSlot,
   updateAction,
@@ -109,6 +110,8 @@ export class Stage {
     this.ask({ verb: 'reject', who, sent: {} }, (ctx) => decideAction(ctx, this.id, { action: 'reject' }));
   cancel = (who: Person = 'owner') =>
     this.ask({ verb: 'cancel', who, sent: {} }, (ctx) => cancelAction(ctx, this.id, {}));
+  recall = (who: Person = 'owner') =>
+    this.ask({ verb: 'recall', who, sent: {} }, (ctx) => recallAction(ctx, this.id, {}));
   runNow = (who: Person = 'owner') =>
     this.ask({ verb: 'run_now', who, sent: {} }, (ctx) => runActionNow(ctx, this.id, {}));
   update = (sent: JsonObject) =>

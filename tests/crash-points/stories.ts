@@ -94,6 +94,19 @@ export function storiesOf(type: string, params: JsonObject, canFail: boolean): S
         await stage.ringBells();
       },
     },
+    {
+      name: 'approved and held, recalled while a bell rings, and approved again',
+      ends: 'completed',
+      tell: async (stage) => {
+        await stage.create(type, params, pending);
+        await stage.approve('owner', { hold_seconds: 600 });
+        await stage.ringBells();
+        await stage.recall('reviewer');
+        await stage.ringBells();
+        await stage.approve();
+        await stage.ringBells();
+      },
+    },
   ];
   if (!canFail) return always;
   const trying = (name: string, ends: Status, attempts: string[]): Story => ({

@@ -31,6 +31,7 @@ import { decideActionRoute } from './routes/v1/actions/decide.ts';
 import { getActionRoute } from './routes/v1/actions/get.ts';
 import { listActionsRoute } from './routes/v1/actions/list.ts';
 import { processActionsRoute } from './routes/v1/actions/process.ts';
+import { recallActionRoute } from './routes/v1/actions/recall.ts';
 import { rejectActionRoute } from './routes/v1/actions/reject.ts';
 import { runActionNowRoute } from './routes/v1/actions/run-now.ts';
 import { updateActionRoute } from './routes/v1/actions/update.ts';
@@ -93,6 +94,8 @@ import { updateRunRoute } from './routes/v1/runs/update.ts';
 import { listSessionsRoute } from './routes/v1/sessions/list.ts';
 import { revokeSessionRoute } from './routes/v1/sessions/revoke.ts';
 import { useSignInLinkRoute } from './routes/v1/sessions/use-link.ts';
+import { getSettingsRoute } from './routes/v1/settings/get.ts';
+import { updateSettingsRoute } from './routes/v1/settings/update.ts';
 import { createToolRoute } from './routes/v1/tools/create.ts';
 import { deleteToolRoute } from './routes/v1/tools/delete.ts';
 import { listToolsRoute } from './routes/v1/tools/list.ts';
@@ -141,6 +144,7 @@ export const routes: readonly Route[] = [
   updateActionRoute,
   runActionNowRoute,
   cancelActionRoute,
+  recallActionRoute,
   decideActionRoute,
   rejectActionRoute,
   createContactRoute,
@@ -175,6 +179,8 @@ export const routes: readonly Route[] = [
   createToolRoute,
   listToolsRoute,
   deleteToolRoute,
+  getSettingsRoute,
+  updateSettingsRoute,
   listPausesRoute,
   pauseWorkRoute,
   resumeWorkRoute,

@@ -50,6 +50,7 @@ export const showAction = (executors: Registry, row: ActionRow): Action => ({
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
   started_at: time(row.started_at),
+  effect_started_at: time(row.effect_started_at),
   completed_at: time(row.completed_at),
 });
 

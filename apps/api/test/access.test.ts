@@ -28,6 +28,8 @@ const PERSONAL_ONLY = [
 /** Not for agents, whatever their scopes. */
 const PEOPLE_ONLY = [
   ...ACCOUNT,
+  'recallAction',
+  'updateSettings',
   'decideAction',
   'rejectAction',
   'bulkDecideActions',
@@ -61,6 +63,7 @@ const PEOPLE_ONLY = [
 ];
 /** What a reviewer may do beyond reading. */
 const REVIEWING = [
+  'recallAction',
   'decideAction',
   'rejectAction',
   'bulkDecideActions',

@@ -7,6 +7,8 @@ export const BODIES: Record<string, (here: Furnished) => object> = {
   updateAction: () => ({ description: 'x' }),
   runActionNow: () => ({}),
   cancelAction: () => ({}),
+  recallAction: () => ({}),
+  updateSettings: () => ({ hold_seconds: 20 }),
   decideAction: () => ({ action: 'approve' }),
   rejectAction: () => ({}),
   processActions: () => ({}),

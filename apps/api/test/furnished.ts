@@ -29,7 +29,10 @@ export async function furnish(api: Api): Promise<Furnished> {
   const { user_id } = (await here.owner.get('/v1/auth/status')).body.user;
   const ownerId = readId('user', user_id) ?? '';
   const session = await openSession(api.world.db, ownerId, { ipAddress: '127.0.0.1', userAgent: 'Mozilla/5.0' });
+  const held = await pending(here.owner, here);
+  await here.owner.post(`/v1/actions/${held.action_id}/approve`, { action: 'approve', hold_seconds: 600 });
   const ids = {
+    held_action_id: held.action_id,
     session_id: showId('session', session.id),
     link_token: await createSignInLink(api.world.db, ownerId),
     pa_id: uuidOf(waiting.action_id),
@@ -53,8 +56,12 @@ export async function furnish(api: Api): Promise<Furnished> {
   return { ...here, ids };
 }
 
-/** What can be deleted is what no open action uses. */
-const UNUSED: Record<string, string> = { deleteContact: 'unused_contact_id', deleteIdentity: 'unused_identity_id' };
+/** What can be deleted is what no open action uses, and what can be recalled is what is held. */
+const UNUSED: Record<string, string> = {
+  deleteContact: 'unused_contact_id',
+  deleteIdentity: 'unused_identity_id',
+  recallAction: 'held_action_id',
+};
 
 /** The route's address with the ids of that workspace. */
 export const addressOf = ({ path, operationId }: Route, { ids }: Furnished): string =>

@@ -21,6 +21,7 @@ import type {
   Verification,
   Tool,
   Workspace,
+  WorkspaceSettings,
 } from '@proviso/contracts';
 import { newId, readId, showId, type Paused, type Services } from '@proviso/core';
 import { openWorld, type TestWorkspace, type Who, type World, type WorldOptions } from '@proviso/testing';
@@ -91,6 +92,7 @@ export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   member: Member;
   members: Member[];
   me: Me;
+  settings: WorkspaceSettings;
   session: Session;
   sessions: Session[];
   workspace: Workspace;

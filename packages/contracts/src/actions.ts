@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { givenId, shownId, shownUuid } from './ids.ts';
 import { actor } from './access.ts';
-import { comment, params, paramsHash, reference, wholeNumber, ok } from './fields.ts';
+import { comment, holdSeconds, ok, params, paramsHash, reference, wholeNumber } from './fields.ts';
 import { jsonObject, plainText } from './json.ts';
 import { actionStatus, eventName, failure, statusReason } from './lifecycle.ts';
 import { preview } from './preview.ts';
@@ -112,10 +112,15 @@ export const decideActionBody = strictFields({
   params_hash: paramsHash
     .optional()
     .describe('The hash that you read: the decision counts only for it. Required once the proposal has changed.'),
+  hold_seconds: holdSeconds.optional(),
 })
   .refine((body) => (body.action === 'edit') === (body.edits !== undefined), {
     path: ['edits'],
     message: 'is required with action edit, and not allowed otherwise',
+  })
+  .refine((body) => body.action !== 'reject' || body.hold_seconds === undefined, {
+    path: ['hold_seconds'],
+    message: 'is not allowed with action reject',
   })
   .meta({
     id: 'DecideAction',
@@ -256,6 +261,9 @@ export const action = z
     created_at: shownTime.describe('When it was proposed.'),
     updated_at: shownTime.describe('When it last changed.'),
     started_at: shownTime.nullable().describe('When the latest attempt started; null = none has.'),
+    effect_started_at: shownTime
+      .nullable()
+      .describe('When the effect may have started: it cannot be recalled any longer; null = it has not.'),
     completed_at: shownTime.nullable().describe('When it ended, in any status; null = it has not.'),
   })
   .meta({ id: 'Action', description: 'An action: the proposal, its status and its result.' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decision, pageLimit } from './actions.ts';
 import { errorDetail } from './errors.ts';
-import { comment, ok, params, paramsHash } from './fields.ts';
+import { comment, holdSeconds, ok, params, paramsHash } from './fields.ts';
 import { givenId, shownId } from './ids.ts';
 import { jsonValue } from './json.ts';
 import { actionStatus } from './lifecycle.ts';
@@ -47,7 +47,12 @@ export const bulkDecideBody = strictFields({
   comment: comment.optional().describe('The reason, for the proposers.'),
   edits: params.optional().describe('With `edit` only: params that replace those of the same name in each.'),
   params_hashes: z.record(z.string(), paramsHash).optional().describe('The hash that you read, by action id.'),
+  hold_seconds: holdSeconds.optional(),
 })
+  .refine((body) => body.action !== 'reject' || body.hold_seconds === undefined, {
+    path: ['hold_seconds'],
+    message: 'is not allowed with action reject',
+  })
   .refine((body) => (body.action === 'edit') === (body.edits !== undefined), {
     path: ['edits'],
     message: 'is required with action edit, and not allowed otherwise',

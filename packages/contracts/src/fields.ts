@@ -23,3 +23,14 @@ export const wholeNumber = (minimum: number, maximum: number, fallback: number) 
     .pipe(z.int().min(minimum).max(maximum))
     .default(fallback)
     .meta({ type: 'integer', minimum, maximum, description: `${fallback} by default.` });
+
+/** A day's work is not held: whoever wants that sets a time. */
+export const HOLD_SECONDS_MAX = 600;
+/** How long an approval can be recalled before anything starts. */
+export const holdSeconds = z
+  .int()
+  .min(0)
+  .max(HOLD_SECONDS_MAX)
+  .describe(
+    'Start no earlier than this many seconds after the approval, so that it can be recalled. 0 by default; for a session, the workspace’s setting.',
+  );

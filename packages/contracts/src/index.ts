@@ -19,6 +19,7 @@ export * from './pending-actions.ts';
 export * from './preview.ts';
 export * from './records.ts';
 export * from './sessions.ts';
+export * from './settings.ts';
 export * from './spelling.ts';
 export * from './subjects.ts';
 export * from './tasks.ts';

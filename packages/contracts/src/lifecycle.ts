@@ -38,6 +38,7 @@ export const EVENTS = [
   'action.cancelled',
   'action.expired',
   'action.returned_to_review',
+  'action.recalled',
   'action.released',
   'action.claimed',
   'action.retried',

@@ -13,6 +13,7 @@ const runnable = (status: Status) =>
     'action.updated': status,
     'action.released': status,
     'action.returned_to_review': 'pending_approval',
+    'action.recalled': 'pending_approval',
     'action.cancelled': 'cancelled',
     'action.expired': 'cancelled',
     'action.claimed': 'running',

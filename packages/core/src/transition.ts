@@ -15,6 +15,8 @@ export interface Transition {
   data?: JsonObject;
   /** approved: due now, whatever the scheduled time. */
   dueNow?: boolean;
+  /** approved: due no earlier than this long from now, by the database's clock. */
+  holdMs?: number;
   /** retried: due this long from now, by the database's clock. */
   delayMs?: number;
   /** retried: certain that nothing happened. */
@@ -62,7 +64,7 @@ async function attempt(
   move: Move,
   how: Transition & { version: number | null; fence: number | null },
 ): Promise<MoveAnswer> {
-  const { dueNow, delayMs, undone, uncounted, unavailable, idempotency } = how;
+  const { dueNow, holdMs, delayMs, undone, uncounted, unavailable, idempotency } = how;
   const values = [
     seen.id,
     seen.workspace_id,
@@ -71,7 +73,7 @@ async function attempt(
     JSON.stringify(how.actor),
     JSON.stringify(how.data ?? {}),
     JSON.stringify({ ...how.change }),
-    JSON.stringify({ due_now: dueNow, delay_ms: delayMs, undone, uncounted, unavailable }),
+    JSON.stringify({ due_now: dueNow, hold_ms: holdMs, delay_ms: delayMs, undone, uncounted, unavailable }),
     idempotency?.tokenId ?? null,
     idempotency?.key ?? null,
     idempotency?.requestHash ?? null,

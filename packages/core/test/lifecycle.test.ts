@@ -20,6 +20,7 @@ action.rejected            rejected          -                 -                
 action.cancelled           cancelled         cancelled         cancelled         cancelled         -
 action.expired             cancelled         cancelled         cancelled         cancelled         -
 action.returned_to_review  -                 pending_approval  pending_approval  pending_approval  pending_approval
+action.recalled            -                 pending_approval  pending_approval  pending_approval  -
 action.released            -                 scheduled         approved          auto_approved     -
 action.claimed             -                 running           running           running           -
 action.retried             -                 -                 -                 -                 scheduled

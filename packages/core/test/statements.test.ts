@@ -183,6 +183,7 @@ describe('the hot statements', () => {
       ['action.updated', BEGUN, 'BEGUN'],
       ['action.cancelled', BEGUN, 'BEGUN'],
       ['action.returned_to_review', BEGUN, 'BEGUN'],
+      ['action.recalled', BEGUN, 'BEGUN'],
       ['action.approved', `status = 'pending_approval', ${PAST}`, 'EXPIRED'],
       ['action.rejected', `status = 'pending_approval', ${PAST}`, 'EXPIRED'],
       ['action.released', PAST, 'EXPIRED'],

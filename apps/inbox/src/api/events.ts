@@ -9,6 +9,7 @@ const NAMES: Record<EventName, true> = {
   'action.cancelled': true,
   'action.expired': true,
   'action.returned_to_review': true,
+  'action.recalled': true,
   'action.released': true,
   'action.claimed': true,
   'action.retried': true,

@@ -41,6 +41,7 @@ export function anAction(given: Partial<Action> = {}): Action {
     created_at: '2030-01-01T00:00:00.000Z',
     updated_at: '2030-01-01T00:00:00.000Z',
     started_at: null,
+    effect_started_at: null,
     completed_at: null,
     ...given,
   };

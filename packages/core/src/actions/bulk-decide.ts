@@ -62,8 +62,17 @@ async function loadAll(ctx: Context, body: BulkDecideBody): Promise<Loaded> {
   return loaded;
 }
 
-function decisionFor({ action, comment, edits }: BulkDecideBody, params_hash: string | undefined): DecideActionBody {
-  return { action, ...(comment && { comment }), ...(edits && { edits }), ...(params_hash && { params_hash }) };
+function decisionFor(
+  { action, comment, edits, hold_seconds }: BulkDecideBody,
+  params_hash: string | undefined,
+): DecideActionBody {
+  return {
+    action,
+    ...(comment && { comment }),
+    ...(edits && { edits }),
+    ...(params_hash && { params_hash }),
+    ...(hold_seconds !== undefined && { hold_seconds }),
+  };
 }
 
 const notFound = (): AppError => new AppError('NOT_FOUND', 'There is no such action.');

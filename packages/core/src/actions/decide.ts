@@ -8,6 +8,7 @@ import type { Executor } from '../execution/executor.ts';
 import { executorOf } from '../execution/find-executor.ts';
 import { replayable, type Idempotency } from '../idempotency.ts';
 import { stillMay } from '../keys/still-may.ts';
+import { holdSecondsOf } from '../settings/get.ts';
 import { placeOf } from '../tools/reserved-fields.ts';
 import { transition, type Transition } from '../transition.ts';
 import { renderPreview, type RenderedPreview } from './render-preview.ts';
@@ -95,12 +96,19 @@ export async function prepareDecision(
   demandDecided(executor, effectiveParams({ ...shown, ...columnsOf(change) }), comment);
   const edits = change.user_edits ?? null;
   const hash = { params_hash: change.cleared_hash ?? null };
-  const data = { decision: decision.action, edits, comment, ...hash, via: ctx.via, ...(changes && { changes }) };
+  const said = { decision: decision.action, edits, comment, ...hash, via: ctx.via, ...(changes && { changes }) };
   const approval = { ...record, decision: decision.action, edits };
+  const holdSeconds = dueNow ? 0 : await holdSecondsOf(ctx, seen.type, decision.hold_seconds);
   return {
     seen,
     event: 'action.approved',
-    options: { actor, change: { ...change, approval, status_reason: null }, data, dueNow },
+    options: {
+      actor,
+      change: { ...change, approval, status_reason: null },
+      data: { ...said, ...(holdSeconds > 0 && { hold_seconds: holdSeconds }) },
+      dueNow,
+      holdMs: holdSeconds * 1_000,
+    },
   };
 }
 

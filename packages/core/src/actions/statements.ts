@@ -34,7 +34,11 @@ const CHANGEABLE = [
 const NOT_BEGUN = 's.effect_started_at is null';
 const NOT_EXPIRED = '(s.expires_at is null or s.expires_at > clock_timestamp())';
 const DUE = 'greatest(coalesce(n.scheduled_time, clock_timestamp()), clock_timestamp())';
-const DUE_NOW = `case when o.due_now then clock_timestamp() else ${DUE} end`;
+/** Not held where it could then not start before it expires. */
+const HELD = `case when o.hold_ms > 0
+  and (s.expires_at is null or s.expires_at > clock_timestamp() + (o.hold_ms + 60000) * interval '1 ms')
+  then clock_timestamp() + o.hold_ms * interval '1 ms' end`;
+const DUE_ON_APPROVAL = `case when o.due_now then clock_timestamp() else greatest(${DUE}, ${HELD}) end`;
 /** A new decision is stamped with the database's time. */
 const APPROVAL = `case when n.approval is distinct from s.approval
   then n.approval || jsonb_build_object('at', clock_timestamp()) else s.approval end`;
@@ -50,13 +54,28 @@ interface MoveRule {
   otherwise?: 'BEGUN' | 'EXPIRED' | 'NOT_EXPIRED';
 }
 
+/** Back to a person: what was tried before counts for nothing. */
+const RETURNED: MoveRule = {
+  set: {
+    ...RELEASED,
+    attempts: '0',
+    crashes: '0',
+    status_before_run: 'null',
+    unavailable_since: 'null',
+    due_at: DUE,
+    asked_at: `coalesce(s.asked_at, ${NOW})`,
+  },
+  when: NOT_BEGUN,
+  otherwise: 'BEGUN',
+};
+
 const MOVES: Record<Exclude<Move, 'action.claimed'>, MoveRule> = {
   'action.updated': {
     set: { due_at: `case when n.scheduled_time is not distinct from s.scheduled_time then s.due_at else ${DUE} end` },
     when: NOT_BEGUN,
     otherwise: 'BEGUN',
   },
-  'action.approved': { set: { due_at: DUE_NOW }, when: NOT_EXPIRED, otherwise: 'EXPIRED' },
+  'action.approved': { set: { due_at: DUE_ON_APPROVAL }, when: NOT_EXPIRED, otherwise: 'EXPIRED' },
   'action.rejected': { set: ENDED, when: NOT_EXPIRED, otherwise: 'EXPIRED' },
   'action.cancelled': { set: ENDED, when: NOT_BEGUN, otherwise: 'BEGUN' },
   'action.expired': {
@@ -67,19 +86,8 @@ const MOVES: Record<Exclude<Move, 'action.claimed'>, MoveRule> = {
     when: `not ${NOT_EXPIRED} and ${NOT_BEGUN}`,
     otherwise: 'NOT_EXPIRED',
   },
-  'action.returned_to_review': {
-    set: {
-      ...RELEASED,
-      attempts: '0',
-      crashes: '0',
-      status_before_run: 'null',
-      unavailable_since: 'null',
-      due_at: DUE,
-      asked_at: `coalesce(s.asked_at, ${NOW})`,
-    },
-    when: NOT_BEGUN,
-    otherwise: 'BEGUN',
-  },
+  'action.returned_to_review': RETURNED,
+  'action.recalled': RETURNED,
   'action.released': { set: { due_at: NOW }, when: `(${NOT_EXPIRED} or not ${NOT_BEGUN})`, otherwise: 'EXPIRED' },
   'action.retried': {
     set: {
@@ -103,7 +111,7 @@ export interface MoveAnswer {
 
 /**
  * $1 id, $2 workspace, $3 version or null, $4 fence or null, $5 actor, $6 event data, $7 changed columns, $8 options
- * { due_now, delay_ms, undone, uncounted, unavailable }, $9 token, $10 idempotency key or null, $11 request hash, $12 identity version
+ * { due_now, hold_ms, delay_ms, undone, uncounted, unavailable }, $9 token, $10 idempotency key or null, $11 request hash, $12 identity version
  */
 function writeMove(move: Exclude<Move, 'action.claimed'>): Statement {
   const { set, when = 'true', otherwise = 'CONFLICT' } = MOVES[move];
@@ -122,7 +130,7 @@ function writeMove(move: Exclude<Move, 'action.claimed'>): Statement {
     with s as (
       select a.*, a as whole from actions a where id = $1::uuid and workspace_id = $2::uuid for no key update
     ), o as (
-      select * from jsonb_to_record($8::jsonb) as o(due_now boolean, delay_ms float8, undone boolean, uncounted boolean, unavailable boolean)
+      select * from jsonb_to_record($8::jsonb) as o(due_now boolean, hold_ms float8, delay_ms float8, undone boolean, uncounted boolean, unavailable boolean)
     ), moved as (
       update actions a set
         status = case s.status ${target.join(' ')} end,

@@ -6,7 +6,7 @@ export interface ClientRecord {
   workspace: string;
   /** Its Idempotency-Key: the same for all tries of one request. */
   request: string;
-  verb: 'create' | 'approve' | 'reject' | 'edit' | 'cancel' | 'update' | 'run_now' | 'process' | 'read';
+  verb: 'create' | 'approve' | 'reject' | 'edit' | 'cancel' | 'recall' | 'update' | 'run_now' | 'process' | 'read';
   /** Bare UUID; null = a create that was never answered. */
   action: string | null;
   /** In the words of /v1, whatever the dialect. */

@@ -60,7 +60,7 @@ function step(log: Replayed, { version, event, status, data }: ActionEvent): str
     log.fence = Number(data.fence);
   }
   if (event === 'action.retried' && data.counted === false) log.attempts -= 1;
-  if (event === 'action.returned_to_review')
+  if (event === 'action.returned_to_review' || event === 'action.recalled')
     Object.assign(log, { attempts: 0, decision: null, edits: null, hash: null });
   if (event === 'action.updated' && changes(data, 'params', 'identity_id'))
     Object.assign(log, { decision: null, edits: null, hash: null });

@@ -41,7 +41,7 @@ export const RULES: Record<string, Rule> = {
       ({ verb, told: answer }) => verb !== 'run_now' || wasApproval(subject, answer?.version),
     );
     const decided = subject.events.filter(({ event }) => /approved|rejected/.test(event)).length;
-    const allowed = 1 + subject.events.filter(({ event }) => event === 'action.returned_to_review').length;
+    const allowed = 1 + subject.events.filter(({ event }) => /returned_to_review|recalled/.test(event)).length;
     const requests = new Set(decisions.map(({ request }) => request)).size;
     if (requests === 0 && decided === 0) return null;
     return [

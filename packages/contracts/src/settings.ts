@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { holdSeconds, ok } from './fields.ts';
+import { plainText } from './json.ts';
+
+/** How long a decision of a session can be recalled, unless the workspace says otherwise. */
+const HOLD_SECONDS = 10;
+const TYPES_MAX = 200;
+const PRESETS_MAX = 20;
+
+const fields = {
+  hold_seconds: holdSeconds.describe(
+    'How many seconds after an approval by a session nothing starts, so that it can be recalled.',
+  ),
+  hold_seconds_by_type: z
+    .record(plainText(64).min(1), holdSeconds.describe('The seconds for this type.'))
+    .refine((types) => Object.keys(types).length <= TYPES_MAX, `must not have more than ${TYPES_MAX} types`)
+    .describe('The same for single types, by their name.'),
+  reject_presets: z
+    .array(plainText(200).min(1))
+    .max(PRESETS_MAX)
+    .describe('Reasons that people choose from when they reject.'),
+};
+
+/** As it is stored: what is absent has its default. */
+export const storedSettings = z.object({
+  hold_seconds: fields.hold_seconds.default(HOLD_SECONDS),
+  hold_seconds_by_type: fields.hold_seconds_by_type.default({}),
+  reject_presets: fields.reject_presets.default([]),
+});
+
+export const settings = z
+  .object(fields)
+  .meta({ id: 'WorkspaceSettings', description: 'How the people of a workspace decide.' });
+export type WorkspaceSettings = z.output<typeof settings>;
+
+export const updateSettingsBody = z
+  .strictObject({
+    hold_seconds: fields.hold_seconds.optional(),
+    hold_seconds_by_type: fields.hold_seconds_by_type.optional(),
+    reject_presets: fields.reject_presets.optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
+  .meta({
+    id: 'UpdateWorkspaceSettings',
+    description: 'What to change. A field replaces what was there.',
+    examples: [
+      { hold_seconds: 20, hold_seconds_by_type: { create_note: 0 }, reject_presets: ['Not to this customer.'] },
+    ],
+  });
+export const settingsReply = z.object({ status: ok, settings: settings.describe('The settings as they are now.') });

@@ -1,0 +1,26 @@
+import { storedSettings, type WorkspaceSettings } from '@proviso/contracts';
+import { authorize, type Caller, type Context } from '../context.ts';
+
+/** How the people of the caller's workspace decide. */
+export async function getSettings(ctx: Context): Promise<WorkspaceSettings> {
+  authorize(ctx, 'actions:read');
+  return readSettings(ctx);
+}
+
+async function readSettings({ db, caller }: Pick<Context, 'db' | 'caller'>): Promise<WorkspaceSettings> {
+  const { settings } = await db.tables.workspaces.findUniqueOrThrow({ where: { id: caller.workspaceId } });
+  return storedSettings.parse(settings);
+}
+
+/** A request has one caller: its many decisions read the settings once. */
+const ofCallers = new WeakMap<Caller, Promise<WorkspaceSettings>>();
+
+/** How long an approval is held: as asked; else by the workspace's setting for a person in a browser, who may undo it. */
+export async function holdSecondsOf(ctx: Context, type: string, asked: number | undefined): Promise<number> {
+  if (asked !== undefined) return asked;
+  if (ctx.caller.kind !== 'session') return 0;
+  const reading = ofCallers.get(ctx.caller) ?? readSettings(ctx);
+  ofCallers.set(ctx.caller, reading);
+  const { hold_seconds, hold_seconds_by_type } = await reading;
+  return (Object.hasOwn(hold_seconds_by_type, type) ? hold_seconds_by_type[type] : undefined) ?? hold_seconds;
+}

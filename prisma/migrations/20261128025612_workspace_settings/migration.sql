@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "workspaces" ADD COLUMN     "settings" JSONB NOT NULL DEFAULT '{}';
