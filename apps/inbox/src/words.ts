@@ -313,7 +313,8 @@ export const words = {
     table: 'What varies',
   },
   insight: {
-    basis: (count: number): string => `From the latest ${plural(count, 'action', 'actions')}.`,
+    basis: (decided: number, waiting: number): string =>
+      `From the latest ${plural(decided, 'decided action', 'decided actions')} and the ${plural(waiting, 'proposal that waits', 'proposals that have waited longest')}.`,
     load: 'Is more proposed than decided?',
     age: 'How long has what waits been waiting?',
     quality: 'Whose proposals are edited or rejected, and how long do people take?',
@@ -321,7 +322,8 @@ export const words = {
     unknownCount: (count: number): string => `${plural(count, 'action', 'actions')} may or may not have happened`,
     proposed: 'proposed',
     decided: 'decided',
-    oneDay: 'A chart needs more than one day.',
+    oneDay: (proposed: number, decided: number): string =>
+      `In one day ${plural(proposed, 'proposal', 'proposals')} and ${plural(decided, 'decision', 'decisions')}.`,
     nothing: 'Nothing has been decided yet.',
     chart: (proposed: number, decided: number, days: number): string =>
       `${plural(proposed, 'proposal', 'proposals')} and ${plural(decided, 'decision', 'decisions')} in ${plural(days, 'day', 'days')}`,

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, type ReactNode } from 'react';
 import type { Action } from '@proviso/contracts';
-import { listActions } from '../api/actions.ts';
+import { listActions, type ActionQuery } from '../api/actions.ts';
 import { inWords } from '../api/client.ts';
 import { insightOf, type Insight, type Share } from '../insight/insight.ts';
 import { useCount } from '../shell/shell.tsx';
@@ -10,13 +10,14 @@ import { words } from '../words.ts';
 
 const DaysChart = lazy(() => import('../insight/days-chart.tsx').then((module) => ({ default: module.DaysChart })));
 
-const PAGES_MAX = 10;
+const PAGES_MAX = 5;
+const DECIDED = 'approved,scheduled,auto_approved,running,completed,failed,rejected';
 
-async function readLatest(): Promise<Action[]> {
+async function readPages(query: ActionQuery): Promise<Action[]> {
   const actions: Action[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < PAGES_MAX; page++) {
-    const reply = await listActions({ cursor });
+    const reply = await listActions({ ...query, cursor });
     actions.push(...reply.actions);
     cursor = reply.pagination.next_cursor ?? undefined;
     if (cursor === undefined) break;
@@ -24,7 +25,12 @@ async function readLatest(): Promise<Action[]> {
   return actions;
 }
 
-/** How deciding goes, from the latest thousand actions. */
+const readLatest = async (): Promise<{ decided: Action[]; waiting: Action[] }> => ({
+  decided: await readPages({ status: DECIDED, sort_by: 'updated_at' }),
+  waiting: await readPages({ status: 'pending_approval', sort_dir: 'asc' }),
+});
+
+/** How deciding goes, from what was decided last and what has waited longest. */
 export function InsightPage() {
   const { data, error, isPending } = useQuery({
     queryKey: ['actions', 'insight'],
@@ -38,16 +44,25 @@ export function InsightPage() {
         {inWords(error)}
       </p>
     );
-  const insight = insightOf(data, Date.now());
+  const { decided, waiting } = data;
+  const insight = insightOf([...decided, ...waiting], Date.now());
   const text = words.insight;
   return (
     <div className="min-h-0 flex-1 overflow-y-auto px-7 py-4 max-md:px-4" tabIndex={0}>
       <div className="max-w-240">
         <h1 className="text-lg font-bold">{words.nav.insight}</h1>
-        <p className="text-muted mb-5">{text.basis(data.length)}</p>
+        <p className="text-muted mb-5">{text.basis(decided.length, waiting.length)}</p>
         <Answer question={text.load}>
           <Suspense fallback={null}>
-            {insight.days.length > 1 ? <DaysChart days={insight.days} /> : <p>{text.oneDay}</p>}
+            {insight.days.length > 1 ? (
+              <DaysChart days={insight.days} />
+            ) : (
+              <p>
+                {insight.days.map(({ at, proposed, decided: ended }) => (
+                  <span key={at}>{text.oneDay(proposed, ended)}</span>
+                ))}
+              </p>
+            )}
           </Suspense>
         </Answer>
         <Answer question={text.age}>
