@@ -167,6 +167,9 @@ export const words = {
     back: 'Back to the list',
     readAll: 'all read',
     readMore: 'read to the end to approve',
+    notRead: 'not read to the end',
+    showAll: 'show all',
+    showLess: 'show less',
     mayNotDecide: 'Your role can read proposals, but not decide on them.',
     hash: 'The start of the hash that your decision is bound to',
     equals: (count: number): string =>
@@ -182,8 +185,7 @@ export const words = {
       `Like the last ${plural(count, what, `${what}s`)} that you approved.`,
     except: (count: number, what: string): string =>
       `Like the last ${plural(count, what, `${what}s`)} that you approved, except `,
-    first: 'You have not approved anything like this before.',
-    yours: (range: string): string => `yours: ${range}`,
+    usually: (value: string): string => `usually ${value}`,
   },
   decide: {
     approve: 'Approve',

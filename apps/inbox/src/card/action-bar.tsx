@@ -10,6 +10,7 @@ interface ActionBarProps {
   shown: Action;
   decided: Decided | undefined;
   isBlocked: boolean;
+  isRead: boolean;
   mustRead: boolean;
   edit: Edit;
   onApprove: () => void;
@@ -23,7 +24,17 @@ export const goClass =
   'button bg-go text-go-ink border-transparent font-semibold hover:not-disabled:bg-go disabled:bg-chip disabled:text-muted';
 
 /** What can be done with the card; far apart on a phone, where a thumb decides. */
-export function ActionBar({ shown, decided, isBlocked, mustRead, edit, onApprove, onEdit, onReject }: ActionBarProps) {
+export function ActionBar({
+  shown,
+  decided,
+  isBlocked,
+  isRead,
+  mustRead,
+  edit,
+  onApprove,
+  onEdit,
+  onReject,
+}: ActionBarProps) {
   const decides = useDecides();
   const text = words.decide;
   if (decided) return <DecidedBar decided={decided} />;
@@ -59,7 +70,7 @@ export function ActionBar({ shown, decided, isBlocked, mustRead, edit, onApprove
         {text.reject} <KeyCap>r</KeyCap>
       </button>
       <span className="text-muted ml-auto text-xs max-lg:hidden">
-        {mustRead ? words.card.readMore : `${words.card.readAll} ✓`} ·{' '}
+        {isRead ? `${words.card.readAll} ✓` : mustRead ? words.card.readMore : words.card.notRead} ·{' '}
         <span title={words.card.hash}>
           {shown.params_hash.slice(0, 4)}…{shown.params_hash.slice(-2)}
         </span>

@@ -85,6 +85,7 @@ export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Acti
           shown={shown}
           decided={decided}
           isBlocked={isChanged}
+          isRead={isRead}
           mustRead={mustRead}
           edit={edit}
           onApprove={approve}

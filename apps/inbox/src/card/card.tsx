@@ -21,6 +21,7 @@ export function Card({ action, children }: { action: Action; children?: React.Re
     <>
       <CardHead action={action} />
       {reason && <Notice>{reason}</Notice>}
+      {preview?.warnings && <Warnings warnings={preview.warnings} />}
       {isQuestion && preview?.body && <Body body={preview.body} />}
       {children}
       <dl className="my-3 grid grid-cols-[minmax(6rem,auto)_1fr] gap-x-5 gap-y-1">
@@ -29,9 +30,6 @@ export function Card({ action, children }: { action: Action; children?: React.Re
         {!isQuestion && <Runs action={action} />}
       </dl>
       {!isQuestion && preview?.body && <Body body={preview.body} />}
-      {preview?.warnings?.map((warning) => (
-        <Notice key={warning}>{warning}</Notice>
-      ))}
       <AgentsWords action={action} />
       <OtherFields action={action} />
       <Raw action={action} />
@@ -73,6 +71,17 @@ export const Notice = ({ children }: { children: React.ReactNode }) => (
     <span aria-hidden="true">⚠ </span>
     {children}
   </p>
+);
+
+const Warnings = ({ warnings }: { warnings: string[] }) => (
+  <ul className="bg-warn-soft text-warn my-2 rounded-md px-3 py-1.5 text-sm">
+    {warnings.map((warning) => (
+      <li key={warning}>
+        <span aria-hidden="true">⚠ </span>
+        {warning}
+      </li>
+    ))}
+  </ul>
 );
 
 function ActsAs({ id }: { id: string | null }) {

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Action } from '@proviso/contracts';
+import type { Action, JsonValue } from '@proviso/contracts';
 import { listActions } from '../api/actions.ts';
+import { asText } from '../waiting/headline.ts';
 import { useSession } from '../shell/use-session.ts';
 import { words } from '../words.ts';
 import { compare } from './compare.ts';
-import { Value } from './fields.tsx';
 
 /** What sets it apart from what this person approved before; nothing where that is too little to say. */
 export function Delta({ action }: { action: Action }) {
@@ -29,14 +29,20 @@ export function Delta({ action }: { action: Action }) {
       {differs.map(({ path, value, before }, at) => (
         <span key={path}>
           {at > 0 && ', '}
-          <strong>{path}</strong>: <Value value={value} />{' '}
-          <span className="text-muted">
-            (<Value value={before} />)
-          </span>
+          <strong>{path}</strong>: {brief(value)}{' '}
+          <span className="text-muted">({words.delta.usually(brief(before))})</span>
         </span>
       ))}
     </p>
   );
+}
+
+const BRIEF_CHARS_MAX = 60;
+
+/** The card has all of it. */
+function brief(value: JsonValue): string {
+  const text = asText(value) || words.card.nothing;
+  return text.length > BRIEF_CHARS_MAX ? `${text.slice(0, BRIEF_CHARS_MAX)}…` : text;
 }
 
 const isBy = (by: { kind: string; id: string }, userId: string | undefined): boolean =>

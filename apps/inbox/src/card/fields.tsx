@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { JsonValue, Preview } from '@proviso/contracts';
 import { asText, nameIn } from '../waiting/headline.ts';
 import { words } from '../words.ts';
@@ -39,5 +40,26 @@ export function Value({ value }: { value: JsonValue }) {
         {JSON.stringify(value, null, 2)}
       </pre>
     );
-  return asText(value);
+  return <LongText text={asText(value)} />;
+}
+
+const SHORT_CHARS_MAX = 300;
+
+/** Its beginning, and all of it where it is asked for. */
+function LongText({ text }: { text: string }) {
+  const [isWhole, setWhole] = useState(false);
+  if (text.length <= SHORT_CHARS_MAX) return text;
+  return (
+    <>
+      {isWhole ? text : `${text.slice(0, SHORT_CHARS_MAX)}… `}
+      <button
+        type="button"
+        className="text-accent underline"
+        aria-expanded={isWhole}
+        onClick={() => setWhole(!isWhole)}
+      >
+        {isWhole ? words.card.showLess : words.card.showAll}
+      </button>
+    </>
+  );
 }
