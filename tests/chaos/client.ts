@@ -27,7 +27,7 @@ export interface Known {
   params: JsonObject;
 }
 
-export interface Request {
+interface Request {
   tenant: Tenant;
   /** POST unless given. */
   method?: 'GET' | 'PATCH';

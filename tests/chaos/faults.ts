@@ -12,7 +12,7 @@ export interface Held {
 }
 
 /** What a fault is done to, and with. */
-export interface Field {
+export interface FaultContext {
   fleet: ChaosFleet;
   random: Random;
   /** Ids of actions. */
@@ -31,11 +31,11 @@ export interface Fault {
   hits: 'running' | 'writing' | 'both' | 'told';
   /** Only on this backend. */
   backend?: 'redis' | 'postgres';
-  /** From the strike until the network is whole again; restarts go on by themselves. Answers how many it hit, where it is `told`. */
-  strike: (field: Field) => Promise<number | void>;
+  /** Settles when the network is whole again; restarts may still be under way. Returns how many it hit, where that is `told`. */
+  inject: (context: FaultContext) => Promise<number | void>;
 }
 
-const revive = ({ reviving }: Field, work: Promise<void>): void => {
+const revive = ({ reviving }: FaultContext, work: Promise<void>): void => {
   const known = work.finally(() => reviving.delete(known));
   reviving.add(known);
 };
@@ -43,7 +43,7 @@ const revive = ({ reviving }: Field, work: Promise<void>): void => {
 const AIM_LIMIT_MS = 4_000;
 
 /** The worker that runs most, once one runs more than a few: an idle one is no target. */
-async function busyWorker({ fleet, heldBy }: Field): Promise<{ slot: Slot; held: Held }> {
+async function busyWorker({ fleet, heldBy }: FaultContext): Promise<{ slot: Slot; held: Held }> {
   for (const limit = performance.now() + AIM_LIMIT_MS; ; await sleep(50)) {
     const all = await Promise.all(fleet.workers.map(async (slot) => ({ slot, held: await heldBy(slot.process.pid) })));
     const [best] = all.toSorted((a, b) => b.held.actions.length - a.held.actions.length);
@@ -54,7 +54,7 @@ async function busyWorker({ fleet, heldBy }: Field): Promise<{ slot: Slot; held:
 /** Spoils these links for a while. */
 const spoiling =
   (links: Link[], forMs: number, spoil: (proxy: ChaosFleet['links'][Link]) => void) =>
-  async ({ fleet }: Field): Promise<void> => {
+  async ({ fleet }: FaultContext): Promise<void> => {
     const proxies = links.map((link) => fleet.links[link]);
     for (const proxy of proxies) spoil(proxy);
     await sleep(forMs);
@@ -62,7 +62,7 @@ const spoiling =
   };
 
 /** Jobs as anybody may add them who can reach the queue: straight into it, for ids of the caller's choice. */
-async function ringFor({ fleet }: Field, ids: string[], times: number): Promise<number> {
+async function ringFor({ fleet }: FaultContext, ids: string[], times: number): Promise<number> {
   const queue = await openQueue({ ...fleet.queue, log: pino({ level: 'silent' }) });
   for (let time = 0; time < times; time += 1)
     for (const [index, actionId] of ids.entries())
@@ -72,30 +72,30 @@ async function ringFor({ fleet }: Field, ids: string[], times: number): Promise<
   return ids.length;
 }
 
-/** Each strikes a process or a server. */
+/** Each hits a process or a server. */
 export const PROCESS_FAULTS: Fault[] = [
   {
     name: 'kill -9 of an api',
     hits: 'writing',
-    strike: async (field) => revive(field, field.random.pick(field.fleet.apis).restart('SIGKILL')),
+    inject: async (context) => revive(context, context.random.pick(context.fleet.apis).restart('SIGKILL')),
   },
   {
     name: 'kill -9 of a worker',
     hits: 'told',
-    strike: async (field) => {
-      const { slot, held } = await busyWorker(field);
-      field.kills.push(held);
-      revive(field, slot.restart('SIGKILL'));
+    inject: async (context) => {
+      const { slot, held } = await busyWorker(context);
+      context.kills.push(held);
+      revive(context, slot.restart('SIGKILL'));
       return held.actions.length;
     },
   },
   {
     name: 'a worker stopped for longer than its lease',
     hits: 'told',
-    strike: async (field) => {
-      const { process } = (await busyWorker(field)).slot;
+    inject: async (context) => {
+      const { process } = (await busyWorker(context)).slot;
       process.signal('SIGSTOP');
-      const { actions } = await field.heldBy(process.pid);
+      const { actions } = await context.heldBy(process.pid);
       await sleep(LEASE_MS * 1.5);
       process.signal('SIGCONT');
       return actions.length;
@@ -104,7 +104,7 @@ export const PROCESS_FAULTS: Fault[] = [
   {
     name: 'an api stopped for 3 s',
     hits: 'writing',
-    strike: async ({ fleet, random }) => {
+    inject: async ({ fleet, random }) => {
       const { process } = random.pick(fleet.apis);
       process.signal('SIGSTOP');
       await sleep(3_000);
@@ -114,15 +114,15 @@ export const PROCESS_FAULTS: Fault[] = [
   {
     name: 'SIGTERM and restart of an api and a worker',
     hits: 'both',
-    strike: async (field) => {
-      revive(field, field.random.pick(field.fleet.apis).restart('SIGTERM'));
-      revive(field, field.random.pick(field.fleet.workers).restart('SIGTERM'));
+    inject: async (context) => {
+      revive(context, context.random.pick(context.fleet.apis).restart('SIGTERM'));
+      revive(context, context.random.pick(context.fleet.workers).restart('SIGTERM'));
     },
   },
   {
     name: 'crash of PostgreSQL',
     hits: 'both',
-    strike: async ({ fleet }) => {
+    inject: async ({ fleet }) => {
       await fleet.postgres.crash();
       await fleet.postgres.start();
     },
@@ -131,7 +131,7 @@ export const PROCESS_FAULTS: Fault[] = [
     name: 'crash of Redis, back empty',
     hits: 'both',
     backend: 'redis',
-    strike: async ({ fleet }) => {
+    inject: async ({ fleet }) => {
       await fleet.redis?.crash();
       await sleep(1_000);
       await fleet.redis?.start();
@@ -141,13 +141,13 @@ export const PROCESS_FAULTS: Fault[] = [
     name: 'FLUSHALL',
     hits: 'both',
     backend: 'redis',
-    strike: async ({ fleet }) => fleet.redis?.flush(),
+    inject: async ({ fleet }) => fleet.redis?.flush(),
   },
   {
     name: 'a queue that forgets every job',
     hits: 'both',
     backend: 'postgres',
-    strike: async ({ fleet }) => {
+    inject: async ({ fleet }) => {
       const db = openDatabase({ url: fleet.postgres.url, poolMax: 1 });
       await db.pool.query('delete from bullmq.job');
       await db.close();
@@ -156,74 +156,74 @@ export const PROCESS_FAULTS: Fault[] = [
   {
     name: 'each job delivered three times',
     hits: 'told',
-    strike: (field) => ringFor(field, field.known().slice(-30), 3),
+    inject: (context) => ringFor(context, context.known().slice(-30), 3),
   },
   {
     name: 'jobs added by hand for whatever there is',
     hits: 'told',
-    strike: (field) => ringFor(field, field.random.shuffled(field.known()).slice(0, 30), 1),
+    inject: (context) => ringFor(context, context.random.shuffled(context.known()).slice(0, 30), 1),
   },
 ];
 
 const DATABASE: Link[] = ['api to database', 'worker to database'];
 
-/** Each strikes a link. */
+/** Each hits a link. */
 export const NETWORK_FAULTS: Fault[] = [
   {
     name: 'api cut off from the database',
     hits: 'writing',
-    strike: spoiling(['api to database'], 100, (proxy) => proxy.reset()),
+    inject: spoiling(['api to database'], 100, (proxy) => proxy.reset()),
   },
   {
     name: 'worker cut off from the database',
     hits: 'running',
-    strike: spoiling(['worker to database'], 100, (proxy) => proxy.reset()),
+    inject: spoiling(['worker to database'], 100, (proxy) => proxy.reset()),
   },
-  { name: 'slow database', hits: 'both', strike: spoiling(DATABASE, 2_000, (proxy) => proxy.slow(100)) },
+  { name: 'slow database', hits: 'both', inject: spoiling(DATABASE, 2_000, (proxy) => proxy.slow(100)) },
   {
     name: 'half-open connections of the apis to the database',
     hits: 'writing',
-    strike: spoiling(['api to database'], 1_000, (proxy) => proxy.swallow('existing')),
+    inject: spoiling(['api to database'], 1_000, (proxy) => proxy.swallow('existing')),
   },
   {
     name: 'half-open connections of the workers to the database',
     hits: 'running',
-    strike: spoiling(['worker to database'], 1_000, (proxy) => proxy.swallow('existing')),
+    inject: spoiling(['worker to database'], 1_000, (proxy) => proxy.swallow('existing')),
   },
   {
     name: 'commits whose answer is lost',
     hits: 'both',
-    strike: spoiling(DATABASE, 300, (proxy) => proxy.dropReplies('reset')),
+    inject: spoiling(DATABASE, 300, (proxy) => proxy.dropReplies('reset')),
   },
   {
     name: 'connections to the database cut in the middle',
     hits: 'both',
-    strike: spoiling(DATABASE, 1_000, (proxy) => proxy.cutAfter(20_000)),
+    inject: spoiling(DATABASE, 1_000, (proxy) => proxy.cutAfter(20_000)),
   },
   {
     name: 'black hole to Redis',
     hits: 'both',
     backend: 'redis',
-    strike: spoiling(['redis'], 3_000, (proxy) => proxy.swallow('all')),
+    inject: spoiling(['redis'], 3_000, (proxy) => proxy.swallow('all')),
   },
   {
     name: 'provider resets after the effect',
     hits: 'running',
-    strike: spoiling(['provider'], 700, (proxy) => proxy.dropReplies('reset')),
+    inject: spoiling(['provider'], 700, (proxy) => proxy.dropReplies('reset')),
   },
   {
     name: 'provider silent after the effect',
     hits: 'running',
-    strike: spoiling(['provider'], 700, (proxy) => proxy.dropReplies('silence')),
+    inject: spoiling(['provider'], 700, (proxy) => proxy.dropReplies('silence')),
   },
   {
     name: 'provider unreachable',
     hits: 'running',
-    strike: spoiling(['provider'], 1_000, (proxy) => void proxy.refuse()),
+    inject: spoiling(['provider'], 1_000, (proxy) => void proxy.refuse()),
   },
   {
     name: 'mail server resets',
     hits: 'running',
-    strike: spoiling(['smtp'], 700, (proxy) => proxy.dropReplies('reset')),
+    inject: spoiling(['smtp'], 700, (proxy) => proxy.dropReplies('reset')),
   },
 ];

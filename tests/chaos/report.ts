@@ -8,12 +8,12 @@ const ACKNOWLEDGED_MIN = 0.5;
 const RESTING_MS_MAX = LEASE_MS + 2 * SWEEP_MS + 2 * RUN_MS_MAX;
 
 /** Nothing is known of the promises: the run did not count. */
-export const PROVED_NOTHING = 3;
+const PROVED_NOTHING = 3;
 
 /** A run counts only if the load went on and each kind of fault hit something; a run that does not count has failed. */
-function invalidities({ struck, load, isSettled }: Result): string[] {
+function invalidities({ injected, load, isSettled }: Result): string[] {
   const share = load.acknowledged / Math.max(1, load.submitted);
-  const idle = [...struck].filter(([, { hits }]) => hits < HITS_MIN).map(([name, { hits }]) => `${name} hit ${hits}`);
+  const idle = [...injected].filter(([, { hits }]) => hits < HITS_MIN).map(([name, { hits }]) => `${name} hit ${hits}`);
   return [
     ...(share < ACKNOWLEDGED_MIN ? [`only ${(share * 100).toFixed(0)} % of the submissions were acknowledged`] : []),
     ...(idle.length > 0 ? [`not every fault hit ${HITS_MIN} actions in the danger window: ${idle.join(', ')}`] : []),
@@ -23,19 +23,19 @@ function invalidities({ struck, load, isSettled }: Result): string[] {
 
 /** `code`: 0 = the run counted, and every promise was kept; 3 = it did not count, and broke none; else 1. */
 export function report(result: Result): { text: string; code: number } {
-  const { settings, struck, load, verdict, evidence, isSettled, endingsMs, recoveriesMs } = result;
+  const { settings, injected, load, verdict, evidence, isSettled, endingsMs, recoveriesMs } = result;
   const invalid = invalidities(result);
   const { violations, checked, unknown } = verdict;
   const [first] = violations;
-  const strikes = [...struck.values()].reduce((sum, one) => sum + one.strikes, 0);
+  const times = [...injected.values()].reduce((sum, one) => sum + one.times, 0);
   const latestMs = Math.max(0, ...endingsMs);
   const kept = violations.length === 0 && isSettled && latestMs <= RESTING_MS_MAX;
   const code = invalid.length === 0 && kept ? 0 : kept ? PROVED_NOTHING : 1;
   const text = [
     '',
     table(
-      ['fault', 'strikes', 'in the danger window'],
-      [...struck].map(([name, one]) => [name, one.strikes, one.hits]),
+      ['fault', 'times', 'in the danger window'],
+      [...injected].map(([name, one]) => [name, one.times, one.hits]),
     ),
     '',
     table(
@@ -47,7 +47,7 @@ export function report(result: Result): { text: string; code: number } {
       ]),
     ),
     '',
-    `${strikes} faults of ${struck.size} kinds; ${load.acknowledged} of ${load.submitted} submissions acknowledged; ${evidence.actions.length} actions, ${evidence.effects.length} effects, ${unknown} outcome_unknown`,
+    `${times} faults of ${injected.size} kinds; ${load.acknowledged} of ${load.submitted} submissions acknowledged; ${evidence.actions.length} actions, ${evidence.effects.length} effects, ${unknown} outcome_unknown`,
     `after kill -9 of a worker its actions ran elsewhere within ${quantiles(recoveriesMs)}`,
     `after the last fault what was due had ended within ${quantiles(endingsMs)}; lease and two sweeps are ${(LEASE_MS + 2 * SWEEP_MS) / 1_000} s`,
     ...(latestMs > RESTING_MS_MAX ? [`BROKEN: after the last fault what was due took ${latestMs} ms to end`] : []),

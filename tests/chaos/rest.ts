@@ -19,13 +19,13 @@ export function recoveriesOf({ at, owner, actions }: Held, { events }: Evidence)
 }
 
 /** How late each action ended that had not ended when the last fault was over. */
-export function endingsOf({ actions, events }: Evidence, calmAt: Date): number[] {
+export function endingsOf({ actions, events }: Evidence, mendedAt: Date): number[] {
   return actions.flatMap(({ id, due_at }) => {
     const log = events.get(id) ?? [];
     const end = log.findLast(({ event }) => event === 'action.completed' || event === 'action.failed');
-    if (!end || end.at < calmAt) return [];
+    if (!end || end.at < mendedAt) return [];
     const cleared = log.findLast(({ event }) => /created|approved|released/.test(event));
-    return [end.at.getTime() - Math.max(calmAt.getTime(), due_at.getTime(), cleared?.at.getTime() ?? 0)];
+    return [end.at.getTime() - Math.max(mendedAt.getTime(), due_at.getTime(), cleared?.at.getTime() ?? 0)];
   });
 }
 

@@ -6,11 +6,11 @@ import { LEASE_MS, startFleet, type ChaosFleet, type Settings } from './fleet.ts
 import { startLoad, type Load } from './load.ts';
 import { createRandom } from './random.ts';
 import { endingsOf, recoveriesOf, waitUntilSettled } from './rest.ts';
-import { startWeather, type Struck } from './weather.ts';
+import { startFaultSchedule, type FaultCount } from './fault-schedule.ts';
 
 export interface Result {
   settings: Settings;
-  struck: Map<string, Struck>;
+  injected: Map<string, FaultCount>;
   load: Load['counts'];
   verdict: Verdict;
   evidence: Evidence;
@@ -32,45 +32,45 @@ export async function run(settings: Settings, { say, stop }: Watcher): Promise<R
   say('booting …');
   const fleet = await startFleet(settings, random);
   const db = openDatabase({ url: fleet.postgres.url, poolMax: 3, name: 'chaos' });
-  const storm = new AbortController();
-  const crowd = new AbortController();
+  const faultsStop = new AbortController();
+  const loadStop = new AbortController();
   try {
     const tenants = await settle(fleet);
     const urls = () => fleet.apis.map(({ process }) => process.url);
-    const load = startLoad({ tenants, urls, lanes: 24, random, stop: AbortSignal.any([crowd.signal, stop]) });
-    const weather = startWeather({
+    const load = startLoad({ tenants, urls, lanes: 24, random, stop: AbortSignal.any([loadStop.signal, stop]) });
+    const schedule = startFaultSchedule({
       fleet,
       db,
       load,
       random,
       backend: settings.backend,
-      stop: AbortSignal.any([storm.signal, stop]),
+      stop: AbortSignal.any([faultsStop.signal, stop]),
     });
-    const progress = setInterval(() => say(weather.progress()), 5_000);
+    const progress = setInterval(() => say(schedule.progress()), 5_000);
     const over = sleep(settings.seconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
-    await Promise.race([over, weather.done]); // a fault that cannot be injected ends the run
-    storm.abort();
-    const calmAt = await weather.done;
-    crowd.abort();
+    await Promise.race([over, schedule.done]); // a fault that cannot be injected ends the run
+    faultsStop.abort();
+    const mendedAt = await schedule.done;
+    loadStop.abort();
     say('whole again; waiting for what is due …');
     await load.done;
     const isSettled = await waitUntilSettled(db, stop);
     clearInterval(progress);
     const evidence = await collect(fleet, db, load, tenants);
-    const recoveriesMs = weather.kills.flatMap((kill) => recoveriesOf(kill, evidence));
+    const recoveriesMs = schedule.kills.flatMap((kill) => recoveriesOf(kill, evidence));
     return {
       settings,
-      struck: weather.struck,
+      injected: schedule.injected,
       load: load.counts,
       verdict: judge(evidence),
       evidence,
       isSettled,
-      endingsMs: endingsOf(evidence, calmAt),
+      endingsMs: endingsOf(evidence, mendedAt),
       recoveriesMs,
     };
   } finally {
-    storm.abort();
-    crowd.abort();
+    faultsStop.abort();
+    loadStop.abort();
     await db.close().catch(() => undefined);
     await fleet.stop();
   }

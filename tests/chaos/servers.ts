@@ -7,7 +7,7 @@ import { startProcess, until } from '@proviso/testing';
 import { ensureDatabase, ensurePostgres, stopPostgres } from '@proviso/local-server/postgres';
 
 /** A server that may crash, and comes back at the same port. */
-export interface Server {
+interface Server {
   port: number;
   crash(): Promise<void>;
   start(): Promise<void>;

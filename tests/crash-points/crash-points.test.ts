@@ -1,9 +1,9 @@
 import type { JsonObject } from '@proviso/contracts';
 import { newId, showId } from '@proviso/core';
 import { openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
-import type { Strike } from './doomed.ts';
-import { Stage, type StageOptions } from './stage.ts';
-import { storiesOf, type Story } from './stories.ts';
+import type { CrashPoint } from '@proviso/testing';
+import { Simulation, type SimulationOptions } from './simulation.ts';
+import { scenariosOf, type Scenario } from './scenarios.ts';
 
 interface Kind {
   type: string;
@@ -12,10 +12,10 @@ interface Kind {
 
 const KINDS: Record<string, Kind> = {
   transactional: { type: 'create_note', params: { content: 'a note' } },
-  idempotent: { type: 'far_idempotent', params: { say: 'hello' } },
-  'at most once': { type: 'far_at_most_once', params: { say: 'hello' } },
+  idempotent: { type: 'provider_idempotent', params: { say: 'hello' } },
+  'at most once': { type: 'provider_at_most_once', params: { say: 'hello' } },
   'at most once, of a provider that cannot be asked': {
-    type: 'far_at_most_once',
+    type: 'provider_at_most_once',
     params: { say: 'hello', answers: false },
   },
 };
@@ -23,7 +23,7 @@ const KINDS: Record<string, Kind> = {
 describe.each(Object.entries(KINDS))('%s', (_, { type, params }) => {
   let world: World;
   let workspace: TestWorkspace;
-  let people: StageOptions['people'];
+  let people: SimulationOptions['people'];
   let contact: string;
   beforeAll(async () => {
     world = await openWorld();
@@ -36,35 +36,35 @@ describe.each(Object.entries(KINDS))('%s', (_, { type, params }) => {
   afterAll(() => world.close());
 
   const all = type === 'create_note' ? () => ({ ...params, contact_id: contact }) : () => params;
-  const stories = storiesOf(type, params, type !== 'create_note');
+  const scenarios = scenariosOf(type, params, type !== 'create_note');
 
-  /** One life with these deaths; returns its processes' calls, and throws with its story where a promise was broken. */
-  async function live(name: string, strikes: (Strike | undefined)[]): Promise<Stage['processes']> {
-    const story = storiesOf(type, all(), type !== 'create_note').find((one) => one.name === name) as Story;
-    const stage = new Stage({ world, workspace, people, strikes });
+  /** Runs a scenario with these crashes. Returns its processes; throws when a promise was broken. */
+  async function runWith(name: string, crashPoints: (CrashPoint | undefined)[]): Promise<Simulation['processes']> {
+    const scenario = scenariosOf(type, all(), type !== 'create_note').find((one) => one.name === name) as Scenario;
+    const simulation = new Simulation({ world, workspace, people, crashPoints });
     try {
-      await story.tell(stage);
-      await stage.settle();
-      const { violations } = await stage.judge();
-      if (strikes.length === 0) expect((await reread(world, stage)).status).toBe(story.ends);
-      if (violations.length > 0) throw new Error(describeDeaths(stage, strikes, violations));
-      return stage.processes;
+      await scenario.run(simulation);
+      await simulation.settle();
+      const { violations } = await simulation.judge();
+      if (crashPoints.length === 0) expect((await reread(world, simulation)).status).toBe(scenario.ends);
+      if (violations.length > 0) throw new Error(describeCrashes(simulation, crashPoints, violations));
+      return simulation.processes;
     } finally {
-      stage.close();
+      simulation.close();
     }
   }
 
-  /** Dies before and after each call of the process that comes after `earlier` deaths. */
-  async function dieEverywhere(name: string, earlier: Strike[]): Promise<readonly string[]> {
-    const doom = (await live(name, earlier))[earlier.length]?.doom;
-    for (const point of doom?.points() ?? []) await live(name, [...earlier, point]);
-    return doom?.calls ?? [];
+  /** Crashes the process that starts after the `earlier` crashes, once at each of its crash points. */
+  async function crashEverywhere(name: string, earlier: CrashPoint[]): Promise<readonly string[]> {
+    const injector = (await runWith(name, earlier))[earlier.length]?.injector;
+    for (const point of injector?.points() ?? []) await runWith(name, [...earlier, point]);
+    return injector?.calls ?? [];
   }
 
-  it.each(stories)(
+  it.each(scenarios)(
     '$name: keeps every promise, whichever call of it was the last of its process',
     async ({ name, ends }) => {
-      const calls = await dieEverywhere(name, []);
+      const calls = await crashEverywhere(name, []);
       expect(calls).toEqual(
         expect.arrayContaining(['action_create', ...(ends === 'completed' ? ['action_claim'] : [])]),
       );
@@ -73,26 +73,33 @@ describe.each(Object.entries(KINDS))('%s', (_, { type, params }) => {
   );
 
   const begun = type !== 'create_note';
-  it.each<[string, Strike]>([
+  it.each<[string, CrashPoint]>([
     ['claimed it', { call: 'action_claim', when: 'after' }],
-    ...(begun ? [['began', { call: 'action_begin_effect', when: 'after' }] as [string, Strike]] : []),
-    ...(begun ? [['sent it', { call: 'far.send', when: 'after' }] as [string, Strike]] : []),
-    ...(begun ? [] : [['wrote it, and before it committed', { call: 'commit', when: 'before' }] as [string, Strike]]),
+    ...(begun ? [['began', { call: 'action_begin_effect', when: 'after' }] as [string, CrashPoint]] : []),
+    ...(begun ? [['sent it', { call: 'provider.send', when: 'after' }] as [string, CrashPoint]] : []),
+    ...(begun
+      ? []
+      : [['wrote it, and before it committed', { call: 'commit', when: 'before' }] as [string, CrashPoint]]),
   ])(
-    'keeps every promise when a worker dies after it %s, and whoever recovers it dies at any of its calls',
-    async (_what, strike) => {
-      const calls = await dieEverywhere('created and run', [strike]);
+    'keeps every promise when a worker crashes after it %s, and its recoverer crashes at any of its calls',
+    async (_what, crashPoint) => {
+      const calls = await crashEverywhere('created and run', [crashPoint]);
       expect(calls).toContain('action_adopt_lost');
     },
     120_000,
   );
 });
 
-function describeDeaths(stage: Stage, strikes: (Strike | undefined)[], violations: object[]): string {
-  const deaths = strikes.map((strike, index) => {
-    const { calls = [] } = stage.processes[index]?.doom ?? {};
-    const call = typeof strike?.call === 'number' ? `${calls[strike.call]} (call ${strike.call})` : strike?.call;
-    return strike ? `process ${index} died ${strike.when} ${call}` : '';
+function describeCrashes(
+  simulation: Simulation,
+  crashPoints: (CrashPoint | undefined)[],
+  violations: object[],
+): string {
+  const crashes = crashPoints.map((crashPoint, index) => {
+    const { calls = [] } = simulation.processes[index]?.injector ?? {};
+    const call =
+      typeof crashPoint?.call === 'number' ? `${calls[crashPoint.call]} (call ${crashPoint.call})` : crashPoint?.call;
+    return crashPoint ? `process ${index} crashed ${crashPoint.when} ${call}` : '';
   });
-  return `${deaths.join('; ')}: ${JSON.stringify(violations, null, 2)}`;
+  return `${crashes.join('; ')}: ${JSON.stringify(violations, null, 2)}`;
 }

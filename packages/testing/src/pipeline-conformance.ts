@@ -1,37 +1,38 @@
 import { isTerminal, type JsonObject } from '@proviso/contracts';
-import {
-  createAction,
-  createRegistry,
-  decideAction,
-  execute,
-  recoverLost,
-  type ActionRow,
-  type Context,
-  type Worker,
-} from '@proviso/core';
+import { createAction, createRegistry, decideAction, execute, type ActionRow, type Context } from '@proviso/core';
+import type { Delivery } from '@proviso/core/executor';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readEvidence } from './checker/evidence.ts';
+import { judge } from './checker/judge.ts';
 import { promisedBy, type ConformanceBackend, type ConformanceSubject } from './conformance.ts';
-import { mortal, type Death } from './mortal.ts';
+import { startFaultyProcess, type CrashPoint } from './crash-injector.ts';
+import { expireLeases, SWEEPS } from './sweeps.ts';
 import { openWorld, reread, type TestWorkspace, type World } from './world.ts';
 
-/** What the pipeline needs beyond the executor and its far side. */
+/** What the pipeline needs beyond the executor and its provider. */
 export interface PipelineSubject<B extends ConformanceBackend> extends ConformanceSubject<B> {
   /** What the reviewer adds, where every proposal waits for one. */
   edits?: JsonObject;
-  /** How many effects there are in our own database, where they are not at a far side. */
+  /** How many effects there are in our own database, where they are not at a provider. */
   effectsIn?(world: World, action: ActionRow): Promise<number>;
 }
 
 export interface PipelineOptions {
-  /** Puts the records there that the subjects' params name. */
+  /** Creates the records that the subjects' params name. */
   furnish: (world: World, workspace: TestWorkspace) => Promise<void>;
-  /** The queue for wake-ups; absent = PostgreSQL's. */
+  /** The queue; absent = PostgreSQL's. */
   redisUrl?: string | undefined;
 }
 
 const ROUNDS_MAX = 20;
+/** How an action may end whose worker crashed; the checker then compares the end with the effects. */
+const ENDS: Record<Delivery, string[]> = {
+  transactional: ['completed'],
+  idempotent: ['completed'],
+  at_most_once: ['completed', 'outcome_unknown', 'not_sent'],
+};
 
-/** What every executor owes when its worker is killed, at each step from the claim to the record. Belongs into a test file. */
+/** What every executor owes when its worker crashes, at each call from the claim to the record. Belongs into a test file. */
 export function describePipelineConformance<B extends ConformanceBackend>(
   name: string,
   subject: PipelineSubject<B>,
@@ -44,92 +45,96 @@ export function describePipelineConformance<B extends ConformanceBackend>(
     });
     afterAll(() => world.close());
 
-    it.each<Death>(['before', 'after'])('ends truly when its worker is killed %s any of its steps', async (death) => {
-      for (let diesAt = 1; ; diesAt += 1) {
-        const backend = await subject.startBackend();
-        try {
-          const scene = await stage({ world, subject, backend, furnish });
-          const lived = await runOnce(scene, diesAt, death);
-          const action = await settle(scene);
-          const effects = (await subject.effectsIn?.(world, action)) ?? backend.effects();
-          expect([diesAt, fits(subject, action, effects)]).toEqual([diesAt, 'fits']);
-          if (!lived) continue;
-          expect(diesAt).toBeGreaterThan(3); // claim, guard and record, at the least
-          expect(action).toMatchObject({ status: 'completed', crashes: 0, attempts: 1 });
-          return;
-        } finally {
-          await backend.close();
-        }
-      }
-    });
+    it('ends truly, whichever call was the last of its worker', async () => {
+      const run = (crashPoint?: CrashPoint) => runOnce({ world, subject, furnish, crashPoint });
+      const { action, injector } = await run();
+      expect(action).toMatchObject({ status: 'completed', crashes: 0, attempts: 1 });
+      const points = injector.points();
+      expect(points.length).toBeGreaterThan(3); // claim, guard and record, at the least
+      for (const point of points) await run(point);
+    }, 120_000);
   });
 }
 
-interface Scene {
-  world: World;
-  /** With the subject's own executor, which knows the far side of this test. */
-  worker: Worker;
-  action: ActionRow;
-}
-
-interface Staging<B extends ConformanceBackend> extends PipelineOptions {
+interface Run<B extends ConformanceBackend> extends PipelineOptions {
   world: World;
   subject: PipelineSubject<B>;
-  backend: B;
+  /** Absent = the worker survives. */
+  crashPoint: CrashPoint | undefined;
 }
 
-async function stage<B extends ConformanceBackend>({ world, subject, backend, furnish }: Staging<B>): Promise<Scene> {
-  const executors = createRegistry({ executors: [subject.executor] });
-  const workspace = await world.workspace();
-  await furnish(world, workspace);
+/** One action of the subject, from the proposal to its end, judged. */
+async function runOnce<B extends ConformanceBackend>({ world, subject, furnish, crashPoint }: Run<B>) {
+  const backend = await subject.startBackend();
+  const { injector, worker } = startFaultyProcess({
+    services: world,
+    executorsOf: () => [subject.executor],
+    name: `faulty ${Math.random().toString(36).slice(2)}`,
+    crashPoint,
+  });
+  try {
+    const workspace = await world.workspace();
+    await furnish(world, workspace);
+    const id = await propose({ subject, workspace, backend });
+    await Promise.race([execute(worker, id), injector.whenCrashed]);
+    const action = await settle(world, subject, id);
+    const effects = (await subject.effectsIn?.(world, action)) ?? backend.effects();
+    expect({ crashPoint, ...(await faultsOf(world, action, effects)) }).toEqual({
+      crashPoint,
+      end: expect.stringMatching(`^(${ENDS[promisedBy(subject) as Delivery].join('|')})$`),
+      violations: [],
+    });
+    return { action, injector };
+  } finally {
+    worker.leases.close();
+    await backend.close();
+  }
+}
+
+async function propose<B extends ConformanceBackend>({ subject, workspace, backend }: Proposing<B>) {
   const { identity, credentials } = subject.makeIdentity(backend);
   const identity_id = identity
     ? await workspace.identity(identity.provider, identity.config, credentials ?? undefined)
     : workspace.identityId;
-  const ctx: Context = { ...(await workspace.as({})), executors };
+  const ctx: Context = { ...(await workspace.as({})), executors: registryOf(subject) };
   const body = { type: subject.executor.type, identity_id, params: subject.proposal ?? subject.makeParams() };
-  let action = await createAction(ctx, body);
-  if (action.status === 'pending_approval')
-    action = await decideAction(ctx, action.id, { action: 'edit', edits: subject.edits });
-  return { world, worker: { ...world.worker(), executors }, action };
+  const { id, status } = await createAction(ctx, body);
+  if (status === 'pending_approval') await decideAction(ctx, id, { action: 'edit', edits: subject.edits });
+  return id;
 }
 
-/** true = the worker lived to the end of its run. */
-async function runOnce({ world, worker, action }: Scene, diesAt: number, death: Death): Promise<boolean> {
-  const { db, lived } = mortal(world.db, diesAt, death);
-  await execute({ ...worker, db }, action.id).catch((error: unknown) => {
-    if (lived()) throw error;
-  });
-  return lived();
+interface Proposing<B extends ConformanceBackend> {
+  subject: PipelineSubject<B>;
+  workspace: TestWorkspace;
+  backend: B;
 }
 
-/** Lets time pass and other workers come, until the action has ended. */
-async function settle({ world, worker, action }: Scene): Promise<ActionRow> {
+const registryOf = <B extends ConformanceBackend>({ executor }: PipelineSubject<B>) =>
+  createRegistry({ executors: [executor] });
+
+/** Lets time pass and another worker sweep, until the action has ended. */
+async function settle<B extends ConformanceBackend>(world: World, subject: PipelineSubject<B>, id: string) {
+  const worker = { ...world.worker(), executors: registryOf(subject) };
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    const now = await reread(world, action);
-    if (isTerminal(now.status)) return now;
-    const { pool } = world.db;
-    await pool.query('delete from identity_slots');
-    await pool.query(
-      `update actions set due_at = least(due_at, now()), lease_until = lease_until - interval '1 hour' where id = $1`,
-      [action.id],
-    );
-    await recoverLost(worker);
-    await execute(worker, action.id);
+    const action = await reread(world, { id });
+    if (isTerminal(action.status)) return action;
+    await world.db.pool.query('delete from identity_slots');
+    await world.db.pool.query('update actions set due_at = least(due_at, now()) where id = $1', [id]);
+    await expireLeases(world.db, { actions: [id] });
+    for (const sweep of SWEEPS) await sweep(worker);
   }
-  throw new Error(`the action does not come to an end; it is ${(await reread(world, action)).status}`);
+  throw new Error(`the action does not come to an end; it is ${(await reread(world, { id })).status}`);
 }
 
-/** Whether the end of an action tells the truth about its effects, and its delivery's promise was kept. */
-function fits<B extends ConformanceBackend>(
-  subject: PipelineSubject<B>,
-  { status, status_reason }: ActionRow,
-  effects: number,
-): string {
-  const ends: Record<string, number[]> =
-    promisedBy(subject) === 'at_most_once'
-      ? { completed: [1], outcome_unknown: [0, 1], not_sent: [0] }
-      : { completed: [1] };
-  const end = status === 'failed' ? (status_reason ?? status) : status;
-  return ends[end]?.includes(effects) ? 'fits' : `${end} with ${effects} effects`;
+/** How it ended, and which promises the checker finds broken. */
+async function faultsOf(world: World, { id, type, status, status_reason }: ActionRow, count: number) {
+  const effects = Array.from({ length: count }, (_, index) => ({
+    action: id,
+    identity: `effect ${index}`,
+    said: {},
+    at: new Date(),
+  }));
+  const read = await readEvidence(world.db, { actions: [id] });
+  const { violations } = judge({ ...read, effects, records: [], counted: [type], graceMs: 0 });
+  return { end: status === 'failed' ? (status_reason ?? status) : status, violations };
 }

@@ -1,5 +1,5 @@
 // Did the service keep its promises? Judged from the rows, the far side's own count and the clients' own records, and
-// from nothing that the service says of itself. Held by planted-bugs.test.ts: each rule catches a bug made for it.
+// from nothing that the service says of itself. Held by mutants.test.ts: each rule catches a bug made for it.
 import { isCounted, isKept } from './acknowledged.ts';
 import { byAction, type Evidence } from './evidence.ts';
 import { RULES, type Case } from './rules.ts';

@@ -21,8 +21,8 @@ const titlesIn = (file: string): string[] => [...read(file).matchAll(TITLE)].map
 
 /** What else has a name that may stand in quotes. */
 const NAMED: Record<string, string> = {
-  planted: 'tests/crash-points/plants.ts',
-  'crash points': 'tests/crash-points/stories.ts',
+  mutants: 'tests/crash-points/mutants.ts',
+  'crash points': 'tests/crash-points/scenarios.ts',
   chaos: 'tests/chaos/faults.ts',
 };
 const isThere = (where: string, words: string): boolean => {
@@ -42,7 +42,7 @@ describe('docs/guarantees.md and SECURITY.md', () => {
 
   it('promise nothing without a test', () => {
     expect(rows.length).toBeGreaterThan(40);
-    expect(rows.filter((row) => !/\.test\.ts|crash points|chaos|planted/.test(row))).toEqual([]);
+    expect(rows.filter((row) => !/\.test\.ts|crash points|chaos|mutants/.test(row))).toEqual([]);
     const against = security.match(/^\| (?:a|an|another|whoever) .*$/gm) ?? [];
     expect(against.length).toBeGreaterThan(15);
     expect(against.filter((row) => !row.includes('.test.ts`'))).toEqual([]);
@@ -50,7 +50,7 @@ describe('docs/guarantees.md and SECURITY.md', () => {
 
   it('quote titles exactly', () => {
     const quoted = [
-      ...(text + security).matchAll(/(?:`([\w/.-]+\.test\.ts)`|(planted|crash points|chaos)): "([^"]+)"/g),
+      ...(text + security).matchAll(/(?:`([\w/.-]+\.test\.ts)`|(mutants|crash points|chaos)): "([^"]+)"/g),
     ];
     const wrong = quoted.filter(([, file, kind, words]) => !isThere(file ?? kind ?? '', words ?? ''));
     expect(quoted.length).toBeGreaterThan(40);

@@ -5,22 +5,18 @@ import {
   approvePendingAction,
   batchApprovePendingActions,
   cancelAction,
-  claimDue,
   clearedHash,
   createAction,
   decideAction,
   effectiveParams,
   execute,
-  expireOpen,
   getAction,
   hashJson,
   newId,
   processActions,
   readId,
-  recoverLost,
   recallAction,
   runActionNow,
-  runInSlot,
   updateAction,
   type ActionRow,
   type Context,
@@ -28,34 +24,39 @@ import {
 } from '@proviso/core';
 import { builtIns } from '@proviso/executors';
 import {
+  SWEEPS,
+  expireLeases,
   judge,
   readEvidence,
   reread,
+  startFaultyProcess,
   type BatchRecord,
   type ClientRecord,
+  type CrashInjector,
+  type CrashPoint,
+  type FaultyProcess,
   type TestWorkspace,
   type Told,
   type Verdict,
   type World,
 } from '@proviso/testing';
-import { startDoomed, type Doom, type Doomed, type Strike } from './doomed.ts';
-import { createFarSide, farExecutors, type FarSide } from './far-side.ts';
+import { createFakeProvider, providerExecutors, type FakeProvider } from './provider.ts';
 
 const TURNS_MAX = 60;
 
-/** What a plant may change of a process, to see that the checker notices. */
-export type Bend = (worker: Worker) => Worker;
+/** What a mutant may change of a process, to see that the checker notices. */
+export type Mutation = (worker: Worker) => Worker;
 
-export interface StageOptions {
+export interface SimulationOptions {
   world: World;
   workspace: TestWorkspace;
   people: { owner: Context; reviewer: Context; stranger: Context };
-  /** The first process dies at the first strike, its successor at the second; later ones live. */
-  strikes?: (Strike | undefined)[];
-  bend?: Bend;
+  /** The first process crashes at the first point, its successor at the second. Later ones survive. */
+  crashPoints?: (CrashPoint | undefined)[];
+  mutate?: Mutation;
 }
 
-type Person = keyof StageOptions['people'];
+type Person = keyof SimulationOptions['people'];
 type Request = (ctx: Context) => Promise<ActionRow>;
 type Asking = Pick<ClientRecord, 'verb' | 'sent'> & { who: Person; saw?: JsonObject };
 
@@ -68,19 +69,19 @@ const toldShown = ({ status, cleared_hash }: ActionRow): Told => ({
   ...(cleared_hash && { hash: cleared_hash }),
 });
 
-/** One action's life: people who ask until they are answered, bells that get lost, and one process after the other. */
-export class Stage {
-  readonly far: FarSide = createFarSide();
-  readonly processes: Doomed[] = [];
+/** One action from its creation to its end: clients that retry until they get an answer, lost wake-ups, and process after process. */
+export class Simulation {
+  readonly provider: FakeProvider = createFakeProvider();
+  readonly processes: FaultyProcess[] = [];
   readonly records: ClientRecord[] = [];
   readonly batches: BatchRecord[] = [];
   action: ActionRow | undefined;
-  readonly #options: StageOptions;
+  readonly #options: SimulationOptions;
   /** Ids grow with time, by the millisecond: what its requests make comes after the first of this one. */
   readonly #since = `${newId().slice(0, 13)}-7000-8000-000000000000`;
-  readonly #name = `stage ${Math.random().toString(36).slice(2)}`;
+  readonly #name = `simulation ${Math.random().toString(36).slice(2)}`;
 
-  constructor(options: StageOptions) {
+  constructor(options: SimulationOptions) {
     this.#options = options;
     this.#start();
   }
@@ -189,40 +190,33 @@ export class Stage {
     return { params: effectiveParams(action), hash: clearedHash(action, this.process.worker.executors) };
   }
 
-  /** All bells that were rung and a stray one, each delivered twice. Whoever dies on the way loses them. */
-  async ringBells(): Promise<void> {
-    for (const id of [...this.process.bells.splice(0), this.id])
-      await this.tell(async ({ worker }) => void (await Promise.all([execute(worker, id), execute(worker, id)])));
+  /** Delivers all wake-ups and a stray one, each twice. A process that crashes loses them. */
+  async deliverWakeUps(): Promise<void> {
+    for (const id of [...this.process.wakeUps.splice(0), this.id])
+      await this.attempt(async ({ worker }) => void (await Promise.all([execute(worker, id), execute(worker, id)])));
   }
 
   /** Work that nobody asks for again: it is lost with its process. */
-  async tell(work: (process: Doomed) => Promise<void>): Promise<void> {
+  async attempt(work: (process: FaultyProcess) => Promise<void>): Promise<void> {
     const { process } = this;
-    await Promise.race([work(process), process.doom.died]);
-    if (process.doom.dead) this.#start();
+    await Promise.race([work(process), process.injector.whenCrashed]);
+    if (process.injector.crashed) this.#start();
   }
 
-  /** Lets the leases of the dead run out, and the sweeps work until nothing is due. */
+  /** Expires the leases of crashed processes, and sweeps until nothing is due. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < TURNS_MAX; turn += 1) {
-      await this.expireLeases(this.processes.filter(({ doom }) => doom.dead));
-      await this.tell(async ({ worker }) => void (await recoverLost(worker)));
-      await this.tell(async ({ worker }) => {
-        for (const action of await claimDue(worker)) await runInSlot(worker, action);
-      });
-      await this.tell(async ({ worker }) => void (await expireOpen(worker)));
+      await this.expireLeases(this.processes.filter(({ injector }) => injector.crashed));
+      for (const sweep of SWEEPS) await this.attempt(({ worker }) => sweep(worker));
       const { status } = await reread(this.#options.world, { id: this.id });
       if (status !== 'running' && !isCleared(status)) return;
       await sleep(2);
     }
   }
 
-  /** Time passes: nobody prolongs what these processes held. */
-  async expireLeases(processes: Doomed[]): Promise<void> {
-    await this.#options.world.db.pool.query(
-      "update actions set lease_until = clock_timestamp() - interval '1 second' where status = 'running' and lease_owner = any($1)",
-      [processes.map(({ worker }) => worker.actor.id)],
-    );
+  /** Time passes: nobody extends the leases of these processes. */
+  expireLeases(processes: FaultyProcess[]): Promise<void> {
+    return expireLeases(this.#options.world.db, { workers: processes.map(({ worker }) => worker.actor.id) });
   }
 
   /** Somebody with a hand in the database changes what was approved. */
@@ -231,8 +225,8 @@ export class Stage {
     await pool.query(`update actions set params = params || '{"say": "something else"}' where id = $1`, [this.id]);
   }
 
-  /** Starts another process beside those that live. */
-  successor(): Doomed {
+  /** Starts another process beside the running ones. */
+  successor(): FaultyProcess {
     this.#start();
     return this.process;
   }
@@ -247,16 +241,16 @@ export class Stage {
     const read = await readEvidence(world.db, { actions: made.map(({ id }) => id) });
     return judge({
       ...read,
-      effects: [...this.far.effects, ...read.effects],
+      effects: [...this.provider.effects, ...read.effects],
       records: this.records,
       batches: this.batches,
-      counted: ['far_idempotent', 'far_at_most_once', 'create_note'],
+      counted: ['provider_idempotent', 'provider_at_most_once', 'create_note'],
       graceMs: 0,
     });
   }
 
-  get process(): Doomed {
-    return this.processes.at(-1) as Doomed;
+  get process(): FaultyProcess {
+    return this.processes.at(-1) as FaultyProcess;
   }
 
   close(): void {
@@ -264,23 +258,26 @@ export class Stage {
   }
 
   #start(): void {
-    const { world, strikes = [], bend = (worker) => worker } = this.#options;
+    const { world, crashPoints = [], mutate = (worker) => worker } = this.#options;
     const index = this.processes.length;
-    const executorsOf = (doom: Doom) => [...builtIns().executors, ...farExecutors(this.far, doom)];
-    const process = startDoomed({
+    const executorsOf = (injector: CrashInjector) => [
+      ...builtIns().executors,
+      ...providerExecutors(this.provider, injector),
+    ];
+    const process = startFaultyProcess({
       services: world,
       executorsOf,
       name: `${this.#name} process ${index}`,
-      strike: strikes[index],
+      crashPoint: crashPoints[index],
     });
-    this.processes.push({ ...process, worker: bend(process.worker) });
+    this.processes.push({ ...process, worker: mutate(process.worker) });
   }
 
-  async #answered<T>(request: (process: Doomed) => Promise<T>): Promise<T> {
+  async #answered<T>(request: (process: FaultyProcess) => Promise<T>): Promise<T> {
     for (;;) {
       const { process } = this;
-      const answer = await Promise.race([request(process), process.doom.died]);
-      if (!process.doom.dead) return answer as T; // else nobody heard it
+      const answer = await Promise.race([request(process), process.injector.whenCrashed]);
+      if (!process.injector.crashed) return answer as T; // else nobody heard it
       this.#start();
     }
   }

@@ -1,11 +1,11 @@
 import { openWorld, type TestWorkspace, type World } from '@proviso/testing';
-import { PLANTS, type Plant } from './plants.ts';
-import { Stage, type StageOptions } from './stage.ts';
+import { MUTANTS, type Mutant } from './mutants.ts';
+import { Simulation, type SimulationOptions } from './simulation.ts';
 
 describe('the checker', () => {
   let world: World;
   let workspace: TestWorkspace;
-  let people: StageOptions['people'];
+  let people: SimulationOptions['people'];
   beforeAll(async () => {
     world = await openWorld();
     workspace = await world.workspace();
@@ -14,23 +14,23 @@ describe('the checker', () => {
   });
   afterAll(() => world.close());
 
-  /** The promises that were broken in this life. */
-  async function broken({ diesAfter, tell }: Plant, bend: Plant['bend']): Promise<string[]> {
-    const stage = new Stage({
+  /** The promises that this scenario broke. */
+  async function broken({ crashesAfter, run }: Mutant, mutate: Mutant['mutate']): Promise<string[]> {
+    const simulation = new Simulation({
       world,
       workspace,
       people,
-      bend,
-      ...(diesAfter && { strikes: [{ call: diesAfter, when: 'after' as const }] }),
+      mutate,
+      ...(crashesAfter && { crashPoints: [{ call: crashesAfter, when: 'after' as const }] }),
     });
     try {
-      await tell(stage);
-      await stage.settle();
-      return [...new Set((await stage.judge()).violations.map(({ promise }) => promise))];
+      await run(simulation);
+      await simulation.settle();
+      return [...new Set((await simulation.judge()).violations.map(({ promise }) => promise))];
     } finally {
       await world.db.pool.query('delete from action_events where workspace_id = $1', [workspace.id]);
       await world.db.pool.query('delete from actions where workspace_id = $1', [workspace.id]);
-      stage.close();
+      simulation.close();
     }
   }
 
@@ -49,19 +49,19 @@ describe('the checker', () => {
     }
   }
 
-  it.each(PLANTS)('catches $bug', async (plant) => {
-    const live = () => broken(plant, plant.bend);
-    expect(await (plant.unchecked ? unchecked(live) : live())).toContain(plant.breaks);
+  it.each(MUTANTS)('catches $bug', async (mutant) => {
+    const found = () => broken(mutant, mutant.mutate);
+    expect(await (mutant.unchecked ? unchecked(found) : found())).toContain(mutant.breaks);
   });
 
-  it.each(PLANTS.filter((plant) => plant.unchecked))(
-    'cannot even plant $bug under the CHECKs of the table',
-    async (plant) => {
-      await expect(broken(plant, plant.bend)).rejects.toMatchObject({ code: '23514' });
+  it.each(MUTANTS.filter((mutant) => mutant.unchecked))(
+    'is stopped by the CHECKs of the table from $bug',
+    async (mutant) => {
+      await expect(broken(mutant, mutant.mutate)).rejects.toMatchObject({ code: '23514' });
     },
   );
 
-  it.each(PLANTS)('has nothing to say of the same life without $bug', async (plant) => {
-    expect(await broken(plant, (worker) => worker)).toEqual(plant.anyway ?? []);
+  it.each(MUTANTS)('reports nothing in the same scenario without $bug', async (mutant) => {
+    expect(await broken(mutant, (worker) => worker)).toEqual(mutant.anyway ?? []);
   });
 });

@@ -1,20 +1,20 @@
-// The faults of a run: when each strikes, and what it hits.
+// The faults of a run: when each is injected, and what it hits.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@proviso/core';
-import { NETWORK_FAULTS, PROCESS_FAULTS, type Fault, type Field, type Held } from './faults.ts';
+import { NETWORK_FAULTS, PROCESS_FAULTS, type Fault, type FaultContext, type Held } from './faults.ts';
 import type { ChaosFleet, Settings } from './fleet.ts';
 import type { Load } from './load.ts';
 import type { Random } from './random.ts';
 
 const PAUSE_MS = { from: 300, to: 1_200 };
 
-export interface Struck {
-  strikes: number;
+export interface FaultCount {
+  times: number;
   /** Actions that were in the danger window. */
   hits: number;
 }
 
-interface WeatherOptions {
+interface FaultScheduleOptions {
   fleet: ChaosFleet;
   db: Database;
   load: Load;
@@ -23,46 +23,46 @@ interface WeatherOptions {
   stop: AbortSignal;
 }
 
-/** Two storms at once, one over processes and one over links: each strikes with every fault before it repeats one. */
-export function startWeather({ fleet, db, load, random, backend, stop }: WeatherOptions) {
-  const struck = new Map<string, Struck>();
+/** Two loops at once, one over process faults and one over network faults. Each injects every fault before it repeats one. */
+export function startFaultSchedule({ fleet, db, load, random, backend, stop }: FaultScheduleOptions) {
+  const injected = new Map<string, FaultCount>();
   const kills: Held[] = [];
   const heldBy = (pid: number): Promise<Held> =>
     ownedBy(db, pid).catch(() => ({ at: new Date(), owner: '', actions: [] })); // the database is away
-  const field: Field = { fleet, random, known: load.known, heldBy, kills, reviving: new Set() };
-  const strike = async (fault: Fault): Promise<void> => {
-    const seen = struck.get(fault.name) ?? { strikes: 0, hits: 0 };
-    struck.set(fault.name, seen);
-    seen.strikes += 1;
+  const context: FaultContext = { fleet, random, known: load.known, heldBy, kills, reviving: new Set() };
+  const inject = async (fault: Fault): Promise<void> => {
+    const seen = injected.get(fault.name) ?? { times: 0, hits: 0 };
+    injected.set(fault.name, seen);
+    seen.times += 1;
     await aim(db, load, fault);
     const danger = watchDanger(db, load, fault);
-    const told = await fault.strike(field);
+    const told = await fault.inject(context);
     const found = await danger.found();
     seen.hits += fault.hits === 'told' ? (told ?? 0) : found;
   };
-  const storm = async (faults: Fault[]): Promise<void> => {
+  const repeat = async (faults: Fault[]): Promise<void> => {
     const here = faults.filter((fault) => fault.backend === undefined || fault.backend === backend);
-    for (const { name } of here) struck.set(name, { strikes: 0, hits: 0 });
+    for (const { name } of here) injected.set(name, { times: 0, hits: 0 });
     while (!stop.aborted)
       for (const fault of random.shuffled(here)) {
         await sleep(random.between(PAUSE_MS.from, PAUSE_MS.to), undefined, { signal: stop }).catch(() => undefined);
         if (stop.aborted) return;
-        await strike(fault);
+        await inject(fault);
       }
   };
   /** Answers when the last fault was over, by the database's clock; what was killed may still be on its way back. */
-  const calm = async (): Promise<Date> => {
+  const mend = async (): Promise<Date> => {
     await Promise.all(Object.values(fleet.links).map((proxy) => proxy.pass()));
     const { rows } = await db.pool.query<{ now: Date }>('select clock_timestamp() as now');
-    await Promise.all(field.reviving);
+    await Promise.all(context.reviving);
     return rows[0]?.now ?? new Date(Number.NaN);
   };
   return {
-    struck,
+    injected,
     kills,
-    done: Promise.all([storm(PROCESS_FAULTS), storm(NETWORK_FAULTS)]).then(calm),
+    done: Promise.all([repeat(PROCESS_FAULTS), repeat(NETWORK_FAULTS)]).then(mend),
     progress: () => {
-      const faults = [...struck.values()].reduce((sum, { strikes }) => sum + strikes, 0);
+      const faults = [...injected.values()].reduce((sum, { times }) => sum + times, 0);
       const effects = fleet.provider.effects.length + fleet.sink.messages().length;
       const { submitted, acknowledged, tries } = load.counts;
       return `${faults} faults; ${acknowledged} of ${submitted} submissions acknowledged, ${tries} requests; ${effects} effects`;
@@ -73,7 +73,7 @@ export function startWeather({ fleet, db, load, random, backend, stop }: Weather
 const TARGETS_MIN = 4;
 const AIM_LIMIT_MS = 5_000;
 
-/** Waits until a fault would strike something: one that hits nothing proves nothing. */
+/** Waits until a fault would hit something: one that hits nothing proves nothing. */
 async function aim(db: Database, load: Load, { hits }: Fault): Promise<void> {
   for (const limit = performance.now() + AIM_LIMIT_MS; performance.now() < limit; await sleep(50)) {
     if (hits === 'told') return;

@@ -1,8 +1,7 @@
 import { readId } from '@proviso/core';
 import { defineExecutor, done, refused, retry, type Executor } from '@proviso/core/executor';
-import type { Effect } from '@proviso/testing';
 import { z } from 'zod';
-import type { Doom } from './doomed.ts';
+import type { CrashInjector, Effect } from '@proviso/testing';
 
 /** What happens in an attempt: `lost_reply` = it worked and nobody heard, `cut` = it did not, and nobody heard. */
 const happens = z.enum(['done', 'busy', 'refused', 'lost_reply', 'cut']);
@@ -13,13 +12,13 @@ const params = z.strictObject({
   attempts: z.array(happens).min(1).default(['done']),
   /** The guard finds what was approved to be out of date, once. */
   stale: z.boolean().default(false),
-  /** Whether the far side can be asked what became of it. */
+  /** Whether the provider can say what became of a request. */
   answers: z.boolean().default(true),
 });
 type Params = z.output<typeof params>;
 
 /** A provider that never crashes and keeps its own count. */
-export interface FarSide {
+export interface FakeProvider {
   effects: Effect[];
   /** Guards that have looked, by what was to be said. */
   looked: Set<string>;
@@ -27,7 +26,7 @@ export interface FarSide {
   gate: Promise<void>;
 }
 
-export const createFarSide = (): FarSide => ({ effects: [], looked: new Set(), gate: Promise.resolve() });
+export const createFakeProvider = (): FakeProvider => ({ effects: [], looked: new Set(), gate: Promise.resolve() });
 
 interface Request {
   action: string;
@@ -36,18 +35,18 @@ interface Request {
   say: string;
 }
 
-function take(far: FarSide, { action, key, say }: Request): void {
-  if (key !== null && far.effects.some(({ identity }) => identity === key)) return;
-  far.effects.push({ action: uuid(action), identity: key ?? uuid(action), said: { say }, at: new Date() });
+function take(provider: FakeProvider, { action, key, say }: Request): void {
+  if (key !== null && provider.effects.some(({ identity }) => identity === key)) return;
+  provider.effects.push({ action: uuid(action), identity: key ?? uuid(action), said: { say }, at: new Date() });
 }
 
 const uuid = (id: string): string => readId('action', id) ?? id;
 
-/** The executors of one process, over its own way to the far side. */
-export const farExecutors = (far: FarSide, doom: Doom): Executor[] =>
+/** The executors of one process, each call through the crash injector. */
+export const providerExecutors = (provider: FakeProvider, injector: CrashInjector): Executor[] =>
   (['idempotent', 'at_most_once'] as const).map((delivery) =>
     defineExecutor<Params>({
-      type: `far_${delivery}`,
+      type: `provider_${delivery}`,
       version: 1,
       delivery,
       identity: 'none',
@@ -55,28 +54,28 @@ export const farExecutors = (far: FarSide, doom: Doom): Executor[] =>
       ...(delivery === 'idempotent' && { keyLifetimeMs: 3_600_000 }),
       preview: ({ say }) => ({ title: `Say ${say}`, fields: [{ label: 'Say', value: say }] }),
       guard: ({ say, stale }) =>
-        doom.run('far.look', async () => {
-          const known = far.looked.has(say);
-          far.looked.add(say);
+        injector.run('provider.look', async () => {
+          const known = provider.looked.has(say);
+          provider.looked.add(say);
           return stale && !known ? { kind: 'stale', changes: ['say'] } : { kind: 'ok' };
         }),
       execute: async ({ action, key, begin }) => {
         const { say, attempts } = action.params;
         const happening = attempts[action.attempt - 1] ?? attempts.at(-1) ?? 'done';
         await begin();
-        await doom.run('far.send', async () => {
-          await far.gate;
+        await injector.run('provider.send', async () => {
+          await provider.gate;
           if (happening === 'done' || happening === 'lost_reply')
-            take(far, { action: action.id, key: delivery === 'idempotent' ? key : null, say });
+            take(provider, { action: action.id, key: delivery === 'idempotent' ? key : null, say });
         });
         if (happening === 'busy') return retry('busy', { undone: true });
         if (happening === 'refused') return refused('no');
         return happening === 'done' ? done({ said: say }) : retry('no reply', { undone: false });
       },
       reconcile: ({ action }) =>
-        doom.run('far.find', async () => {
+        injector.run('provider.find', async () => {
           if (!action.params.answers) return { kind: 'unknown' };
-          const found = far.effects.some((effect) => effect.action === uuid(action.id));
+          const found = provider.effects.some((effect) => effect.action === uuid(action.id));
           return found ? { kind: 'done', result: { found } } : { kind: 'not_done' };
         }),
     }),

@@ -1,5 +1,4 @@
-// How a bug is planted around the product, and never in it: a statement is rewritten on its way to the database, an
-// executor is wrapped.
+// Mutations wrap the product and never change it: they rewrite a statement on its way to the database, or wrap an executor.
 import type { JsonObject } from '@proviso/contracts';
 import {
   clearedHash,
@@ -11,40 +10,41 @@ import {
   type Worker,
 } from '@proviso/core';
 import type { Executor } from '@proviso/core/executor';
-import { PLANTED } from './doomed.ts';
-import type { Bend } from './stage.ts';
+import { MUTATED } from '@proviso/testing';
+import type { Mutation } from './simulation.ts';
 
 type Query = Worker['db']['query'];
 
 const withQuery = (worker: Worker, query: Query): Worker => ({ ...worker, db: { ...worker.db, query } });
 
-/** Rewrites these statements, in transactions too; a rewrite that changes nothing is a plant that was not planted. */
+/** Rewrites these statements, in transactions too; throws when a rewrite changes nothing. */
 export const rewriting =
-  (names: string[], change: (text: string) => string): Bend =>
+  (names: string[], change: (text: string) => string): Mutation =>
   (worker) => {
     const { db } = worker;
     const rewrite = (statement: Statement): Statement => {
       if (!names.includes(statement.name)) return statement;
       const text = change(statement.text);
       if (text === statement.text) throw new Error(`nothing to rewrite in ${statement.name}`);
-      return { name: `${statement.name}${PLANTED}${hashJson(text).slice(0, 8)}`, text };
+      return { name: `${statement.name}${MUTATED}${hashJson(text).slice(0, 8)}`, text };
     };
-    const bent =
+    const mutated =
       (query: Query): Query =>
       (statement, values) =>
         query(rewrite(statement), values);
-    const transaction: typeof db.transaction = (work) => db.transaction((tx) => work({ ...tx, query: bent(tx.query) }));
-    return { ...worker, db: { ...db, query: bent(db.query), transaction } };
+    const transaction: typeof db.transaction = (work) =>
+      db.transaction((tx) => work({ ...tx, query: mutated(tx.query) }));
+    return { ...worker, db: { ...db, query: mutated(db.query), transaction } };
   };
 
 /** A statement that finds nothing. */
-export const forgetting =
-  (name: string): Bend =>
+export const findingNothing =
+  (name: string): Mutation =>
   (worker) =>
     withQuery(worker, async (statement, values) => (statement.name === name ? [] : worker.db.query(statement, values)));
 
 export const wrapping =
-  (type: string, change: (executor: Executor) => Partial<Executor>): Bend =>
+  (type: string, change: (executor: Executor) => Partial<Executor>): Mutation =>
   (worker) => {
     const executors = worker.executors.types().flatMap((name) => worker.executors.get(name) ?? []);
     const wrapped = executors.map((executor) =>
@@ -54,12 +54,12 @@ export const wrapping =
   };
 
 export const both =
-  (...bends: Bend[]): Bend =>
+  (...mutations: Mutation[]): Mutation =>
   (worker) =>
-    bends.reduce((bent, bend) => bend(bent), worker);
+    mutations.reduce((mutated, mutate) => mutate(mutated), worker);
 
 /** The guard's hash counts for nothing: what stands in the row passes for what was cleared. */
-export const trusting: Bend = (worker) =>
+export const skippingHash: Mutation = (worker) =>
   withQuery(worker, async <Row>(statement: Statement, values: readonly unknown[]) => {
     const rows = await worker.db.query<Row & { action?: ActionRow | null }>(statement, values);
     if (!statement.name.startsWith('action_claim')) return rows;
@@ -91,7 +91,7 @@ async function rolledBack<T>({ transaction }: Worker['db'], work: (tx: Transacti
 
 /** A statement that answers, and is not committed. */
 export const uncommitted =
-  (name: string): Bend =>
+  (name: string): Mutation =>
   (worker) =>
     withQuery(worker, (statement, values) =>
       statement.name === name
@@ -100,13 +100,13 @@ export const uncommitted =
     );
 
 /** A transaction that answers, and is not committed. */
-export const withoutCommit: Bend = (worker) => ({
+export const withoutCommit: Mutation = (worker) => ({
   ...worker,
   db: { ...worker.db, transaction: (work) => rolledBack(worker.db, work) },
 });
 
 /** Finds no Idempotency-Key that was used before. */
-export const findingNoKey: Bend = (worker) => {
+export const findingNoKey: Mutation = (worker) => {
   const { tables } = worker.db;
   const idempotency_keys = { ...tables.idempotency_keys, findUnique: async () => null };
   return { ...worker, db: { ...worker.db, tables: { ...tables, idempotency_keys } as typeof tables } };
@@ -117,8 +117,8 @@ interface Finder {
 }
 
 /** Finds the rows of these tables by their id alone, whosever they are. */
-export const forgettingWorkspace =
-  (...names: ('actions' | 'identities')[]): Bend =>
+export const ignoringWorkspace =
+  (...names: ('actions' | 'identities')[]): Mutation =>
   (worker) => {
     const { tables } = worker.db;
     const careless = (name: 'actions' | 'identities'): [string, object] => {
@@ -128,6 +128,10 @@ export const forgettingWorkspace =
       };
       return [name, { ...tables[name], findFirst }];
     };
-    const bent = { actions: tables.actions, identities: tables.identities, ...Object.fromEntries(names.map(careless)) };
-    return { ...worker, db: { ...worker.db, tables: { ...tables, ...bent } } };
+    const mutated = {
+      actions: tables.actions,
+      identities: tables.identities,
+      ...Object.fromEntries(names.map(careless)),
+    };
+    return { ...worker, db: { ...worker.db, tables: { ...tables, ...mutated } } };
   };

@@ -1,5 +1,5 @@
-// A process that dies at a chosen call, before or after the call has taken effect. From then on nothing of it goes on:
-// what it waits for never comes, its open transaction rolls back, and nobody hears an answer.
+// A process that crashes at a chosen call, before or after the call takes effect. Nothing of it continues after that: what it
+// awaits never settles, its open transaction rolls back, and no caller gets an answer.
 import {
   createLeases,
   createRegistry,
@@ -11,58 +11,58 @@ import {
 } from '@proviso/core';
 import type { Executor } from '@proviso/core/executor';
 
-export interface Strike {
+export interface CrashPoint {
   /** Which of the process's calls, from 0, or the first of this name. */
   call: number | string;
   when: 'before' | 'after';
 }
 
 /** Calls of one process to the database, the queue and providers, in order. */
-export interface Doom {
+export interface CrashInjector {
   readonly calls: readonly string[];
-  /** Where to die so that each state that a death can leave is left once, by any call. */
-  points(): Strike[];
-  readonly dead: boolean;
-  /** Settles when the process dies. */
-  readonly died: Promise<void>;
+  /** Where to crash so that each state that a crash can leave behind occurs once. */
+  points(): CrashPoint[];
+  readonly crashed: boolean;
+  /** Settles when the process crashes. */
+  readonly whenCrashed: Promise<void>;
   /** One call: counted, and perhaps the last. */
-  run<T>(label: string, work: () => Promise<T>): Promise<T>;
+  run: <T>(label: string, work: () => Promise<T>) => Promise<T>;
 }
 
-class Died extends Error {}
+class Crashed extends Error {}
 
 const never = <T>(): Promise<T> => new Promise(() => undefined);
 
-/** What a dead process waits for. */
+/** What a crashed process awaits. */
 const unheard = <T>(error: unknown): Promise<T> => {
-  if (error instanceof Died) return never();
+  if (error instanceof Crashed) return never();
   throw error;
 };
 
-interface Switch extends Doom {
-  /** Throws Died in place of a call. */
+interface Switch extends CrashInjector {
+  /** Throws Crashed in place of a call. */
   arrive(label: string): number;
-  /** Throws Died in place of the call's answer. */
+  /** Throws Crashed in place of the call's answer. */
   leave(index: number): void;
 }
 
-function createSwitch(strike: Strike | undefined): Switch {
+function createInjector(crashPoint: CrashPoint | undefined): Switch {
   const calls: string[] = [];
   /** Of each call, whether another one was under way when it began. */
   const overlaps: boolean[] = [];
   let underWay = 0;
-  let dead = false;
+  let crashed = false;
   let tell = (): void => undefined;
-  const died = new Promise<void>((resolve) => (tell = resolve));
-  const pass = (index: number, when: Strike['when']): void => {
-    if (!dead && strike?.when === when && (strike.call === index || strike.call === calls[index])) {
-      dead = true;
+  const whenCrashed = new Promise<void>((resolve) => (tell = resolve));
+  const pass = (index: number, when: CrashPoint['when']): void => {
+    if (!crashed && crashPoint?.when === when && (crashPoint.call === index || crashPoint.call === calls[index])) {
+      crashed = true;
       tell();
     }
-    if (dead) throw new Died();
+    if (crashed) throw new Crashed();
   };
   const arrive = (label: string): number => {
-    const index = dead ? -1 : calls.push(label) - 1;
+    const index = crashed ? -1 : calls.push(label) - 1;
     overlaps.push(underWay > 0);
     pass(index, 'before');
     underWay += 1;
@@ -72,8 +72,9 @@ function createSwitch(strike: Strike | undefined): Switch {
     underWay -= 1;
     pass(index, 'after');
   };
-  // Calls are all that a process does to others: to die before one that began when the last was over is to die after that.
-  const points = (): Strike[] =>
+  // Calls are all that a process does to others: a crash before a call that began after the last one ended
+  // equals a crash after that one.
+  const points = (): CrashPoint[] =>
     calls.flatMap((_, call) => [
       ...(call === 0 || overlaps[call] ? [{ call, when: 'before' } as const] : []),
       { call, when: 'after' } as const,
@@ -81,33 +82,37 @@ function createSwitch(strike: Strike | undefined): Switch {
   return {
     calls,
     points,
-    get dead() {
-      return dead;
+    get crashed() {
+      return crashed;
     },
-    died,
+    whenCrashed,
     arrive,
     leave,
     run: (label, work) => counted({ arrive, leave }, label, work).catch(unheard) as ReturnType<typeof work>,
   };
 }
 
-async function counted<T>(doom: Pick<Switch, 'arrive' | 'leave'>, label: string, work: () => Promise<T>): Promise<T> {
-  const index = doom.arrive(label);
+async function counted<T>(
+  injector: Pick<Switch, 'arrive' | 'leave'>,
+  label: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const index = injector.arrive(label);
   const answer = await work();
-  doom.leave(index);
+  injector.leave(index);
   return answer;
 }
 
-type Run = Doom['run'];
+type Run = CrashInjector['run'];
 
-/** In the name of a statement that a planted bug has rewritten: one prepared name has one text. */
-export const PLANTED = ' planted ';
+/** In the name of a statement that a mutant has rewritten: one prepared name has one text. */
+export const MUTATED = ' mutated ';
 
 /** Every statement is a call. */
 const watchedQuery =
   (query: Queryable['query'], run: Run): Queryable['query'] =>
   (statement, values) =>
-    run(statement.name.split(PLANTED)[0] ?? '', () => query(statement, values));
+    run(statement.name.split(MUTATED)[0] ?? '', () => query(statement, values));
 
 /** Every query of every table is a call. */
 function watchedTables(tables: Services['db']['tables'], run: Run): Services['db']['tables'] {
@@ -129,12 +134,12 @@ function watchedTables(tables: Services['db']['tables'], run: Run): Services['db
   });
 }
 
-function watchedDatabase(db: Services['db'], doom: Switch): Services['db'] {
-  const inside: Run = (label, work) => counted(doom, label, work); // a throw inside rolls back, as a lost connection does
+function watchedDatabase(db: Services['db'], injector: Switch): Services['db'] {
+  const inside: Run = (label, work) => counted(injector, label, work); // a throw inside rolls back, as a lost connection does
   return {
     ...db,
-    query: watchedQuery(db.query, doom.run),
-    tables: watchedTables(db.tables, doom.run),
+    query: watchedQuery(db.query, injector.run),
+    tables: watchedTables(db.tables, injector.run),
     transaction: async (work) => {
       let commit = -1;
       const committed = db.transaction(async (tx) => {
@@ -142,12 +147,12 @@ function watchedDatabase(db: Services['db'], doom: Switch): Services['db'] {
           query: watchedQuery(tx.query, inside),
           tables: watchedTables(tx.tables, inside),
         });
-        commit = doom.arrive('commit');
+        commit = injector.arrive('commit');
         return answer;
       });
       return committed
         .then((answer) => {
-          doom.leave(commit);
+          injector.leave(commit);
           return answer;
         })
         .catch(unheard) as ReturnType<typeof work>;
@@ -155,28 +160,28 @@ function watchedDatabase(db: Services['db'], doom: Switch): Services['db'] {
   };
 }
 
-export interface Doomed {
-  doom: Doom;
+export interface FaultyProcess {
+  injector: CrashInjector;
   worker: Worker;
-  /** Ids that it has rung for. */
-  bells: string[];
+  /** The ids of the actions that it has sent wake-ups for. */
+  wakeUps: string[];
 }
 
-export interface DoomedOptions {
+export interface FaultyProcessOptions {
   services: Services;
   /** The executors over this process's own way to the providers. */
-  executorsOf: (doom: Doom) => Executor[];
+  executorsOf: (injector: CrashInjector) => Executor[];
   name: string;
-  strike?: Strike | undefined;
+  crashPoint?: CrashPoint | undefined;
 }
 
-/** Starts a process: fresh services, with a name of its own, that lives until its strike. */
-export function startDoomed({ services, executorsOf, name, strike }: DoomedOptions): Doomed {
-  const doom = createSwitch(strike);
-  const bells: string[] = [];
-  const db = watchedDatabase(services.db, doom);
+/** Starts a process: fresh services, with a name of its own, that runs until its crash point. */
+export function startFaultyProcess({ services, executorsOf, name, crashPoint }: FaultyProcessOptions): FaultyProcess {
+  const injector = createInjector(crashPoint);
+  const wakeUps: string[] = [];
+  const db = watchedDatabase(services.db, injector);
   const wake: Services['queue']['wake'] = ({ actionId }) => {
-    doom.run('ring', async () => void bells.push(actionId)).catch(() => undefined);
+    injector.run('wake', async () => void wakeUps.push(actionId)).catch(() => undefined);
   };
   const timings = {
     ...DEFAULT_TIMINGS,
@@ -185,7 +190,7 @@ export function startDoomed({ services, executorsOf, name, strike }: DoomedOptio
     backoffBaseMs: 1,
     timeoutMs: 4_000,
   };
-  const executors = createRegistry({ executors: executorsOf(doom) });
+  const executors = createRegistry({ executors: executorsOf(injector) });
   const worker: Worker = {
     ...services,
     db,
@@ -196,5 +201,5 @@ export function startDoomed({ services, executorsOf, name, strike }: DoomedOptio
     slots: createSlots({ slots: 16, executors }),
     timings,
   };
-  return { doom, worker, bells };
+  return { injector, worker, wakeUps };
 }

@@ -1,0 +1,308 @@
+// Bugs on purpose. Each is one that a system of this kind has really had.
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '@proviso/contracts';
+import { claim, recoverLost, runClaimed } from '@proviso/core';
+import { until } from '@proviso/testing';
+import {
+  both,
+  findingNoKey,
+  findingNothing,
+  ignoringWorkspace,
+  rewriting,
+  skippingHash,
+  uncommitted,
+  withoutCommit,
+  wrapping,
+} from './mutations.ts';
+import type { Mutation, Simulation } from './simulation.ts';
+
+export interface Mutant {
+  bug: string;
+  /** The promise that it breaks. */
+  breaks: string;
+  mutate: Mutation;
+  /** The table's own CHECKs, which stop it too, are gone. */
+  unchecked?: true;
+  /** What the same scenario breaks without the bug. */
+  anyway?: string[];
+  /** The first process crashes after the first call of this name. */
+  crashesAfter?: string;
+  run: (simulation: Simulation) => Promise<void>;
+}
+
+const pending = { require_approval: true };
+const params: JsonObject = { say: 'hello' };
+const createAndWake =
+  (type: string, more: JsonObject = {}) =>
+  async (simulation: Simulation): Promise<void> => {
+    await simulation.create(type, { ...params, ...more });
+    await simulation.deliverWakeUps();
+  };
+const approveAndWake = async (simulation: Simulation): Promise<void> => {
+  await simulation.create('provider_at_most_once', params, pending);
+  await simulation.deliverWakeUps();
+  await simulation.approve();
+  await simulation.deliverWakeUps();
+};
+
+const batched = async (simulation: Simulation): Promise<void> => {
+  await simulation.create('provider_idempotent', params, { ...pending, mission_id: randomUUID() });
+  await simulation.approveBatch({ say: 'something else' });
+};
+
+/** A look that takes what is not cleared for due, too. */
+const careless = rewriting(['action_find_due'], (text) => text.replace(/ and status in \(.*?\)/, ''));
+
+const RUNNING = /status in \('scheduled'.*?statement_timestamp\(\)\)/s;
+
+export const MUTANTS: Mutant[] = [
+  {
+    bug: 'a claim that does not look at the status',
+    breaks: 'nothing ran without being cleared',
+    unchecked: true,
+    mutate: both(
+      careless,
+      rewriting(['action_claim'], (text) => text.replace(RUNNING, 'true')),
+    ),
+    run: approveAndWake,
+  },
+  {
+    bug: 'a claim that takes what has ended',
+    breaks: 'the log replays to the row', // the effect is not repeated: it began, so that the provider is asked
+    unchecked: true,
+    mutate: both(
+      careless,
+      rewriting(['action_claim'], (text) => text.replace(RUNNING, "status <> 'pending_approval'")),
+    ),
+    run: approveAndWake,
+  },
+  {
+    bug: 'a due time that is compared with a clock that is fast',
+    breaks: 'nothing ran early',
+    mutate: rewriting(['action_claim'], (text) =>
+      text.replace('due_at <= statement_timestamp()', "due_at <= statement_timestamp() + interval '10 minutes'"),
+    ),
+    run: async (simulation) => {
+      await simulation.create('provider_idempotent', params, {
+        scheduled_time: new Date(Date.now() + 300_000).toISOString(),
+      });
+      await simulation.deliverWakeUps();
+    },
+  },
+  {
+    bug: 'a fence that is ignored',
+    breaks: 'no effect happened twice',
+    mutate: rewriting(['action_begin_effect'], (text) => text.replace('fence = $2::int', '$2::int is not null')),
+    run: sleepAndWake,
+  },
+  {
+    bug: 'a sweep that steals what a living worker holds',
+    breaks: 'the outcome is true',
+    mutate: rewriting(['action_adopt_lost'], (text) => text.replace('lease_until < statement_timestamp()', 'true')),
+    run: async (simulation) => {
+      await simulation.create('provider_at_most_once', params);
+      const { running, open } = await runToTheGate(simulation);
+      simulation.successor();
+      await simulation.settle();
+      open();
+      await running;
+    },
+  },
+  {
+    bug: 'a sweep that forgets what nobody was told of',
+    breaks: 'nothing is forgotten',
+    mutate: findingNothing('action_claim_due'),
+    crashesAfter: 'action_create',
+    run: async (simulation) => void (await simulation.create('provider_idempotent', params)),
+  },
+  {
+    bug: 'a sweep that forgets the work of lost workers',
+    breaks: 'nothing stays running when its lease is over',
+    mutate: findingNothing('action_adopt_lost'),
+    crashesAfter: 'action_claim',
+    run: createAndWake('provider_idempotent'),
+  },
+  {
+    bug: 'a beginning that is not written down',
+    breaks: 'no effect happened twice',
+    mutate: rewriting(['action_begin_effect'], (text) => text.replace(/effect_started_at = coalesce\(.*?\)\),/s, '')),
+    crashesAfter: 'provider.send',
+    run: createAndWake('provider_at_most_once'),
+  },
+  {
+    bug: 'an executor that calls itself idempotent over a provider that is not',
+    breaks: 'no effect happened twice',
+    mutate: wrapping('provider_at_most_once', () => ({ delivery: 'idempotent', keyLifetimeMs: 3_600_000 })),
+    run: createAndWake('provider_at_most_once', { attempts: ['lost_reply', 'done'] }),
+  },
+  {
+    bug: 'an executor that makes up a new key for each attempt',
+    breaks: 'no effect happened twice',
+    mutate: wrapping('provider_idempotent', ({ execute }) => ({
+      execute: (ctx) => execute({ ...ctx, key: `${ctx.key} ${ctx.action.attempt}` }),
+    })),
+    run: createAndWake('provider_idempotent', { attempts: ['lost_reply', 'done'] }),
+  },
+  {
+    bug: 'a provider’s silence that is taken for a no',
+    breaks: 'the outcome is true',
+    mutate: wrapping('provider_at_most_once', () => ({ reconcile: async () => ({ kind: 'not_done' }) })),
+    crashesAfter: 'provider.send',
+    run: createAndWake('provider_at_most_once'),
+  },
+  {
+    bug: 'a failure that is reported as done',
+    breaks: 'the outcome is true',
+    mutate: wrapping('provider_idempotent', ({ execute }) => ({
+      execute: async (ctx) => {
+        const outcome = await execute(ctx);
+        return outcome.kind === 'refused' ? { kind: 'done', result: {} } : outcome;
+      },
+    })),
+    run: createAndWake('provider_idempotent', { attempts: ['refused'] }),
+  },
+  {
+    bug: 'a guard that does not make the hash again',
+    breaks: 'what ran is what was approved',
+    mutate: skippingHash,
+    anyway: ['what was created is what was sent'],
+    run: async (simulation) => {
+      await simulation.create('provider_idempotent', params, pending);
+      await simulation.approve();
+      await simulation.tamper();
+      await simulation.deliverWakeUps();
+    },
+  },
+  {
+    bug: 'an approval without its version guard, before a guard that makes no hash',
+    breaks: 'what ran is what was approved',
+    mutate: both(
+      rewriting(['action_approved'], (text) => text.replaceAll('s.version = $3::int', 'true')),
+      skippingHash,
+    ),
+    run: async (simulation) => {
+      await simulation.create('provider_idempotent', params, pending);
+      await simulation.approve('reviewer', {}, () => simulation.update({ params: { say: 'something else' } }));
+      await simulation.deliverWakeUps();
+    },
+  },
+  {
+    bug: 'a move that leaves no event',
+    breaks: 'the log replays to the row',
+    mutate: rewriting(['action_completed'], (text) => text.replace(/from moved\s+\)/, 'from moved where false )')),
+    run: createAndWake('provider_idempotent'),
+  },
+  {
+    bug: 'an Idempotency-Key that is ignored',
+    breaks: 'one request made one action',
+    mutate: rewriting(['action_create'], (text) =>
+      text
+        .replaceAll('$3::text is not null', '$3::text is not null and false')
+        .replaceAll('$3::text is null', '($3::text is null or true)'),
+    ),
+    crashesAfter: 'action_create',
+    run: createAndWake('provider_idempotent'),
+  },
+  {
+    bug: 'a cancellation that is acknowledged and not committed',
+    breaks: 'what was acknowledged is so',
+    mutate: uncommitted('action_cancelled'),
+    run: async (simulation) => {
+      await simulation.create('provider_idempotent', params, {
+        scheduled_time: new Date(Date.now() + 50).toISOString(),
+      });
+      await simulation.cancel();
+    },
+  },
+  {
+    bug: 'a query that forgets the workspace',
+    breaks: 'what was acknowledged is so',
+    mutate: ignoringWorkspace('actions'),
+    run: async (simulation) => {
+      await simulation.create('provider_idempotent', params);
+      await simulation.read('stranger');
+    },
+  },
+  {
+    bug: 'a decision that forgets the workspace',
+    breaks: 'nothing ran without being cleared',
+    mutate: ignoringWorkspace('actions', 'identities'),
+    run: async (simulation) => {
+      await simulation.create('provider_idempotent', params, pending);
+      await simulation.runNow('stranger');
+    },
+  },
+  {
+    bug: 'an approval in the second dialect that is acknowledged and not committed',
+    breaks: 'what was acknowledged is so',
+    mutate: uncommitted('action_approved'),
+    run: async (simulation) => {
+      await simulation.create('provider_idempotent', params, pending);
+      await simulation.approveShown({ say: 'something else' });
+    },
+  },
+  {
+    bug: 'an approval in the second dialect without its version guard, before a guard that makes no hash',
+    breaks: 'what ran is what was approved',
+    mutate: both(
+      rewriting(['action_approved'], (text) => text.replaceAll('s.version = $3::int', 'true')),
+      skippingHash,
+    ),
+    run: async (simulation) => {
+      await simulation.create('provider_idempotent', params, pending);
+      await simulation.approveShown(undefined, () => simulation.update({ params: { say: 'something else' } }));
+      await simulation.deliverWakeUps();
+    },
+  },
+  {
+    bug: 'a batch that forgets its Idempotency-Key',
+    breaks: 'a batch decided as many as it counted',
+    mutate: both(
+      rewriting(['idempotency_keep'], (text) => text.replace('(i.xmax = 0)', 'true')),
+      findingNoKey,
+    ),
+    crashesAfter: 'commit',
+    run: batched,
+  },
+  {
+    bug: 'a batch whose answer is not committed',
+    breaks: 'a batch decided as many as it counted',
+    mutate: withoutCommit,
+    run: batched,
+  },
+  {
+    bug: 'a run in the api whose claim is not committed',
+    breaks: 'what an api said it ran, an api claimed',
+    mutate: uncommitted('action_claim_in_workspace'),
+    run: async (simulation) => {
+      await simulation.create('provider_idempotent', params);
+      await simulation.processDue();
+    },
+  },
+];
+
+/** The current process claims the action and runs it up to where the far side would take its request. */
+async function runToTheGate(simulation: Simulation): Promise<{ running: Promise<void>; open: () => void }> {
+  let open = (): void => undefined;
+  simulation.provider.gate = new Promise((resolve) => (open = resolve));
+  const { worker, injector } = simulation.process;
+  const { action } = await claim(worker, simulation.id);
+  const running = action ? runClaimed(worker, action) : Promise.resolve();
+  await until('the request to leave', () => injector.calls.includes('provider.send'));
+  return { running, open };
+}
+
+/** A worker that stops for longer than its lease and goes on with what it believes to hold while another one runs it. */
+async function sleepAndWake(simulation: Simulation): Promise<void> {
+  await simulation.create('provider_at_most_once', params);
+  const sleeper = simulation.process;
+  const { action: held } = await claim(sleeper.worker, simulation.id);
+  simulation.successor();
+  await simulation.expireLeases([sleeper]);
+  await simulation.attempt(async ({ worker }) => void (await recoverLost(worker)));
+  const { running, open } = await runToTheGate(simulation);
+  const woken = held ? runClaimed(sleeper.worker, held) : Promise.resolve();
+  await until('the sleeper to try', () => sleeper.injector.calls.includes('action_begin_effect'));
+  open();
+  await Promise.all([running, woken]);
+}
