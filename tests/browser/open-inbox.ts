@@ -6,7 +6,7 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** With CI set it must be there. */
-export const hasChromium = existsSync(CHROMIUM);
+const hasChromium = existsSync(CHROMIUM);
 if (process.env.CI && !hasChromium) throw new Error(`CI is set and there is no ${CHROMIUM}: apt-get install chromium`);
 export const describeInBrowser = hasChromium ? describe : describe.skip;
 

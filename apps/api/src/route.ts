@@ -41,7 +41,7 @@ import type { Tag } from './tags.ts';
 import { preferredWait, settled } from './waiting.ts';
 
 /** The input of a handler. Body and query are unparsed: the verb parses them after it has authorised. */
-export interface Call {
+interface Call {
   ctx: Context;
   /** Path parameters, by name. */
   path: Record<string, string>;
@@ -95,7 +95,7 @@ interface OfOutsiders {
 }
 
 /** What such a route's handler gets. */
-export interface OutsiderCall {
+interface OutsiderCall {
   services: Services;
   person: Caller['person'];
   body: unknown;
@@ -118,7 +118,7 @@ interface OnPendingActions {
 }
 
 /** What a request names, before its caller is authorised. */
-export interface Asked {
+interface Asked {
   services: Services;
   callers: readonly Caller[];
   path: Record<string, string>;

@@ -84,7 +84,7 @@ export const VALUES: [string, (bytes: number) => string][] = [
   ['a wide object', (bytes) => (bytes > OBJECT.length ? OBJECT : '{}')],
 ];
 
-export const fieldsOf = (schema: z.ZodType | undefined): string[] => {
+const fieldsOf = (schema: z.ZodType | undefined): string[] => {
   const { properties = {} } = schema ? z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) : {};
   return Object.keys(properties);
 };

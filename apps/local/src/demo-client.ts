@@ -8,7 +8,7 @@ export interface ShownAction {
   logs?: LogEntry[];
 }
 
-export interface Answer {
+interface Answer {
   code: number;
   body: { action_id?: string; action?: ShownAction; code?: string; [field: string]: unknown };
 }

@@ -45,7 +45,6 @@ export const createAgentBody = strictFields({
   description: 'A new agent.',
   examples: [{ name: 'Outreach', description: 'Writes to new leads.', auto_approve_types: ['create_note'] }],
 });
-export type CreateAgentBody = z.output<typeof createAgentBody>;
 
 export const updateAgentBody = z
   .strictObject({

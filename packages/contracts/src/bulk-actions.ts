@@ -34,7 +34,6 @@ export const bulkCreateBody = z
       },
     ],
   });
-export type BulkCreateBody = z.output<typeof bulkCreateBody>;
 
 export const bulkDecideBody = strictFields({
   action: decision.describe('The decision for each. `edit` approves each with `edits`.'),
@@ -126,7 +125,6 @@ export const bulkCreateReply = z.object({
 export type BulkCreateReply = z.output<typeof bulkCreateReply>;
 
 export const processActionsQuery = z.strictObject({ limit: pageLimit });
-export type ProcessActionsQuery = z.output<typeof processActionsQuery>;
 
 export const processActionsReply = z.object({
   status: ok,

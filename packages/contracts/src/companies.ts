@@ -28,7 +28,6 @@ export const createCompanyBody = strictFields({
     description: 'A new company.',
     examples: [{ name: 'Analytical Engines', domain: 'engines.example.com' }],
   });
-export type CreateCompanyBody = z.output<typeof createCompanyBody>;
 
 /** Properties merge; a null deletes one. */
 export const updateCompanyBody = z
@@ -45,7 +44,6 @@ export const updateCompanyBody = z
     description: 'What to change about a company.',
     examples: [{ properties: { industry: 'computing' } }],
   });
-export type UpdateCompanyBody = z.output<typeof updateCompanyBody>;
 
 export const company = z
   .object({

@@ -27,7 +27,6 @@ export const smtpCredentials = z.strictObject({
   user: z.string().min(1).max(320).describe('The name to log in with.'),
   pass: z.string().min(1).max(1024).describe('The password.'),
 });
-export type SmtpCredentials = z.output<typeof smtpCredentials>;
 
 /** Secrets that go into a header: printable ASCII. */
 const token = (startsWith: string) =>
@@ -48,7 +47,6 @@ export const slackCredentials = z.strictObject({
     'A bot’s token (`xoxb-…`) or a person’s, with the scopes chat:write, channels:read and channels:history; for private channels groups:read and groups:history.',
   ),
 });
-export type SlackCredentials = z.output<typeof slackCredentials>;
 
 /** Config of a `resend` identity. `from` and `reply_to` are addresses, with or without a display name. */
 export const resendConfig = strictFields({
@@ -66,7 +64,6 @@ export type ResendConfig = z.output<typeof resendConfig>;
 export const resendCredentials = z.strictObject({
   api_key: token('re_').describe('An API key (`re_…`). A send-only key is enough for resend_send_email.'),
 });
-export type ResendCredentials = z.output<typeof resendCredentials>;
 
 const premium = z
   .boolean()
@@ -103,7 +100,6 @@ export const linkedinCredentials = z.strictObject({
     .regex(/^[!-~]{1,1024}$/, 'must be printable, without spaces')
     .describe('Unipile’s access token.'),
 });
-export type LinkedinCredentials = z.output<typeof linkedinCredentials>;
 
 /** An internal name of HubSpot's. */
 export const hubspotName = z.string().regex(/^[a-z][a-z0-9_]{0,99}$/, 'must be a HubSpot property’s internal name');
@@ -128,7 +124,6 @@ export const hubspotCredentials = z.strictObject({
     'A private app’s token (`pat-…`) or an OAuth access token, with the scopes crm.objects.contacts.write and crm.objects.companies.write.',
   ),
 });
-export type HubspotCredentials = z.output<typeof hubspotCredentials>;
 
 /** Headers that the protocol or the connection owns. */
 const OWNED = /^(host|connection|content-.*|transfer-encoding|accept.*|cookie|mcp-.*|user-agent)$/i;

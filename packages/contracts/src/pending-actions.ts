@@ -52,7 +52,6 @@ export const listPendingActionsQuery = eitherSpelling(
     cursor: z.string().min(1).max(64).optional().describe('The `nextCursor` of the page before.'),
   }),
 );
-export type ListPendingActionsQuery = z.output<typeof listPendingActionsQuery>;
 
 export const approvePendingActionBody = eitherSpelling(
   z.strictObject({
@@ -244,7 +243,7 @@ export const PENDING_ERRORS = {
   INVARIANT_VIOLATION: [500, 'INVARIANT_VIOLATION'],
   UNAVAILABLE: [503, 'UNAVAILABLE'],
 } as const satisfies Record<ErrorCode, readonly [number, string]>;
-export type PendingErrorCode = (typeof PENDING_ERRORS)[ErrorCode][1];
+type PendingErrorCode = (typeof PENDING_ERRORS)[ErrorCode][1];
 const pendingErrorCode = z
   .enum([...new Set(Object.values(PENDING_ERRORS).map(([, code]) => code))] as [PendingErrorCode])
   .meta({ id: 'PendingActionsErrorCode', description: 'The error codes, for programs.' });

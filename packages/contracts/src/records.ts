@@ -31,10 +31,8 @@ export const changedProperties = jsonObject.refine(
 );
 
 export const pageQuery = z.strictObject({ limit: pageLimit, skip: pageSkip });
-export type PageQuery = z.output<typeof pageQuery>;
 /** A list that pages by `cursor` as well. */
 export const listQuery = pageQuery.extend({ cursor: pageCursor });
-export type ListQuery = z.output<typeof listQuery>;
 export const pageShown = z.object({
   total_items: z.int().describe('How many there are.'),
   limit: z.int().describe('The maximum size of a page.'),
@@ -51,7 +49,6 @@ export const createContactBody = strictFields({
   description: 'A new contact.',
   examples: [{ email: 'grace@example.com', properties: { first_name: 'Grace' }, lifecycle_stage: 'lead' }],
 });
-export type CreateContactBody = z.output<typeof createContactBody>;
 
 export const contact = z
   .object({
@@ -97,7 +94,6 @@ export const updateContactBody = z
     description: 'What to change about a contact.',
     examples: [{ properties: { first_name: 'Grace', title: null } }],
   });
-export type UpdateContactBody = z.output<typeof updateContactBody>;
 
 /** A change of a contact's stage: over the API, or by the action that it names. */
 export const lifecycleChange = z
@@ -193,7 +189,6 @@ export const createIdentityBody = strictFields({
     },
   ],
 });
-export type CreateIdentityBody = z.output<typeof createIdentityBody>;
 export const updateIdentityBody = z
   .strictObject({
     name: plainText(255).min(1).optional().describe('A name for people; it appears in previews.'),
@@ -213,7 +208,6 @@ export const updateIdentityBody = z
     description: 'What to change about an identity.',
     examples: [{ name: 'Sales, Europe' }],
   });
-export type UpdateIdentityBody = z.output<typeof updateIdentityBody>;
 export const identity = z
   .object({
     identity_id: shownId('identity').describe('Its id.'),

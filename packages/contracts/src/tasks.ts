@@ -21,7 +21,6 @@ export const updateTaskBody = z
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
   .meta({ id: 'UpdateTask', description: 'What to change about a task.', examples: [{ completed: true }] });
-export type UpdateTaskBody = z.output<typeof updateTaskBody>;
 
 export const task = z
   .object({

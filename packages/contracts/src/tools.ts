@@ -43,7 +43,6 @@ export const createToolBody = strictFields({
     },
   ],
 });
-export type CreateToolBody = z.output<typeof createToolBody>;
 
 /** A workspace's tool without its secret. `version` counts its registrations, and is part of what is approved. */
 export const tool = z

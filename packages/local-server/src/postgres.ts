@@ -25,8 +25,6 @@ import {
   readPidFile,
 } from './postgres-cluster.ts';
 
-export { PostgresRefusal } from './postgres-binaries.ts';
-
 export type PostgresOptions = {
   dataDir: string;
   /** Where to begin looking for a free port; 0 = any that is free. */

@@ -32,7 +32,7 @@ export interface ProbeEffect {
 }
 
 /** Every effect of every probe in this process, in order. */
-export const probeEffects: ProbeEffect[] = [];
+const probeEffects: ProbeEffect[] = [];
 
 export const effectsOf = (actionId: string): ProbeEffect[] => probeEffects.filter(({ action }) => action === actionId);
 

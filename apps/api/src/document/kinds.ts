@@ -76,7 +76,7 @@ function isDrawable(schema: z.ZodType): boolean {
 }
 
 /** The fields of an object, through what reads it first. */
-export function fieldsOf(schema: z.ZodType): Record<string, z.ZodType> | undefined {
+function fieldsOf(schema: z.ZodType): Record<string, z.ZodType> | undefined {
   if (schema instanceof z.ZodPipe) return fieldsOf(schema.out as z.ZodType);
   return schema instanceof z.ZodObject ? schema.shape : undefined;
 }

@@ -30,7 +30,7 @@ export function clearSessionCookie(req: Request, res: Response): void {
 }
 
 /** Everywhere but on this machine. Claimed falsely, it costs the claimant the cookie. */
-export const isSecure = (req: Request): boolean => isTls(req) || !isLoopback(req.get('host') ?? '');
+const isSecure = (req: Request): boolean => isTls(req) || !isLoopback(req.get('host') ?? '');
 
 const isLoopback = (host: string): boolean =>
   /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host);

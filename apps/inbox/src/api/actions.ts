@@ -1,7 +1,7 @@
 import type { Action, ActionWithLogs, BulkDecideReply, JsonObject, ListActionsReply } from '@proviso/contracts';
 import { request } from './client.ts';
 
-export const PAGE_ROWS = 100;
+const PAGE_ROWS = 100;
 
 export type ActionQuery = Record<string, string | number | undefined>;
 

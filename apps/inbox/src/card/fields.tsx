@@ -19,7 +19,7 @@ export function PreviewFields({ fields }: Pick<Preview, 'fields'>) {
   ));
 }
 
-export const Change = ({ before, after }: { before: JsonValue; after: JsonValue }) => (
+const Change = ({ before, after }: { before: JsonValue; after: JsonValue }) => (
   <>
     <del className="text-muted">
       <Value value={before} />

@@ -2,7 +2,7 @@
 // it is. Held by apps/inbox/test/unit/edits.test.ts.
 import type { Action, Contact, JsonObject, JsonValue } from '@proviso/contracts';
 
-export type FieldKind = 'line' | 'lines' | 'html' | 'addresses' | 'number' | 'flag' | 'choice' | 'json';
+type FieldKind = 'line' | 'lines' | 'html' | 'addresses' | 'number' | 'flag' | 'choice' | 'json';
 
 export interface EditField {
   /** The param, and within an object param the key in it. */

@@ -4,7 +4,7 @@ import { createKeybindingsHandler, type KeyBindingMap } from 'tinykeys';
 const STORED = 'proviso.single-keys';
 const listeners = new Set<() => void>();
 
-export const areKeysOn = (): boolean => localStorage.getItem(STORED) !== 'off';
+const areKeysOn = (): boolean => localStorage.getItem(STORED) !== 'off';
 
 export function switchKeys(on: boolean): void {
   localStorage.setItem(STORED, on ? 'on' : 'off');

@@ -8,7 +8,7 @@ import { asText } from '../waiting/headline.ts';
 import { emptyWaiting, withArrivals, withPage, type Waiting } from '../waiting/waiting.ts';
 import { editsOfCells, templateOf, type Row, type Template } from './template.ts';
 
-export type Mark = 'tick' | 'cross' | 'leave';
+type Mark = 'tick' | 'cross' | 'leave';
 
 export interface Review {
   template: Template;

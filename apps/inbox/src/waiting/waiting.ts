@@ -22,7 +22,7 @@ export interface Waiting {
 
 export const emptyWaiting: Waiting = { rows: [], arrivals: [], decided: {}, nextCursor: null, total: 0 };
 
-export const isWaiting = ({ status }: Pick<Action, 'status'>): boolean => status === 'pending_approval';
+const isWaiting = ({ status }: Pick<Action, 'status'>): boolean => status === 'pending_approval';
 
 export interface Page {
   actions: Action[];

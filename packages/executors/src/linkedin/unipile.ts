@@ -6,7 +6,7 @@ import type { ExecutorSettings } from '../settings.ts';
 
 export type UnipileConfig = Extract<LinkedinConfig, { mode: 'unipile' }>;
 
-export type Answer = { ok: true; body: JsonObject } | { ok: false; outcome: Failed };
+type Answer = { ok: true; body: JsonObject } | { ok: false; outcome: Failed };
 
 /** One account at Unipile, for one run. */
 export interface Unipile {

@@ -31,7 +31,7 @@ export interface McpAccount {
   signal: AbortSignal;
 }
 
-export interface CallRequest {
+interface CallRequest {
   name: string;
   arguments: Record<string, unknown>;
   /** For servers that de-duplicate by it. */

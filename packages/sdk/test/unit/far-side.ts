@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createClient, type Client, type ClientOptions } from '../../src/index.ts';
 
-export interface Seen {
+interface Seen {
   method: string;
   path: string;
   headers: IncomingMessage['headers'];
