@@ -3,7 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.resolve(__dirname, '../../..');
-const SOURCES = ['apps/api/src', 'apps/local/src', 'apps/worker/src', 'packages/contracts/src', 'packages/core/src'];
+const SOURCES = [
+  'apps/api/src',
+  'apps/inbox/src',
+  'apps/local/src',
+  'apps/worker/src',
+  'packages/contracts/src',
+  'packages/core/src',
+];
 SOURCES.push('packages/executors/src', 'packages/sdk/src', 'tools');
 const NOT_PROSE = /^generated|recorded\.ts$|statements\.ts$|(^|\/)sql\//;
 
@@ -11,6 +18,7 @@ const TWO_WORDS = /[\p{L}’'}`][,:;)]? +\(?[\p{L}{`]/u;
 const SQL =
   /^(with|select|insert|update|delete|create|drop|union|case|when|and|api_keys) [^]*?([_=*]|\bfrom\b|\d as)|::|\$\d|\bis null\b|_at <=|^[\w{…}]+(\.\w+|_id)\b|^, \(?select|^\(\{…\}/;
 const CODE = /^window\.|^[\w-]+, [\w-]+$|^(id|data): |'none'|^\(<|^const |^-c /;
+const CLASSES = /^(?=.*(-|\bflex\b|\bgrid\b))[a-z0-9:[\]()_.,%#&>!*{…}/ -]+$/;
 const TAG = /<style>[^]*?<\/style>|<\/?[a-z!][^>]*>/g;
 
 const DESCRIBES = new Set([
@@ -42,7 +50,7 @@ const nameOf = (node: Node): unknown =>
 
 /** The text of a literal; `{…}` stands for what is filled in at run time. */
 function textOf(node: Node): string | undefined {
-  if (node.type === 'StringLiteral') return node.value as string;
+  if (node.type === 'StringLiteral' || node.type === 'JSXText') return node.value as string;
   if (node.type === 'TemplateLiteral') return (node.quasis as { cooked: string }[]).map((q) => q.cooked).join('{…}');
   return undefined;
 }
@@ -63,13 +71,19 @@ function collect(node: unknown, describes: boolean, texts: Texts): void {
 
 function textsOf(file: string): [file: string, texts: Texts] {
   const texts: Texts = { messages: new Set(), descriptions: new Set() };
-  collect(parseSync(readFileSync(path.join(ROOT, file), 'utf8'), { syntax: 'typescript' }).body, false, texts);
+  collect(
+    parseSync(readFileSync(path.join(ROOT, file), 'utf8'), { syntax: 'typescript', tsx: file.endsWith('x') }).body,
+    false,
+    texts,
+  );
+  if (file.startsWith('apps/inbox'))
+    for (const text of texts.messages) if (CLASSES.test(text)) texts.messages.delete(text);
   return [file, texts];
 }
 
 const filesOf = (source: string): string[] =>
   readdirSync(path.join(ROOT, source), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(ts|mjs)$/.test(file) && !NOT_PROSE.test(file))
+    .filter((file) => /\.(tsx?|mjs)$/.test(file) && !NOT_PROSE.test(file))
     .toSorted()
     .map((file) => path.join(source, file));
 

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { messagesPage } from '../messages-page.ts';
 
-const PAGE = path.resolve(__dirname, '../../../../docs/messages.md');
+const ROOT = path.resolve(__dirname, '../../../..');
+const PAGE = path.join(ROOT, 'docs/messages.md');
 const RENEW = 'PROVISO_RECORD_MESSAGES=1 npm test -- --selectProjects=unit --testPathPatterns=messages';
 
 /** Turns of phrase that no native engineer writes, with what to write in their place. */
@@ -25,8 +26,16 @@ const CALQUES: [pattern: RegExp, instead: string][] = [
   [/\blets? (it|them|her|him) in\b/i, 'admits; acquires a slot'],
 ];
 
-/** Texts that are quoted from elsewhere, or are the names of things. */
-const QUOTED: string[] = [];
+const DOCUMENTS = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'packages/sdk/README.md']
+  .concat(readdirSync(path.join(ROOT, 'docs')).map((file) => `docs/${file}`))
+  .concat(readdirSync(path.join(ROOT, 'docs/adr')).map((file) => `docs/adr/${file}`))
+  .filter((file) => file.endsWith('.md') && file !== 'docs/messages.md');
+
+/** The lines of a document, without code and the titles of tests. */
+const proseOf = (file: string): string[] =>
+  readFileSync(path.join(ROOT, file), 'utf8')
+    .replaceAll(/```[^]*?```|`[^`\n]*`|"[^"\n]*"/g, '…')
+    .split('\n');
 
 describe('the messages of the product', () => {
   const page = messagesPage();
@@ -39,7 +48,13 @@ describe('the messages of the product', () => {
   });
 
   it.each(CALQUES)('never say %s', (pattern, instead) => {
-    const wrong = page.split('\n').filter((line) => pattern.test(line) && !QUOTED.includes(line.trim()));
+    const wrong = page.split('\n').filter((line) => pattern.test(line));
+    expect({ instead, wrong }).toEqual({ instead, wrong: [] });
+  });
+
+  it.each(CALQUES)('and no document says %s', (pattern, instead) => {
+    const wrong = DOCUMENTS.flatMap((file) => proseOf(file).filter((line) => pattern.test(line)));
+    expect(DOCUMENTS.length).toBeGreaterThan(15);
     expect({ instead, wrong }).toEqual({ instead, wrong: [] });
   });
 });
