@@ -12,7 +12,7 @@ const password = z.string().min(12).max(128);
 
 export const session = z
   .object({
-    session_id: shownId('session').describe('Names the session.'),
+    session_id: shownId('session').describe('Its id.'),
     current: z.boolean().describe('Whether this request came with it.'),
     ip_address: z.string().nullable().describe('Where the sign-in came from; null = not known.'),
     user_agent: z.string().nullable().describe('What the browser calls itself; null = it does not say.'),
@@ -41,7 +41,7 @@ export const setPasswordBody = z
   .strictObject({
     password: password.describe('The new password.'),
     current_password: z.string().max(255).optional().describe('Required once there is a password.'),
-    email: emailAddress.optional().describe('What you sign in with from now on. Your address unless given.'),
+    email: emailAddress.optional().describe('The address that you sign in with from now on; by default your own.'),
   })
   .meta({
     id: 'SetPassword',
