@@ -111,7 +111,24 @@ describeInBrowser('the inbox', () => {
     await statusIs(office, id, 'approved');
   });
 
-  it('decides on all that are ticked, and folds equal proposals into one row', async () => {
+  it('holds an approval for a while, shows how long, and takes it back with one key', async () => {
+    const office = await inbox.office();
+    const [id] = await propose(office, task('Hasty'), task('Next'));
+    const { page } = office;
+    await page.reload();
+    await title(office).getByText('Task: Hasty').waitFor();
+    await page.keyboard.press('a');
+    await page.getByRole('button', { name: /Undo \d+ s/ }).waitFor();
+    await statusIs(office, id, 'approved');
+    await page.keyboard.press('z');
+    await page.getByText('Took “Task: Hasty” back. It waits again.').waitFor();
+    await statusIs(office, id, 'pending_approval');
+    await row(office, 'Task: Hasty').click();
+    await page.keyboard.press('a');
+    await statusIs(office, id, 'approved');
+  });
+
+  it('decides on all that are ticked, takes all of that back, and folds equal proposals into one row', async () => {
     const office = await inbox.office();
     const ids = await propose(office, task('Same'), task('Same'), task('Other'), task('Left'));
     const { page } = office;
@@ -124,6 +141,8 @@ describeInBrowser('the inbox', () => {
     await page.keyboard.press('a');
     for (const id of ids.slice(0, 3)) await statusIs(office, id, 'approved');
     expect((await read(office, ids[3])).status).toBe('pending_approval');
+    await page.getByRole('button', { name: /Undo \d+ s/ }).click();
+    for (const id of ids) await statusIs(office, id, 'pending_approval');
   });
 
   it('reviews forty of one run as one template, leaves what stands out, and changes a cell of one alone', async () => {

@@ -1,5 +1,5 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
-import type { Agent } from '@proviso/contracts';
+import type { Agent, WorkspaceSettings } from '@proviso/contracts';
 import type { Waiting } from '../waiting/waiting.ts';
 import { emptyWaiting, withPage } from '../waiting/waiting.ts';
 import { listActions, type ActionQuery } from './actions.ts';
@@ -61,4 +61,9 @@ export const identitiesQuery = queryOptions({
   queryKey: ['identities'],
   queryFn: async () =>
     (await request<{ identities: ShownIdentity[] }>('/v1/identities', { query: { limit: 100 } })).identities,
+});
+
+export const settingsQuery = queryOptions({
+  queryKey: ['settings', 'workspace'],
+  queryFn: async () => (await request<{ settings: WorkspaceSettings }>('/v1/settings')).settings,
 });

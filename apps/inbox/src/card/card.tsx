@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Action } from '@proviso/contracts';
-import { identitiesQuery } from '../api/queries.ts';
+import { identitiesQuery, settingsQuery } from '../api/queries.ts';
 import { distance, exactTime, nearTime } from '../format.ts';
 import { RiskPill } from '../list/row.tsx';
 import { useNow } from '../use-now.ts';
@@ -95,11 +95,17 @@ function ActsAs({ id }: { id: string | null }) {
   );
 }
 
-function Runs({ action: { scheduled_time, expires_at } }: { action: Action }) {
+function Runs({ action: { type, scheduled_time, expires_at } }: { action: Action }) {
   const { card } = words;
+  const { data: settings } = useQuery(settingsQuery);
+  const holdSeconds = settings?.hold_seconds_by_type[type] ?? settings?.hold_seconds ?? 0;
   return (
     <Field label={card.runs}>
-      {scheduled_time ? card.runsAt(nearTime(scheduled_time)) : card.runsNow}
+      {scheduled_time
+        ? card.runsAt(nearTime(scheduled_time))
+        : holdSeconds > 0
+          ? card.runsHeld(holdSeconds)
+          : card.runsNow}
       {expires_at && ` · ${card.expires(nearTime(expires_at))}`}
     </Field>
   );

@@ -1,4 +1,4 @@
-import type { Action } from '@proviso/contracts';
+import type { Action, BulkDecideReply } from '@proviso/contracts';
 import { useSyncExternalStore } from 'react';
 import {
   decideAction,
@@ -13,7 +13,7 @@ import { changeWaiting } from '../api/live.ts';
 import { headlineOf } from '../waiting/headline.ts';
 import { withAnswer, withDeciding, withoutDecided, withRefusal } from '../waiting/waiting.ts';
 import { words } from '../words.ts';
-import { toast } from './toasts.ts';
+import { toast, type Toast } from './toasts.ts';
 import { forget, heldMs, remember, takeLatest, type Held } from './undo.ts';
 
 /** Decided rows stay for as long as their toast. */
@@ -78,23 +78,31 @@ async function decideOne(shown: Action, decision: DecisionRequest): Promise<bool
   }
 }
 
-function undoOf(action: Action, title: string) {
-  const ms = action.scheduled_time ? 0 : heldMs(action);
+/** What the toast offers of approvals whose start is held; `one` tells for how long. */
+function undoOf(one: Action, title: string, ids = [one.action_id]) {
+  const ms = one.scheduled_time ? 0 : heldMs(one);
   if (ms === 0) return undefined;
-  const held = { id: action.action_id, title, until: Date.now() + Math.min(ms, UNDO_OFFERED_MAX_MS) };
+  const held = { ids, title, until: Date.now() + Math.min(ms, UNDO_OFFERED_MAX_MS) };
   remember(held);
   return { label: words.decide.undo, until: held.until, isUndo: true, take: () => void recall(held) };
 }
 
-async function recall({ id, title }: Held): Promise<void> {
-  forget(id);
-  try {
-    const action = await recallAction(id);
-    changeWaiting((waiting) => withAnswer(waiting, action));
-    toast({ text: words.decide.recalled(title) });
-  } catch (error) {
-    toast({ text: inWords(error), tone: 'failure' });
+/** Each is taken back by itself: what has started by now says so, and the others wait again. */
+async function recall(held: Held): Promise<void> {
+  forget(held);
+  const faults: string[] = [];
+  for (const id of held.ids) {
+    try {
+      const action = await recallAction(id);
+      changeWaiting((waiting) => withAnswer(waiting, action));
+    } catch (error) {
+      faults.push(inWords(error));
+    }
   }
+  const [fault] = faults;
+  if (fault === undefined) toast({ text: words.decide.recalled(held.title) });
+  else if (held.ids.length === 1) toast({ text: fault, tone: 'failure' });
+  else toast({ text: words.decide.someNotRecalled(faults.length, held.ids.length, fault), tone: 'failure' });
 }
 
 /** Takes the latest approval back, if the service still holds it. */
@@ -113,6 +121,13 @@ async function again(shown: Action): Promise<void> {
   }
 }
 
+/** The reply tells of each only how it stands: one that has not started tells for how long they are held. */
+async function undoOfMany(results: BulkDecideReply['results']): Promise<Toast['offer']> {
+  const ids = results.flatMap(({ ok, action_id }) => (ok ? [action_id] : []));
+  const one = ids[0] === undefined ? undefined : await getAction(ids[0]).catch(() => undefined);
+  return one && undoOf(one, words.decide.proposals(ids.length), ids);
+}
+
 async function decideMany(shown: Action[], decision: DecisionRequest): Promise<boolean> {
   try {
     const { processed, results } = await decideActions(shown, decision);
@@ -125,7 +140,7 @@ async function decideMany(shown: Action[], decision: DecisionRequest): Promise<b
     const how = decision.action === 'reject' ? words.decided.how.rejected : words.decided.how.approved;
     const said = words.decide.many(processed, how);
     if (failed.size > 0) toast({ text: `${said} ${words.decide.someFailed(failed.size)}`, tone: 'failure' });
-    else toast({ text: said });
+    else toast({ text: said, offer: decision.action === 'reject' ? undefined : await undoOfMany(results) });
     return failed.size === 0;
   } catch (error) {
     for (const { action_id } of shown) changeWaiting((waiting) => withRefusal(waiting, action_id));

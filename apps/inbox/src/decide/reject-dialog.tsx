@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { settingsQuery } from '../api/queries.ts';
 import { Modal } from '../shell/modal.tsx';
 import { words } from '../words.ts';
 
@@ -11,6 +13,7 @@ interface RejectDialogProps {
 /** A reason, in one click or in words. */
 export function RejectDialog({ count, onClose, onReject }: RejectDialogProps) {
   const [text, setText] = useState('');
+  const ofWorkspace = useQuery(settingsQuery).data?.reject_presets ?? [];
   const { rejectTitle, rejectTitleMany, rejectHelp, presets, reason, reject, rejectMany, cancel } = words.decide;
   return (
     <Modal title={count === 1 ? rejectTitle : rejectTitleMany(count)} onClose={onClose}>
@@ -22,7 +25,7 @@ export function RejectDialog({ count, onClose, onReject }: RejectDialogProps) {
       >
         <p className="text-muted mb-3">{rejectHelp}</p>
         <div className="mb-3 flex flex-wrap gap-2">
-          {presets.map((preset) => (
+          {(ofWorkspace.length > 0 ? ofWorkspace : presets).map((preset) => (
             <button key={preset} type="button" className="button" onClick={() => setText(preset)}>
               {preset}
             </button>

@@ -2,7 +2,8 @@
 import type { Action } from '@proviso/contracts';
 
 export interface Held {
-  id: string;
+  /** One approval, or all of a batch. */
+  ids: string[];
   title: string;
   /** By this machine's clock. */
   until: number;
@@ -26,6 +27,6 @@ export function takeLatest(): Held | undefined {
   return latest;
 }
 
-export function forget(id: string): void {
-  held = held.filter((one) => one.id !== id);
+export function forget(one: Held): void {
+  held = held.filter((each) => each !== one);
 }

@@ -1,5 +1,6 @@
 import { Account } from '../settings/account.tsx';
 import { Agents } from '../settings/agents.tsx';
+import { Deciding } from '../settings/deciding.tsx';
 import { Identities } from '../settings/identities.tsx';
 import { Keys } from '../settings/keys.tsx';
 import { Members } from '../settings/members.tsx';
@@ -18,6 +19,7 @@ export function SettingsPage() {
         <h1 className="mb-4 text-lg font-bold">{words.settings.title}</h1>
         {!mayChange && <NeedsAdmin />}
         <Agents mayChange={mayChange} />
+        {mayChange && <Deciding />}
         <Members mayChange={mayChange} />
         {mayChange && <Keys mayChange={mayChange} />}
         <Identities mayChange={mayChange} />
