@@ -1,17 +1,6 @@
 import type { Action } from '@proviso/contracts';
-import {
-  backends,
-  clientOf,
-  openWorld,
-  startApi,
-  startTcpProxy,
-  startWorker,
-  until,
-  type Running,
-  type TcpProxy,
-  type TestWorkspace,
-  type World,
-} from '@proviso/testing';
+import { backends, startTcpProxy, until, type TcpProxy } from '@proviso/testing';
+import { useFleet } from '@proviso/testing/fleet';
 import { startResendFake } from '@proviso/testing/providers/resend';
 import { startSmtpSink } from '@proviso/local-server/smtp-sink';
 
@@ -19,51 +8,31 @@ import { startSmtpSink } from '@proviso/local-server/smtp-sink';
 const NOTICED_MS = 30_000;
 
 describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) => {
-  let world: World;
-  let workspace: TestWorkspace;
+  const fleet = useFleet({ redisUrl });
   let database: TcpProxy;
   let redis: TcpProxy | undefined;
-  let running: Running[];
   beforeEach(async () => {
-    running = [];
-    world = await openWorld();
-    workspace = await world.workspace();
-    database = await startTcpProxy({ port: Number(new URL(world.databaseUrl).port) });
+    database = await startTcpProxy({ port: Number(new URL(fleet.world.databaseUrl).port) });
     redis = redisUrl ? await startTcpProxy({ port: Number(new URL(redisUrl).port) }) : undefined;
   });
   afterEach(async () => {
-    await Promise.all(running.map((process) => process.kill()));
     await database.close();
     await redis?.close();
-    await world.close();
   });
 
   const at = (url: string, { port }: TcpProxy): string => url.replace(/:\d+\//, `:${port}/`);
-  const direct = () => ({ databaseUrl: world.databaseUrl, redisUrl });
-  const throughDatabase = () => ({ databaseUrl: at(world.databaseUrl, database), redisUrl });
-  const started = async <T extends Running>(starting: Promise<T>): Promise<T> => {
-    const process = await starting;
-    running.push(process);
-    return process;
-  };
+  const throughDatabase = () => ({ databaseUrl: at(fleet.world.databaseUrl, database) });
   const propose = async (url: string): Promise<{ status: number; id: string }> => {
-    const owner = clientOf(url, await workspace.token({}));
-    const note = { content: 'a note', contact_id: await contact() };
-    const body = { type: 'create_note', identity_id: workspace.identityId, params: note };
+    const owner = await fleet.client({ url });
+    const note = { content: 'a note', contact_id: await fleet.contact() };
+    const body = { type: 'create_note', identity_id: fleet.workspace.identityId, params: note };
     const reply = await owner<{ action: Action }>('POST', '/v1/actions', body);
     return { status: reply.status, id: reply.body.action?.action_id };
   };
-  const contact = async (): Promise<string> => {
-    const where = { workspace_id: workspace.id };
-    const known = await world.db.tables.contacts.findFirst({ where });
-    const id = known?.id ?? crypto.randomUUID();
-    if (!known) await world.db.tables.contacts.create({ data: { id, ...where, email: 'a@example.com' } });
-    return id;
-  };
-  const completed = () => world.db.tables.actions.count({ where: { workspace_id: workspace.id, status: 'completed' } });
+  const completed = () => fleet.countActions({ status: 'completed' });
 
   it('between an api and PostgreSQL is answered with 503 and noticed, and the api goes on by itself', async () => {
-    const api = await started(startApi(throughDatabase()));
+    const api = await fleet.startApi(throughDatabase());
     expect((await propose(api.url)).status).toBe(200);
     database.swallow('existing');
     const startedAt = performance.now();
@@ -75,8 +44,8 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
   }, 90_000);
 
   it('between a worker and PostgreSQL holds work up until it is noticed, and no longer', async () => {
-    const api = await started(startApi(direct()));
-    await started(startWorker(throughDatabase()));
+    const api = await fleet.startApi();
+    await fleet.startWorker(throughDatabase());
     await propose(api.url);
     await until('the first to be done', async () => (await completed()) === 1);
     database.swallow('existing');
@@ -85,8 +54,8 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
   }, 90_000);
 
   it('that lasts, between a worker and PostgreSQL, is over within 30 s of its end', async () => {
-    const api = await started(startApi(direct()));
-    await started(startWorker(throughDatabase()));
+    const api = await fleet.startApi();
+    await fleet.startWorker(throughDatabase());
     await propose(api.url);
     await until('the first to be done', async () => (await completed()) === 1);
     database.swallow('all');
@@ -99,9 +68,9 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
   }, 90_000);
 
   it('between a worker and its queue is noticed: wake-ups arrive again although no sweep runs', async () => {
-    const queueAt = redisUrl && redis ? { ...direct(), redisUrl: at(redisUrl, redis) } : throughDatabase();
-    const api = await started(startApi(direct()));
-    await started(startWorker({ ...queueAt, env: { PROVISO_SWEEP_MS: '3600000' } }));
+    const queueAt = redisUrl && redis ? { redisUrl: at(redisUrl, redis) } : throughDatabase();
+    const api = await fleet.startApi();
+    await fleet.startWorker({ ...queueAt, env: { PROVISO_SWEEP_MS: '3600000' } });
     await propose(api.url);
     await until('the first to be done', async () => (await completed()) === 1);
     (redis ?? database).swallow('existing');
@@ -116,13 +85,10 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
     const smtp = await startTcpProxy({ port: sink.port });
     try {
       const env = { PROVISO_RESEND_URL: `http://127.0.0.1:${http.port}`, PROVISO_EXECUTE_TIMEOUT_MS: '8000' };
-      const fleet = { ...direct(), env };
-      const api = await started(startApi(fleet));
-      await started(startWorker(fleet));
-      const owner = clientOf(api.url, await workspace.token({}));
-      const news = await workspace.identity('resend', { from: 'us@ours.test' }, { api_key: 're_key' });
-      const config = { host: '127.0.0.1', port: smtp.port, secure: false, from: 'us@ours.test' };
-      const mailbox = await workspace.identity('smtp', config);
+      const [api] = [await fleet.startApi({ env }), await fleet.startWorker({ env })];
+      const owner = await fleet.client(api);
+      const news = await fleet.workspace.identity('resend', { from: 'us@ours.test' }, { api_key: 're_key' });
+      const mailbox = await fleet.mailbox(smtp);
       const both = [
         { type: 'resend_send_email', identity_id: news, params: { to: 'a@example.com', subject: 'One', text: 'Hi' } },
         {
@@ -136,8 +102,8 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
       smtp.swallow('all');
       await proposeBoth();
       await until('the first to have arrived', () => resend.sent.length === 1);
-      const where = { workspace_id: workspace.id, event: 'action.retried' };
-      const noticed = () => world.db.tables.action_events.findMany({ where, distinct: 'action_id' });
+      const where = { workspace_id: fleet.workspace.id, event: 'action.retried' };
+      const noticed = () => fleet.db.tables.action_events.findMany({ where, distinct: 'action_id' });
       await until('both to be noticed', async () => (await noticed()).length === 2, NOTICED_MS);
       await Promise.all([http.pass(), smtp.pass()]);
       await proposeBoth();
@@ -151,7 +117,7 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
 
   if (redisUrl) {
     it('between an api and Redis delays no create', async () => {
-      const api = await started(startApi({ ...direct(), redisUrl: at(redisUrl, redis as TcpProxy) }));
+      const api = await fleet.startApi({ redisUrl: at(redisUrl, redis as TcpProxy) });
       expect((await propose(api.url)).status).toBe(200);
       redis?.swallow('all');
       const startedAt = performance.now();

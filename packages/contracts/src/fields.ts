@@ -25,7 +25,7 @@ export const wholeNumber = (minimum: number, maximum: number, fallback: number) 
     .meta({ type: 'integer', minimum, maximum, description: `${fallback} by default.` });
 
 /** A day's work is not held: whoever wants that sets a time. */
-export const HOLD_SECONDS_MAX = 600;
+const HOLD_SECONDS_MAX = 600;
 /** How long an approval can be recalled before anything starts. */
 export const holdSeconds = z
   .int()

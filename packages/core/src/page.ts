@@ -7,7 +7,7 @@ import { invalid } from './errors.ts';
 import { mapInSlices } from './map-in-slices.ts';
 
 /** Bytes of the rows' JSON in PostgreSQL. The row that reaches it is the last; it may be the only one. */
-export const PAGE_BYTES_MAX = 2 * 1024 * 1024;
+const PAGE_BYTES_MAX = 2 * 1024 * 1024;
 
 /** The terms of an order, which together tell any two rows apart; SQL over the row `t`. */
 export interface Order {

@@ -24,7 +24,7 @@ const POSTGRES_SCHEMA = 'bullmq';
 const WAKE_UPS_PENDING_MAX = 1_000;
 const JOB_RETENTION = { removeOnComplete: { count: 1_000, age: 86_400 }, removeOnFail: { count: 1_000, age: 86_400 } };
 
-export interface WakeUp {
+interface WakeUp {
   actionId: string;
   /** The row's version: a finished job must not block the next wake-up of the same action. */
   version: number;
@@ -33,7 +33,7 @@ export interface WakeUp {
 }
 
 /** Handles a wake-up; a number = wake it again in that many ms. */
-export type WakeUpHandler = (actionId: string) => Promise<number | undefined>;
+type WakeUpHandler = (actionId: string) => Promise<number | undefined>;
 
 export interface Consumer {
   /** Takes no new jobs, and waits for the running ones. */

@@ -9,7 +9,7 @@ const WINDOW_S = 60;
 /** Per minute: of one address, and of one key's visible prefix. */
 const SIGN_INS_MAX = 10;
 
-export interface Allowance {
+interface Allowance {
   allowed: boolean;
   perMinute: number;
   left: number;

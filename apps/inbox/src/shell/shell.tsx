@@ -68,7 +68,7 @@ const COUNTED = {
 };
 
 /** Counted by the service, up to 10 000; asked again after what happens. */
-function useCount(name: keyof typeof COUNTED): number | undefined {
+export function useCount(name: keyof typeof COUNTED): number | undefined {
   const { data } = useQuery({
     queryKey: ['actions', 'count', name],
     queryFn: async () => (await listActions({ ...COUNTED[name], limit: 1 })).pagination.total_items,

@@ -26,7 +26,7 @@ export interface Waiters {
   count(): number;
 }
 
-export interface Wanted {
+interface Wanted {
   id: string;
   caller: Caller;
 }

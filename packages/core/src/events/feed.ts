@@ -14,7 +14,7 @@ const LOOK_MS = 250;
 /** How often the tokens of all listeners are checked. */
 const RIGHTS_MS = 1_000;
 
-export interface Listening extends Omit<Seating, 'from'> {
+interface Listening extends Omit<Seating, 'from'> {
   /** The cursor of the feed when the listener connected. */
   now: Position;
   gone: AbortSignal;

@@ -34,7 +34,7 @@ export interface FeedEvent {
   chars: number;
 }
 
-export interface FeedPage {
+interface FeedPage {
   events: FeedEvent[];
   /** More can be read at once. */
   more: boolean;
@@ -93,7 +93,7 @@ const READ_MISSED: Statement = {
   text: select('(transaction_id, number) <= ($4::xid8, $5::bigint) and workspace_id = $6::uuid', 'true'),
 };
 
-export interface Missed {
+interface Missed {
   workspaceId: string;
   after: Position;
   /** The last one, which must be settled. */

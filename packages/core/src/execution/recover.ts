@@ -72,7 +72,7 @@ type Recovery = 'rerun' | 'reconcile' | 'crashed' | 'unknown';
  * What a lost worker means: nothing begun, or safe to repeat → again; else only the provider can tell. An action that
  * takes every worker with it is given up, and so, after as many crashes again, is asking the provider.
  */
-export function recoveryFor(
+function recoveryFor(
   { timings }: Pick<Worker, 'timings'>,
   { delivery, repeatableMs }: DeliveryGuarantee,
   action: ActionRow,

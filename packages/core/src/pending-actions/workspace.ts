@@ -3,7 +3,7 @@ import { AppError, notFound } from '../errors.ts';
 import { readId } from '../ids.ts';
 
 /** Actions that have ever waited for a person; this dialect knows no others. */
-export const ASKED = { asked_at: { not: null } } as const;
+const ASKED = { asked_at: { not: null } } as const;
 
 /** The workspace of an action, whoever asks. Throws NOT_FOUND if there is no such action, or it never waited. */
 export async function workspaceOfAction({ db }: Pick<Services, 'db'>, id: string): Promise<string> {
