@@ -94,6 +94,36 @@ describe('npm start', () => {
     expect(demo.stdout).toMatch(/exactly one message/);
   }, 120_000);
 
+  it('prints a link that signs the owner in, to an inbox with an agent’s proposals of several kinds, the first time only', async () => {
+    const first = await startUp();
+    const key = /Owner's API key\s+(\S+)/.exec(first.output())?.[1] ?? '';
+    const [, url, token] = /(http:\S+)\/welcome#token=(\S+)/.exec(first.output()) ?? [];
+    const headers = { 'Content-Type': 'application/json' };
+    const signedIn = await fetch(`${url}/v1/sessions/link`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ token }),
+    });
+    const [cookie = ''] = signedIn.headers.getSetCookie();
+    const seen = await fetch(`${url}/v1/actions`, { headers: { Cookie: cookie.split(';')[0] ?? '' } });
+    const { actions } = (await seen.json()) as { actions: Action[] };
+    expect(actions.map(({ type, status }) => [type, status]).sort()).toEqual([
+      ['create_task', 'pending_approval'],
+      ['email_message', 'pending_approval'],
+      ['email_message', 'pending_approval'],
+      ['escalate_to_human', 'pending_approval'],
+      ['update_contact', 'pending_approval'],
+    ]);
+    const rejected = { action: 'reject', action_ids: actions.map(({ action_id }) => action_id) };
+    const bulk = clientOf(`http://127.0.0.1:${first.port}`, key);
+    expect((await bulk<{ processed: number }>('POST', '/v1/actions/approve/bulk', rejected)).body.processed).toBe(4); // a question is decided by itself
+    first.child.kill('SIGINT');
+    expect(await first.exit).toBe(0);
+    const second = await startUp();
+    const now = clientOf(`http://127.0.0.1:${second.port}`, key);
+    expect((await now<{ actions: Action[] }>('GET', '/v1/actions')).body.actions).toHaveLength(5);
+  }, 120_000);
+
   it('comes back with its data after kill -9 of everything', async () => {
     const first = await startUp();
     const key = /Owner's API key\s+(\S+)/.exec(first.output())?.[1] ?? '';

@@ -1,4 +1,5 @@
 import { readConfig } from './config.ts';
+import { proposeForDemo } from './demo-proposals.ts';
 import { greet } from './greet.ts';
 import { startInstance } from './instance.ts';
 import { Teardown } from './teardown.ts';
@@ -16,7 +17,12 @@ export async function startForPeople(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
   process.once('disconnect', () => end()); // whoever started it as a child is gone
 
-  const started = startInstance(config, teardown, { say, onGivenUp: end }).then((instance) => say(greet(instance)));
+  const started = startInstance(config, teardown, { say, onGivenUp: end }).then(async (instance) => {
+    await proposeForDemo(instance).catch((error: unknown) =>
+      say(`There are no demo proposals: ${(error as Error).message}`),
+    );
+    say(greet(instance));
+  });
   try {
     const fault = await Promise.race([ended, started.then(() => ended)]);
     if (fault) throw fault;
