@@ -1,4 +1,4 @@
-import { client, type Answer, type Client } from './demo-client.ts';
+import { client, type Client } from './demo-client.ts';
 import type { Instance } from './instance.ts';
 
 type Waiting = Pick<Instance, 'url' | 'apiKey' | 'agentKey' | 'identityId'>;
@@ -75,7 +75,18 @@ const proposalsOf = ({ contactId: contact_id, mailId, recordsId }: Here): object
   },
 ];
 
-function done({ code, body }: Answer): Body {
-  if (code >= 200 && code < 300) return body as Body;
+/** What the requests here are answered with: each has some of these. */
+interface Done {
+  pagination: { total_items: number };
+  agent_id: string;
+  run: { run_id: string };
+  identity: { identity_id: string };
+  contact: { contact_id: string };
+  created: number;
+  failed: object[];
+}
+
+function done({ code, body }: Awaited<ReturnType<Client['get']>>): Done {
+  if (code >= 200 && code < 300) return body as unknown as Done;
   throw new Error(`a request was answered ${code}: ${JSON.stringify(body)}`);
 }
