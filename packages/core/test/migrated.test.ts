@@ -91,7 +91,7 @@ describe('a database', () => {
     const db: Database = openDatabase({ url: url.href, poolMax: 1 });
     const lines: string[] = [];
     await checkMigrated(db, pino({}, { write: (line: string) => void lines.push(line) }));
-    expect(lines.join('')).toContain('may not read');
+    expect(lines.join('')).toContain('cannot read');
     await db.close();
     await sql(`drop role ${role}`);
   });
