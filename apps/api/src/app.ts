@@ -12,7 +12,7 @@ import { healthRouter } from './health.ts';
 import { homeRouter } from './home.ts';
 import { INBOX_DIR, inboxFiles } from './inbox.ts';
 import { createKnownTokens } from './known-tokens.ts';
-import { demandAllowance, strangerAt } from './limited.ts';
+import { consumeStrangerLimit, strangerAt } from './rate-limiting.ts';
 import { createOpenStreams, type StreamLimits } from './open-streams.ts';
 import { createRefusalLog } from './refusal-log.ts';
 import { serveRoutes, type Route, type Sharing } from './route.ts';
@@ -235,7 +235,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   app.use(serveRoutes(services, routes, sharing));
   app.use(inbox.files, inbox.page);
   app.use(async (req, res) => {
-    await demandAllowance(limits, strangerAt(req), res);
+    await consumeStrangerLimit(limits, strangerAt(req), res);
     throw new AppError('NOT_FOUND', 'There is no such address. The API reference at /docs lists them all.');
   });
   app.use(errorHandler(services, refusals));

@@ -1,5 +1,5 @@
 import { COMMON_ENVIRONMENT, commonConfig, readEnvironment, type CommonConfig } from '@proviso/core';
-import { EXECUTOR_ENVIRONMENT, executorSettings, type FarSides } from '@proviso/executors';
+import { EXECUTOR_ENVIRONMENT, executorSettings, type ProviderSettings } from '@proviso/executors';
 import { z } from 'zod';
 
 const environment = z.object({
@@ -14,7 +14,7 @@ const environment = z.object({
 });
 
 export interface ApiConfig extends CommonConfig {
-  farSides: FarSides;
+  providers: ProviderSettings;
   port: number;
   host: string;
   /** Connections to PostgreSQL, without the queue's. */
@@ -30,7 +30,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {
   const read = readEnvironment(environment, env);
   return {
     ...commonConfig(read),
-    farSides: executorSettings(read),
+    providers: executorSettings(read),
     port: read.PORT,
     host: read.HOST,
     poolMax: read.PROVISO_POOL_MAX,

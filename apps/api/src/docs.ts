@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { RateLimits, Registry } from '@proviso/core';
 import express, { Router } from 'express';
 import { describeRoutes } from './document.ts';
-import { demandAllowance, strangerAt } from './limited.ts';
+import { consumeStrangerLimit, strangerAt } from './rate-limiting.ts';
 import type { Route } from './route.ts';
 
 const VERSION = '0.1.0';
@@ -16,7 +16,7 @@ export function docsRouter(routes: readonly Route[], executors: Registry, limits
   const files = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const router = Router();
   router.use(['/openapi.json', '/docs'], async (req, res, next) => {
-    await demandAllowance(limits, strangerAt(req), res);
+    await consumeStrangerLimit(limits, strangerAt(req), res);
     next();
   });
   router.get('/openapi.json', (_req, res) => void res.type('json').send(describe()));

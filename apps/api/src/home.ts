@@ -2,13 +2,13 @@ import type { RateLimits } from '@proviso/core';
 import { Router } from 'express';
 import { htmlPage } from './html-page.ts';
 import type { InboxFiles } from './inbox.ts';
-import { demandAllowance, strangerAt } from './limited.ts';
+import { consumeStrangerLimit, strangerAt } from './rate-limiting.ts';
 
 /** The bare address: the inbox for browsers, or a page that says how to build it; for programs, JSON that says where everything is. */
 export function homeRouter(limits: RateLimits | undefined, inbox: InboxFiles): Router {
   const router = Router();
   router.get('/', async (req, res) => {
-    await demandAllowance(limits, strangerAt(req), res);
+    await consumeStrangerLimit(limits, strangerAt(req), res);
     res.vary('Accept');
     if (req.accepts(['json', 'html']) === 'html')
       return inbox.isBuilt() ? inbox.sendPage(res) : void res.type('html').send(PAGE);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RateLimits } from '@proviso/core';
 import express, { Router, type RequestHandler, type Request, type Response } from 'express';
-import { demandAllowance, strangerAt } from './limited.ts';
+import { consumeStrangerLimit, strangerAt } from './rate-limiting.ts';
 
 /** What `npm run build` leaves. */
 export const INBOX_DIR = fileURLToPath(new URL('../../inbox/dist', import.meta.url));
@@ -57,7 +57,7 @@ export function inboxFiles(dir: string, limits: RateLimits | undefined): InboxFi
     files,
     page: async (req, res, next) => {
       if (!isPageRequest(req) || !isBuilt()) return next();
-      await demandAllowance(limits, strangerAt(req), res);
+      await consumeStrangerLimit(limits, strangerAt(req), res);
       sendPage(res);
     },
     isBuilt,

@@ -11,7 +11,7 @@ const DRAIN_MS = 60_000;
 try {
   const config = readConfig(process.env);
   const log = openLog('api', config.logLevel);
-  const executors = createRegistry(await loadExecutors(builtIns(config.farSides), config.farSides.modules));
+  const executors = createRegistry(await loadExecutors(builtIns(config.providers), config.providers.modules));
   const services = await openServices(config, { name: 'proviso-api', poolMax: config.poolMax, executors, log });
   const stop = new AbortController();
   const limits = openRateLimits({

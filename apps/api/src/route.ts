@@ -26,19 +26,19 @@ import { BODY, NO_BODY, readBody, type BodyLimits } from './body.ts';
 import { sendMessages, type Message } from './event-stream.ts';
 import type { KnownTokens } from './known-tokens.ts';
 import {
-  demandAllowance,
-  demandCallersAllowance,
-  demandPersonsAllowance,
-  demandRoom,
+  consumeStrangerLimit,
+  consumeCallerLimits,
+  consumePersonLimits,
+  assertNotOverloaded,
   lookUp,
   strangerAt,
-} from './limited.ts';
+} from './rate-limiting.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { ReadSlots } from './read-slots.ts';
 import { sendReply } from './reply.ts';
 import { refuseOtherSites } from './same-origin.ts';
 import type { Tag } from './tags.ts';
-import { preferredWait, settled } from './waiting.ts';
+import { preferredWait, waitForEnd } from './waiting.ts';
 
 /** The input of a handler. Body and query are unparsed: the verb parses them after it has authorised. */
 interface Call {
@@ -169,7 +169,7 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
       const serving = { services, sharing, bodyRoom };
       router[route.method](address, (req, res) => {
         const tenant = sharing.knownTokens.tenantOf(tokenOf(req)) ?? strangerAt(req);
-        demandRoom(services, tenant);
+        assertNotOverloaded(services, tenant);
         return forTenant(tenant, () =>
           route.handleOutsider
             ? serveOutsider({ ...serving, route }, req, res)
@@ -179,7 +179,7 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
     }
     const allowed = here.map((route) => route.method.toUpperCase()).join(', ');
     router.all(address, async (req, res) => {
-      await demandAllowance(sharing.limits, strangerAt(req), res);
+      await consumeStrangerLimit(sharing.limits, strangerAt(req), res);
       res.set('Allow', allowed);
       throw new AppError('METHOD_NOT_ALLOWED', `This address accepts only ${allowed}.`);
     });
@@ -202,7 +202,7 @@ async function serve(
   const callers = await callersOf(services, sharing, req, res);
   const isUnderWay = !req.complete;
   const may = (caller: Caller): void => route.authorize({ ...services, caller, via: 'api' });
-  demandAny(callers, may);
+  assertAny(callers, may);
   const share = bodyRoom(callers[0]?.tokenId ?? '');
   res.once('close', share.end);
   let reading: Promise<unknown> | undefined;
@@ -214,7 +214,7 @@ async function serve(
   may(first);
   if (!route.query) NOTHING.parse(req.query);
   sharing.knownTokens.remember(tokenOf(req), first.workspaceId);
-  demandRoom(services, first.workspaceId);
+  assertNotOverloaded(services, first.workspaceId);
   return forTenant(first.workspaceId, () =>
     serveCaller({ services, route, sharing, bodyRoom }, { first, isUnderWay, named, read }, req, res),
   );
@@ -249,7 +249,7 @@ async function serveCaller(
     req,
     res,
     gone,
-    settled: (action) => settled({ ...sharing, ctx, req, res, gone }, action),
+    settled: (action) => waitForEnd({ ...sharing, ctx, req, res, gone }, action),
   };
   if (route.streams) {
     res.once('close', sharing.openStreams.take(caller));
@@ -312,7 +312,7 @@ async function callersOf({ db }: Services, sharing: Sharing, req: Request, res: 
   if (!caller) return callers;
   if (!knownTokens.tenantOf(tokenOf(req))) knownTokens.remember(tokenOf(req), caller.workspaceId);
   res.locals.credential = { kind: caller.kind, id: caller.tokenId };
-  await demandCallersAllowance(limits, caller, res);
+  await consumeCallerLimits(limits, caller, res);
   return callers;
 }
 
@@ -320,7 +320,7 @@ async function personOf({ db }: Services, sharing: Sharing, req: Request, res: R
   const { limits, knownTokens } = sharing;
   assertOwnPage(req);
   if (tokenOf(req) === undefined && req.headers.authorization === undefined) {
-    await demandAllowance(limits, strangerAt(req), res);
+    await consumeStrangerLimit(limits, strangerAt(req), res);
     return undefined;
   }
   const found = await known(() => authenticatePerson(db, tokenOf(req)), sharing, req, res).catch((error: unknown) => {
@@ -331,7 +331,7 @@ async function personOf({ db }: Services, sharing: Sharing, req: Request, res: R
   if (!found) return undefined; // a cookie that is over is none
   if (!knownTokens.tenantOf(tokenOf(req))) knownTokens.remember(tokenOf(req), found.person.id);
   res.locals.credential = { kind: 'person', id: found.tokenId };
-  await demandPersonsAllowance(limits, found, res);
+  await consumePersonLimits(limits, found, res);
   return found;
 }
 
@@ -347,7 +347,7 @@ async function known<T>(find: () => Promise<T>, sharing: Sharing, req: Request, 
 }
 
 /** A body is not read for somebody who may not send it to any workspace that the token reaches. Throws FORBIDDEN. */
-function demandAny(callers: readonly Caller[], may: (caller: Caller) => void): void {
+function assertAny(callers: readonly Caller[], may: (caller: Caller) => void): void {
   const refusals = callers.map((caller) => {
     try {
       may(caller);

@@ -5,7 +5,7 @@ import type { Request, RequestHandler } from 'express';
  * Refuses cross-site requests that use the cookie or sign somebody in. A browser reports the origin of a request in
  * Sec-Fetch-Site or Origin; a client that sends neither is not a browser.
  */
-export const demandSameOrigin: RequestHandler = (req, _res, next) => {
+export const requireSameOrigin: RequestHandler = (req, _res, next) => {
   refuseOtherSites(req);
   next();
 };

@@ -17,7 +17,7 @@ export interface WaitingCall {
  * The action once it has ended, or its current state when the time of `Prefer: wait=N` is over. Unchanged without that
  * header, or when too many requests of the workspace wait. The wait ends when the caller hangs up.
  */
-export async function settled({ ctx, req, res, waiters, gone }: WaitingCall, action: ActionRow): Promise<ActionRow> {
+export async function waitForEnd({ ctx, req, res, waiters, gone }: WaitingCall, action: ActionRow): Promise<ActionRow> {
   const seconds = preferredWait(req);
   if (seconds === undefined) return action;
   const now = isTerminal(action.status)

@@ -155,12 +155,12 @@ describe('Prefer: wait', () => {
     const [caller] = await authenticate(db, await here.token({}));
     if (!caller) throw new Error('no caller');
     const ends = Array.from({ length: 80 }, () => crowd.ended({ id, caller }, 30_000, stop.signal));
-    await until('a look at the tokens', () => asked.includes('token_find_alive'));
+    await until('a look at the tokens', () => asked.includes('token_find_active'));
     await run(action_id);
     expect(new Set((await Promise.all(ends)).map((row) => row?.status))).toEqual(new Set(['completed']));
     const looks = asked.filter((name) => name === 'action_find_ended').length;
     expect(asked.filter((name) => name === 'actions')).toHaveLength(1);
-    expect(asked.filter((name) => name === 'token_find_alive').length).toBeLessThanOrEqual(2 + looks / 4);
+    expect(asked.filter((name) => name === 'token_find_active').length).toBeLessThanOrEqual(2 + looks / 4);
   });
 
   it('is ignored when too many requests of the workspace are waiting', async () => {

@@ -345,8 +345,8 @@ describe('GET /v1/events', () => {
       return asked.slice(count).every((name) => name !== 'events_read_missed') && asked.length - count <= 5;
     });
     expect(asked).not.toContain('events_read_missed');
-    const ids = [(await first).value?.position];
-    while (ids.length < 300) ids.push((await heard.next()).value?.position);
+    const ids = [(await first).value?.cursor];
+    while (ids.length < 300) ids.push((await heard.next()).value?.cursor);
     hangUp.abort();
     const numbers = ids.map((position) => position?.number ?? 0n);
     expect(numbers).toEqual([...new Set(numbers)].toSorted((one, other) => Number(one - other)));
@@ -450,7 +450,7 @@ describe('GET /v1/events', () => {
     const ofAll = await askedIn(2_000);
     expect(ofOne).toBeGreaterThan(4);
     expect(ofAll).toBeLessThanOrEqual(ofOne + 2);
-    expect(new Set(asked)).toEqual(new Set(['events_read', 'token_find_alive']));
+    expect(new Set(asked)).toEqual(new Set(['events_read', 'token_find_active']));
     await propose(here.owner, here);
     await until('all to hear of it', () => rest.every(({ heard }) => heard.length === 2), 20_000);
     for (const one of [first, ...rest]) one.close();

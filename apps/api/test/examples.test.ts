@@ -20,7 +20,7 @@ interface Document {
 /** Every operation as the document describes it: its examples are sent, and its replies are read by it. */
 describe('each operation of the document', () => {
   const far = farSides();
-  const api = useApi({ farSides: far.settings });
+  const api = useApi({ executorSettings: far.settings });
   beforeAll(() => far.start());
   afterAll(() => far.close());
   let document: Document;

@@ -12,8 +12,8 @@ const NOBODY = 'http://127.0.0.1:1';
 const UNAVAILABLE = [503, 'UNAVAILABLE'] as const;
 
 describe('a proposal whose provider is away', () => {
-  const farSides = { baseUrls: { slack: NOBODY }, allowPrivateAddresses: true };
-  const api = useApi({ farSides });
+  const executorSettings = { baseUrls: { slack: NOBODY }, allowPrivateAddresses: true };
+  const api = useApi({ executorSettings });
   let slack: SlackFake;
   let mcp: McpFake;
   beforeAll(async () => {
@@ -29,7 +29,7 @@ describe('a proposal whose provider is away', () => {
   });
   afterAll(() => Promise.all([slack.close(), mcp.close()]));
 
-  const setAway = (away: boolean): void => void (farSides.baseUrls.slack = away ? NOBODY : `${slack.url}/api`);
+  const setAway = (away: boolean): void => void (executorSettings.baseUrls.slack = away ? NOBODY : `${slack.url}/api`);
 
   async function proposed(here: Tenant, more: JsonObject = {}): Promise<Action> {
     const identity_id = await account(here, 'slack', { credentials: { token: TOKEN } });

@@ -4,7 +4,7 @@ import type {
   Company,
   Contact,
   EmailMessage,
-  AccessKey,
+  ApiKey,
   Agent,
   EmailThread,
   ErrorBody,
@@ -80,8 +80,8 @@ export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   key_id: string;
   decides: boolean;
   token: string | null;
-  api_key: AccessKey;
-  api_keys: AccessKey[];
+  api_key: ApiKey;
+  api_keys: ApiKey[];
   also_revoked: string[];
   revoked_invitations: string[];
   revoked_keys: string[];

@@ -1,5 +1,5 @@
 import { COMMON_ENVIRONMENT, commonConfig, milliseconds, readEnvironment, type CommonConfig } from '@proviso/core';
-import { EXECUTOR_ENVIRONMENT, executorSettings, type FarSides } from '@proviso/executors';
+import { EXECUTOR_ENVIRONMENT, executorSettings, type ProviderSettings } from '@proviso/executors';
 import { z } from 'zod';
 
 /** `type=number`, with commas. */
@@ -29,7 +29,7 @@ const environment = z.object({
 });
 
 export interface WorkerConfig extends CommonConfig {
-  farSides: FarSides;
+  providers: ProviderSettings;
   /** Where /livez and /readyz answer; absent = nowhere. */
   port: number | undefined;
   host: string;
@@ -46,7 +46,7 @@ export function readConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const read = readEnvironment(environment, env);
   return {
     ...commonConfig(read),
-    farSides: executorSettings(read),
+    providers: executorSettings(read),
     port: read.PROVISO_WORKER_PORT,
     host: read.PROVISO_WORKER_HOST,
     concurrency: read.PROVISO_CONCURRENCY,

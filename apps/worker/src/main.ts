@@ -22,7 +22,7 @@ try {
   const services = await openServices(config, {
     name: 'proviso-worker',
     poolMax: Math.ceil((config.concurrency + reserveOf(config.concurrency)) / 2) + 4,
-    executors: createRegistry(await loadExecutors(builtIns(config.farSides), config.farSides.modules)),
+    executors: createRegistry(await loadExecutors(builtIns(config.providers), config.providers.modules)),
     log,
   });
   // A separate pool: a hanging one must not cost the leases of running actions.

@@ -1,6 +1,6 @@
 export * from './addresses.ts';
 export * from './access.ts';
-export * from './access-keys.ts';
+export * from './api-keys.ts';
 export * from './actions.ts';
 export * from './bulk-actions.ts';
 export * from './companies.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { member, workspace } from './access-keys.ts';
+import { member, workspace } from './api-keys.ts';
 import { roleName, scopeName } from './access.ts';
 import { emailAddress } from './addresses.ts';
 import { ok } from './fields.ts';

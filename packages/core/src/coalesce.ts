@@ -38,7 +38,7 @@ function coalesceTable(table: Record<string, Ask>, limited: Limit): object {
     findFirst: (query) => (isById(query) ? first(query) : undefined),
     findUnique: (query) =>
       isById(query) ? first(query) : isByName(query) ? byName(inside(query)).then(([row]) => row ?? null) : undefined,
-    findUniqueOrThrow: (query) => (isById(query) ? first(query).then(demand) : undefined),
+    findUniqueOrThrow: (query) => (isById(query) ? first(query).then(assertFound) : undefined),
     count: (query) => (isById(query) ? byId(query).then((rows) => rows.length) : undefined),
     findMany: (query) => (isByEmails(query) ? byEmail(query) : lists(query)),
   };
@@ -65,7 +65,7 @@ const inside = ({ where }: Query): Query => ({ where: where?.workspace_id_name a
 const isByEmails = ({ where, select }: Query): boolean =>
   Array.isArray((where?.email as { in?: unknown } | undefined)?.in) && select?.email === true;
 
-function demand(row: unknown): unknown {
+function assertFound(row: unknown): unknown {
   if (!row) throw new Error('a row that must be there is gone');
   return row;
 }

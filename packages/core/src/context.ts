@@ -57,19 +57,19 @@ const DECIDERS: readonly Role[] = ['owner', 'admin', 'reviewer'];
 
 const forbidden = (message: string): AppError => new AppError('FORBIDDEN', message);
 
-function demand(ctx: Context, scope: Scope, roles: readonly Role[]): void {
+function assertRights(ctx: Context, scope: Scope, roles: readonly Role[]): void {
   if (!ctx.caller.scopes.includes(scope)) throw forbidden(`The token lacks the scope ${scope}.`);
   if (!roles.includes(ctx.caller.role)) throw forbidden(`A ${ctx.caller.role} may not do this.`);
 }
 
 /** Rights = role ∩ scopes: reading takes any role, writing an owner or admin. Throws FORBIDDEN. */
 export function authorize(ctx: Context, scope: Scope): void {
-  demand(ctx, scope, scope.endsWith(':read') ? READERS : WRITERS);
+  assertRights(ctx, scope, scope.endsWith(':read') ? READERS : WRITERS);
 }
 
 /** The first check of verbs whose further checks depend on the action: may the caller do any of it? */
 export function authorizeActing(ctx: Context): void {
-  demand(ctx, 'actions:write', DECIDERS);
+  assertRights(ctx, 'actions:write', DECIDERS);
 }
 
 /** Deciding takes a person, or a key that an admin made for it; an agent's never decides. Throws FORBIDDEN. */
@@ -77,11 +77,11 @@ export function authorizeDecision(ctx: Context, scope: 'actions:write' | 'agents
   if (ctx.caller.agent) throw forbidden('An agent never decides. Ask a person.');
   if (!ctx.caller.decides)
     throw forbidden('This key may not decide. Use a personal credential, or a key that was made with decides: true.');
-  demand(ctx, scope, DECIDERS);
+  assertRights(ctx, scope, DECIDERS);
 }
 
 /** What authorizeDecision asks beside a scope: a right to decide may end while a decision is prepared. Throws FORBIDDEN. */
-export function demandDecider({ caller }: Pick<Context, 'caller'>): void {
+export function assertDecider({ caller }: Pick<Context, 'caller'>): void {
   if (!caller.decides || !DECIDERS.includes(caller.role)) throw forbidden('You are no longer allowed to decide.');
 }
 

@@ -3,9 +3,9 @@
 // Held by rotate-secrets.test.ts.
 import type { Queryable, Statement } from './db.ts';
 import { AppError } from './errors.ts';
-import { sealedPlace } from './identities/sealed-place.ts';
+import { credentialsAad } from './identities/associated-data.ts';
 import { resealSecret, type KeyRing } from './secrets.ts';
-import { toolPlace } from './tools/sealed-place.ts';
+import { toolSecretAad } from './tools/associated-data.ts';
 
 const BATCH = 100;
 
@@ -63,8 +63,10 @@ function storeOf({ table, column, name, type }: Where, place: Store['place']): S
 }
 
 const STORES: Store[] = [
-  storeOf({ table: 'identities', column: 'credentials', name: 'id', type: 'uuid' }, ({ name }) => sealedPlace(name)),
-  storeOf({ table: 'tools', column: 'secret', name: 'name', type: 'text' }, (tool) => toolPlace(tool.owner, tool.name)),
+  storeOf({ table: 'identities', column: 'credentials', name: 'id', type: 'uuid' }, ({ name }) => credentialsAad(name)),
+  storeOf({ table: 'tools', column: 'secret', name: 'name', type: 'text' }, (tool) =>
+    toolSecretAad(tool.owner, tool.name),
+  ),
 ];
 
 export interface Rotation {

@@ -1,7 +1,7 @@
 import { strictFields, plainText } from '@proviso/contracts';
 import { companyId, contactId, defineExecutor, done } from '@proviso/core/executor';
 import type { z } from 'zod';
-import { demandNamed, refuseMissing } from './missing.ts';
+import { assertNamedExist, refuseMissing } from './missing.ts';
 import { readNamed, namedFields } from './named.ts';
 
 const params = strictFields({
@@ -32,7 +32,7 @@ export const createNote = defineExecutor<Params>({
   params,
 
   async resolve(given, { records }) {
-    await demandNamed(given, records);
+    await assertNamedExist(given, records);
     return {};
   },
 

@@ -1,7 +1,7 @@
 import { strictFields, dayOrInstant, taskDescription, taskTitle } from '@proviso/contracts';
 import { contactId, defineExecutor, done } from '@proviso/core/executor';
 import type { z } from 'zod';
-import { demandNamed, refuseMissing } from './missing.ts';
+import { assertNamedExist, refuseMissing } from './missing.ts';
 import { readNamed, namedFields } from './named.ts';
 
 const params = strictFields({
@@ -22,7 +22,7 @@ export const createTask = defineExecutor<z.output<typeof params>>({
   params,
 
   async resolve(given, { records }) {
-    await demandNamed(given, records);
+    await assertNamedExist(given, records);
     return {};
   },
 

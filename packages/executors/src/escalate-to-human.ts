@@ -1,7 +1,7 @@
 import { strictFields, plainText } from '@proviso/contracts';
 import { contactId, defineExecutor, done, refused } from '@proviso/core/executor';
 import { z } from 'zod';
-import { demandNamed } from './missing.ts';
+import { assertNamedExist } from './missing.ts';
 import { readNamed, namedFields } from './named.ts';
 
 const text = plainText(5_000).min(1);
@@ -38,7 +38,7 @@ export const escalateToHuman = defineExecutor<z.output<typeof params>>({
   params,
 
   async resolve(given, { records }) {
-    await demandNamed(given, records);
+    await assertNamedExist(given, records);
     return {};
   },
 

@@ -28,7 +28,7 @@ export { EgressError } from './egress/error.ts';
 export { openEgress, type EgressFetch, type EgressLimits } from './egress/fetch.ts';
 export { openSocket, type Destination, type SocketOptions } from './egress/socket.ts';
 export { loadExecutors } from './load.ts';
-export { EXECUTOR_ENVIRONMENT, executorSettings, type ExecutorSettings, type FarSides } from './settings.ts';
+export { EXECUTOR_ENVIRONMENT, executorSettings, type ExecutorSettings, type ProviderSettings } from './settings.ts';
 export {
   createNote,
   createTask,

@@ -11,7 +11,7 @@ import { findInvitation, inviteByUnipile } from './linkedin/invite.ts';
 import { linkedinParams, slugOf, type LinkedinParams } from './linkedin/params.ts';
 import { previewInvitation } from './linkedin/preview.ts';
 import { openUnipile, type Unipile, type UnipileConfig } from './linkedin/unipile.ts';
-import { demandNamed, refuseMissing } from './missing.ts';
+import { assertNamedExist, refuseMissing } from './missing.ts';
 import { readNamed } from './named.ts';
 import type { ExecutorSettings } from './settings.ts';
 
@@ -28,7 +28,7 @@ export const linkedinConnection = (settings: ExecutorSettings = {}): Executor =>
     params: linkedinParams,
 
     async resolve(given, { records }) {
-      await demandNamed(given, records);
+      await assertNamedExist(given, records);
       return {};
     },
 

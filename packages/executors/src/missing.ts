@@ -13,7 +13,7 @@ async function missingIn({ contact_id, company_id }: Named, records: ReadableRec
 }
 
 /** For `resolve`: what the params name must be in the workspace. Throws INVALID at its id. */
-export async function demandNamed(params: Named, records: ReadableRecords): Promise<void> {
+export async function assertNamedExist(params: Named, records: ReadableRecords): Promise<void> {
   const missing = await missingIn(params, records);
   if (!missing) return;
   const message = `no such ${missing} in this workspace`;

@@ -15,7 +15,7 @@ import { contentOf } from './resend/content.ts';
 import { broadcastName, findBroadcast } from './resend/find-broadcast.ts';
 import { answered, resendOutcome } from './resend/outcome.ts';
 import { segmentFinder } from './resend/segments.ts';
-import { demandSender, senderOf } from './resend/sender.ts';
+import { assertSender, senderOf } from './resend/sender.ts';
 import type { ExecutorSettings } from './settings.ts';
 
 type Proposed = RunContext<BroadcastParams>['action'];
@@ -34,7 +34,7 @@ export function resendCreateBroadcast(settings: ExecutorSettings = {}): Executor
     resolvesFrom: ['segment_id'],
     resolvedFields: ['segment_name'],
     async resolve(given, ctx) {
-      demandSender(given.from, configOf(ctx.identity?.config));
+      assertSender(given.from, configOf(ctx.identity?.config));
       if (given.segment_name !== undefined) return {};
       const names = await segmentNames([{ path: 'params.segment_id', id: given.segment_id }], ctx);
       return names?.[0] === undefined ? {} : { segment_name: names[0] };

@@ -15,7 +15,7 @@ export interface ExecutorSettings {
 }
 
 /** The same, and the modules that add executors (load.ts). */
-export type FarSides = ExecutorSettings & { modules: string[] };
+export type ProviderSettings = ExecutorSettings & { modules: string[] };
 
 const baseUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
@@ -57,7 +57,7 @@ export const EXECUTOR_ENVIRONMENT = {
 };
 
 /** The part of a process's config that `EXECUTOR_ENVIRONMENT` gives. Throws on an unfit file of MCP servers. */
-export function executorSettings(env: z.output<z.ZodObject<typeof EXECUTOR_ENVIRONMENT>>): FarSides {
+export function executorSettings(env: z.output<z.ZodObject<typeof EXECUTOR_ENVIRONMENT>>): ProviderSettings {
   const urls = {
     slack: env.PROVISO_SLACK_URL,
     hubspot: env.PROVISO_HUBSPOT_URL,

@@ -65,7 +65,7 @@ export interface WorldOptions {
   /** In place of the shipped kinds of the same name. */
   providers?: ProviderKind[];
   /** Where the built-in executors find their far sides. */
-  farSides?: ExecutorSettings;
+  executorSettings?: ExecutorSettings;
 }
 
 /** The ring of worlds and of processes beside them. */
@@ -76,14 +76,14 @@ export async function openWorld({
   redisUrl,
   executors = [],
   providers = [],
-  farSides,
+  executorSettings,
 }: WorldOptions = {}): Promise<World> {
   const databaseUrl = process.env.DATABASE_URL;
   if (!databaseUrl) throw new Error('DATABASE_URL is set by the jest environment; run this file with npm test');
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   const db = openDatabase({ url: databaseUrl, poolMax: 20, name: 'proviso-test' });
   const queue = await openQueue({ redisUrl, databaseUrl, log });
-  const shipped = builtIns({ allowPrivateAddresses: true, ...farSides }); // the far sides of tests are on this machine
+  const shipped = builtIns({ allowPrivateAddresses: true, ...executorSettings }); // the far sides of tests are on this machine
   const registry = createRegistry({
     executors: [...shipped.executors, ...probeExecutors, ...executors],
     providers: [

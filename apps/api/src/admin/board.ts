@@ -11,11 +11,11 @@ import {
 } from '@proviso/core';
 import { Router, urlencoded, type Request, type RequestHandler } from 'express';
 import type { KnownTokens } from '../known-tokens.ts';
-import { demandAllowance, demandSignIn, lookUp, strangerAt } from '../limited.ts';
+import { consumeStrangerLimit, consumeSignIn, lookUp, strangerAt } from '../rate-limiting.ts';
 import type { RefusalLog } from '../refusal-log.ts';
 import { homePage } from './home-page.ts';
 import { queueBoard } from './queue-board.ts';
-import { assertSameOrigin, demandSameOrigin } from '../same-origin.ts';
+import { assertSameOrigin, requireSameOrigin } from '../same-origin.ts';
 import { sessionTokenOf } from '../sign-in/session-cookie.ts';
 import { clearSessionCookie, sessionIdOf, setSessionCookie } from './session-cookie.ts';
 import { signInPage } from './sign-in-page.ts';
@@ -37,16 +37,16 @@ export function boardRouter(
 ): Router {
   const router = Router();
   const isKnown = (session: string | undefined): boolean => knownTokens.tenantOf(session) !== undefined;
-  router.use(demandSameOrigin, keepNoCopy);
+  router.use(requireSameOrigin, keepNoCopy);
   router.use(['/sign-in', '/sign-out'], async (req, res, next) => {
-    if (!isKnown(sessionIdOf(req))) await demandAllowance(limits, strangerAt(req), res);
+    if (!isKnown(sessionIdOf(req))) await consumeStrangerLimit(limits, strangerAt(req), res);
     next();
   });
   router.get('/sign-in', (_req, res) => void res.type('html').send(signInPage()));
   router.post('/sign-in', urlencoded({ extended: false, limit: '4kb' }), async (req, res) => {
     const { key } = (req.body ?? {}) as { key?: unknown };
     const given = typeof key === 'string' ? key.trim() : '';
-    const signIn = await demandSignIn(limits, `key:${lookupOf(given)}`, req, res);
+    const signIn = await consumeSignIn(limits, `key:${lookupOf(given)}`, req, res);
     const id = await openOperatorSession(db, given, sessionIdOf(req));
     if (!id) {
       refusals.tell(req, 'a sign-in to the board was refused');
@@ -67,7 +67,7 @@ export function boardRouter(
     const id = sessionIdOf(req) || (person && sessionCredential(person));
     if (person) assertSameOrigin(req);
     try {
-      await lookUp({ limits, given: id, isKnown: isKnown(id), find: () => demandOperator(db, req) }, req, res);
+      await lookUp({ limits, given: id, isKnown: isKnown(id), find: () => assertOperator(db, req) }, req, res);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'UNAUTHENTICATED') throw error;
       knownTokens.forget(id);
@@ -83,7 +83,7 @@ export function boardRouter(
 }
 
 /** A session of the board, by a key; or a person's, who may operate the instance. Throws UNAUTHENTICATED. */
-async function demandOperator(db: Services['db'], req: Request): Promise<void> {
+async function assertOperator(db: Services['db'], req: Request): Promise<void> {
   const [id, person] = [sessionIdOf(req), sessionTokenOf(req)];
   if (id && (await findOperatorSession(db, id))) return;
   const callers = person ? await authenticate(db, sessionCredential(person)) : [];

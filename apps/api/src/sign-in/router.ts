@@ -7,8 +7,8 @@ import {
   type Response as ExpressResponse,
 } from 'express';
 import { z } from 'zod';
-import { demandAllowance, demandSignIn, strangerAt } from '../limited.ts';
-import { demandSameOrigin } from '../same-origin.ts';
+import { consumeStrangerLimit, consumeSignIn, strangerAt } from '../rate-limiting.ts';
+import { requireSameOrigin } from '../same-origin.ts';
 import { ADDRESS_HEADER, type Authenticator } from './better-auth.ts';
 import { clearSessionCookie, sessionTokenOf, setSessionCookie } from './session-cookie.ts';
 
@@ -21,8 +21,8 @@ const credentials = z.strictObject({ email: z.string().max(254), password: z.str
 export function signInRouter(services: Services, limits: RateLimits | undefined): Router {
   const authenticator = loading(services);
   const router = Router();
-  router.use(demandSameOrigin, keepNoCopy, async (req, res, next) => {
-    await demandAllowance(limits, strangerAt(req), res);
+  router.use(requireSameOrigin, keepNoCopy, async (req, res, next) => {
+    await consumeStrangerLimit(limits, strangerAt(req), res);
     next();
   });
   router.get('/ok', async (req, res) => {
@@ -31,7 +31,7 @@ export function signInRouter(services: Services, limits: RateLimits | undefined)
   });
   router.post('/sign-in/email', json({ limit: '4kb', type: () => true }), async (req, res) => {
     const { email, password } = credentials.parse(req.body);
-    const attempt = await demandSignIn(limits, `email:${email.toLowerCase()}`, req, res);
+    const attempt = await consumeSignIn(limits, `email:${email.toLowerCase()}`, req, res);
     const answer = await (await authenticator())(requestOf(req, { email, password }));
     const token = tokenIn(answer);
     if (!token) throw new AppError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');

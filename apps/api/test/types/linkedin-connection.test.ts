@@ -7,12 +7,12 @@ const TOKEN = 'un1p1le-t0ken';
 const UNIPILE = { mode: 'unipile', dsn: 'api1.unipile.com:13111', account_id: 'acc_1' };
 
 describe('linkedin_connection, from the proposal to the log', () => {
-  const farSides = { baseUrls: { linkedin: '' } };
-  const api = useApi({ farSides });
+  const executorSettings = { baseUrls: { linkedin: '' } };
+  const api = useApi({ executorSettings });
   let fake: UnipileFake;
   beforeEach(async () => {
     fake = await startUnipileFake({ token: TOKEN });
-    farSides.baseUrls.linkedin = fake.url;
+    executorSettings.baseUrls.linkedin = fake.url;
   });
   afterEach(() => fake.close());
 

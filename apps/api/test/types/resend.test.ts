@@ -8,12 +8,12 @@ const READERS = '78261eea-8f8b-4381-83c6-79fa7120f1cf';
 const TRAIL = ['action.created', 'action.approved', 'action.claimed', 'action.completed'];
 
 describe('through Resend', () => {
-  const farSides = { baseUrls: { resend: '' } };
-  const api = useApi({ farSides });
+  const executorSettings = { baseUrls: { resend: '' } };
+  const api = useApi({ executorSettings });
   let resend: ResendFake;
   beforeEach(async () => {
     resend = await startResendFake({ apiKey: API_KEY, segments: [{ id: READERS, name: 'Readers' }] });
-    farSides.baseUrls.resend = resend.url;
+    executorSettings.baseUrls.resend = resend.url;
   });
   afterEach(() => resend.close());
 

@@ -9,8 +9,8 @@ const GENERAL = 'C024BE91L';
 const SALES = 'C0G9QF9GZ';
 
 describe('send_slack_message', () => {
-  const farSides = { baseUrls: { slack: '' } };
-  const api = useApi({ farSides });
+  const executorSettings = { baseUrls: { slack: '' } };
+  const api = useApi({ executorSettings });
   let slack: SlackFake;
   beforeAll(async () => {
     const channels = [
@@ -18,7 +18,7 @@ describe('send_slack_message', () => {
       { id: SALES, name: 'sales' },
     ];
     slack = await startSlackFake({ token: TOKEN, channels });
-    farSides.baseUrls.slack = `${slack.url}/api`;
+    executorSettings.baseUrls.slack = `${slack.url}/api`;
   });
   afterAll(() => slack.close());
 

@@ -6,12 +6,12 @@ import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-
 const TOKEN = 'pat-eu1-tr0ub4dor3';
 
 describe('sync_to_crm', () => {
-  const farSides = { baseUrls: { hubspot: '' } };
-  const api = useApi({ farSides });
+  const executorSettings = { baseUrls: { hubspot: '' } };
+  const api = useApi({ executorSettings });
   let hubspot: HubspotFake;
   beforeEach(async () => {
     hubspot = await startHubspotFake({ token: TOKEN });
-    farSides.baseUrls.hubspot = hubspot.url;
+    executorSettings.baseUrls.hubspot = hubspot.url;
   });
   afterEach(() => hubspot.close());
 

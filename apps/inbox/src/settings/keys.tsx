@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import type { AccessKey, Agent } from '@proviso/contracts';
+import type { ApiKey, Agent } from '@proviso/contracts';
 import { words } from '../words.ts';
 import { change, Line, Section, useItems } from './section.tsx';
 
 export function Keys({ mayChange }: { mayChange: boolean }) {
-  const keys = useItems<AccessKey>('/v1/api-keys', 'api_keys');
+  const keys = useItems<ApiKey>('/v1/api-keys', 'api_keys');
   const text = words.settings;
   return (
     <Section title={text.keys} help={text.keysHelp}>

@@ -7,7 +7,7 @@ import { dispatch } from '../dispatch.ts';
 import { AppError, invalid, invalidInput } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { newId, showId } from '../ids.ts';
-import { stillMay } from '../keys/still-may.ts';
+import { stillMay } from '../api-keys/still-may.ts';
 import { authorizeProposing, draftRow, type DraftRow } from './create.ts';
 import { inPortions, sizeOf } from './portions.ts';
 import { rowFromJson, type ActionRow } from './row.ts';

@@ -4,7 +4,7 @@ import { dispatch } from '../dispatch.ts';
 import { AppError, invalid } from '../errors.ts';
 import { once, replayedReply } from '../idempotency.ts';
 import { readId } from '../ids.ts';
-import { stillMay } from '../keys/still-may.ts';
+import { stillMay } from '../api-keys/still-may.ts';
 import { prepareDecisions, writeDecisions } from './decisions.ts';
 import { LOADED_MIB, loadMany, type Loaded } from './load-many.ts';
 import type { ActionRow } from './row.ts';

@@ -3,7 +3,7 @@ import { authorize, type Context } from '../context.ts';
 import { replayable } from '../idempotency.ts';
 import { transition } from '../transition.ts';
 import { getActionInWorkspace } from './get.ts';
-import { demandOwn } from './own.ts';
+import { assertOwnAction } from './own.ts';
 import type { ActionRow } from './row.ts';
 
 /** Cancels what is pending or cleared, unless its effect may have begun. */
@@ -12,7 +12,7 @@ export async function cancelAction(ctx: Context, id: string, input: unknown): Pr
   noBody.parse(input);
   return replayable(ctx.db, ctx.idempotency, async () => {
     const seen = await getActionInWorkspace(ctx, id);
-    demandOwn(ctx, seen);
+    assertOwnAction(ctx, seen);
     return transition(ctx.db, seen, 'action.cancelled', {
       actor: ctx.caller.actor,
       data: { via: ctx.via },

@@ -5,7 +5,7 @@ import { AppError, invalid } from '../errors.ts';
 import { executorOf } from '../execution/find-executor.ts';
 import { orReplay } from '../idempotency.ts';
 import { newId } from '../ids.ts';
-import { stillMay } from '../keys/still-may.ts';
+import { stillMay } from '../api-keys/still-may.ts';
 import { clearedHash } from './cleared-hash.ts';
 import { prepareProposal, refuseReviewerFields, refuseTimes, type Proposal } from './proposal.ts';
 import { gate, proposerOf, type Proposer } from './proposer.ts';

@@ -1,15 +1,15 @@
 import { decideActionBody, type DecideActionBody, type JsonObject } from '@proviso/contracts';
 import { sameJson } from '../canonical.ts';
-import { authorizeDecision, demandDecider, type Context } from '../context.ts';
+import { authorizeDecision, assertDecider, type Context } from '../context.ts';
 import type { Queryable } from '../db.ts';
 import { dispatch } from '../dispatch.ts';
 import { AppError, invalid } from '../errors.ts';
 import type { Executor } from '../execution/executor.ts';
 import { executorOf } from '../execution/find-executor.ts';
 import { replayable, type Idempotency } from '../idempotency.ts';
-import { stillMay } from '../keys/still-may.ts';
+import { stillMay } from '../api-keys/still-may.ts';
 import { holdSecondsOf } from '../settings/get.ts';
-import { placeOf } from '../tools/reserved-fields.ts';
+import { callContextOf } from '../tools/reserved-fields.ts';
 import { transition, type Transition } from '../transition.ts';
 import { renderPreview, type RenderedPreview } from './render-preview.ts';
 import { addRewordingWarning, hasRewordingWarning, isRewording } from './rewording.ts';
@@ -59,7 +59,7 @@ export async function settle(
   how: Clearing = {},
 ): Promise<ActionRow> {
   const prepared = await prepareDecision(ctx, seen, decision, how);
-  await stillMay(ctx.db, ctx, how.may ?? demandDecider);
+  await stillMay(ctx.db, ctx, how.may ?? assertDecider);
   return writeDecision(ctx.db, prepared, ctx.idempotency);
 }
 
@@ -79,7 +79,7 @@ export async function prepareDecision(
   // The guarded statement says why it cannot be: the status may have moved back since it was read.
   if (seen.status !== 'pending_approval')
     return { seen: { ...seen, version: -1 }, event: eventOf(decision), options: { actor } };
-  demandHash(ctx, seen, decision);
+  assertHash(ctx, seen, decision);
   if (decision.action === 'reject') {
     const change = { approval: { ...record, decision: decision.action, edits: null } };
     return {
@@ -93,7 +93,7 @@ export async function prepareDecision(
   const redrawn = await redraw(ctx, executor, shown);
   if (redrawn) return { seen, ...redrawn };
   const change = { ...proposed, ...(await approvalBinding(ctx, executor, shown, decision.edits)) };
-  demandDecided(executor, effectiveParams({ ...shown, ...columnsOf(change) }), comment);
+  assertDecides(executor, effectiveParams({ ...shown, ...columnsOf(change) }), comment);
   const edits = change.user_edits ?? null;
   const hash = { params_hash: change.cleared_hash ?? null };
   const said = { decision: decision.action, edits, comment, ...hash, via: ctx.via, ...(changes && { changes }) };
@@ -127,7 +127,7 @@ export async function writeDecision(
 }
 
 /** An approval counts for what was shown: a given hash must match, and a changed proposal requires one. */
-function demandHash(ctx: Context, seen: ActionRow, { action, params_hash }: DecideActionBody): void {
+function assertHash(ctx: Context, seen: ActionRow, { action, params_hash }: DecideActionBody): void {
   const conflict = (why: string): AppError =>
     new AppError('CONFLICT', why, [{ path: 'params_hash', message: why }], seen);
   if (params_hash && params_hash !== clearedHash(seen, ctx.executors))
@@ -137,7 +137,7 @@ function demandHash(ctx: Context, seen: ActionRow, { action, params_hash }: Deci
 }
 
 /** An approval that leaves the question open decides nothing. Throws INVALID at the edit that is missing. */
-function demandDecided(executor: Executor, params: JsonObject, comment: string | null): void {
+function assertDecides(executor: Executor, params: JsonObject, comment: string | null): void {
   const fault = executor.approvalFault?.(params, { comment });
   if (fault) throw invalid(`edits.${fault.field}`, fault.message);
 }
@@ -209,7 +209,7 @@ async function lookUpAgain(ctx: Context, executor: Executor, seen: ActionRow) {
     executor,
     given,
     identityId: seen.identity_id,
-    place: placeOf(seen),
+    place: callContextOf(seen),
   });
   return { params, resolved };
 }

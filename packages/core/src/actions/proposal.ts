@@ -8,7 +8,7 @@ import type { Executor, LookupContext, ShownIdentity } from '../execution/execut
 import { openCredentials } from '../identities/open-credentials.ts';
 import { readId } from '../ids.ts';
 import { recordsOf } from '../records.ts';
-import { demandPlace, placeOf, type Place } from '../tools/reserved-fields.ts';
+import { assertCallContext, callContextOf, type CallContext } from '../tools/reserved-fields.ts';
 import { renderPreview, renderIncompletePreview, type RenderedPreview } from './render-preview.ts';
 import type { ActionRow } from './row.ts';
 
@@ -107,7 +107,7 @@ interface Draft {
   /** Fields that an earlier resolution filled in and that are still valid. */
   kept?: JsonObject;
   identityId: string | null;
-  place: Place;
+  place: CallContext;
   /** A provider that is away leaves the proposal without what it would have said; else that is UNAVAILABLE. */
   mayLackLookUp?: boolean;
 }
@@ -119,7 +119,7 @@ export async function prepareProposal(
 ): Promise<Proposal> {
   const identity = await identityFor(ctx, executor, identityId);
   refuseFields(executor.resolvedFields ?? [], given, 'is looked up by the service: leave it out');
-  if (executor.tool) demandPlace(given, place);
+  if (executor.tool) assertCallContext(given, place);
   const parsed = await parseParams(executor, { ...kept, ...given });
   const lookup = lookupIn(ctx, identity);
   let notLookedUp: string | undefined;
@@ -182,7 +182,7 @@ export async function prepareEdits(
     given: { ...givenOf(row), ...edits },
     kept: moved ? {} : row.resolved,
     identityId: row.identity_id,
-    place: placeOf(row),
+    place: callContextOf(row),
   });
   const edited = Object.keys(edits);
   return {

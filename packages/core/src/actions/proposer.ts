@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { AppError, invalid } from '../errors.ts';
 import type { agents } from '../generated/client.ts';
 import { findRun } from '../runs/get.ts';
-import { demandOwnRun } from '../runs/own.ts';
+import { assertOwnRun } from '../runs/own.ts';
 
 /** The proposer of an action. No agent = a program or a person. */
 export interface Proposer {
@@ -15,7 +15,7 @@ export interface Proposer {
 export async function proposerOf(ctx: Context, { run_id }: Pick<CreateActionBody, 'run_id'>): Promise<Proposer> {
   const run = run_id === undefined ? undefined : await findRun(ctx, run_id);
   if (run_id !== undefined && !run) throw invalid('run_id', 'is not a run in this workspace');
-  if (run) demandOwnRun(ctx, run.agent_id);
+  if (run) assertOwnRun(ctx, run.agent_id);
   const id = run?.agent_id ?? ctx.caller.agent?.id;
   if (!id) return { agent: null, runId: null };
   const agent = await ctx.db.tables.agents.findUnique({ where: { id } });

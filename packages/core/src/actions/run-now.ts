@@ -6,7 +6,7 @@ import { replayable } from '../idempotency.ts';
 import { transition } from '../transition.ts';
 import { settle } from './decide.ts';
 import { getActionInWorkspace } from './get.ts';
-import { demandOwn } from './own.ts';
+import { assertOwnAction } from './own.ts';
 import type { ActionRow } from './row.ts';
 
 /** Makes a cleared action due now; for a pending one it is an approval by the caller, due now. */
@@ -15,7 +15,7 @@ export async function runActionNow(ctx: Context, id: string, input: unknown): Pr
   const { params_hash } = runActionBody.parse(input);
   const action = await replayable(ctx.db, ctx.idempotency, async () => {
     const seen = await getActionInWorkspace(ctx, id);
-    demandOwn(ctx, seen);
+    assertOwnAction(ctx, seen);
     if (seen.status === 'pending_approval') {
       authorizeDecision(ctx);
       return settle(ctx, seen, { action: 'approve', ...(params_hash && { params_hash }) }, { dueNow: true });

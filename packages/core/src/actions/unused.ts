@@ -3,7 +3,7 @@ import type { Tables } from '../db.ts';
 import { AppError } from '../errors.ts';
 
 /** Throws CONFLICT with the count of open actions that name a record. One proposed meanwhile is refused by its guard. */
-export async function demandUnused(
+export async function assertUnused(
   { actions }: Pick<Tables, 'actions'>,
   what: 'contact' | 'company' | 'identity',
   where: { workspace_id: string; contact_id?: string; company_id?: string; identity_id?: string },

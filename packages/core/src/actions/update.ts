@@ -12,13 +12,13 @@ import { dispatch } from '../dispatch.ts';
 import { AppError, invalid } from '../errors.ts';
 import type { Executor } from '../execution/executor.ts';
 import { executorOf } from '../execution/find-executor.ts';
-import { stillMay } from '../keys/still-may.ts';
-import { placeOf } from '../tools/reserved-fields.ts';
+import { stillMay } from '../api-keys/still-may.ts';
+import { callContextOf } from '../tools/reserved-fields.ts';
 import { transition } from '../transition.ts';
 import { hashOf, settle } from './decide.ts';
 import { getActionInWorkspace } from './get.ts';
 import { foldEdits, returnToReview } from './return-to-review.ts';
-import { demandOwn } from './own.ts';
+import { assertOwnAction } from './own.ts';
 import { givenOf, prepareProposal, refuseReviewerFields, refuseTimes } from './proposal.ts';
 import { columnsOf, type ActionChange, type ActionRow } from './row.ts';
 
@@ -31,7 +31,7 @@ export async function updateAction(ctx: Context, id: string, input: unknown, ifV
   authorizeActing(ctx);
   const body = updateActionBody.parse(input);
   const seen = await getActionInWorkspace(ctx, id);
-  demandOwn(ctx, seen);
+  assertOwnAction(ctx, seen);
   if (ifVersion !== undefined && ifVersion !== seen.version)
     throw new AppError('PRECONDITION_FAILED', `The action is at version ${seen.version}, not ${ifVersion}.`, [], seen);
   if (body.scheduled_time && seen.expires_at && Date.parse(body.scheduled_time) >= seen.expires_at.getTime())
@@ -110,7 +110,7 @@ async function proposalChange(
     // Another account may find something else under the same name.
     kept: body.params || body.identity_id ? {} : seen.resolved,
     identityId: body.identity_id ?? seen.identity_id,
-    place: placeOf(seen),
+    place: callContextOf(seen),
   });
   const differs = hashJson(proposal.params) !== hashJson(seen.params);
   return {

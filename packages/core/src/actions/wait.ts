@@ -5,15 +5,15 @@ import type { Caller } from '../context.ts';
 import type { Database } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import { forProcess } from '../fair-pool.ts';
-import { findAlive } from '../keys/find-alive.ts';
+import { findActive } from '../api-keys/find-active.ts';
 import { WITH_IDENTITY } from './get.ts';
 import { rowFromTable, type ActionRow } from './row.ts';
 import { FIND_ENDED } from './statements.ts';
 
 /** How often the awaited actions are checked, all in one query. */
-const LOOK_MS = 250;
+const POLL_MS = 250;
 /** How often the tokens of all waiting requests are checked. */
-const RIGHTS_MS = 1_000;
+const RECHECK_MS = 1_000;
 /** Of one workspace in this process, unless the process says otherwise. */
 const WAITS_MAX = 100;
 
@@ -89,9 +89,9 @@ function looking(db: Asked, waiting: ReadonlySet<Waiting>): () => void {
     for (const one of waiting) if (ended.has(one.id)) one.leave();
     if (performance.now() < rightsAt) return;
     const asked = [...waiting];
-    const alive = await findAlive(db, new Set(asked.map(({ caller }) => caller))).catch(() => undefined);
-    rightsAt = performance.now() + RIGHTS_MS;
-    for (const one of asked) if (alive?.has(one.caller) === false) one.leave();
+    const active = await findActive(db, new Set(asked.map(({ caller }) => caller))).catch(() => undefined);
+    rightsAt = performance.now() + RECHECK_MS;
+    for (const one of asked) if (active?.has(one.caller) === false) one.leave();
   };
 
   const lookOn = (): void => {
@@ -102,7 +102,7 @@ function looking(db: Asked, waiting: ReadonlySet<Waiting>): () => void {
         isLooking = false;
         lookOn();
       });
-    }, LOOK_MS).unref();
+    }, POLL_MS).unref();
   };
   return lookOn;
 }
@@ -121,8 +121,8 @@ function createReader(db: Asked): (wanted: Wanted) => Promise<ActionRow> {
   return async (wanted) => {
     next ??= forProcess(begin);
     next.all.add(wanted);
-    const { rows, alive } = await next.read;
-    if (!alive.has(wanted.caller))
+    const { rows, active } = await next.read;
+    if (!active.has(wanted.caller))
       throw new AppError(
         'UNAUTHENTICATED',
         'The credential ended or lost its access to the workspace while this request was waiting.',
@@ -135,9 +135,9 @@ function createReader(db: Asked): (wanted: Wanted) => Promise<ActionRow> {
 
 async function readAll(db: Asked, all: ReadonlySet<Wanted>) {
   const ids = [...new Set([...all].map(({ id }) => id))];
-  const [found, alive] = await Promise.all([
+  const [found, active] = await Promise.all([
     db.tables.actions.findMany({ where: { id: { in: ids } }, include: WITH_IDENTITY }),
-    findAlive(db, new Set([...all].map(({ caller }) => caller))),
+    findActive(db, new Set([...all].map(({ caller }) => caller))),
   ]);
-  return { rows: new Map(found.map((row) => [row.id, rowFromTable(row)])), alive };
+  return { rows: new Map(found.map((row) => [row.id, rowFromTable(row)])), active };
 }

@@ -2,14 +2,14 @@ import { createAgentBody, type Agent } from '@proviso/contracts';
 import { authorizeConfiguration, type Context } from '../context.ts';
 import { once } from '../idempotency.ts';
 import { newId } from '../ids.ts';
-import { demandSettings, identityOf } from './settings.ts';
+import { assertSettings, identityOf } from './settings.ts';
 import { showAgent } from './show.ts';
 
 /** Adds an agent. Unless an admin decides otherwise, all its proposals wait for a person. */
 export async function createAgent(ctx: Context, input: unknown): Promise<Agent> {
   authorizeConfiguration(ctx, 'agents:write');
   const body = createAgentBody.parse(input);
-  await demandSettings(ctx, body);
+  await assertSettings(ctx, body);
   const identity_id = (await identityOf(ctx, body.identity_id)) ?? null;
   const { name, description = null, enabled = true, approval = 'always', auto_approve_types = [] } = body;
   const settings = { enabled, approval, auto_approve_types };

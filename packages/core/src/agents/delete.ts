@@ -15,7 +15,7 @@ export async function deleteAgent(ctx: Context, id: string, input: unknown): Pro
   const seen = await getAgentInWorkspace(ctx, id);
   return ctx.db.transaction(async (tx) => {
     const agent = await lockAgent(tx, ctx, seen.id);
-    await demandUnused(tx, agent.id);
+    await assertUnused(tx, agent.id);
     const runs = await tx.tables.agent_runs.findMany({ where: { agent_id: agent.id }, select: { id: true } });
     await tx.tables.action_counters.deleteMany({ where: { run_id: { in: runs.map((run) => run.id) } } });
     await tx.tables.pauses.deleteMany({ where: { agent_id: agent.id } });
@@ -25,7 +25,7 @@ export async function deleteAgent(ctx: Context, id: string, input: unknown): Pro
 }
 
 /** A proposal that arrives at this very moment stays, and never starts: its agent is gone (may_start). */
-async function demandUnused({ tables }: Transaction, agent_id: string): Promise<void> {
+async function assertUnused({ tables }: Transaction, agent_id: string): Promise<void> {
   const open = await tables.actions.count({ where: { agent_id, status: { in: OPEN } } });
   if (open > 0)
     throw new AppError('INVALID_STATE', `The agent has ${open} open actions. Cancel them or wait for them to end.`);

@@ -7,7 +7,7 @@ import { readId } from '../ids.ts';
 type Settings = Pick<UpdateAgentBody, 'approval' | 'auto_approve_types' | 'enabled'>;
 
 /** Only admins decide what an agent may do without approval. Throws FORBIDDEN, or INVALID for unknown types. */
-export async function demandSettings(ctx: Context, { approval, auto_approve_types, enabled }: Settings): Promise<void> {
+export async function assertSettings(ctx: Context, { approval, auto_approve_types, enabled }: Settings): Promise<void> {
   if (approval === undefined && auto_approve_types === undefined && enabled === undefined) return;
   authorizeConfiguration(ctx, 'workspace:admin');
   // A rule that clears proposals automatically is a decision made in advance.

@@ -1,16 +1,16 @@
 import { updateAgentBody, type Agent } from '@proviso/contracts';
 import { authorizeConfiguration, type Context } from '../context.ts';
-import { GATE } from '../pauses/pause.ts';
+import { PAUSE_LOCK } from '../pauses/pause.ts';
 import { getAgentInWorkspace } from './get.ts';
 import { lockAgent } from './lock.ts';
-import { demandSettings, identityOf } from './settings.ts';
+import { assertSettings, identityOf } from './settings.ts';
 import { showAgent } from './show.ts';
 
 /** Changes an agent. A disabled agent cannot propose, and once this returns none of its actions start. */
 export async function updateAgent(ctx: Context, id: string, input: unknown): Promise<Agent> {
   authorizeConfiguration(ctx, 'agents:write');
   const body = updateAgentBody.parse(input);
-  await demandSettings(ctx, body);
+  await assertSettings(ctx, body);
   const seen = await getAgentInWorkspace(ctx, id);
   const identity_id = await identityOf(ctx, body.identity_id);
   const { name, description, enabled, approval, auto_approve_types } = body;
@@ -23,7 +23,7 @@ export async function updateAgent(ctx: Context, id: string, input: unknown): Pro
     ...(auto_approve_types && { auto_approve_types }),
   };
   return ctx.db.transaction(async (tx) => {
-    if (enabled === false) await tx.query(GATE, []);
+    if (enabled === false) await tx.query(PAUSE_LOCK, []);
     await lockAgent(tx, ctx, seen.id);
     return showAgent(await tx.tables.agents.update({ where: { id: seen.id }, data }));
   });

@@ -1,4 +1,4 @@
-import { demandUnused } from '../actions/unused.ts';
+import { assertUnused } from '../actions/unused.ts';
 import { authorize, type Context } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { showId } from '../ids.ts';
@@ -9,7 +9,7 @@ export async function deleteCompany(ctx: Context, id: string): Promise<string> {
   authorize(ctx, 'companies:write');
   const { id: uuid, workspace_id } = await getCompanyInWorkspace(ctx, id);
   await ctx.db.transaction(async ({ tables }) => {
-    await demandUnused(tables, 'company', { workspace_id, company_id: uuid });
+    await assertUnused(tables, 'company', { workspace_id, company_id: uuid });
     const { count } = await tables.companies.deleteMany({ where: { id: uuid, workspace_id } });
     if (count === 0) throw notFound('company');
   });

@@ -1,4 +1,4 @@
-import { demandUnused } from '../actions/unused.ts';
+import { assertUnused } from '../actions/unused.ts';
 import { authorize, refuseAgent, type Context } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { showId } from '../ids.ts';
@@ -10,7 +10,7 @@ export async function deleteContact(ctx: Context, id: string): Promise<string> {
   refuseAgent(ctx, 'An agent cannot delete a contact, because replies in its threads stop follow-ups. Ask a person.');
   const { id: uuid, workspace_id } = await getContactInWorkspace(ctx, id);
   await ctx.db.transaction(async ({ tables }) => {
-    await demandUnused(tables, 'contact', { workspace_id, contact_id: uuid });
+    await assertUnused(tables, 'contact', { workspace_id, contact_id: uuid });
     const { count } = await tables.contacts.deleteMany({ where: { id: uuid, workspace_id } });
     if (count === 0) throw notFound('contact');
   });

@@ -1,5 +1,5 @@
 import type { Queryable, Statement } from '../db.ts';
-import type { Position } from './position.ts';
+import type { FeedCursor } from './feed-cursor.ts';
 
 /** What is pending in a workspace. */
 export interface Briefing {
@@ -45,8 +45,11 @@ interface Counted {
   truncated: boolean;
 }
 
-/** The briefing, and the position after which the feed has every event that the briefing does not count. */
-export async function readBriefing(db: Queryable, workspaceId: string): Promise<{ briefing: Briefing; now: Position }> {
+/** The briefing, and the cursor after which the feed has every event that the briefing does not count. */
+export async function readBriefing(
+  db: Queryable,
+  workspaceId: string,
+): Promise<{ briefing: Briefing; now: FeedCursor }> {
   const [counted] = await db.query<Counted>(COUNT, [workspaceId, NAMED_MAX]);
   if (!counted) throw new Error('the briefing is always one row');
   const { now, total, types, missions, truncated, oldest } = counted;

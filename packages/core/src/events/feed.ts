@@ -5,95 +5,99 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Queryable } from '../db.ts';
 import { forProcess } from '../fair-pool.ts';
-import { findAlive } from '../keys/find-alive.ts';
-import type { Position } from './position.ts';
+import { findActive } from '../api-keys/find-active.ts';
+import type { FeedCursor } from './feed-cursor.ts';
 import { createFeedReader, type FeedEvent } from './read.ts';
-import { createSeat, type Seat, type Seating } from './seat.ts';
+import { createSubscription, type Subscription, type SubscriptionOptions } from './subscription.ts';
 
-const LOOK_MS = 250;
+const POLL_MS = 250;
 /** How often the tokens of all listeners are checked. */
-const RIGHTS_MS = 1_000;
+const RECHECK_MS = 1_000;
 
-interface Listening extends Omit<Seating, 'from'> {
+interface SubscribeRequest extends Omit<SubscriptionOptions, 'from'> {
   /** The cursor of the feed when the listener connected. */
-  now: Position;
+  now: FeedCursor;
   gone: AbortSignal;
 }
 
 export interface Feed {
-  /** Each event of the caller's workspace after that position, in order; ends when the caller is gone, or may not read any more. */
-  listen(listening: Listening): AsyncGenerator<FeedEvent, void>;
+  /** Each event of the caller's workspace after that cursor, in order; ends when the caller is gone, or may not read any more. */
+  listen(request: SubscribeRequest): AsyncGenerator<FeedEvent, void>;
   count(): number;
 }
 
 export function createFeed(db: Queryable, log: Logger): Feed {
   const reader = createFeedReader(db);
-  const seats = new Set<Seat>();
+  const subscriptions = new Set<Subscription>();
   /** Everything up to here was offered. */
-  let head: Position = { transaction: 0n, number: 0n };
+  let cursor: FeedCursor = { transaction: 0n, number: 0n };
   let running = false;
   let rightsAt = 0;
 
-  const leave = (seat: Seat): void => {
-    seats.delete(seat);
-    seat.end();
+  const unsubscribe = (subscription: Subscription): void => {
+    subscriptions.delete(subscription);
+    subscription.end();
   };
 
   /** Whether there is more to read at once. Rights come first: nothing is offered on a token that was not looked at. */
-  const look = async (): Promise<boolean> => {
+  const readNext = async (): Promise<boolean> => {
     if (performance.now() >= rightsAt) {
-      for (const seat of await findBarred(db, seats)) leave(seat);
-      rightsAt = performance.now() + RIGHTS_MS;
+      for (const subscription of await findRevoked(db, subscriptions)) unsubscribe(subscription);
+      rightsAt = performance.now() + RECHECK_MS;
     }
-    const { events, more } = await reader.next(head, new Set([...seats].map(({ caller }) => caller.workspaceId)));
+    const { events, more } = await reader.next(
+      cursor,
+      new Set([...subscriptions].map(({ caller }) => caller.workspaceId)),
+    );
     for (const event of events)
-      for (const seat of seats) if (seat.caller.workspaceId === event.workspaceId) seat.offer(event);
-    head = events.at(-1)?.position ?? head;
+      for (const subscription of subscriptions)
+        if (subscription.caller.workspaceId === event.workspaceId) subscription.offer(event);
+    cursor = events.at(-1)?.cursor ?? cursor;
     return more;
   };
 
-  const takeSeat = ({ caller, after, now }: Listening): Seat => {
-    if (!running) head = now;
-    const seat = createSeat(reader, { caller, after, from: head });
-    seats.add(seat);
-    if (!running) forProcess(() => void lookOn(look, () => (running = seats.size > 0), log));
-    return seat;
+  const subscribe = ({ caller, after, now }: SubscribeRequest): Subscription => {
+    if (!running) cursor = now;
+    const subscription = createSubscription(reader, { caller, after, from: cursor });
+    subscriptions.add(subscription);
+    if (!running) forProcess(() => void poll(readNext, () => (running = subscriptions.size > 0), log));
+    return subscription;
   };
 
   return {
-    async *listen(listening) {
-      const { gone } = listening;
+    async *listen(request) {
+      const { gone } = request;
       if (gone.aborted) return;
-      const seat = takeSeat(listening);
-      const hangUp = (): void => leave(seat);
+      const subscription = subscribe(request);
+      const hangUp = (): void => unsubscribe(subscription);
       gone.addEventListener('abort', hangUp);
       try {
-        yield* seat.events();
+        yield* subscription.events();
       } finally {
         gone.removeEventListener('abort', hangUp);
-        leave(seat);
+        unsubscribe(subscription);
       }
     },
-    count: () => seats.size,
+    count: () => subscriptions.size,
   };
 }
 
 /** Polls while somebody listens: at once while there is more, and also while the database is down. */
-async function lookOn(look: () => Promise<boolean>, wanted: () => boolean, log: Logger): Promise<void> {
+async function poll(readNext: () => Promise<boolean>, wanted: () => boolean, log: Logger): Promise<void> {
   let away = false;
   while (wanted()) {
-    const more = await look().catch((err: unknown) => {
+    const more = await readNext().catch((err: unknown) => {
       if (!away) log.warn({ err }, 'events cannot be read; listeners are waiting');
       return undefined;
     });
     away = more === undefined;
-    if (!more) await sleep(LOOK_MS, undefined, { ref: false });
+    if (!more) await sleep(POLL_MS, undefined, { ref: false });
   }
 }
 
 /** Those whose token is no longer valid. */
-async function findBarred(db: Queryable, seats: ReadonlySet<Seat>): Promise<Seat[]> {
+async function findRevoked(db: Queryable, seats: ReadonlySet<Subscription>): Promise<Subscription[]> {
   const asked = [...seats];
-  const alive = await findAlive(db, new Set(asked.map(({ caller }) => caller)));
+  const alive = await findActive(db, new Set(asked.map(({ caller }) => caller)));
   return asked.filter(({ caller }) => !alive.has(caller));
 }

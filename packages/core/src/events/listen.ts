@@ -2,8 +2,8 @@ import { authorize, type Context } from '../context.ts';
 import type { Queryable, Statement } from '../db.ts';
 import { readBriefing, type Briefing } from './briefing.ts';
 import type { Feed } from './feed.ts';
-import { readPosition, type Position } from './position.ts';
-import { AFTER, SETTLED, valuesOf, type FeedEvent } from './read.ts';
+import { parseFeedCursor, type FeedCursor } from './feed-cursor.ts';
+import { AFTER_CURSOR, IS_STABLE, valuesOf, type FeedEvent } from './read.ts';
 
 /** A listener that is behind by more events than this, over all workspaces, gets a resync. */
 const BEHIND_MAX = 100_000;
@@ -11,14 +11,14 @@ const BEHIND_MAX = 100_000;
 export interface Stream {
   briefing: Briefing;
   /** The events begin after it. */
-  after: Position;
+  after: FeedCursor;
   /** The gap is unknown: the events begin with new ones. */
   resync: boolean;
   events: AsyncIterable<FeedEvent>;
 }
 
 export interface ListenOptions {
-  /** The position of the last event that the caller has; undefined = none, the events begin with what comes now. */
+  /** The cursor of the last event that the caller has; undefined = none, the events begin with what comes now. */
   lastEventId?: string | undefined;
   gone: AbortSignal;
 }
@@ -33,18 +33,18 @@ export async function listenToEvents(ctx: Context, feed: Feed, { lastEventId, go
   return { briefing, after, resync: !last, events: feed.listen({ caller, after, now, gone }) };
 }
 
-/** $1 and $2 the position, $3 how many at most. */
+/** $1 and $2 the cursor, $3 how many at most. */
 const COUNT_BEHIND: Statement = {
   name: 'events_count_behind',
   text: `
     select count(*)::int as behind from (
-      select from action_events where ${AFTER} and ${SETTLED} order by transaction_id, number limit $3::int
+      select from action_events where ${AFTER_CURSOR} and ${IS_STABLE} order by transaction_id, number limit $3::int
     ) e`,
 };
 
-/** A position from which nothing is missed; one of the future comes from another database. */
-async function resumable(db: Queryable, lastEventId: string, now: Position): Promise<Position | undefined> {
-  const last = readPosition(lastEventId);
+/** A cursor from which nothing is missed; one of the future comes from another database. */
+async function resumable(db: Queryable, lastEventId: string, now: FeedCursor): Promise<FeedCursor | undefined> {
+  const last = parseFeedCursor(lastEventId);
   if (!last || last.transaction > now.transaction) return undefined;
   const [counted] = await db.query<{ behind: number }>(COUNT_BEHIND, [...valuesOf(last), BEHIND_MAX + 1]);
   return (counted?.behind ?? 0) > BEHIND_MAX ? undefined : last;

@@ -5,10 +5,10 @@ import type { JsonObject } from '@proviso/contracts';
 import type { Queryable, Statement } from '../db.ts';
 import { withDates } from '../page.ts';
 import { createSizedCache } from '../sized-cache.ts';
-import type { Position } from './position.ts';
+import type { FeedCursor } from './feed-cursor.ts';
 
-export const SETTLED = 'transaction_id < pg_snapshot_xmin(pg_current_snapshot())';
-export const AFTER = '(transaction_id, number) > ($1::xid8, $2::bigint)';
+export const IS_STABLE = 'transaction_id < pg_snapshot_xmin(pg_current_snapshot())';
+export const AFTER_CURSOR = '(transaction_id, number) > ($1::xid8, $2::bigint)';
 
 /** A page ends after this many events or bytes. */
 const PAGE_EVENTS_MAX = 200;
@@ -23,7 +23,7 @@ const LARGE_CHARS_MAX = 8 * 1024 * 1024;
  * PostgreSQL made of their rows, which is read when somebody is told of it.
  */
 export interface FeedEvent {
-  position: Position;
+  cursor: FeedCursor;
   workspaceId: string;
   event: string;
   /** Null = it was not asked for. */
@@ -51,11 +51,11 @@ interface Found {
   is_known: boolean;
 }
 
-/** $1 and $2 the position, $3 the states of actions that are known. Events come one by one out of a recursion, so that none is read that the page has no room for. */
+/** $1 and $2 the cursor, $3 the states of actions that are known. Events come one by one out of a recursion, so that none is read that the page has no room for. */
 const select = (where: string, isAskedFor: string): string => `
     with recursive found as materialized (
       select array(
-        select ctid from action_events where ${AFTER} and ${where}
+        select ctid from action_events where ${AFTER_CURSOR} and ${where}
         order by transaction_id, number limit ${PAGE_EVENTS_MAX}
       ) as places
     ), page as (
@@ -87,17 +87,17 @@ const select = (where: string, isAskedFor: string): string => `
       is_known
     from page order by n`;
 
-const READ: Statement = { name: 'events_read', text: select(SETTLED, 'e.workspace_id = any($4::uuid[])') };
-const READ_MISSED: Statement = {
+const READ: Statement = { name: 'events_read', text: select(IS_STABLE, 'e.workspace_id = any($4::uuid[])') };
+const READ_CATCH_UP: Statement = {
   name: 'events_read_missed',
   text: select('(transaction_id, number) <= ($4::xid8, $5::bigint) and workspace_id = $6::uuid', 'true'),
 };
 
-interface Missed {
+interface CatchUpRequest {
   workspaceId: string;
-  after: Position;
-  /** The last one, which must be settled. */
-  upTo: Position;
+  after: FeedCursor;
+  /** The last one, which must be stable. */
+  upTo: FeedCursor;
 }
 
 /**
@@ -106,14 +106,14 @@ interface Missed {
  */
 export interface FeedReader {
   /** The next events of all workspaces; with their actions those of the workspaces that are named. */
-  next(after: Position, workspaces: Iterable<string>): Promise<FeedPage>;
+  next(after: FeedCursor, workspaces: Iterable<string>): Promise<FeedPage>;
   /** The next events of one workspace, up to one that was read already. */
-  missed(missed: Missed): Promise<FeedPage>;
+  catchUp(missed: CatchUpRequest): Promise<FeedPage>;
 }
 
 export function createFeedReader(db: Queryable): FeedReader {
   const large = createSizedCache<string>(LARGE_CHARS_MAX);
-  const read = async (statement: Statement, after: Position, values: readonly unknown[]): Promise<FeedPage> => {
+  const read = async (statement: Statement, after: FeedCursor, values: readonly unknown[]): Promise<FeedPage> => {
     const known = [...large.keys()];
     const [head, ...rows] = await db.query<Found>(statement, [...valuesOf(after), known, ...values]);
     const events = rows.map((row) => {
@@ -126,14 +126,14 @@ export function createFeedReader(db: Queryable): FeedReader {
   };
   return {
     next: (after, workspaces) => read(READ, after, [[...workspaces]]),
-    missed: ({ workspaceId, after, upTo }) => read(READ_MISSED, after, [...valuesOf(upTo), workspaceId]),
+    catchUp: ({ workspaceId, after, upTo }) => read(READ_CATCH_UP, after, [...valuesOf(upTo), workspaceId]),
   };
 }
 
-export const valuesOf = ({ transaction, number }: Position): [string, string] => [`${transaction}`, `${number}`];
+export const valuesOf = ({ transaction, number }: FeedCursor): [string, string] => [`${transaction}`, `${number}`];
 
 const eventOf = ({ transaction, number, workspace_id, event, action, state }: Found): FeedEvent => ({
-  position: { transaction: BigInt(transaction), number: BigInt(number) },
+  cursor: { transaction: BigInt(transaction), number: BigInt(number) },
   workspaceId: workspace_id,
   event,
   action,

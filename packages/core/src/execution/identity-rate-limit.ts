@@ -6,7 +6,7 @@ import type { IdentityPacing, Provider } from '@proviso/contracts';
 import type { Queryable } from '../db.ts';
 import type { identities } from '../generated/client.ts';
 import { FAILING_PAUSE, recordVerification } from '../identities/record-verification.ts';
-import { tryOut } from '../identities/try-out.ts';
+import { testConnection } from '../identities/test-connection.ts';
 import type { Ready } from './load.ts';
 import type { RunResult } from './run-result.ts';
 import type { Run } from './run.ts';
@@ -81,7 +81,7 @@ const FIND_WAIT = {
 async function retryFailing(worker: Worker, identity: identities): Promise<Later | undefined> {
   const mine = await worker.db.query(CLAIM_RETRY, [identity.id]);
   if (mine.length > 0) {
-    const found = await tryOut(worker, identity).catch(() => undefined); // it has been logged, and counts as no answer
+    const found = await testConnection(worker, identity).catch(() => undefined); // it has been logged, and counts as no answer
     const now = found && (await recordVerification(worker.db, identity, found));
     if (now?.status === 'active') return undefined;
   }

@@ -3,10 +3,10 @@ import type { Failure, JsonObject, Provider } from '@proviso/contracts';
 import { renderPreview } from '../actions/render-preview.ts';
 import { clearedHash } from '../actions/cleared-hash.ts';
 import { effectiveParams, type ActionRow } from '../actions/row.ts';
-import { sealedPlace } from '../identities/sealed-place.ts';
+import { credentialsAad } from '../identities/associated-data.ts';
 import { recordsOf } from '../records.ts';
 import { openSecret } from '../secrets.ts';
-import { toolPlace } from '../tools/sealed-place.ts';
+import { toolSecretAad } from '../tools/associated-data.ts';
 import { findExecutor, toolVersionOf } from './find-executor.ts';
 import type { RunResult } from './run-result.ts';
 import type { identities } from '../generated/client.ts';
@@ -65,12 +65,13 @@ export async function load(worker: Worker, action: ActionRow): Promise<Ready | R
     credentials: null,
     openCredentials: async () => null,
   };
-  if (executor.tool) return unsealed(worker, ready, executor.tool.secret, toolPlace(action.workspace_id, action.type));
+  if (executor.tool)
+    return unsealed(worker, ready, executor.tool.secret, toolSecretAad(action.workspace_id, action.type));
   if (executor.identity === 'none') return ready;
   if (!row || row.deleted_at || row.status === 'disabled')
     return failed('identity_unavailable', 'The identity is disabled or deleted.');
   const acting = { ...ready, actsThrough: row };
-  return row.credentials ? unsealed(worker, acting, row.credentials, sealedPlace(row.id)) : acting;
+  return row.credentials ? unsealed(worker, acting, row.credentials, credentialsAad(row.id)) : acting;
 }
 
 /** With the credentials that its run needs. */

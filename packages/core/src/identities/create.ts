@@ -5,7 +5,7 @@ import { AppError, invalid } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { newId } from '../ids.ts';
 import { sealSecret } from '../secrets.ts';
-import { sealedPlace } from './sealed-place.ts';
+import { credentialsAad } from './associated-data.ts';
 import { showIdentity } from './show.ts';
 
 /** Adds an account to act as. Its credentials are encrypted and never shown again. */
@@ -52,5 +52,5 @@ export function sealCredentials(ctx: Context, id: string, provider: Provider, cr
   if (kind?.credentials === null)
     throw invalid('credentials', `do not apply to an identity of ${provider}: leave them out`);
   const checked = kind?.credentials ? jsonOf(parseAt('credentials', kind.credentials, credentials)) : credentials;
-  return sealSecret(ctx.secrets, checked, sealedPlace(id));
+  return sealSecret(ctx.secrets, checked, credentialsAad(id));
 }

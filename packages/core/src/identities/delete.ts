@@ -1,5 +1,5 @@
 import { noBody } from '@proviso/contracts';
-import { demandUnused } from '../actions/unused.ts';
+import { assertUnused } from '../actions/unused.ts';
 import { authorizeConfiguration, type Context } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { showId } from '../ids.ts';
@@ -14,7 +14,7 @@ export async function deleteIdentity(ctx: Context, id: string, input: unknown): 
   noBody.parse(input);
   const { id: uuid, workspace_id } = await getIdentityInWorkspace(ctx, id);
   await ctx.db.transaction(async ({ tables, query }) => {
-    await demandUnused(tables, 'identity', { workspace_id, identity_id: uuid });
+    await assertUnused(tables, 'identity', { workspace_id, identity_id: uuid });
     const gone = await query(RETIRE, [uuid, workspace_id]);
     if (gone.length === 0) throw notFound('identity');
     await tables.agents.updateMany({ where: { workspace_id, identity_id: uuid }, data: { identity_id: null } });

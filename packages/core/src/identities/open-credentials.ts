@@ -2,7 +2,7 @@ import type { JsonObject } from '@proviso/contracts';
 import type { Services } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { openSecret } from '../secrets.ts';
-import { sealedPlace } from './sealed-place.ts';
+import { credentialsAad } from './associated-data.ts';
 
 /** An identity's secrets, null when it has none. The id is the caller's to have checked. Throws UNAVAILABLE without the key. */
 export async function openCredentials(
@@ -15,7 +15,7 @@ export async function openCredentials(
   });
   if (!credentials) return null;
   try {
-    return openSecret(secrets, credentials, sealedPlace(id));
+    return openSecret(secrets, credentials, credentialsAad(id));
   } catch {
     log.error({ identity: id, alert: 'secret_keys' }, 'credentials cannot be decrypted with PROVISO_SECRET_KEYS');
     throw new AppError(

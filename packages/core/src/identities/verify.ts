@@ -5,7 +5,7 @@ import { keepingReply } from '../idempotency.ts';
 import { getIdentityInWorkspace } from './get.ts';
 import { recordVerification } from './record-verification.ts';
 import { showIdentity } from './show.ts';
-import { tryOut } from './try-out.ts';
+import { testConnection } from './test-connection.ts';
 
 /** Connects as the identity and stores whether its account answered. */
 export async function verifyIdentity(
@@ -17,7 +17,7 @@ export async function verifyIdentity(
   noBody.parse(input);
   const seen = await getIdentityInWorkspace(ctx, id);
   return keepingReply(ctx.db, ctx.idempotency, async () => {
-    const verification = await tryOut(ctx, seen);
+    const verification = await testConnection(ctx, seen);
     return { verification, identity: showIdentity(await recordVerification(ctx.db, seen, verification)) };
   });
 }

@@ -2,7 +2,7 @@ import {
   acceptInvitationBody,
   ROLES,
   SCOPES,
-  type AccessKey,
+  type ApiKey,
   type Member,
   type Role,
   type Workspace,
@@ -12,8 +12,8 @@ import type { Transaction } from '../db.ts';
 import { AppError, invalid, notFound } from '../errors.ts';
 import type { invitations } from '../generated/client.ts';
 import { newId, showId } from '../ids.ts';
-import { showKey } from '../keys/show.ts';
-import { hashToken, lookupOf, newToken } from '../keys/token.ts';
+import { showKey } from '../api-keys/show.ts';
+import { hashToken, lookupOf, newToken } from '../api-keys/token.ts';
 import { lockWorkspace } from '../members/owners.ts';
 import { assertRoomForMember } from '../members/room.ts';
 import { showMember, WITH_USER } from '../members/show.ts';
@@ -34,7 +34,7 @@ export interface AcceptedInvitation {
   member: Member;
   /** The first credential of a person who had none, shown this once; null = they accepted with their own. */
   token: string | null;
-  key: AccessKey | null;
+  key: ApiKey | null;
   /** Who proved with a new password who they are; null = nobody did. */
   signsInId: string | null;
 }

@@ -4,7 +4,7 @@ import type { Transaction } from '../db.ts';
 import { AppError, invalid } from '../errors.ts';
 import { once } from '../idempotency.ts';
 import { newId } from '../ids.ts';
-import { hashToken, lookupOf, newInvitationSecret } from '../keys/token.ts';
+import { hashToken, lookupOf, newInvitationSecret } from '../api-keys/token.ts';
 import { assertMayGive, lockMembers } from '../members/owners.ts';
 import { assertRoomForInvitation } from '../members/room.ts';
 import { databaseNow, showInvitation } from './show.ts';

@@ -3,10 +3,10 @@ import { scopesOf, type Role } from '@proviso/contracts';
 import type { Context } from '../context.ts';
 import type { Transaction } from '../db.ts';
 import { AppError } from '../errors.ts';
-import { currentCaller } from '../keys/authenticate.ts';
+import { currentCaller } from '../api-keys/authenticate.ts';
 
 /** Throws FORBIDDEN if somebody who is not an owner would make, change or remove one. */
-export function demandOwner({ caller }: Context, ...roles: string[]): void {
+export function assertOwner({ caller }: Context, ...roles: string[]): void {
   if (caller.role !== 'owner' && roles.includes('owner'))
     throw new AppError('FORBIDDEN', 'Only an owner makes, changes or removes an owner.');
 }
@@ -16,7 +16,7 @@ export function demandOwner({ caller }: Context, ...roles: string[]): void {
  * FORBIDDEN.
  */
 export function assertMayGive(ctx: Context, role: Role): void {
-  demandOwner(ctx, role);
+  assertOwner(ctx, role);
   const missing = scopesOf(role).filter((scope) => !ctx.caller.scopes.includes(scope));
   if (missing.length > 0)
     throw new AppError(

@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import type { members } from '../generated/client.ts';
 import { showId } from '../ids.ts';
 import { getMemberInWorkspace } from './get.ts';
-import { assertOwnersCanSignIn, demandOwner, lockMembers } from './owners.ts';
+import { assertOwnersCanSignIn, assertOwner, lockMembers } from './owners.ts';
 import { showMember } from './show.ts';
 
 const REVOKE_KEYS = {
@@ -44,7 +44,7 @@ export async function removeMember(ctx: Context, id: string, input: unknown): Pr
     const leaves = user_id === person.id;
     if (!leaves) {
       authorizePeople(now);
-      demandOwner(now, seen.role);
+      assertOwner(now, seen.role);
     } else if (keep_keys)
       throw new AppError('INVALID', 'keep_keys: you cannot keep the keys of a workspace you leave.');
     const keptKeys = keep_keys ? await keepKeys(tx, now, seen) : [];

@@ -1,7 +1,7 @@
 import { lesserRole, updateMemberBody, type Member, type Role } from '@proviso/contracts';
 import { authorizePeople, type Context } from '../context.ts';
 import { getMemberInWorkspace } from './get.ts';
-import { assertMayGive, assertOwnersCanSignIn, demandOwner, lockMembers } from './owners.ts';
+import { assertMayGive, assertOwnersCanSignIn, assertOwner, lockMembers } from './owners.ts';
 import { showMember, WITH_USER } from './show.ts';
 
 /** Changes a member's role, from the next request on. E-mail and name are the person's own, in every workspace. */
@@ -13,7 +13,7 @@ export async function updateMember(ctx: Context, id: string, input: unknown): Pr
     authorizePeople(now);
     const seen = await getMemberInWorkspace(now, tx, id);
     const { workspace_id, user_id } = seen;
-    demandOwner(now, seen.role, role);
+    assertOwner(now, seen.role, role);
     if (lesserRole(seen.role as Role, role) !== role) assertMayGive(now, role); // more than before
     const where = { workspace_id_user_id: { workspace_id, user_id } };
     const member = await tx.tables.members.update({ where, data: { role }, include: WITH_USER });

@@ -1,5 +1,5 @@
 import type { Database, Statement } from '../db.ts';
-import { hashToken } from '../keys/token.ts';
+import { hashToken } from '../api-keys/token.ts';
 
 const END: Statement = {
   name: 'operator_session_end',

@@ -1,5 +1,5 @@
 import type { Database, Statement } from '../db.ts';
-import { hashToken } from '../keys/token.ts';
+import { hashToken } from '../api-keys/token.ts';
 import { ENDED, OPERATOR_KEYS } from './operator.ts';
 
 /** $1 hash of the session's id. Noted once a minute: a board that is open asks far more often. */

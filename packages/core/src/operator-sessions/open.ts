@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Database, Statement } from '../db.ts';
-import { hashToken } from '../keys/token.ts';
+import { hashToken } from '../api-keys/token.ts';
 import { ENDED, OPERATOR_KEYS, SESSION_MS } from './operator.ts';
 
 const SESSIONS_OF_KEY_MAX = 10;

@@ -1,9 +1,9 @@
-import { ALIVE, OF_MEMBER } from '../keys/authenticate.ts';
+import { ACTIVE_KEY, KEY_REACH } from '../api-keys/authenticate.ts';
 
 /** A key `k` that may operate the instance: rights = role ∩ scopes, as on /v1. */
 export const OPERATOR_KEYS = `
-  api_keys k join members m on ${OF_MEMBER} and m.role in ('owner', 'admin') and coalesce(k.role, m.role) in ('owner', 'admin')
-    and 'instance:operate' = any(k.scopes) and k.agent_id is null and ${ALIVE}`;
+  api_keys k join members m on ${KEY_REACH} and m.role in ('owner', 'admin') and coalesce(k.role, m.role) in ('owner', 'admin')
+    and 'instance:operate' = any(k.scopes) and k.agent_id is null and ${ACTIVE_KEY}`;
 
 /** A session that is neither over nor idle. Bull Board asks every few seconds while a tab shows it. */
 export const SESSION_MS = 8 * 3_600_000;

@@ -10,7 +10,7 @@ import { once } from '../idempotency.ts';
 import { newId, readId, showIdOrNull } from '../ids.ts';
 
 /** The lock of may_start. */
-export const GATE = { name: 'pause_gate', text: 'select 1 as locked from pg_advisory_xact_lock(7105)' };
+export const PAUSE_LOCK = { name: 'pause_gate', text: 'select 1 as locked from pg_advisory_xact_lock(7105)' };
 
 export interface Paused {
   scope: 'everything' | 'workspace' | 'agent' | 'type';
@@ -32,7 +32,7 @@ export function authorizePausing(ctx: Context): void {
 export async function pauseWork(ctx: Context, input: unknown): Promise<Paused[]> {
   const what = await authorizePause(ctx, input);
   const { paused } = await once(ctx.db, ctx.idempotency, async (tx) => {
-    await tx.query(GATE, []);
+    await tx.query(PAUSE_LOCK, []);
     const known = await tx.tables.pauses.findFirst({ where: what });
     if (!known) await tx.tables.pauses.create({ data: { ...what, id: newId(), created_by: ctx.caller.actor } });
     return { paused: shown(await standing(tx, ctx)) };

@@ -8,7 +8,7 @@ import { dispatch } from '../dispatch.ts';
 import { AppError, invalid, refusalOf } from '../errors.ts';
 import { once, replayedReply } from '../idempotency.ts';
 import { readId } from '../ids.ts';
-import { stillMay } from '../keys/still-may.ts';
+import { stillMay } from '../api-keys/still-may.ts';
 import { refuseReserved } from '../tools/reserved-fields.ts';
 import { nextSlice } from '../time-slice.ts';
 import { readBatchId } from './workspace.ts';

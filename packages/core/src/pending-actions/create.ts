@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { invalid } from '../errors.ts';
 import { executorOf } from '../execution/find-executor.ts';
 import { readableAgentPreview } from '../preview/readable-preview.ts';
-import { demandPlace, withoutReserved } from '../tools/reserved-fields.ts';
+import { assertCallContext, withoutReserved } from '../tools/reserved-fields.ts';
 import { chooseIdentity } from './choose-identity.ts';
 
 /** A proposal that always waits for a person. */
@@ -26,7 +26,7 @@ export async function createPendingAction(ctx: Context, proposal: PendingProposa
 async function draft(ctx: Context, { preview, ...proposal }: PendingProposal): Promise<DraftRow> {
   const executor = await executorOf(ctx, proposal.type);
   const { params, mission_id: missionId, session_id: sessionId } = proposal;
-  demandPlace(params, { workspaceId: ctx.caller.workspaceId, missionId, sessionId });
+  assertCallContext(params, { workspaceId: ctx.caller.workspaceId, missionId, sessionId });
   if (preview && !executor.tool) throw invalid('preview', `is rendered by the service for ${proposal.type}`);
   const row = await draftRow(ctx, {
     ...proposal,

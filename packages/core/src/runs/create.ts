@@ -5,17 +5,17 @@ import { showRun } from '../agents/show.ts';
 import { authorize, type Context } from '../context.ts';
 import { once } from '../idempotency.ts';
 import { newId } from '../ids.ts';
-import { demandEnabled, demandOwnRun } from './own.ts';
+import { assertEnabled, assertOwnRun } from './own.ts';
 
 /** Starts a run of an agent, by the agent itself or by whoever drives it. */
 export async function createRun(ctx: Context, agentId: string, input: unknown): Promise<Run> {
   authorize(ctx, 'agents:trigger');
   const { metadata = {} } = createRunBody.parse(input);
   const agent = await getAgentInWorkspace(ctx, agentId);
-  demandOwnRun(ctx, agent.id);
+  assertOwnRun(ctx, agent.id);
   const data = { id: newId(), workspace_id: agent.workspace_id, agent_id: agent.id, metadata };
   return once(ctx.db, ctx.idempotency, async (tx) => {
-    demandEnabled(await lockAgent(tx, ctx, agent.id));
+    assertEnabled(await lockAgent(tx, ctx, agent.id));
     return showRun(await tx.tables.agent_runs.create({ data }));
   });
 }

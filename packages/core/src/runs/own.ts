@@ -2,11 +2,11 @@ import type { Context } from '../context.ts';
 import { AppError } from '../errors.ts';
 
 /** An agent can only use its own runs. Throws FORBIDDEN. */
-export function demandOwnRun({ caller }: Context, agentId: string): void {
+export function assertOwnRun({ caller }: Context, agentId: string): void {
   if (caller.agent && caller.agent.id !== agentId)
     throw new AppError('FORBIDDEN', 'An agent can only use its own runs.');
 }
 
-export function demandEnabled({ enabled }: { enabled: boolean }): void {
+export function assertEnabled({ enabled }: { enabled: boolean }): void {
   if (!enabled) throw new AppError('FORBIDDEN', 'The agent is disabled.');
 }

@@ -3,7 +3,7 @@ import { showRun } from '../agents/show.ts';
 import { authorize, type Context } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { getRunInWorkspace } from './get.ts';
-import { demandOwnRun } from './own.ts';
+import { assertOwnRun } from './own.ts';
 
 /** Reports the status of a run, or replaces its metadata. It does not affect its actions. */
 export async function updateRun(ctx: Context, id: string, input: unknown): Promise<Run> {
@@ -11,7 +11,7 @@ export async function updateRun(ctx: Context, id: string, input: unknown): Promi
   const { status, metadata } = updateRunBody.parse(input);
   const data = { ...(status && { status }), ...(metadata && { metadata }) };
   const seen = await getRunInWorkspace(ctx, id);
-  demandOwnRun(ctx, seen.agent_id);
+  assertOwnRun(ctx, seen.agent_id);
   const [row] = await ctx.db.tables.agent_runs.updateManyAndReturn({ where: { id: seen.id }, data });
   if (!row) throw notFound('run'); // deleted with its agent in this moment
   return showRun(row);

@@ -1,5 +1,5 @@
 import type { Queryable, Statement } from '../db.ts';
-import { hashToken } from '../keys/token.ts';
+import { hashToken } from '../api-keys/token.ts';
 import { sessionCredential } from './token.ts';
 
 const END: Statement = { name: 'session_end', text: 'delete from sessions where token_hash = $1' };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Queryable, Statement } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { hashToken } from '../keys/token.ts';
+import { hashToken } from '../api-keys/token.ts';
 
 const VALID_MINUTES = 15;
 

@@ -1,6 +1,6 @@
 import type { Queryable, Statement } from '../db.ts';
 import { newId } from '../ids.ts';
-import { hashToken } from '../keys/token.ts';
+import { hashToken } from '../api-keys/token.ts';
 import { newSessionToken, sessionCredential } from './token.ts';
 
 const SESSIONS_OF_PERSON_MAX = 50;

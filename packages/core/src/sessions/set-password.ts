@@ -3,7 +3,7 @@ import { type Caller, type Context } from '../context.ts';
 import { isDuplicate, type Transaction } from '../db.ts';
 import { AppError, invalid } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { lockPerson } from '../keys/lock-person.ts';
+import { lockPerson } from '../api-keys/lock-person.ts';
 import { authorizeAccount } from './account.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 

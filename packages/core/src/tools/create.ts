@@ -6,7 +6,7 @@ import type { tools } from '../generated/client.ts';
 import { once } from '../idempotency.ts';
 import { sealSecret } from '../secrets.ts';
 import { checkSchema } from './input-schema.ts';
-import { toolPlace } from './sealed-place.ts';
+import { toolSecretAad } from './associated-data.ts';
 import { showTool } from './show.ts';
 
 /** $1 workspace, $2 name, $3 url, $4 input schema, $5 idempotent, $6 a fresh secret, sealed. */
@@ -44,7 +44,7 @@ export async function createTool(ctx: Context, input: unknown): Promise<CreatedT
   const { fault, untested } = await checkSchema({ workspaceId, schema: input_schema });
   if (fault !== undefined) throw invalid('input_schema', fault);
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
-  const sealed = sealSecret(ctx.secrets, { secret }, toolPlace(workspaceId, name));
+  const sealed = sealSecret(ctx.secrets, { secret }, toolSecretAad(workspaceId, name));
   const values = [workspaceId, name, url, JSON.stringify(input_schema), idempotent, sealed];
   let fresh = false;
   const tool = await once(ctx.db, ctx.idempotency, async (tx) => {

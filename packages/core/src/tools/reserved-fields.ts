@@ -3,7 +3,7 @@
 import type { JsonObject } from '@proviso/contracts';
 import { AppError } from '../errors.ts';
 
-const PLACES = {
+const CONTEXT_FIELDS = {
   workspace_id: 'workspaceId',
   workspaceId: 'workspaceId',
   mission_id: 'missionId',
@@ -11,25 +11,25 @@ const PLACES = {
   session_id: 'sessionId',
   sessionId: 'sessionId',
 } as const;
-type Field = keyof typeof PLACES;
+type Field = keyof typeof CONTEXT_FIELDS;
 /** Where a row belongs; what it has not is null or absent. */
-export type Place = Partial<Record<(typeof PLACES)[Field], string | null | undefined>>;
+export type CallContext = Partial<Record<(typeof CONTEXT_FIELDS)[Field], string | null | undefined>>;
 
 /** Throws INVALID if params say that the call belongs elsewhere than it does. */
-export function demandPlace(params: JsonObject, place: Place): void {
+export function assertCallContext(params: JsonObject, context: CallContext): void {
   const differs = (field: Field): boolean => {
     const said = params[field] ?? null;
-    const isId = PLACES[field] !== 'sessionId';
-    return (typeof said === 'string' && isId ? said.toLowerCase() : said) !== (place[PLACES[field]] ?? null);
+    const isId = CONTEXT_FIELDS[field] !== 'sessionId';
+    return (typeof said === 'string' && isId ? said.toLowerCase() : said) !== (context[CONTEXT_FIELDS[field]] ?? null);
   };
   refuse('params', reservedIn(params).filter(differs), 'does not match the call: leave it out');
 }
 
-export const placeOf = (row: {
+export const callContextOf = (row: {
   workspace_id: string;
   mission_id: string | null;
   session_id: string | null;
-}): Place => ({
+}): CallContext => ({
   workspaceId: row.workspace_id,
   missionId: row.mission_id,
   sessionId: row.session_id,
@@ -41,10 +41,10 @@ export const refuseReserved = (edits: JsonObject = {}): void =>
 
 /** The input itself: a tool's schema need not describe where a call belongs, and a built-in type is not told. */
 export const withoutReserved = (input: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(input).filter(([field]) => !Object.hasOwn(PLACES, field)));
+  Object.fromEntries(Object.entries(input).filter(([field]) => !Object.hasOwn(CONTEXT_FIELDS, field)));
 
 const reservedIn = (input: JsonObject): Field[] =>
-  (Object.keys(PLACES) as Field[]).filter((field) => Object.hasOwn(input, field));
+  (Object.keys(CONTEXT_FIELDS) as Field[]).filter((field) => Object.hasOwn(input, field));
 
 function refuse(path: 'params' | 'edits', fields: readonly string[], message: string): void {
   if (fields.length === 0) return;

@@ -1,7 +1,7 @@
 import { SCOPES, scopesOf, type Scope } from '@proviso/contracts';
 import type { Database, Statement, Tables, Transaction } from '../db.ts';
 import { newId } from '../ids.ts';
-import { hashToken, lookupOf, newToken, tokenFault } from '../keys/token.ts';
+import { hashToken, lookupOf, newToken, tokenFault } from '../api-keys/token.ts';
 
 export interface Bootstrap {
   /** The owner's key, used as given. Absent = no owner's key is made. */

@@ -1,5 +1,5 @@
 import type { RequestInit as LineInit } from 'undici';
-import { openLine } from '../http/line.ts';
+import { trackRequests } from '../http/request-tracker.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { EgressError, egressErrorIn } from './error.ts';
 
@@ -24,7 +24,7 @@ export function openEgress(settings: ExecutorSettings, limits: Partial<EgressLim
     const given = [init.signal, asked.signal].filter((each) => each instanceof AbortSignal);
     const limitMs = timeoutMs ?? (given.length === 0 ? UNWATCHED_MS_MAX : undefined);
     const signal = AbortSignal.any([...given, ...(limitMs === undefined ? [] : [AbortSignal.timeout(limitMs)])]);
-    const line = openLine({ signal, settings });
+    const line = trackRequests({ signal, settings });
     const sending = { ...asked, ...init } as unknown as LineInit; // undici's types and Node's say the same in other words
     try {
       const { status, statusText, headers, body } = await line.fetch(url, sending);

@@ -1,6 +1,6 @@
 import { hubspotConfig, hubspotCredentials, type HubspotConfig, type JsonObject } from '@proviso/contracts';
 import { objectIn, type HttpAnswer } from '../http/answer.ts';
-import { openLine } from '../http/line.ts';
+import { trackRequests } from '../http/request-tracker.ts';
 import { failureOf, type Failed } from '../http/outcome.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
@@ -24,7 +24,7 @@ export function openHubspot(
   if (!data) return null;
   const token = data.access_token;
   const trusted = settings.baseUrls?.hubspot;
-  const line = openLine({ signal, settings, trusted, credentials: data });
+  const line = trackRequests({ signal, settings, trusted, credentials: data });
   const base = trusted ?? 'https://api.hubapi.com';
   return {
     async ask(method, path, body) {

@@ -1,6 +1,6 @@
 import { hubspotName, type JsonObject, type JsonValue } from '@proviso/contracts';
 import { invalid, type LookupContext, type GuardResult } from '@proviso/core/executor';
-import { demandNamed, refuseMissing } from '../missing.ts';
+import { assertNamedExist, refuseMissing } from '../missing.ts';
 import { hubspotConfigOf } from './client.ts';
 import type { SyncParams } from './params.ts';
 
@@ -9,7 +9,7 @@ export async function resolveSync(
   given: SyncParams,
   { records, identity }: LookupContext,
 ): Promise<Partial<SyncParams>> {
-  await demandNamed(given, records);
+  await assertNamedExist(given, records);
   const { contact_properties, company_properties } = hubspotConfigOf(identity?.config);
   const { contact_id, company_id, properties } = given;
   const found: Partial<SyncParams> = {};

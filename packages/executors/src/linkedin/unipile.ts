@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, LinkedinConfig } from '@proviso/contracts';
 import { objectIn } from '../http/answer.ts';
-import { openLine } from '../http/line.ts';
+import { trackRequests } from '../http/request-tracker.ts';
 import { failureOf, type Failed } from '../http/outcome.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
@@ -21,7 +21,7 @@ export function openUnipile(
   { signal, settings }: { signal: AbortSignal; settings: ExecutorSettings },
 ): Unipile {
   const trusted = settings.baseUrls?.linkedin;
-  const line = openLine({ signal, settings, trusted, credentials: { token } });
+  const line = trackRequests({ signal, settings, trusted, credentials: { token } });
   const base = trusted ?? `https://${dsn}`;
   return {
     account,

@@ -39,7 +39,7 @@ export async function readTool(params: McpParams, ctx: LookupContext, settings: 
   if (!tool) throw invalid('params.tool', 'is not a tool of this server');
   const definition = definitionOf(tool);
   const schema = definition.input_schema as JsonObject;
-  const untested = await demandFit(params.arguments, { workspaceId: ctx.workspaceId, schema });
+  const untested = await assertFits(params.arguments, { workspaceId: ctx.workspaceId, schema });
   return { definition, ...(untested.length > 0 && { untested }) };
 }
 
@@ -79,7 +79,7 @@ function sanitizeDefinition(value: JsonValue, level: number): JsonValue {
 }
 
 /** What of the schema cannot be tested. Throws INVALID if the rest refuses the arguments. */
-async function demandFit(given: JsonObject, own: { workspaceId: string; schema: JsonObject }): Promise<string[]> {
+async function assertFits(given: JsonObject, own: { workspaceId: string; schema: JsonObject }): Promise<string[]> {
   if (Buffer.byteLength(JSON.stringify(own.schema)) > SCHEMA_BYTES_MAX)
     throw invalid('params.tool', `has an input schema larger than ${SCHEMA_BYTES_MAX} bytes`);
   const { fault: unfit, untested } = await checkSchema(own);

@@ -1,19 +1,22 @@
 import { resendConfig, resendCredentials, type JsonObject, type ResendConfig } from '@proviso/contracts';
 import { Resend, type ErrorResponse, type Response } from 'resend';
 import { objectIn } from '../http/answer.ts';
-import { openLine, type Line } from '../http/line.ts';
+import { trackRequests, type RequestTracker } from '../http/request-tracker.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
 /** Its own fetch hides why a request failed; this one throws, and leaves the line to say what left. */
 class ResendOverLine extends Resend {
-  readonly #line: Line;
+  readonly #line: RequestTracker;
 
-  constructor(key: string, baseUrl: string, line: Line) {
+  constructor(key: string, baseUrl: string, line: RequestTracker) {
     super(key, { baseUrl });
     this.#line = line;
   }
 
-  override async fetchRequest<T>(path: string, options: Parameters<Line['fetch']>[1] = {}): Promise<Response<T>> {
+  override async fetchRequest<T>(
+    path: string,
+    options: Parameters<RequestTracker['fetch']>[1] = {},
+  ): Promise<Response<T>> {
     const answer = await this.#line.ask(`${this.baseUrl}${path}`, options);
     const headers = Object.fromEntries(answer.headers);
     if (answer.ok && answer.body !== undefined) return { data: answer.body as T, error: null, headers };
@@ -30,7 +33,7 @@ class ResendOverLine extends Resend {
 
 export interface ResendAccount {
   client: Resend;
-  line: Line;
+  line: RequestTracker;
   /** What its answers are remembered by. */
   apiKey: string;
 }
@@ -44,7 +47,7 @@ export function openResend(
   const { data } = resendCredentials.safeParse(credentials);
   if (!data) return null;
   const trusted = settings.baseUrls?.resend;
-  const line = openLine({ signal, settings, trusted, credentials: data });
+  const line = trackRequests({ signal, settings, trusted, credentials: data });
   const client = new ResendOverLine(data.api_key, trusted ?? 'https://api.resend.com', line);
   return { client, line, apiKey: data.api_key };
 }

@@ -2,10 +2,10 @@ import { sameAddress } from '@proviso/contracts';
 import { invalid, type LookupContext, type GuardResult } from '@proviso/core/executor';
 import { recipientsIn } from '../email/params.ts';
 import { refuseUnsubscribed, unsubscribedAmong } from '../email/unsubscribed.ts';
-import { demandNamed } from '../missing.ts';
+import { assertNamedExist } from '../missing.ts';
 import { configOf } from './client.ts';
 import { resendRecipients, type ResendEmailParams } from './email-params.ts';
-import { demandSender, senderOf } from './sender.ts';
+import { assertSender, senderOf } from './sender.ts';
 
 const isTo = (mail: Pick<ResendEmailParams, 'to'>, email: string): boolean =>
   recipientsIn({ to: mail.to }).some(({ address }) => sameAddress(address, email));
@@ -15,8 +15,8 @@ export async function resolveResendEmail(
   given: ResendEmailParams,
   { records, identity }: LookupContext,
 ): Promise<Partial<ResendEmailParams>> {
-  demandSender(given.from, configOf(identity?.config));
-  await demandNamed(given, records);
+  assertSender(given.from, configOf(identity?.config));
+  await assertNamedExist(given, records);
   const contact = given.contact_id === undefined ? null : await records.contact(given.contact_id);
   if (contact && given.to !== undefined && !isTo(given, contact.email))
     throw invalid('params.to', "does not hold this contact's address");

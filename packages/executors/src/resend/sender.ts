@@ -22,7 +22,7 @@ export function shownSender(from: string | undefined, config: ResendConfig | und
 }
 
 /** For `resolve`. Throws INVALID. */
-export function demandSender(from: string | undefined, config: ResendConfig | undefined): void {
+export function assertSender(from: string | undefined, config: ResendConfig | undefined): void {
   if (config && senderOf(from, config) !== undefined) return;
   if (from === undefined) throw invalid('identity_id', 'has no valid sender in its config');
   throw invalid('params.from', 'is not a sender that this identity allows');

@@ -1,12 +1,12 @@
 import { slackCredentials, type JsonObject } from '@proviso/contracts';
 import { LogLevel, WebClient, type Logger } from '@slack/web-api';
 import { unreadAgain } from '../http/answer.ts';
-import { openLine, type Line } from '../http/line.ts';
+import { trackRequests, type RequestTracker } from '../http/request-tracker.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
 export interface Slack {
   client: WebClient;
-  line: Line;
+  line: RequestTracker;
 }
 
 /** The official client over a line of ours: no retries, no waiting and no logs of its own. Null = no valid token. */
@@ -18,11 +18,11 @@ export function openSlack(
   const { data } = slackCredentials.safeParse(credentials);
   if (!data) return null;
   const trusted = settings.baseUrls?.slack;
-  const line = openLine({ signal, settings, trusted, credentials: data });
+  const line = trackRequests({ signal, settings, trusted, credentials: data });
   const client = new WebClient(data.token, {
     slackApiUrl: trusted ?? 'https://slack.com/api/',
     allowAbsoluteUrls: false,
-    fetch: async (url, init) => unreadAgain(await line.ask(url, init as Parameters<Line['ask']>[1])),
+    fetch: async (url, init) => unreadAgain(await line.ask(url, init as Parameters<RequestTracker['ask']>[1])),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     logger: SILENT,

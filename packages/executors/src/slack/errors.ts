@@ -1,7 +1,7 @@
 import { refused, retry, type Outcome } from '@proviso/core/executor';
 import { WebAPIPlatformError } from '@slack/web-api';
 import { failureOf, slowDown } from '../http/outcome.ts';
-import type { Line } from '../http/line.ts';
+import type { RequestTracker } from '../http/request-tracker.ts';
 
 const EXPLAINED: Record<string, string> = {
   channel_not_found: 'this account can see no such channel',
@@ -30,7 +30,7 @@ export function codeOf(error: unknown): string | undefined {
 export const explain = (code: string): string => (EXPLAINED[code] ? `${EXPLAINED[code]} (${code})` : code);
 
 /** What a call that threw means for the effect that it was to have. */
-export function slackOutcome(error: unknown, line: Line): Outcome {
+export function slackOutcome(error: unknown, line: RequestTracker): Outcome {
   const code = codeOf(error);
   if (code === undefined || line.answer()?.status !== 200) return failureOf('Slack', line);
   if (TOO_MANY.includes(code)) return slowDown('Slack', line);

@@ -12,7 +12,7 @@ type Hubspot = HubspotFake & { effects(): number };
 
 const TOKEN = 'pat-eu1-tr0ub4dor3';
 const UPSERT = '/contacts/batch/upsert';
-const farSides = { baseUrls: { hubspot: '' } };
+const settings = { baseUrls: { hubspot: '' } };
 
 const answers = (
   name: string,
@@ -26,10 +26,10 @@ const answers = (
 });
 
 export const crmSync: PipelineSubject<Hubspot> = {
-  executor: syncToCrm(farSides),
+  executor: syncToCrm(settings),
   async startBackend() {
     const hubspot = await startHubspotFake({ token: TOKEN });
-    farSides.baseUrls.hubspot = hubspot.url;
+    settings.baseUrls.hubspot = hubspot.url;
     return Object.assign(hubspot, { effects: () => hubspot.objects.contacts.length });
   },
   makeParams: () => ({ contact_id: ADA, contact: { email: 'ada@example.com', properties: { jobtitle: 'CTO' } } }),

@@ -14,7 +14,7 @@ type Allowed = ConformanceFault<Resend>['allowed'];
 
 const API_KEY = 're_tr0ub4dor3';
 const SEGMENT = '78261eea-8f8b-4381-83c6-79fa7120f1cf';
-const farSides = { baseUrls: { resend: '' } };
+const settings = { baseUrls: { resend: '' } };
 
 interface Given {
   executor: Executor;
@@ -29,7 +29,7 @@ interface Given {
 
 const given: Given[] = [
   {
-    executor: resendSendEmail(farSides),
+    executor: resendSendEmail(settings),
     path: '/emails',
     params: {
       from: 'Ada <ada@ours.test>',
@@ -45,7 +45,7 @@ const given: Given[] = [
     afterTaking: ['retry'],
   },
   {
-    executor: resendCreateContact(farSides),
+    executor: resendCreateContact(settings),
     path: '/contacts',
     params: { email: 'ada@example.com', first_name: 'Ada', segment_ids: [SEGMENT], segment_names: ['Readers'] },
     lookedUp: 'segment_names',
@@ -53,7 +53,7 @@ const given: Given[] = [
     afterTaking: ['retry'],
   },
   {
-    executor: resendCreateBroadcast(farSides),
+    executor: resendCreateBroadcast(settings),
     path: '/broadcasts',
     params: { segment_id: SEGMENT, segment_name: 'Readers', subject: 'News', text: 'It is out.', send: true },
     lookedUp: 'segment_name',
@@ -74,7 +74,7 @@ const subjectOf = ({ executor, path, params, lookedUp, effects, afterTaking }: G
     executor,
     async startBackend() {
       const resend = await startResendFake({ apiKey: API_KEY, segments: [{ id: SEGMENT, name: 'Readers' }] });
-      farSides.baseUrls.resend = resend.url;
+      settings.baseUrls.resend = resend.url;
       return Object.assign(resend, { effects: () => effects(resend) });
     },
     makeParams: () => structuredClone(params),

@@ -13,7 +13,7 @@ const TOKEN = 'xoxb-2417-tr0ub4dor';
 const POST = 'chat.postMessage';
 
 /** The executor learns its far side's address from the operator, and each test has a far side of its own. */
-const farSides = { baseUrls: { slack: '' } };
+const settings = { baseUrls: { slack: '' } };
 
 const says = (error: string, allowed: ConformanceFault<Slack>['allowed']): ConformanceFault<Slack> => ({
   name: `Slack says ${error}`,
@@ -22,10 +22,10 @@ const says = (error: string, allowed: ConformanceFault<Slack>['allowed']): Confo
 });
 
 export const slackMessage: PipelineSubject<Slack> = {
-  executor: sendSlackMessage(farSides),
+  executor: sendSlackMessage(settings),
   async startBackend() {
     const slack = await startSlackFake({ token: TOKEN });
-    farSides.baseUrls.slack = `${slack.url}/api`;
+    settings.baseUrls.slack = `${slack.url}/api`;
     return Object.assign(slack, { effects: () => slack.posted.length });
   },
   makeParams: () => ({

@@ -12,16 +12,16 @@ const READERS = '78261eea-8f8b-4381-83c6-79fa7120f1cf';
 const NOBODYS = '00000000-0000-4000-8000-000000000000';
 const approvedAt = new Date('2026-01-03T00:00:00Z');
 
-const farSides = { baseUrls: { resend: '' } };
-const sendEmail = resendSendEmail(farSides);
+const settings = { baseUrls: { resend: '' } };
+const sendEmail = resendSendEmail(settings);
 let createContact: Executor;
 let createBroadcast: Executor;
 let resend: ResendFake;
 beforeEach(async () => {
   resend = await startResendFake({ apiKey: API_KEY, segments: [{ id: READERS, name: 'Readers' }], pageSize: 10 });
-  farSides.baseUrls.resend = resend.url;
-  createContact = resendCreateContact(farSides);
-  createBroadcast = resendCreateBroadcast(farSides);
+  settings.baseUrls.resend = resend.url;
+  createContact = resendCreateContact(settings);
+  createBroadcast = resendCreateBroadcast(settings);
 });
 afterEach(() => resend.close());
 
@@ -318,7 +318,7 @@ describe('resend_create_broadcast', () => {
 });
 
 describe('a Resend account', () => {
-  const kind = builtIns(farSides).providers.find(({ provider }) => provider === 'resend');
+  const kind = builtIns(settings).providers.find(({ provider }) => provider === 'resend');
   const verify = (given: object | null) =>
     kind?.verify({ config: acting().config, credentials: given, signal: new AbortController().signal });
 

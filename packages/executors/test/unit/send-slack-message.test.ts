@@ -13,13 +13,13 @@ const CHANNELS: FakeChannel[] = [
   ...Array.from({ length: 25 }, (_, index) => ({ id: `C0MANY0${index + 10}`, name: `many-${index}` })),
 ];
 
-const farSides = { baseUrls: { slack: '' } };
+const settings = { baseUrls: { slack: '' } };
 let slack: SlackFake;
 let executor: Executor;
 beforeEach(async () => {
   slack = await startSlackFake({ token: TOKEN, channels: CHANNELS, pageSize: 10 });
-  farSides.baseUrls.slack = slack.url;
-  executor = sendSlackMessage(farSides);
+  settings.baseUrls.slack = slack.url;
+  executor = sendSlackMessage(settings);
 });
 afterEach(() => slack.close());
 
@@ -188,7 +188,7 @@ describe('send_slack_message after a lost worker', () => {
 });
 
 describe('a Slack account', () => {
-  const kind = builtIns(farSides).providers.find(({ provider }) => provider === 'slack');
+  const kind = builtIns(settings).providers.find(({ provider }) => provider === 'slack');
   const verify = (given: object) =>
     kind?.verify({ config: {}, credentials: given, signal: new AbortController().signal });
 

@@ -7,12 +7,12 @@ import { ACME, ADA, BOB, company, contact, lookupIn, runOf, type Workspace } fro
 
 const TOKEN = 'pat-eu1-tr0ub4dor3';
 const credentials = { access_token: TOKEN };
-const farSides = { baseUrls: { hubspot: '' } };
-const executor = syncToCrm(farSides);
+const settings = { baseUrls: { hubspot: '' } };
+const executor = syncToCrm(settings);
 let hubspot: HubspotFake;
 beforeEach(async () => {
   hubspot = await startHubspotFake({ token: TOKEN, unknownProperties: ['no_such'] });
-  farSides.baseUrls.hubspot = hubspot.url;
+  settings.baseUrls.hubspot = hubspot.url;
 });
 afterEach(() => hubspot.close());
 
@@ -187,7 +187,7 @@ describe('sync_to_crm', () => {
 });
 
 describe('a HubSpot account', () => {
-  const kind = builtIns(farSides).providers.find(({ provider }) => provider === 'hubspot');
+  const kind = builtIns(settings).providers.find(({ provider }) => provider === 'hubspot');
   const verify = (given: object | null) =>
     kind?.verify({ config: {}, credentials: given, signal: new AbortController().signal });
 

@@ -1,7 +1,7 @@
 import { pendingEventMessage, streamPendingActionsQuery } from '@proviso/contracts';
 import { authorize, listenToEvents } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
-import { messagesOf, tellPendingEvents } from '../../show-events.ts';
+import { messagesOf, pendingActionsPresenter } from '../../present-events.ts';
 
 export const streamPendingActionsRoute = defineRoute({
   method: 'get',
@@ -18,6 +18,6 @@ export const streamPendingActionsRoute = defineRoute({
   authorize: (ctx) => authorize(ctx, 'actions:read'),
   handle: async ({ ctx, req, feed, gone }) => {
     const stream = await listenToEvents(ctx, feed, { lastEventId: req.get('last-event-id'), gone });
-    return messagesOf(stream, tellPendingEvents(ctx.executors));
+    return messagesOf(stream, pendingActionsPresenter(ctx.executors));
   },
 });

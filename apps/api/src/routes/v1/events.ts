@@ -1,7 +1,7 @@
 import { eventMessage } from '@proviso/contracts';
 import { authorize, listenToEvents } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
-import { messagesOf, tellEvents } from '../../show-events.ts';
+import { messagesOf, v1Presenter } from '../../present-events.ts';
 
 export const streamEventsRoute = defineRoute({
   method: 'get',
@@ -16,6 +16,6 @@ export const streamEventsRoute = defineRoute({
   authorize: (ctx) => authorize(ctx, 'actions:read'),
   handle: async ({ ctx, req, feed, gone }) => {
     const stream = await listenToEvents(ctx, feed, { lastEventId: req.get('last-event-id'), gone });
-    return messagesOf(stream, tellEvents(ctx.executors));
+    return messagesOf(stream, v1Presenter(ctx.executors));
   },
 });

@@ -1,16 +1,16 @@
 /** Where an event stands in the feed: its transaction, and its number within it. Clients get it as text, and give it back. */
-export interface Position {
+export interface FeedCursor {
   transaction: bigint;
   number: bigint;
 }
 
-export const showPosition = ({ transaction, number }: Position): string => `${transaction}-${number}`;
+export const formatFeedCursor = ({ transaction, number }: FeedCursor): string => `${transaction}-${number}`;
 
-/** The position that `showPosition` wrote; undefined = it wrote no such text. */
-export function readPosition(text: string): Position | undefined {
+/** The cursor that `formatFeedCursor` wrote; undefined = it is not one. */
+export function parseFeedCursor(text: string): FeedCursor | undefined {
   const [, transaction, number] = /^(\d{1,18})-(\d{1,18})$/.exec(text) ?? [];
   return transaction && number ? { transaction: BigInt(transaction), number: BigInt(number) } : undefined;
 }
 
-export const isAfter = (one: Position, other: Position): boolean =>
+export const isAfter = (one: FeedCursor, other: FeedCursor): boolean =>
   one.transaction === other.transaction ? one.number > other.number : one.transaction > other.transaction;

@@ -1,4 +1,4 @@
-import { pageQuery, type AccessKey } from '@proviso/contracts';
+import { pageQuery, type ApiKey } from '@proviso/contracts';
 import { authorizeCredentials, mayAdministrate, type Context } from '../context.ts';
 import { readPage, type Page } from '../page.ts';
 import { showKey } from './show.ts';
@@ -15,7 +15,7 @@ export function keysOf(ctx: Context) {
 }
 
 /** One's own personal credentials, and with the right to administrate the workspace's keys; newest first, revoked ones too. */
-export async function listKeys(ctx: Context, input: unknown): Promise<Page<AccessKey>> {
+export async function listKeys(ctx: Context, input: unknown): Promise<Page<ApiKey>> {
   authorizeCredentials(ctx);
   const page = pageQuery.parse(input);
   const where = keysOf(ctx);

@@ -1,5 +1,5 @@
 // No credential can create one with more access, a longer life or a higher kind. Held by credentials.test.ts.
-import { createKeyBody, lesserRole, ROLES, type AccessKey, type CreateKeyBody, type Role } from '@proviso/contracts';
+import { createKeyBody, lesserRole, ROLES, type ApiKey, type CreateKeyBody, type Role } from '@proviso/contracts';
 import {
   authorizeConfiguration,
   authorizeCredentials,
@@ -21,7 +21,7 @@ import { hashToken, lookupOf, newToken } from './token.ts';
 export interface CreatedKey {
   /** Null in a replay: it is shown once and not stored. */
   token: string | null;
-  key: AccessKey;
+  key: ApiKey;
 }
 
 /** Creates a personal credential of the caller, or a key of the workspace or of one of its agents. */

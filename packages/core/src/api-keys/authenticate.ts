@@ -7,9 +7,9 @@ import { isSessionToken } from '../sessions/token.ts';
 import { hashToken } from './token.ts';
 
 /** The memberships that a key reaches: its person's, or in its own workspace that of the member who answers for it. */
-export const OF_MEMBER = `m.user_id = coalesce(k.person_id, k.made_by_person_id)
+export const KEY_REACH = `m.user_id = coalesce(k.person_id, k.made_by_person_id)
   and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)`;
-export const ALIVE = 'k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())';
+export const ACTIVE_KEY = 'k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())';
 
 const FOUND = `
     select k.id, k.kind, m.workspace_id, m.workspace_id = k.home_workspace_id as is_home, k.name as key_name, k.scopes,
@@ -17,16 +17,16 @@ const FOUND = `
       p.id as person_id, p.email, p.name as person_name,
       g.id as agent_id, g.name as agent_name, g.enabled as agent_enabled
     from api_keys k
-    join members m on ${OF_MEMBER}
+    join members m on ${KEY_REACH}
     left join users p on p.id = k.person_id
     left join agents g on g.id = k.agent_id`;
 
 /** Read at every request, so that a revocation holds at once in every process. A personal credential has a row per workspace. */
-const FIND: Statement = { name: 'token_find', text: `${FOUND} where k.token_hash = $1 and ${ALIVE}` };
+const FIND: Statement = { name: 'token_find', text: `${FOUND} where k.token_hash = $1 and ${ACTIVE_KEY}` };
 /** $1 key, $2 workspace. */
 const FIND_CURRENT: Statement = {
   name: 'token_find_current',
-  text: `${FOUND} where k.id = $1::uuid and m.workspace_id = $2::uuid and ${ALIVE}`,
+  text: `${FOUND} where k.id = $1::uuid and m.workspace_id = $2::uuid and ${ACTIVE_KEY}`,
 };
 
 /**
@@ -38,7 +38,7 @@ const FOUND_OF_SESSION = `
       m.workspace_id = (select h.workspace_id from members h where h.user_id = s.user_id
         order by h.created_at, h.workspace_id limit 1) as is_home,
       null as expires_at, m.user_id as answers_for_id, m.role as member_role,
-      exists (select from api_keys k where k.person_id = s.user_id and 'instance:operate' = any(k.scopes) and ${ALIVE}) as operates,
+      exists (select from api_keys k where k.person_id = s.user_id and 'instance:operate' = any(k.scopes) and ${ACTIVE_KEY}) as operates,
       p.id as person_id, p.email, p.name as person_name, null as agent_id, null as agent_name, null as agent_enabled
     from sessions s
     join members m on m.user_id = s.user_id
@@ -89,11 +89,11 @@ export async function authenticate(db: Database, token: string | undefined): Pro
   const find = token && isSessionToken(token) ? FIND_SESSION : FIND;
   const rows = token ? await db.query<Found>(find, [hashToken(token)]) : [];
   if (rows.length === 0) throw unauthenticated();
-  rows.forEach(demandEnabled);
+  rows.forEach(assertEnabled);
   return rows.map(callerOf);
 }
 
-function demandEnabled({ agent_enabled }: Found): void {
+function assertEnabled({ agent_enabled }: Found): void {
   if (agent_enabled === false) throw new AppError('FORBIDDEN', 'The agent is disabled. An admin can enable it again.');
 }
 
@@ -105,7 +105,7 @@ export async function currentCaller(db: Queryable, { kind, tokenId, workspaceId 
   const find = kind === 'session' ? FIND_CURRENT_SESSION : FIND_CURRENT;
   const [row] = await db.query<Found>(find, [tokenId, workspaceId]);
   if (row) {
-    demandEnabled(row);
+    assertEnabled(row);
     return callerOf(row);
   }
   throw new AppError('UNAUTHENTICATED', 'The credential was just revoked, or has lost its access to the workspace.');

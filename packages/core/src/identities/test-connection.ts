@@ -10,14 +10,14 @@ import { openCredentials } from './open-credentials.ts';
 
 const ANSWER_MS = 15_000;
 /** After the signal, for a provider that does not heed it. */
-const SETTLE_MS = 2_000;
+const ABORT_GRACE_MS = 2_000;
 const TEXT_CHARS_MAX = 500;
 
 /**
  * Logs in as an identity and says what answered, in bounded time. Throws UNAVAILABLE if nothing can be said of the
  * provider: no such provider in this process, or no key for the credentials.
  */
-export async function tryOut(services: Services, row: identities): Promise<Verification> {
+export async function testConnection(services: Services, row: identities): Promise<Verification> {
   const kind = services.executors.provider(row.provider as Provider);
   if (!kind) throw new AppError('UNAVAILABLE', `This instance cannot connect to ${row.provider}.`);
   const opened = await openCredentials(services, row.id);
@@ -29,12 +29,14 @@ export async function tryOut(services: Services, row: identities): Promise<Verif
   const signal = AbortSignal.timeout(ANSWER_MS);
   assertNoTransaction(`The ${kind.provider} account`);
   const asked = kind.verify({ config: config.data, credentials: credentials ? credentials.data : null, signal });
-  const late = (): Verification => ({ ok: false, message: `No answer within ${ANSWER_MS / 1_000} s.` });
-  const found = await withTimeout(asked, ANSWER_MS + SETTLE_MS, late).catch((error: unknown): Verification => {
-    // Its own words may hold anything.
-    services.log.error({ identity: row.id, error: (error as Error).name }, 'a verification threw');
-    return { ok: false, message: 'The verification failed unexpectedly.' };
-  });
+  const onTimeout = (): Verification => ({ ok: false, message: `No answer within ${ANSWER_MS / 1_000} s.` });
+  const found = await withTimeout(asked, ANSWER_MS + ABORT_GRACE_MS, onTimeout).catch(
+    (error: unknown): Verification => {
+      // Its own words may hold anything.
+      services.log.error({ identity: row.id, error: (error as Error).name }, 'a verification threw');
+      return { ok: false, message: 'The verification failed unexpectedly.' };
+    },
+  );
   return withoutSecrets(found, opened);
 }
 

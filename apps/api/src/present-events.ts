@@ -11,7 +11,7 @@ import {
   entryOf,
   nextSlice,
   showId,
-  showPosition,
+  formatFeedCursor,
   type ActionEvent as Entry,
   type ActionRow,
   type FeedEvent,
@@ -24,16 +24,16 @@ import { showAction, showEvent } from './show-action.ts';
 import { showPendingAction } from './show-pending-action.ts';
 
 /** How a dialect presents events. */
-export interface Telling {
+export interface EventPresenter {
   briefing(briefing: Stream['briefing']): object;
   entry(entry: Entry): object;
   /** Null = an action that it does not show. */
   action(row: ActionRow): object | null;
-  told: Told;
+  cache: PresentedEvents;
 }
 
 /** The serialised messages: built for the first listener and sent to all. */
-interface Told {
+interface PresentedEvents {
   events: WeakMap<FeedEvent, Message>;
   /** Of large actions, for their other events and for listeners that catch up. */
   actions: SizedCache<Buffer>;
@@ -42,54 +42,54 @@ interface Told {
 const LARGE_BYTES_MIN = 64 * 1024;
 const LARGE_BYTES_MAX = 8 * 1024 * 1024;
 
-const tellings = (): ((executors: Registry) => Told) => {
-  const all = new WeakMap<Registry, Told>();
+const createPresentedCache = (): ((executors: Registry) => PresentedEvents) => {
+  const all = new WeakMap<Registry, PresentedEvents>();
   return (executors) => {
     const told = all.get(executors) ?? { events: new WeakMap(), actions: createSizedCache(LARGE_BYTES_MAX) };
     all.set(executors, told);
     return told;
   };
 };
-const toldOnV1 = tellings();
-const toldAsPending = tellings();
+const presentedOnV1 = createPresentedCache();
+const presentedAsPending = createPresentedCache();
 
 /** A stream as messages: the briefing, `resync` where that is so, the events. An id is where to resume after the message. */
 export async function* messagesOf(
   { briefing, after, resync, events }: Stream,
-  tell: Telling,
+  presenter: EventPresenter,
 ): AsyncGenerator<Message, void> {
-  const id = showPosition(after);
-  yield [`id: ${id}\nevent: briefing\ndata: ${JSON.stringify(tell.briefing(briefing))}\n\n`];
+  const id = formatFeedCursor(after);
+  yield [`id: ${id}\nevent: briefing\ndata: ${JSON.stringify(presenter.briefing(briefing))}\n\n`];
   if (resync) yield [`id: ${id}\nevent: resync\ndata: {}\n\n`];
   for await (const event of events) {
     await nextSlice();
-    const message = tell.told.events.get(event) ?? messageOf(event, tell);
-    tell.told.events.set(event, message);
+    const message = presenter.cache.events.get(event) ?? messageOf(event, presenter);
+    presenter.cache.events.set(event, message);
     if (message.length > 0) yield message;
   }
 }
 
 /** Empty = an event that is not shown. */
-function messageOf(event: FeedEvent, tell: Telling): Message {
-  const action = tell.told.actions.get(event.actionState) ?? shownAction(event, tell);
+function messageOf(event: FeedEvent, presenter: EventPresenter): Message {
+  const action = presenter.cache.actions.get(event.actionState) ?? shownAction(event, presenter);
   if (action.length === 0) return [];
   const entry = entryOf(event);
-  const shown = JSON.stringify(tell.entry(entry));
-  const head = `id: ${showPosition(event.position)}\nevent: ${entry.event}\ndata: {"event":${shown},"action":`;
+  const shown = JSON.stringify(presenter.entry(entry));
+  const head = `id: ${formatFeedCursor(event.cursor)}\nevent: ${entry.event}\ndata: {"event":${shown},"action":`;
   return [head, action, '}\n\n'];
 }
 
 /** Empty = it is not shown. */
-function shownAction(event: FeedEvent, tell: Telling): Buffer {
-  const shown = tell.action(actionOf(event));
+function shownAction(event: FeedEvent, presenter: EventPresenter): Buffer {
+  const shown = presenter.action(actionOf(event));
   const bytes = Buffer.from(shown ? JSON.stringify(shown) : '');
-  if (bytes.length >= LARGE_BYTES_MIN) tell.told.actions.set(event.actionState, bytes);
+  if (bytes.length >= LARGE_BYTES_MIN) presenter.cache.actions.set(event.actionState, bytes);
   return bytes;
 }
 
 /** The stream as /v1 tells it. */
-export const tellEvents = (executors: Registry): Telling => ({
-  told: toldOnV1(executors),
+export const v1Presenter = (executors: Registry): EventPresenter => ({
+  cache: presentedOnV1(executors),
   briefing: ({ total, byType, byMission, truncated, oldestCreatedAt }): Briefing => ({
     total,
     by_type: byType,
@@ -107,8 +107,8 @@ export const tellEvents = (executors: Registry): Telling => ({
 });
 
 /** The stream as /api/pending-actions tells it: of actions that have ever waited for a person. */
-export const tellPendingEvents = (executors: Registry): Telling => ({
-  told: toldAsPending(executors),
+export const pendingActionsPresenter = (executors: Registry): EventPresenter => ({
+  cache: presentedAsPending(executors),
   briefing: ({ total, byType, byMission, truncated, oldestCreatedAt }): PendingBriefing => ({
     total,
     byTool: byType,

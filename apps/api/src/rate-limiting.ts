@@ -9,27 +9,27 @@ import {
 import type { Request, Response } from 'express';
 
 /** Counts a request of a stranger, reports the rest in its headers, and throws RATE_LIMITED when nothing is left. */
-export const demandAllowance = (limits: RateLimits | undefined, stranger: string, res: Response): Promise<void> =>
-  demandAllowances(limits, [['token', stranger]], res);
+export const consumeStrangerLimit = (limits: RateLimits | undefined, stranger: string, res: Response): Promise<void> =>
+  consumeLimits(limits, [['token', stranger]], res);
 
 /**
  * Counts a request of a credential, and of its person or of its workspace's keys: more credentials do not allow more
  * requests, and a workspace's agents leave its people room to decide. The headers report the limit that is nearest its
  * end.
  */
-export function demandCallersAllowance(limits: RateLimits | undefined, caller: Caller, res: Response): Promise<void> {
+export function consumeCallerLimits(limits: RateLimits | undefined, caller: Caller, res: Response): Promise<void> {
   const { tokenId, person, workspaceId } = caller;
   const shared: [Counted, string] = person ? ['person', person.id] : ['workspace', workspaceId];
-  return demandAllowances(limits, [['token', `token:${tokenId}`], shared], res);
+  return consumeLimits(limits, [['token', `token:${tokenId}`], shared], res);
 }
 
 /** The same for a person, in any workspace or none. */
-export const demandPersonsAllowance = (
+export const consumePersonLimits = (
   limits: RateLimits | undefined,
   { tokenId, person }: AuthenticatedPerson,
   res: Response,
 ): Promise<void> =>
-  demandAllowances(
+  consumeLimits(
     limits,
     [
       ['token', `token:${tokenId}`],
@@ -38,7 +38,7 @@ export const demandPersonsAllowance = (
     res,
   );
 
-async function demandAllowances(
+async function consumeLimits(
   limits: RateLimits | undefined,
   counted: readonly [Counted, string][],
   res: Response,
@@ -85,14 +85,14 @@ export async function lookUp<T>(
   res: Response,
 ): Promise<T> {
   const stranger = strangerAt(req);
-  if (given === undefined) return demandAllowance(limits, stranger, res).then(find);
+  if (given === undefined) return consumeStrangerLimit(limits, stranger, res).then(find);
   if (!limits || isKnown) {
     return find().catch(async (error: unknown) => {
-      if (error instanceof AppError) await demandAllowance(limits, stranger, res);
+      if (error instanceof AppError) await consumeStrangerLimit(limits, stranger, res);
       throw error;
     });
   }
-  const refusal = await demandAllowance(limits, stranger, res).then(
+  const refusal = await consumeStrangerLimit(limits, stranger, res).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -106,7 +106,7 @@ export async function lookUp<T>(
 }
 
 /** Counts a sign-in as one that fails, by its address and by whom it names: `key:…` or `email:…`; `isGood` takes that back. Throws RATE_LIMITED. */
-export async function demandSignIn(limits: RateLimits | undefined, named: string, req: Request, res: Response) {
+export async function consumeSignIn(limits: RateLimits | undefined, named: string, req: Request, res: Response) {
   const counted = [strangerAt(req), named];
   for (const one of counted) {
     const allowance = await limits?.take(one, 'sign_in');
@@ -132,7 +132,7 @@ const WAITING_MAX = 60;
  * Refuses, before anything is read or done, requests of a caller who sends more than the database can handle. Throws
  * UNAVAILABLE.
  */
-export function demandRoom({ db }: Pick<Services, 'db'>, tenant: string): void {
+export function assertNotOverloaded({ db }: Pick<Services, 'db'>, tenant: string): void {
   if (db.waitingOf(tenant) > WAITING_MAX)
     throw new AppError('UNAVAILABLE', 'The service is overloaded. Try again shortly.');
 }

@@ -3,14 +3,14 @@ import type { Caller } from '../context.ts';
 import type { Database, Statement } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { isSessionToken } from '../sessions/token.ts';
-import { ALIVE, unauthenticated } from './authenticate.ts';
+import { ACTIVE_KEY, unauthenticated } from './authenticate.ts';
 import { hashToken } from './token.ts';
 
 const FIND_PERSON: Statement = {
   name: 'token_find_person',
   text: `
     select k.id as key_id, k.kind, p.id, p.email, p.name from api_keys k left join users p on p.id = k.person_id
-    where k.token_hash = $1 and ${ALIVE}`,
+    where k.token_hash = $1 and ${ACTIVE_KEY}`,
 };
 
 const FIND_PERSON_OF_SESSION: Statement = {

@@ -49,7 +49,7 @@ export const createKeyBody = z
 export type CreateKeyBody = z.output<typeof createKeyBody>;
 
 /** A key without its token: `lookup` is the readable part of it. */
-export const accessKey = z
+export const apiKey = z
   .object({
     key_id: shownId('key').describe('Its id.'),
     kind: keyKind.describe('Who it belongs to.'),
@@ -73,12 +73,12 @@ export const accessKey = z
     created_at: shownTime.describe('When it was created.'),
   })
   .meta({ id: 'ApiKey', description: 'A credential without its token.' });
-export type AccessKey = z.output<typeof accessKey>;
+export type ApiKey = z.output<typeof apiKey>;
 /** The token is in the first reply only, and nowhere else: null in the replay of an Idempotency-Key. */
 export const createdKeyReply = z.object({
   status: ok,
   token: z.string().nullable().describe('Only in the first reply: null in the replay of an Idempotency-Key.'),
-  api_key: accessKey.describe('The credential without its token.'),
+  api_key: apiKey.describe('The credential without its token.'),
 });
 /**
  * What a key created is revoked with it. What a personal credential created belongs to the workspaces, and stays by
@@ -97,7 +97,7 @@ export const revokeKeyBody = z
 /** `also_revoked`: keys that were made with it; `revoked_invitations`: those that were made with any of these, and were open. */
 export const revokedKeyReply = z.object({
   status: ok,
-  api_key: accessKey.describe('The credential as it is now.'),
+  api_key: apiKey.describe('The credential as it is now.'),
   also_revoked: z
     .array(z.string())
     .describe('The ids of the credentials that were created with it and revoked with it.'),
@@ -105,7 +105,7 @@ export const revokedKeyReply = z.object({
 });
 export const listKeysReply = z.object({
   status: ok,
-  api_keys: z.array(accessKey).describe('The page.'),
+  api_keys: z.array(apiKey).describe('The page.'),
   pagination: pageShown.describe('The position of the page.'),
 });
 
@@ -235,7 +235,7 @@ export const acceptedInvitationReply = z.object({
   workspace: workspace.describe('The workspace that you joined.'),
   member: member.describe('Your membership in it.'),
   token: z.string().nullable().describe('The first personal credential of a new person, shown only once; else null.'),
-  api_key: accessKey.nullable().describe('The same credential without its token; else null.'),
+  api_key: apiKey.nullable().describe('The same credential without its token; else null.'),
 });
 export const workspaceReply = z.object({ status: ok, workspace: workspace.describe('The workspace as it is now.') });
 export const listWorkspacesReply = z.object({

@@ -1,9 +1,9 @@
-import type { AccessKey, Actor, KeyKind, Role, Scope } from '@proviso/contracts';
+import type { ApiKey, Actor, KeyKind, Role, Scope } from '@proviso/contracts';
 import type { api_keys } from '../generated/client.ts';
 import { showId, showIdOrNull } from '../ids.ts';
 
 /** A key without its token and its hash. */
-export const showKey = (row: api_keys): AccessKey => ({
+export const showKey = (row: api_keys): ApiKey => ({
   key_id: showId('key', row.id),
   kind: row.kind as KeyKind,
   name: row.name,

@@ -1,21 +1,21 @@
 import type { Caller } from '../context.ts';
-import { isAfter, type Position } from './position.ts';
+import { isAfter, type FeedCursor } from './feed-cursor.ts';
 import type { FeedEvent, FeedReader } from './read.ts';
 
-/** What is kept for a listener who is behind the tail; one who is behind by more reads it again, a page at a time. */
+/** What is kept for a listener who is behind the feed; one who is further behind reads it again, a page at a time. */
 const BACKLOG_MAX = 1_000;
 const BACKLOG_CHARS_MAX = 1024 * 1024;
 
-export interface Seating {
+export interface SubscriptionOptions {
   caller: Caller;
-  /** The position of the last event that the listener has. */
-  after: Position;
-  /** Where the tail stands: up to here the listener reads by itself, and everything later is offered. */
-  from: Position;
+  /** The cursor of the last event that the listener has. */
+  after: FeedCursor;
+  /** The feed's cursor: up to here the listener catches up by itself, and everything later is offered. */
+  from: FeedCursor;
 }
 
-/** The place of one listener in the feed. */
-export interface Seat {
+/** One listener of the feed. */
+export interface Subscription {
   caller: Caller;
   /** Takes an event of the workspace, unless the listener has it. */
   offer(event: FeedEvent): void;
@@ -24,7 +24,7 @@ export interface Seat {
   events(): AsyncGenerator<FeedEvent, void>;
 }
 
-export function createSeat(reader: FeedReader, { caller, after, from }: Seating): Seat {
+export function createSubscription(reader: FeedReader, { caller, after, from }: SubscriptionOptions): Subscription {
   const { workspaceId } = caller;
   const backlog = createBacklog();
   /** Up to here the listener reads by itself; the backlog has everything later. */
@@ -33,22 +33,22 @@ export function createSeat(reader: FeedReader, { caller, after, from }: Seating)
   let wake = (): void => undefined;
 
   async function* events(): AsyncGenerator<FeedEvent, void> {
-    let position = after;
+    let cursor = after;
     for (;;) {
       if (over) return; // also before the first wait: the listener may have left by now
-      if (isAfter(missed, position)) {
+      if (isAfter(missed, cursor)) {
         const upTo = missed;
-        const page = await reader.missed({ workspaceId, after: position, upTo });
+        const page = await reader.catchUp({ workspaceId, after: cursor, upTo });
         for (const event of page.events) {
           if (over) return;
           yield event;
         }
-        position = page.more ? (page.events.at(-1)?.position ?? upTo) : upTo;
+        cursor = page.more ? (page.events.at(-1)?.cursor ?? upTo) : upTo;
         continue;
       }
       const next = backlog.shift();
       if (next) {
-        ({ position } = next);
+        ({ cursor } = next);
         yield next;
       } else await new Promise<void>((go) => (wake = go));
     }
@@ -63,9 +63,9 @@ export function createSeat(reader: FeedReader, { caller, after, from }: Seating)
       wake();
     },
     offer: (event) => {
-      if (over || !isAfter(event.position, after)) return;
+      if (over || !isAfter(event.cursor, after)) return;
       if (event.action === null || !backlog.push(event)) {
-        missed = event.position;
+        missed = event.cursor;
         backlog.clear();
       }
       wake();

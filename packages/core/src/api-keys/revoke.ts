@@ -1,4 +1,4 @@
-import { revokeKeyBody, type AccessKey } from '@proviso/contracts';
+import { revokeKeyBody, type ApiKey } from '@proviso/contracts';
 import { authorizeCredentials, type Context } from '../context.ts';
 import type { Transaction } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
@@ -37,7 +37,7 @@ const REVOKE_INVITATIONS = {
 };
 
 export interface RevokedKey {
-  key: AccessKey;
+  key: ApiKey;
   /** Ids of keys that were made with it. */
   alsoRevoked: string[];
   /** Ids of open invitations that were made with it, or with those. */

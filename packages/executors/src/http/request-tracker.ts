@@ -7,7 +7,7 @@ import { readAnswer, type HttpAnswer } from './answer.ts';
 import type { Heard } from './outcome.ts';
 
 /** HTTP for one run, which tracks what is known of a failed request. */
-export interface Line extends Heard {
+export interface RequestTracker extends Heard {
   /** Asks once, and reads the answer. Throws only where none came. */
   ask(url: string | URL, init?: RequestInit): Promise<HttpAnswer>;
   /** For a client that reads by itself what a tenant's server says (`openEgress`). */
@@ -18,7 +18,7 @@ export interface Line extends Heard {
   answer(): HttpAnswer | undefined;
 }
 
-export interface LineOptions {
+export interface RequestTrackerOptions {
   signal: AbortSignal;
   settings: ExecutorSettings;
   /** Where the operator says that the provider is: there, and there alone, private addresses are reached. */
@@ -28,7 +28,7 @@ export interface LineOptions {
 }
 
 /** Opens a line that ends with the signal. It follows no redirect: credentials go to the address that was set. */
-export function openLine({ signal, settings, trusted, credentials }: LineOptions): Line {
+export function trackRequests({ signal, settings, trusted, credentials }: RequestTrackerOptions): RequestTracker {
   const connect = connectorOf({ settings, trusted, signal });
   let sent = false;
   let answered: HttpAnswer | undefined;

@@ -1,2 +1,0 @@
-/** Where a tool's signing secret is kept, as its seal's associated data: moved elsewhere, it does not open. */
-export const toolPlace = (workspaceId: string, name: string): string => `tools.secret:${workspaceId}/${name}`;
