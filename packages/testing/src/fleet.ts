@@ -86,7 +86,8 @@ function recordsOf(
   const ofWorkspace = (where: Where = {}) => ({ where: { ...where, workspace_id: current().workspace.id } });
   return {
     contact: async () => {
-      const data = { id: newId(), workspace_id: current().workspace.id, email: 'ada@example.com' };
+      const id = newId();
+      const data = { id, workspace_id: current().workspace.id, email: `${id}@example.com` };
       return (await current().db.tables.contacts.create({ data })).id;
     },
     mailbox: ({ port }) =>
