@@ -40,7 +40,7 @@ const timed = [
 
 export default {
   testTimeout: 30_000,
-  workerIdleMemoryLimit: '512MB',
+  workerIdleMemoryLimit: '1GB',
   projects: [
     {
       ...shared,
