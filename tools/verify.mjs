@@ -5,6 +5,7 @@ import { runAsScript } from './run-as-script.mjs';
 const steps = [
   ['format', ['node_modules/oxfmt/bin/oxfmt', '--check']],
   ['lint', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']],
+  ['unused', ['node_modules/knip/bin/knip.js', '--no-progress']],
   ['types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json']],
   ['openapi', ['tools/lint-openapi.mjs']],
   ['docs', ['tools/type-docs.mjs', '--check']],
