@@ -34,11 +34,26 @@ export function foldEqual(actions: Action[]): Fold[] {
   return [...folds.values()];
 }
 
-/** In the order in which their first row comes. */
+/**
+ * In the order in which their first row comes. A run is one section, except that a type with enough proposals to be read
+ * as one template has its own.
+ */
 export function sectionsOf(actions: Action[], grouping: Grouping): Section[] {
+  const folds = foldEqual(actions);
+  const ofOneType = (action: Action): string => `${action.run_id} ${action.type}`;
+  const counts = new Map<string, number>();
+  for (const { action } of folds) counts.set(ofOneType(action), (counts.get(ofOneType(action)) ?? 0) + 1);
+  const isTemplate = (action: Action): boolean =>
+    action.run_id !== null && (counts.get(ofOneType(action)) ?? 0) >= TEMPLATE_ROWS_MIN;
+  const keyOf = (action: Action): string => {
+    if (grouping === 'none') return '';
+    if (grouping === 'type') return action.type;
+    if (grouping === 'agent' || action.run_id === null) return action.created_by.id;
+    return isTemplate(action) ? ofOneType(action) : action.run_id;
+  };
   const sections = new Map<string, Section>();
-  for (const fold of foldEqual(actions)) {
-    const key = keyOf(fold.action, grouping);
+  for (const fold of folds) {
+    const key = keyOf(fold.action);
     const section = sections.get(key) ?? { key, title: titleOf(fold.action, grouping), folds: [], template: null };
     section.folds.push(fold);
     sections.set(key, section);
@@ -46,12 +61,6 @@ export function sectionsOf(actions: Action[], grouping: Grouping): Section[] {
   for (const section of sections.values()) section.template = templateOf(section);
   return [...sections.values()];
 }
-
-const keyOf = ({ run_id, type, created_by }: Action, grouping: Grouping): string => {
-  if (grouping === 'none') return '';
-  if (grouping === 'type') return type;
-  return grouping === 'run' && run_id ? `${run_id} ${type}` : created_by.id;
-};
 
 const titleOf = ({ type, created_by }: Action, grouping: Grouping): string =>
   grouping === 'type' ? type : grouping === 'none' ? '' : created_by.name;

@@ -16,12 +16,18 @@ describe('the sections of the list', () => {
     expect(foldEqual(questions)).toHaveLength(2);
   });
 
-  it('group by run and type, by agent, by type, or not at all', () => {
+  it('group by run, by agent, by type, or not at all', () => {
     const actions = [anAction({ run_id: 'run_1' }), anAction(), anAction({ run_id: 'run_1', type: 'create_note' })];
-    expect(sectionsOf(actions, 'run')).toHaveLength(3);
+    expect(sectionsOf(actions, 'run').map(({ folds }) => folds.length)).toEqual([2, 1]);
     expect(sectionsOf(actions, 'agent')).toHaveLength(1);
     expect(sectionsOf(actions, 'type')).toHaveLength(2);
     expect(sectionsOf(actions, 'none').map(({ folds }) => folds.length)).toEqual([3]);
+  });
+
+  it('set a type apart from the rest of its run where it can be read as one template', () => {
+    const mails = times(TEMPLATE_ROWS_MIN, { run_id: 'run_1' });
+    const note = anAction({ run_id: 'run_1', type: 'create_note' });
+    expect(sectionsOf([...mails, note], 'run').map(({ folds }) => folds.length)).toEqual([TEMPLATE_ROWS_MIN, 1]);
   });
 
   it('offer a template where enough of one type come from one run', () => {
