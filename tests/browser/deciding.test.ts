@@ -15,7 +15,7 @@ describeInBrowser('the inbox', () => {
     page.getByRole('region', { name: 'The proposal' }).getByRole('heading', { level: 2 });
   const row = ({ page }: Office, name: string) => page.getByRole('link', { name });
 
-  it('takes decisions by single keys alone: move, approve, reject with a reason, and goes on to the next', async () => {
+  it('takes decisions by single keys alone: move, approve, reject with a reason; each decision opens the next card', async () => {
     const office = await inbox.office();
     const [one, two, three] = await propose(office, task('One'), task('Two'), task('Three'));
     const { page } = office;

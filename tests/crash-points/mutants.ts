@@ -292,7 +292,7 @@ async function runToTheGate(simulation: Simulation): Promise<{ running: Promise<
   return { running, open };
 }
 
-/** A worker that stops for longer than its lease and goes on with what it believes to hold while another one runs it. */
+/** A worker that stops for longer than its lease, then continues a run that another worker has taken over. */
 async function sleepAndWake(simulation: Simulation): Promise<void> {
   await simulation.create('provider_at_most_once', params);
   const sleeper = simulation.process;

@@ -32,7 +32,7 @@ export function wireAddress(address: string): string | undefined {
   return domain !== undefined && wire.length <= 254 ? wire : undefined;
 }
 
-/** The normal form of an address, by which it is stored and compared. */
+/** The normal form of an address: the form that is stored and compared. */
 export const addressKey = (address: string): string => (wireAddress(address) ?? address).toLowerCase();
 
 export const sameAddress = (one: string, other: string): boolean => addressKey(one) === addressKey(other);

@@ -160,7 +160,7 @@ describe('recover', () => {
     const action = await create('at_most_once');
     const held = await lose(action, false);
     await recoverLost(world.worker());
-    await runClaimed(world.worker(), held); // the late one goes on with what it believes to hold
+    await runClaimed(world.worker(), held); // the late one still believes that it holds the lease
     expect(effects(action)).toEqual([]);
     const recorded = await transitionHeld(world.db, held, 'action.completed', {
       actor: { kind: 'system', id: 'late', name: 'late' },

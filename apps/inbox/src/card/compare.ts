@@ -10,9 +10,9 @@ export interface Comparison {
   differs: { path: string; value: JsonValue; before: JsonValue }[];
 }
 
-/** Fewer tell nothing of what is usual. */
+/** With fewer approvals, nothing counts as usual. */
 const APPROVALS_MIN = 3;
-/** A param that had the same value in so many of those approvals is usually that. */
+/** The share of those approvals in which a param must have had one value to count as its usual value. */
 const USUAL_SHARE = 0.9;
 
 /** Of approvals of the type by one person; null = too few to compare with. */

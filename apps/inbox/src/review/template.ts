@@ -69,7 +69,7 @@ export function templateOf(actions: Action[], known: Known = { recipients: null 
 
 const isText = (value: JsonValue | undefined): boolean => typeof value === 'string' && /\s/.test(value.trim());
 
-/** A value that is no text of several words is the same in all, or a column by itself. */
+/** A value other than a text of several words is either the same in all rows or a column. */
 function wholes(texts: string[]): ReturnType<typeof align> {
   const [first = ''] = texts;
   if (texts.every((text) => text === first)) return { commons: [first], cells: texts.map(() => []) };

@@ -6,7 +6,7 @@ import { sqlList } from './statements.ts';
 
 const IS_CLEARED = `status in (${sqlList(CLEARED)})`;
 
-/** Expiry limits the start: an effect that may have started goes on to its end. */
+/** Expiry limits the start: an effect that may have started is allowed to finish. */
 const MAY_BE_CLAIMED = `${IS_CLEARED} and due_at <= statement_timestamp()
   and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp())`;
 

@@ -32,7 +32,7 @@ export interface CreatedTool {
 
 /**
  * Registers a tool, or a new version of one: approvals for the version before return to review. The first registration
- * makes the signing secret; later ones keep it, so that the provider goes on verifying.
+ * makes the signing secret; later ones keep it, so that the provider can still verify.
  */
 export async function createTool(ctx: Context, input: unknown): Promise<CreatedTool> {
   authorizeConfiguration(ctx, 'workspace:admin');
