@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, relative } from 'node:path';
 import { prepare, runNode } from './prepare.mjs';
@@ -21,6 +21,7 @@ await runAsScript(import.meta.url, async (args) => {
     const file = `${resultsFile}.${results.length}`;
     const jest = ['node_modules/jest/bin/jest.js', '--json', '--outputFile', file, ...options];
     await runNode(jest, { env: { NODE_ENV: 'test' }, show: true }).catch((error) => failures.push(error));
+    if (!existsSync(file)) throw failures[0] ?? new Error('Jest ran no tests.');
     results.push(JSON.parse(readFileSync(file, 'utf8')));
     rmSync(file);
   }
