@@ -5,7 +5,7 @@ import {
   type ErrorCode,
   type PendingErrorBody,
 } from '@proviso/contracts';
-import { AppError, invalidInput, sqlState, type Registry, type Services } from '@proviso/core';
+import { ActionError, AppError, invalidInput, sqlState, type Registry, type Services } from '@proviso/core';
 import type { ErrorRequestHandler, Request } from 'express';
 import { z } from 'zod';
 import { dialectAt, type Dialect } from './dialect.ts';
@@ -73,7 +73,7 @@ export function bodyOf(dialect: Dialect, error: AppError, failing: Failing): Err
         details: error.details,
         request_id: failing.requestId,
         timestamp: failing.now.toISOString(),
-        ...(error.action && { action: { ...showAction(failing.executors, error.action) } }),
+        ...(error instanceof ActionError && { action: { ...showAction(failing.executors, error.action) } }),
       };
     case 'pending-actions': {
       const details = error.details.map(({ path, message }) => ({ path: indexed(path), message }));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { QUERY_TIMEOUT_MS } from './db.ts';
-import { DEFAULT_TIMINGS, type Timings } from './execution/timings.ts';
-import { loadKeyRing, type KeyRing } from './secrets.ts';
+import { QUERY_TIMEOUT_MS } from './platform/db.ts';
+import { DEFAULT_TIMINGS, type Timings } from './platform/timings.ts';
+import { loadKeyRing, type KeyRing } from './platform/secrets.ts';
 
 const flag = z
   .enum(['true', 'false', '1', '0'])

@@ -1,10 +1,10 @@
 // Re-seals every record's data key under the first key of the ring, so that the other keys can be dropped. Each record is
 // one compare-and-set on its sealed text: a change of credentials meanwhile wins, and it was sealed under the first key.
 // Held by rotate-secrets.test.ts.
-import type { Queryable, Statement } from './db.ts';
-import { AppError } from './errors.ts';
+import type { Queryable, Statement } from './platform/db.ts';
+import { AppError } from './platform/errors.ts';
 import { credentialsAad } from './identities/associated-data.ts';
-import { resealSecret, type KeyRing } from './secrets.ts';
+import { resealSecret, type KeyRing } from './platform/secrets.ts';
 import { toolSecretAad } from './tools/associated-data.ts';
 
 const BATCH = 100;

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Services } from './context.ts';
-import { checkDurability, openDatabase } from './db.ts';
+import type { Services } from './access/context.ts';
+import { checkDurability, openDatabase } from './platform/db.ts';
 import type { CommonConfig } from './environment.ts';
-import type { Registry } from './execution/registry.ts';
-import { checkMigrated } from './migrated.ts';
-import { openQueue } from './queue.ts';
+import type { Registry } from './executors/registry.ts';
+import { checkMigrated } from './platform/migrated.ts';
+import { openQueue } from './platform/queue.ts';
 
 export interface ServicesOptions {
   /** Shown in pg_stat_activity. */

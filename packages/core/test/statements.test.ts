@@ -1,9 +1,9 @@
 // Each condition of the hot statements, by itself: without it, the test that names it fails.
 import { claim, createAction, type ActionRow, type Context } from '@proviso/core';
 import { openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
-import { FIND_ENDED, FIND_EXPIRED, moveStatement, type MoveAnswer } from '../src/actions/statements.ts';
-import { ADOPT_LOST, BEGIN_EFFECT, HEARTBEAT } from '../src/actions/worker-statements.ts';
-import type { Move } from '../src/lifecycle.ts';
+import { FIND_ENDED, FIND_EXPIRED, moveStatement, type MoveAnswer } from '../src/action/statements.ts';
+import { ADOPT_LOST, BEGIN_EFFECT, HEARTBEAT } from '../src/action/worker-statements.ts';
+import type { Move } from '../src/action/lifecycle.ts';
 
 const LEASE_MS = 60_000;
 const RELEASED = 'lease_until = null, lease_owner = null';

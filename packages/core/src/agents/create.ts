@@ -1,7 +1,7 @@
 import { createAgentBody, type Agent } from '@proviso/contracts';
-import { authorizeConfiguration, type Context } from '../context.ts';
-import { once } from '../idempotency.ts';
-import { newId } from '../ids.ts';
+import { authorizeConfiguration, type Context } from '../access/context.ts';
+import { once } from '../platform/idempotency.ts';
+import { newId } from '../platform/ids.ts';
 import { assertSettings, identityOf } from './settings.ts';
 import { showAgent } from './show.ts';
 

@@ -1,7 +1,7 @@
 import { CLEARED, noBody, type Agent } from '@proviso/contracts';
-import { authorizeConfiguration, type Context } from '../context.ts';
-import type { Transaction } from '../db.ts';
-import { AppError } from '../errors.ts';
+import { authorizeConfiguration, type Context } from '../access/context.ts';
+import type { Transaction } from '../platform/db.ts';
+import { AppError } from '../platform/errors.ts';
 import { getAgentInWorkspace } from './get.ts';
 import { lockAgent } from './lock.ts';
 import { showAgent } from './show.ts';

@@ -1,8 +1,8 @@
 import type { Agent } from '@proviso/contracts';
-import { authorize, type Context } from '../context.ts';
-import { notFound } from '../errors.ts';
+import { authorize, type Context } from '../access/context.ts';
+import { notFound } from '../platform/errors.ts';
 import type { agents } from '../generated/client.ts';
-import { readId } from '../ids.ts';
+import { readId } from '../platform/ids.ts';
 import { showAgent } from './show.ts';
 
 /** The agent of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */

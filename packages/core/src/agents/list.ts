@@ -1,7 +1,7 @@
 import { listQuery, type Agent } from '@proviso/contracts';
-import { authorize, type Context } from '../context.ts';
-import { sql } from '../db.ts';
-import { NEWEST_FIRST, readTablePage, type Page } from '../page.ts';
+import { authorize, type Context } from '../access/context.ts';
+import { sql } from '../platform/db.ts';
+import { NEWEST_FIRST, readTablePage, type Page } from '../platform/page.ts';
 import { showAgent } from './show.ts';
 
 /** The workspace's agents, newest first. */

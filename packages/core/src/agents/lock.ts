@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts';
-import type { Transaction } from '../db.ts';
-import { notFound } from '../errors.ts';
+import type { Context } from '../access/context.ts';
+import type { Transaction } from '../platform/db.ts';
+import { notFound } from '../platform/errors.ts';
 import type { agents } from '../generated/client.ts';
 
 const LOCK = { name: 'agent_lock', text: 'select id from agents where id = $1::uuid for update' };

@@ -1,8 +1,8 @@
 import type { UpdateAgentBody } from '@proviso/contracts';
-import { authorizeConfiguration, type Context } from '../context.ts';
-import { AppError, invalid } from '../errors.ts';
-import { executorOf } from '../execution/find-executor.ts';
-import { readId } from '../ids.ts';
+import { authorizeConfiguration, type Context } from '../access/context.ts';
+import { AppError, invalid } from '../platform/errors.ts';
+import { executorOf } from '../tools/find-executor.ts';
+import { readId } from '../platform/ids.ts';
 
 type Settings = Pick<UpdateAgentBody, 'approval' | 'auto_approve_types' | 'enabled'>;
 

@@ -1,6 +1,6 @@
 import type { Agent, Run } from '@proviso/contracts';
 import type { agent_runs, agents } from '../generated/client.ts';
-import { showId, showIdOrNull } from '../ids.ts';
+import { showId, showIdOrNull } from '../platform/ids.ts';
 
 export const showAgent = (row: agents): Agent => ({
   agent_id: showId('agent', row.id),

@@ -1,5 +1,5 @@
 import { updateAgentBody, type Agent } from '@proviso/contracts';
-import { authorizeConfiguration, type Context } from '../context.ts';
+import { authorizeConfiguration, type Context } from '../access/context.ts';
 import { PAUSE_LOCK } from '../pauses/pause.ts';
 import { getAgentInWorkspace } from './get.ts';
 import { lockAgent } from './lock.ts';

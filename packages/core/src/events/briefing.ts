@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '../db.ts';
+import type { Queryable, Statement } from '../platform/db.ts';
 import type { FeedCursor } from './feed-cursor.ts';
 
 /** What is pending in a workspace. */

@@ -3,9 +3,9 @@
 // misses nothing and gets nothing twice. Held by events.test.ts and tests/stories/events.test.ts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Queryable } from '../db.ts';
-import { forProcess } from '../fair-pool.ts';
-import { findActive } from '../api-keys/find-active.ts';
+import type { Queryable } from '../platform/db.ts';
+import { forProcess } from '../platform/fair-pool.ts';
+import { findActive } from '../access/api-keys/find-active.ts';
 import type { FeedCursor } from './feed-cursor.ts';
 import { createFeedReader, type FeedEvent } from './read.ts';
 import { createSubscription, type Subscription, type SubscriptionOptions } from './subscription.ts';

@@ -1,5 +1,5 @@
-import { authorize, type Context } from '../context.ts';
-import type { Queryable, Statement } from '../db.ts';
+import { authorize, type Context } from '../access/context.ts';
+import type { Queryable, Statement } from '../platform/db.ts';
 import { readBriefing, type Briefing } from './briefing.ts';
 import type { Feed } from './feed.ts';
 import { parseFeedCursor, type FeedCursor } from './feed-cursor.ts';

@@ -1,4 +1,4 @@
-import type { Caller } from '../context.ts';
+import type { Caller } from '../access/context.ts';
 import { isAfter, type FeedCursor } from './feed-cursor.ts';
 import type { FeedEvent, FeedReader } from './read.ts';
 

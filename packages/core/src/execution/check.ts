@@ -1,8 +1,8 @@
-import { changedFields, renderPreview } from '../actions/render-preview.ts';
-import { assertNoTransaction, isDatabaseError } from '../db.ts';
-import { AppError } from '../errors.ts';
+import { changedFields, renderPreview } from '../executors/render-preview.ts';
+import { assertNoTransaction, isDatabaseError } from '../platform/db.ts';
+import { AppError } from '../platform/errors.ts';
 import type { Ready } from './load.ts';
-import type { RunResult } from './run-result.ts';
+import type { RunResult } from '../executors/run-result.ts';
 import type { Run } from './run.ts';
 
 /** Asks the provider whether the params still mean what was approved, and the executor's guard whether they may run. */

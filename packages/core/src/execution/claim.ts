@@ -1,11 +1,11 @@
-import { rowFromJson, type ActionRow } from '../actions/row.ts';
+import { rowFromJson, type ActionRow } from '../action/row.ts';
 import {
   CLAIM,
   CLAIM_DUE,
   CLAIM_IN_WORKSPACE,
   type ClaimAnswer,
   type ClaimDueAnswer,
-} from '../actions/worker-statements.ts';
+} from '../action/worker-statements.ts';
 import type { FreeSlots } from './slots.ts';
 import type { Worker } from './worker.ts';
 

@@ -1,18 +1,18 @@
 // From a wake-up to a recorded outcome. Each step is one call; it decides on one of a closed set of run results, and `record` is
 // the only step that writes. Held by execute.test.ts, recover.test.ts and the crash stories.
-import type { ActionRow } from '../actions/row.ts';
-import { FIND_DUE } from '../actions/worker-statements.ts';
-import { isConnectionLost, isDatabaseError } from '../db.ts';
-import { AppError } from '../errors.ts';
+import type { ActionRow } from '../action/row.ts';
+import { FIND_DUE } from '../action/worker-statements.ts';
+import { isConnectionLost, isDatabaseError } from '../platform/db.ts';
+import { AppError } from '../platform/errors.ts';
 import { claim } from './claim.ts';
-import { withTimeout } from '../with-timeout.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
 import { check } from './check.ts';
 import { acquireRateLimit } from './identity-rate-limit.ts';
 import type { Ready } from './load.ts';
 import { perform } from './perform.ts';
 import { reconcile } from './reconcile.ts';
 import { record } from './record.ts';
-import type { RunResult } from './run-result.ts';
+import type { RunResult } from '../executors/run-result.ts';
 import { guaranteeOf, openRun, type Run } from './run.ts';
 import type { SlotUser } from './slots.ts';
 import type { Worker } from './worker.ts';

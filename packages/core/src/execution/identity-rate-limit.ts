@@ -3,12 +3,12 @@
 // Held by pacing.test.ts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IdentityPacing, Provider } from '@proviso/contracts';
-import type { Queryable } from '../db.ts';
+import type { Queryable } from '../platform/db.ts';
 import type { identities } from '../generated/client.ts';
 import { FAILING_PAUSE, recordVerification } from '../identities/record-verification.ts';
 import { testConnection } from '../identities/test-connection.ts';
 import type { Ready } from './load.ts';
-import type { RunResult } from './run-result.ts';
+import type { RunResult } from '../executors/run-result.ts';
 import type { Run } from './run.ts';
 import type { Worker } from './worker.ts';
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { ActionRow } from '../actions/row.ts';
-import { HEARTBEAT } from '../actions/worker-statements.ts';
-import type { Queryable } from '../db.ts';
+import type { ActionRow } from '../action/row.ts';
+import { HEARTBEAT } from '../action/worker-statements.ts';
+import type { Queryable } from '../platform/db.ts';
 
 /** The right to run a claimed action, while it is renewed. */
 export interface Lease {

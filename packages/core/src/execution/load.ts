@@ -1,16 +1,17 @@
 // What was cleared is what runs: after the claim, the hash of what was approved is computed again from the row.
 import type { Failure, JsonObject, Provider } from '@proviso/contracts';
-import { renderPreview } from '../actions/render-preview.ts';
-import { clearedHash } from '../actions/cleared-hash.ts';
-import { effectiveParams, type ActionRow } from '../actions/row.ts';
+import { renderPreview } from '../executors/render-preview.ts';
+import { clearedHash } from '../executors/cleared-hash.ts';
+import { effectiveParams, type ActionRow } from '../action/row.ts';
 import { credentialsAad } from '../identities/associated-data.ts';
-import { recordsOf } from '../records.ts';
-import { openSecret } from '../secrets.ts';
+import { recordsOf } from '../crm/records.ts';
+import { openSecret } from '../platform/secrets.ts';
 import { toolSecretAad } from '../tools/associated-data.ts';
-import { findExecutor, toolVersionOf } from './find-executor.ts';
-import type { RunResult } from './run-result.ts';
+import { findExecutor } from '../tools/find-executor.ts';
+import { toolVersionOf } from '../executors/tool.ts';
+import type { RunResult } from '../executors/run-result.ts';
 import type { identities } from '../generated/client.ts';
-import type { Executor, LookupContext, ShownIdentity } from './executor.ts';
+import type { Executor, LookupContext, ShownIdentity } from '../executors/executor.ts';
 import type { Worker } from './worker.ts';
 
 /** A claimed action that may run now, with all that its executor needs. */

@@ -1,6 +1,6 @@
-import type { ActionRow } from '../actions/row.ts';
-import { showId } from '../ids.ts';
-import type { RunResult } from './run-result.ts';
+import type { ActionRow } from '../action/row.ts';
+import { showId } from '../platform/ids.ts';
+import type { RunResult } from '../executors/run-result.ts';
 import type { Worker } from './worker.ts';
 
 /**

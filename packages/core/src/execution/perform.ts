@@ -1,10 +1,10 @@
-import { hashJson } from '../canonical.ts';
-import { assertNoTransaction, isDatabaseError } from '../db.ts';
-import { BEGIN_EFFECT } from '../actions/worker-statements.ts';
-import { showId } from '../ids.ts';
-import { deliveryGuaranteeOf } from './delivery-guarantee.ts';
-import type { RunResult } from './run-result.ts';
-import { retry, unknown, type RunContext } from './executor.ts';
+import { hashJson } from '../platform/canonical.ts';
+import { assertNoTransaction, isDatabaseError } from '../platform/db.ts';
+import { BEGIN_EFFECT } from '../action/worker-statements.ts';
+import { showId } from '../platform/ids.ts';
+import { deliveryGuaranteeOf } from '../executors/delivery-guarantee.ts';
+import type { RunResult } from '../executors/run-result.ts';
+import { retry, unknown, type RunContext } from '../executors/executor.ts';
 import type { Lease } from './leases.ts';
 import type { Ready } from './load.ts';
 import type { Run } from './run.ts';

@@ -1,8 +1,8 @@
-import { assertNoTransaction } from '../db.ts';
-import { withTimeout } from '../with-timeout.ts';
-import type { Reconciliation } from './executor.ts';
+import { assertNoTransaction } from '../platform/db.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
+import type { Reconciliation } from '../executors/executor.ts';
 import { contextOf } from './perform.ts';
-import type { RunResult } from './run-result.ts';
+import type { RunResult } from '../executors/run-result.ts';
 import type { Run } from './run.ts';
 
 /** Asks the provider what happened to an effect that may have started and must not be repeated. Never repeats it. */

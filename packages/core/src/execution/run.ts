@@ -1,9 +1,9 @@
-import type { ActionRow } from '../actions/row.ts';
-import { deliveryGuaranteeOf, NEVER_REPEAT, type DeliveryGuarantee } from './delivery-guarantee.ts';
-import { findExecutor } from './find-executor.ts';
+import type { ActionRow } from '../action/row.ts';
+import { deliveryGuaranteeOf, NEVER_REPEAT, type DeliveryGuarantee } from '../executors/delivery-guarantee.ts';
+import { findExecutor } from '../tools/find-executor.ts';
 import type { Lease } from './leases.ts';
 import { load, type Ready } from './load.ts';
-import type { RunResult } from './run-result.ts';
+import type { RunResult } from '../executors/run-result.ts';
 import type { Worker } from './worker.ts';
 
 /** One run of an action, under its lease: what every step of it takes. */

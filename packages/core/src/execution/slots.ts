@@ -1,9 +1,9 @@
 // Limits how many actions run in this process: in total, per type, and one quarantined action at a time, so that
 // neither a hanging type nor a poison action stops the others. A reserve serves workspaces that would otherwise wait
 // for another one's long runs. Held by slots.test.ts and fairness.test.ts.
-import type { ActionRow } from '../actions/row.ts';
-import { QUARANTINE_CRASHES, type ClaimDueAnswer } from '../actions/worker-statements.ts';
-import type { Registry } from './registry.ts';
+import type { ActionRow } from '../action/row.ts';
+import { QUARANTINE_CRASHES, type ClaimDueAnswer } from '../action/worker-statements.ts';
+import type { Registry } from '../executors/registry.ts';
 
 /** What decides which slots an action takes; the object itself releases them. */
 export type SlotUser = Pick<ActionRow, 'workspace_id' | 'type' | 'crashes'>;

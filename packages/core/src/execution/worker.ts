@@ -1,5 +1,5 @@
 import type { Actor } from '@proviso/contracts';
-import type { Services } from '../context.ts';
+import type { Services } from '../access/context.ts';
 import type { Leases } from './leases.ts';
 import type { Slots } from './slots.ts';
 

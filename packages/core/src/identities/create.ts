@@ -1,10 +1,10 @@
 import { createIdentityBody, type Identity, type JsonObject, type Provider } from '@proviso/contracts';
 import type { z } from 'zod';
-import { authorizeConfiguration, type Context } from '../context.ts';
-import { AppError, invalid } from '../errors.ts';
-import { once } from '../idempotency.ts';
-import { newId } from '../ids.ts';
-import { sealSecret } from '../secrets.ts';
+import { authorizeConfiguration, type Context } from '../access/context.ts';
+import { AppError, invalid } from '../platform/errors.ts';
+import { once } from '../platform/idempotency.ts';
+import { newId } from '../platform/ids.ts';
+import { sealSecret } from '../platform/secrets.ts';
 import { credentialsAad } from './associated-data.ts';
 import { showIdentity } from './show.ts';
 

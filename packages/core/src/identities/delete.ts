@@ -1,8 +1,8 @@
 import { noBody } from '@proviso/contracts';
-import { assertUnused } from '../actions/unused.ts';
-import { authorizeConfiguration, type Context } from '../context.ts';
-import { notFound } from '../errors.ts';
-import { showId } from '../ids.ts';
+import { assertUnused } from '../action/unused.ts';
+import { authorizeConfiguration, type Context } from '../access/context.ts';
+import { notFound } from '../platform/errors.ts';
+import { showId } from '../platform/ids.ts';
 import { getIdentityInWorkspace } from './get.ts';
 
 /**

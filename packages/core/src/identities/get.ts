@@ -1,8 +1,8 @@
 import type { Identity } from '@proviso/contracts';
-import { authorize, type Context } from '../context.ts';
-import { notFound } from '../errors.ts';
+import { authorize, type Context } from '../access/context.ts';
+import { notFound } from '../platform/errors.ts';
 import type { identities } from '../generated/client.ts';
-import { readId } from '../ids.ts';
+import { readId } from '../platform/ids.ts';
 import { showIdentity } from './show.ts';
 
 /** The identity of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */

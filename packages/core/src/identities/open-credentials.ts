@@ -1,7 +1,7 @@
 import type { JsonObject } from '@proviso/contracts';
-import type { Services } from '../context.ts';
-import { AppError } from '../errors.ts';
-import { openSecret } from '../secrets.ts';
+import type { Services } from '../access/context.ts';
+import { AppError } from '../platform/errors.ts';
+import { openSecret } from '../platform/secrets.ts';
 import { credentialsAad } from './associated-data.ts';
 
 /** An identity's secrets, null when it has none. The id is the caller's to have checked. Throws UNAVAILABLE without the key. */

@@ -1,5 +1,5 @@
-import type { Database } from '../db.ts';
-import type { Verification } from '../execution/provider.ts';
+import type { Database } from '../platform/db.ts';
+import type { Verification } from '../executors/provider.ts';
 import type { identities } from '../generated/client.ts';
 
 /** The first pause of a failing identity; each failure in a row doubles it. */

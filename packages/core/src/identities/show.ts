@@ -1,6 +1,6 @@
 import type { Identity, JsonObject, Provider } from '@proviso/contracts';
 import type { identities } from '../generated/client.ts';
-import { showId } from '../ids.ts';
+import { showId } from '../platform/ids.ts';
 
 /** An identity without its secrets; it only shows whether there are some. */
 export const showIdentity = (row: identities): Identity => ({

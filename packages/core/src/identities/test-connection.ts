@@ -1,9 +1,9 @@
 import type { JsonObject, Provider } from '@proviso/contracts';
-import { assertNoTransaction } from '../db.ts';
-import type { Services } from '../context.ts';
-import { AppError } from '../errors.ts';
-import { withTimeout } from '../with-timeout.ts';
-import type { Verification } from '../execution/provider.ts';
+import { assertNoTransaction } from '../platform/db.ts';
+import type { Services } from '../access/context.ts';
+import { AppError } from '../platform/errors.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
+import type { Verification } from '../executors/provider.ts';
 import type { identities } from '../generated/client.ts';
 import { readableLine } from '../preview/readable-preview.ts';
 import { openCredentials } from './open-credentials.ts';

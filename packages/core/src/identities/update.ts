@@ -1,7 +1,7 @@
 import { updateIdentityBody, type Identity, type JsonObject, type Provider } from '@proviso/contracts';
-import { authorizeConfiguration, type Context } from '../context.ts';
-import { hashJson } from '../canonical.ts';
-import { DbNull } from '../db.ts';
+import { authorizeConfiguration, type Context } from '../access/context.ts';
+import { hashJson } from '../platform/canonical.ts';
+import { DbNull } from '../platform/db.ts';
 import { readConfig, sealCredentials } from './create.ts';
 import { getIdentityInWorkspace } from './get.ts';
 import { showIdentity } from './show.ts';

@@ -1,7 +1,7 @@
 import { noBody, type Identity } from '@proviso/contracts';
-import { authorizeConfiguration, type Context } from '../context.ts';
-import type { Verification } from '../execution/provider.ts';
-import { keepingReply } from '../idempotency.ts';
+import { authorizeConfiguration, type Context } from '../access/context.ts';
+import type { Verification } from '../executors/provider.ts';
+import { keepingReply } from '../platform/idempotency.ts';
 import { getIdentityInWorkspace } from './get.ts';
 import { recordVerification } from './record-verification.ts';
 import { showIdentity } from './show.ts';

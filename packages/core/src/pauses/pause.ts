@@ -1,13 +1,13 @@
 // A pause takes exclusively the lock that every claim shares (may_start, in the migrations), so once it has replied,
 // every claim has seen it. Held by pause.test.ts.
 import { pauseBody, type Actor, type PauseBody } from '@proviso/contracts';
-import { authorizeConfiguration, authorize, type Context } from '../context.ts';
-import type { Transaction } from '../db.ts';
-import { invalid } from '../errors.ts';
-import { executorOf } from '../execution/find-executor.ts';
+import { authorizeConfiguration, authorize, type Context } from '../access/context.ts';
+import type { Transaction } from '../platform/db.ts';
+import { invalid } from '../platform/errors.ts';
+import { executorOf } from '../tools/find-executor.ts';
 import type { pauses } from '../generated/client.ts';
-import { once } from '../idempotency.ts';
-import { newId, readId, showIdOrNull } from '../ids.ts';
+import { once } from '../platform/idempotency.ts';
+import { newId, readId, showIdOrNull } from '../platform/ids.ts';
 
 /** The lock of may_start. */
 export const PAUSE_LOCK = { name: 'pause_gate', text: 'select 1 as locked from pg_advisory_xact_lock(7105)' };

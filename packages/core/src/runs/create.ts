@@ -2,9 +2,9 @@ import { createRunBody, type Run } from '@proviso/contracts';
 import { getAgentInWorkspace } from '../agents/get.ts';
 import { lockAgent } from '../agents/lock.ts';
 import { showRun } from '../agents/show.ts';
-import { authorize, type Context } from '../context.ts';
-import { once } from '../idempotency.ts';
-import { newId } from '../ids.ts';
+import { authorize, type Context } from '../access/context.ts';
+import { once } from '../platform/idempotency.ts';
+import { newId } from '../platform/ids.ts';
 import { assertEnabled, assertOwnRun } from './own.ts';
 
 /** Starts a run of an agent, by the agent itself or by whoever drives it. */

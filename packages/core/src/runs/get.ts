@@ -1,14 +1,14 @@
 import { listQuery, type Run } from '@proviso/contracts';
-import { afterAction } from '../actions/cursor.ts';
-import type { ActionRow } from '../actions/row.ts';
-import { selectActions } from '../actions/select.ts';
+import { afterAction } from '../action/cursor.ts';
+import type { ActionRow } from '../action/row.ts';
+import { selectActions } from '../action/select.ts';
 import { showRun } from '../agents/show.ts';
-import { authorize, type Context } from '../context.ts';
-import { sql } from '../db.ts';
-import { notFound } from '../errors.ts';
+import { authorize, type Context } from '../access/context.ts';
+import { sql } from '../platform/db.ts';
+import { notFound } from '../platform/errors.ts';
 import type { agent_runs } from '../generated/client.ts';
-import { readId } from '../ids.ts';
-import { eitherCursorOrSkip, NEWEST_FIRST, type Order, type Page } from '../page.ts';
+import { readId } from '../platform/ids.ts';
+import { eitherCursorOrSkip, NEWEST_FIRST, type Order, type Page } from '../platform/page.ts';
 
 const OLDEST_FIRST: Order = { ...NEWEST_FIRST, direction: 'asc' };
 

@@ -1,9 +1,9 @@
 import { listQuery, type Run } from '@proviso/contracts';
 import { getAgentInWorkspace } from '../agents/get.ts';
 import { showRun } from '../agents/show.ts';
-import { authorize, type Context } from '../context.ts';
-import { sql } from '../db.ts';
-import { NEWEST_FIRST, readTablePage, type Page } from '../page.ts';
+import { authorize, type Context } from '../access/context.ts';
+import { sql } from '../platform/db.ts';
+import { NEWEST_FIRST, readTablePage, type Page } from '../platform/page.ts';
 
 /** An agent's runs, newest first. */
 export async function listRuns(ctx: Context, agentId: string, input: unknown): Promise<Page<Run>> {

@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
-import { AppError } from '../errors.ts';
+import type { Context } from '../access/context.ts';
+import { AppError } from '../platform/errors.ts';
 
 /** An agent can only use its own runs. Throws FORBIDDEN. */
 export function assertOwnRun({ caller }: Context, agentId: string): void {

@@ -1,7 +1,7 @@
 import { updateRunBody, type Run } from '@proviso/contracts';
 import { showRun } from '../agents/show.ts';
-import { authorize, type Context } from '../context.ts';
-import { notFound } from '../errors.ts';
+import { authorize, type Context } from '../access/context.ts';
+import { notFound } from '../platform/errors.ts';
 import { getRunInWorkspace } from './get.ts';
 import { assertOwnRun } from './own.ts';
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createToolBody, type Tool } from '@proviso/contracts';
-import { authorizeConfiguration, type Context } from '../context.ts';
-import { invalid } from '../errors.ts';
+import { authorizeConfiguration, type Context } from '../access/context.ts';
+import { invalid } from '../platform/errors.ts';
 import type { tools } from '../generated/client.ts';
-import { once } from '../idempotency.ts';
-import { sealSecret } from '../secrets.ts';
-import { checkSchema } from './input-schema.ts';
+import { once } from '../platform/idempotency.ts';
+import { sealSecret } from '../platform/secrets.ts';
+import { checkSchema } from '../schema/input-schema.ts';
 import { toolSecretAad } from './associated-data.ts';
 import { showTool } from './show.ts';
 

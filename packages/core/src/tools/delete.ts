@@ -1,6 +1,6 @@
 import { noBody, TOOL_NAME, type Tool } from '@proviso/contracts';
-import { authorizeConfiguration, type Context } from '../context.ts';
-import { notFound } from '../errors.ts';
+import { authorizeConfiguration, type Context } from '../access/context.ts';
+import { notFound } from '../platform/errors.ts';
 import type { tools } from '../generated/client.ts';
 import { showTool } from './show.ts';
 

@@ -1,4 +1,4 @@
-import type { Transaction } from '../db.ts';
+import type { Transaction } from '../platform/db.ts';
 import type { tools } from '../generated/client.ts';
 
 /** The tool of that name in the workspace; null = there is none, or none any more. */

@@ -1,7 +1,7 @@
 import { listQuery, type Tool } from '@proviso/contracts';
-import { authorize, type Context } from '../context.ts';
-import { sql } from '../db.ts';
-import { readTablePage, type Order, type Page } from '../page.ts';
+import { authorize, type Context } from '../access/context.ts';
+import { sql } from '../platform/db.ts';
+import { readTablePage, type Order, type Page } from '../platform/page.ts';
 import { showTool } from './show.ts';
 
 const BY_NAME: Order = { name: 'name', direction: 'asc', terms: [{ sql: 't.name', type: 'text' }] };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFairSlots } from '../../src/fair-slots.ts';
+import { createFairSlots } from '../../src/platform/fair-slots.ts';
 
 describe('fair slots', () => {
   const open = (slotsOf = 3) => {

@@ -18,7 +18,7 @@ describe('the house', () => {
   it('reads every source file', () => expect(files.length).toBeGreaterThan(80));
 
   it('writes actions only with its statements: no other SQL, no writes through Prisma', () => {
-    const statements = ['statements.ts', 'worker-statements.ts'].map((name) => `packages/core/src/actions/${name}`);
+    const statements = ['statements.ts', 'worker-statements.ts'].map((name) => `packages/core/src/action/${name}`);
     expect(offenders(/(update|insert into|delete from)\s+(actions|action_events)\b/i, statements)).toEqual([]);
     expect(offenders(/\.(actions|action_events)\s*\.(create|update|upsert|delete)/, [])).toEqual([]);
   });
@@ -27,11 +27,11 @@ describe('the house', () => {
     const shown = [
       'apps/api/src/errors.ts', // the timestamp of an error body
       'apps/worker/src/watchdog.ts', // the time of a line of the log
-      'packages/core/src/queue.ts', // BullMQ's delay, which is a hint
-      'packages/core/src/ids.ts', // the time part of a UUIDv7
-      'packages/core/src/records.ts', // a sent e-mail's own time, for people
-      'packages/core/src/contacts/change.ts', // when somebody unsubscribed, for people
-      'packages/core/src/tasks/update.ts', // when a task was done, for people
+      'packages/core/src/platform/queue.ts', // BullMQ's delay, which is a hint
+      'packages/core/src/platform/ids.ts', // the time part of a UUIDv7
+      'packages/core/src/crm/records.ts', // a sent e-mail's own time, for people
+      'packages/core/src/crm/contacts/change.ts', // when somebody unsubscribed, for people
+      'packages/core/src/crm/tasks/update.ts', // when a task was done, for people
       'packages/executors/src/email/message.ts', // the Date header (RFC 5322)
       'packages/executors/src/workspace-tool.ts', // the time in a signature (Standard Webhooks)
     ];

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@proviso/contracts';
-import { checkSchema, inputFault, paramsOf } from '../../src/tools/input-schema.ts';
+import { checkSchema, inputFault, paramsOf } from '../../src/schema/input-schema.ts';
 
 const object = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({ type: 'object', properties, ...more });
 const own = (schema: JsonObject) => ({ workspaceId: 'w', schema });

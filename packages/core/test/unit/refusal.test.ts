@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { invalidInput } from '../../src/errors.ts';
+import { invalidInput } from '../../src/platform/errors.ts';
 
 describe('a refusal', () => {
   it('lists 20 errors and says how many more there are', () => {

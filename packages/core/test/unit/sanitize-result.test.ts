@@ -1,5 +1,5 @@
 import type { JsonObject } from '@proviso/contracts';
-import { sanitizeResult } from '../../src/execution/sanitize-result.ts';
+import { sanitizeResult } from '../../src/executors/sanitize-result.ts';
 
 describe('the result of an executor', () => {
   it('removes characters from a message that PostgreSQL refuses, and limits its length', () => {

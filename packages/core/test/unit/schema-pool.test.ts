@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { JsonObject } from '@proviso/contracts';
-import { checkSchema, inputFault } from '../../src/tools/input-schema.ts';
+import { checkSchema, inputFault } from '../../src/schema/input-schema.ts';
 
 const own = (workspaceId: string, schema: JsonObject) => ({ workspaceId, schema });
 /** A schema that no other test has compiled, and that takes as long as it may. */

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { hashJson, hashLargeJson } from '../../src/canonical.ts';
-import { nextSlice } from '../../src/time-slice.ts';
+import { hashJson, hashLargeJson } from '../../src/platform/canonical.ts';
+import { nextSlice } from '../../src/platform/time-slice.ts';
 import type { JsonValue } from '@proviso/contracts';
 import fc from 'fast-check';
 

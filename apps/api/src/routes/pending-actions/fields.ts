@@ -13,13 +13,13 @@ export async function inTheseFields<T>(params: 'toolInput' | 'userEdits', verb: 
   }
 }
 
-function renamed({ code, message, details, action }: AppError, params: string): AppError {
+function renamed({ code, message, details }: AppError, params: string): AppError {
   const nameOf = (field: string): string => (field === 'params' ? params : (WORDS[field] ?? inCamelCase(field)));
   const named = details.map(({ path, ...detail }) => ({
     path: path.replace(/^(items\.\d+\.)?([^.]*)/, (_, item = '', field: string) => item + nameOf(field)),
     ...detail,
   }));
-  return new AppError(code, message, named, action);
+  return new AppError(code, message, named);
 }
 
 const inCamelCase = (name: string): string => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -1,0 +1,37 @@
+import type { Caller } from '../context.ts';
+import type { Queryable, Statement } from '../../platform/db.ts';
+import { ACTIVE_KEY, KEY_REACH } from './authenticate.ts';
+
+/** $1 tokens. */
+const FIND_ACTIVE_KEYS: Statement = {
+  name: 'token_find_active',
+  text: `
+    select k.id, m.workspace_id from api_keys k join members m on ${KEY_REACH} left join agents g on g.id = k.agent_id
+    where k.id = any($1::uuid[]) and ${ACTIVE_KEY} and g.enabled is not false`,
+};
+
+/** $1 sessions. */
+const FIND_ACTIVE_SESSIONS: Statement = {
+  name: 'session_find_active',
+  text: `
+    select s.id, m.workspace_id from sessions s join members m on m.user_id = s.user_id
+    where s.id = any($1::uuid[]) and s.expires_at > statement_timestamp()`,
+};
+
+/** Those of the callers whose token or session is still good in their workspace, by one query for each kind. */
+export async function findActive(db: Queryable, callers: ReadonlySet<Caller>): Promise<Set<Caller>> {
+  const keyOf = (tokenId: string, workspaceId: string): string => `${tokenId} ${workspaceId}`;
+  const ask = async (statement: Statement, ofSessions: boolean): Promise<Reached[]> => {
+    const meant = [...callers].filter(({ kind }) => (kind === 'session') === ofSessions);
+    const ids = [...new Set(meant.map(({ tokenId }) => tokenId))];
+    return ids.length > 0 ? db.query<Reached>(statement, [ids]) : [];
+  };
+  const rows = [...(await ask(FIND_ACTIVE_KEYS, false)), ...(await ask(FIND_ACTIVE_SESSIONS, true))];
+  const active = new Set(rows.map(({ id, workspace_id }) => keyOf(id, workspace_id)));
+  return new Set([...callers].filter(({ tokenId, workspaceId }) => active.has(keyOf(tokenId, workspaceId))));
+}
+
+interface Reached {
+  id: string;
+  workspace_id: string;
+}

@@ -1,0 +1,87 @@
+import { revokeKeyBody, type ApiKey } from '@proviso/contracts';
+import { authorizeCredentials, type Context } from '../context.ts';
+import type { Transaction } from '../../platform/db.ts';
+import { AppError, notFound } from '../../platform/errors.ts';
+import type { api_keys } from '../../generated/client.ts';
+import { readId, showId } from '../../platform/ids.ts';
+import { assertOwnersCanSignIn, lockWorkspace } from '../members/owners.ts';
+import { currentCaller } from './authenticate.ts';
+import { keysOf } from './list.ts';
+import { lockPerson } from './lock-person.ts';
+import { showKey } from './show.ts';
+
+const REVOKE = {
+  name: 'key_revoke',
+  text: `update api_keys set revoked_at = clock_timestamp() where id = $1::uuid and revoked_at is null returning id`,
+};
+
+/** $1 a key: what was made with it, and with that, and so on. */
+const MADE = `
+    with recursive made as (
+      select id from api_keys where made_by_key_id = $1::uuid
+      union select k.id from api_keys k join made on k.made_by_key_id = made.id
+    )`;
+const REVOKE_MADE = {
+  name: 'key_revoke_made',
+  text: `${MADE}
+    update api_keys k set revoked_at = clock_timestamp() from made
+    where k.id = made.id and k.revoked_at is null returning k.id`,
+};
+
+const REVOKE_INVITATIONS = {
+  name: 'key_revoke_invitations',
+  text: `${MADE}
+    update invitations i set revoked_at = clock_timestamp()
+    where (i.made_by_key_id = $1::uuid or i.made_by_key_id in (select id from made))
+      and i.accepted_at is null and i.revoked_at is null returning i.id`,
+};
+
+export interface RevokedKey {
+  key: ApiKey;
+  /** Ids of keys that were made with it. */
+  alsoRevoked: string[];
+  /** Ids of open invitations that were made with it, or with those. */
+  revokedInvitations: string[];
+}
+
+/** Revokes a key: its next request is refused, in every process. */
+export async function revokeKey(ctx: Context, id: string, input: unknown): Promise<RevokedKey> {
+  authorizeCredentials(ctx);
+  const { including_made } = revokeKeyBody.parse(input);
+  const uuid = readId('key', id);
+  const seen = uuid && (await ctx.db.tables.api_keys.findFirst({ where: { id: uuid, ...keysOf(ctx) } }));
+  if (!seen) throw notFound('API key');
+  assertMayRevoke(ctx, seen);
+  return ctx.db.transaction(async (tx) => {
+    const workspaceIds = await lock(tx, seen);
+    const now = { ...ctx, caller: await currentCaller(tx, ctx.caller) };
+    if (!(await tx.tables.api_keys.findFirst({ where: { id: seen.id, ...keysOf(now) } }))) throw notFound('API key');
+    const revoked = await tx.query(REVOKE, [seen.id]);
+    if (revoked.length === 0) throw new AppError('INVALID_STATE', 'The key is already revoked.');
+    const withMade = seen.kind !== 'personal' || including_made;
+    const end = async (statement: typeof REVOKE_MADE): Promise<{ id: string }[]> =>
+      withMade ? tx.query(statement, [seen.id]) : [];
+    const [made, invitations] = [await end(REVOKE_MADE), await end(REVOKE_INVITATIONS)];
+    await assertOwnersCanSignIn(tx, workspaceIds);
+    const key = showKey(await tx.tables.api_keys.findUniqueOrThrow({ where: { id: seen.id } }));
+    return {
+      key,
+      alsoRevoked: made.map((one) => showId('key', one.id)),
+      revokedInvitations: invitations.map((one) => showId('invitation', one.id)),
+    };
+  });
+}
+
+/** A credential with fewer scopes can revoke itself, but not a wider one of the same person. Throws FORBIDDEN. */
+function assertMayRevoke({ caller }: Context, { id, kind, scopes }: api_keys): void {
+  if (kind !== 'personal' || id === caller.tokenId) return;
+  const above = scopes.filter((scope) => !caller.scopes.some((own) => own === scope));
+  if (above.length > 0)
+    throw new AppError('FORBIDDEN', `Revoke it with a credential that also has its scopes: ${above.join(', ')}.`);
+}
+
+async function lock(tx: Transaction, { person_id, workspace_id }: api_keys): Promise<string[]> {
+  if (person_id) return lockPerson(tx, person_id);
+  await lockWorkspace(tx, workspace_id ?? '');
+  return [];
+}

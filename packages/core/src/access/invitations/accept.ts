@@ -1,0 +1,149 @@
+import {
+  acceptInvitationBody,
+  ROLES,
+  SCOPES,
+  type ApiKey,
+  type Member,
+  type Role,
+  type Workspace,
+} from '@proviso/contracts';
+import type { Caller, Services } from '../context.ts';
+import type { Transaction } from '../../platform/db.ts';
+import { AppError, invalid, notFound } from '../../platform/errors.ts';
+import type { invitations } from '../../generated/client.ts';
+import { newId, showId } from '../../platform/ids.ts';
+import { showKey } from '../api-keys/show.ts';
+import { hashToken, lookupOf, newToken } from '../api-keys/token.ts';
+import { lockWorkspace } from '../members/owners.ts';
+import { assertRoomForMember } from '../members/room.ts';
+import { showMember, WITH_USER } from '../members/show.ts';
+import { hashPassword } from '../sessions/password.ts';
+import { keepPassword } from '../sessions/set-password.ts';
+import { showWorkspace, WITH_WORKSPACE } from '../workspaces/show.ts';
+import { databaseNow, statusOf } from './show.ts';
+
+const USE = {
+  name: 'invitation_use',
+  text: `
+    update invitations set accepted_at = clock_timestamp(), accepted_by = $2::uuid
+    where id = $1::uuid and accepted_at is null and revoked_at is null and expires_at > clock_timestamp() returning id`,
+};
+
+export interface AcceptedInvitation {
+  workspace: Workspace;
+  member: Member;
+  /** The first credential of a person who had none, shown this once; null = they accepted with their own. */
+  token: string | null;
+  key: ApiKey | null;
+  /** Who proved with a new password who they are; null = nobody did. */
+  signsInId: string | null;
+}
+
+/**
+ * Joins a workspace: as the person whose credential accepts, else as a new person with a password, or with their first credential. Whoever has
+ * the secret is the invited one; a person who has a credential already must have the invited address too.
+ * Throws NOT_FOUND for an unknown secret, INVALID_STATE for one that is used, revoked or over, FORBIDDEN for another person.
+ */
+export async function acceptInvitation(
+  { db }: Pick<Services, 'db'>,
+  person: Caller['person'],
+  input: unknown,
+): Promise<AcceptedInvitation> {
+  const { secret, name, password } = acceptInvitationBody.parse(input);
+  if (person && password !== undefined) throw invalid('password', 'cannot be combined with a credential or a session');
+  const where = { secret_hash: hashToken(secret) };
+  const known = await db.tables.invitations.findUnique({ where });
+  if (!known) throw notFound('invitation');
+  const hash = password === undefined ? undefined : await hashPassword(password);
+  return db.transaction(async (tx) => {
+    await lockWorkspace(tx, known.workspace_id);
+    const invitation = await tx.tables.invitations.findUniqueOrThrow({ where });
+    await assertOpen(tx, invitation);
+    if (person && person.email !== invitation.email)
+      throw new AppError(
+        'FORBIDDEN',
+        'The invitation is for a different e-mail address than yours. Accept it without a token to join as a new person.',
+      );
+    await assertNoMember(tx, invitation, person);
+    await assertRoomForMember(tx, invitation.workspace_id);
+    const joining = person ?? (await createPerson(tx, invitation, name));
+    const { workspace_id, role } = invitation;
+    const data = { workspace_id, user_id: joining.id, role };
+    const member = await tx.tables.members.create({ data, include: { ...WITH_USER, ...WITH_WORKSPACE } });
+    const used = await tx.query(USE, [invitation.id, joining.id]);
+    if (used.length === 0) throw new AppError('INVALID_STATE', 'The invitation has just ended. Ask for a new one.');
+    if (hash) await givePassword(tx, invitation, { userId: joining.id, email: invitation.email, hash });
+    const first = person || hash ? null : await createFirstKey(tx, invitation, joining);
+    return {
+      workspace: showWorkspace(member),
+      member: showMember(member),
+      token: first?.token ?? null,
+      key: first?.key ?? null,
+      signsInId: hash ? joining.id : null,
+    };
+  });
+}
+
+/** It counts while it is open, and while whoever made it may still give its role. Throws INVALID_STATE. */
+async function assertOpen(tx: Transaction, invitation: invitations): Promise<void> {
+  const status = statusOf(invitation, await databaseNow(tx));
+  if (status !== 'open') throw new AppError('INVALID_STATE', `The invitation is ${SAYS[status]}. Ask for a new one.`);
+  const { workspace_id, made_by_person_id: user_id } = invitation;
+  const maker = await tx.tables.members.findFirst({ where: { workspace_id, user_id } });
+  const rank = ROLES.indexOf((maker?.role ?? 'viewer') as Role);
+  if (rank > ROLES.indexOf('admin') || rank > ROLES.indexOf(invitation.role as Role))
+    throw new AppError('INVALID_STATE', 'The sender of this invitation can no longer invite. Ask for a new one.');
+}
+
+const SAYS = { accepted: 'already used', revoked: 'revoked', expired: 'over' } as const;
+
+async function assertNoMember(tx: Transaction, { workspace_id, email }: invitations, person: Caller['person']) {
+  const same = [{ user: { email } }, ...(person ? [{ user_id: person.id }] : [])];
+  if (await tx.tables.members.findFirst({ where: { workspace_id, OR: same } }))
+    throw new AppError('CONFLICT', 'This person is already a member.');
+}
+
+type Person = NonNullable<Caller['person']>;
+
+async function createPerson({ tables }: Transaction, { email }: invitations, name?: string): Promise<Person> {
+  if (name === undefined) throw invalid('name', 'is required: it is shown with your decisions');
+  return tables.users.create({ data: { id: newId(), email, name } });
+}
+
+/** A password does not end with the credential that invited, as a first credential would. Throws INVALID_STATE. */
+async function givePassword(
+  tx: Transaction,
+  { made_by_key_id }: invitations,
+  given: Parameters<typeof keepPassword>[1],
+): Promise<void> {
+  const maker = made_by_key_id && (await tx.tables.api_keys.findUnique({ where: { id: made_by_key_id } }));
+  if (maker && maker.expires_at)
+    throw new AppError(
+      'INVALID_STATE',
+      'The credential that created this invitation expires, so it cannot set a password. Accept it without one, or ask for another.',
+    );
+  await keepPassword(tx, given);
+}
+
+/**
+ * What a first credential may do is bounded by the person's role in each workspace, and never reaches beyond workspaces. It
+ * ends with the credential that invited, as everything does that a credential makes.
+ */
+async function createFirstKey({ tables }: Transaction, invitation: invitations, { id, name }: Person) {
+  const { workspace_id, made_by_key_id } = invitation;
+  const maker = made_by_key_id && (await tables.api_keys.findUnique({ where: { id: made_by_key_id } }));
+  const token = newToken();
+  const data = {
+    id: newId(),
+    kind: 'personal',
+    person_id: id,
+    home_workspace_id: workspace_id,
+    expires_at: maker ? maker.expires_at : null,
+    name: 'First credential',
+    scopes: SCOPES.filter((scope) => scope !== 'instance:operate'),
+    lookup: lookupOf(token),
+    token_hash: hashToken(token),
+    created_by: { kind: 'member', id: showId('user', id), name },
+  };
+  return { token, key: showKey(await tables.api_keys.create({ data })) };
+}

@@ -1,0 +1,19 @@
+import { pageQuery, type Invitation } from '@proviso/contracts';
+import { authorizePeople, type Context } from '../context.ts';
+import { readPage, type Page } from '../../platform/page.ts';
+import { databaseNow, showInvitation } from './show.ts';
+
+/** The invitations of the workspace, newest first, with those that were accepted, revoked or have expired. */
+export async function listInvitations(ctx: Context, input: unknown): Promise<Page<Invitation>> {
+  authorizePeople(ctx);
+  const page = pageQuery.parse(input);
+  const where = { workspace_id: ctx.caller.workspaceId };
+  const { invitations } = ctx.db.tables;
+  const now = await databaseNow(ctx.db);
+  return readPage(
+    page,
+    (window) => invitations.findMany({ where, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], ...window }),
+    () => invitations.count({ where }),
+    (row) => showInvitation(row, now),
+  );
+}

@@ -1,0 +1,31 @@
+import { noBody, type Invitation } from '@proviso/contracts';
+import { authorizePeople, type Context } from '../context.ts';
+import { AppError, notFound } from '../../platform/errors.ts';
+import { readId } from '../../platform/ids.ts';
+import { lockMembers } from '../members/owners.ts';
+import { databaseNow, showInvitation } from './show.ts';
+
+const REVOKE = {
+  name: 'invitation_revoke',
+  text: `
+    update invitations set revoked_at = clock_timestamp()
+    where id = $1::uuid and workspace_id = $2::uuid and accepted_at is null and revoked_at is null returning id`,
+};
+
+/** Revokes an invitation that has not been accepted. */
+export async function revokeInvitation(ctx: Context, id: string, input: unknown): Promise<Invitation> {
+  authorizePeople(ctx);
+  noBody.parse(input);
+  const workspace_id = ctx.caller.workspaceId;
+  const uuid = readId('invitation', id);
+  const seen = uuid && (await ctx.db.tables.invitations.findFirst({ where: { id: uuid, workspace_id } }));
+  if (!seen) throw notFound('invitation');
+  return ctx.db.transaction(async (tx) => {
+    authorizePeople(await lockMembers(tx, ctx)); // whoever accepts it has done so before, or cannot any more
+    const revoked = await tx.query(REVOKE, [seen.id, workspace_id]);
+    const row = await tx.tables.invitations.findUniqueOrThrow({ where: { id: seen.id } });
+    if (revoked.length === 0)
+      throw new AppError('INVALID_STATE', `The invitation is already ${row.accepted_at ? 'accepted' : 'revoked'}.`);
+    return showInvitation(row, await databaseNow(tx));
+  });
+}

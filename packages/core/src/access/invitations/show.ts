@@ -1,0 +1,33 @@
+import type { Actor, Invitation, Role } from '@proviso/contracts';
+import type { invitations } from '../../generated/client.ts';
+import { showId } from '../../platform/ids.ts';
+
+/** An invitation without its secret; `now` is the database's. */
+export const showInvitation = (row: invitations, now: Date): Invitation => ({
+  invitation_id: showId('invitation', row.id),
+  email: row.email,
+  role: row.role as Role,
+  lookup: row.lookup,
+  status: statusOf(row, now),
+  created_by: row.created_by as Actor,
+  expires_at: row.expires_at.toISOString(),
+  accepted_at: row.accepted_at?.toISOString() ?? null,
+  created_at: row.created_at.toISOString(),
+});
+
+export function statusOf({ accepted_at, revoked_at, expires_at }: invitations, now: Date): Invitation['status'] {
+  if (accepted_at) return 'accepted';
+  if (revoked_at) return 'revoked';
+  return expires_at <= now ? 'expired' : 'open';
+}
+
+const NOW = { name: 'invitation_now', text: 'select clock_timestamp() as now' };
+
+/** The database's clock, which decides what has expired. */
+export async function databaseNow(db: {
+  query<Row extends object>(statement: typeof NOW, values: unknown[]): Promise<Row[]>;
+}): Promise<Date> {
+  const [row] = await db.query<{ now: Date }>(NOW, []);
+  if (!row) throw new Error('the database does not tell the time');
+  return row.now;
+}

@@ -1,0 +1,60 @@
+// A workspace has an owner who can sign in at all times, and only owners make or touch owners. Held by members.test.ts.
+import { scopesOf, type Role } from '@proviso/contracts';
+import type { Context } from '../context.ts';
+import type { Transaction } from '../../platform/db.ts';
+import { AppError } from '../../platform/errors.ts';
+import { currentCaller } from '../api-keys/authenticate.ts';
+
+/** Throws FORBIDDEN if somebody who is not an owner would make, change or remove one. */
+export function assertOwner({ caller }: Context, ...roles: string[]): void {
+  if (caller.role !== 'owner' && roles.includes('owner'))
+    throw new AppError('FORBIDDEN', 'Only an owner makes, changes or removes an owner.');
+}
+
+/**
+ * Granting a role requires all its scopes: otherwise a token could extend its rights through somebody else. Throws
+ * FORBIDDEN.
+ */
+export function assertMayGive(ctx: Context, role: Role): void {
+  assertOwner(ctx, role);
+  const missing = scopesOf(role).filter((scope) => !ctx.caller.scopes.includes(scope));
+  if (missing.length > 0)
+    throw new AppError(
+      'FORBIDDEN',
+      `You cannot make somebody ${role}: your token lacks these scopes of the role: ${missing.join(', ')}.`,
+    );
+}
+
+const LOCK = { name: 'members_lock', text: 'select id from workspaces where id = $1::uuid for no key update' };
+
+/** Changes of a workspace's members follow each other, so that two owners cannot remove one another at once. */
+export const lockWorkspace = async (tx: Transaction, workspaceId: string): Promise<unknown> =>
+  tx.query(LOCK, [workspaceId]);
+
+/** The same, with the caller as they are once it is their turn: authorise again. Throws UNAUTHENTICATED. */
+export async function lockMembers(tx: Transaction, ctx: Context): Promise<Context> {
+  await lockWorkspace(tx, ctx.caller.workspaceId);
+  return { ...ctx, caller: await currentCaller(tx, ctx.caller) };
+}
+
+/** $1 workspaces: those without an owner who can sign in, or has a live credential that does not expire and may administrate. */
+const LOCKED_OUT = {
+  name: 'workspaces_locked_out',
+  text: `
+    select w.id from workspaces w where w.id = any($1::uuid[]) and not exists (
+      select from members m where m.workspace_id = w.id and m.role = 'owner' and (
+        exists (select from sign_in_methods s where s.user_id = m.user_id)
+        or exists (select from api_keys k where k.person_id = m.user_id
+          and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))))`,
+};
+
+/** Throws INVALID_STATE if a change, made in this transaction after its locks, leaves no owner who can sign in. */
+export async function assertOwnersCanSignIn(tx: Transaction, workspaceIds: readonly string[]): Promise<void> {
+  const [lockedOut] = await tx.query<{ id: string }>(LOCKED_OUT, [workspaceIds]);
+  if (lockedOut)
+    throw new AppError(
+      'INVALID_STATE',
+      `The workspace ${lockedOut.id} would have no owner who can sign in. It needs an owner with a password, or with a ` +
+        'personal credential that does not expire and has the scope workspace:admin.',
+    );
+}

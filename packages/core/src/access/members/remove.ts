@@ -1,0 +1,79 @@
+import { removeMemberBody, type Member, type Scope } from '@proviso/contracts';
+import { authorizePeople, authorizePerson, type Context } from '../context.ts';
+import type { Transaction } from '../../platform/db.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { members } from '../../generated/client.ts';
+import { showId } from '../../platform/ids.ts';
+import { getMemberInWorkspace } from './get.ts';
+import { assertOwnersCanSignIn, assertOwner, lockMembers } from './owners.ts';
+import { showMember } from './show.ts';
+
+const REVOKE_KEYS = {
+  name: 'member_keys_revoke',
+  text: `
+    update api_keys set revoked_at = clock_timestamp()
+    where workspace_id = $1::uuid and made_by_person_id = $2::uuid and revoked_at is null returning id`,
+};
+
+const REVOKE_INVITATIONS = {
+  name: 'member_invitations_revoke',
+  text: `
+    update invitations set revoked_at = clock_timestamp()
+    where workspace_id = $1::uuid and made_by_person_id = $2::uuid and accepted_at is null and revoked_at is null`,
+};
+
+export interface RemovedMember {
+  member: Member;
+  /** Ids of the keys that ended with the membership. */
+  revokedKeys: string[];
+  /** Ids of the keys that now belong to the remover. */
+  keptKeys: string[];
+}
+
+/**
+ * Removes a person from the workspace, or the caller from it. Their credentials reach it no more; the keys that they made in
+ * it and their open invitations are revoked, unless the remover keeps the keys and answers for them.
+ */
+export async function removeMember(ctx: Context, id: string, input: unknown): Promise<RemovedMember> {
+  const person = authorizePerson(ctx);
+  const { keep_keys } = removeMemberBody.parse(input);
+  return ctx.db.transaction(async (tx) => {
+    const now = await lockMembers(tx, ctx);
+    const seen = await getMemberInWorkspace(now, tx, id);
+    const { workspace_id, user_id } = seen;
+    const leaves = user_id === person.id;
+    if (!leaves) {
+      authorizePeople(now);
+      assertOwner(now, seen.role);
+    } else if (keep_keys)
+      throw new AppError('INVALID', 'keep_keys: you cannot keep the keys of a workspace you leave.');
+    const keptKeys = keep_keys ? await keepKeys(tx, now, seen) : [];
+    const revoked = await tx.query<{ id: string }>(REVOKE_KEYS, [workspace_id, user_id]);
+    await tx.query(REVOKE_INVITATIONS, [workspace_id, user_id]);
+    await tx.tables.members.delete({ where: { workspace_id_user_id: { workspace_id, user_id } } });
+    if (seen.role === 'owner') await assertOwnersCanSignIn(tx, [workspace_id]);
+    return { member: showMember(seen), revokedKeys: revoked.map((key) => showId('key', key.id)), keptKeys };
+  });
+}
+
+/** $1 workspace, $2 who goes, $3 who answers from now on. Whoever goes ends none of them with a credential of their own. */
+const KEEP_KEYS = {
+  name: 'member_keys_keep',
+  text: `
+    update api_keys k set made_by_person_id = $3::uuid, made_by_key_id = (
+      select maker.id from api_keys maker where maker.id = k.made_by_key_id and maker.person_id is distinct from $2::uuid)
+    where k.workspace_id = $1::uuid and k.made_by_person_id = $2::uuid and k.revoked_at is null returning k.id, k.scopes`,
+};
+
+/** Makes the remover the one who answers for the keys. Throws FORBIDDEN for a key with a scope that the remover lacks. */
+async function keepKeys(tx: Transaction, { caller }: Context, { workspace_id, user_id }: members): Promise<string[]> {
+  const values = [workspace_id, user_id, caller.answersForId];
+  const keys = await tx.query<{ id: string; scopes: Scope[] }>(KEEP_KEYS, values);
+  const above = keys.flatMap(({ scopes }) => scopes).filter((scope) => !caller.scopes.includes(scope));
+  if (above.length > 0)
+    throw new AppError(
+      'FORBIDDEN',
+      `You cannot keep keys with scopes that your token lacks: ${[...new Set(above)].join(', ')}.`,
+    );
+  return keys.map((key) => showId('key', key.id));
+}

@@ -1,0 +1,14 @@
+import { scopesOf } from '@proviso/contracts';
+import { authorizePerson, type Caller, type Context } from '../context.ts';
+import { AppError } from '../../platform/errors.ts';
+
+/**
+ * How a person signs in, and where they are signed in, is for all that they are: a session, or a personal credential that
+ * nothing was left out of. Throws FORBIDDEN.
+ */
+export function authorizeAccount(ctx: Context): NonNullable<Caller['person']> {
+  const person = authorizePerson(ctx);
+  const { kind, scopes } = ctx.caller;
+  if (kind === 'session' || scopesOf('owner').every((scope) => scopes.includes(scope))) return person;
+  throw new AppError('FORBIDDEN', 'Sign in, or use a personal credential with every scope.');
+}

@@ -1,0 +1,46 @@
+import type { Queryable, Statement } from '../../platform/db.ts';
+import { newId } from '../../platform/ids.ts';
+import { hashToken } from '../api-keys/token.ts';
+import { newSessionToken, sessionCredential } from './token.ts';
+
+const SESSIONS_OF_PERSON_MAX = 50;
+const SESSION_DAYS = 7;
+export const SESSION_MAX_AGE_MS = SESSION_DAYS * 24 * 3_600_000;
+
+/** $1 id, $2 person, $3 hash of the token, $4 address, $5 browser. The oldest ends where there would be too many. */
+const OPEN: Statement = {
+  name: 'session_open',
+  text: `
+    with swept as (
+      delete from sessions s where s.user_id = $2::uuid and (s.expires_at <= statement_timestamp() or s.id in (
+        select older.id from sessions older where older.user_id = $2::uuid
+        order by older.created_at desc offset ${SESSIONS_OF_PERSON_MAX - 1}))
+    )
+    insert into sessions (id, user_id, token_hash, ip_address, user_agent, created_at, expires_at)
+    values ($1::uuid, $2::uuid, $3, $4, $5, statement_timestamp(), statement_timestamp() + interval '${SESSION_DAYS} days')
+    returning id, created_at, expires_at`,
+};
+
+export interface OpenedSession {
+  id: string;
+  /** For the cookie; kept nowhere. */
+  token: string;
+  created_at: Date;
+  expires_at: Date;
+}
+
+export interface Browser {
+  ipAddress: string | null;
+  userAgent: string | null;
+}
+
+/** Signs a person in: a fresh token, never one that the browser brought along. Ask first that it is them. */
+export async function openSession(db: Queryable, userId: string, browser: Browser): Promise<OpenedSession> {
+  const token = newSessionToken();
+  const hash = hashToken(sessionCredential(token));
+  const userAgent = browser.userAgent?.slice(0, 400) ?? null;
+  type Row = Omit<OpenedSession, 'token'>;
+  const [row] = await db.query<Row>(OPEN, [newId(), userId, hash, browser.ipAddress, userAgent]);
+  if (!row) throw new Error('the session was not kept');
+  return { ...row, token };
+}

@@ -1,0 +1,33 @@
+import { afterCursor, afterTerms, notOfThisList, showCursor } from '../platform/cursor.ts';
+import type { Queryable, Sql } from '../platform/db.ts';
+import { readId } from '../platform/ids.ts';
+import { NEWEST_FIRST, type Order } from '../platform/page.ts';
+
+/** $1 id, $2 workspace. */
+const CREATED_AT = {
+  name: 'action_created_at',
+  text: 'select created_at::text as at from actions where id = $1::uuid and workspace_id = $2::uuid',
+};
+
+/**
+ * Where the page after a row begins. In the order of creation it is that row's id alone: no action is deleted, and the
+ * time of its creation never changes.
+ */
+export function showActionCursor(order: Order, terms: readonly string[]): string {
+  if (order.name !== NEWEST_FIRST.name) return showCursor(order, terms);
+  return Buffer.from((terms.at(-1) ?? '').replaceAll('-', ''), 'hex').toString('base64url');
+}
+
+/** Everything after the row that a cursor names. Throws INVALID. */
+export async function afterAction(
+  { db, caller }: { db: Queryable; caller: { workspaceId: string } },
+  order: Order,
+  cursor: string,
+): Promise<Sql> {
+  if (order.name !== NEWEST_FIRST.name) return afterCursor(order, cursor);
+  const hex = /^[\w-]{22}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('hex') : '';
+  const id = readId('action', hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
+  const [row] = id ? await db.query<{ at: string }>(CREATED_AT, [id, caller.workspaceId]) : [];
+  if (!id || !row) throw notOfThisList();
+  return afterTerms(order, [row.at, id]);
+}

@@ -1,0 +1,107 @@
+// The one way a status moves: a guarded UPDATE with its event in the same statement (actions/statements.ts), by the
+// table of lifecycle.ts. Held by lifecycle.test.ts and races.test.ts.
+import { ActionError } from './action-error.ts';
+import type { Actor, JsonObject, Status } from '@proviso/contracts';
+import { rowFromJson, type ActionChange, type ActionRow } from './row.ts';
+import { moveStatement, type MoveAnswer } from './statements.ts';
+import { isDuplicate, type Queryable } from '../platform/db.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Idempotency } from '../platform/idempotency.ts';
+import { LIFECYCLE, type Move } from './lifecycle.ts';
+
+export interface Transition {
+  actor: Actor;
+  change?: ActionChange;
+  /** Written to the event. */
+  data?: JsonObject;
+  /** approved: due now, whatever the scheduled time. */
+  dueNow?: boolean;
+  /** approved: due no earlier than this long from now, by the database's clock. */
+  holdMs?: number;
+  /** retried: due this long from now, by the database's clock. */
+  delayMs?: number;
+  /** retried: certain that nothing happened. */
+  undone?: boolean;
+  /** retried: does not use up an attempt. */
+  uncounted?: boolean;
+  /** retried: the provider is away or busy. */
+  unavailable?: boolean;
+  idempotency?: Idempotency | undefined;
+}
+
+/**
+ * Moves an action that was read as `seen`. A person's verb is guarded by the version that was read, a worker's by its
+ * fence. Throws NOT_FOUND, INVALID_STATE (the status does not allow it) or CONFLICT (it changed since it was read);
+ * the last two carry the action as it is now.
+ */
+export async function transition(db: Queryable, seen: ActionRow, move: Move, how: Transition): Promise<ActionRow> {
+  const answer = await attempt(db, seen, move, { ...how, version: seen.version, fence: null });
+  const now = answer.action ? rowFromJson(answer.action, versionOf(seen, how)) : undefined;
+  if (answer.code === 'MOVED' && now) return now;
+  if (!now) throw new AppError('NOT_FOUND', 'There is no such action.');
+  if (answer.code === 'CONFLICT')
+    throw new ActionError('CONFLICT', 'The action has changed. Reload it and try again.', now);
+  throw new ActionError('INVALID_STATE', refusal(now, move, answer.code), now);
+}
+
+/** Moves a running action for the worker that holds `held.fence`; null = the fence is no longer the row's. */
+export async function transitionHeld(
+  db: Queryable,
+  held: ActionRow,
+  move: Move,
+  how: Transition,
+): Promise<ActionRow | null> {
+  const answer = await attempt(db, held, move, { ...how, version: null, fence: held.fence });
+  return answer.code === 'MOVED' && answer.action ? rowFromJson(answer.action, versionOf(held, how)) : null;
+}
+
+/** The config version of the identity that the row names after the move. */
+const versionOf = (seen: ActionRow, { change }: Transition): number | null =>
+  change?.identity_version ?? seen.identity_version;
+
+async function attempt(
+  db: Queryable,
+  seen: ActionRow,
+  move: Move,
+  how: Transition & { version: number | null; fence: number | null },
+): Promise<MoveAnswer> {
+  const { dueNow, holdMs, delayMs, undone, uncounted, unavailable, idempotency } = how;
+  const values = [
+    seen.id,
+    seen.workspace_id,
+    how.version,
+    how.fence,
+    JSON.stringify(how.actor),
+    JSON.stringify(how.data ?? {}),
+    JSON.stringify({ ...how.change }),
+    JSON.stringify({ due_now: dueNow, hold_ms: holdMs, delay_ms: delayMs, undone, uncounted, unavailable }),
+    idempotency?.tokenId ?? null,
+    idempotency?.key ?? null,
+    idempotency?.requestHash ?? null,
+    versionOf(seen, how),
+  ];
+  try {
+    const [answer] = await db.query<MoveAnswer>(moveStatement(move), values);
+    return answer ?? { code: 'NOT_FOUND', action: null };
+  } catch (error) {
+    // The same key won elsewhere at this very moment; whoever asked replays it (see idempotency.ts).
+    if (idempotency && isDuplicate(error))
+      throw new AppError('CONFLICT', 'A request with this Idempotency-Key has just finished.');
+    throw error;
+  }
+}
+
+/** What people ask for, where the event has another word for it. */
+const VERBS: Partial<Record<Move, string>> = {
+  'action.released': 'run now',
+  'action.returned_to_review': 'returned to review',
+  'action.updated': 'changed',
+};
+
+function refusal(now: ActionRow, move: Move, code: string): string {
+  const verb = VERBS[move] ?? move.slice('action.'.length);
+  if (code === 'EXPIRED') return 'The action has expired. Propose it again.';
+  if (code === 'BEGUN') return `The action cannot be ${verb}: its effect may have started. Wait for it to end.`;
+  const from = (Object.keys(LIFECYCLE) as Status[]).filter((status) => LIFECYCLE[status][move]);
+  return `An action that is ${now.status} cannot be ${verb}: it must be ${from.join(' or ')}.`;
+}

@@ -1,8 +1,0 @@
-import { rejectActionBody } from '@proviso/contracts';
-import type { Context } from '../context.ts';
-import { decideAction } from './decide.ts';
-import type { ActionRow } from './row.ts';
-
-/** The same as deciding with action reject. */
-export const rejectAction = (ctx: Context, id: string, input: unknown): Promise<ActionRow> =>
-  decideAction(ctx, id, { ...rejectActionBody.parse(input), action: 'reject' });

@@ -1,0 +1,34 @@
+import type { JsonObject } from '@proviso/contracts';
+import type { Transaction } from '../../platform/db.ts';
+import { notFound } from '../../platform/errors.ts';
+import type { companies } from '../../generated/client.ts';
+import { mergeProperties } from '../merge-properties.ts';
+
+export interface CompanyChange {
+  name?: string | null | undefined;
+  domain?: string | null | undefined;
+  /** Merged; a null deletes one. */
+  properties?: JsonObject | undefined;
+}
+
+/** Changes a company in an open transaction. Throws NOT_FOUND once it is gone. */
+export async function changeCompany(
+  { tables, query }: Transaction,
+  where: { id: string; workspace_id: string },
+  { name, domain, properties }: CompanyChange,
+): Promise<{ before: companies; after: companies }> {
+  await query(LOCK, [where.id]); // two merges of properties follow each other
+  const before = await tables.companies.findFirst({ where });
+  if (!before) throw notFound('company');
+  const after = await tables.companies.update({
+    where,
+    data: {
+      ...(name !== undefined && { name }),
+      ...(domain !== undefined && { domain: domain?.toLowerCase() ?? null }),
+      ...(properties && { properties: mergeProperties(before.properties as JsonObject, properties) }),
+    },
+  });
+  return { before, after };
+}
+
+const LOCK = { name: 'company_lock', text: 'select id from companies where id = $1::uuid for no key update' };

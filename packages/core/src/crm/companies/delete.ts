@@ -1,0 +1,17 @@
+import { assertUnused } from '../../action/unused.ts';
+import { authorize, type Context } from '../../access/context.ts';
+import { notFound } from '../../platform/errors.ts';
+import { showId } from '../../platform/ids.ts';
+import { getCompanyInWorkspace } from './get.ts';
+
+/** Deletes a company with all that belongs to it, and returns its id. CONFLICT while open actions name it. */
+export async function deleteCompany(ctx: Context, id: string): Promise<string> {
+  authorize(ctx, 'companies:write');
+  const { id: uuid, workspace_id } = await getCompanyInWorkspace(ctx, id);
+  await ctx.db.transaction(async ({ tables }) => {
+    await assertUnused(tables, 'company', { workspace_id, company_id: uuid });
+    const { count } = await tables.companies.deleteMany({ where: { id: uuid, workspace_id } });
+    if (count === 0) throw notFound('company');
+  });
+  return showId('company', uuid);
+}

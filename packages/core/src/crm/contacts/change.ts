@@ -1,0 +1,67 @@
+import { addressKey, type Actor, type Contact, type JsonObject } from '@proviso/contracts';
+import type { Transaction } from '../../platform/db.ts';
+import { notFound } from '../../platform/errors.ts';
+import type { contacts } from '../../generated/client.ts';
+import { newId } from '../../platform/ids.ts';
+import { mergeProperties } from '../merge-properties.ts';
+import { forgetUnsubscribed, keepUnsubscribed, unsubscribedAt } from './unsubscribed.ts';
+
+export interface ContactChange {
+  email?: string | undefined;
+  /** Merged; a null deletes one. */
+  properties?: JsonObject | undefined;
+  company_id?: string | null | undefined;
+  lifecycle_stage?: Contact['lifecycle_stage'] | undefined;
+  unsubscribed?: boolean | undefined;
+}
+
+/** Who changes a contact, and the action by which. */
+export interface ChangedBy {
+  actor: Actor;
+  action_id: string | null;
+}
+
+/** Changes a contact in an open transaction, its stage with a row of its history. Throws NOT_FOUND once it is gone. */
+export async function changeContact(
+  tx: Transaction,
+  where: { id: string; workspace_id: string },
+  change: ContactChange,
+  by: ChangedBy,
+): Promise<{ before: contacts; after: contacts }> {
+  await tx.query(LOCK, [where.id]); // two merges of properties follow each other
+  const before = await tx.tables.contacts.findFirst({ where });
+  if (!before) throw notFound('contact');
+  const { properties, company_id, lifecycle_stage, unsubscribed } = change;
+  const email = change.email === undefined ? undefined : addressKey(change.email);
+  const known = email === undefined ? null : await unsubscribedAt(tx, where.workspace_id, email);
+  const after = await tx.tables.contacts.update({
+    where,
+    data: {
+      ...(email && { email }),
+      ...(known && { unsubscribed_at: before.unsubscribed_at ?? known }),
+      ...(properties && { properties: mergeProperties(before.properties as JsonObject, properties) }),
+      ...(company_id !== undefined && { company_id }),
+      ...(lifecycle_stage && { lifecycle_stage }),
+      ...(unsubscribed !== undefined && {
+        unsubscribed_at: unsubscribed ? (before.unsubscribed_at ?? new Date()) : null,
+      }),
+    },
+  });
+  await keepUnsubscribed(tx, after, by.actor);
+  if (unsubscribed === false) await forgetUnsubscribed(tx, after);
+  await auditStage(tx, after, before.lifecycle_stage, by);
+  return { before, after };
+}
+
+/** Writes a contact's change of stage to its history; the same stage again is none. */
+export async function auditStage(
+  { tables }: Pick<Transaction, 'tables'>,
+  { id, workspace_id, lifecycle_stage: to }: contacts,
+  from: string | null,
+  by: ChangedBy,
+): Promise<void> {
+  if (to === null || to === from) return;
+  await tables.lifecycle_changes.create({ data: { id: newId(), workspace_id, contact_id: id, from, to, ...by } });
+}
+
+const LOCK = { name: 'contact_lock', text: 'select id from contacts where id = $1::uuid for no key update' };

@@ -1,0 +1,29 @@
+import { updateContactBody, type Contact } from '@proviso/contracts';
+import { companyToBelongTo } from '../companies/belong.ts';
+import { authorize, refuseAgent, type Context } from '../../access/context.ts';
+import { isDuplicate } from '../../platform/db.ts';
+import { changeContact } from './change.ts';
+import { duplicateEmail } from './create.ts';
+import { getContactInWorkspace } from './get.ts';
+import { showContact } from './show.ts';
+
+/** Changes a contact: properties merge, a null deletes one; `unsubscribed` stops and allows e-mail to it. */
+export async function updateContact(ctx: Context, id: string, input: unknown): Promise<Contact> {
+  authorize(ctx, 'contacts:write');
+  const { company_id, ...change } = updateContactBody.parse(input);
+  if (change.unsubscribed === false) refuseAgent(ctx, 'An agent cannot resubscribe a contact. Ask a person.');
+  if (change.email !== undefined)
+    refuseAgent(ctx, 'An agent cannot change a contact’s address, because approved mail goes to it. Ask a person.');
+  const { id: uuid, workspace_id } = await getContactInWorkspace(ctx, id);
+  const by = { actor: ctx.caller.actor, action_id: null };
+  try {
+    return await ctx.db.transaction(async (tx) => {
+      const belongs = company_id ? await companyToBelongTo(tx, workspace_id, company_id) : company_id;
+      const where = { id: uuid, workspace_id };
+      const { after } = await changeContact(tx, where, { ...change, company_id: belongs }, by);
+      return showContact(after);
+    });
+  } catch (error) {
+    throw isDuplicate(error) ? duplicateEmail() : error;
+  }
+}

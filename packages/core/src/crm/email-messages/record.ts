@@ -1,0 +1,118 @@
+import {
+  addressIn,
+  bareSubject,
+  recordEmailMessageBody,
+  type EmailMessage,
+  type RecordEmailMessageBody,
+} from '@proviso/contracts';
+import { authorize, refuseAgent, type Context } from '../../access/context.ts';
+import type { Transaction } from '../../platform/db.ts';
+import { invalid } from '../../platform/errors.ts';
+import type { email_messages } from '../../generated/client.ts';
+import { lockAgainstDelete } from '../../platform/lock-against-delete.ts';
+import { once } from '../../platform/idempotency.ts';
+import { newId, showId, showIdOrNull } from '../../platform/ids.ts';
+import { appendMessage, EMPTY_THREAD } from './append.ts';
+
+/** Records a message that was received or sent elsewhere, in the thread that it answers. The same message_id again is the first one. */
+export async function recordEmailMessage(ctx: Context, input: unknown): Promise<EmailMessage> {
+  authorize(ctx, 'contacts:write');
+  refuseAgent(ctx, 'An agent cannot record messages, because a recorded reply stops its follow-ups. Ask a person.');
+  const message = recordEmailMessageBody.parse(input);
+  const { workspaceId } = ctx.caller;
+  const recording = once(
+    ctx.db,
+    ctx.idempotency,
+    async (tx) => (await find(tx, workspaceId, message)) ?? (await record(tx, workspaceId, message)),
+  );
+  return recording.catch(async (error: unknown) => {
+    const first = error instanceof RecordedMeanwhile && (await find(ctx.db, workspaceId, message));
+    if (first) return first;
+    throw error;
+  });
+}
+
+/** It came twice at this very moment: what this one began, a thread perhaps, is rolled back. */
+class RecordedMeanwhile extends Error {}
+
+type Message = RecordEmailMessageBody;
+
+interface Thread {
+  id: string;
+  contact_id: string;
+}
+
+async function find({ tables }: Pick<Transaction, 'tables'>, workspace_id: string, { message_id }: Message) {
+  const row = await tables.email_messages.findUnique({
+    where: { workspace_id_message_id: { workspace_id, message_id } },
+    include: { thread: { select: { contact_id: true } } },
+  });
+  return row && show(row, row.thread.contact_id);
+}
+
+async function record(tx: Transaction, workspace_id: string, message: Message): Promise<EmailMessage> {
+  const thread = (await answered(tx, workspace_id, message)) ?? (await started(tx, workspace_id, message));
+  const { direction, message_id, in_reply_to = null, references = [], from, to, subject = '', text = '', at } = message;
+  const kept = { direction, message_id, in_reply_to, references, from, to: [to].flat(), subject, text, at };
+  const row = await appendMessage(tx, { id: thread.id, workspace_id }, kept);
+  if (!row) throw new RecordedMeanwhile();
+  return show(row, thread.contact_id);
+}
+
+/** The thread of the nearest message that this one answers, locked. */
+async function answered(
+  { tables, query }: Transaction,
+  workspace_id: string,
+  { in_reply_to, references = [] }: Message,
+): Promise<Thread | undefined> {
+  const nearest = [...(in_reply_to ? [in_reply_to] : []), ...references.toReversed()];
+  const known = await tables.email_messages.findMany({
+    where: { workspace_id, message_id: { in: nearest } },
+    select: { message_id: true, thread_id: true },
+  });
+  const threadIds = new Map(known.map(({ message_id, thread_id }) => [message_id, thread_id]));
+  const threadId = nearest.map((id) => threadIds.get(id)).find((id) => id !== undefined);
+  return threadId === undefined ? undefined : (await query<Thread>(LOCK, [threadId]))[0];
+}
+
+/** A new thread of the contact that wrote, or to whom it was written. Throws INVALID when nobody of them is known. */
+async function started(tx: Transaction, workspace_id: string, message: Message): Promise<Thread> {
+  const inbound = message.direction === 'inbound';
+  const addresses = (inbound ? [message.from] : [message.to].flat()).map(addressIn);
+  const known = await tx.tables.contacts.findMany({ where: { workspace_id, email: { in: addresses } } });
+  const contact = addresses.map((address) => known.find(({ email }) => email === address)).find((one) => one);
+  if (!contact || !(await lockAgainstDelete(tx, 'contact', contact)))
+    throw invalid(
+      inbound ? 'from' : 'to',
+      'is not a contact in this workspace, and the message does not reply to a known message',
+    );
+  return tx.tables.email_threads.create({
+    data: {
+      id: newId(),
+      workspace_id,
+      contact_id: contact.id,
+      subject: bareSubject(message.subject ?? ''),
+      ...EMPTY_THREAD,
+    },
+  });
+}
+
+const LOCK = {
+  name: 'email_thread_lock',
+  text: 'select id, contact_id from email_threads where id = $1::uuid for no key update',
+};
+
+const show = (row: email_messages, contactId: string): EmailMessage => ({
+  thread_id: showId('thread', row.thread_id),
+  contact_id: showId('contact', contactId),
+  direction: row.direction as EmailMessage['direction'],
+  message_id: row.message_id,
+  in_reply_to: row.in_reply_to,
+  references: row.references,
+  from: row.from,
+  to: row.to,
+  subject: row.subject,
+  text: row.text,
+  action_id: showIdOrNull('action', row.action_id),
+  at: row.at.toISOString(),
+});

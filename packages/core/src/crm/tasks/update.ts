@@ -1,0 +1,32 @@
+import { updateTaskBody, type Task } from '@proviso/contracts';
+import { authorize, type Context } from '../../access/context.ts';
+import { notFound } from '../../platform/errors.ts';
+import { readId } from '../../platform/ids.ts';
+import { showTask } from './show.ts';
+
+/** Changes a task; `completed` keeps the time at which it was first done, and takes it back. */
+export async function updateTask(ctx: Context, id: string, input: unknown): Promise<Task> {
+  authorize(ctx, 'contacts:write');
+  const { completed, ...change } = updateTaskBody.parse(input);
+  const where = { id: readId('task', id) ?? '', workspace_id: ctx.caller.workspaceId };
+  if (!where.id) throw notFound('task');
+  return ctx.db.transaction(async ({ tables, query }) => {
+    await query(LOCK, [where.id]);
+    const seen = await tables.tasks.findFirst({ where });
+    if (!seen) throw notFound('task');
+    const completed_at = completed ? (seen.completed_at ?? new Date()) : null;
+    return showTask(
+      await tables.tasks.update({
+        where,
+        data: {
+          ...(change.title !== undefined && { title: change.title }),
+          ...(change.description !== undefined && { description: change.description }),
+          ...(change.due_date !== undefined && { due_date: change.due_date }),
+          ...(completed !== undefined && { completed_at }),
+        },
+      }),
+    );
+  });
+}
+
+const LOCK = { name: 'task_lock', text: 'select id from tasks where id = $1::uuid for no key update' };

@@ -1,0 +1,168 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createHash } from 'node:crypto';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { AppError } from './errors.ts';
+import { FairPool } from './fair-pool.ts';
+import { Prisma, PrismaClient } from '../generated/client.ts';
+
+/** A hot statement: prepared once a connection under its name. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+/** Where a statement runs: on the pool by itself, or inside a transaction. Values are strings, numbers, booleans, arrays of strings or null. */
+export interface Queryable {
+  query: <Row>(statement: Statement, values: readonly unknown[]) => Promise<Row[]>;
+}
+
+export type Tables = Omit<PrismaClient, `$${string}`>;
+
+/** NULL for a nullable JSON column. */
+export const { DbNull } = Prisma;
+
+export type Sql = Prisma.Sql;
+
+/** SQL that is put together from pieces; what is interpolated is a value or a piece, and never text. */
+export const sql = Object.assign(Prisma.sql, { join: Prisma.join, raw: Prisma.raw, empty: Prisma.empty });
+
+/** Put-together SQL as a statement with its values. */
+export const statementOf = ({ sql: text, text: numbered, values }: Sql): [Statement, readonly unknown[]] => [
+  { name: nameStatement({ sql: text }), text: numbered },
+  values,
+];
+
+/** An open transaction: ordinary queries through `tables`, hot statements through `query`. */
+export interface Transaction extends Queryable {
+  tables: Tables;
+}
+
+export interface Database extends Transaction {
+  pool: pg.Pool;
+  /** How many statements of that workspace or address wait for a connection; see forTenant. */
+  waitingOf(tenant: string): number;
+  /** Refuse by throwing: a throw rolls everything back. No network and no queue inside: see assertNoTransaction. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  url: string;
+  poolMax?: number;
+  /** Shown in pg_stat_activity. */
+  name?: string;
+  /** For one statement; after it the connection counts as dead, and is replaced. */
+  queryTimeoutMs?: number;
+}
+
+export const QUERY_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const TRANSACTION_TIMEOUT_MS = 30_000;
+
+/** Opens one pool, used by prepared statements and by Prisma alike. Connects lazily; every await on it has a limit. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const { url, poolMax = 8, name = 'proviso', queryTimeoutMs = QUERY_TIMEOUT_MS } = options;
+  const pool = new FairPool({
+    connectionString: url,
+    max: poolMax,
+    application_name: name,
+    keepAlive: true,
+    connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, queryTimeoutMs),
+    statement_timeout: Math.ceil(queryTimeoutMs * 0.9), // the server says so itself, where it can still be heard
+    query_timeout: queryTimeoutMs,
+    idle_in_transaction_session_timeout: queryTimeoutMs, // who can no longer be heard must not keep its locks
+  });
+  pool.on('error', () => undefined); // an idle connection broke; the pool replaces it, and the next query says so if it cannot
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: nameStatement }) });
+  return {
+    pool,
+    waitingOf: (tenant) => pool.waitingOf(tenant),
+    tables: prisma,
+    query: async <Row>(statement: Statement, values: readonly unknown[]) => {
+      const { rows } = await pool.query({ ...statement, values: [...values] });
+      return rows as Row[];
+    },
+    transaction: (work) =>
+      prisma.$transaction(
+        (tx) =>
+          open.run(true, () =>
+            work({
+              tables: tx,
+              query: async <Row>({ text }: Statement, values: readonly unknown[]) =>
+                await tx.$queryRawUnsafe<Row[]>(text, ...values),
+            }),
+          ),
+        { maxWait: 5_000, timeout: TRANSACTION_TIMEOUT_MS },
+      ),
+    close: async () => {
+      await prisma.$disconnect();
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+const open = new AsyncLocalStorage<true>();
+
+/**
+ * Asked before anything leaves for a provider, a tool's address or an MCP server: they may take their time, and an open
+ * transaction keeps its connection and its locks meanwhile. Throws if the caller is in one: prepare outside, write
+ * inside.
+ */
+export function assertNoTransaction(what: string): void {
+  if (open.getStore()) throw new Error(`${what} was called inside a transaction: prepare outside, write inside`);
+}
+
+const names = new Map<string, string>();
+const NAMES_MAX = 1_000;
+
+function nameStatement({ sql: text }: { sql: string }): string {
+  const known = names.get(text);
+  if (known) return known;
+  if (names.size >= NAMES_MAX) names.clear();
+  const name = createHash('sha1').update(text).digest('hex');
+  names.set(text, name);
+  return name;
+}
+
+/** PostgreSQL's code (SQLSTATE) behind an error of pg or Prisma, if it has one. */
+export function sqlState(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { code, meta, cause } = error as {
+    code?: unknown;
+    meta?: { code?: unknown; driverAdapterError?: unknown };
+    cause?: unknown;
+  };
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('P2')) return code;
+  if (code === 'P2002') return '23505';
+  if (typeof meta?.code === 'string') return meta.code;
+  return sqlState(meta?.driverAdapterError) ?? (cause === error ? undefined : sqlState(cause));
+}
+
+const CONNECTION_LOST = /^(08|57P|53300|25006|40001|40P01|P1001|P1002|P1008|P1017|P2024|P2028|ECONN|EPIPE|ETIMEDOUT)/;
+
+/** Whether trying again may help: the connection, not the statement, was at fault. Ask it of the database's errors only. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return (
+    CONNECTION_LOST.test(String(code)) || /timeout|terminated|ECONNREFUSED|ECONNRESET|Connection/i.test(String(message))
+  );
+}
+
+/** Whether an error, of whichever code, is one of the database: pg's or Prisma's. */
+export const isDatabaseError = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError || (error instanceof Error && /^(?:Prisma|DriverAdapter)/.test(error.name));
+
+export const isDuplicate = (error: unknown): boolean => sqlState(error) === '23505';
+
+/** Refuses a server that may lose acknowledged data. `allowUnsafe` is for test clusters. */
+export async function checkDurability(db: Database, allowUnsafe: boolean): Promise<void> {
+  const { rows } = await db.pool.query<{ name: string }>(
+    "select name from pg_settings where name in ('fsync', 'full_page_writes') and setting = 'off'",
+  );
+  if (rows.length > 0 && !allowUnsafe)
+    throw new AppError(
+      'UNAVAILABLE',
+      `PostgreSQL runs with ${rows.map((row) => `${row.name}=off`).join(' and ')}, so a crash may lose accepted actions. Turn it on.`,
+    );
+}

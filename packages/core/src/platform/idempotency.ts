@@ -1,0 +1,113 @@
+import type { JsonObject } from '@proviso/contracts';
+import type { Database, Transaction } from './db.ts';
+import { AppError } from './errors.ts';
+
+/** A request's Idempotency-Key, scoped to workspace and token, with the hash of method, path and body. */
+export interface Idempotency {
+  key: string;
+  tokenId: string;
+  workspaceId: string;
+  requestHash: string;
+  /** Set when the reply is the first request's. */
+  replayed: boolean;
+}
+
+const mismatch = (): AppError =>
+  new AppError('IDEMPOTENCY_MISMATCH', 'This Idempotency-Key was used for another request. Use a new key.');
+
+/**
+ * What the first request with this key stored; undefined = it is new. Throws IDEMPOTENCY_MISMATCH for another request.
+ */
+export async function findReplay(db: Transaction, use: Idempotency): Promise<JsonObject | undefined> {
+  const kept = await db.tables.idempotency_keys.findUnique({
+    where: { workspace_id_token_id_key: { workspace_id: use.workspaceId, token_id: use.tokenId, key: use.key } },
+  });
+  if (!kept) return undefined;
+  if (kept.request_hash !== use.requestHash) throw mismatch();
+  return kept.snapshot as JsonObject;
+}
+
+/** The reply to the first request with this key, for verbs that ask far and wide before they write; undefined = it is new. */
+export async function replayedReply<T extends object>(
+  db: Transaction,
+  use: Idempotency | undefined,
+): Promise<T | undefined> {
+  const first = use && (await findReplay(db, use));
+  if (use) use.replayed = first !== undefined;
+  return first as T | undefined;
+}
+
+const FORGET = {
+  name: 'idempotency_forget',
+  text: `
+    delete from idempotency_keys where ctid in (
+      select ctid from idempotency_keys where created_at < statement_timestamp() - interval '48 hours' limit 1000
+    ) returning 1 as forgotten`,
+};
+
+/** Deletes keys older than 48 hours (24 are promised), in batches; returns how many. */
+export const forgetKeys = async (db: Database): Promise<number> => (await db.query(FORGET, [])).length;
+
+const KEEP = {
+  name: 'idempotency_keep',
+  text: `
+    insert into idempotency_keys as i (workspace_id, token_id, key, request_hash)
+    values ($1::uuid, $2::uuid, $3, $4)
+    on conflict (workspace_id, token_id, key) do update set key = i.key
+    returning (i.xmax = 0) as fresh, i.request_hash, i.snapshot`,
+};
+
+/**
+ * Runs `work` in one transaction with its key, for verbs that write more than one row. A concurrent duplicate waits
+ * for the first one's commit and then gets its reply. `work` must not touch queue or network.
+ */
+export async function once<T extends object>(
+  db: Database,
+  use: Idempotency | undefined,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  if (!use) return db.transaction(work);
+  return db.transaction(async (tx) => {
+    const values = [use.workspaceId, use.tokenId, use.key, use.requestHash];
+    const [kept] = await tx.query<{ fresh: boolean; request_hash: string; snapshot: T | null }>(KEEP, values);
+    if (kept && !kept.fresh) {
+      if (kept.request_hash !== use.requestHash || !kept.snapshot) throw mismatch();
+      use.replayed = true;
+      return kept.snapshot;
+    }
+    const reply = await work(tx);
+    const { snapshot } = await tx.tables.idempotency_keys.update({
+      where: { workspace_id_token_id_key: { workspace_id: use.workspaceId, token_id: use.tokenId, key: use.key } },
+      data: { snapshot: reply as JsonObject },
+    });
+    return snapshot as T; // in the order of keys that jsonb gives it, so that every replay has the same bytes
+  });
+}
+
+const KEEP_REPLY = {
+  name: 'idempotency_keep_reply',
+  text: `
+    insert into idempotency_keys as i (workspace_id, token_id, key, request_hash, snapshot)
+    values ($1::uuid, $2::uuid, $3, $4, $5::jsonb)
+    on conflict (workspace_id, token_id, key) do update set key = i.key
+    returning i.request_hash, i.snapshot`,
+};
+
+/**
+ * Runs work that takes too long for one transaction, and keeps its reply when it is over. Each part of such work must
+ * be safe by itself: two requests with one key at the same time both work, and both get the first one's reply.
+ */
+export async function keepingReply<T extends object>(
+  db: Database,
+  use: Idempotency | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!use) return work();
+  const first = await findReplay(db, use);
+  use.replayed = first !== undefined;
+  if (first) return first as T;
+  const values = [use.workspaceId, use.tokenId, use.key, use.requestHash, JSON.stringify(await work())];
+  const [kept] = await db.query<{ request_hash: string; snapshot: T }>(KEEP_REPLY, values);
+  if (!kept || kept.request_hash !== use.requestHash) throw mismatch();
+  return kept.snapshot;
+}

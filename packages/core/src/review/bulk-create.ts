@@ -1,0 +1,82 @@
+import { bulkCreateBody, createActionBody, type ErrorDetail, type JsonObject, type Status } from '@proviso/contracts';
+import { z } from 'zod';
+import { coalescing } from '../platform/coalesce.ts';
+import type { Context } from '../access/context.ts';
+import type { Transaction } from '../platform/db.ts';
+import { dispatch } from '../action/dispatch.ts';
+import { AppError, invalid, invalidInput } from '../platform/errors.ts';
+import { once } from '../platform/idempotency.ts';
+import { newId, showId } from '../platform/ids.ts';
+import { stillMay } from '../access/api-keys/still-may.ts';
+import { authorizeProposing, draftRow, type DraftRow } from './create.ts';
+import { inPortions, sizeOf } from '../platform/portions.ts';
+import { rowFromJson, type ActionRow } from '../action/row.ts';
+import { CREATE_MANY } from '../action/statements.ts';
+
+export interface BulkCreation {
+  created: number;
+  failed: { index: number; code: string; error: string; details: ErrorDetail[] }[];
+  /** One per item, in the order of the request. */
+  results: ({ index: number; action_id: string; status: Status } | { index: number; code: string; error: string })[];
+}
+
+/**
+ * Records many proposals independently: an invalid one does not affect the others. Look-ups by id and the insert are
+ * one statement each per portion of items; other look-ups of an executor, such as a contact's newest thread, are one
+ * per item.
+ */
+export async function bulkCreateActions(ctx: Context, input: unknown): Promise<BulkCreation> {
+  authorizeProposing(ctx);
+  const { actions } = bulkCreateBody.parse(input);
+  const drafts = await draftAll(ctx, actions);
+  const rows = drafts.filter((draft): draft is DraftRow => !(draft instanceof AppError));
+  let created: ActionRow[] = [];
+  const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
+    await stillMay(tx, ctx, authorizeProposing);
+    created = await inPortions(rows, sizeOf, (portion) => insert(ctx, tx, portion));
+    return { ...replyOf(drafts, created) };
+  });
+  for (const action of created) dispatch(ctx, action);
+  return reply;
+}
+
+async function insert(ctx: Context, tx: Transaction, rows: readonly DraftRow[]): Promise<ActionRow[]> {
+  const values = [JSON.stringify(rows), JSON.stringify(ctx.caller.actor), JSON.stringify({ via: ctx.via })];
+  return (await tx.query<{ action: JsonObject }>(CREATE_MANY, values)).map(({ action }) => rowFromJson(action));
+}
+
+async function draftAll(ctx: Context, actions: readonly unknown[]): Promise<(DraftRow | AppError)[]> {
+  const together = { ...ctx, db: { ...ctx.db, tables: coalescing(ctx.db.tables) } };
+  const drafts = await inPortions(actions, sizeOf, (portion) =>
+    Promise.all(portion.map((item) => draftOne(together, item))),
+  );
+  // Ids in the order of the request: they break the tie between rows of one moment in every list and queue.
+  const ids = drafts.map(() => newId()).toSorted();
+  return drafts.map((draft, index) => (draft instanceof AppError ? draft : { ...draft, id: ids[index] ?? draft.id }));
+}
+
+async function draftOne(ctx: Context, item: unknown): Promise<DraftRow | AppError> {
+  try {
+    return await draftRow(ctx, createActionBody.parse(item));
+  } catch (error) {
+    if (error instanceof z.ZodError) return invalidInput(error);
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+function replyOf(drafts: (DraftRow | AppError)[], created: ActionRow[]): BulkCreation {
+  const made = new Map(created.map((action) => [action.id, action]));
+  const reply: BulkCreation = { created: created.length, failed: [], results: [] };
+  for (const [index, draft] of drafts.entries()) {
+    const action = draft instanceof AppError ? undefined : made.get(draft.id);
+    if (action) {
+      reply.results.push({ index, action_id: showId('action', action.id), status: action.status });
+      continue;
+    }
+    const { code, message, details } = draft instanceof AppError ? draft : invalid('expires_at', 'is in the past');
+    reply.failed.push({ index, code, error: message, details });
+    reply.results.push({ index, code, error: message });
+  }
+  return reply;
+}

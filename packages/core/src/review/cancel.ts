@@ -1,0 +1,22 @@
+import { noBody } from '@proviso/contracts';
+import { authorize, type Context } from '../access/context.ts';
+import { replayable } from '../action/replay.ts';
+import { transition } from '../action/transition.ts';
+import { getActionInWorkspace } from './get.ts';
+import { assertOwnAction } from './own.ts';
+import type { ActionRow } from '../action/row.ts';
+
+/** Cancels what is pending or cleared, unless its effect may have begun. */
+export async function cancelAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
+  authorize(ctx, 'actions:write');
+  noBody.parse(input);
+  return replayable(ctx.db, ctx.idempotency, async () => {
+    const seen = await getActionInWorkspace(ctx, id);
+    assertOwnAction(ctx, seen);
+    return transition(ctx.db, seen, 'action.cancelled', {
+      actor: ctx.caller.actor,
+      data: { via: ctx.via },
+      idempotency: ctx.idempotency,
+    });
+  });
+}

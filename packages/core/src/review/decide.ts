@@ -1,0 +1,223 @@
+import { ActionError } from '../action/action-error.ts';
+import { decideActionBody, type DecideActionBody, type JsonObject } from '@proviso/contracts';
+import { sameJson } from '../platform/canonical.ts';
+import { authorizeDecision, assertDecider, type Context } from '../access/context.ts';
+import type { Queryable } from '../platform/db.ts';
+import { dispatch } from '../action/dispatch.ts';
+import { type AppError, invalid } from '../platform/errors.ts';
+import type { Executor } from '../executors/executor.ts';
+import { executorOf } from '../tools/find-executor.ts';
+import { replayable } from '../action/replay.ts';
+import type { Idempotency } from '../platform/idempotency.ts';
+import { stillMay } from '../access/api-keys/still-may.ts';
+import { holdSecondsOf } from '../access/settings/get.ts';
+import { callContextOf } from '../schema/reserved-fields.ts';
+import { transition, type Transition } from '../action/transition.ts';
+import { renderPreview, type RenderedPreview } from '../executors/render-preview.ts';
+import { addRewordingWarning, hasRewordingWarning, isRewording } from './rewording.ts';
+import { clearedHash } from '../executors/cleared-hash.ts';
+import { getActionInWorkspace } from './get.ts';
+import { givenOf, identityFor, lookupIn, parseParams, prepareEdits, prepareProposal } from './proposal.ts';
+import { columnsOf, effectiveParams, type ActionChange, type ActionRow } from '../action/row.ts';
+
+/** Approves, rejects or edits a pending action. The loser of a race gets INVALID_STATE. */
+export async function decideAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
+  authorizeDecision(ctx); // a person with the right; an agent never
+  return decideFound(ctx, input, () => getActionInWorkspace(ctx, id)); // NOT_FOUND
+}
+
+/** Decides the action that `find` returns. The caller has authorised. */
+export async function decideFound(ctx: Context, input: unknown, find: () => Promise<ActionRow>): Promise<ActionRow> {
+  const decision = decideActionBody.parse(input);
+  const action = await replayable(ctx.db, ctx.idempotency, async () => settle(ctx, await find(), decision));
+  dispatch(ctx, action); // a wake-up, never awaited
+  return action;
+}
+
+interface Clearing {
+  dueNow?: boolean;
+  /** A changed proposal that is approved in the same step (PATCH with require_approval: false). */
+  change?: ActionChange;
+  /** What the caller changed, for the log. */
+  changes?: JsonObject;
+  /** What the caller must still be allowed when it is written; to decide, unless given. Throws FORBIDDEN. */
+  may?: (now: Context) => void;
+}
+
+/** A prepared decision: everything was read and looked up; only the guarded write is missing. */
+export interface PreparedDecision {
+  seen: ActionRow;
+  event: 'action.approved' | 'action.rejected' | 'action.updated';
+  options: Omit<Transition, 'idempotency'>;
+  /** The preview is outdated: it is rendered again, and the decision is refused until that has been seen. */
+  isRedrawn?: true;
+}
+
+/** Decides an action as it was seen; shared by every way in which one decision arrives. */
+export async function settle(
+  ctx: Context,
+  seen: ActionRow,
+  decision: DecideActionBody,
+  how: Clearing = {},
+): Promise<ActionRow> {
+  const prepared = await prepareDecision(ctx, seen, decision, how);
+  await stillMay(ctx.db, ctx, how.may ?? assertDecider);
+  return writeDecision(ctx.db, prepared, ctx.idempotency);
+}
+
+/**
+ * Reads and looks up everything that a decision needs, outside any transaction, and writes nothing. Throws INVALID,
+ * CONFLICT.
+ */
+export async function prepareDecision(
+  ctx: Context,
+  seen: ActionRow,
+  decision: DecideActionBody,
+  { dueNow = false, change: proposed = {}, changes }: Clearing = {},
+): Promise<PreparedDecision> {
+  const { actor } = ctx.caller;
+  const { comment = null } = decision;
+  const record = { by: actor, comment, via: ctx.via, at: '' }; // the statement writes the time
+  // The guarded statement says why it cannot be: the status may have moved back since it was read.
+  if (seen.status !== 'pending_approval')
+    return { seen: { ...seen, version: -1 }, event: eventOf(decision), options: { actor } };
+  assertHash(ctx, seen, decision);
+  if (decision.action === 'reject') {
+    const change = { approval: { ...record, decision: decision.action, edits: null } };
+    return {
+      seen,
+      event: 'action.rejected',
+      options: { actor, change, data: { decision: 'reject', comment, via: ctx.via } },
+    };
+  }
+  const executor = await executorOf(ctx, seen.type);
+  const shown = { ...seen, ...columnsOf(proposed) };
+  const redrawn = await redraw(ctx, executor, shown);
+  if (redrawn) return { seen, ...redrawn };
+  const change = { ...proposed, ...(await approvalBinding(ctx, executor, shown, decision.edits)) };
+  assertDecides(executor, effectiveParams({ ...shown, ...columnsOf(change) }), comment);
+  const edits = change.user_edits ?? null;
+  const hash = { params_hash: change.cleared_hash ?? null };
+  const said = { decision: decision.action, edits, comment, ...hash, via: ctx.via, ...(changes && { changes }) };
+  const approval = { ...record, decision: decision.action, edits };
+  const holdSeconds = dueNow ? 0 : await holdSecondsOf(ctx, seen.type, decision.hold_seconds);
+  return {
+    seen,
+    event: 'action.approved',
+    options: {
+      actor,
+      change: { ...change, approval, status_reason: null },
+      data: { ...said, ...(holdSeconds > 0 && { hold_seconds: holdSeconds }) },
+      dueNow,
+      holdMs: holdSeconds * 1_000,
+    },
+  };
+}
+
+const eventOf = ({ action }: DecideActionBody) => (action === 'reject' ? 'action.rejected' : 'action.approved');
+
+/** The one guarded write of a decision, by itself or in a transaction. Throws INVALID_STATE, CONFLICT. */
+export async function writeDecision(
+  db: Queryable,
+  { seen, event, options, isRedrawn }: PreparedDecision,
+  idempotency?: Idempotency,
+): Promise<ActionRow> {
+  if (!isRedrawn) return transition(db, seen, event, { ...options, idempotency });
+  const now = await transition(db, seen, event, options);
+  const message = 'What the action would do has changed since it was previewed. Reload it and decide again.';
+  throw new ActionError('CONFLICT', message, now);
+}
+
+/** An approval counts for what was shown: a given hash must match, and a changed proposal requires one. */
+function assertHash(ctx: Context, seen: ActionRow, { action, params_hash }: DecideActionBody): void {
+  const conflict = (why: string): AppError =>
+    new ActionError('CONFLICT', why, seen, [{ path: 'params_hash', message: why }]);
+  if (params_hash && params_hash !== clearedHash(seen, ctx.executors))
+    throw conflict('The action has changed since you read it. Reload it and decide again.');
+  if (!params_hash && action !== 'reject' && seen.revision > 1)
+    throw conflict('The proposal has changed since it was created. Approve it with the hash that you read.');
+}
+
+/** An approval that leaves the question open decides nothing. Throws INVALID at the edit that is missing. */
+function assertDecides(executor: Executor, params: JsonObject, comment: string | null): void {
+  const fault = executor.approvalFault?.(params, { comment });
+  if (fault) throw invalid(`edits.${fault.field}`, fault.message);
+}
+
+/** The columns of an approval: the edits, if any, and the hash of exactly what may run. */
+async function approvalBinding(
+  ctx: Context,
+  executor: Executor,
+  seen: ActionRow,
+  edits: JsonObject | undefined,
+): Promise<ActionChange> {
+  if (!edits) {
+    await parseParams(executor, effectiveParams(seen)); // a tool's schema may be another one by now
+    return hashOf(ctx, seen);
+  }
+  const proposal = await prepareEdits(ctx, executor, seen, edits);
+  const change: ActionChange = {
+    params: proposal.params,
+    resolved: proposal.resolved,
+    user_edits: proposal.edits,
+    ...proposal.rendered,
+    agent_preview: null,
+    identity_version: proposal.identity?.version ?? null,
+    contact_id: proposal.contactId,
+    company_id: proposal.companyId,
+  };
+  return { ...change, ...hashOf(ctx, { ...seen, ...columnsOf(change) }) };
+}
+
+/**
+ * The preview must be what it would be if it were rendered now: an identity that was changed since, say, has another sender,
+ * and a tool another schema. Returns how to render it again where it is not.
+ */
+async function redraw(
+  ctx: Context,
+  executor: Executor,
+  seen: ActionRow,
+): Promise<Omit<PreparedDecision, 'seen'> | undefined> {
+  const identity = await identityFor(ctx, executor, seen.identity_id);
+  const isIncomplete = seen.status_reason === 'not_looked_up';
+  const found = isIncomplete || seen.status_reason === 'stale' ? await lookUpAgain(ctx, executor, seen) : {};
+  const params = effectiveParams({ ...seen, ...columnsOf(found) });
+  const rendered = JSON.parse(
+    JSON.stringify(await renderPreview(executor, params, lookupIn(ctx, identity))),
+  ) as RenderedPreview;
+  const whole = isIncomplete && { status_reason: null };
+  const now = { ...found, ...rendered, ...whole, identity_version: identity?.version ?? null };
+  const before = Object.fromEntries(Object.keys(now).map((column) => [column, seen[column as keyof typeof now]]));
+  if (sameJson(now, before)) return undefined;
+  if (isRewording(executor, now, before)) {
+    if (hasRewordingWarning(seen.preview)) return undefined;
+    now.preview = addRewordingWarning(seen.preview, now.preview);
+  }
+  return {
+    event: 'action.updated',
+    isRedrawn: true,
+    options: {
+      actor: ctx.caller.actor,
+      change: { ...now, agent_preview: null, revision: seen.revision + 1 },
+      data: { reason: 'drawn_again', via: ctx.via },
+    },
+  };
+}
+
+/** What was looked up before it went stale would be as stale the next time: people approve what is found now. */
+async function lookUpAgain(ctx: Context, executor: Executor, seen: ActionRow) {
+  const given = givenOf(seen);
+  const { params, resolved } = await prepareProposal(ctx, {
+    executor,
+    given,
+    identityId: seen.identity_id,
+    place: callContextOf(seen),
+  });
+  return { params, resolved };
+}
+
+/** The columns that bind an approval to what it cleared. */
+export const hashOf = (ctx: Context, row: ActionRow): ActionChange => ({
+  cleared_hash: clearedHash(row, ctx.executors),
+  cleared_identity_version: row.identity_version,
+});

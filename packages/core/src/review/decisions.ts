@@ -1,0 +1,100 @@
+// Many decisions in one request: everything is read and looked up first, concurrently and outside a transaction; then
+// all are written in one. Held by actions-bulk-decide.test.ts and no-network-in-transactions.test.ts.
+import type { DecideActionBody } from '@proviso/contracts';
+import { ActionError } from '../action/action-error.ts';
+import { coalescing } from '../platform/coalesce.ts';
+import type { Context } from '../access/context.ts';
+import type { Transaction } from '../platform/db.ts';
+import { AppError } from '../platform/errors.ts';
+import { withTimeout } from '../platform/with-timeout.ts';
+import { nextSlice } from '../platform/time-slice.ts';
+import { prepareDecision, writeDecision, type PreparedDecision } from './decide.ts';
+import { inPortions, sizeOf } from '../platform/portions.ts';
+import type { ActionRow } from '../action/row.ts';
+
+/**
+ * For all look-ups of a request. A decision that a slow provider delays longer fails individually and may be sent
+ * again.
+ */
+const PREPARE_MS = 20_000;
+const AT_ONCE_MAX = 16;
+
+export interface Ask {
+  seen: ActionRow;
+  decision: DecideActionBody;
+}
+
+/** By the action's id. */
+export type Prepared = Map<string, PreparedDecision | AppError>;
+
+/** Prepares each decision by itself; those that are refused say why. Writes nothing. */
+export async function prepareDecisions(ctx: Context, asks: readonly Ask[]): Promise<Prepared> {
+  const together = { ...ctx, db: { ...ctx.db, tables: coalescing(ctx.db.tables) } };
+  const endsAt = performance.now() + PREPARE_MS;
+  const prepared = await inPortions(
+    asks,
+    ({ seen }) => sizeOf(seen.params),
+    (portion) => sideBySide(portion, async (ask) => [ask.seen.id, await prepareOne(together, ask, endsAt)] as const),
+  );
+  return new Map(prepared);
+}
+
+async function prepareOne(ctx: Context, { seen, decision }: Ask, endsAt: number): Promise<PreparedDecision | AppError> {
+  await nextSlice();
+  // Not read from the locked row: a batch holds its locks to the end, and running actions belong to the heartbeat.
+  if (seen.status !== 'pending_approval')
+    return new ActionError(
+      'INVALID_STATE',
+      `An action that is ${seen.status} cannot be decided: it must be pending_approval.`,
+      seen,
+    );
+  if (ctx.executors.get(seen.type)?.alwaysAsks)
+    return new AppError(
+      'INVALID',
+      `An action of type ${seen.type} is a question: decide it individually, not in a batch.`,
+    );
+  const late = (): AppError =>
+    new AppError('UNAVAILABLE', 'A provider that the decision depends on did not answer in time. Decide again.');
+  const leftMs = endsAt - performance.now();
+  if (leftMs <= 0) return late(); // and nobody is asked
+  try {
+    return await withTimeout<PreparedDecision | AppError>(prepareDecision(ctx, seen, decision), leftMs, late);
+  } catch (error) {
+    if (error instanceof AppError) return error; // refused by the hash, the input or the provider
+    throw error;
+  }
+}
+
+/** Processes all, a few at a time, which bounds the open calls of a request to a slow provider. */
+async function sideBySide<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const left = items.entries();
+  const lane = async (): Promise<void> => {
+    for (const [index, item] of left) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE_MAX }, lane));
+  return results;
+}
+
+/** Writes each decision by itself, in one transaction; by id, the action or why it could not be decided. */
+export async function writeDecisions(tx: Transaction, prepared: Prepared): Promise<Map<string, ActionRow | AppError>> {
+  const outcomes = new Map<string, ActionRow | AppError>();
+  // In the order of their ids, so that two batches over the same actions wait for each other instead of deadlocking.
+  for (const [id, one] of [...prepared].toSorted(([a], [b]) => a.localeCompare(b))) {
+    await nextSlice();
+    outcomes.set(id, one instanceof AppError ? one : await written(tx, one));
+  }
+  return outcomes;
+}
+
+async function written(tx: Transaction, prepared: PreparedDecision): Promise<ActionRow | AppError> {
+  try {
+    return await writeDecision(tx, prepared);
+  } catch (error) {
+    if (error instanceof AppError) return error; // refused by the guard; the transaction is sound
+    throw error;
+  }
+}

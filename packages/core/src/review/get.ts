@@ -1,0 +1,53 @@
+import { getActionQuery } from '@proviso/contracts';
+import { authorize, type Context } from '../access/context.ts';
+import { afterCursor, showCursor } from '../platform/cursor.ts';
+import { sql } from '../platform/db.ts';
+import { notFound } from '../platform/errors.ts';
+import { readId } from '../platform/ids.ts';
+import { readRows, withDates, type Order } from '../platform/page.ts';
+import { rowFromTable, type ActionEvent, type ActionRow } from '../action/row.ts';
+
+export const WITH_IDENTITY = { identity: { select: { config_version: true } } } as const;
+
+/** The action of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
+export async function getActionInWorkspace(ctx: Context, id: string): Promise<ActionRow> {
+  const uuid = readId('action', id);
+  const row =
+    uuid &&
+    (await ctx.db.tables.actions.findFirst({
+      where: { id: uuid, workspace_id: ctx.caller.workspaceId },
+      include: WITH_IDENTITY,
+    }));
+  if (!row) throw notFound('action');
+  return rowFromTable(row);
+}
+
+/** Log entries per reply, unless their bytes end it earlier. */
+const LOG_PAGE = 1_000;
+
+const BY_VERSION: Order = { name: 'version', direction: 'asc', terms: [{ sql: 't.version', type: 'int4' }] };
+
+export interface ActionWithLogs {
+  action: ActionRow;
+  /** The oldest first, from `logs_cursor` on. */
+  logs: ActionEvent[];
+  /** Where the log continues; null = it ends here. */
+  logsNextCursor: string | null;
+}
+
+export async function getAction(ctx: Context, id: string, input: unknown = {}): Promise<ActionWithLogs> {
+  authorize(ctx, 'actions:read');
+  const { logs_cursor } = getActionQuery.parse(input);
+  const after = logs_cursor === undefined ? undefined : afterCursor(BY_VERSION, logs_cursor, 'logs_cursor');
+  const action = await getActionInWorkspace(ctx, id);
+  const { rows, last } = await readRows(ctx.db, {
+    from: 'action_events',
+    where: sql`action_id = ${action.id}::uuid and version <= ${action.version}::int`,
+    order: BY_VERSION,
+    after,
+    limit: LOG_PAGE,
+    skip: 0,
+  });
+  const logs = rows.map((row) => withDates(row, ['at']) as ActionEvent);
+  return { action, logs, logsNextCursor: last && showCursor(BY_VERSION, last) };
+}

@@ -1,0 +1,44 @@
+import { listPendingActionsQuery, SHOWN_STATUS, STATUSES, type PendingStatus } from '@proviso/contracts';
+import { afterAction } from '../../action/cursor.ts';
+import type { ActionRow } from '../../action/row.ts';
+import { selectActions } from '../../action/select.ts';
+import { authorize, type Context } from '../../access/context.ts';
+import { sql } from '../../platform/db.ts';
+import { NEWEST_FIRST } from '../../platform/page.ts';
+import { readBatchId } from './workspace.ts';
+
+export interface PendingActionPage {
+  actions: ActionRow[];
+  /** All that match, on whatever page. */
+  total: number;
+  nextCursor: string | null;
+}
+
+const behind = (shown: PendingStatus) => STATUSES.filter((status) => SHOWN_STATUS[status] === shown);
+
+/** What waits for a person or ever did, newest first. Pages neither repeat nor miss a row, whatever is written meanwhile. */
+export async function listPendingActions(ctx: Context, input: unknown): Promise<PendingActionPage> {
+  authorize(ctx, 'actions:read');
+  const { status, batch_id, mission_id, session_id, limit, cursor } = listPendingActionsQuery.parse(input);
+  const { workspaceId } = ctx.caller;
+  const where = sql.join(
+    [
+      sql`workspace_id = ${workspaceId}::uuid and asked_at is not null`,
+      ...(status ? [sql`status in (${sql.join(behind(status))})`] : []),
+      ...(batch_id ? [sql`batch_id = ${readBatchId(batch_id)}`] : []),
+      ...(mission_id ? [sql`mission_id = ${mission_id}::uuid`] : []),
+      ...(session_id ? [sql`session_id = ${session_id}`] : []),
+    ],
+    ' and ',
+  );
+  const after = cursor === undefined ? undefined : await afterAction(ctx, NEWEST_FIRST, cursor);
+  const count = sql`select count(*)::int from actions t where ${where}`;
+  const { actions, total, nextCursor } = await selectActions(ctx.db, {
+    where,
+    order: NEWEST_FIRST,
+    after,
+    limit,
+    count,
+  });
+  return { actions, total, nextCursor };
+}

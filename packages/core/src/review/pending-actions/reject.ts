@@ -1,0 +1,12 @@
+import { noBody } from '@proviso/contracts';
+import { decideFound } from '../decide.ts';
+import type { ActionRow } from '../../action/row.ts';
+import { authorizeDecision, type Context } from '../../access/context.ts';
+import { findPendingAction } from './get.ts';
+
+/** Rejects a pending action: what it asked for is never done, and the row stays. */
+export async function rejectPendingAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
+  authorizeDecision(ctx);
+  noBody.parse(input);
+  return decideFound(ctx, { action: 'reject' }, () => findPendingAction(ctx, id));
+}

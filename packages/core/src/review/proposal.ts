@@ -1,0 +1,195 @@
+// From the input to what people approve: validated, resolved, rendered. Used by create, update and edit alike.
+import type { JsonObject, Provider } from '@proviso/contracts';
+import { sameJson } from '../platform/canonical.ts';
+import { assertNoTransaction } from '../platform/db.ts';
+import type { Context } from '../access/context.ts';
+import { AppError, detailsOf, invalid, refusalOf } from '../platform/errors.ts';
+import type { Executor, LookupContext, ShownIdentity } from '../executors/executor.ts';
+import { openCredentials } from '../identities/open-credentials.ts';
+import { readId } from '../platform/ids.ts';
+import { recordsOf } from '../crm/records.ts';
+import { assertCallContext, callContextOf, type CallContext } from '../schema/reserved-fields.ts';
+import { renderPreview, renderIncompletePreview, type RenderedPreview } from '../executors/render-preview.ts';
+import type { ActionRow } from '../action/row.ts';
+
+export interface Proposal {
+  params: JsonObject;
+  /** The part of params that the executor filled in. */
+  resolved: JsonObject;
+  rendered: RenderedPreview;
+  /** Null = the type needs none, and none was named. */
+  identity: (ShownIdentity & { version: number }) | null;
+  contactId: string | null;
+  companyId: string | null;
+  /** What the provider could not be asked for; it has to be before anybody approves. */
+  notLookedUp?: string;
+}
+
+/** What an executor may look at before there is a run. */
+export const lookupIn = (ctx: Context, identity: ShownIdentity | null): LookupContext => ({
+  workspaceId: ctx.caller.workspaceId,
+  records: recordsOf(ctx.db, ctx.caller.workspaceId),
+  identity,
+  openCredentials: async () => identity && openCredentials(ctx, identity.id),
+});
+
+/** The given params, without what the executor filled in. */
+export const givenOf = ({ params, resolved }: Pick<ActionRow, 'params' | 'resolved'>): JsonObject =>
+  without(params, Object.keys(resolved));
+
+const without = (from: JsonObject, keys: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(from).filter(([key]) => !keys.includes(key)));
+
+const pick = (from: JsonObject, keys: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
+
+/**
+ * The identity to act as: of the workspace, active, and of the executor's provider; null where it needs none and none is
+ * named. Throws INVALID at identity_id.
+ */
+export async function identityFor(
+  ctx: Context,
+  executor: Pick<Executor, 'identity' | 'type'>,
+  id: string | null,
+): Promise<Proposal['identity']> {
+  if (id === null && executor.identity === 'none') return null;
+  const uuid = readId('identity', id ?? '');
+  const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId }; // and no more, so that bulk work asks once
+  const row = uuid && (await ctx.db.tables.identities.findFirst({ where }));
+  if (!row || row.deleted_at) throw invalid('identity_id', 'is not an identity in this workspace');
+  if (row.status === 'disabled') throw invalid('identity_id', 'is disabled');
+  if (executor.identity !== 'none' && executor.identity !== row.provider)
+    throw invalid('identity_id', `is a ${row.provider} identity, but ${executor.type} needs ${executor.identity}`);
+  return {
+    id: row.id,
+    provider: row.provider as Provider,
+    name: row.name,
+    config: row.config as JsonObject,
+    account: row.account,
+    version: row.config_version,
+  };
+}
+
+/** Params that only a reviewer's edits set cannot be in a proposal. Throws INVALID at each such field. */
+export function refuseReviewerFields({ reviewerFields = [] }: Executor, given: JsonObject): void {
+  refuseFields(reviewerFields, given, 'is set by a reviewer, as an edit: leave it out');
+}
+
+function refuseFields(fields: readonly string[], given: JsonObject, message: string): void {
+  const details = fields.filter((field) => field in given).map((field) => ({ path: `params.${field}`, message }));
+  if (details.length > 0)
+    throw new AppError('INVALID', `${details.map(({ path }) => `${path}: ${message}`).join('; ')}.`, details);
+}
+
+/** A question waits for a person, not for a time. Throws INVALID. */
+export function refuseTimes(
+  { alwaysAsks, type }: Executor,
+  times: { direct?: unknown; scheduled_time?: unknown },
+): void {
+  if (!alwaysAsks) return;
+  for (const field of ['direct', 'scheduled_time'] as const)
+    if (times[field]) throw invalid(field, `does not apply to ${type}, which always waits for a person: leave it out`);
+}
+
+/** Params as the executor's schema reads them. Throws INVALID with paths below params. */
+export async function parseParams(executor: Executor, given: JsonObject): Promise<JsonObject> {
+  const parsed = await executor.params.safeParseAsync(given);
+  if (parsed.success) return parsed.data;
+  throw refusalOf(
+    'INVALID',
+    detailsOf(parsed.error).map(({ path, message }) => ({ path: path ? `params.${path}` : 'params', message })),
+  );
+}
+
+interface Draft {
+  executor: Executor;
+  given: JsonObject;
+  /** Fields that an earlier resolution filled in and that are still valid. */
+  kept?: JsonObject;
+  identityId: string | null;
+  place: CallContext;
+  /** A provider that is away leaves the proposal without what it would have said; else that is UNAVAILABLE. */
+  mayLackLookUp?: boolean;
+}
+
+/** Validates params, fills in what is missing and renders the preview. Throws INVALID with paths below params, UNAVAILABLE. */
+export async function prepareProposal(
+  ctx: Context,
+  { executor, given, kept = {}, identityId, place, mayLackLookUp = false }: Draft,
+): Promise<Proposal> {
+  const identity = await identityFor(ctx, executor, identityId);
+  refuseFields(executor.resolvedFields ?? [], given, 'is looked up by the service: leave it out');
+  if (executor.tool) assertCallContext(given, place);
+  const parsed = await parseParams(executor, { ...kept, ...given });
+  const lookup = lookupIn(ctx, identity);
+  let notLookedUp: string | undefined;
+  const ask = async <T>(asking: () => Promise<T>, otherwise: (why: string) => T): Promise<T> => {
+    try {
+      if (notLookedUp === undefined) return await asking();
+    } catch (error) {
+      if (!mayLackLookUp || !(error instanceof AppError) || error.code !== 'UNAVAILABLE') throw error;
+      notLookedUp = error.message;
+    }
+    return otherwise(notLookedUp);
+  };
+  if (executor.resolve) assertNoTransaction(`The provider of ${executor.type}`);
+  const found = await ask(
+    async () => ((await executor.resolve?.(parsed, lookup)) ?? {}) as JsonObject,
+    () => ({}),
+  );
+  const params = await parseParams(executor, { ...parsed, ...found });
+  const idIn = (kind: 'contact' | 'company'): string | null => {
+    const value = params[`${kind}_id`];
+    return typeof value === 'string' ? (readId(kind, value) ?? null) : null;
+  };
+  const rendered = await ask<RenderedPreview>(
+    () => renderPreview(executor, params, lookup),
+    (why) => renderIncompletePreview(executor, params, { identity, why }),
+  );
+  return {
+    params,
+    resolved: { ...without(kept, Object.keys(given)), ...found },
+    rendered,
+    identity,
+    contactId: idIn('contact'),
+    companyId: idIn('company'),
+    ...(notLookedUp !== undefined && { notLookedUp }),
+  };
+}
+
+/** Null for each param that still says what the edits have changed. */
+function restated({ restatedIn = {} }: Executor, params: JsonObject, edits: JsonObject): JsonObject {
+  const fields = Object.entries(edits)
+    .filter(([field, value]) => value !== null && !sameJson(value, params[field] ?? null))
+    .flatMap(([field]) => restatedIn[field] ?? []);
+  return Object.fromEntries(fields.filter((field) => params[field] !== undefined).map((field) => [field, null]));
+}
+
+/**
+ * A reviewer's edits on a proposal: shallow-merged, validated and resolved. Fields that the executor filled in stay as
+ * the reviewer saw them, unless the edits change what they depend on. `params` merged with `edits` is what runs.
+ */
+export async function prepareEdits(
+  ctx: Context,
+  executor: Executor,
+  row: ActionRow,
+  asked: JsonObject,
+): Promise<Proposal & { edits: JsonObject }> {
+  const edits = { ...restated(executor, row.params, asked), ...asked };
+  const moved = (executor.resolvesFrom ?? []).some((key) => key in edits && edits[key] !== row.params[key]);
+  const proposal = await prepareProposal(ctx, {
+    executor,
+    given: { ...givenOf(row), ...edits },
+    kept: moved ? {} : row.resolved,
+    identityId: row.identity_id,
+    place: callContextOf(row),
+  });
+  const edited = Object.keys(edits);
+  return {
+    ...proposal,
+    params: { ...without(proposal.params, edited), ...pick(row.params, edited) },
+    resolved: without(proposal.resolved, edited),
+    // An edit that removes a field stays a null, which the merge applies to the proposal.
+    edits: Object.fromEntries(edited.map((key) => [key, proposal.params[key] ?? null])),
+  };
+}

@@ -1,0 +1,34 @@
+import type { CreateActionBody, Status } from '@proviso/contracts';
+import type { Context } from '../access/context.ts';
+import { AppError, invalid } from '../platform/errors.ts';
+import type { agents } from '../generated/client.ts';
+import { findRun } from '../runs/get.ts';
+import { assertOwnRun } from '../runs/own.ts';
+
+/** The proposer of an action. No agent = a program or a person. */
+export interface Proposer {
+  agent: agents | null;
+  runId: string | null;
+}
+
+/** An action with a run is that run's agent's proposal, whatever the token. Throws FORBIDDEN, or INVALID at run_id. */
+export async function proposerOf(ctx: Context, { run_id }: Pick<CreateActionBody, 'run_id'>): Promise<Proposer> {
+  const run = run_id === undefined ? undefined : await findRun(ctx, run_id);
+  if (run_id !== undefined && !run) throw invalid('run_id', 'is not a run in this workspace');
+  if (run) assertOwnRun(ctx, run.agent_id);
+  const id = run?.agent_id ?? ctx.caller.agent?.id;
+  if (!id) return { agent: null, runId: null };
+  const agent = await ctx.db.tables.agents.findUnique({ where: { id } });
+  if (!agent?.enabled) throw new AppError('FORBIDDEN', 'The agent is disabled.');
+  return { agent, runId: run?.id ?? null };
+}
+
+/** Whether the proposal is cleared automatically: an agent's only if its settings say so. */
+export function gate(
+  { type, require_approval }: Pick<CreateActionBody, 'type' | 'require_approval'>,
+  { agent }: Proposer,
+): Status {
+  if (require_approval) return 'pending_approval';
+  if (!agent) return 'scheduled';
+  return agent.approval === 'never' || agent.auto_approve_types.includes(type) ? 'auto_approved' : 'pending_approval';
+}

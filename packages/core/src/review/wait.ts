@@ -1,0 +1,143 @@
+// The requests of this process that wait for actions to end: one query at a time for all of them, and none without
+// them. A wait holds no connection. Held by actions-wait.test.ts.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Caller } from '../access/context.ts';
+import type { Database } from '../platform/db.ts';
+import { AppError, notFound } from '../platform/errors.ts';
+import { forProcess } from '../platform/fair-pool.ts';
+import { findActive } from '../access/api-keys/find-active.ts';
+import { WITH_IDENTITY } from './get.ts';
+import { rowFromTable, type ActionRow } from '../action/row.ts';
+import { FIND_ENDED } from '../action/statements.ts';
+
+/** How often the awaited actions are checked, all in one query. */
+const POLL_MS = 250;
+/** How often the tokens of all waiting requests are checked. */
+const RECHECK_MS = 1_000;
+/** Of one workspace in this process, unless the process says otherwise. */
+const WAITS_MAX = 100;
+
+export interface Waiters {
+  /**
+   * The action once it has ended, or as it stands when the time is over or `gone` aborts; undefined at once when as many of
+   * the workspace wait as may. Throws UNAUTHENTICATED when the caller's token is no good any more.
+   */
+  ended(wanted: Wanted, limitMs: number, gone: AbortSignal): Promise<ActionRow | undefined>;
+  count(): number;
+}
+
+interface Wanted {
+  id: string;
+  caller: Caller;
+}
+
+interface Waiting extends Wanted {
+  leave: () => void;
+}
+
+type Asked = Pick<Database, 'query' | 'tables'>;
+
+export function createWaiters(db: Asked, { waitsMax = WAITS_MAX }: { waitsMax?: number } = {}): Waiters {
+  const waiting = new Set<Waiting>();
+  const ofWorkspace = new Map<string, number>();
+  const read = createReader(db);
+  const lookOn = looking(db, waiting);
+
+  const count = (workspaceId: string, change: 1 | -1): void => {
+    const now = (ofWorkspace.get(workspaceId) ?? 0) + change;
+    if (now === 0) ofWorkspace.delete(workspaceId);
+    else ofWorkspace.set(workspaceId, now);
+  };
+
+  const wait = (wanted: Wanted, limitMs: number, gone: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (gone.aborted) return resolve();
+      const leave = (): void => {
+        clearTimeout(timer);
+        gone.removeEventListener('abort', leave);
+        waiting.delete(one);
+        resolve();
+      };
+      const one = { ...wanted, leave };
+      const timer = setTimeout(leave, limitMs);
+      gone.addEventListener('abort', leave);
+      waiting.add(one);
+      forProcess(lookOn);
+    });
+
+  return {
+    ended: async (wanted, limitMs, gone) => {
+      const { workspaceId } = wanted.caller;
+      if ((ofWorkspace.get(workspaceId) ?? 0) >= waitsMax) return undefined;
+      count(workspaceId, 1);
+      await wait(wanted, limitMs, gone).finally(() => count(workspaceId, -1));
+      return read(wanted);
+    },
+    count: () => waiting.size,
+  };
+}
+
+/** Looks on while somebody waits. A database that is away now may be back for the next look; the limits go on running. */
+function looking(db: Asked, waiting: ReadonlySet<Waiting>): () => void {
+  let isLooking = false;
+  let rightsAt = 0;
+
+  const look = async (): Promise<void> => {
+    const ids = [...new Set([...waiting].map(({ id }) => id))];
+    const rows = await db.query<{ id: string }>(FIND_ENDED, [ids]).catch(() => []);
+    const ended = new Set(rows.map(({ id }) => id));
+    for (const one of waiting) if (ended.has(one.id)) one.leave();
+    if (performance.now() < rightsAt) return;
+    const asked = [...waiting];
+    const active = await findActive(db, new Set(asked.map(({ caller }) => caller))).catch(() => undefined);
+    rightsAt = performance.now() + RECHECK_MS;
+    for (const one of asked) if (active?.has(one.caller) === false) one.leave();
+  };
+
+  const lookOn = (): void => {
+    if (isLooking || waiting.size === 0) return;
+    isLooking = true;
+    setTimeout(() => {
+      void look().finally(() => {
+        isLooking = false;
+        lookOn();
+      });
+    }, POLL_MS).unref();
+  };
+  return lookOn;
+}
+
+/** Reads what those whose waits end in one turn of the event loop want, all at once, and whether they still may. */
+function createReader(db: Asked): (wanted: Wanted) => Promise<ActionRow> {
+  let next: { all: Set<Wanted>; read: ReturnType<typeof readAll> } | undefined;
+  const begin = (): NonNullable<typeof next> => {
+    const all = new Set<Wanted>();
+    const read = nextTurn().then(() => {
+      next = undefined;
+      return readAll(db, all);
+    });
+    return { all, read };
+  };
+  return async (wanted) => {
+    next ??= forProcess(begin);
+    next.all.add(wanted);
+    const { rows, active } = await next.read;
+    if (!active.has(wanted.caller))
+      throw new AppError(
+        'UNAUTHENTICATED',
+        'The credential ended or lost its access to the workspace while this request was waiting.',
+      );
+    const row = rows.get(wanted.id);
+    if (row?.workspace_id !== wanted.caller.workspaceId) throw notFound('action');
+    return row;
+  };
+}
+
+async function readAll(db: Asked, all: ReadonlySet<Wanted>) {
+  const ids = [...new Set([...all].map(({ id }) => id))];
+  const [found, active] = await Promise.all([
+    db.tables.actions.findMany({ where: { id: { in: ids } }, include: WITH_IDENTITY }),
+    findActive(db, new Set([...all].map(({ caller }) => caller))),
+  ]);
+  return { rows: new Map(found.map((row) => [row.id, rowFromTable(row)])), active };
+}

@@ -1,0 +1,125 @@
+// One thread for all tenants' schemas. Workspaces take turns, one job each; a job that does not end in its time ends with
+// the thread, and the next job gets another. Held by schema-pool.test.ts.
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../platform/errors.ts';
+import type { Answer, Job } from './schema-job.ts';
+
+/** By the clock: a busy machine must not refuse what takes a few milliseconds. */
+const LIMIT_MS = 1_000;
+/** Loading the thread is nobody's time. */
+const START_MS_MAX = 30_000;
+/** For so long a schema that took too long is not tried again for its workspace: a thousand such jobs cost as much as one. */
+const REST_MS = 10_000;
+const RESTING_MAX = 1_000;
+const LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 };
+/** Texts that one workspace's jobs may hold while they wait. */
+const WAITING_CHARS_MAX = 16 * 1024 * 1024;
+
+/** The built file, beside this one once it is built too: a thread loads no TypeScript. */
+const FILE = new URL('../../dist/schema/schema-thread.js', import.meta.url);
+
+interface Waiting {
+  job: Job;
+  /** The workspace and the schema. */
+  key: string;
+  chars: number;
+  answer(answer: Answer): void;
+}
+
+/** Jobs that wait, by workspace. */
+const waiting = new Map<string, Waiting[]>();
+let thread: Worker | undefined;
+/** Until when, by workspace and schema. */
+const resting = new Map<string, number>();
+let working = false;
+let served: string | undefined;
+
+/** The thread's answer, once it is the workspace's turn. Throws UNAVAILABLE if too much of it waits already. */
+export function askThread(workspaceId: string, job: Job): Promise<Answer> {
+  const jobs = waiting.get(workspaceId) ?? [];
+  const chars = (job.schema?.length ?? 0) + (job.kind === 'input' ? job.input.length : 0);
+  if (jobs.reduce((sum, one) => sum + one.chars, chars) > WAITING_CHARS_MAX)
+    throw new AppError(
+      'UNAVAILABLE',
+      'Too many inputs of this workspace are waiting to be validated. Try again shortly.',
+    );
+  return new Promise((answer) => {
+    jobs.push({ job, chars, answer, key: `${workspaceId} ${job.hash}` });
+    waiting.set(workspaceId, jobs);
+    void work();
+  });
+}
+
+async function work(): Promise<void> {
+  if (working) return;
+  working = true;
+  for (let next = takeTurn(); next; next = takeTurn()) next.answer(await runUnlessResting(next));
+  working = false;
+}
+
+/** Of the workspace that waits longest, but for the one whose turn it has just been. */
+function takeTurn(): Waiting | undefined {
+  const [first, second] = waiting.keys();
+  const workspaceId = first === served ? (second ?? first) : first;
+  if (workspaceId === undefined) return undefined;
+  const jobs = waiting.get(workspaceId) ?? [];
+  const next = jobs.shift();
+  waiting.delete(workspaceId);
+  if (jobs.length > 0) waiting.set(workspaceId, jobs); // behind all others
+  served = workspaceId;
+  return next;
+}
+
+async function runUnlessResting({ job, key }: Waiting): Promise<Answer> {
+  if (performance.now() < (resting.get(key) ?? -Infinity)) return { kind: 'given_up' };
+  const answer = await run(job);
+  if (answer.kind !== 'given_up') return answer;
+  resting.delete(key);
+  resting.set(key, performance.now() + REST_MS);
+  if (resting.size > RESTING_MAX) resting.delete([...resting.keys()][0] ?? '');
+  return answer;
+}
+
+async function run(job: Job): Promise<Answer> {
+  const isUsed = thread !== undefined;
+  const startedAt = performance.now();
+  try {
+    thread ??= await start();
+    return await answerOf(thread, LIMIT_MS, job);
+  } catch {
+    void thread?.terminate();
+    thread = undefined;
+    // What others left there may have taken the memory: it gets a thread of its own, once.
+    if (isUsed && performance.now() - startedAt < LIMIT_MS) return run(job);
+    return { kind: 'given_up' };
+  } finally {
+    thread?.unref(); // a thread without work keeps no process alive
+  }
+}
+
+async function start(): Promise<Worker> {
+  const worker = new Worker(FILE, { resourceLimits: LIMITS, execArgv: [], env: {} });
+  worker.on('error', () => undefined); // whoever waits for its answer hears of it
+  worker.once('exit', () => {
+    if (thread === worker) thread = undefined;
+  });
+  await answerOf(worker, START_MS_MAX);
+  return worker;
+}
+
+/** Its next message. Rejects when it ends, or takes too long. */
+function answerOf(worker: Worker, limitMs: number, job?: Job): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const settle = (done: () => void) => (): void => {
+      clearTimeout(timer);
+      worker.off('message', hear).off('error', fail).off('exit', fail);
+      done();
+    };
+    const fail = settle(() => reject(new Error('the schema worker thread ended')));
+    const hear = (answer: Answer): void => settle(() => resolve(answer))();
+    const timer = setTimeout(fail, limitMs);
+    worker.on('message', hear).on('error', fail).on('exit', fail);
+    worker.ref();
+    if (job) worker.postMessage(job);
+  });
+}
