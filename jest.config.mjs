@@ -15,7 +15,7 @@ const shared = {
   },
   // Packages that are ES modules only.
   transformIgnorePatterns: [
-    '/node_modules/(?!(better-auth|@better-auth|@better-fetch|better-call|nanostores|kysely|rou3|defu|@noble|jose|openid-client|oauth4webapi|@prisma/client/runtime/.*\\.mjs)/?)',
+    '/node_modules/(?!(better-auth|@better-auth|@better-fetch|better-call|nanostores|kysely|rou3|defu|@noble|jose|p-limit|yocto-queue|uuid|openid-client|oauth4webapi|@prisma/client/runtime/.*\\.mjs)/?)',
   ],
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.proviso/'],
 };

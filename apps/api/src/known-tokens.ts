@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createSizedCache } from '@proviso/core';
+import { LRUCache } from 'lru-cache';
 
 const TOKENS_MAX = 10_000;
-const TENANT_LENGTH = 36;
 
 /**
  * The workspace or person that a token, or a session of the board, last acted for. Its next request waits in their
@@ -15,11 +14,11 @@ export interface KnownTokens {
 }
 
 export function createKnownTokens(): KnownTokens {
-  const tenants = createSizedCache<string>(TOKENS_MAX * TENANT_LENGTH);
+  const tenants = new LRUCache<string, string>({ max: TOKENS_MAX });
   const keyOf = (token = ''): string => createHash('sha256').update(token).digest('base64');
   return {
     tenantOf: (token) => tenants.get(keyOf(token)),
-    remember: (token, tenant) => tenants.set(keyOf(token), tenant),
-    forget: (token) => tenants.delete(keyOf(token)),
+    remember: (token, tenant) => void tenants.set(keyOf(token), tenant),
+    forget: (token) => void tenants.delete(keyOf(token)),
   };
 }

@@ -7,7 +7,6 @@ import {
 } from '@proviso/contracts';
 import {
   actionOf,
-  createSizedCache,
   entryOf,
   nextSlice,
   showId,
@@ -17,8 +16,8 @@ import {
   type FeedEvent,
   type Registry,
   type Stream,
-  type SizedCache,
 } from '@proviso/core';
+import { LRUCache } from 'lru-cache';
 import type { Message } from './event-stream.ts';
 import { showAction, showEvent } from './show-action.ts';
 import { showPendingAction } from './show-pending-action.ts';
@@ -36,7 +35,7 @@ export interface EventPresenter {
 interface PresentedEvents {
   events: WeakMap<FeedEvent, Message>;
   /** Of large actions, for their other events and for listeners that catch up. */
-  actions: SizedCache<Buffer>;
+  actions: LRUCache<string, Buffer>;
 }
 
 const LARGE_BYTES_MIN = 64 * 1024;
@@ -45,7 +44,10 @@ const LARGE_BYTES_MAX = 8 * 1024 * 1024;
 const createPresentedCache = (): ((executors: Registry) => PresentedEvents) => {
   const all = new WeakMap<Registry, PresentedEvents>();
   return (executors) => {
-    const told = all.get(executors) ?? { events: new WeakMap(), actions: createSizedCache(LARGE_BYTES_MAX) };
+    const told = all.get(executors) ?? {
+      events: new WeakMap(),
+      actions: new LRUCache({ maxSize: LARGE_BYTES_MAX, sizeCalculation: ({ length }) => length }),
+    };
     all.set(executors, told);
     return told;
   };

@@ -147,7 +147,6 @@ export { authorizePassword, setPassword } from './access/sessions/set-password.t
 export { sessionCredential } from './access/sessions/token.ts';
 export { getSettings } from './access/settings/get.ts';
 export { updateSettings } from './access/settings/update.ts';
-export { createSizedCache, type SizedCache } from './platform/sized-cache.ts';
 export { listContactTasks, listTasks } from './crm/tasks/list.ts';
 export { updateTask } from './crm/tasks/update.ts';
 export { nextSlice } from './platform/time-slice.ts';

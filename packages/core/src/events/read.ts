@@ -1,10 +1,10 @@
 // The feed's order is (transaction, number), read below the oldest transaction that is still open: one that commits late
 // has a place that nobody has read past. Held by events.test.ts, which holds a transaction open.
+import { LRUCache } from 'lru-cache';
 import { rowFromJson, type ActionEvent, type ActionRow } from '../action/row.ts';
 import type { JsonObject } from '@proviso/contracts';
 import type { Queryable, Statement } from '../platform/db.ts';
 import { withDates } from '../platform/page.ts';
-import { createSizedCache } from '../platform/sized-cache.ts';
 import type { FeedCursor } from './feed-cursor.ts';
 
 export const IS_STABLE = 'transaction_id < pg_snapshot_xmin(pg_current_snapshot())';
@@ -112,7 +112,7 @@ export interface FeedReader {
 }
 
 export function createFeedReader(db: Queryable): FeedReader {
-  const large = createSizedCache<string>(LARGE_CHARS_MAX);
+  const large = new LRUCache<string, string>({ maxSize: LARGE_CHARS_MAX, sizeCalculation: ({ length }) => length });
   const read = async (statement: Statement, after: FeedCursor, values: readonly unknown[]): Promise<FeedPage> => {
     const known = [...large.keys()];
     const [head, ...rows] = await db.query<Found>(statement, [...valuesOf(after), known, ...values]);

@@ -1,4 +1,5 @@
 // Batches the look-ups of many items into a few queries. Held by actions-bulk-create.test.ts, which counts statements.
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { Tables } from './db.ts';
 
 /** Other queries of the items run a few at a time, so that one request does not take the whole pool. */
@@ -15,7 +16,7 @@ type Ask = (query: Query) => Promise<unknown>;
  */
 export function coalescing(tables: Tables): Tables {
   const delegates = new Map<string, object>();
-  const limited = limit(AT_ONCE_MAX);
+  const limited = pLimit(AT_ONCE_MAX);
   return new Proxy(tables, {
     get: (target, name) => {
       const table = Reflect.get(target, name) as Record<string, Ask>;
@@ -27,7 +28,7 @@ export function coalescing(tables: Tables): Tables {
   });
 }
 
-function coalesceTable(table: Record<string, Ask>, limited: Limit): object {
+function coalesceTable(table: Record<string, Ask>, limited: LimitFunction): object {
   const many: Ask = async (query) => limited(async () => table.findMany?.(query));
   const byId = gather(many, 'id');
   const byEmail = gather(many, 'email');
@@ -120,23 +121,5 @@ function shared(many: Ask): Ask {
     const rows = reading.get(key) ?? many(query).finally(() => reading.delete(key));
     reading.set(key, rows);
     return rows;
-  };
-}
-
-type Limit = <T>(work: () => Promise<T>) => Promise<T>;
-
-function limit(most: number): Limit {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running >= most) await new Promise<void>((go) => void waiting.push(go));
-    else running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
   };
 }

@@ -28,7 +28,6 @@ describe('the house', () => {
       'apps/api/src/errors.ts', // the timestamp of an error body
       'apps/worker/src/watchdog.ts', // the time of a line of the log
       'packages/core/src/platform/queue.ts', // BullMQ's delay, which is a hint
-      'packages/core/src/platform/ids.ts', // the time part of a UUIDv7
       'packages/core/src/crm/records.ts', // a sent e-mail's own time, for people
       'packages/core/src/crm/contacts/change.ts', // when somebody unsubscribed, for people
       'packages/core/src/crm/tasks/update.ts', // when a task was done, for people
