@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BatchApproveReply } from '@proviso/contracts';
 import type { BatchRecord, ClientRecord } from '@proviso/testing';
-import { list, propose, ROOT, shownParams, type Mission } from './pending-actions.ts';
+import { list, propose, ROOT, effectiveParams, type Mission } from './pending-actions.ts';
 import { reworded } from './proposals.ts';
 import type { Scene } from './v1.ts';
 
@@ -35,7 +35,7 @@ async function decideBatch(scene: Scene, { tenant, missionId, toolName }: Missio
     verb,
     action: seen.id,
     sent: edits ? { edits } : {},
-    saw: shownParams(seen),
+    saw: effectiveParams(seen),
     told: null,
   }));
   const batch: BatchRecord = { request: key, items, told: null };

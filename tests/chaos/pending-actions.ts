@@ -18,7 +18,10 @@ const readCleared = (reply: JsonObject) => {
 };
 
 /** What would run if it were approved as it is shown. */
-export const shownParams = ({ toolInput, userEdits }: PendingAction): JsonObject => ({ ...toolInput, ...userEdits });
+export const effectiveParams = ({ toolInput, userEdits }: PendingAction): JsonObject => ({
+  ...toolInput,
+  ...userEdits,
+});
 
 /** What proposes several calls of one tool. */
 export interface Mission {
@@ -70,7 +73,7 @@ export async function decide(scene: Scene, action: Known, token?: string): Promi
     verb: edits ? 'edit' : 'approve',
     body: { paramsHash: seen.paramsHash, ...(edits && { userEdits: edits }) },
     sent: edits ? { edits } : {},
-    saw: shownParams(seen),
+    saw: effectiveParams(seen),
     token,
     read: readCleared,
   });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readId } from '@proviso/core';
+import { parseId } from '@proviso/core';
 import type { Effect } from '@proviso/testing';
 
 export interface Provider {
@@ -58,4 +58,4 @@ export async function startProvider(thinkingMs: () => number): Promise<Provider>
   };
 }
 
-const uuid = (id: string): string => readId('action', id) ?? id;
+const uuid = (id: string): string => parseId('action', id) ?? id;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newId, openDatabase, readId, showId, type ActionRow, type Database } from '@proviso/core';
+import { newId, openDatabase, parseId, formatId, type ActionRow, type Database } from '@proviso/core';
 import { judge, openWorld, readEvidence, type Effect, type Evidence, type Verdict } from '@proviso/testing';
 import type { Tenant } from './client.ts';
 import { LEASE_MS, startFleet, type ChaosFleet, type Settings } from './fleet.ts';
@@ -96,7 +96,7 @@ async function settle(fleet: ChaosFleet): Promise<Tenant[]> {
           tokens: [await workspace.token({}), await workspace.token({})],
           identity: workspace.identityId,
           mailbox: await workspace.identity('smtp', config),
-          contact: showId('contact', (await world.db.tables.contacts.create({ data })).id),
+          contact: formatId('contact', (await world.db.tables.contacts.create({ data })).id),
         };
       }),
     );
@@ -108,7 +108,7 @@ async function settle(fleet: ChaosFleet): Promise<Tenant[]> {
 async function collect(fleet: ChaosFleet, db: Database, load: Load, tenants: Tenant[]): Promise<Evidence> {
   const read = await readEvidence(db, { workspaces: tenants.map(({ workspace }) => workspace) });
   const mails = fleet.sink.messages().map(({ id, subject, text, at }): Effect => ({
-    action: readId('action', id.slice(1, id.indexOf('@'))) ?? id,
+    action: parseId('action', id.slice(1, id.indexOf('@'))) ?? id,
     identity: id,
     said: { subject, message: text.trimEnd() },
     at: new Date(at),

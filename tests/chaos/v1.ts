@@ -1,7 +1,7 @@
 // What people ask of /v1.
 import { randomUUID } from 'node:crypto';
 import type { Action, BulkCreateReply, BulkDecideReply, JsonObject } from '@proviso/contracts';
-import { readId } from '@proviso/core';
+import { parseId } from '@proviso/core';
 import type { ClientRecord } from '@proviso/testing';
 import type { Asking, Client, Known, Tenant } from './client.ts';
 import { proposed, reworded, timed } from './proposals.ts';
@@ -13,7 +13,7 @@ export interface Scene {
   tenants: readonly Tenant[];
 }
 
-const bare = (id: string): string => readId('action', id) ?? id;
+const bare = (id: string): string => parseId('action', id) ?? id;
 
 const read = (reply: JsonObject) => {
   const { action_id, version, status } = reply.action as Action;

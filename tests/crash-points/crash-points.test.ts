@@ -1,5 +1,5 @@
 import type { JsonObject } from '@proviso/contracts';
-import { newId, showId } from '@proviso/core';
+import { newId, formatId } from '@proviso/core';
 import { openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
 import type { CrashPoint } from '@proviso/testing';
 import { Simulation, type SimulationOptions } from './simulation.ts';
@@ -31,7 +31,7 @@ describe.each(Object.entries(KINDS))('%s', (_, { type, params }) => {
     const stranger = await (await world.workspace()).as({});
     people = { owner: await workspace.as({}), reviewer: await workspace.as({ role: 'reviewer' }), stranger };
     const data = { id: newId(), workspace_id: workspace.id, email: 'a@example.com' };
-    contact = showId('contact', (await world.db.tables.contacts.create({ data })).id);
+    contact = formatId('contact', (await world.db.tables.contacts.create({ data })).id);
   });
   afterAll(() => world.close());
 

@@ -1,4 +1,4 @@
-import { readId } from '@proviso/core';
+import { parseId } from '@proviso/core';
 import { defineExecutor, done, refused, retry, type Executor } from '@proviso/core/executor';
 import { z } from 'zod';
 import type { CrashInjector, Effect } from '@proviso/testing';
@@ -40,7 +40,7 @@ function take(provider: FakeProvider, { action, key, say }: Request): void {
   provider.effects.push({ action: uuid(action), identity: key ?? uuid(action), said: { say }, at: new Date() });
 }
 
-const uuid = (id: string): string => readId('action', id) ?? id;
+const uuid = (id: string): string => parseId('action', id) ?? id;
 
 /** The executors of one process, each call through the crash injector. */
 export const providerExecutors = (provider: FakeProvider, injector: CrashInjector): Executor[] =>

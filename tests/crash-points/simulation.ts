@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isCleared, SHOWN_STATUS, type JsonObject } from '@proviso/contracts';
+import { isCleared, PENDING_STATUS_OF, type JsonObject } from '@proviso/contracts';
 import {
   AppError,
   approvePendingAction,
@@ -14,7 +14,7 @@ import {
   hashJson,
   newId,
   processActions,
-  readId,
+  parseId,
   recallAction,
   runActionNow,
   updateAction,
@@ -65,7 +65,7 @@ const told = ({ version, status }: ActionRow): Told => ({ version, status });
 /** What a client of /api/pending-actions is told of its approval. */
 const toldShown = ({ status, cleared_hash }: ActionRow): Told => ({
   version: null,
-  shown: SHOWN_STATUS[status],
+  shown: PENDING_STATUS_OF[status],
   ...(cleared_hash && { hash: cleared_hash }),
 });
 
@@ -146,7 +146,7 @@ export class Simulation {
     const record = this.#note({ verb: 'process', who: 'owner', sent: {} });
     const input = { query: { limit: '1' }, body: {} };
     const reply = await this.#send(record, 'owner', (ctx) => processActions(ctx, input));
-    const mine = reply?.results.find(({ action_id }) => readId('action', action_id) === this.id);
+    const mine = reply?.results.find(({ action_id }) => parseId('action', action_id) === this.id);
     if (mine) record.told = { version: null, status: mine.status };
   }
 

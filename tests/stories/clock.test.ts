@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { readId } from '@proviso/core';
+import { parseId } from '@proviso/core';
 import type { Action } from '@proviso/contracts';
 import { backends, until } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
@@ -50,7 +50,7 @@ if (!LIBRARY && process.env.CI) throw new Error('CI is set and libfaketime is mi
           expires_at: new Date(dueAt + 60_000).toISOString(),
         });
         expect(status).toBe(200);
-        return readId('action', body.action.action_id) ?? '';
+        return parseId('action', body.action.action_id) ?? '';
       };
       await Promise.all(Array.from({ length: SCHEDULED }, (_, index) => propose(index)));
       const open = () => fleet.countActions({ status: { not: 'completed' } });

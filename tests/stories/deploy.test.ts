@@ -1,5 +1,5 @@
 import type { Action } from '@proviso/contracts';
-import { readId } from '@proviso/core';
+import { parseId } from '@proviso/core';
 import { backends, judge, readEvidence, until, type ClientRecord, type Running } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
 import { startSmtpSink, type SmtpSink } from '@proviso/local-server/smtp-sink';
@@ -68,7 +68,7 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
         else if (reply.status >= 500) failures.push(`${reply.status} ${await reply.text()}`);
         else {
           const { action } = (await reply.json()) as { action: Action };
-          record.action = readId('action', action.action_id) ?? null;
+          record.action = parseId('action', action.action_id) ?? null;
           record.told = { version: action.version, status: action.status };
         }
       }
@@ -93,7 +93,7 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
     const open = () => fleet.countActions({ status: { not: 'completed' } });
     await until('every action to be done', async () => (await open()) === 0, 60_000);
     const effects = sink.messages().map(({ id, subject, text, at }) => ({
-      action: readId('action', id.slice(1, id.indexOf('@'))) ?? id,
+      action: parseId('action', id.slice(1, id.indexOf('@'))) ?? id,
       identity: id,
       said: { subject, message: text.trimEnd() },
       at: new Date(at),

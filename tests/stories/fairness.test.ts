@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readId } from '@proviso/core';
+import { parseId } from '@proviso/core';
 import { backends, clientOf, until, type TestWorkspace } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
 import { SHIPPED_TIMES } from './shipped.ts';
@@ -39,7 +39,7 @@ describe.each(backends())('one worker $name, and a workspace with much to do', (
       const body = { type, params, identity_id: workspace.identityId };
       const reply = await owner<{ action_id: string }>('POST', '/v1/actions', body);
       expect(reply.status).toBe(200);
-      return readId('action', reply.body.action_id) as string;
+      return parseId('action', reply.body.action_id) as string;
     };
   };
 

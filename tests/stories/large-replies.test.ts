@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
-import { newId, showId } from '@proviso/core';
+import { newId, formatId } from '@proviso/core';
 import { clientOf, openWorld, startApi, until, type Running, type TestWorkspace, type World } from '@proviso/testing';
 
 const EVENTS = 230;
@@ -125,7 +125,9 @@ describe('an api with a heap of 512 MB, over actions of 250 KB', () => {
     const [id = ''] = await offer(1);
     await change(id, 3_000, 10_000);
     await watching('ten long logs', async () => {
-      const replies = await Promise.all(Array.from({ length: 10 }, () => taken(`/v1/actions/${showId('action', id)}`)));
+      const replies = await Promise.all(
+        Array.from({ length: 10 }, () => taken(`/v1/actions/${formatId('action', id)}`)),
+      );
       expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
     });
   }, 60_000);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { showId } from '@proviso/core';
+import { formatId } from '@proviso/core';
 import { until, type Api } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
 import { askByTheClock, askInTurn, atTwice, posting, type Answer } from './offer.ts';
@@ -71,7 +71,7 @@ describe('for a minute, twice what the service can do', () => {
 
     const open = () => fleet.countActions({ status: { not: 'completed' } });
     await until('all to be done', async () => (await open()) === 0, DRAIN_MS);
-    const done = new Set((await fleet.actions()).map(({ id }) => showId('action', id)));
+    const done = new Set((await fleet.actions()).map(({ id }) => formatId('action', id)));
     const acknowledged = [...sustained, ...accepted].map(({ actionId }) => actionId ?? 'none');
     expect(acknowledged.filter((id) => !done.has(id))).toEqual([]);
   }, 300_000);

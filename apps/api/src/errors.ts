@@ -10,7 +10,7 @@ import type { ErrorRequestHandler, Request } from 'express';
 import { z } from 'zod';
 import { dialectAt, type Dialect } from './dialect.ts';
 import type { RefusalLog } from './refusal-log.ts';
-import { showAction } from './show-action.ts';
+import { presentAction } from './present-action.ts';
 
 const RETRY_AFTER_S = 1;
 const REFUSALS_TOLD_MS = 5_000;
@@ -73,7 +73,7 @@ export function bodyOf(dialect: Dialect, error: AppError, failing: Failing): Err
         details: error.details,
         request_id: failing.requestId,
         timestamp: failing.now.toISOString(),
-        ...(error instanceof ActionError && { action: { ...showAction(failing.executors, error.action) } }),
+        ...(error instanceof ActionError && { action: { ...presentAction(failing.executors, error.action) } }),
       };
     case 'pending-actions': {
       const details = error.details.map(({ path, message }) => ({ path: indexed(path), message }));

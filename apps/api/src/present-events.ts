@@ -1,5 +1,5 @@
 import {
-  SHOWN_STATUS,
+  PENDING_STATUS_OF,
   type ActionEvent,
   type Briefing,
   type PendingActionEvent,
@@ -9,7 +9,7 @@ import {
   actionOf,
   entryOf,
   nextSlice,
-  showId,
+  formatId,
   formatFeedCursor,
   type ActionEvent as Entry,
   type ActionRow,
@@ -19,8 +19,8 @@ import {
 } from '@proviso/core';
 import { LRUCache } from 'lru-cache';
 import type { Message } from './event-stream.ts';
-import { showAction, showEvent } from './show-action.ts';
-import { showPendingAction } from './show-pending-action.ts';
+import { presentAction, presentEvent } from './present-action.ts';
+import { presentPendingAction } from './present-pending-action.ts';
 
 /** How a dialect presents events. */
 export interface EventPresenter {
@@ -73,7 +73,7 @@ export async function* messagesOf(
 
 /** Empty = an event that is not shown. */
 function messageOf(event: FeedEvent, presenter: EventPresenter): Message {
-  const action = presenter.cache.actions.get(event.actionState) ?? shownAction(event, presenter);
+  const action = presenter.cache.actions.get(event.actionState) ?? presentState(event, presenter);
   if (action.length === 0) return [];
   const entry = entryOf(event);
   const shown = JSON.stringify(presenter.entry(entry));
@@ -82,7 +82,7 @@ function messageOf(event: FeedEvent, presenter: EventPresenter): Message {
 }
 
 /** Empty = it is not shown. */
-function shownAction(event: FeedEvent, presenter: EventPresenter): Buffer {
+function presentState(event: FeedEvent, presenter: EventPresenter): Buffer {
   const shown = presenter.action(actionOf(event));
   const bytes = Buffer.from(shown ? JSON.stringify(shown) : '');
   if (bytes.length >= LARGE_BYTES_MIN) presenter.cache.actions.set(event.actionState, bytes);
@@ -100,12 +100,12 @@ export const v1Presenter = (executors: Registry): EventPresenter => ({
     oldest_created_at: oldestCreatedAt?.toISOString() ?? null,
   }),
   entry: (entry): ActionEvent['event'] => ({
-    ...showEvent(entry),
-    action_id: showId('action', entry.action_id),
+    ...presentEvent(entry),
+    action_id: formatId('action', entry.action_id),
     version: entry.version,
     status: entry.status,
   }),
-  action: (row) => showAction(executors, row),
+  action: (row) => presentAction(executors, row),
 });
 
 /** The stream as /api/pending-actions tells it: of actions that have ever waited for a person. */
@@ -119,10 +119,10 @@ export const pendingActionsPresenter = (executors: Registry): EventPresenter => 
     oldestCreatedAt: oldestCreatedAt?.toISOString() ?? null,
   }),
   entry: (entry): PendingActionEvent['event'] => ({
-    ...showEvent(entry),
+    ...presentEvent(entry),
     actionId: entry.action_id,
     version: entry.version,
-    status: SHOWN_STATUS[entry.status],
+    status: PENDING_STATUS_OF[entry.status],
   }),
-  action: (row) => row.asked_at && showPendingAction(executors, row),
+  action: (row) => row.asked_at && presentPendingAction(executors, row),
 });

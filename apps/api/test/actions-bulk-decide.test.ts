@@ -1,4 +1,4 @@
-import { newId, openDatabase, showId } from '@proviso/core';
+import { newId, openDatabase, formatId } from '@proviso/core';
 import {
   clientOf,
   expectRefusal,
@@ -72,7 +72,7 @@ describe('POST /v1/actions/approve/bulk', () => {
     const gone = await here.identity('internal');
     const unfit = await pending(here.owner, here, { identity_id: gone });
     await here.owner.patch(`/v1/identities/${gone}`, { status: 'disabled' });
-    const nowhere = showId('action', newId());
+    const nowhere = formatId('action', newId());
 
     const expected = [
       [good.action_id, undefined],
@@ -214,7 +214,7 @@ describe('POST /v1/actions/approve/bulk', () => {
       [uuidOf(model)],
     );
     const rows = await api.world.db.tables.actions.findMany({ where: { workspace_id: here.id }, select: { id: true } });
-    return rows.map(({ id }) => showId('action', id));
+    return rows.map(({ id }) => formatId('action', id));
   }
 
   it('decides a thousand while others decide a hundred of them: one decision each', async () => {

@@ -1,4 +1,4 @@
-import { execute, newId, showId } from '@proviso/core';
+import { execute, newId, formatId } from '@proviso/core';
 import { effectsOf } from '@proviso/testing';
 import {
   expectRefusal,
@@ -74,10 +74,10 @@ describe('GET /v1/actions', () => {
       ['list_id', () => ({ list_id: 'l' })],
       ['item_id', () => ({ item_id: 'i' })],
       ['identity_id', ({ identity }) => ({ identity_id: identity })],
-      ['identity_id as it is shown', ({ identity }) => ({ identity_id: showId('identity', identity) })],
+      ['identity_id as it is shown', ({ identity }) => ({ identity_id: formatId('identity', identity) })],
       ['contact_id', ({ contact }) => ({ contact_id: contact })],
-      ['agent_id', ({ agentId }) => ({ agent_id: showId('agent', agentId) })],
-      ['run_id', ({ run }) => ({ run_id: showId('run', run) })],
+      ['agent_id', ({ agentId }) => ({ agent_id: formatId('agent', agentId) })],
+      ['run_id', ({ run }) => ({ run_id: formatId('run', run) })],
       [
         'several at once',
         ({ contact }) => ({ contact_id: contact, list_id: 'l', status: 'pending_approval', type: 'create_note' }),
@@ -263,7 +263,7 @@ describe('GET /v1/actions/{action_id}', () => {
     const stranger = (await api.tenant()).owner;
     for (const path of [url, `/v1/actions/${uuidOf(action_id)}`])
       await expectRefusal(api, here, NOT_FOUND, () => stranger.get(path));
-    for (const id of ['x', newId(), `${action_id}x`, showId('contact', newId()), '%20', '%00', "'", 'act_'])
+    for (const id of ['x', newId(), `${action_id}x`, formatId('contact', newId()), '%20', '%00', "'", 'act_'])
       await expectRefusal(api, here, NOT_FOUND, () => here.owner.get(`/v1/actions/${id}`));
   });
 

@@ -1,4 +1,4 @@
-import { claim, createSignInLink, execute, readId, recallAction, type ActionRow } from '@proviso/core';
+import { claim, createSignInLink, execute, parseId, recallAction, type ActionRow } from '@proviso/core';
 import { effectsOf, reread } from '@proviso/testing';
 import {
   expectRefusal,
@@ -31,7 +31,7 @@ const secondsUntilDue = async (api: Api, actionId: string): Promise<number> => {
 
 /** The owner as a browser that is signed in. */
 async function browserOf(api: Api, { owner }: Tenant): Promise<(path: string, body: object) => Promise<Reply>> {
-  const token = await createSignInLink(api.world.db, readId('user', await userIdOf(owner)) ?? '');
+  const token = await createSignInLink(api.world.db, parseId('user', await userIdOf(owner)) ?? '');
   const { headers } = await api.with().post('/v1/sessions/link', { token });
   const [cookie = ''] = (headers['set-cookie'] ?? []) as unknown as string[];
   const own = { Cookie: cookie.split(';')[0] ?? '', 'Sec-Fetch-Site': 'same-origin' };

@@ -1,4 +1,4 @@
-import { showId } from '@proviso/core';
+import { formatId } from '@proviso/core';
 import {
   expectRefusal,
   FORBIDDEN,
@@ -30,8 +30,8 @@ describe('an agent with every scope and an owner’s role', () => {
     const here = await api.tenant();
     const [bot, other] = [await here.client({ agent: 'bot' }), await here.client({ agent: 'other' })];
     const [bot_id, other_id] = [
-      showId('agent', await here.agentId('bot')),
-      showId('agent', await here.agentId('other')),
+      formatId('agent', await here.agentId('bot')),
+      formatId('agent', await here.agentId('other')),
     ];
     const begin = async (by: Client, id: string): Promise<string> =>
       (await by.post(`/v1/agents/${id}/runs`)).body.run.run_id;
@@ -142,7 +142,7 @@ describe('an agent with every scope and an owner’s role', () => {
     [
       'begin a run of another agent',
       async (here) => {
-        const other = showId('agent', await here.agentId('other'));
+        const other = formatId('agent', await here.agentId('other'));
         return () => here.bot.post(`/v1/agents/${other}/runs`);
       },
     ],

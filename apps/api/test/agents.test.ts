@@ -1,5 +1,5 @@
 import { SCOPES } from '@proviso/contracts';
-import { claim, claimDue, createAction, newId, readId, updateAgent } from '@proviso/core';
+import { claim, claimDue, createAction, newId, parseId, updateAgent } from '@proviso/core';
 import { until } from '@proviso/testing';
 import {
   expectRefusal,
@@ -23,7 +23,7 @@ describe('agents', () => {
   const create = (by: Client, more: object = {}): Promise<Reply> => by.post('/v1/agents', { name: 'Scout', ...more });
   const added = async (by: Client, more: object = {}): Promise<string> => (await create(by, more)).body.agent.agent_id;
   const change = (by: Client, id: string, body: object): Promise<Reply> => by.patch(`/v1/agents/${id}`, body);
-  const row = (id: string) => api.world.db.tables.agents.findUnique({ where: { id: readId('agent', id) ?? '' } });
+  const row = (id: string) => api.world.db.tables.agents.findUnique({ where: { id: parseId('agent', id) ?? '' } });
   /** A client that speaks for the agent, and the id of its key. */
   const tokenOf = async (here: Tenant, agent_id: string) => {
     const { body } = await here.owner.post('/v1/api-keys', { name: 'bot', scopes: [...SCOPES], agent_id });

@@ -1,5 +1,5 @@
 import { SCOPES, type Scope } from '@proviso/contracts';
-import { hashToken, newId, readId, showId } from '@proviso/core';
+import { hashToken, newId, parseId, formatId } from '@proviso/core';
 import { expectRefusal, FORBIDDEN, INVALID, INVALID_STATE, NOT_FOUND, UNAUTHENTICATED, useApi } from './open-api.ts';
 import { inFuture, join, letIn, pathsOf, pending, proposal, userIdOf } from './open-api.ts';
 import type { Client, Reply, Tenant } from './open-api.ts';
@@ -16,7 +16,7 @@ describe('API keys', () => {
     return { key_id: body.api_key.key_id, token: body.token, by: api.with(body.token) };
   };
   const row = (key_id: string) =>
-    api.world.db.tables.api_keys.findUniqueOrThrow({ where: { id: readId('key', key_id) ?? '' } });
+    api.world.db.tables.api_keys.findUniqueOrThrow({ where: { id: parseId('key', key_id) ?? '' } });
   /** A personal credential of the owner of `here`. */
   const personal = async (here: Tenant, more: object = {}) =>
     made(here.owner, { kind: 'personal', scopes: [...SCOPES], ...more });
@@ -71,7 +71,7 @@ describe('API keys', () => {
 
     it('creates a key for an agent, which never decides', async () => {
       const here = await api.tenant();
-      const agent_id = showId('agent', await here.agentId('bot'));
+      const agent_id = formatId('agent', await here.agentId('bot'));
       const bot = await made(here.owner, { agent_id, scopes: [...SCOPES] });
       const { action_id } = await pending(here.owner, here);
       await expectRefusal(api, here, FORBIDDEN, () =>
@@ -132,7 +132,7 @@ describe('API keys', () => {
       const here = await api.tenant();
       const { by, key_id } = await made(here.owner, { expires_at: inFuture() });
       expect((await by.get('/v1/actions')).status).toBe(200);
-      const where = { id: readId('key', key_id) ?? '' };
+      const where = { id: parseId('key', key_id) ?? '' };
       await api.world.db.tables.api_keys.update({ where, data: { expires_at: new Date(Date.now() - 1) } });
       await expectRefusal(api, here, UNAUTHENTICATED, () => by.get('/v1/actions'));
     });

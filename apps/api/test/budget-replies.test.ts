@@ -1,6 +1,6 @@
 // The same budget as in budget.test.ts, for what a tenant has stored: the largest replies that we know.
 import { request } from 'node:http';
-import { newId, showId } from '@proviso/core';
+import { newId, formatId } from '@proviso/core';
 import { startProbedApi, type Held, type Probed } from '@proviso/testing';
 import { useApi, type Tenant } from './open-api.ts';
 
@@ -94,7 +94,7 @@ describe('a reply', () => {
       [id, here.id, events],
     );
     await api.world.db.tables.actions.update({ where: { id }, data: { version: events } });
-    await expectWithin('a long log', () => take(`/v1/actions/${showId('action', id)}`));
+    await expectWithin('a long log', () => take(`/v1/actions/${formatId('action', id)}`));
     const headers = { 'last-event-id': '1-1' };
     for (const path of ['/v1/events', stream])
       await expectWithin(path.slice(0, 28), () => take(path, { headers, upTo: 20_000_000 }));

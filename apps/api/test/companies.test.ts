@@ -1,4 +1,4 @@
-import { newId, showId } from '@proviso/core';
+import { newId, formatId } from '@proviso/core';
 import { CONFLICT, expectRefusal, FORBIDDEN, INVALID, NOT_FOUND, pathsOf, pending, useApi } from './open-api.ts';
 import { UNAUTHENTICATED } from './open-api.ts';
 import type { Client, Reply, Tenant } from './open-api.ts';
@@ -178,7 +178,7 @@ describe('companies', () => {
       await expectRefusal(api, here, FORBIDDEN, () => ask(unentitled, id));
       const stranger = (await api.tenant()).owner;
       await expectRefusal(api, here, NOT_FOUND, () => ask(stranger, id));
-      for (const none of ['x', '%00', newId(), showId('contact', newId())])
+      for (const none of ['x', '%00', newId(), formatId('contact', newId())])
         await expectRefusal(api, here, NOT_FOUND, () => ask(here.owner, none));
     },
   );

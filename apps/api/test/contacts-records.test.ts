@@ -1,4 +1,4 @@
-import { newId, readId, showId } from '@proviso/core';
+import { newId, parseId, formatId } from '@proviso/core';
 import { addTask, CONFLICT, expectRefusal, INVALID, NOT_FOUND, pathsOf, pending, propose, useApi } from './open-api.ts';
 import { FORBIDDEN, UNAUTHENTICATED } from './open-api.ts';
 import type { Client, Reply, Tenant } from './open-api.ts';
@@ -16,11 +16,11 @@ describe('contacts', () => {
       const here = await api.tenant();
       const [first, second] = [await company(here), await company(here)];
       const id = await added(here, { company_id: first });
-      expect((await row(here)).company_id).toBe(readId('company', first));
+      expect((await row(here)).company_id).toBe(parseId('company', first));
       const moved = await here.owner.patch(`/v1/contacts/${id}`, { company_id: second });
       expect(moved.body.contact.company_id).toBe(second);
       await here.owner.patch(`/v1/contacts/${id}`, { properties: { a: 1 } });
-      expect((await row(here)).company_id).toBe(readId('company', second));
+      expect((await row(here)).company_id).toBe(parseId('company', second));
       expect((await here.owner.patch(`/v1/contacts/${id}`, { company_id: null })).body.contact.company_id).toBeNull();
     });
 
@@ -73,7 +73,7 @@ describe('contacts', () => {
       const here = await api.tenant();
       const contact_id = await added(here, { lifecycle_stage: 'lead' });
       await here.owner.post(`/v1/contacts/${contact_id}/notes`, { content: 'x' });
-      await addTask(api.world, here, { contact_id: readId('contact', contact_id) });
+      await addTask(api.world, here, { contact_id: parseId('contact', contact_id) });
       const { status, body } = await here.owner.delete(`/v1/contacts/${contact_id}`);
       expect({ status, body }).toEqual({ status: 200, body: { status: 'success', contact_id } });
       const where = { workspace_id: here.id };
@@ -133,7 +133,7 @@ describe('contacts', () => {
     await expectRefusal(api, here, FORBIDDEN, () => ask(unentitled, id));
     const stranger = (await api.tenant()).owner;
     await expectRefusal(api, here, NOT_FOUND, () => ask(stranger, id));
-    for (const none of ['x', '%00', newId(), showId('action', newId())])
+    for (const none of ['x', '%00', newId(), formatId('action', newId())])
       await expectRefusal(api, here, NOT_FOUND, () => ask(here.owner, none));
   });
 });

@@ -1,4 +1,4 @@
-import { newId, showId } from '@proviso/core';
+import { newId, formatId } from '@proviso/core';
 import {
   CONFLICT,
   expectRefusal,
@@ -354,7 +354,7 @@ describe('contacts', () => {
       await expectRefusal(api, here, FORBIDDEN, () => ask(unentitled, id));
       const stranger = (await api.tenant()).owner;
       await expectRefusal(api, here, NOT_FOUND, () => ask(stranger, id));
-      for (const none of ['x', '%00', newId(), showId('action', newId())])
+      for (const none of ['x', '%00', newId(), formatId('action', newId())])
         await expectRefusal(api, here, NOT_FOUND, () => ask(here.owner, none));
     },
   );

@@ -1,7 +1,7 @@
 // Whatever is invited, accepted, made, changed, removed, revoked or over, in any order: each credential reaches what a model
 // of ten lines says, none makes one that reaches further, and each workspace has an owner who can sign in.
 import { lesserRole, ROLES, scopesOf, type KeyKind, type Role, type Scope } from '@proviso/contracts';
-import { newId, readId } from '@proviso/core';
+import { newId, parseId } from '@proviso/core';
 import fc from 'fast-check';
 import { inFuture, useApi, userIdOf, type Client, type Reply, type Tenant } from './open-api.ts';
 
@@ -126,7 +126,7 @@ describe('credentials, in any order of events', () => {
       if (given.do === 'expire') {
         const credential = pick(credentials, given.which);
         if (!credential.expires) return;
-        const where = { id: readId('key', credential.id) ?? '' };
+        const where = { id: parseId('key', credential.id) ?? '' };
         await api.world.db.tables.api_keys.update({ where, data: { expires_at: new Date(Date.now() - 1) } });
         credential.ended = true;
         return;

@@ -1,7 +1,7 @@
 // A right that ends while it is being used: the moment in which it is used is that of the write, not that of the question.
 import { request } from 'node:http';
 import { SCOPES } from '@proviso/contracts';
-import { newId, openRateLimits, readId, type RateLimits } from '@proviso/core';
+import { newId, openRateLimits, parseId, type RateLimits } from '@proviso/core';
 import { until } from '@proviso/testing';
 import { holdings, join, openApi, useApi, userIdOf } from './open-api.ts';
 import type { Client, Reply, Tenant } from './open-api.ts';
@@ -18,7 +18,7 @@ describe('a right that ends', () => {
     /** Everything but the person whose right it is. */
     const others = async (here: Tenant, user_id: string): Promise<unknown> =>
       ((await holdings(api.world, here)) as { row: { user_id?: string } }[]).filter(
-        ({ row }) => row.user_id !== readId('user', user_id),
+        ({ row }) => row.user_id !== parseId('user', user_id),
       );
 
     /** Asks while the workspace is locked by somebody who then changes it by that statement. $1 workspace, $2 person. */
@@ -32,7 +32,7 @@ describe('a right that ends', () => {
           const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
           return (await api.world.db.pool.query(waiting)).rows.length > 0;
         });
-        await first.query(change, [here.id, readId('user', userId)]);
+        await first.query(change, [here.id, parseId('user', userId)]);
         await first.query('commit');
         return await asked;
       } finally {
@@ -95,7 +95,7 @@ describe('a right that ends', () => {
     try {
       const here = await api.tenant();
       const ann = await join(api, here.owner, 'admin');
-      const id = readId('key', (await ann.by.get('/v1/auth/status')).body.key_id);
+      const id = parseId('key', (await ann.by.get('/v1/auth/status')).body.key_id);
       const body = JSON.stringify({ email: 'late@example.com' });
       const sent = request(`${app.url}/v1/contacts`, {
         method: 'POST',

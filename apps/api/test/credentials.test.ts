@@ -1,6 +1,6 @@
 // The attacks on credentials: each of them worked once, or is one step beside one that did.
 import { SCOPES, scopesOf, type Scope } from '@proviso/contracts';
-import { hashToken, newId, readId, showId } from '@proviso/core';
+import { hashToken, newId, parseId, formatId } from '@proviso/core';
 import { routes } from '../src/app.ts';
 import { BODIES, QUERIES } from './bodies.ts';
 import { addressOf, furnish } from './furnished.ts';
@@ -101,7 +101,7 @@ describe('credentials', () => {
     it('cannot reach another workspace by anything that they can create', async () => {
       const [mine, theirs] = [await furnish(api), await furnish(api)];
       const admin = await mine.client({ role: 'admin' });
-      const agent_id = showId('agent', await mine.agentId('idle'));
+      const agent_id = formatId('agent', await mine.agentId('idle'));
       const personal = await made(admin, { kind: 'personal', scopes: [...SCOPES] });
       const callers = {
         'a personal credential': personal.by,
@@ -288,7 +288,7 @@ describe('credentials', () => {
     it('cannot do anything with its key', async () => {
       const here = await furnish(api);
       const by = await here.client({ agent: 'bot' });
-      const agent_id = showId('agent', await here.agentId('bot'));
+      const agent_id = formatId('agent', await here.agentId('bot'));
       await here.owner.patch(`/v1/agents/${agent_id}`, { enabled: false });
       for (const ask of [
         () => by.get('/v1/auth/status'),
@@ -398,7 +398,7 @@ describe('credentials', () => {
       await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(address));
       const over = (await invite(here.owner)).body;
       const { invitations } = api.world.db.tables;
-      const id = readId('invitation', over.invitation.invitation_id) ?? '';
+      const id = parseId('invitation', over.invitation.invitation_id) ?? '';
       await invitations.update({ where: { id }, data: { expires_at: new Date(Date.now() - 1) } });
       const ann = await join(api, here.owner, 'admin');
       const demoted = (await invite(ann.by, { role: 'admin' })).body;

@@ -1,5 +1,5 @@
 import type { Action, JsonObject } from '@proviso/contracts';
-import { execute, newId, readId } from '@proviso/core';
+import { execute, newId, parseId } from '@proviso/core';
 import { expectRefusal, FORBIDDEN, INVALID, inFuture, INVALID_STATE, pathsOf, pending, propose } from './open-api.ts';
 import { recorded, useApi, uuidOf } from './open-api.ts';
 import type { Tenant } from './open-api.ts';
@@ -45,10 +45,10 @@ describe('actions on contacts, companies and tasks', () => {
     });
     expect(await api.world.db.tables.tasks.findMany({ where: { workspace_id: here.id } })).toMatchObject([
       {
-        id: readId('task', result?.task_id as string),
+        id: parseId('task', result?.task_id as string),
         title: 'Call Ann',
         due_date: new Date('2026-12-01T00:00:00.000Z'),
-        contact_id: readId('contact', contact_id),
+        contact_id: parseId('contact', contact_id),
         action_id: uuidOf(proposed.action_id),
         completed_at: null,
       },

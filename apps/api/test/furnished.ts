@@ -1,4 +1,4 @@
-import { createSignInLink, newId, openSession, readId, showId } from '@proviso/core';
+import { createSignInLink, newId, openSession, parseId, formatId } from '@proviso/core';
 import type { Route } from '../src/route.ts';
 import { addTask, join, pending, propose, uuidOf, type Api, type Tenant } from './open-api.ts';
 
@@ -27,13 +27,13 @@ export async function furnish(api: Api): Promise<Furnished> {
   const unused = await here.owner.post('/v1/contacts', { email: 'bea@example.com' });
   const waiting = await pending(here.owner, here, { mission_id: newId() });
   const { user_id } = (await here.owner.get('/v1/auth/status')).body.user;
-  const ownerId = readId('user', user_id) ?? '';
+  const ownerId = parseId('user', user_id) ?? '';
   const session = await openSession(api.world.db, ownerId, { ipAddress: '127.0.0.1', userAgent: 'Mozilla/5.0' });
   const held = await pending(here.owner, here);
   await here.owner.post(`/v1/actions/${held.action_id}/approve`, { action: 'approve', hold_seconds: 600 });
   const ids = {
     held_action_id: held.action_id,
-    session_id: showId('session', session.id),
+    session_id: formatId('session', session.id),
     link_token: await createSignInLink(api.world.db, ownerId),
     pa_id: uuidOf(waiting.action_id),
     batch_id: waiting.batch_id ?? '',

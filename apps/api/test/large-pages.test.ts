@@ -1,4 +1,4 @@
-import { newId, showId } from '@proviso/core';
+import { newId, formatId } from '@proviso/core';
 import { INVALID, expectRefusal, pathsOf, pending, propose, useApi, uuidOf, inFuture } from './open-api.ts';
 import type { Reply, ReplyBody, Tenant } from './open-api.ts';
 import { at, asking } from './open-pending.ts';
@@ -141,7 +141,7 @@ describe('a list of large rows', () => {
       orderBy: [{ created_at: 'desc' }, { id: 'desc' }],
       select: { id: true },
     });
-    const newest = rows.map(({ id }) => showId('action', id));
+    const newest = rows.map(({ id }) => formatId('action', id));
     for (const [path, expected] of [
       ['/v1/actions', newest],
       ['/v1/actions?sort_dir=asc', newest.toReversed()],

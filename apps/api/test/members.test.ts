@@ -1,5 +1,5 @@
 import { SCOPES, type Role } from '@proviso/contracts';
-import { newId, readId } from '@proviso/core';
+import { newId, parseId } from '@proviso/core';
 import {
   expectRefusal,
   FORBIDDEN,
@@ -20,7 +20,7 @@ describe('members and workspaces', () => {
   const me = userIdOf;
   const rows = ({ id }: Pick<Tenant, 'id'>) => api.world.db.tables.members.findMany({ where: { workspace_id: id } });
   const roleOf = async (here: Tenant, user_id: string): Promise<string | undefined> =>
-    (await rows(here)).find((row) => row.user_id === readId('user', user_id))?.role;
+    (await rows(here)).find((row) => row.user_id === parseId('user', user_id))?.role;
 
   it('GET /v1/members lists the people of the workspace and nobody else', async () => {
     const [here, there] = [await api.tenant(), await api.tenant()];
@@ -114,7 +114,7 @@ describe('members and workspaces', () => {
       await join(api, ann.by, 'viewer'); // Ann has another home to come from
       await here.owner.delete(`/v1/members/${ann.user_id}`);
       await api.world.db.tables.members.create({
-        data: { workspace_id: here.id, user_id: readId('user', ann.user_id) ?? '', role: 'admin' },
+        data: { workspace_id: here.id, user_id: parseId('user', ann.user_id) ?? '', role: 'admin' },
       });
       await expectRefusal(api, here, UNAUTHENTICATED, () => api.with(token ?? '').get('/v1/actions'));
     });

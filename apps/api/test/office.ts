@@ -1,4 +1,4 @@
-import { newId, showId } from '@proviso/core';
+import { newId, formatId } from '@proviso/core';
 import { startMcpFake, type McpFake } from '@proviso/testing/providers/mcp';
 import { startResendFake, type ResendFake } from '@proviso/testing/providers/resend';
 import { startSlackFake, type SlackFake } from '@proviso/testing/providers/slack';
@@ -73,7 +73,7 @@ export async function openOffice(api: Api): Promise<Furnished> {
     ...here.ids,
     action_id,
     action_index: '1',
-    identity_id: showId('identity', identity_id),
+    identity_id: formatId('identity', identity_id),
     pa_id: uuidOf(first.action_id),
     other_pa_id: uuidOf(second.action_id),
     other_action_id: second.action_id,

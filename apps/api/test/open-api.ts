@@ -23,7 +23,7 @@ import type {
   Workspace,
   WorkspaceSettings,
 } from '@proviso/contracts';
-import { newId, readId, showId, type Paused, type Services } from '@proviso/core';
+import { newId, parseId, formatId, type Paused, type Services } from '@proviso/core';
 import { openWorld, type TestWorkspace, type Who, type World, type WorldOptions } from '@proviso/testing';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -260,7 +260,7 @@ export async function addTask(
   more: object = {},
 ): Promise<string> {
   const { id } = await db.tables.tasks.create({ data: { id: newId(), workspace_id, title: 'Call', ...more } });
-  return showId('task', id);
+  return formatId('task', id);
 }
 
 /** The id of the person whose personal credential it is. */
@@ -286,15 +286,15 @@ export async function letIn(there: Tenant, by: Client, role: Role): Promise<numb
 export const inFuture = (ms = 3_600_000): string => new Date(Date.now() + ms).toISOString();
 
 /** An action's row and its events, as the database has them now. */
-export async function recorded({ db }: Services, shownId: string) {
-  const id = uuidOf(shownId);
+export async function recorded({ db }: Services, prefixedId: string) {
+  const id = uuidOf(prefixedId);
   const row = await db.tables.actions.findUniqueOrThrow({ where: { id } });
   const events = await db.tables.action_events.findMany({ where: { action_id: id }, orderBy: { version: 'asc' } });
   return { row, events, trail: events.map(({ event }) => event), last: events.at(-1) };
 }
 
 export function uuidOf(actionId: string): string {
-  const uuid = readId('action', actionId);
+  const uuid = parseId('action', actionId);
   if (!uuid) throw new Error(`${actionId} is not an action's id`);
   return uuid;
 }

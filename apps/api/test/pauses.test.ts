@@ -1,4 +1,4 @@
-import { claim, claimDue, newId, showId } from '@proviso/core';
+import { claim, claimDue, newId, formatId } from '@proviso/core';
 import { expectRefusal, FORBIDDEN, INVALID, pathsOf, propose, UNAUTHENTICATED, useApi, uuidOf } from './open-api.ts';
 import type { Client, Reply, Tenant } from './open-api.ts';
 
@@ -56,7 +56,7 @@ describe('pause and resume', () => {
     const here = await api.tenant();
     const [bot, other] = [await here.client({ agent: 'bot' }), await here.client({ agent: 'other' })];
     await api.world.db.tables.agents.updateMany({ where: { workspace_id: here.id }, data: { approval: 'never' } });
-    const agent_id = showId('agent', await here.agentId('bot'));
+    const agent_id = formatId('agent', await here.agentId('bot'));
     expect((await pause(here.owner, { agent_id })).body.paused).toMatchObject([{ scope: 'agent', agent_id }]);
     expect([await starts(here, bot), await starts(here, other), await starts(here)]).toEqual([false, true, true]);
     await resume(here.owner, { agent_id });

@@ -1,5 +1,5 @@
 import { SCOPES, type BatchApproveReply } from '@proviso/contracts';
-import { execute, hashToken, newId, newToken, showId } from '@proviso/core';
+import { execute, hashToken, newId, newToken, formatId } from '@proviso/core';
 import { defineExecutor, done } from '@proviso/core/executor';
 import { effectsOf, until } from '@proviso/testing';
 import { z } from 'zod';
@@ -83,7 +83,7 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
     const { here, mission, ids, batchId } = await batch(2);
     const [one = '', two = ''] = ids;
     const items = [
-      { pending_action_id: showId('action', one), user_edits: { after_ms: 1 }, exclude: false },
+      { pending_action_id: formatId('action', one), user_edits: { after_ms: 1 }, exclude: false },
       { pending_action_id: two },
     ];
     const path = `${at}/batch/${mission.toUpperCase()}:probe_idempotent/approve`;
@@ -154,7 +154,7 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
       ['an id twice', ([one]) => [{ pendingActionId: one }], ['items[1].pendingActionId']],
       [
         'an id twice, in its two forms',
-        ([one = '']) => [{ pendingActionId: showId('action', one) }],
+        ([one = '']) => [{ pendingActionId: formatId('action', one) }],
         ['items[1].pendingActionId'],
       ],
       ['a bad edit', ([, two]) => [{ pendingActionId: two, userEdits: { say: 1 } }], ['items[1].userEdits.say']],
@@ -310,7 +310,7 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
     expect(await api.world.db.tables.action_events.count({ where: decisions })).toBe(200);
     const workers = [api.world.worker(), api.world.worker()];
     await Promise.all(workers.flatMap((worker) => ids.map((id) => execute(worker, id))));
-    expect(ids.map((id) => effectsOf(showId('action', id)).length)).toEqual(ids.map(() => 1));
+    expect(ids.map((id) => effectsOf(formatId('action', id)).length)).toEqual(ids.map(() => 1));
     await expectRefusal(api, here, INVALID_STATE, () => here.owner.post(`${at}/${ids[0]}/approve`));
   }, 60_000);
 });

@@ -1,4 +1,4 @@
-import { execute, newId, showId } from '@proviso/core';
+import { execute, newId, formatId } from '@proviso/core';
 import type { PendingAction } from '@proviso/contracts';
 import { expectRefusal, FORBIDDEN, inFuture, MISMATCH, pathsOf, recorded, useApi, VALIDATION } from './open-api.ts';
 import type { Client, Reply, Tenant } from './open-api.ts';
@@ -68,7 +68,7 @@ describe('POST /api/pending-actions', () => {
       tool_input: { order_id: 1, orderId: 2 },
       mission_id,
       session_id: 's',
-      identity_id: showId('identity', here.identityId),
+      identity_id: formatId('identity', here.identityId),
       scheduled_time: inFuture(),
       expires_at: inFuture(7_200_000),
       preview: { some_title: 1 },

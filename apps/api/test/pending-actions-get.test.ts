@@ -1,5 +1,5 @@
 import { ROLES } from '@proviso/contracts';
-import { execute, expireOpen, newId, showId } from '@proviso/core';
+import { execute, expireOpen, newId, formatId } from '@proviso/core';
 import { expectRefusal, FORBIDDEN, inFuture, NOT_FOUND, pending, propose, useApi, uuidOf } from './open-api.ts';
 import type { Tenant } from './open-api.ts';
 import { asking, at, waiting } from './open-pending.ts';
@@ -99,7 +99,7 @@ describe('GET /api/pending-actions/{pa_id}', () => {
       [
         'rejected, when it was cancelled',
         {},
-        (here, id) => here.owner.post(`/v1/actions/${showId('action', id)}/cancel`),
+        (here, id) => here.owner.post(`/v1/actions/${formatId('action', id)}/cancel`),
         { status: 'rejected', resolvedAt: expect.any(String), error: 'cancelled' },
       ],
       [
@@ -133,13 +133,13 @@ describe('GET /api/pending-actions/{pa_id}', () => {
   it('200: takes the TypeID of /v1 too', async () => {
     const here = await api.tenant();
     const id = await waiting(here);
-    expect((await get(here, showId('action', id))).id).toBe(id);
+    expect((await get(here, formatId('action', id))).id).toBe(id);
   });
 
   it('404 NOT_FOUND: no such id, a malformed one, and an action that never waited for a person', async () => {
     const here = await api.tenant();
     const cleared = uuidOf((await propose(here.owner, here)).action_id);
-    for (const id of [newId(), 'pa-1', showId('contact', newId()), cleared])
+    for (const id of [newId(), 'pa-1', formatId('contact', newId()), cleared])
       await expectRefusal(api, here, NOT_FOUND, () => here.owner.get(`${at}/${id}`));
   });
 

@@ -1,5 +1,5 @@
 import { SCOPES } from '@proviso/contracts';
-import { newId, readId, showId } from '@proviso/core';
+import { newId, parseId, formatId } from '@proviso/core';
 import {
   CONFLICT,
   expectRefusal,
@@ -33,7 +33,7 @@ describe('agent runs', () => {
   async function office(): Promise<Office> {
     const here = await api.tenant();
     const bot = await here.client({ agent: 'bot' });
-    const agent_id = showId('agent', await here.agentId('bot'));
+    const agent_id = formatId('agent', await here.agentId('bot'));
     const { run_id } = (await begin(bot, agent_id)).body.run;
     return { ...here, bot, agent_id, run_id, contact_id: await contactOf(here.owner) };
   }
@@ -43,7 +43,7 @@ describe('agent runs', () => {
     run_id,
   });
   const row = (run_id: string) =>
-    api.world.db.tables.agent_runs.findUnique({ where: { id: readId('run', run_id) ?? '' } });
+    api.world.db.tables.agent_runs.findUnique({ where: { id: parseId('run', run_id) ?? '' } });
 
   describe('POST and GET /v1/agents/:id/runs', () => {
     it('begins a run, by the agent or by a person, and lists it newest first', async () => {

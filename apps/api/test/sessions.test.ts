@@ -1,4 +1,4 @@
-import { createSignInLink, hashToken, newId, openRateLimits, readId, sessionCredential } from '@proviso/core';
+import { createSignInLink, hashToken, newId, openRateLimits, parseId, sessionCredential } from '@proviso/core';
 import {
   clientOf,
   expectRefusal,
@@ -57,7 +57,7 @@ const browser = (api: Api): Browser => browserWith(api, '');
 
 /** Signs the person in with a link, as the page at /welcome does. */
 async function signInByLink(api: Api, userId: string): Promise<Browser> {
-  const token = await createSignInLink(api.world.db, readId('user', userId) ?? userId);
+  const token = await createSignInLink(api.world.db, parseId('user', userId) ?? userId);
   const reply = await browser(api).post('/v1/sessions/link', { token });
   if (reply.status !== 200) throw new Error(`not signed in: ${reply.text}`);
   return browserWith(api, cookieIn(reply));
@@ -119,7 +119,7 @@ describe('signing in', () => {
 
   it('keeps a hash of the cookie’s token, and of the password what scrypt makes of it', async () => {
     const { by, user_id } = await joinWithPassword(api, (await api.tenant()).owner);
-    const id = readId('user', user_id ?? '') ?? '';
+    const id = parseId('user', user_id ?? '') ?? '';
     const { sessions, sign_in_methods } = api.world.db.tables;
     const [session] = await sessions.findMany({ where: { user_id: id } });
     expect(session?.token_hash).toBe(hashToken(sessionCredential(by.token)));
@@ -176,7 +176,7 @@ describe('signing in', () => {
     const { email, by } = await joinWithPassword(api, tenant.owner);
     const elsewhere = browser(api).from(from);
     expect((await elsewhere.post('/api/auth/sign-in/email', { email, password: PASSWORD })).status).toBe(403);
-    const token = await createSignInLink(api.world.db, readId('user', await userIdOf(tenant.owner)) ?? '');
+    const token = await createSignInLink(api.world.db, parseId('user', await userIdOf(tenant.owner)) ?? '');
     const linked = await elsewhere.post('/v1/sessions/link', { token });
     expect([linked.status, cookieIn(linked)]).toEqual([403, '']);
     expect((await by.from(from).post('/api/auth/sign-out')).status).toBe(403);
@@ -217,7 +217,7 @@ describe('a sign-in link', () => {
 
   it('signs its person in once, also when it is used twice at once', async () => {
     const tenant = await api.tenant();
-    const token = await createSignInLink(api.world.db, readId('user', await userIdOf(tenant.owner)) ?? '');
+    const token = await createSignInLink(api.world.db, parseId('user', await userIdOf(tenant.owner)) ?? '');
     const both = await Promise.all([1, 2].map(() => browser(api).post('/v1/sessions/link', { token })));
     expect(both.map(({ status }) => status).sort()).toEqual([200, 401]);
     expect((await browser(api).post('/v1/sessions/link', { token })).status).toBe(401);
@@ -225,7 +225,7 @@ describe('a sign-in link', () => {
 
   it('is used by no GET, and is over after a quarter of an hour', async () => {
     const tenant = await api.tenant();
-    const userId = readId('user', await userIdOf(tenant.owner)) ?? '';
+    const userId = parseId('user', await userIdOf(tenant.owner)) ?? '';
     const token = await createSignInLink(api.world.db, userId);
     for (const path of ['/v1/sessions/link', `/welcome?token=${token}`, '/welcome'])
       expect(cookieIn(await browser(api).get(path))).toBe('');
@@ -238,7 +238,7 @@ describe('a sign-in link', () => {
 
   it('ends with the next one for the same person', async () => {
     const tenant = await api.tenant();
-    const userId = readId('user', await userIdOf(tenant.owner)) ?? '';
+    const userId = parseId('user', await userIdOf(tenant.owner)) ?? '';
     const [first, second] = [
       await createSignInLink(api.world.db, userId),
       await createSignInLink(api.world.db, userId),
@@ -251,7 +251,7 @@ describe('a sign-in link', () => {
     const tenant = await api.tenant();
     const signedOut = await ownerIn(api, tenant);
     await signedOut.post('/api/auth/sign-out');
-    const token = await createSignInLink(api.world.db, readId('user', await userIdOf(tenant.owner)) ?? '');
+    const token = await createSignInLink(api.world.db, parseId('user', await userIdOf(tenant.owner)) ?? '');
     expect((await signedOut.post('/v1/sessions/link', { token })).status).toBe(200);
   });
 });
@@ -274,7 +274,7 @@ describe('a session', () => {
     const tenant = await api.tenant();
     const { by } = await joinWithPassword(api, tenant.owner);
     const action = await pending(tenant.owner, tenant);
-    const id = readId('action', action.action_id) ?? '';
+    const id = parseId('action', action.action_id) ?? '';
     expect((await by.get(`/api/pending-actions/${id}`)).status).toBe(200);
     expect((await by.post(`/api/pending-actions/${id}/approve`)).status).toBe(200);
   });
@@ -372,7 +372,7 @@ describe('a session', () => {
     const { action_id } = action;
     for (const ask of [
       () => elsewhere.post(`/v1/actions/${action_id}/approve`, { action: 'approve' }),
-      () => elsewhere.post(`/api/pending-actions/${readId('action', action_id)}/approve`),
+      () => elsewhere.post(`/api/pending-actions/${parseId('action', action_id)}/approve`),
       () => elsewhere.patch(`/v1/actions/${action_id}`, { description: 'x' }),
       () => elsewhere.delete(`/v1/members/${newId()}`),
       () => elsewhere.patch('/v1/me/password', { password: PASSWORD }),

@@ -1,4 +1,4 @@
-import { newId, readId, showId } from '@proviso/core';
+import { newId, parseId, formatId } from '@proviso/core';
 import { addTask, expectRefusal, FORBIDDEN, INVALID, NOT_FOUND, pathsOf, UNAUTHENTICATED, useApi } from './open-api.ts';
 import type { Client } from './open-api.ts';
 
@@ -10,7 +10,7 @@ describe('tasks', () => {
     const { body } = await here.owner.post('/v1/contacts', { email: 'ann@example.com' });
     const { contact_id } = body.contact;
     const due_date = new Date('2026-12-01');
-    const one = await addTask(api.world, here, { contact_id: readId('contact', contact_id), due_date });
+    const one = await addTask(api.world, here, { contact_id: parseId('contact', contact_id), due_date });
     const two = await addTask(api.world, here, { title: 'Two', completed_at: new Date() });
     await addTask(api.world, there);
     const all = await here.owner.get('/v1/tasks');
@@ -70,7 +70,7 @@ describe('tasks', () => {
     await expectRefusal(api, here, UNAUTHENTICATED, ask(api.with(), id));
     await expectRefusal(api, here, FORBIDDEN, ask(await here.client({ scopes: ['contacts:read'] }), id));
     await expectRefusal(api, here, NOT_FOUND, ask((await api.tenant()).owner, id));
-    for (const none of ['x', '%00', newId(), showId('contact', newId())])
+    for (const none of ['x', '%00', newId(), formatId('contact', newId())])
       await expectRefusal(api, here, NOT_FOUND, ask(here.owner, none));
   });
 });

@@ -120,7 +120,7 @@ async function bootstrap(
     const smtp = { host: '127.0.0.1', port: smtpPort, from: 'Proviso <agent@proviso.example>' };
     const { identityId } = await core.bootstrap(db, { apiKey, agentKey, smtp });
     if (identityId === null) throw new Error('There is no identity to send mail with.');
-    return { port, apiKey, agentKey, identityId: core.showId('identity', identityId), smtpPort, mailPort, mailKey };
+    return { port, apiKey, agentKey, identityId: core.formatId('identity', identityId), smtpPort, mailPort, mailKey };
   } finally {
     await db.close();
   }

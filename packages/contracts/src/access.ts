@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ok } from './fields.ts';
-import { shownId, shownUuid } from './ids.ts';
+import { prefixedId, bareUuid } from './ids.ts';
 
 export const SCOPES = [
   'actions:read',
@@ -63,7 +63,7 @@ export const authStatusReply = z
     auth_type: z
       .enum(['personal', 'session', 'workspace_key', 'agent_key'])
       .describe('What kind of credential it is. `session` is a person who is signed in with a browser.'),
-    key_id: shownId('key').nullable().describe('Its id; null = a session.'),
+    key_id: prefixedId('key').nullable().describe('Its id; null = a session.'),
     scopes: z.array(scopeName).describe('The scopes that apply in this workspace.'),
     role: roleName.describe(
       'The role that applies in this workspace. For a key, its role or its creator’s, whichever is lower.',
@@ -71,14 +71,14 @@ export const authStatusReply = z
     decides: z.boolean().describe('Whether it may approve and reject.'),
     user: z
       .object({
-        user_id: shownId('user').describe('Their id.'),
+        user_id: prefixedId('user').describe('Their id.'),
         email: z.string().describe('Their address.'),
         name: z.string().describe('Their name.'),
         role: roleName.describe('Their role in this workspace.'),
       })
       .nullable()
       .describe('The person that it acts for; null = it is a key.'),
-    workspace_id: shownUuid.describe('The workspace of the request.'),
-    agent_id: shownId('agent').nullable().describe('The agent that it acts for; null = none.'),
+    workspace_id: bareUuid.describe('The workspace of the request.'),
+    agent_id: prefixedId('agent').nullable().describe('The agent that it acts for; null = none.'),
   })
   .meta({ id: 'AuthStatus', description: 'Who the token acts for, and what it may do.' });

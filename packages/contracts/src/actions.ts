@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { givenId, shownId, shownUuid } from './ids.ts';
+import { idOrUuid, prefixedId, bareUuid } from './ids.ts';
 import { actor } from './access.ts';
 import { comment, holdSeconds, ok, params, paramsHash, reference, wholeNumber } from './fields.ts';
 import { jsonObject, plainText } from './json.ts';
 import { actionStatus, eventName, failure, statusReason } from './lifecycle.ts';
 import { preview } from './preview.ts';
-import { instant, shownTime } from './time.ts';
+import { instant, utcTimestamp } from './time.ts';
 import { strictFields } from './optional.ts';
 
 export const DESCRIPTION_CHARS_MAX = 2000;
@@ -20,7 +20,7 @@ export const createActionBody = strictFields({
     .min(1)
     .describe('The type of the action: a built-in type, or the name of one of the workspace’s tools.'),
   params: params.describe('The input, as the schema of the type describes; at most 256 KiB.'),
-  identity_id: givenId('identity').describe(
+  identity_id: idOrUuid('identity').describe(
     'The account to act as. Types that need none accept any identity of the workspace.',
   ),
   direct: z
@@ -41,7 +41,7 @@ export const createActionBody = strictFields({
   require_approval: z.boolean().optional().describe('True: it waits for a person, whatever the agent’s settings say.'),
   list_id: reference.optional().describe('Your own reference, to filter by.'),
   item_id: reference.optional().describe('Your own reference, to filter by.'),
-  run_id: givenId('run')
+  run_id: idOrUuid('run')
     .optional()
     .describe('The run that it belongs to. The settings of the run’s agent then decide whether it waits for a person.'),
   mission_id: z
@@ -75,7 +75,7 @@ export const updateActionBody = z
       .optional()
       .describe('All params, replacing the old ones. Fields that were looked up are looked up again.'),
     scheduled_time: instant.nullable().optional().describe('When it is due: RFC 3339 with an offset; null = now.'),
-    identity_id: givenId('identity').optional().describe('A different account to act as.'),
+    identity_id: idOrUuid('identity').optional().describe('A different account to act as.'),
     description: plainText(DESCRIPTION_CHARS_MAX)
       .nullable()
       .optional()
@@ -170,11 +170,11 @@ export const listActionsQuery = z.strictObject({
   type: commaList(plainText(64).min(1)).optional().describe('Only these types, separated by commas.'),
   list_id: reference.optional().describe('Only with this reference.'),
   item_id: reference.optional().describe('Only with this reference.'),
-  identity_id: givenId('identity').optional().describe('Only with this identity.'),
-  contact_id: givenId('contact').optional().describe('Only on this contact.'),
-  company_id: givenId('company').optional().describe('Only on this company.'),
-  agent_id: givenId('agent').optional().describe('Only those that this agent proposed.'),
-  run_id: givenId('run').optional().describe('Only those proposed in this run.'),
+  identity_id: idOrUuid('identity').optional().describe('Only with this identity.'),
+  contact_id: idOrUuid('contact').optional().describe('Only on this contact.'),
+  company_id: idOrUuid('company').optional().describe('Only on this company.'),
+  agent_id: idOrUuid('agent').optional().describe('Only those that this agent proposed.'),
+  run_id: idOrUuid('run').optional().describe('Only those proposed in this run.'),
   limit: pageLimit,
   skip: pageSkip,
   cursor: pageCursor,
@@ -191,7 +191,7 @@ export const approval = z.object({
   decision: decision.describe('The decision.'),
   by: actor.describe('Who decided.'),
   comment: z.string().nullable().describe('The reason; null = none given.'),
-  at: shownTime.describe('When.'),
+  at: utcTimestamp.describe('When.'),
   edits: jsonObject.nullable().describe('The params that the decision changed; null = none.'),
   via: z.string().describe('The operation that decided it.'),
 });
@@ -205,7 +205,7 @@ export const actionError = z.object({
 export type ActionError = z.output<typeof actionError>;
 
 export const logEntry = z.object({
-  at: shownTime.describe('When.'),
+  at: utcTimestamp.describe('When.'),
   event: eventName.describe('What happened.'),
   actor: actor.describe('Who did it.'),
   data: jsonObject.describe('Details of the event, such as a comment or an error.'),
@@ -215,7 +215,7 @@ export type LogEntry = z.output<typeof logEntry>;
 /** An action as /v1 shows it. Times are RFC 3339 in UTC; ids are TypeIDs but for mission_id. */
 export const action = z
   .object({
-    action_id: shownId('action').describe('The id of the action.'),
+    action_id: prefixedId('action').describe('The id of the action.'),
     type: z.string().describe('A built-in type, or the name of one of the workspace’s tools.'),
     status: actionStatus.describe('Its status.'),
     status_reason: statusReason.nullable().describe('The reason for the status; null = none.'),
@@ -229,27 +229,27 @@ export const action = z
       .string()
       .describe('What an approval is bound to: a hash of the params, the identity and the version of the type.'),
     version: z.int().describe('Increases with each change of the action. It is the ETag.'),
-    identity_id: shownId('identity').nullable().describe('The account to act as.'),
+    identity_id: prefixedId('identity').nullable().describe('The account to act as.'),
     description: z.string().nullable().describe('The reason, in the proposer’s words; null = none given.'),
     preview: preview.nullable().describe('The preview for the person who decides; null = none was rendered.'),
     direct: z.boolean().describe('Runs at once and ahead of the queue.'),
     require_approval: z.boolean().describe('Whether the proposal asked to wait for a person.'),
-    scheduled_time: shownTime.nullable().describe('The requested time; null = as soon as possible.'),
-    due_at: shownTime.describe(
+    scheduled_time: utcTimestamp.nullable().describe('The requested time; null = as soon as possible.'),
+    due_at: utcTimestamp.describe(
       'The earliest next start: later than `scheduled_time` after a failed attempt, or when its identity is rate limited.',
     ),
-    expires_at: shownTime.nullable().describe('It cannot start after this time; null = it does not expire.'),
+    expires_at: utcTimestamp.nullable().describe('It cannot start after this time; null = it does not expire.'),
     list_id: z.string().nullable().describe('Your reference.'),
     item_id: z.string().nullable().describe('Your reference.'),
-    contact_id: shownId('contact').nullable().describe('The contact in its params; null = none.'),
-    company_id: shownId('company').nullable().describe('The company in its params; null = none.'),
-    agent_id: shownId('agent').nullable().describe('The agent that proposed it; null = none.'),
-    run_id: shownId('run').nullable().describe('The run that it belongs to; null = none.'),
+    contact_id: prefixedId('contact').nullable().describe('The contact in its params; null = none.'),
+    company_id: prefixedId('company').nullable().describe('The company in its params; null = none.'),
+    agent_id: prefixedId('agent').nullable().describe('The agent that proposed it; null = none.'),
+    run_id: prefixedId('run').nullable().describe('The run that it belongs to; null = none.'),
     action_index: z
       .int()
       .nullable()
       .describe('Its index among the run’s actions on the same contact, from 0; null = it has no run or no contact.'),
-    mission_id: shownUuid.nullable().describe('Your mission UUID.'),
+    mission_id: bareUuid.nullable().describe('Your mission UUID.'),
     session_id: z.string().nullable().describe('Your reference to its conversation.'),
     batch_id: z.string().nullable().describe('The batch: mission and type together; null without a mission.'),
     metadata: z.record(z.string(), z.string()).describe('Your key-value pairs.'),
@@ -258,20 +258,20 @@ export const action = z
     result: jsonObject.nullable().describe('The result; null until it has completed.'),
     error: actionError.nullable().describe('The error; null = it has not failed.'),
     created_by: actor.describe('Who proposed it.'),
-    created_at: shownTime.describe('When it was proposed.'),
-    updated_at: shownTime.describe('When it last changed.'),
-    started_at: shownTime.nullable().describe('When the latest attempt started; null = none has.'),
-    effect_started_at: shownTime
+    created_at: utcTimestamp.describe('When it was proposed.'),
+    updated_at: utcTimestamp.describe('When it last changed.'),
+    started_at: utcTimestamp.nullable().describe('When the latest attempt started; null = none has.'),
+    effect_started_at: utcTimestamp
       .nullable()
       .describe('When the effect may have started: it cannot be recalled any longer; null = it has not.'),
-    completed_at: shownTime.nullable().describe('When it ended, in any status; null = it has not.'),
+    completed_at: utcTimestamp.nullable().describe('When it ended, in any status; null = it has not.'),
   })
   .meta({ id: 'Action', description: 'An action: the proposal, its status and its result.' });
 export type Action = z.output<typeof action>;
 
 export const actionReply = z.object({
   status: ok,
-  action_id: shownId('action').describe('The id of the action.'),
+  action_id: prefixedId('action').describe('The id of the action.'),
   action: action.describe('The action as it is now.'),
 });
 export const getActionQuery = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ok } from './fields.ts';
-import { shownTime } from './time.ts';
-import { givenId, shownId } from './ids.ts';
+import { utcTimestamp } from './time.ts';
+import { idOrUuid, prefixedId } from './ids.ts';
 import { action, metadata, pagination } from './actions.ts';
 import { plainText } from './json.ts';
 import { strictFields } from './optional.ts';
@@ -36,7 +36,7 @@ const settings = {
 export const createAgentBody = strictFields({
   name: name.describe('For people.'),
   description: description.optional().describe('A description for people.'),
-  identity_id: givenId('identity')
+  identity_id: idOrUuid('identity')
     .optional()
     .describe('The account that it acts as when a proposal in the second dialect names none.'),
   ...settings,
@@ -50,7 +50,7 @@ export const updateAgentBody = z
   .strictObject({
     name: name.optional().describe('For people.'),
     description: description.nullable().optional().describe('A description for people; null removes it.'),
-    identity_id: givenId('identity')
+    identity_id: idOrUuid('identity')
       .nullable()
       .optional()
       .describe('The account that it acts as when a proposal in the second dialect names none; null = none.'),
@@ -62,7 +62,7 @@ export type UpdateAgentBody = z.output<typeof updateAgentBody>;
 
 export const agent = z
   .object({
-    agent_id: shownId('agent').describe('Its id.'),
+    agent_id: prefixedId('agent').describe('Its id.'),
     name: z.string().describe('For people.'),
     description: z.string().nullable().describe('A description; null = none.'),
     enabled: z.boolean().describe('While it is false, the agent cannot propose and none of its actions start.'),
@@ -70,11 +70,11 @@ export const agent = z
 
       .describe('Whether its proposals wait for a person: `always`, except for `auto_approve_types`, or `never`.'),
     auto_approve_types: z.array(z.string()).describe('Types that do not wait for a person.'),
-    identity_id: shownId('identity')
+    identity_id: prefixedId('identity')
       .nullable()
       .describe('The account that it acts as when a proposal in the second dialect names none; null = none.'),
-    created_at: shownTime.describe('When it was added.'),
-    updated_at: shownTime.describe('When it last changed.'),
+    created_at: utcTimestamp.describe('When it was added.'),
+    updated_at: utcTimestamp.describe('When it last changed.'),
   })
   .meta({ id: 'Agent', description: 'A program that proposes actions.' });
 export type Agent = z.output<typeof agent>;
@@ -105,12 +105,12 @@ export const updateRunBody = z
   .meta({ id: 'UpdateRun', description: 'The new status of a run.', examples: [{ status: 'completed' }] });
 export const run = z
   .object({
-    run_id: shownId('run').describe('Its id.'),
-    agent_id: shownId('agent').describe('Whose run it is.'),
+    run_id: prefixedId('run').describe('Its id.'),
+    agent_id: prefixedId('agent').describe('Whose run it is.'),
     status: runStatus.describe('Its status, as its agent reports it.'),
     metadata: z.record(z.string(), z.string()).describe('Your key-value pairs.'),
-    created_at: shownTime.describe('When it began.'),
-    updated_at: shownTime.describe('When it last changed.'),
+    created_at: utcTimestamp.describe('When it began.'),
+    updated_at: utcTimestamp.describe('When it last changed.'),
   })
   .meta({ id: 'Run', description: 'A run of an agent, which groups its proposals.' });
 export type Run = z.output<typeof run>;

@@ -1,10 +1,10 @@
 import { emailAddress } from './addresses.ts';
 import { z } from 'zod';
 import { ok } from './fields.ts';
-import { givenId, shownId, shownUuid } from './ids.ts';
+import { idOrUuid, prefixedId, bareUuid } from './ids.ts';
 import { actor, keyKind, roleName, scopeName, SCOPES } from './access.ts';
 import { plainText } from './json.ts';
-import { instant, shownTime } from './time.ts';
+import { instant, utcTimestamp } from './time.ts';
 import { pageShown } from './records.ts';
 
 const name = plainText(255).min(1);
@@ -33,7 +33,7 @@ export const createKeyBody = z
       .boolean()
       .optional()
       .describe('For a workspace key: whether it may approve and reject, in its own name. False by default.'),
-    agent_id: givenId('agent').optional().describe('The agent that it acts for. Such a key never decides.'),
+    agent_id: idOrUuid('agent').optional().describe('The agent that it acts for. Such a key never decides.'),
     expires_at: instant
       .optional()
       .describe('At most the expiry of the credential that creates it, which is the default; RFC 3339 with an offset.'),
@@ -51,26 +51,26 @@ export type CreateKeyBody = z.output<typeof createKeyBody>;
 /** A key without its token: `lookup` is the readable part of it. */
 export const apiKey = z
   .object({
-    key_id: shownId('key').describe('Its id.'),
+    key_id: prefixedId('key').describe('Its id.'),
     kind: keyKind.describe('Who it belongs to.'),
     name: z.string().describe('For people.'),
     lookup: z.string().describe('The visible prefix of its token.'),
     scopes: z.array(scopeName).describe('What it may do, within the limits of its role.'),
-    workspace_id: shownUuid
+    workspace_id: bareUuid
       .nullable()
       .describe('The workspace that it is valid in; null = personal, valid in all workspaces of the person.'),
-    home_workspace_id: shownUuid
+    home_workspace_id: bareUuid
       .nullable()
       .describe('For a personal credential: the workspace of requests that name none.'),
-    user_id: shownId('user').nullable().describe('The person; null = it is a key.'),
-    agent_id: shownId('agent').nullable().describe('The agent that it acts for; null = none.'),
+    user_id: prefixedId('user').nullable().describe('The person; null = it is a key.'),
+    agent_id: prefixedId('agent').nullable().describe('The agent that it acts for; null = none.'),
     role: roleName.nullable().describe('For a key: its own role; null = personal, where the membership has the role.'),
     decides: z.boolean().describe('Whether it may approve and reject.'),
     created_by: actor.describe('Who created it.'),
-    made_by_key_id: shownId('key').nullable().describe('The credential that it was created with; null = not known.'),
-    expires_at: shownTime.nullable().describe('When it expires; null = never.'),
-    revoked_at: shownTime.nullable().describe('When it was revoked; null = it was not.'),
-    created_at: shownTime.describe('When it was created.'),
+    made_by_key_id: prefixedId('key').nullable().describe('The credential that it was created with; null = not known.'),
+    expires_at: utcTimestamp.nullable().describe('When it expires; null = never.'),
+    revoked_at: utcTimestamp.nullable().describe('When it was revoked; null = it was not.'),
+    created_at: utcTimestamp.describe('When it was created.'),
   })
   .meta({ id: 'ApiKey', description: 'A credential without its token.' });
 export type ApiKey = z.output<typeof apiKey>;
@@ -127,15 +127,15 @@ export const createInvitationBody = z
   });
 export const invitation = z
   .object({
-    invitation_id: shownId('invitation').describe('Its id.'),
+    invitation_id: prefixedId('invitation').describe('Its id.'),
     email: z.string().describe('Who is invited.'),
     role: roleName.describe('Their role once they have joined.'),
     lookup: z.string().describe('The visible prefix of the secret.'),
     status: z.enum(['open', 'accepted', 'revoked', 'expired']).describe('Its status.'),
     created_by: actor.describe('Who invited.'),
-    expires_at: shownTime.describe('When it expires.'),
-    accepted_at: shownTime.nullable().describe('When it was accepted; null = it was not.'),
-    created_at: shownTime.describe('When it was created.'),
+    expires_at: utcTimestamp.describe('When it expires.'),
+    accepted_at: utcTimestamp.nullable().describe('When it was accepted; null = it was not.'),
+    created_at: utcTimestamp.describe('When it was created.'),
   })
   .meta({ id: 'Invitation', description: 'An invitation without its secret.' });
 export type Invitation = z.output<typeof invitation>;
@@ -195,11 +195,11 @@ export const updateMemberBody = z
   .meta({ id: 'UpdateMember', description: 'A member’s role.', examples: [{ role: 'admin' }] });
 export const member = z
   .object({
-    user_id: shownId('user').describe('Their id.'),
+    user_id: prefixedId('user').describe('Their id.'),
     email: z.string().describe('Their address.'),
     name: z.string().describe('Their name.'),
     role: roleName.describe('Their role in this workspace.'),
-    created_at: shownTime.describe('When they joined.'),
+    created_at: utcTimestamp.describe('When they joined.'),
   })
   .meta({ id: 'Member', description: 'A person in a workspace.' });
 export type Member = z.output<typeof member>;
@@ -222,10 +222,10 @@ export const createWorkspaceBody = z
 /** `role` is the caller's. */
 export const workspace = z
   .object({
-    workspace_id: shownUuid.describe('Its id.'),
+    workspace_id: bareUuid.describe('Its id.'),
     name: z.string().describe('For people.'),
     role: roleName.describe('Your role in it.'),
-    created_at: shownTime.describe('When it was created.'),
+    created_at: utcTimestamp.describe('When it was created.'),
   })
   .meta({ id: 'Workspace', description: 'A workspace that you have joined.' });
 export type Workspace = z.output<typeof workspace>;

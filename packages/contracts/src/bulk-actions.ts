@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { decision, pageLimit } from './actions.ts';
 import { errorDetail } from './errors.ts';
 import { comment, holdSeconds, ok, params, paramsHash } from './fields.ts';
-import { givenId, shownId } from './ids.ts';
+import { idOrUuid, prefixedId } from './ids.ts';
 import { jsonValue } from './json.ts';
 import { actionStatus } from './lifecycle.ts';
 import { strictFields } from './optional.ts';
@@ -38,7 +38,7 @@ export const bulkCreateBody = z
 export const bulkDecideBody = strictFields({
   action: decision.describe('The decision for each. `edit` approves each with `edits`.'),
   action_ids: z
-    .array(givenId('action'))
+    .array(idOrUuid('action'))
     .min(1)
     .max(BULK_ITEMS_MAX)
     .refine((ids) => new Set(ids).size === ids.length, 'lists an id twice')
@@ -80,7 +80,7 @@ export const bulkDecideReply = z.object({
     .array(
       z.union([
         z.object({
-          action_id: shownId('action').describe('The id of the action.'),
+          action_id: prefixedId('action').describe('The id of the action.'),
           ok: z.literal(true).describe('It was decided.'),
           status: actionStatus.describe('Its current status.'),
         }),
@@ -114,7 +114,7 @@ export const bulkCreateReply = z.object({
       z.union([
         z.object({
           index,
-          action_id: shownId('action').describe('The id of the action.'),
+          action_id: prefixedId('action').describe('The id of the action.'),
           status: actionStatus.describe('Its current status.'),
         }),
         z.object({ index, code, error: z.string().describe('What is wrong, and what to do, for people.') }),
@@ -132,7 +132,7 @@ export const processActionsReply = z.object({
   results: z
     .array(
       z.object({
-        action_id: shownId('action').describe('The id of the action.'),
+        action_id: prefixedId('action').describe('The id of the action.'),
         status: actionStatus.describe('Its current status.'),
       }),
     )

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ok } from './fields.ts';
-import { shownTime } from './time.ts';
-import { shownId } from './ids.ts';
+import { utcTimestamp } from './time.ts';
+import { prefixedId } from './ids.ts';
 import { jsonObject, plainText } from './json.ts';
 import { pagination } from './actions.ts';
 import { strictFields } from './optional.ts';
@@ -47,19 +47,19 @@ export const updateCompanyBody = z
 
 export const company = z
   .object({
-    company_id: shownId('company').describe('Its id.'),
+    company_id: prefixedId('company').describe('Its id.'),
     domain: z.string().nullable().describe('Its domain; null = not known.'),
     name: z.string().nullable().describe('Its name; null = not known.'),
     properties: jsonObject.describe('Any other properties, by name.'),
-    created_at: shownTime.describe('When it was added.'),
-    updated_at: shownTime.describe('When it last changed.'),
+    created_at: utcTimestamp.describe('When it was added.'),
+    updated_at: utcTimestamp.describe('When it last changed.'),
   })
   .meta({ id: 'Company', description: 'A company.' });
 export type Company = z.output<typeof company>;
 export const companyReply = z.object({ status: ok, company: company.describe('The company as it is now.') });
 export const companyDeletedReply = z.object({
   status: ok,
-  company_id: shownId('company').describe('What was deleted.'),
+  company_id: prefixedId('company').describe('What was deleted.'),
 });
 export const listCompaniesQuery = listQuery.extend({
   domain: plainText(253).optional().describe('With this domain, ignoring case.'),

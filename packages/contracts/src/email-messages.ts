@@ -1,11 +1,11 @@
 import { addressIn } from './addresses.ts';
 import { z } from 'zod';
 import { ok } from './fields.ts';
-import { shownId } from './ids.ts';
+import { prefixedId } from './ids.ts';
 import { plainText } from './json.ts';
 
 import { messageId, readMessageId, readReferences } from './message-ids.ts';
-import { instant, shownTime } from './time.ts';
+import { instant, utcTimestamp } from './time.ts';
 import { strictFields } from './optional.ts';
 
 const MAILBOX_CHARS_MAX = 640;
@@ -72,8 +72,8 @@ export type RecordEmailMessageBody = z.output<typeof recordEmailMessageBody>;
 
 export const emailMessage = z
   .object({
-    thread_id: shownId('thread').describe('The conversation that it belongs to.'),
-    contact_id: shownId('contact').describe('The contact of the conversation.'),
+    thread_id: prefixedId('thread').describe('The conversation that it belongs to.'),
+    contact_id: prefixedId('contact').describe('The contact of the conversation.'),
     direction: direction.describe('`inbound` from the contact, `outbound` to them.'),
     message_id: z.string().describe('Its Message-ID.'),
     in_reply_to: z.string().nullable().describe('The Message-ID that it replies to; null = none.'),
@@ -82,8 +82,8 @@ export const emailMessage = z
     to: z.array(z.string()).describe('Its recipients.'),
     subject: z.string().describe('Its subject.'),
     text: z.string().describe('Its text.'),
-    action_id: shownId('action').nullable().describe('The action that sent it; null = none.'),
-    at: shownTime.describe('When it was sent or received.'),
+    action_id: prefixedId('action').nullable().describe('The action that sent it; null = none.'),
+    at: utcTimestamp.describe('When it was sent or received.'),
   })
   .meta({ id: 'EmailMessage', description: 'A message of a conversation.' });
 export type EmailMessage = z.output<typeof emailMessage>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { shownTime } from './time.ts';
+import { utcTimestamp } from './time.ts';
 
 /** Every code, with its HTTP status on /v1. */
 export const ERROR_STATUS = {
@@ -38,7 +38,7 @@ export const errorBody = z
     code: errorCode.describe('The same for programs.'),
     details: z.array(errorDetail).describe('Each error and its location; empty if there is nothing to add.'),
     request_id: z.string().describe('The id of the request in the service’s log.'),
-    timestamp: shownTime.describe('When the error occurred.'),
+    timestamp: utcTimestamp.describe('When the error occurred.'),
     action: z.record(z.string(), z.unknown()).optional().describe('With a 409: the current action.'),
   })
   .meta({ id: 'Error', description: 'Why a request failed.' });

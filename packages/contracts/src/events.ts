@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { shownId } from './ids.ts';
-import { shownTime } from './time.ts';
+import { prefixedId } from './ids.ts';
+import { utcTimestamp } from './time.ts';
 import { action, logEntry } from './actions.ts';
 import { actionStatus } from './lifecycle.ts';
 
@@ -17,7 +17,7 @@ export const briefing = z
     by_type: z.record(z.string(), z.int()).describe('How many of each type.'),
     by_mission: z.record(z.string(), z.int()).describe('How many of each mission.'),
     truncated: briefingTruncated,
-    oldest_created_at: shownTime.nullable().describe('Since when the oldest has been waiting; null = none waits.'),
+    oldest_created_at: utcTimestamp.nullable().describe('Since when the oldest has been waiting; null = none waits.'),
   })
   .meta({ id: 'Briefing', description: 'What waits for a decision.' });
 export type Briefing = z.output<typeof briefing>;
@@ -27,7 +27,7 @@ export const actionEvent = z
   .object({
     event: logEntry
       .extend({
-        action_id: shownId('action').describe('The action that it happened to.'),
+        action_id: prefixedId('action').describe('The action that it happened to.'),
         version: z.int().describe('The version of the action after it.'),
         status: actionStatus.describe('The status of the action after it.'),
       })

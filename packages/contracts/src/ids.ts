@@ -23,14 +23,14 @@ const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}';
 const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 
 /** An id as /v1 shows it: `act_01h455vb4pex5vsknk084sn02q`. */
-export const shownId = (kind: IdKind) => z.string().meta({ pattern: `^${ID_PREFIX[kind]}_${SUFFIX}$` });
-export const givenIdPattern = (kind: IdKind): string => `^(${ID_PREFIX[kind]}_${SUFFIX}|${UUID})$`;
+export const prefixedId = (kind: IdKind) => z.string().meta({ pattern: `^${ID_PREFIX[kind]}_${SUFFIX}$` });
+export const idOrUuidPattern = (kind: IdKind): string => `^(${ID_PREFIX[kind]}_${SUFFIX}|${UUID})$`;
 /** An id in either form: as shown, or a bare UUID. The verb parses it and reports what is wrong. */
-export const givenId = (kind: IdKind) =>
+export const idOrUuid = (kind: IdKind) =>
   z
     .string()
     .min(1)
     .max(64)
-    .meta({ pattern: givenIdPattern(kind) });
+    .meta({ pattern: idOrUuidPattern(kind) });
 /** Workspaces and missions have bare UUIDs, as everything has in the second dialect. */
-export const shownUuid = z.string().meta({ format: 'uuid' });
+export const bareUuid = z.string().meta({ format: 'uuid' });

@@ -1,7 +1,7 @@
 // The second wire dialect, served under /api/pending-actions: the same actions in camelCase. JSON inside toolInput, preview,
 // userEdits and result is never re-cased.
 import { z } from 'zod';
-import { givenId, shownUuid } from './ids.ts';
+import { idOrUuid, bareUuid } from './ids.ts';
 import { actor } from './access.ts';
 import { logEntry, metadata } from './actions.ts';
 import { BULK_ITEMS_MAX } from './bulk-actions.ts';
@@ -12,7 +12,7 @@ import { jsonObject, plainText } from './json.ts';
 import type { Status } from './lifecycle.ts';
 import { preview } from './preview.ts';
 import { eitherSpelling } from './spelling.ts';
-import { instant, shownTime } from './time.ts';
+import { instant, utcTimestamp } from './time.ts';
 
 export const PENDING_STATUSES = ['pending', 'approved', 'rejected', 'executed', 'failed'] as const;
 export type PendingStatus = (typeof PENDING_STATUSES)[number];
@@ -21,7 +21,7 @@ const pendingStatus = z
   .meta({ id: 'PendingActionStatus', description: 'The status of a pending action. `approved` may be running.' });
 
 /** How this dialect shows each status. */
-export const SHOWN_STATUS: Record<Status, PendingStatus> = {
+export const PENDING_STATUS_OF: Record<Status, PendingStatus> = {
   pending_approval: 'pending',
   scheduled: 'approved',
   approved: 'approved',
@@ -81,12 +81,12 @@ export const createPendingActionBody = eitherSpelling(
       .describe(
         'Only for a workspace’s tool: what people see, marked as the agent’s words. The service renders the preview of a built-in type.',
       ),
-    identityId: givenId('identity')
+    identityId: idOrUuid('identity')
       .optional()
       .describe('The account to act as. By default the agent’s, or the only active one of the workspace that matches.'),
     scheduledTime: instant.optional().describe('When it is due: RFC 3339 with an offset.'),
     expiresAt: instant.optional().describe('It cannot start after this time; RFC 3339 with an offset.'),
-    runId: givenId('run').optional().describe('The run of an agent that proposes it.'),
+    runId: idOrUuid('run').optional().describe('The run of an agent that proposes it.'),
     metadata: metadata.optional().describe('Up to 50 key-value pairs, returned unchanged.'),
   }),
 ).meta({
@@ -108,7 +108,7 @@ export type CreatePendingActionBody = z.output<typeof createPendingActionBody>;
 export const batchItem = eitherSpelling(
   z
     .strictObject({
-      pendingActionId: givenId('action').describe('An action of the batch.'),
+      pendingActionId: idOrUuid('action').describe('An action of the batch.'),
       userEdits: params.optional().describe('Input that replaces fields of the same name.'),
       exclude: z.boolean().default(false).describe('True rejects it. Cannot be combined with edits.'),
       paramsHash: paramsHash.optional().describe('The hash that you read: the approval counts only for it.'),
@@ -150,9 +150,9 @@ export const streamPendingActionsQuery = eitherSpelling(
 /** An action as this dialect shows it. Ids are UUIDs; times are RFC 3339 in UTC. */
 export const pendingAction = z
   .object({
-    id: shownUuid.describe('The id of the action.'),
-    workspaceId: shownUuid.describe('Its workspace.'),
-    missionId: shownUuid.nullable().describe('Your mission UUID.'),
+    id: bareUuid.describe('The id of the action.'),
+    workspaceId: bareUuid.describe('Its workspace.'),
+    missionId: bareUuid.nullable().describe('Your mission UUID.'),
     sessionId: z.string().nullable().describe('Your reference to its conversation.'),
     batchId: z.string().nullable().describe('`{missionId}:{toolName}`; null without a mission.'),
     toolName: z.string().describe('A built-in type, or the name of one of the workspace’s tools.'),
@@ -165,12 +165,12 @@ export const pendingAction = z
     userEdits: jsonObject.nullable().describe('The fields that the decision changed; null = none.'),
     result: jsonObject.nullable().describe('The result; null until it was executed.'),
     error: z.string().nullable().describe('Why it failed or was cancelled, starting with a code; else null.'),
-    createdAt: shownTime.describe('When it was proposed.'),
-    resolvedAt: shownTime.nullable().describe('When it was decided or ended; null = it is waiting.'),
-    executedAt: shownTime.nullable().describe('When it was executed; null = it was not.'),
-    identityId: shownUuid.nullable().describe('The account to act as.'),
-    scheduledTime: shownTime.nullable().describe('The requested time; null = as soon as possible.'),
-    expiresAt: shownTime.nullable().describe('It cannot start after this time; null = it does not expire.'),
+    createdAt: utcTimestamp.describe('When it was proposed.'),
+    resolvedAt: utcTimestamp.nullable().describe('When it was decided or ended; null = it is waiting.'),
+    executedAt: utcTimestamp.nullable().describe('When it was executed; null = it was not.'),
+    identityId: bareUuid.nullable().describe('The account to act as.'),
+    scheduledTime: utcTimestamp.nullable().describe('The requested time; null = as soon as possible.'),
+    expiresAt: utcTimestamp.nullable().describe('It cannot start after this time; null = it does not expire.'),
     paramsHash: z.string().describe('What an approval is bound to.'),
     previewSource: z.enum(['agent', 'server']).describe('Who rendered the preview.'),
     comment: z.string().nullable().describe('The reason for the decision; null = none given.'),
@@ -194,7 +194,7 @@ export const pendingBriefing = z
     byTool: z.record(z.string(), z.int()).describe('How many of each type.'),
     byMission: z.record(z.string(), z.int()).describe('How many of each mission.'),
     truncated: briefingTruncated,
-    oldestCreatedAt: shownTime.nullable().describe('Since when the oldest has been waiting; null = none waits.'),
+    oldestCreatedAt: utcTimestamp.nullable().describe('Since when the oldest has been waiting; null = none waits.'),
   })
   .meta({ id: 'PendingBriefing', description: 'What waits for a decision.' });
 export type PendingBriefing = z.output<typeof pendingBriefing>;
@@ -204,7 +204,7 @@ export const pendingActionEvent = z
   .object({
     event: logEntry
       .extend({
-        actionId: shownUuid.describe('The action that it happened to.'),
+        actionId: bareUuid.describe('The action that it happened to.'),
         version: z.int().describe('The version of the action after it.'),
         status: pendingStatus.describe('The status of the action after it.'),
       })

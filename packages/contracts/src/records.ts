@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ok } from './fields.ts';
-import { shownTime } from './time.ts';
-import { givenId, shownId } from './ids.ts';
+import { utcTimestamp } from './time.ts';
+import { idOrUuid, prefixedId } from './ids.ts';
 import { actor } from './access.ts';
 import { pageCursor, pageLimit, pageSkip, pagination } from './actions.ts';
 import { emailAddress } from './addresses.ts';
@@ -43,7 +43,7 @@ export const createContactBody = strictFields({
   email: emailAddress.describe('Their address, unique in the workspace.'),
   properties: jsonObject.optional().describe('Any other properties, by name.'),
   lifecycle_stage: lifecycleStage.optional().describe('Their lifecycle stage.'),
-  company_id: givenId('company').optional().describe('Their company.'),
+  company_id: idOrUuid('company').optional().describe('Their company.'),
 }).meta({
   id: 'CreateContact',
   description: 'A new contact.',
@@ -52,21 +52,21 @@ export const createContactBody = strictFields({
 
 export const contact = z
   .object({
-    contact_id: shownId('contact').describe('Their id.'),
+    contact_id: prefixedId('contact').describe('Their id.'),
     email: z.string().describe('Their address.'),
     properties: jsonObject.describe('Any other properties, by name.'),
     lifecycle_stage: lifecycleStage.nullable().describe('Their lifecycle stage; null = none.'),
-    company_id: shownId('company').nullable().describe('Their company; null = none.'),
-    unsubscribed_at: shownTime.nullable().describe('When they unsubscribed from e-mail; null = they have not.'),
-    created_at: shownTime.describe('When they were added.'),
-    updated_at: shownTime.describe('When they last changed.'),
+    company_id: prefixedId('company').nullable().describe('Their company; null = none.'),
+    unsubscribed_at: utcTimestamp.nullable().describe('When they unsubscribed from e-mail; null = they have not.'),
+    created_at: utcTimestamp.describe('When they were added.'),
+    updated_at: utcTimestamp.describe('When they last changed.'),
   })
   .meta({ id: 'Contact', description: 'A person that actions are about.' });
 export type Contact = z.output<typeof contact>;
 export const contactReply = z.object({ status: ok, contact: contact.describe('The contact as it is now.') });
 export const contactDeletedReply = z.object({
   status: ok,
-  contact_id: shownId('contact').describe('What was deleted.'),
+  contact_id: prefixedId('contact').describe('What was deleted.'),
 });
 export const listContactsQuery = listQuery.extend({
   email: plainText(320).optional().describe('With this address, ignoring case.'),
@@ -85,7 +85,7 @@ export const updateContactBody = z
       .optional()
       .describe('Properties to change, by name. Null deletes one; the others stay as they are.'),
     lifecycle_stage: lifecycleStage.optional().describe('Their lifecycle stage. The change is recorded.'),
-    company_id: givenId('company').nullable().optional().describe('Their company; null = none.'),
+    company_id: idOrUuid('company').nullable().optional().describe('Their company; null = none.'),
     unsubscribed: z.boolean().optional().describe('True: they get no more e-mail.'),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
@@ -100,9 +100,9 @@ export const lifecycleChange = z
   .object({
     from: lifecycleStage.nullable().describe('The stage before; null = none.'),
     to: lifecycleStage.describe('The stage after.'),
-    action_id: shownId('action').nullable().describe('The action that changed it; null = the API.'),
+    action_id: prefixedId('action').nullable().describe('The action that changed it; null = the API.'),
     actor: actor.describe('Who did it.'),
-    at: shownTime.describe('When.'),
+    at: utcTimestamp.describe('When.'),
   })
   .meta({ id: 'LifecycleChange', description: 'A change of a contact’s stage.' });
 export type LifecycleChange = z.output<typeof lifecycleChange>;
@@ -117,13 +117,13 @@ export const createNoteBody = z
   .meta({ id: 'CreateNote', description: 'A new note.', examples: [{ content: 'Called, will call back on Monday.' }] });
 export const note = z
   .object({
-    note_id: shownId('note').describe('Its id.'),
+    note_id: prefixedId('note').describe('Its id.'),
     content: z.string().describe('Its text.'),
-    contact_id: shownId('contact').nullable().describe('Its contact; null = it is on a company.'),
-    company_id: shownId('company').nullable().describe('Its company; null = it is on a contact.'),
-    action_id: shownId('action').nullable().describe('The action that created it; null = the API.'),
+    contact_id: prefixedId('contact').nullable().describe('Its contact; null = it is on a company.'),
+    company_id: prefixedId('company').nullable().describe('Its company; null = it is on a contact.'),
+    action_id: prefixedId('action').nullable().describe('The action that created it; null = the API.'),
     created_by: actor.describe('Who wrote it.'),
-    created_at: shownTime.describe('When it was written.'),
+    created_at: utcTimestamp.describe('When it was written.'),
   })
   .meta({ id: 'Note', description: 'A note on a contact or a company.' });
 export type Note = z.output<typeof note>;
@@ -136,11 +136,11 @@ export const listNotesReply = z.object({
 
 export const emailThread = z
   .object({
-    thread_id: shownId('thread').describe('Its id.'),
+    thread_id: prefixedId('thread').describe('Its id.'),
     subject: z.string().describe('Its subject.'),
     last_message_id: z.string().describe('The Message-ID of its newest message.'),
     message_count: z.int().describe('How many messages it has.'),
-    updated_at: shownTime.describe('When the newest was sent or received.'),
+    updated_at: utcTimestamp.describe('When the newest was sent or received.'),
   })
   .meta({ id: 'EmailThread', description: 'A conversation with a contact.' });
 export type EmailThread = z.output<typeof emailThread>;
@@ -210,24 +210,24 @@ export const updateIdentityBody = z
   });
 export const identity = z
   .object({
-    identity_id: shownId('identity').describe('Its id.'),
+    identity_id: prefixedId('identity').describe('Its id.'),
     provider: provider.describe('The provider of the account.'),
     name: z.string().describe('For people.'),
     config: jsonObject.describe('Settings of the provider.'),
     has_credentials: z.boolean().describe('Whether secrets are stored for it.'),
     status: identityStatus.describe('Whether actions can use it.'),
     pacing: pacing.nullable().describe('Rate limits in place of the provider’s defaults; null = the defaults.'),
-    verified_at: shownTime.nullable().describe('When it was last verified; null = never.'),
+    verified_at: utcTimestamp.nullable().describe('When it was last verified; null = never.'),
     account: z.string().nullable().describe('The account that answered the last successful verification; null = none.'),
     failing: z
       .object({
-        since: shownTime.describe('Since when it has been so.'),
+        since: utcTimestamp.describe('Since when it has been so.'),
         message: z.string().describe('What the provider said.'),
       })
       .nullable()
       .describe('Since when and why it is failing; null = it is not.'),
-    created_at: shownTime.describe('When it was added.'),
-    updated_at: shownTime.describe('When it last changed.'),
+    created_at: utcTimestamp.describe('When it was added.'),
+    updated_at: utcTimestamp.describe('When it last changed.'),
   })
   .meta({ id: 'Identity', description: 'An account to act as, without its secrets.' });
 export type Identity = z.output<typeof identity>;
@@ -255,7 +255,7 @@ export const verifyIdentityReply = z.object({
 });
 export const identityDeletedReply = z.object({
   status: ok,
-  identity_id: shownId('identity').describe('What was deleted.'),
+  identity_id: prefixedId('identity').describe('What was deleted.'),
 });
 export const listIdentitiesReply = z.object({
   status: ok,
@@ -265,7 +265,7 @@ export const listIdentitiesReply = z.object({
 
 /** Names what to hold back; nothing = the whole workspace. `everything` = the instance, for operators. */
 export const pauseBody = strictFields({
-  agent_id: shownId('agent').min(1).max(64).optional().describe('Only actions of this agent.'),
+  agent_id: prefixedId('agent').min(1).max(64).optional().describe('Only actions of this agent.'),
   type: plainText(64).min(1).optional().describe('Only actions of this type.'),
   everything: z.literal(true).optional().describe('Everything in every workspace: for operators.'),
 })
@@ -282,9 +282,9 @@ export const pausesReply = z.object({
     .array(
       z.object({
         scope: z.enum(['everything', 'workspace', 'agent', 'type']).describe('The scope of the pause.'),
-        agent_id: shownId('agent').nullable().describe('The paused agent; null = not limited to an agent.'),
+        agent_id: prefixedId('agent').nullable().describe('The paused agent; null = not limited to an agent.'),
         type: z.string().nullable().describe('The paused type; null = not limited to a type.'),
-        since: shownTime.describe('Since when it has been so.'),
+        since: utcTimestamp.describe('Since when it has been so.'),
         by: actor.describe('Who paused it.'),
       }),
     )

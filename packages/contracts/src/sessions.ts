@@ -3,21 +3,21 @@ import { member, workspace } from './api-keys.ts';
 import { roleName, scopeName } from './access.ts';
 import { emailAddress } from './addresses.ts';
 import { ok } from './fields.ts';
-import { shownId } from './ids.ts';
+import { prefixedId } from './ids.ts';
 import { pageShown } from './records.ts';
-import { shownTime } from './time.ts';
+import { utcTimestamp } from './time.ts';
 
 /** Long enough that no rules on characters are needed. As in AcceptInvitation. */
 const password = z.string().min(12).max(128);
 
 export const session = z
   .object({
-    session_id: shownId('session').describe('Its id.'),
+    session_id: prefixedId('session').describe('Its id.'),
     current: z.boolean().describe('Whether this request came with it.'),
     ip_address: z.string().nullable().describe('Where the sign-in came from; null = not known.'),
     user_agent: z.string().nullable().describe('What the browser calls itself; null = it does not say.'),
-    created_at: shownTime.describe('When the sign-in was.'),
-    expires_at: shownTime.describe('When it ends, unless it is revoked before.'),
+    created_at: utcTimestamp.describe('When the sign-in was.'),
+    expires_at: utcTimestamp.describe('When it ends, unless it is revoked before.'),
   })
   .meta({ id: 'Session', description: 'A browser in which a person is signed in.' });
 export type Session = z.output<typeof session>;
@@ -59,7 +59,7 @@ export const me = z
     role: roleName.describe('What you may do in this workspace.'),
     scopes: z.array(scopeName).describe('The scopes that apply in this workspace.'),
     decides: z.boolean().describe('Whether you may approve and reject.'),
-    session_id: shownId('session').nullable().describe('The session of this request; null = an API key.'),
+    session_id: prefixedId('session').nullable().describe('The session of this request; null = an API key.'),
   })
   .meta({ id: 'Me', description: 'Who you are, and what you may do.' });
 export type Me = z.output<typeof me>;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ok } from './fields.ts';
-import { shownId } from './ids.ts';
+import { prefixedId } from './ids.ts';
 import { pagination } from './actions.ts';
 import { plainText } from './json.ts';
 import { listQuery } from './records.ts';
-import { dayOrInstant, shownTime } from './time.ts';
+import { dayOrInstant, utcTimestamp } from './time.ts';
 
 export const taskTitle = plainText(500).min(1);
 export const taskDescription = plainText(65_536);
@@ -24,14 +24,14 @@ export const updateTaskBody = z
 
 export const task = z
   .object({
-    task_id: shownId('task').describe('Its id.'),
+    task_id: prefixedId('task').describe('Its id.'),
     title: z.string().describe('The title of the task.'),
     description: z.string().nullable().describe('A description; null = none.'),
-    due_date: shownTime.nullable().describe('When it is due; null = no due date.'),
-    contact_id: shownId('contact').nullable().describe('The contact that it is about; null = none.'),
-    action_id: shownId('action').nullable().describe('The action that created it; null = none.'),
-    completed_at: shownTime.nullable().describe('When it was done; null = it is open.'),
-    created_at: shownTime.describe('When it was created.'),
+    due_date: utcTimestamp.nullable().describe('When it is due; null = no due date.'),
+    contact_id: prefixedId('contact').nullable().describe('The contact that it is about; null = none.'),
+    action_id: prefixedId('action').nullable().describe('The action that created it; null = none.'),
+    completed_at: utcTimestamp.nullable().describe('When it was done; null = it is open.'),
+    created_at: utcTimestamp.describe('When it was created.'),
   })
   .meta({ id: 'Task', description: 'A task for a person.' });
 export type Task = z.output<typeof task>;

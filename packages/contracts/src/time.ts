@@ -47,4 +47,4 @@ export const dayOrInstant = z
   .meta({ description: 'RFC 3339 with an offset, or a date.' });
 
 /** A time as replies show it: in UTC, with milliseconds. */
-export const shownTime = z.string().meta({ format: 'date-time' });
+export const utcTimestamp = z.string().meta({ format: 'date-time' });

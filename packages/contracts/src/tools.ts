@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ok } from './fields.ts';
-import { shownTime } from './time.ts';
+import { utcTimestamp } from './time.ts';
 import { jsonObject } from './json.ts';
 import { pagination } from './actions.ts';
 import { strictFields } from './optional.ts';
@@ -52,8 +52,8 @@ export const tool = z
     url: z.string().describe('The address to call.'),
     input_schema: jsonObject.describe('JSON Schema of the params.'),
     idempotent: z.boolean().describe('Whether a call may be repeated when its response is lost.'),
-    created_at: shownTime.describe('When it was first registered.'),
-    updated_at: shownTime.describe('When it was last registered.'),
+    created_at: utcTimestamp.describe('When it was first registered.'),
+    updated_at: utcTimestamp.describe('When it was last registered.'),
   })
   .meta({ id: 'Tool', description: 'A tool of the workspace, without its secret.' });
 export type Tool = z.output<typeof tool>;

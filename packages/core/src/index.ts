@@ -86,7 +86,7 @@ export { listIdentities } from './identities/list.ts';
 export { updateIdentity } from './identities/update.ts';
 export { verifyIdentity } from './identities/verify.ts';
 export { forgetKeys, type Idempotency } from './platform/idempotency.ts';
-export { contactId, newId, readId, showId, showIdOrNull } from './platform/ids.ts';
+export { contactId, newId, parseId, formatId, formatIdOrNull } from './platform/ids.ts';
 export { acceptInvitation } from './access/invitations/accept.ts';
 export { createInvitation } from './access/invitations/create.ts';
 export { listInvitations } from './access/invitations/list.ts';
@@ -116,7 +116,7 @@ export { createPendingAction, type PendingProposal } from './review/pending-acti
 export { getPendingAction } from './review/pending-actions/get.ts';
 export { listPendingActions, type PendingActionPage } from './review/pending-actions/list.ts';
 export { rejectPendingAction } from './review/pending-actions/reject.ts';
-export { readBatchId, workspaceOfAction, workspaceOfBatch } from './review/pending-actions/workspace.ts';
+export { parseBatchId, workspaceOfAction, workspaceOfBatch } from './review/pending-actions/workspace.ts';
 export { type Consumer, openQueue } from './platform/queue.ts';
 export { type Counted, openRateLimits, type RateLimits, type RateLimitsOptions } from './platform/rate-limits.ts';
 export { createRun } from './runs/create.ts';

@@ -5,7 +5,7 @@ import {
   decideAction,
   execute,
   getAction,
-  showId,
+  formatId,
   updateIdentity,
   type ActionRow,
   type Context,
@@ -38,7 +38,7 @@ describe('execute', () => {
   const letTimePass = ({ id }: ActionRow) =>
     world.db.pool.query('update actions set due_at = now() where id = $1', [id]);
 
-  const effects = ({ id }: ActionRow) => effectsOf(showId('action', id));
+  const effects = ({ id }: ActionRow) => effectsOf(formatId('action', id));
   const names = async ({ id }: ActionRow) => (await getAction(owner, id)).logs.map(({ event }) => event);
 
   const OUTCOMES: [string, JsonObject, object][] = [
@@ -379,7 +379,7 @@ describe('execute', () => {
     const row = await run(action);
     expect(row.status).toBe('completed');
     const written = await world.db.tables.notes.findMany({ where: { action_id: action.id } });
-    expect(written.map(({ id, content }) => [showId('note', id), content])).toEqual([
+    expect(written.map(({ id, content }) => [formatId('note', id), content])).toEqual([
       [row.result?.note_id, 'Called her'],
     ]);
 

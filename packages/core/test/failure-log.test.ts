@@ -1,4 +1,4 @@
-import { createAction, execute, showId, type Context } from '@proviso/core';
+import { createAction, execute, formatId, type Context } from '@proviso/core';
 import { openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
 import { pino } from 'pino';
 
@@ -37,7 +37,7 @@ describe('a run that does not complete its action', () => {
     expect(lines).toMatchObject([
       {
         level: 30,
-        action: showId('action', id),
+        action: formatId('action', id),
         workspace: workspace.id,
         type: 'probe_at_most_once',
         reason,

@@ -8,7 +8,7 @@ import {
   execute,
   getAction,
   runActionNow,
-  showId,
+  formatId,
   updateAction,
   type ActionRow,
   type Context,
@@ -69,7 +69,7 @@ describe('races', () => {
       await execute(worker, action.id);
       const { action: row, logs } = await getAction(owner, action.id);
       expect(logs.filter(({ event }) => DECISIONS.includes(event)).length).toBeLessThanOrEqual(1);
-      expect(effectsOf(showId('action', action.id)).length).toBeLessThanOrEqual(1);
+      expect(effectsOf(formatId('action', action.id)).length).toBeLessThanOrEqual(1);
       expect(replay(row, logs)).toEqual([]);
     }
   });
@@ -87,7 +87,7 @@ describe('races', () => {
         ]);
         await execute(worker, action.id);
         const row = await reread(world, action);
-        const effects = effectsOf(showId('action', action.id));
+        const effects = effectsOf(formatId('action', action.id));
         if (decided instanceof AppError) {
           // The decider lost: nothing was approved, so nothing ran.
           expect(row).toMatchObject({ status: 'pending_approval', params: { say: 'patched' }, cleared_hash: null });
@@ -125,7 +125,7 @@ describe('races', () => {
     await Promise.all(
       Array.from({ length: 50 }, (_, index) => execute(workers[index % 5] as (typeof workers)[0], action.id)),
     );
-    expect(effectsOf(showId('action', action.id))).toHaveLength(1);
+    expect(effectsOf(formatId('action', action.id))).toHaveLength(1);
     expect(await reread(world, action)).toMatchObject({ status: 'completed', attempts: 1, fence: 1 });
   });
 

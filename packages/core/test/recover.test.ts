@@ -8,7 +8,7 @@ import {
   getAction,
   recoverLost,
   runClaimed,
-  showId,
+  formatId,
   transitionHeld,
   type ActionRow,
   type Context,
@@ -58,7 +58,7 @@ describe('recover', () => {
     },
   );
 
-  const effects = ({ id }: ActionRow) => effectsOf(showId('action', id));
+  const effects = ({ id }: ActionRow) => effectsOf(formatId('action', id));
 
   const LOST: [string, boolean, JsonObject, object][] = [
     ['transactional', false, {}, { status: 'scheduled' }],

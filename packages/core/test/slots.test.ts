@@ -7,7 +7,7 @@ import {
   execute,
   processActions,
   runInSlot,
-  showId,
+  formatId,
   type ActionRow,
   type Context,
   type FreeSlots,
@@ -190,7 +190,7 @@ describe('slots', () => {
     gateOf('line').open();
     await woken;
     await until('all to end', async () => (await completed()) === 6);
-    expect(gateOf('line').order[1]).toBe(showId('action', direct.id));
+    expect(gateOf('line').order[1]).toBe(formatId('action', direct.id));
   });
 
   it('applies to actions that the api processes', async () => {

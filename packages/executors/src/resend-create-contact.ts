@@ -6,7 +6,7 @@ import {
   retry,
   type Executor,
   type LookupContext,
-  type ShownIdentity,
+  type IdentityView,
   type GuardResult,
 } from '@proviso/core/executor';
 import { refuseUnsubscribed, unsubscribedAmong } from './email/unsubscribed.ts';
@@ -63,7 +63,7 @@ export function resendCreateContact(settings: ExecutorSettings = {}): Executor {
 
 function previewContact(
   { email, ...contact }: ResendContactParams,
-  { identity }: { identity: ShownIdentity | null },
+  { identity }: { identity: IdentityView | null },
 ): Preview {
   return {
     title: `Resend contact ${email ?? '?'}`,

@@ -1,14 +1,14 @@
 import type { Preview } from '@proviso/contracts';
-import { defineExecutor, done, refused, retry, type Executor, type ShownIdentity } from '@proviso/core/executor';
-import { shownMailbox } from './email/addresses.ts';
+import { defineExecutor, done, refused, retry, type Executor, type IdentityView } from '@proviso/core/executor';
+import { displayMailbox } from './email/addresses.ts';
 import { listOf } from './email/params.ts';
 import { answered, resendOutcome } from './resend/outcome.ts';
 import { configOf, openResend } from './resend/client.ts';
 import { composeResendMail } from './resend/compose.ts';
-import { contentWarnings, shownContent } from './email/shown-content.ts';
+import { contentWarnings, contentPreview } from './email/content-preview.ts';
 import { resendEmailParams, type ResendEmailParams } from './resend/email-params.ts';
 import { guardResendEmail, resolveResendEmail } from './resend/recipients.ts';
-import { shownSender } from './resend/sender.ts';
+import { displaySender } from './resend/sender.ts';
 import { previewField } from './preview-field.ts';
 import type { ExecutorSettings } from './settings.ts';
 
@@ -41,21 +41,21 @@ export const resendSendEmail = (settings: ExecutorSettings = {}): Executor =>
     },
   });
 
-function previewResendEmail(mail: ResendEmailParams, identity: ShownIdentity | null): Preview {
+function previewResendEmail(mail: ResendEmailParams, identity: IdentityView | null): Preview {
   const config = configOf(identity?.config);
-  const { fields, body } = shownContent(mail);
+  const { fields, body } = contentPreview(mail);
   const warnings = contentWarnings(mail);
   return {
     title: `Email to ${listOf(mail.to).join(', ') || '?'}`,
     fields: [
-      ...previewField('From', shownSender(mail.from, config)),
+      ...previewField('From', displaySender(mail.from, config)),
       ...previewField('To', listOf(mail.to).join(', ') || '?'),
       ...previewField('Cc', listOf(mail.cc).join(', ')),
       ...previewField('Bcc', listOf(mail.bcc).join(', ')),
       ...previewField(
         'Reply to',
         listOf(mail.reply_to ?? config?.reply_to)
-          .map(shownMailbox)
+          .map(displayMailbox)
           .join(', '),
       ),
       ...previewField('Subject', mail.subject),

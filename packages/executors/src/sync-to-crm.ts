@@ -1,5 +1,5 @@
 import type { Preview } from '@proviso/contracts';
-import { defineExecutor, givenLabel, refused, retry, type Executor, type ShownIdentity } from '@proviso/core/executor';
+import { defineExecutor, givenLabel, refused, retry, type Executor, type IdentityView } from '@proviso/core/executor';
 import { hubspotConfigOf, openHubspot } from './hubspot/client.ts';
 import { syncParams, type SyncParams } from './hubspot/params.ts';
 import { pushAll } from './hubspot/push.ts';
@@ -31,7 +31,7 @@ export const syncToCrm = (settings: ExecutorSettings = {}): Executor =>
     },
   });
 
-function previewSync({ contact, company, associate }: SyncParams, identity: ShownIdentity | null): Preview {
+function previewSync({ contact, company, associate }: SyncParams, identity: IdentityView | null): Preview {
   const properties = (of: string, pushed: Record<string, string> = {}): Preview['fields'] =>
     Object.entries(pushed).map(([name, value]) => ({ label: givenLabel(of, name), value }));
   const leftOut = (of: string, left: Record<string, string> = {}): Preview['fields'] =>

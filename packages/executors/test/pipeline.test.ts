@@ -1,4 +1,4 @@
-import { readId } from '@proviso/core';
+import { parseId } from '@proviso/core';
 import { backends } from '@proviso/testing';
 import { describePipelineConformance, type PipelineOptions } from '@proviso/testing/pipeline-conformance';
 import { ACME, ADA } from './records.ts';
@@ -6,7 +6,7 @@ import { subjects } from './subjects.ts';
 
 /** The subjects' params name these, and an id is one workspace's alone. */
 const furnish: PipelineOptions['furnish'] = async ({ db: { tables } }, { id: workspace_id }) => {
-  const [contact, company] = [readId('contact', ADA) ?? '', readId('company', ACME) ?? ''];
+  const [contact, company] = [parseId('contact', ADA) ?? '', parseId('company', ACME) ?? ''];
   await tables.contacts.deleteMany({ where: { id: contact } });
   await tables.companies.deleteMany({ where: { id: company } });
   await tables.contacts.create({

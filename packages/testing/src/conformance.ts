@@ -5,7 +5,7 @@ import {
   type Executor,
   type Outcome,
   type RunContext,
-  type ShownIdentity,
+  type IdentityView,
   type WritableRecords,
 } from '@proviso/core/executor';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -31,7 +31,7 @@ export interface ConformanceFault<B extends ConformanceBackend> {
 }
 
 export interface ConformanceIdentity {
-  identity: ShownIdentity | null;
+  identity: IdentityView | null;
   credentials: JsonObject | null;
   /** What may appear in no outcome and no preview. */
   secrets: string[];

@@ -49,7 +49,7 @@ function refusalsOf(route: Route): Map<ErrorCode, AppError> {
   const dialect = dialectAt(path);
   const { errors = {} } = RECORDED[operationId] ?? {};
   const recorded = CODES.flatMap((code) => {
-    const said = errors[shownCode(dialect, code)];
+    const said = errors[codeInDialect(dialect, code)];
     const isOther = dialect === 'pending-actions' && code === 'PRECONDITION_FAILED'; // shown as CONFLICT
     return said && !isOther ? [new AppError(code, said.message, said.details)] : [];
   });
@@ -64,7 +64,8 @@ function refusalsOf(route: Route): Map<ErrorCode, AppError> {
 }
 
 const CODES = Object.keys(MEANS) as ErrorCode[];
-const shownCode = (dialect: Dialect, code: ErrorCode): string => (dialect === 'v1' ? code : PENDING_ERRORS[code][1]);
+const codeInDialect = (dialect: Dialect, code: ErrorCode): string =>
+  dialect === 'v1' ? code : PENDING_ERRORS[code][1];
 
 const exampleOf = (dialect: Dialect, error: AppError): ErrorBody | PendingErrorBody =>
   bodyOf(dialect, error, {
@@ -83,11 +84,11 @@ export function failuresOf(route: Route): Record<`${4 | 5}${string}`, ZodOpenApi
   return Object.fromEntries(
     statuses.map((status) => {
       const here = codes.filter((code) => statusOf(dialect, code) === status);
-      const description = here.map((code) => `\`${shownCode(dialect, code)}\`: ${MEANS[code]}`).join(' ');
+      const description = here.map((code) => `\`${codeInDialect(dialect, code)}\`: ${MEANS[code]}`).join(' ');
       const examples = Object.fromEntries(
         here.flatMap((code) => {
           const error = refusals.get(code);
-          return error ? [[shownCode(dialect, code), { value: exampleOf(dialect, error) }]] : [];
+          return error ? [[codeInDialect(dialect, code), { value: exampleOf(dialect, error) }]] : [];
         }),
       );
       return [`${status}`, { description, content: { 'application/json': { schema, examples } } }];

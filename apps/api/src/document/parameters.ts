@@ -1,25 +1,25 @@
-import { givenId, TOOL_NAME } from '@proviso/contracts';
+import { idOrUuid, TOOL_NAME } from '@proviso/contracts';
 import { z } from 'zod';
 import { dialectAt } from '../dialect.ts';
 import type { Route } from '../route.ts';
 
 /** The path parameters, whichever operation they belong to. */
 const IN_PATH: Record<string, z.ZodType> = {
-  action_id: givenId('action').describe('The action.'),
+  action_id: idOrUuid('action').describe('The action.'),
   action_index: z.string().meta({ pattern: '^\\d{1,9}$', description: '`action_index` of the action, from 0.' }),
-  agent_id: givenId('agent').describe('The agent.'),
+  agent_id: idOrUuid('agent').describe('The agent.'),
   batch_id: z.string().describe('`batchId` of the actions: `{missionId}:{toolName}`.'),
-  company_id: givenId('company').describe('The company.'),
-  contact_id: givenId('contact').describe('The contact.'),
-  identity_id: givenId('identity').describe('The identity.'),
-  invitation_id: givenId('invitation').describe('The invitation.'),
-  key_id: givenId('key').describe('The credential.'),
+  company_id: idOrUuid('company').describe('The company.'),
+  contact_id: idOrUuid('contact').describe('The contact.'),
+  identity_id: idOrUuid('identity').describe('The identity.'),
+  invitation_id: idOrUuid('invitation').describe('The invitation.'),
+  key_id: idOrUuid('key').describe('The credential.'),
   name: z.string().meta({ pattern: TOOL_NAME.source, description: 'The name of the tool.' }),
-  pa_id: givenId('action').describe('The action.'),
-  run_id: givenId('run').describe('The run.'),
-  session_id: givenId('session').describe('The session.'),
-  task_id: givenId('task').describe('The task.'),
-  user_id: givenId('user').describe('The person.'),
+  pa_id: idOrUuid('action').describe('The action.'),
+  run_id: idOrUuid('run').describe('The run.'),
+  session_id: idOrUuid('session').describe('The session.'),
+  task_id: idOrUuid('task').describe('The task.'),
+  user_id: idOrUuid('user').describe('The person.'),
 };
 
 const HEADERS = {

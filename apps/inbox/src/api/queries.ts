@@ -50,7 +50,7 @@ export const agentsQuery = queryOptions({
   queryFn: async () => (await request<{ agents: Agent[] }>('/v1/agents', { query: { limit: 100 } })).agents,
 });
 
-export interface ShownIdentity {
+export interface IdentityView {
   identity_id: string;
   provider: string;
   name: string;
@@ -60,7 +60,7 @@ export interface ShownIdentity {
 export const identitiesQuery = queryOptions({
   queryKey: ['identities'],
   queryFn: async () =>
-    (await request<{ identities: ShownIdentity[] }>('/v1/identities', { query: { limit: 100 } })).identities,
+    (await request<{ identities: IdentityView[] }>('/v1/identities', { query: { limit: 100 } })).identities,
 });
 
 export const settingsQuery = queryOptions({

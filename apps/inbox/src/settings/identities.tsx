@@ -1,4 +1,4 @@
-import type { ShownIdentity } from '../api/queries.ts';
+import type { IdentityView } from '../api/queries.ts';
 import { toast } from '../decide/toasts.ts';
 import { words } from '../words.ts';
 import { change, Line, Section, useItems } from './section.tsx';
@@ -8,9 +8,9 @@ interface Verified {
 }
 
 export function Identities({ mayChange }: { mayChange: boolean }) {
-  const identities = useItems<ShownIdentity>('/v1/identities', 'identities');
+  const identities = useItems<IdentityView>('/v1/identities', 'identities');
   const text = words.settings;
-  const verify = async ({ identity_id, name }: ShownIdentity): Promise<void> => {
+  const verify = async ({ identity_id, name }: IdentityView): Promise<void> => {
     const reply = await change<Verified>(`/v1/identities/${identity_id}/verify`, { method: 'POST', body: {} });
     if (!reply) return;
     const { ok, message } = reply.verification;

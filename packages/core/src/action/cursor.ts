@@ -1,6 +1,6 @@
-import { afterCursor, afterTerms, notOfThisList, showCursor } from '../platform/cursor.ts';
+import { afterCursor, afterTerms, notOfThisList, formatCursor } from '../platform/cursor.ts';
 import type { Queryable, Sql } from '../platform/db.ts';
-import { readId } from '../platform/ids.ts';
+import { parseId } from '../platform/ids.ts';
 import { NEWEST_FIRST, type Order } from '../platform/page.ts';
 
 /** $1 id, $2 workspace. */
@@ -13,8 +13,8 @@ const CREATED_AT = {
  * Where the page after a row begins. In the order of creation it is that row's id alone: no action is deleted, and the
  * time of its creation never changes.
  */
-export function showActionCursor(order: Order, terms: readonly string[]): string {
-  if (order.name !== NEWEST_FIRST.name) return showCursor(order, terms);
+export function formatActionCursor(order: Order, terms: readonly string[]): string {
+  if (order.name !== NEWEST_FIRST.name) return formatCursor(order, terms);
   return Buffer.from((terms.at(-1) ?? '').replaceAll('-', ''), 'hex').toString('base64url');
 }
 
@@ -26,7 +26,7 @@ export async function afterAction(
 ): Promise<Sql> {
   if (order.name !== NEWEST_FIRST.name) return afterCursor(order, cursor);
   const hex = /^[\w-]{22}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('hex') : '';
-  const id = readId('action', hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
+  const id = parseId('action', hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
   const [row] = id ? await db.query<{ at: string }>(CREATED_AT, [id, caller.workspaceId]) : [];
   if (!id || !row) throw notOfThisList();
   return afterTerms(order, [row.at, id]);

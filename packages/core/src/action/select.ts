@@ -1,6 +1,6 @@
 import { sql, type Queryable, type Sql } from '../platform/db.ts';
 import { readRows, type Order } from '../platform/page.ts';
-import { showActionCursor } from './cursor.ts';
+import { formatActionCursor } from './cursor.ts';
 import { rowFromJson, type ActionRow } from './row.ts';
 
 export interface ActionSelection {
@@ -29,7 +29,7 @@ const IDENTITY_VERSION = sql`,
 /** A page of actions, bounded in bytes as every page is. */
 export async function selectActions(db: Queryable, selection: ActionSelection): Promise<SelectedActions> {
   const { actions, last, total, truncated } = await selectPage(db, selection);
-  return { actions, total, truncated, nextCursor: last && showActionCursor(selection.order, last) };
+  return { actions, total, truncated, nextCursor: last && formatActionCursor(selection.order, last) };
 }
 
 /** The same, with the terms of the last row; null = no row follows it. */

@@ -4,7 +4,7 @@ import type { Transaction } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { getAgentInWorkspace } from './get.ts';
 import { lockAgent } from './lock.ts';
-import { showAgent } from './show.ts';
+import { presentAgent } from './present.ts';
 
 const OPEN = ['pending_approval', ...CLEARED, 'running'];
 
@@ -20,7 +20,7 @@ export async function deleteAgent(ctx: Context, id: string, input: unknown): Pro
     await tx.tables.action_counters.deleteMany({ where: { run_id: { in: runs.map((run) => run.id) } } });
     await tx.tables.pauses.deleteMany({ where: { agent_id: agent.id } });
     await tx.tables.agents.delete({ where: { id: agent.id } });
-    return showAgent(agent);
+    return presentAgent(agent);
   });
 }
 

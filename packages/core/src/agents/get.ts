@@ -2,12 +2,12 @@ import type { Agent } from '@proviso/contracts';
 import { authorize, type Context } from '../access/context.ts';
 import { notFound } from '../platform/errors.ts';
 import type { agents } from '../generated/client.ts';
-import { readId } from '../platform/ids.ts';
-import { showAgent } from './show.ts';
+import { parseId } from '../platform/ids.ts';
+import { presentAgent } from './present.ts';
 
 /** The agent of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
 export async function getAgentInWorkspace(ctx: Context, id: string): Promise<agents> {
-  const uuid = readId('agent', id);
+  const uuid = parseId('agent', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };
   const agent = uuid ? await ctx.db.tables.agents.findFirst({ where }) : null;
   if (!agent) throw notFound('agent');
@@ -16,5 +16,5 @@ export async function getAgentInWorkspace(ctx: Context, id: string): Promise<age
 
 export async function getAgent(ctx: Context, id: string): Promise<Agent> {
   authorize(ctx, 'agents:read');
-  return showAgent(await getAgentInWorkspace(ctx, id));
+  return presentAgent(await getAgentInWorkspace(ctx, id));
 }

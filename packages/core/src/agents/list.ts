@@ -2,7 +2,7 @@ import { listQuery, type Agent } from '@proviso/contracts';
 import { authorize, type Context } from '../access/context.ts';
 import { sql } from '../platform/db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../platform/page.ts';
-import { showAgent } from './show.ts';
+import { presentAgent } from './present.ts';
 
 /** The workspace's agents, newest first. */
 export async function listAgents(ctx: Context, input: unknown): Promise<Page<Agent>> {
@@ -14,6 +14,6 @@ export async function listAgents(ctx: Context, input: unknown): Promise<Page<Age
     order: NEWEST_FIRST,
     extra: sql`, coalesce(t.auto_approve_types, '{}') as auto_approve_types`, // Prisma writes no list as null
     times: ['created_at', 'updated_at'],
-    show: showAgent,
+    present: presentAgent,
   });
 }

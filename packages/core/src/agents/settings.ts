@@ -2,7 +2,7 @@ import type { UpdateAgentBody } from '@proviso/contracts';
 import { authorizeConfiguration, type Context } from '../access/context.ts';
 import { AppError, invalid } from '../platform/errors.ts';
 import { executorOf } from '../tools/find-executor.ts';
-import { readId } from '../platform/ids.ts';
+import { parseId } from '../platform/ids.ts';
 
 type Settings = Pick<UpdateAgentBody, 'approval' | 'auto_approve_types' | 'enabled'>;
 
@@ -19,7 +19,7 @@ export async function assertSettings(ctx: Context, { approval, auto_approve_type
 /** The identity's UUID; null and undefined as they are. Throws INVALID. */
 export async function identityOf<Id extends string | null | undefined>(ctx: Context, id: Id): Promise<string | Id> {
   if (typeof id !== 'string') return id;
-  const where = { id: readId('identity', id) ?? '', workspace_id: ctx.caller.workspaceId, deleted_at: null };
+  const where = { id: parseId('identity', id) ?? '', workspace_id: ctx.caller.workspaceId, deleted_at: null };
   const identity = where.id && (await ctx.db.tables.identities.findFirst({ where }));
   if (!identity) throw invalid('identity_id', 'is not an identity in this workspace');
   return identity.id;

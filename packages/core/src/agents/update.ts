@@ -4,7 +4,7 @@ import { PAUSE_LOCK } from '../pauses/pause.ts';
 import { getAgentInWorkspace } from './get.ts';
 import { lockAgent } from './lock.ts';
 import { assertSettings, identityOf } from './settings.ts';
-import { showAgent } from './show.ts';
+import { presentAgent } from './present.ts';
 
 /** Changes an agent. A disabled agent cannot propose, and once this returns none of its actions start. */
 export async function updateAgent(ctx: Context, id: string, input: unknown): Promise<Agent> {
@@ -25,6 +25,6 @@ export async function updateAgent(ctx: Context, id: string, input: unknown): Pro
   return ctx.db.transaction(async (tx) => {
     if (enabled === false) await tx.query(PAUSE_LOCK, []);
     await lockAgent(tx, ctx, seen.id);
-    return showAgent(await tx.tables.agents.update({ where: { id: seen.id }, data }));
+    return presentAgent(await tx.tables.agents.update({ where: { id: seen.id }, data }));
   });
 }

@@ -1,5 +1,5 @@
 import { createNoteBody, listQuery, type Note } from '@proviso/contracts';
-import { showNote } from './contacts/show.ts';
+import { presentNote } from './contacts/present.ts';
 import type { Context } from '../access/context.ts';
 import { sql } from '../platform/db.ts';
 import { notFound } from '../platform/errors.ts';
@@ -22,7 +22,7 @@ export async function writeNote(ctx: Context, { kind, load }: NoteSubject, input
   const data = { id: newId(), workspace_id, [`${kind}_id`]: id, content, created_by: ctx.caller.actor };
   return once(ctx.db, ctx.idempotency, async (tx) => {
     if (!(await lockAgainstDelete(tx, kind, { id, workspace_id }))) throw notFound(kind);
-    return showNote(await tx.tables.notes.create({ data }));
+    return presentNote(await tx.tables.notes.create({ data }));
   });
 }
 
@@ -35,6 +35,6 @@ export async function readNotes(ctx: Context, { kind, load }: NoteSubject, input
     where: sql`${sql.raw(kind)}_id = ${id}::uuid`,
     order: NEWEST_FIRST,
     times: ['created_at'],
-    show: showNote,
+    present: presentNote,
   });
 }

@@ -13,7 +13,7 @@ import type {
 import type { Transaction } from '../platform/db.ts';
 import { appendMessage, EMPTY_THREAD } from './email-messages/append.ts';
 import type { companies, contacts } from '../generated/client.ts';
-import { newId, readId, showId, type IdKind } from '../platform/ids.ts';
+import { newId, parseId, formatId, type IdKind } from '../platform/ids.ts';
 
 type Tables = Transaction['tables'];
 
@@ -64,7 +64,7 @@ export function writableRecordsOf(
         action_id: action.id,
         created_by: action.created_by,
       };
-      return showId('note', (await tx.tables.notes.create({ data })).id);
+      return formatId('note', (await tx.tables.notes.create({ data })).id);
     },
     createTask: async ({ title, description, dueDate, contactId }) => {
       const data = {
@@ -76,7 +76,7 @@ export function writableRecordsOf(
         contact_id: contactId && uuidOf('contact', contactId),
         action_id: action.id,
       };
-      return showId('task', (await tx.tables.tasks.create({ data })).id);
+      return formatId('task', (await tx.tables.tasks.create({ data })).id);
     },
     changeContact: async (id, change) => {
       const { before, after } = await changeContact(tx, { id: uuidOf('contact', id), ...inWorkspace }, change, by);
@@ -91,10 +91,10 @@ export function writableRecordsOf(
 }
 
 /** A malformed id is nobody's: the nil UUID finds nothing. */
-const uuidOf = (kind: IdKind, id: string): string => readId(kind, id) ?? '00000000-0000-0000-0000-000000000000';
+const uuidOf = (kind: IdKind, id: string): string => parseId(kind, id) ?? '00000000-0000-0000-0000-000000000000';
 
 const contactRecord = (row: contacts): ContactRecord => ({
-  id: showId('contact', row.id),
+  id: formatId('contact', row.id),
   email: row.email,
   properties: row.properties as JsonObject,
   lifecycleStage: row.lifecycle_stage as ContactRecord['lifecycleStage'],
@@ -102,8 +102,8 @@ const contactRecord = (row: contacts): ContactRecord => ({
 });
 
 const companyRecord = (row: companies): CompanyRecord => ({
-  id: showId('company', row.id),
-  label: row.name ?? row.domain ?? showId('company', row.id),
+  id: formatId('company', row.id),
+  label: row.name ?? row.domain ?? formatId('company', row.id),
   domain: row.domain,
   properties: row.properties as JsonObject,
 });
@@ -119,8 +119,8 @@ async function findThread(
   });
   if (!thread) return null;
   return {
-    id: showId('thread', thread.id),
-    contactId: showId('contact', thread.contact_id),
+    id: formatId('thread', thread.id),
+    contactId: formatId('contact', thread.contact_id),
     subject: thread.subject,
     lastMessageId: thread.last_message_id,
     updatedAt: thread.updated_at,
@@ -135,7 +135,7 @@ const newest = ([first, ...others]: readonly Date[]): Date | null =>
   first ? others.reduce((late, at) => (at > late ? at : late), first) : null;
 
 async function addSentEmail(tx: Transaction, workspaceId: string, actionId: string, email: SentEmail): Promise<void> {
-  const id = (email.threadId && readId('thread', email.threadId)) || newId();
+  const id = (email.threadId && parseId('thread', email.threadId)) || newId();
   const { subject, messageId: message_id, inReplyTo: in_reply_to, references, from, to, text } = email;
   const contact_id = uuidOf('contact', email.contactId);
   const thread = await tx.tables.email_threads.upsert({

@@ -11,7 +11,7 @@ import { findExecutor } from '../tools/find-executor.ts';
 import { toolVersionOf } from '../executors/tool.ts';
 import type { RunResult } from '../executors/run-result.ts';
 import type { identities } from '../generated/client.ts';
-import type { Executor, LookupContext, ShownIdentity } from '../executors/executor.ts';
+import type { Executor, LookupContext, IdentityView } from '../executors/executor.ts';
 import type { Worker } from './worker.ts';
 
 /** A claimed action that may run now, with all that its executor needs. */
@@ -49,7 +49,7 @@ export async function load(worker: Worker, action: ActionRow): Promise<Ready | R
     };
   if (!parsed.success) return failed('invalid_params', `The params no longer match the schema of ${action.type}.`);
   const records = recordsOf(worker.db, action.workspace_id);
-  const identity: ShownIdentity | null = row && {
+  const identity: IdentityView | null = row && {
     id: row.id,
     provider: row.provider as Provider,
     name: row.name,

@@ -1,5 +1,5 @@
 import type { ActionRow } from '../action/row.ts';
-import { showId } from '../platform/ids.ts';
+import { formatId } from '../platform/ids.ts';
 import type { RunResult } from '../executors/run-result.ts';
 import type { Worker } from './worker.ts';
 
@@ -13,7 +13,7 @@ export function logFailure({ log }: Pick<Worker, 'log'>, row: ActionRow, { kind 
   const { id, workspace_id, type, status_reason, attempts } = row;
   const reason = row.status === 'failed' || row.status === 'pending_approval' ? status_reason : kind;
   const next = row.status === row.status_before_run && { next_attempt_at: row.due_at };
-  log.info({ action: showId('action', id), workspace: workspace_id, type, reason, attempts, ...next }, what);
+  log.info({ action: formatId('action', id), workspace: workspace_id, type, reason, attempts, ...next }, what);
 }
 
 function messageFor({ status }: ActionRow, kind: RunResult['kind']): string | undefined {

@@ -1,7 +1,7 @@
 import { hashJson } from '../platform/canonical.ts';
 import { assertNoTransaction, isDatabaseError } from '../platform/db.ts';
 import { BEGIN_EFFECT } from '../action/worker-statements.ts';
-import { showId } from '../platform/ids.ts';
+import { formatId } from '../platform/ids.ts';
 import { deliveryGuaranteeOf } from '../executors/delivery-guarantee.ts';
 import type { RunResult } from '../executors/run-result.ts';
 import { retry, unknown, type RunContext } from '../executors/executor.ts';
@@ -77,7 +77,7 @@ function downgradeAmbiguous(lease: Lease, { executor, params, identity }: Ready,
 export function contextOf({ worker, lease, action }: Run, ready: Ready, signal: AbortSignal): RunContext<never> {
   return {
     action: {
-      id: showId('action', action.id),
+      id: formatId('action', action.id),
       workspaceId: action.workspace_id,
       missionId: action.mission_id,
       sessionId: action.session_id,

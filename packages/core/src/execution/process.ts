@@ -9,7 +9,7 @@ import { createLeases } from './leases.ts';
 import { createSlots } from './slots.ts';
 import type { Worker } from './worker.ts';
 import { keepingReply } from '../platform/idempotency.ts';
-import { showId } from '../platform/ids.ts';
+import { formatId } from '../platform/ids.ts';
 
 const AT_A_TIME = 8;
 /** Concurrent requests of one workspace in this process: together they run 64 actions. */
@@ -101,6 +101,6 @@ async function replyOf(ctx: Context, taken: string[]): Promise<Processed> {
     select: { id: true, status: true },
   });
   const statuses = new Map(rows.map(({ id, status }) => [id, status as Status]));
-  const results = taken.map((id) => ({ action_id: showId('action', id), status: statuses.get(id) ?? 'running' }));
+  const results = taken.map((id) => ({ action_id: formatId('action', id), status: statuses.get(id) ?? 'running' }));
   return { processed: results.length, results };
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@proviso/contracts';
-import type { Delivery, Executor, ShownIdentity } from './executor.ts';
+import type { Delivery, Executor, IdentityView } from './executor.ts';
 
 /** What a run guarantees, and for how long after the start of its effect it may be repeated. */
 export interface DeliveryGuarantee {
@@ -13,7 +13,7 @@ export const NEVER_REPEAT: DeliveryGuarantee = { delivery: 'at_most_once', repea
 export function deliveryGuaranteeOf(
   executor: Executor,
   params: JsonObject,
-  identity: ShownIdentity | null,
+  identity: IdentityView | null,
 ): DeliveryGuarantee {
   const delivery = typeof executor.delivery === 'function' ? executor.delivery(params, identity) : executor.delivery;
   return { delivery, repeatableMs: delivery === 'idempotent' ? (executor.keyLifetimeMs ?? 0) : 0 };

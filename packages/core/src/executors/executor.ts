@@ -15,7 +15,7 @@ export interface Executor<P extends object = JsonObject> {
   /** Increase it when the same params would do something else: it is part of what is approved. */
   version: number;
   /** A function where it depends on the params or on the identity's config. */
-  delivery: Delivery | ((params: P, identity: ShownIdentity | null) => Delivery);
+  delivery: Delivery | ((params: P, identity: IdentityView | null) => Delivery);
   /** The provider that it acts through; 'none' accepts any identity and uses none. */
   identity: Provider | 'none';
   /** Validated at create, at every edit and again after the claim. Strict; asynchronous where it is a workspace's tool. */
@@ -66,7 +66,7 @@ export interface Executor<P extends object = JsonObject> {
     approval: { comment: string | null },
   ): { field: keyof P & string; message: string } | undefined;
   /** The preview, rendered from final params, the identity's shown part and what `readCurrent` returned (nothing without it); pure. */
-  preview(params: P, ctx: { identity: ShownIdentity | null; current?: JsonObject }): Preview;
+  preview(params: P, ctx: { identity: IdentityView | null; current?: JsonObject }): Preview;
   /** Runs after the claim and before `execute`: is what was approved still right? Absent = ok. */
   guard?(params: P, ctx: LookupContext & { approvedAt: Date }): Promise<GuardResult>;
   execute(ctx: RunContext<P>): Promise<Outcome>;
@@ -75,7 +75,7 @@ export interface Executor<P extends object = JsonObject> {
 }
 
 /** An identity without its secrets. */
-export interface ShownIdentity {
+export interface IdentityView {
   id: string;
   provider: Provider;
   name: string;
@@ -89,7 +89,7 @@ export interface LookupContext {
   workspaceId: string;
   /** Looks up records of the action's workspace only. */
   records: ReadableRecords;
-  identity: ShownIdentity | null;
+  identity: IdentityView | null;
   /**
    * The identity's secrets, for looking at the provider's side; null when it has none. Never log them.
    * Throws AppError UNAVAILABLE when this process has no key for them.

@@ -7,7 +7,7 @@ export * from './tool.ts';
 export { checkSchema, inputFault, paramsOf } from '../schema/input-schema.ts';
 export { mapSubschemas } from '../schema/schema-places.ts';
 export { companyId, contactId, threadId } from '../platform/ids.ts';
-export { shownAddress } from '../platform/shown-address.ts';
+export { displayAddress } from '../platform/display-address.ts';
 export { givenLabel } from '../preview/label.ts';
 export { readableLine, readablePreview } from '../preview/readable-preview.ts';
 export type {

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue, Preview } from '@proviso/contracts';
 import { assertNoTransaction } from '../platform/db.ts';
 import { hashJson, sameJson } from '../platform/canonical.ts';
-import type { Executor, LookupContext, ShownIdentity } from './executor.ts';
+import type { Executor, LookupContext, IdentityView } from './executor.ts';
 import { toolVersionOf } from './tool.ts';
 import { readablePreview } from '../preview/readable-preview.ts';
 import type { ActionRow } from '../action/row.ts';
@@ -32,7 +32,7 @@ export async function renderPreview(
 export function renderIncompletePreview(
   executor: Executor,
   params: JsonObject,
-  { identity, why }: { identity: ShownIdentity | null; why: string },
+  { identity, why }: { identity: IdentityView | null; why: string },
 ): RenderedPreview {
   const { warnings = [], ...preview } = executor.preview(params, { identity, current: {} });
   const missing = `Some of this could not be looked up: ${why} It must be looked up and shown again before it can be approved.`;

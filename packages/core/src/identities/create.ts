@@ -6,7 +6,7 @@ import { once } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import { sealSecret } from '../platform/secrets.ts';
 import { credentialsAad } from './associated-data.ts';
-import { showIdentity } from './show.ts';
+import { presentIdentity } from './present.ts';
 
 /** Adds an account to act as. Its credentials are encrypted and never shown again. */
 export async function createIdentity(ctx: Context, input: unknown): Promise<Identity> {
@@ -25,7 +25,7 @@ export async function createIdentity(ctx: Context, input: unknown): Promise<Iden
     credentials,
     ...(pacing && { pacing }),
   };
-  return once(ctx.db, ctx.idempotency, async (tx) => showIdentity(await tx.tables.identities.create({ data })));
+  return once(ctx.db, ctx.idempotency, async (tx) => presentIdentity(await tx.tables.identities.create({ data })));
 }
 
 function parseAt<T>(path: string, schema: z.ZodType<T>, value: JsonObject): T {

@@ -2,7 +2,7 @@ import { noBody } from '@proviso/contracts';
 import { assertUnused } from '../action/unused.ts';
 import { authorizeConfiguration, type Context } from '../access/context.ts';
 import { notFound } from '../platform/errors.ts';
-import { showId } from '../platform/ids.ts';
+import { formatId } from '../platform/ids.ts';
 import { getIdentityInWorkspace } from './get.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function deleteIdentity(ctx: Context, id: string, input: unknown): 
     await tables.agents.updateMany({ where: { workspace_id, identity_id: uuid }, data: { identity_id: null } });
     await tables.identity_slots.deleteMany({ where: { identity_id: uuid } });
   });
-  return showId('identity', uuid);
+  return formatId('identity', uuid);
 }
 
 const RETIRE = {

@@ -2,12 +2,12 @@ import type { Identity } from '@proviso/contracts';
 import { authorize, type Context } from '../access/context.ts';
 import { notFound } from '../platform/errors.ts';
 import type { identities } from '../generated/client.ts';
-import { readId } from '../platform/ids.ts';
-import { showIdentity } from './show.ts';
+import { parseId } from '../platform/ids.ts';
+import { presentIdentity } from './present.ts';
 
 /** The identity of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
 export async function getIdentityInWorkspace(ctx: Context, id: string): Promise<identities> {
-  const uuid = readId('identity', id);
+  const uuid = parseId('identity', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId, deleted_at: null };
   const identity = uuid ? await ctx.db.tables.identities.findFirst({ where }) : null;
   if (!identity) throw notFound('identity');
@@ -16,5 +16,5 @@ export async function getIdentityInWorkspace(ctx: Context, id: string): Promise<
 
 export async function getIdentity(ctx: Context, id: string): Promise<Identity> {
   authorize(ctx, 'identities:read');
-  return showIdentity(await getIdentityInWorkspace(ctx, id));
+  return presentIdentity(await getIdentityInWorkspace(ctx, id));
 }

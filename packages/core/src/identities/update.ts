@@ -4,7 +4,7 @@ import { hashJson } from '../platform/canonical.ts';
 import { DbNull } from '../platform/db.ts';
 import { readConfig, sealCredentials } from './create.ts';
 import { getIdentityInWorkspace } from './get.ts';
-import { showIdentity } from './show.ts';
+import { presentIdentity } from './present.ts';
 
 /**
  * Changes an identity. Another config is another account as far as approvals go: what was cleared with the old one goes
@@ -32,5 +32,5 @@ export async function updateIdentity(ctx: Context, id: string, input: unknown): 
       ...(seen.status === 'failing' && { not_before: null }),
     },
   });
-  return showIdentity(row);
+  return presentIdentity(row);
 }

@@ -4,7 +4,7 @@ import type { Verification } from '../executors/provider.ts';
 import { keepingReply } from '../platform/idempotency.ts';
 import { getIdentityInWorkspace } from './get.ts';
 import { recordVerification } from './record-verification.ts';
-import { showIdentity } from './show.ts';
+import { presentIdentity } from './present.ts';
 import { testConnection } from './test-connection.ts';
 
 /** Connects as the identity and stores whether its account answered. */
@@ -18,6 +18,6 @@ export async function verifyIdentity(
   const seen = await getIdentityInWorkspace(ctx, id);
   return keepingReply(ctx.db, ctx.idempotency, async () => {
     const verification = await testConnection(ctx, seen);
-    return { verification, identity: showIdentity(await recordVerification(ctx.db, seen, verification)) };
+    return { verification, identity: presentIdentity(await recordVerification(ctx.db, seen, verification)) };
   });
 }

@@ -7,7 +7,7 @@ import { invalid } from '../platform/errors.ts';
 import { executorOf } from '../tools/find-executor.ts';
 import type { pauses } from '../generated/client.ts';
 import { once } from '../platform/idempotency.ts';
-import { newId, readId, showIdOrNull } from '../platform/ids.ts';
+import { newId, parseId, formatIdOrNull } from '../platform/ids.ts';
 
 /** The lock of may_start. */
 export const PAUSE_LOCK = { name: 'pause_gate', text: 'select 1 as locked from pg_advisory_xact_lock(7105)' };
@@ -64,7 +64,7 @@ async function authorizePause(ctx: Context, input: unknown): Promise<What> {
   const workspace_id = ctx.caller.workspaceId;
   if (body.type) await executorOf(ctx, body.type);
   if (!body.agent_id) return { workspace_id, agent_id: null, type: body.type ?? null };
-  const uuid = readId('agent', body.agent_id);
+  const uuid = parseId('agent', body.agent_id);
   const agent = uuid && (await ctx.db.tables.agents.findFirst({ where: { id: uuid, workspace_id } }));
   if (!agent) throw invalid('agent_id', 'is not an agent in this workspace');
   return { workspace_id, agent_id: agent.id, type: null };
@@ -85,7 +85,7 @@ const OPERATOR: Actor = { kind: 'system', id: 'instance', name: 'Operator' };
 const shown = (rows: pauses[]) =>
   rows.map((row) => ({
     scope: scopeOf(row),
-    agent_id: showIdOrNull('agent', row.agent_id),
+    agent_id: formatIdOrNull('agent', row.agent_id),
     type: row.type,
     since: row.created_at.toISOString(),
     by: row.workspace_id ? (row.created_by as Actor) : OPERATOR,

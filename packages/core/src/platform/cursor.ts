@@ -3,7 +3,7 @@ import { invalid } from './errors.ts';
 import type { Order } from './page.ts';
 
 /** The sort terms of the last row, with the order that they belong to. Opaque to callers. */
-export const showCursor = ({ name }: Pick<Order, 'name'>, terms: readonly string[]): string =>
+export const formatCursor = ({ name }: Pick<Order, 'name'>, terms: readonly string[]): string =>
   Buffer.from(JSON.stringify([name, ...terms])).toString('base64url');
 
 const READABLE = {

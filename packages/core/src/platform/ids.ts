@@ -1,4 +1,4 @@
-import { givenIdPattern, ID_PREFIX, type IdKind } from '@proviso/contracts';
+import { idOrUuidPattern, ID_PREFIX, type IdKind } from '@proviso/contracts';
 import { TypeID } from 'typeid-js';
 import { v7 } from 'uuid';
 import { z } from 'zod';
@@ -13,12 +13,13 @@ export const isUuid = (text: string): boolean => UUID.test(text);
 export const newId = (): string => v7();
 
 /** The TypeID that /v1 shows for a UUID: `act_01h455vb4pex5vsknk084sn02q`. */
-export const showId = (kind: IdKind, uuid: string): string => TypeID.fromUUID(ID_PREFIX[kind], uuid).toString();
+export const formatId = (kind: IdKind, uuid: string): string => TypeID.fromUUID(ID_PREFIX[kind], uuid).toString();
 
-export const showIdOrNull = (kind: IdKind, uuid: string | null): string | null => (uuid ? showId(kind, uuid) : null);
+export const formatIdOrNull = (kind: IdKind, uuid: string | null): string | null =>
+  uuid ? formatId(kind, uuid) : null;
 
 /** The UUID behind a TypeID of that kind or a bare UUID; undefined = malformed or of another kind. */
-export function readId(kind: IdKind, text: string): string | undefined {
+export function parseId(kind: IdKind, text: string): string | undefined {
   if (UUID.test(text)) return text.toLowerCase();
   try {
     return TypeID.fromString(text, ID_PREFIX[kind]).toUUID();
@@ -31,10 +32,10 @@ const idOf = (kind: IdKind) =>
   z
     .string()
     .max(64)
-    .meta({ pattern: givenIdPattern(kind) })
+    .meta({ pattern: idOrUuidPattern(kind) })
     .transform((text, check) => {
-      const uuid = readId(kind, text);
-      if (uuid) return showId(kind, uuid);
+      const uuid = parseId(kind, text);
+      if (uuid) return formatId(kind, uuid);
       check.addIssue({ code: 'custom', message: `is not the id of a ${kind}` });
       return z.NEVER;
     });

@@ -6,7 +6,7 @@ const MESSAGE_CHARS_MAX = 500;
  * What a log may contain of an error. Errors of pg, Prisma and ioredis contain statements, parameters and whole
  * payloads.
  */
-function shownError(error: unknown): object {
+function serializeError(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };
   const { name, message, stack } = error;
   const { code } = error as { code?: unknown };
@@ -16,4 +16,9 @@ function shownError(error: unknown): object {
 
 /** A process's log: JSON lines on standard output, without secrets. */
 export const openLog = (name: string, level: string): Logger =>
-  pino({ name, level, serializers: { err: shownError }, redact: ['req.headers.authorization', 'req.headers.cookie'] });
+  pino({
+    name,
+    level,
+    serializers: { err: serializeError },
+    redact: ['req.headers.authorization', 'req.headers.cookie'],
+  });

@@ -1,7 +1,7 @@
 // A page of a list ends with `limit` rows or with PAGE_BYTES_MAX, whichever comes first: PostgreSQL adds the rows' bytes up
 // and sends no more. Held by apps/api/test/large-pages.test.ts.
 import type { JsonObject } from '@proviso/contracts';
-import { afterCursor, notOfThisList, showCursor } from './cursor.ts';
+import { afterCursor, notOfThisList, formatCursor } from './cursor.ts';
 import { sql, sqlState, statementOf, type Queryable, type Sql } from './db.ts';
 import { invalid } from './errors.ts';
 import { mapInSlices } from './map-in-slices.ts';
@@ -121,28 +121,28 @@ export interface PageAsked {
   cursor?: string | undefined;
 }
 
-export interface List<Row, Shown> extends Pick<Selection, 'from' | 'where' | 'order' | 'extra'> {
+export interface List<Row, Presented> extends Pick<Selection, 'from' | 'where' | 'order' | 'extra'> {
   /** Columns that are times. */
   times: readonly (keyof Row & string)[];
-  show: (row: Row) => Shown;
+  present: (row: Row) => Presented;
 }
 
 export const eitherCursorOrSkip = () => invalid('cursor', 'cannot be combined with skip: give one of the two');
 
 /** Counts and reads a page of a table. */
-export async function readTablePage<Row, Shown>(
+export async function readTablePage<Row, Presented>(
   db: Queryable,
   { limit, skip, cursor }: PageAsked,
-  { times, show, ...list }: List<Row, Shown>,
-): Promise<Page<Shown>> {
+  { times, present, ...list }: List<Row, Presented>,
+): Promise<Page<Presented>> {
   if (cursor !== undefined && skip > 0) throw eitherCursorOrSkip();
   const after = cursor === undefined ? undefined : afterCursor(list.order, cursor);
   const count = sql`select count(*)::int from ${sql.raw(list.from)} t where ${list.where}`;
   const { rows, total, truncated, last } = await readRows(db, { ...list, count, after, limit, skip });
   // JSON of a table's row has exactly its columns.
-  const shown = await mapInSlices(rows, (row) => show(withDates(row, times) as Row));
-  const nextCursor = last && showCursor(list.order, last);
-  return { rows: shown, total, limit, skip, truncated, nextCursor };
+  const presented = await mapInSlices(rows, (row) => present(withDates(row, times) as Row));
+  const nextCursor = last && formatCursor(list.order, last);
+  return { rows: presented, total, limit, skip, truncated, nextCursor };
 }
 
 /** A row that PostgreSQL gave as JSON, with its times as Dates. */
@@ -156,12 +156,12 @@ export function withDates(json: JsonObject, times: readonly string[]): unknown {
 }
 
 /** A page of rows that are small by themselves, by `skip` alone. */
-export async function readPage<Row, Shown>(
+export async function readPage<Row, Presented>(
   { limit, skip }: { limit: number; skip: number },
   find: (window: { take: number; skip: number }) => Promise<Row[]>,
   count: () => Promise<number>,
-  show: (row: Row) => Shown,
-): Promise<Page<Shown>> {
+  present: (row: Row) => Presented,
+): Promise<Page<Presented>> {
   const [rows, total] = await Promise.all([find({ take: limit, skip }), count()]);
-  return { rows: rows.map(show), total, limit, skip };
+  return { rows: rows.map(present), total, limit, skip };
 }

@@ -20,9 +20,9 @@ export function readablePreview({ title, fields, body, warnings = [] }: Preview)
   const readable = {
     title: line(title, 'title', TITLE_CHARS_MAX),
     fields: fields.map(({ label, value, before }) => {
-      const shownLabel = line(label, 'labels', LABEL_CHARS_MAX);
-      const show = (given: JsonValue): JsonValue => readableValue(given, shownLabel, findings);
-      return { label: shownLabel, value: show(value), ...(before !== undefined && { before: show(before) }) };
+      const readableLabel = line(label, 'labels', LABEL_CHARS_MAX);
+      const show = (given: JsonValue): JsonValue => readableValue(given, readableLabel, findings);
+      return { label: readableLabel, value: show(value), ...(before !== undefined && { before: show(before) }) };
     }),
     ...(body && { body: readableBody(body, findings) }),
   };

@@ -6,7 +6,7 @@ import type { Transaction } from '../platform/db.ts';
 import { dispatch } from '../action/dispatch.ts';
 import { AppError, invalid, invalidInput } from '../platform/errors.ts';
 import { once } from '../platform/idempotency.ts';
-import { newId, showId } from '../platform/ids.ts';
+import { newId, formatId } from '../platform/ids.ts';
 import { stillMay } from '../access/api-keys/still-may.ts';
 import { authorizeProposing, draftRow, type DraftRow } from './create.ts';
 import { inPortions, sizeOf } from '../platform/portions.ts';
@@ -71,7 +71,7 @@ function replyOf(drafts: (DraftRow | AppError)[], created: ActionRow[]): BulkCre
   for (const [index, draft] of drafts.entries()) {
     const action = draft instanceof AppError ? undefined : made.get(draft.id);
     if (action) {
-      reply.results.push({ index, action_id: showId('action', action.id), status: action.status });
+      reply.results.push({ index, action_id: formatId('action', action.id), status: action.status });
       continue;
     }
     const { code, message, details } = draft instanceof AppError ? draft : invalid('expires_at', 'is in the past');

@@ -3,7 +3,7 @@ import { authorizeDecision, type Context } from '../access/context.ts';
 import { dispatch } from '../action/dispatch.ts';
 import { AppError, invalid } from '../platform/errors.ts';
 import { once, replayedReply } from '../platform/idempotency.ts';
-import { readId } from '../platform/ids.ts';
+import { parseId } from '../platform/ids.ts';
 import { stillMay } from '../access/api-keys/still-may.ts';
 import { prepareDecisions, writeDecisions } from './decisions.ts';
 import { LOADED_MIB, loadMany, type Loaded } from './load-many.ts';
@@ -39,7 +39,7 @@ export async function bulkDecideActions(ctx: Context, input: unknown): Promise<B
 }
 
 function uuidFor(id: string): string {
-  const uuid = readId('action', id);
+  const uuid = parseId('action', id);
   if (!uuid) throw invalid('action_ids', `${id} is not the id of an action`);
   return uuid;
 }

@@ -1,9 +1,9 @@
 import { getActionQuery } from '@proviso/contracts';
 import { authorize, type Context } from '../access/context.ts';
-import { afterCursor, showCursor } from '../platform/cursor.ts';
+import { afterCursor, formatCursor } from '../platform/cursor.ts';
 import { sql } from '../platform/db.ts';
 import { notFound } from '../platform/errors.ts';
-import { readId } from '../platform/ids.ts';
+import { parseId } from '../platform/ids.ts';
 import { readRows, withDates, type Order } from '../platform/page.ts';
 import { rowFromTable, type ActionEvent, type ActionRow } from '../action/row.ts';
 
@@ -11,7 +11,7 @@ export const WITH_IDENTITY = { identity: { select: { config_version: true } } } 
 
 /** The action of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
 export async function getActionInWorkspace(ctx: Context, id: string): Promise<ActionRow> {
-  const uuid = readId('action', id);
+  const uuid = parseId('action', id);
   const row =
     uuid &&
     (await ctx.db.tables.actions.findFirst({
@@ -49,5 +49,5 @@ export async function getAction(ctx: Context, id: string, input: unknown = {}): 
     skip: 0,
   });
   const logs = rows.map((row) => withDates(row, ['at']) as ActionEvent);
-  return { action, logs, logsNextCursor: last && showCursor(BY_VERSION, last) };
+  return { action, logs, logsNextCursor: last && formatCursor(BY_VERSION, last) };
 }

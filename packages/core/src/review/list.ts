@@ -2,7 +2,7 @@ import { listActionsQuery, type ListActionsQuery } from '@proviso/contracts';
 import { authorize, type Context } from '../access/context.ts';
 import { sql, type Sql } from '../platform/db.ts';
 import { invalid } from '../platform/errors.ts';
-import { readId, type IdKind } from '../platform/ids.ts';
+import { parseId, type IdKind } from '../platform/ids.ts';
 import { eitherCursorOrSkip, type Order } from '../platform/page.ts';
 import { afterAction } from '../action/cursor.ts';
 import { selectActions, type SelectedActions } from '../action/select.ts';
@@ -11,7 +11,7 @@ import { selectActions, type SelectedActions } from '../action/select.ts';
 const TOTAL_MAX = 10_000;
 
 const uuidOf = (kind: IdKind, path: string, text: string): string => {
-  const uuid = readId(kind, text);
+  const uuid = parseId(kind, text);
   if (!uuid) throw invalid(path, `is not the id of a ${kind}`);
   return uuid;
 };

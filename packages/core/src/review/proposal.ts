@@ -4,9 +4,9 @@ import { sameJson } from '../platform/canonical.ts';
 import { assertNoTransaction } from '../platform/db.ts';
 import type { Context } from '../access/context.ts';
 import { AppError, detailsOf, invalid, refusalOf } from '../platform/errors.ts';
-import type { Executor, LookupContext, ShownIdentity } from '../executors/executor.ts';
+import type { Executor, LookupContext, IdentityView } from '../executors/executor.ts';
 import { openCredentials } from '../identities/open-credentials.ts';
-import { readId } from '../platform/ids.ts';
+import { parseId } from '../platform/ids.ts';
 import { recordsOf } from '../crm/records.ts';
 import { assertCallContext, callContextOf, type CallContext } from '../schema/reserved-fields.ts';
 import { renderPreview, renderIncompletePreview, type RenderedPreview } from '../executors/render-preview.ts';
@@ -18,7 +18,7 @@ export interface Proposal {
   resolved: JsonObject;
   rendered: RenderedPreview;
   /** Null = the type needs none, and none was named. */
-  identity: (ShownIdentity & { version: number }) | null;
+  identity: (IdentityView & { version: number }) | null;
   contactId: string | null;
   companyId: string | null;
   /** What the provider could not be asked for; it has to be before anybody approves. */
@@ -26,7 +26,7 @@ export interface Proposal {
 }
 
 /** What an executor may look at before there is a run. */
-export const lookupIn = (ctx: Context, identity: ShownIdentity | null): LookupContext => ({
+export const lookupIn = (ctx: Context, identity: IdentityView | null): LookupContext => ({
   workspaceId: ctx.caller.workspaceId,
   records: recordsOf(ctx.db, ctx.caller.workspaceId),
   identity,
@@ -53,7 +53,7 @@ export async function identityFor(
   id: string | null,
 ): Promise<Proposal['identity']> {
   if (id === null && executor.identity === 'none') return null;
-  const uuid = readId('identity', id ?? '');
+  const uuid = parseId('identity', id ?? '');
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId }; // and no more, so that bulk work asks once
   const row = uuid && (await ctx.db.tables.identities.findFirst({ where }));
   if (!row || row.deleted_at) throw invalid('identity_id', 'is not an identity in this workspace');
@@ -140,7 +140,7 @@ export async function prepareProposal(
   const params = await parseParams(executor, { ...parsed, ...found });
   const idIn = (kind: 'contact' | 'company'): string | null => {
     const value = params[`${kind}_id`];
-    return typeof value === 'string' ? (readId(kind, value) ?? null) : null;
+    return typeof value === 'string' ? (parseId(kind, value) ?? null) : null;
   };
   const rendered = await ask<RenderedPreview>(
     () => renderPreview(executor, params, lookup),

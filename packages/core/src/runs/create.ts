@@ -1,7 +1,7 @@
 import { createRunBody, type Run } from '@proviso/contracts';
 import { getAgentInWorkspace } from '../agents/get.ts';
 import { lockAgent } from '../agents/lock.ts';
-import { showRun } from '../agents/show.ts';
+import { presentRun } from '../agents/present.ts';
 import { authorize, type Context } from '../access/context.ts';
 import { once } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
@@ -16,6 +16,6 @@ export async function createRun(ctx: Context, agentId: string, input: unknown): 
   const data = { id: newId(), workspace_id: agent.workspace_id, agent_id: agent.id, metadata };
   return once(ctx.db, ctx.idempotency, async (tx) => {
     assertEnabled(await lockAgent(tx, ctx, agent.id));
-    return showRun(await tx.tables.agent_runs.create({ data }));
+    return presentRun(await tx.tables.agent_runs.create({ data }));
   });
 }

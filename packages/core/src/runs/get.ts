@@ -2,19 +2,19 @@ import { listQuery, type Run } from '@proviso/contracts';
 import { afterAction } from '../action/cursor.ts';
 import type { ActionRow } from '../action/row.ts';
 import { selectActions } from '../action/select.ts';
-import { showRun } from '../agents/show.ts';
+import { presentRun } from '../agents/present.ts';
 import { authorize, type Context } from '../access/context.ts';
 import { sql } from '../platform/db.ts';
 import { notFound } from '../platform/errors.ts';
 import type { agent_runs } from '../generated/client.ts';
-import { readId } from '../platform/ids.ts';
+import { parseId } from '../platform/ids.ts';
 import { eitherCursorOrSkip, NEWEST_FIRST, type Order, type Page } from '../platform/page.ts';
 
 const OLDEST_FIRST: Order = { ...NEWEST_FIRST, direction: 'asc' };
 
 /** The run of that id in the caller's workspace; undefined = there is none. */
 export async function findRun(ctx: Context, id: string): Promise<agent_runs | undefined> {
-  const uuid = readId('run', id);
+  const uuid = parseId('run', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };
   return (uuid && (await ctx.db.tables.agent_runs.findFirst({ where }))) || undefined;
 }
@@ -48,5 +48,5 @@ export async function getRun(
     skip,
     count,
   });
-  return { run: showRun(run), actions: { ...page, rows, limit, skip } };
+  return { run: presentRun(run), actions: { ...page, rows, limit, skip } };
 }

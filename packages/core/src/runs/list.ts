@@ -1,6 +1,6 @@
 import { listQuery, type Run } from '@proviso/contracts';
 import { getAgentInWorkspace } from '../agents/get.ts';
-import { showRun } from '../agents/show.ts';
+import { presentRun } from '../agents/present.ts';
 import { authorize, type Context } from '../access/context.ts';
 import { sql } from '../platform/db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../platform/page.ts';
@@ -15,6 +15,6 @@ export async function listRuns(ctx: Context, agentId: string, input: unknown): P
     where: sql`agent_id = ${agent_id}::uuid`,
     order: NEWEST_FIRST,
     times: ['created_at', 'updated_at'],
-    show: showRun,
+    present: presentRun,
   });
 }

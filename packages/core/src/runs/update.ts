@@ -1,5 +1,5 @@
 import { updateRunBody, type Run } from '@proviso/contracts';
-import { showRun } from '../agents/show.ts';
+import { presentRun } from '../agents/present.ts';
 import { authorize, type Context } from '../access/context.ts';
 import { notFound } from '../platform/errors.ts';
 import { getRunInWorkspace } from './get.ts';
@@ -14,5 +14,5 @@ export async function updateRun(ctx: Context, id: string, input: unknown): Promi
   assertOwnRun(ctx, seen.agent_id);
   const [row] = await ctx.db.tables.agent_runs.updateManyAndReturn({ where: { id: seen.id }, data });
   if (!row) throw notFound('run'); // deleted with its agent in this moment
-  return showRun(row);
+  return presentRun(row);
 }

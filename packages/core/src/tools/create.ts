@@ -7,7 +7,7 @@ import { once } from '../platform/idempotency.ts';
 import { sealSecret } from '../platform/secrets.ts';
 import { checkSchema } from '../schema/input-schema.ts';
 import { toolSecretAad } from './associated-data.ts';
-import { showTool } from './show.ts';
+import { presentTool } from './present.ts';
 
 /** $1 workspace, $2 name, $3 url, $4 input schema, $5 idempotent, $6 a fresh secret, sealed. */
 const REGISTER = {
@@ -51,7 +51,7 @@ export async function createTool(ctx: Context, input: unknown): Promise<CreatedT
     const [row] = await tx.query<tools>(REGISTER, values);
     if (!row) throw new Error('an upsert returned no row');
     fresh = row.secret === sealed;
-    return showTool(row);
+    return presentTool(row);
   });
   return { secret: fresh ? secret : null, untested, tool };
 }

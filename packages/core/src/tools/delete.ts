@@ -2,7 +2,7 @@ import { noBody, TOOL_NAME, type Tool } from '@proviso/contracts';
 import { authorizeConfiguration, type Context } from '../access/context.ts';
 import { notFound } from '../platform/errors.ts';
 import type { tools } from '../generated/client.ts';
-import { showTool } from './show.ts';
+import { presentTool } from './present.ts';
 
 const DELETE = {
   name: 'tool_delete',
@@ -24,6 +24,6 @@ export async function deleteTool(ctx: Context, name: string, input: unknown): Pr
     const [row] = await tx.query<tools>(DELETE, [workspace_id, name]);
     if (!row) throw notFound('tool');
     await tx.tables.pauses.deleteMany({ where: { workspace_id, type: name } });
-    return showTool(row);
+    return presentTool(row);
   });
 }

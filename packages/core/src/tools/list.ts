@@ -2,7 +2,7 @@ import { listQuery, type Tool } from '@proviso/contracts';
 import { authorize, type Context } from '../access/context.ts';
 import { sql } from '../platform/db.ts';
 import { readTablePage, type Order, type Page } from '../platform/page.ts';
-import { showTool } from './show.ts';
+import { presentTool } from './present.ts';
 
 const BY_NAME: Order = { name: 'name', direction: 'asc', terms: [{ sql: 't.name', type: 'text' }] };
 
@@ -15,6 +15,6 @@ export async function listTools(ctx: Context, input: unknown): Promise<Page<Tool
     where: sql`workspace_id = ${ctx.caller.workspaceId}::uuid and deleted_at is null`,
     order: BY_NAME,
     times: ['created_at', 'updated_at'],
-    show: showTool,
+    present: presentTool,
   });
 }

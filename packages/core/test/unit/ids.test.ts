@@ -1,4 +1,14 @@
-import { contactId, hashJson, hashToken, lookupOf, newId, newToken, readId, showId, tokenFault } from '@proviso/core';
+import {
+  contactId,
+  hashJson,
+  hashToken,
+  lookupOf,
+  newId,
+  newToken,
+  parseId,
+  formatId,
+  tokenFault,
+} from '@proviso/core';
 import { until } from '@proviso/testing';
 
 describe('ids', () => {
@@ -14,14 +24,14 @@ describe('ids', () => {
 
   it('are read in both forms and shown in one', () => {
     const uuid = newId();
-    const shown = showId('action', uuid);
+    const shown = formatId('action', uuid);
     expect(shown).toMatch(/^act_[0-7][0-9a-hjkmnp-tv-z]{25}$/);
-    expect([readId('action', shown), readId('action', uuid), readId('action', uuid.toUpperCase())]).toEqual([
+    expect([parseId('action', shown), parseId('action', uuid), parseId('action', uuid.toUpperCase())]).toEqual([
       uuid,
       uuid,
       uuid,
     ]);
-    expect(contactId.parse(uuid)).toBe(showId('contact', uuid));
+    expect(contactId.parse(uuid)).toBe(formatId('contact', uuid));
   });
 
   it.each([
@@ -32,7 +42,7 @@ describe('ids', () => {
     '01h455vb4pex5vsknk084sn02q',
     'act_81h455vb4pex5vsknk084sn02q',
     'act_01h455vb4pex5vsknk084sn02\u0000',
-  ])('%j is not the id of an action', (text) => expect(readId('action', text)).toBeUndefined());
+  ])('%j is not the id of an action', (text) => expect(parseId('action', text)).toBeUndefined());
 });
 
 describe('tokens', () => {

@@ -1,5 +1,5 @@
 import { addressKey, hasEncodedWord, wireAddress } from '@proviso/contracts';
-import { shownAddress } from '@proviso/core/executor';
+import { displayAddress } from '@proviso/core/executor';
 import type { z } from 'zod';
 import addressparser from 'nodemailer/lib/addressparser';
 
@@ -8,7 +8,7 @@ export const wireAddresses = (addresses: readonly string[]): string[] =>
   addresses.map((address) => wireAddress(address) ?? address);
 
 /** As it goes over the wire, so that no name passes for an address. */
-export function shownMailbox(text: string): string {
+export function displayMailbox(text: string): string {
   const read = mailbox(text);
   if (!read) return text;
   const { name, address } = read;
@@ -19,7 +19,7 @@ export function shownMailbox(text: string): string {
 /** For people: an international domain in its own letters. The preview warns where these imitate others. */
 export function readableAddress(address: string): string {
   const wire = addressKey(address);
-  const shown = shownAddress(wire);
+  const shown = displayAddress(wire);
   return shown === wire ? address : shown;
 }
 

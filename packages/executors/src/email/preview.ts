@@ -1,25 +1,25 @@
 import { smtpConfig, type Preview, type SmtpConfig } from '@proviso/contracts';
-import type { ShownIdentity } from '@proviso/core/executor';
+import type { IdentityView } from '@proviso/core/executor';
 import { previewField } from '../preview-field.ts';
-import { readableAddress, shownMailbox } from './addresses.ts';
+import { readableAddress, displayMailbox } from './addresses.ts';
 import { listOf, type EmailParams } from './params.ts';
-import { contentWarnings, shownContent } from './shown-content.ts';
+import { contentWarnings, contentPreview } from './content-preview.ts';
 
 /** All that goes over the wire, and where it leaves: the headers of a reply too. */
-export function previewEmail(mail: EmailParams, identity: ShownIdentity | null): Preview {
+export function previewEmail(mail: EmailParams, identity: IdentityView | null): Preview {
   const warnings = warningsFor(mail);
   const readable = (addresses: string | string[] | undefined): string =>
     listOf(addresses).map(readableAddress).join(', ');
   const config = smtpConfig.safeParse(identity?.config).data;
-  const { fields, body } = shownContent({ text: mail.message, html: mail.html });
+  const { fields, body } = contentPreview({ text: mail.message, html: mail.html });
   return {
     title: `Email to ${readable(mail.email) || '?'}`,
     fields: [
-      ...previewField('From', config ? shownMailbox(config.from) : '?'),
+      ...previewField('From', config ? displayMailbox(config.from) : '?'),
       ...previewField('To', readable(mail.email) || '?'),
       ...previewField('Cc', readable(mail.cc)),
       ...previewField('Bcc', readable(mail.bcc)),
-      ...previewField('Reply to', config?.reply_to === undefined ? '' : shownMailbox(config.reply_to)),
+      ...previewField('Reply to', config?.reply_to === undefined ? '' : displayMailbox(config.reply_to)),
       ...previewField('Subject', mail.subject ?? '?'),
       ...previewField('In reply to', mail.in_reply_to_message_id ?? ''),
       ...previewField('References', (mail.references ?? []).join(' ')),

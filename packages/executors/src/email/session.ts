@@ -4,7 +4,7 @@ import { hostOf } from '../egress/address.ts';
 import { openSocket } from '../egress/socket.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { maskOf } from '../masking.ts';
-import { shownText } from '../shown-text.ts';
+import { oneLine } from '../one-line.ts';
 
 export interface SmtpServer {
   host: string;
@@ -121,5 +121,5 @@ export function saidBy(
   { response, message }: { response?: string | undefined; message?: string },
 ): string {
   if (response && !/^[2-5]\d\d(?:[ -]|$)/.test(response)) return 'it does not speak SMTP';
-  return shownText(maskOf(credentials).text(response || (message ?? ''))).slice(0, SAID_CHARS_MAX);
+  return oneLine(maskOf(credentials).text(response || (message ?? ''))).slice(0, SAID_CHARS_MAX);
 }

@@ -2,7 +2,7 @@
 // bounded and masked, and nothing in it makes the reading throw. Held by http-answers.test.ts.
 import type { JsonObject, JsonValue } from '@proviso/contracts';
 import type { Mask } from '../masking.ts';
-import { shownText } from '../shown-text.ts';
+import { oneLine } from '../one-line.ts';
 
 export interface HttpAnswer {
   status: number;
@@ -88,9 +88,9 @@ function readRetryAfter(wish: string | null, date: string | null): number | unde
 
 /** The provider's own words, for people: one line, bounded; empty where it has none, as in a proxy's page. */
 export function wordsOf({ body, text, headers }: Pick<HttpAnswer, 'body' | 'text' | 'headers'>): string {
-  if (body !== undefined) return shownText(said(body));
+  if (body !== undefined) return oneLine(said(body));
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
-  return /html|xml/i.test(type) || /^\s*[<{[]/.test(text) ? '' : shownText(text);
+  return /html|xml/i.test(type) || /^\s*[<{[]/.test(text) ? '' : oneLine(text);
 }
 
 const HEADLINES = ['message', 'detail', 'error_description', 'error', 'title', 'reason', 'description'];

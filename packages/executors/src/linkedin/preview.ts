@@ -1,5 +1,5 @@
 import { linkedinConfig, type JsonObject, type Preview } from '@proviso/contracts';
-import type { ShownIdentity } from '@proviso/core/executor';
+import type { IdentityView } from '@proviso/core/executor';
 import { namedFields } from '../named.ts';
 import { previewField } from '../preview-field.ts';
 import { slugOf, type LinkedinParams } from './params.ts';
@@ -8,7 +8,7 @@ const FREE_CHARS_MAX = 200;
 
 export function previewInvitation(
   invitation: LinkedinParams,
-  identity: ShownIdentity | null,
+  identity: IdentityView | null,
   current?: JsonObject,
 ): Preview {
   const { linkedin_url, message, contact_id } = invitation;

@@ -3,7 +3,7 @@ import type { JsonObject } from '@proviso/contracts';
 import { done, refused, retry, unknown, type Outcome } from '@proviso/core/executor';
 import { failureOf } from '../http/outcome.ts';
 import type { Mask } from '../masking.ts';
-import { shownText } from '../shown-text.ts';
+import { oneLine } from '../one-line.ts';
 import type { CallResult, McpSession } from './session.ts';
 
 /** JSON-RPC's words for a request that was not carried out: parse error, invalid request, no such method, invalid params. */
@@ -37,7 +37,7 @@ const isAsking = (answer: CallResult): answer is InputRequiredResult => answer.r
 
 function textOf(content: CallToolResult['content'], mask: Mask): string {
   const texts = content.map((part) => (part.type === 'text' ? part.text : `(${part.type})`));
-  return shownText(mask.text(texts.join(' '))) || 'it does not say why';
+  return oneLine(mask.text(texts.join(' '))) || 'it does not say why';
 }
 
 function questionsIn({ inputRequests = {} }: InputRequiredResult, mask: Mask): string {
@@ -45,7 +45,7 @@ function questionsIn({ inputRequests = {} }: InputRequiredResult, mask: Mask): s
     const { method, params } = asked as { method: string; params?: { message?: unknown } };
     return typeof params?.message === 'string' ? params.message : method;
   });
-  return shownText(mask.text(questions.join(' '))).replace(/[.?!]$/, '') || 'it does not say which';
+  return oneLine(mask.text(questions.join(' '))).replace(/[.?!]$/, '') || 'it does not say which';
 }
 
 /** What a failed call means: what left, and what came back. */
@@ -55,9 +55,9 @@ export function failureOutcome(error: unknown, session: McpSession, mask: Mask):
   // The session is over, and the next attempt has another one.
   if (answer?.status === 404) return retry('The MCP server no longer recognises the session.', { undone: true });
   if (answer?.status !== 429 && error instanceof ProtocolError && NOT_CARRIED_OUT.includes(error.code))
-    return refused(`The MCP server refused it: ${shownText(mask.text(error.message))}`);
+    return refused(`The MCP server refused it: ${oneLine(mask.text(error.message))}`);
   if (answer && !answer.ok) return failureOf('The MCP server', session);
-  const words = error instanceof ProtocolError ? `: ${shownText(mask.text(error.message))}` : '';
+  const words = error instanceof ProtocolError ? `: ${oneLine(mask.text(error.message))}` : '';
   return unknown(
     answer
       ? `The MCP server’s response does not say what happened to the call${words}; it may have called the tool.`

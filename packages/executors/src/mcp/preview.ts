@@ -1,5 +1,5 @@
 import { mcpConfig, type McpConfig, type Preview } from '@proviso/contracts';
-import { givenLabel, type ShownIdentity } from '@proviso/core/executor';
+import { givenLabel, type IdentityView } from '@proviso/core/executor';
 import { previewField } from '../preview-field.ts';
 import type { CurrentTool } from './read-tool.ts';
 import type { McpParams } from './params.ts';
@@ -10,7 +10,7 @@ export const isIdempotent = ({ tool }: McpParams, config: McpConfig | undefined)
 
 export function previewCall(
   params: McpParams,
-  identity: ShownIdentity | null,
+  identity: IdentityView | null,
   { definition, untested = [] }: CurrentTool = {},
 ): Preview {
   const config = mcpConfig.safeParse(identity?.config).data;

@@ -1,17 +1,17 @@
 import type { Preview } from '@proviso/contracts';
-import type { ShownIdentity } from '@proviso/core/executor';
-import { shownMailbox } from '../email/addresses.ts';
+import type { IdentityView } from '@proviso/core/executor';
+import { displayMailbox } from '../email/addresses.ts';
 import { listOf } from '../email/params.ts';
 import { previewField } from '../preview-field.ts';
 import type { BroadcastParams } from './broadcast-params.ts';
 import { configOf } from './client.ts';
-import { contentWarnings, shownContent } from '../email/shown-content.ts';
-import { shownSender } from './sender.ts';
+import { contentWarnings, contentPreview } from '../email/content-preview.ts';
+import { displaySender } from './sender.ts';
 
-export function previewBroadcast(broadcast: BroadcastParams, identity: ShownIdentity | null): Preview {
+export function previewBroadcast(broadcast: BroadcastParams, identity: IdentityView | null): Preview {
   const { segment_name, segment_id, send = false } = broadcast;
   const config = configOf(identity?.config);
-  const { fields, body } = shownContent(broadcast);
+  const { fields, body } = contentPreview(broadcast);
   const segment = segment_name ?? segment_id;
   return {
     title: send ? `Send a broadcast to ${segment}` : `Draft a broadcast to ${segment}`,
@@ -20,11 +20,11 @@ export function previewBroadcast(broadcast: BroadcastParams, identity: ShownIden
       ...previewField('Segment', segment),
       ...previewField('Segment id', segment_id),
       ...previewField('Name', broadcast.name ?? ''),
-      ...previewField('From', shownSender(broadcast.from, config)),
+      ...previewField('From', displaySender(broadcast.from, config)),
       ...previewField(
         'Reply to',
         listOf(broadcast.reply_to ?? config?.reply_to)
-          .map(shownMailbox)
+          .map(displayMailbox)
           .join(', '),
       ),
       ...previewField('Subject', broadcast.subject),

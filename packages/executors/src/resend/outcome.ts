@@ -1,14 +1,14 @@
 import { refused, retry, type Outcome } from '@proviso/core/executor';
 import type { ErrorResponse } from 'resend';
 import { failureOf } from '../http/outcome.ts';
-import { shownText } from '../shown-text.ts';
+import { oneLine } from '../one-line.ts';
 import type { ResendAccount } from './client.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** What a refusal of Resend means for the effect that was asked for. */
 export function resendOutcome({ name, message }: ErrorResponse, { line }: ResendAccount): Outcome {
-  const says = shownText(`${name}: ${message}`);
+  const says = oneLine(`${name}: ${message}`);
   if (name === 'daily_quota_exceeded')
     return retry(`Resend’s daily quota is used up: ${says}`, {
       undone: true,

@@ -1,6 +1,6 @@
 import { sameAddress, type ResendConfig } from '@proviso/contracts';
 import { invalid } from '@proviso/core/executor';
-import { mailbox, shownMailbox } from '../email/addresses.ts';
+import { mailbox, displayMailbox } from '../email/addresses.ts';
 
 /** Who sends it: the identity's own sender, or another one that the identity allows. Undefined = it does not. */
 export function senderOf(from: string | undefined, config: ResendConfig): string | undefined {
@@ -16,9 +16,9 @@ export function senderOf(from: string | undefined, config: ResendConfig): string
 }
 
 /** As the preview shows it. */
-export function shownSender(from: string | undefined, config: ResendConfig | undefined): string {
+export function displaySender(from: string | undefined, config: ResendConfig | undefined): string {
   const sender = config && senderOf(from, config);
-  return sender === undefined ? '?' : shownMailbox(sender);
+  return sender === undefined ? '?' : displayMailbox(sender);
 }
 
 /** For `resolve`. Throws INVALID. */

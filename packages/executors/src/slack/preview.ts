@@ -1,5 +1,5 @@
 import type { Preview } from '@proviso/contracts';
-import type { ShownIdentity } from '@proviso/core/executor';
+import type { IdentityView } from '@proviso/core/executor';
 import { accountFields } from '../preview-field.ts';
 import type { SlackParams } from './params.ts';
 
@@ -8,7 +8,7 @@ const CALLS_ALL = /<!(channel|here|everyone)\b/g;
 const CALLS_GROUP = /<!subteam\^([^>|\s]{1,64})/g;
 
 /** Channel and name as Slack gave them: the proposer's own word for it is not shown. */
-export function previewSlackMessage(params: SlackParams, identity: ShownIdentity | null): Preview {
+export function previewSlackMessage(params: SlackParams, identity: IdentityView | null): Preview {
   const { channel_id = '?', channel_name, message } = params;
   const channel = channel_name === undefined ? channel_id : `#${channel_name}`;
   const called = [...new Set([...message.matchAll(CALLS_ALL)].map(([, whom]) => `@${whom}`))];

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@proviso/contracts';
-import type { ShownIdentity } from '@proviso/core/executor';
+import type { IdentityView } from '@proviso/core/executor';
 import type { ConformanceFault } from '@proviso/testing/conformance';
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startUnipileFake, type UnipileFake } from '@proviso/testing/providers/linkedin';
@@ -13,7 +13,7 @@ import { rowsIn } from './own-database.ts';
 export const TOKEN = 'un1p1le-t0ken';
 export const INVITATION = { linkedin_url: 'https://www.linkedin.com/in/ada', message: 'Hello Ada', contact_id: ADA };
 
-export const identityWith = (config: JsonObject): ShownIdentity => ({
+export const identityWith = (config: JsonObject): IdentityView => ({
   id: 'id_1',
   provider: 'linkedin',
   name: 'Ada',

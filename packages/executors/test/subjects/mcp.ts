@@ -1,6 +1,6 @@
 import { ProtocolError } from '@modelcontextprotocol/server';
 import type { JsonObject } from '@proviso/contracts';
-import type { ShownIdentity } from '@proviso/core/executor';
+import type { IdentityView } from '@proviso/core/executor';
 import type { ConformanceFault } from '@proviso/testing/conformance';
 import { httpFault, type HttpFault } from '@proviso/testing/providers/http-fake';
 import { startMcpFake, type McpFake } from '@proviso/testing/providers/mcp';
@@ -14,7 +14,7 @@ export const CALL = { tool: 'send_invoice', arguments: { customer: 'Acme', cents
 export const settings = { allowPrivateAddresses: true };
 export const executor = mcpToolCall(settings);
 
-export const identityOf = (fake: McpFake | undefined, more: JsonObject = {}): ShownIdentity => ({
+export const identityOf = (fake: McpFake | undefined, more: JsonObject = {}): IdentityView => ({
   id: 'id_1',
   provider: 'mcp',
   name: 'Billing',

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@proviso/contracts';
-import type { Executor, ShownIdentity } from '@proviso/core/executor';
+import type { Executor, IdentityView } from '@proviso/core/executor';
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startResendFake, type ResendFake } from '@proviso/testing/providers/resend';
 import { builtIns, resendCreateBroadcast, resendCreateContact, resendSendEmail } from '../../src/index.ts';
@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => resend.close());
 
-const acting = (config: JsonObject = {}): ShownIdentity => ({
+const acting = (config: JsonObject = {}): IdentityView => ({
   id: 'id_1',
   provider: 'resend',
   name: 'News',

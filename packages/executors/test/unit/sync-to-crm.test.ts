@@ -1,5 +1,5 @@
 import type { JsonObject } from '@proviso/contracts';
-import type { ShownIdentity } from '@proviso/core/executor';
+import type { IdentityView } from '@proviso/core/executor';
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startHubspotFake, type HubspotFake } from '@proviso/testing/providers/hubspot';
 import { builtIns, syncToCrm } from '../../src/index.ts';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => hubspot.close());
 
-const acting = (config: JsonObject = {}): ShownIdentity => ({ id: 'id_1', provider: 'hubspot', name: 'CRM', config });
+const acting = (config: JsonObject = {}): IdentityView => ({ id: 'id_1', provider: 'hubspot', name: 'CRM', config });
 const workspace: Workspace = {
   contacts: [
     contact({ properties: { jobtitle: 'CTO', seats: 3, vip: true, gone: null, tags: ['a'], 'Shoe size': 39 } }),

@@ -1,5 +1,5 @@
 // What clients were told, held to the log.
-import { SHOWN_STATUS } from '@proviso/contracts';
+import { PENDING_STATUS_OF } from '@proviso/contracts';
 import { sameJson, type ActionEvent, type ActionRow } from '@proviso/core';
 import type { BatchRecord, ClientRecord, Evidence, Told } from './evidence.ts';
 
@@ -18,7 +18,7 @@ export function isKept(record: ClientRecord, { events }: Evidence, rows: Map<str
 function isSo(told: Told, { version, status, event, data }: ActionEvent): boolean {
   if (!('shown' in told)) return status === told.status && (told.version === null || told.version === version);
   if (told.hash !== undefined) return event === 'action.approved' && data.params_hash === told.hash;
-  return SHOWN_STATUS[status] === told.shown;
+  return PENDING_STATUS_OF[status] === told.shown;
 }
 
 /** As many of a batch's items were decided as it said; those with edits of their own by nobody else. */

@@ -1,7 +1,7 @@
 import { approvePendingActionBody, pendingAction } from '@proviso/contracts';
 import { approvePendingAction, authorizeDecision, workspaceOfAction } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
-import { showPendingAction } from '../../show-pending-action.ts';
+import { presentPendingAction } from '../../present-pending-action.ts';
 import { inTheseFields } from './fields.ts';
 
 export const approvePendingActionRoute = defineRoute({
@@ -21,6 +21,6 @@ export const approvePendingActionRoute = defineRoute({
     const approved = await inTheseFields('userEdits', () =>
       approvePendingAction(ctx, path.pa_id ?? '', { edits, params_hash, comment }),
     );
-    return showPendingAction(ctx.executors, approved);
+    return presentPendingAction(ctx.executors, approved);
   },
 });

@@ -3,7 +3,7 @@ import {
   authorizeDecision,
   batchApprovePendingActions,
   inPortions,
-  readBatchId,
+  parseBatchId,
   sizeOf,
   workspaceOfBatch,
   type BatchItem,
@@ -29,7 +29,7 @@ export const batchApprovePendingActionsRoute = defineRoute({
   authorize: (ctx) => authorizeDecision(ctx),
   handle: async ({ ctx, path, body }) => {
     const items = await readItems(body);
-    const batchId = readBatchId(path.batch_id ?? '');
+    const batchId = parseBatchId(path.batch_id ?? '');
     const decided = await inTheseFields('userEdits', () => batchApprovePendingActions(ctx, batchId, items));
     return { ...decided, batchId };
   },

@@ -1,7 +1,7 @@
 import { createPendingActionBody, pendingAction, type CreatePendingActionBody } from '@proviso/contracts';
 import { authorizeProposing, createPendingAction, type PendingProposal } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
-import { showPendingAction } from '../../show-pending-action.ts';
+import { presentPendingAction } from '../../present-pending-action.ts';
 import { inTheseFields } from './fields.ts';
 
 export const createPendingActionRoute = defineRoute({
@@ -20,7 +20,7 @@ export const createPendingActionRoute = defineRoute({
   handle: async ({ ctx, body }) => {
     const proposal = proposalOf(createPendingActionBody.parse(body));
     const created = await inTheseFields('toolInput', () => createPendingAction(ctx, proposal));
-    return showPendingAction(ctx.executors, created);
+    return presentPendingAction(ctx.executors, created);
   },
 });
 

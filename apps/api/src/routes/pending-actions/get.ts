@@ -1,7 +1,7 @@
 import { pendingAction } from '@proviso/contracts';
 import { authorize, getPendingAction, workspaceOfAction } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
-import { showPendingAction } from '../../show-pending-action.ts';
+import { presentPendingAction } from '../../present-pending-action.ts';
 
 export const getPendingActionRoute = defineRoute({
   method: 'get',
@@ -13,5 +13,5 @@ export const getPendingActionRoute = defineRoute({
   reply: pendingAction,
   workspace: ({ services, path }) => workspaceOfAction(services, path.pa_id ?? ''),
   authorize: (ctx) => authorize(ctx, 'actions:read'),
-  handle: async ({ ctx, path }) => showPendingAction(ctx.executors, await getPendingAction(ctx, path.pa_id ?? '')),
+  handle: async ({ ctx, path }) => presentPendingAction(ctx.executors, await getPendingAction(ctx, path.pa_id ?? '')),
 });

@@ -1,7 +1,7 @@
 import { listPendingActionsQuery, listPendingActionsReply } from '@proviso/contracts';
 import { authorize, listPendingActions } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
-import { pendingActionsReplyOf } from '../../show-pending-action.ts';
+import { pendingActionsReplyOf } from '../../present-pending-action.ts';
 
 export const listPendingActionsRoute = defineRoute({
   method: 'get',

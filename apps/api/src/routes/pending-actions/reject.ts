@@ -1,7 +1,7 @@
 import { noBody, pendingAction } from '@proviso/contracts';
 import { authorizeDecision, rejectPendingAction, workspaceOfAction } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
-import { showPendingAction } from '../../show-pending-action.ts';
+import { presentPendingAction } from '../../present-pending-action.ts';
 
 export const rejectPendingActionRoute = defineRoute({
   method: 'post',
@@ -15,5 +15,5 @@ export const rejectPendingActionRoute = defineRoute({
   workspace: ({ services, path }) => workspaceOfAction(services, path.pa_id ?? ''),
   authorize: (ctx) => authorizeDecision(ctx),
   handle: async ({ ctx, path, body }) =>
-    showPendingAction(ctx.executors, await rejectPendingAction(ctx, path.pa_id ?? '', body)),
+    presentPendingAction(ctx.executors, await rejectPendingAction(ctx, path.pa_id ?? '', body)),
 });

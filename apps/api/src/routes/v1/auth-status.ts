@@ -1,5 +1,5 @@
 import { authStatusReply } from '@proviso/contracts';
-import { keyIdOf, showId, showIdOrNull } from '@proviso/core';
+import { keyIdOf, formatId, formatIdOrNull } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 
 const AUTH_TYPES = {
@@ -22,17 +22,17 @@ export const authStatusRoute = defineRoute({
     status: 'success',
     authenticated: true,
     auth_type: AUTH_TYPES[caller.kind],
-    key_id: showIdOrNull('key', keyIdOf(caller)),
+    key_id: formatIdOrNull('key', keyIdOf(caller)),
     scopes: caller.scopes,
     role: caller.role,
     decides: caller.decides,
     user: caller.person && {
-      user_id: showId('user', caller.person.id),
+      user_id: formatId('user', caller.person.id),
       email: caller.person.email,
       name: caller.person.name,
       role: caller.role,
     },
     workspace_id: caller.workspaceId,
-    agent_id: showIdOrNull('agent', caller.agent?.id ?? null),
+    agent_id: formatIdOrNull('agent', caller.agent?.id ?? null),
   }),
 });

@@ -2,7 +2,7 @@ import { lesserRole, scopesOf, type Actor, type KeyKind, type Role, type Scope }
 import type { Caller } from '../context.ts';
 import type { Database, Queryable, Statement } from '../../platform/db.ts';
 import { AppError, invalid, notFound } from '../../platform/errors.ts';
-import { isUuid, showId } from '../../platform/ids.ts';
+import { isUuid, formatId } from '../../platform/ids.ts';
 import { isSessionToken } from '../sessions/token.ts';
 import { hashToken } from './token.ts';
 
@@ -171,7 +171,7 @@ export function chooseCaller(callers: readonly Caller[], workspace?: string): Ca
 }
 
 function actorOf(found: Found, { agent, person }: Pick<Caller, 'agent' | 'person'>): Actor {
-  if (agent) return { kind: 'agent', id: showId('agent', agent.id), name: agent.name };
-  if (person) return { kind: 'member', id: showId('user', person.id), name: person.name };
-  return { kind: 'api_key', id: showId('key', found.id), name: found.key_name };
+  if (agent) return { kind: 'agent', id: formatId('agent', agent.id), name: agent.name };
+  if (person) return { kind: 'member', id: formatId('user', person.id), name: person.name };
+  return { kind: 'api_key', id: formatId('key', found.id), name: found.key_name };
 }

@@ -11,11 +11,11 @@ import {
 import { sqlState, type Queryable, type Transaction } from '../../platform/db.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { once } from '../../platform/idempotency.ts';
-import { newId, readId } from '../../platform/ids.ts';
+import { newId, parseId } from '../../platform/ids.ts';
 import { lockMembers } from '../members/owners.ts';
 import { assertRoomForKey } from '../members/room.ts';
 import { lockPerson } from './lock-person.ts';
-import { showKey } from './show.ts';
+import { presentKey } from './present.ts';
 import { hashToken, lookupOf, newToken } from './token.ts';
 
 export interface CreatedKey {
@@ -49,7 +49,7 @@ export async function createKey(ctx: Context, input: unknown): Promise<CreatedKe
     const expires_at = await expiryOf(tx, caller, body.expires_at);
     await assertRoomForKey(tx, rights);
     const made_by_person_id = rights.role === null ? null : now.caller.answersForId;
-    return showKey(await tx.tables.api_keys.create({ data: { ...data, made_by_person_id, expires_at } }));
+    return presentKey(await tx.tables.api_keys.create({ data: { ...data, made_by_person_id, expires_at } }));
   }).catch((error: unknown) => {
     throw sqlState(error) === FOREIGN_KEY_VIOLATION ? unknownAgent() : error;
   });
@@ -98,7 +98,7 @@ function assertMayGiveKey(ctx: Context, role: Role): void {
 
 async function agentOf({ db, caller }: Context, { agent_id }: CreateKeyBody): Promise<string | null> {
   if (agent_id === undefined) return null;
-  const uuid = readId('agent', agent_id);
+  const uuid = parseId('agent', agent_id);
   const where = { id: uuid ?? '', workspace_id: caller.workspaceId };
   const agent = uuid && (await db.tables.agents.findFirst({ where }));
   if (!agent) throw unknownAgent();

@@ -1,7 +1,7 @@
 import { pageQuery, type ApiKey } from '@proviso/contracts';
 import { authorizeCredentials, mayAdministrate, type Context } from '../context.ts';
 import { readPage, type Page } from '../../platform/page.ts';
-import { showKey } from './show.ts';
+import { presentKey } from './present.ts';
 
 /** The keys that a caller may see and revoke: a person's own credentials, and an administrator's the workspace's keys. */
 export function keysOf(ctx: Context) {
@@ -24,6 +24,6 @@ export async function listKeys(ctx: Context, input: unknown): Promise<Page<ApiKe
     page,
     (window) => api_keys.findMany({ where, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], ...window }),
     () => api_keys.count({ where }),
-    showKey,
+    presentKey,
   );
 }

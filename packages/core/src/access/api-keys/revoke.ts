@@ -3,12 +3,12 @@ import { authorizeCredentials, type Context } from '../context.ts';
 import type { Transaction } from '../../platform/db.ts';
 import { AppError, notFound } from '../../platform/errors.ts';
 import type { api_keys } from '../../generated/client.ts';
-import { readId, showId } from '../../platform/ids.ts';
+import { parseId, formatId } from '../../platform/ids.ts';
 import { assertOwnersCanSignIn, lockWorkspace } from '../members/owners.ts';
 import { currentCaller } from './authenticate.ts';
 import { keysOf } from './list.ts';
 import { lockPerson } from './lock-person.ts';
-import { showKey } from './show.ts';
+import { presentKey } from './present.ts';
 
 const REVOKE = {
   name: 'key_revoke',
@@ -48,7 +48,7 @@ export interface RevokedKey {
 export async function revokeKey(ctx: Context, id: string, input: unknown): Promise<RevokedKey> {
   authorizeCredentials(ctx);
   const { including_made } = revokeKeyBody.parse(input);
-  const uuid = readId('key', id);
+  const uuid = parseId('key', id);
   const seen = uuid && (await ctx.db.tables.api_keys.findFirst({ where: { id: uuid, ...keysOf(ctx) } }));
   if (!seen) throw notFound('API key');
   assertMayRevoke(ctx, seen);
@@ -63,11 +63,11 @@ export async function revokeKey(ctx: Context, id: string, input: unknown): Promi
       withMade ? tx.query(statement, [seen.id]) : [];
     const [made, invitations] = [await end(REVOKE_MADE), await end(REVOKE_INVITATIONS)];
     await assertOwnersCanSignIn(tx, workspaceIds);
-    const key = showKey(await tx.tables.api_keys.findUniqueOrThrow({ where: { id: seen.id } }));
+    const key = presentKey(await tx.tables.api_keys.findUniqueOrThrow({ where: { id: seen.id } }));
     return {
       key,
-      alsoRevoked: made.map((one) => showId('key', one.id)),
-      revokedInvitations: invitations.map((one) => showId('invitation', one.id)),
+      alsoRevoked: made.map((one) => formatId('key', one.id)),
+      revokedInvitations: invitations.map((one) => formatId('invitation', one.id)),
     };
   });
 }

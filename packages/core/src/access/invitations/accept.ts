@@ -11,16 +11,16 @@ import type { Caller, Services } from '../context.ts';
 import type { Transaction } from '../../platform/db.ts';
 import { AppError, invalid, notFound } from '../../platform/errors.ts';
 import type { invitations } from '../../generated/client.ts';
-import { newId, showId } from '../../platform/ids.ts';
-import { showKey } from '../api-keys/show.ts';
+import { newId, formatId } from '../../platform/ids.ts';
+import { presentKey } from '../api-keys/present.ts';
 import { hashToken, lookupOf, newToken } from '../api-keys/token.ts';
 import { lockWorkspace } from '../members/owners.ts';
 import { assertRoomForMember } from '../members/room.ts';
-import { showMember, WITH_USER } from '../members/show.ts';
+import { presentMember, WITH_USER } from '../members/present.ts';
 import { hashPassword } from '../sessions/password.ts';
 import { keepPassword } from '../sessions/set-password.ts';
-import { showWorkspace, WITH_WORKSPACE } from '../workspaces/show.ts';
-import { databaseNow, statusOf } from './show.ts';
+import { presentWorkspace, WITH_WORKSPACE } from '../workspaces/present.ts';
+import { databaseNow, statusOf } from './present.ts';
 
 const USE = {
   name: 'invitation_use',
@@ -75,8 +75,8 @@ export async function acceptInvitation(
     if (hash) await givePassword(tx, invitation, { userId: joining.id, email: invitation.email, hash });
     const first = person || hash ? null : await createFirstKey(tx, invitation, joining);
     return {
-      workspace: showWorkspace(member),
-      member: showMember(member),
+      workspace: presentWorkspace(member),
+      member: presentMember(member),
       token: first?.token ?? null,
       key: first?.key ?? null,
       signsInId: hash ? joining.id : null,
@@ -143,7 +143,7 @@ async function createFirstKey({ tables }: Transaction, invitation: invitations, 
     scopes: SCOPES.filter((scope) => scope !== 'instance:operate'),
     lookup: lookupOf(token),
     token_hash: hashToken(token),
-    created_by: { kind: 'member', id: showId('user', id), name },
+    created_by: { kind: 'member', id: formatId('user', id), name },
   };
-  return { token, key: showKey(await tables.api_keys.create({ data })) };
+  return { token, key: presentKey(await tables.api_keys.create({ data })) };
 }

@@ -7,7 +7,7 @@ import { newId } from '../../platform/ids.ts';
 import { hashToken, lookupOf, newInvitationSecret } from '../api-keys/token.ts';
 import { assertMayGive, lockMembers } from '../members/owners.ts';
 import { assertRoomForInvitation } from '../members/room.ts';
-import { databaseNow, showInvitation } from './show.ts';
+import { databaseNow, presentInvitation } from './present.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const VALID_DAYS = 7;
@@ -49,7 +49,7 @@ export async function createInvitation(ctx: Context, input: unknown): Promise<Cr
       created_by: { ...ctx.caller.actor },
       expires_at: expiryOf(now, ctx.caller.expiresAt, expires_at),
     };
-    return showInvitation(await tx.tables.invitations.create({ data }), now);
+    return presentInvitation(await tx.tables.invitations.create({ data }), now);
   });
   return { secret: ctx.idempotency?.replayed ? null : secret, invitation };
 }

@@ -1,7 +1,7 @@
 import { pageQuery, type Invitation } from '@proviso/contracts';
 import { authorizePeople, type Context } from '../context.ts';
 import { readPage, type Page } from '../../platform/page.ts';
-import { databaseNow, showInvitation } from './show.ts';
+import { databaseNow, presentInvitation } from './present.ts';
 
 /** The invitations of the workspace, newest first, with those that were accepted, revoked or have expired. */
 export async function listInvitations(ctx: Context, input: unknown): Promise<Page<Invitation>> {
@@ -14,6 +14,6 @@ export async function listInvitations(ctx: Context, input: unknown): Promise<Pag
     page,
     (window) => invitations.findMany({ where, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], ...window }),
     () => invitations.count({ where }),
-    (row) => showInvitation(row, now),
+    (row) => presentInvitation(row, now),
   );
 }

@@ -1,9 +1,9 @@
 import { noBody, type Invitation } from '@proviso/contracts';
 import { authorizePeople, type Context } from '../context.ts';
 import { AppError, notFound } from '../../platform/errors.ts';
-import { readId } from '../../platform/ids.ts';
+import { parseId } from '../../platform/ids.ts';
 import { lockMembers } from '../members/owners.ts';
-import { databaseNow, showInvitation } from './show.ts';
+import { databaseNow, presentInvitation } from './present.ts';
 
 const REVOKE = {
   name: 'invitation_revoke',
@@ -17,7 +17,7 @@ export async function revokeInvitation(ctx: Context, id: string, input: unknown)
   authorizePeople(ctx);
   noBody.parse(input);
   const workspace_id = ctx.caller.workspaceId;
-  const uuid = readId('invitation', id);
+  const uuid = parseId('invitation', id);
   const seen = uuid && (await ctx.db.tables.invitations.findFirst({ where: { id: uuid, workspace_id } }));
   if (!seen) throw notFound('invitation');
   return ctx.db.transaction(async (tx) => {
@@ -26,6 +26,6 @@ export async function revokeInvitation(ctx: Context, id: string, input: unknown)
     const row = await tx.tables.invitations.findUniqueOrThrow({ where: { id: seen.id } });
     if (revoked.length === 0)
       throw new AppError('INVALID_STATE', `The invitation is already ${row.accepted_at ? 'accepted' : 'revoked'}.`);
-    return showInvitation(row, await databaseNow(tx));
+    return presentInvitation(row, await databaseNow(tx));
   });
 }

@@ -2,8 +2,8 @@ import type { Context } from '../context.ts';
 import type { Transaction } from '../../platform/db.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { members, users } from '../../generated/client.ts';
-import { readId } from '../../platform/ids.ts';
-import { WITH_USER } from './show.ts';
+import { parseId } from '../../platform/ids.ts';
+import { WITH_USER } from './present.ts';
 
 /** The member with that user's id in the caller's workspace; anybody else is NOT_FOUND. */
 export async function getMemberInWorkspace(
@@ -11,7 +11,7 @@ export async function getMemberInWorkspace(
   { tables }: Pick<Transaction, 'tables'>,
   id: string,
 ): Promise<members & { user: users }> {
-  const uuid = readId('user', id);
+  const uuid = parseId('user', id);
   const where = { workspace_id: caller.workspaceId, user_id: uuid ?? '' };
   const member = uuid ? await tables.members.findFirst({ where, include: WITH_USER }) : null;
   if (!member) throw notFound('member');

@@ -1,7 +1,7 @@
 import { pageQuery, type Member } from '@proviso/contracts';
 import { authorizeConfiguration, type Context } from '../context.ts';
 import { readPage, type Page } from '../../platform/page.ts';
-import { showMember, WITH_USER } from './show.ts';
+import { presentMember, WITH_USER } from './present.ts';
 
 /** The people of the workspace, newest first. */
 export async function listMembers(ctx: Context, input: unknown): Promise<Page<Member>> {
@@ -19,6 +19,6 @@ export async function listMembers(ctx: Context, input: unknown): Promise<Page<Me
         ...window,
       }),
     () => members.count({ where }),
-    showMember,
+    presentMember,
   );
 }

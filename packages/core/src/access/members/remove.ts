@@ -3,10 +3,10 @@ import { authorizePeople, authorizePerson, type Context } from '../context.ts';
 import type { Transaction } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { members } from '../../generated/client.ts';
-import { showId } from '../../platform/ids.ts';
+import { formatId } from '../../platform/ids.ts';
 import { getMemberInWorkspace } from './get.ts';
 import { assertOwnersCanSignIn, assertOwner, lockMembers } from './owners.ts';
-import { showMember } from './show.ts';
+import { presentMember } from './present.ts';
 
 const REVOKE_KEYS = {
   name: 'member_keys_revoke',
@@ -52,7 +52,7 @@ export async function removeMember(ctx: Context, id: string, input: unknown): Pr
     await tx.query(REVOKE_INVITATIONS, [workspace_id, user_id]);
     await tx.tables.members.delete({ where: { workspace_id_user_id: { workspace_id, user_id } } });
     if (seen.role === 'owner') await assertOwnersCanSignIn(tx, [workspace_id]);
-    return { member: showMember(seen), revokedKeys: revoked.map((key) => showId('key', key.id)), keptKeys };
+    return { member: presentMember(seen), revokedKeys: revoked.map((key) => formatId('key', key.id)), keptKeys };
   });
 }
 
@@ -75,5 +75,5 @@ async function keepKeys(tx: Transaction, { caller }: Context, { workspace_id, us
       'FORBIDDEN',
       `You cannot keep keys with scopes that your token lacks: ${[...new Set(above)].join(', ')}.`,
     );
-  return keys.map((key) => showId('key', key.id));
+  return keys.map((key) => formatId('key', key.id));
 }

@@ -2,7 +2,7 @@ import { lesserRole, updateMemberBody, type Member, type Role } from '@proviso/c
 import { authorizePeople, type Context } from '../context.ts';
 import { getMemberInWorkspace } from './get.ts';
 import { assertMayGive, assertOwnersCanSignIn, assertOwner, lockMembers } from './owners.ts';
-import { showMember, WITH_USER } from './show.ts';
+import { presentMember, WITH_USER } from './present.ts';
 
 /** Changes a member's role, from the next request on. E-mail and name are the person's own, in every workspace. */
 export async function updateMember(ctx: Context, id: string, input: unknown): Promise<Member> {
@@ -18,6 +18,6 @@ export async function updateMember(ctx: Context, id: string, input: unknown): Pr
     const where = { workspace_id_user_id: { workspace_id, user_id } };
     const member = await tx.tables.members.update({ where, data: { role }, include: WITH_USER });
     if (seen.role === 'owner' && role !== 'owner') await assertOwnersCanSignIn(tx, [workspace_id]);
-    return showMember(member);
+    return presentMember(member);
   });
 }

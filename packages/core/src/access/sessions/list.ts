@@ -1,8 +1,8 @@
 import { pageQuery, type Session } from '@proviso/contracts';
 import type { Context } from '../context.ts';
 import type { sessions } from '../../generated/client.ts';
-import { showId } from '../../platform/ids.ts';
-import { databaseNow } from '../invitations/show.ts';
+import { formatId } from '../../platform/ids.ts';
+import { databaseNow } from '../invitations/present.ts';
 import { readPage, type Page } from '../../platform/page.ts';
 import { authorizeAccount } from './account.ts';
 
@@ -16,12 +16,12 @@ export async function listSessions(ctx: Context, input: unknown): Promise<Page<S
     page,
     (window) => sessions.findMany({ where, orderBy: [{ created_at: 'desc' }, { id: 'desc' }], ...window }),
     () => sessions.count({ where }),
-    (row) => showSession(ctx, row),
+    (row) => presentSession(ctx, row),
   );
 }
 
-export const showSession = ({ caller }: Context, row: sessions): Session => ({
-  session_id: showId('session', row.id),
+export const presentSession = ({ caller }: Context, row: sessions): Session => ({
+  session_id: formatId('session', row.id),
   current: caller.kind === 'session' && caller.tokenId === row.id,
   ip_address: row.ip_address,
   user_agent: row.user_agent,

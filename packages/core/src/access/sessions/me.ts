@@ -1,7 +1,7 @@
 import type { Me } from '@proviso/contracts';
 import { authorizePerson, mayDecide, type Context } from '../context.ts';
-import { showId } from '../../platform/ids.ts';
-import { WITH_WORKSPACE, showWorkspace } from '../workspaces/show.ts';
+import { formatId } from '../../platform/ids.ts';
+import { WITH_WORKSPACE, presentWorkspace } from '../workspaces/present.ts';
 
 /** Who the caller is, where, and what they may do there. */
 export async function getMe(ctx: Context): Promise<Me> {
@@ -11,14 +11,14 @@ export async function getMe(ctx: Context): Promise<Me> {
   const include = { ...WITH_WORKSPACE, user: true } as const;
   const membership = await ctx.db.tables.members.findUniqueOrThrow({ where, include });
   return {
-    user_id: showId('user', id),
+    user_id: formatId('user', id),
     name,
     email,
     sign_in_email: membership.user.sign_in_email,
-    workspace: showWorkspace(membership),
+    workspace: presentWorkspace(membership),
     role,
     scopes: [...scopes],
     decides: mayDecide(ctx),
-    session_id: kind === 'session' ? showId('session', tokenId) : null,
+    session_id: kind === 'session' ? formatId('session', tokenId) : null,
   };
 }

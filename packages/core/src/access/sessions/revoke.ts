@@ -3,9 +3,9 @@ import type { Context } from '../context.ts';
 import type { Statement } from '../../platform/db.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { sessions } from '../../generated/client.ts';
-import { readId } from '../../platform/ids.ts';
+import { parseId } from '../../platform/ids.ts';
 import { authorizeAccount } from './account.ts';
-import { showSession } from './list.ts';
+import { presentSession } from './list.ts';
 
 const REVOKE: Statement = {
   name: 'session_revoke',
@@ -16,8 +16,8 @@ const REVOKE: Statement = {
 export async function revokeSession(ctx: Context, id: string, input: unknown): Promise<Session> {
   const person = authorizeAccount(ctx);
   noBody.parse(input);
-  const uuid = readId('session', id);
+  const uuid = parseId('session', id);
   const [ended] = uuid ? await ctx.db.query<sessions>(REVOKE, [uuid, person.id]) : [];
   if (!ended) throw notFound('session');
-  return showSession(ctx, ended);
+  return presentSession(ctx, ended);
 }

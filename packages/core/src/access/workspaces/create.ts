@@ -6,7 +6,7 @@ import { currentCaller } from '../api-keys/authenticate.ts';
 import { lockPerson } from '../api-keys/lock-person.ts';
 import { assertOwnersCanSignIn } from '../members/owners.ts';
 import { assertRoomForWorkspace } from '../members/room.ts';
-import { showWorkspace, WITH_WORKSPACE } from './show.ts';
+import { presentWorkspace, WITH_WORKSPACE } from './present.ts';
 
 /** Makes a workspace of the caller's own. */
 export async function createWorkspace(ctx: Context, input: unknown): Promise<Workspace> {
@@ -21,6 +21,6 @@ export async function createWorkspace(ctx: Context, input: unknown): Promise<Wor
     const data = { workspace_id: id, user_id: person.id, role: 'owner' };
     const member = await tables.members.create({ data, include: WITH_WORKSPACE });
     await assertOwnersCanSignIn(tx, [id]);
-    return showWorkspace(member);
+    return presentWorkspace(member);
   });
 }

@@ -1,7 +1,7 @@
 import { pageQuery, type Workspace } from '@proviso/contracts';
 import { authorizePeople, type Context } from '../context.ts';
 import { readPage, type Page } from '../../platform/page.ts';
-import { showWorkspace, WITH_WORKSPACE } from './show.ts';
+import { presentWorkspace, WITH_WORKSPACE } from './present.ts';
 
 /** The workspaces that the caller is a member of, newest first. */
 export async function listWorkspaces(ctx: Context, input: unknown): Promise<Page<Workspace>> {
@@ -19,6 +19,6 @@ export async function listWorkspaces(ctx: Context, input: unknown): Promise<Page
         ...window,
       }),
     () => members.count({ where }),
-    showWorkspace,
+    presentWorkspace,
   );
 }

@@ -1,11 +1,11 @@
 import type { Transaction } from '../../platform/db.ts';
 import { invalid } from '../../platform/errors.ts';
 import { lockAgainstDelete } from '../../platform/lock-against-delete.ts';
-import { readId } from '../../platform/ids.ts';
+import { parseId } from '../../platform/ids.ts';
 
 /** The UUID of the company that a contact is to belong to. Throws INVALID at company_id unless it is of the workspace. */
 export async function companyToBelongTo(tx: Transaction, workspace_id: string, companyId: string): Promise<string> {
-  const id = readId('company', companyId);
+  const id = parseId('company', companyId);
   if (!id || !(await lockAgainstDelete(tx, 'company', { id, workspace_id })))
     throw invalid('company_id', 'is not a company in this workspace');
   return id;

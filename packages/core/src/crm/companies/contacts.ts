@@ -1,5 +1,5 @@
 import { listQuery, type Contact } from '@proviso/contracts';
-import { showContact } from '../contacts/show.ts';
+import { presentContact } from '../contacts/present.ts';
 import { authorize, type Context } from '../../access/context.ts';
 import { sql } from '../../platform/db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../../platform/page.ts';
@@ -16,6 +16,6 @@ export async function listCompanyContacts(ctx: Context, companyId: string, input
     where: sql`workspace_id = ${company.workspace_id}::uuid and company_id = ${company.id}::uuid`,
     order: NEWEST_FIRST,
     times: ['created_at', 'updated_at', 'unsubscribed_at'],
-    show: showContact,
+    present: presentContact,
   });
 }

@@ -4,7 +4,7 @@ import { isDuplicate } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
 import { once } from '../../platform/idempotency.ts';
 import { newId } from '../../platform/ids.ts';
-import { showCompany } from './show.ts';
+import { presentCompany } from './present.ts';
 
 /** Adds a company. Throws CONFLICT if the workspace already has the domain. */
 export async function createCompany(ctx: Context, input: unknown): Promise<Company> {
@@ -18,7 +18,9 @@ export async function createCompany(ctx: Context, input: unknown): Promise<Compa
     properties,
   };
   try {
-    return await once(ctx.db, ctx.idempotency, async (tx) => showCompany(await tx.tables.companies.create({ data })));
+    return await once(ctx.db, ctx.idempotency, async (tx) =>
+      presentCompany(await tx.tables.companies.create({ data })),
+    );
   } catch (error) {
     throw isDuplicate(error) ? duplicateDomain() : error;
   }

@@ -1,7 +1,7 @@
 import { assertUnused } from '../../action/unused.ts';
 import { authorize, type Context } from '../../access/context.ts';
 import { notFound } from '../../platform/errors.ts';
-import { showId } from '../../platform/ids.ts';
+import { formatId } from '../../platform/ids.ts';
 import { getCompanyInWorkspace } from './get.ts';
 
 /** Deletes a company with all that belongs to it, and returns its id. CONFLICT while open actions name it. */
@@ -13,5 +13,5 @@ export async function deleteCompany(ctx: Context, id: string): Promise<string> {
     const { count } = await tables.companies.deleteMany({ where: { id: uuid, workspace_id } });
     if (count === 0) throw notFound('company');
   });
-  return showId('company', uuid);
+  return formatId('company', uuid);
 }

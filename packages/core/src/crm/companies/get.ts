@@ -2,12 +2,12 @@ import type { Company } from '@proviso/contracts';
 import { authorize, type Context } from '../../access/context.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { companies } from '../../generated/client.ts';
-import { readId } from '../../platform/ids.ts';
-import { showCompany } from './show.ts';
+import { parseId } from '../../platform/ids.ts';
+import { presentCompany } from './present.ts';
 
 /** The company of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
 export async function getCompanyInWorkspace(ctx: Context, id: string): Promise<companies> {
-  const uuid = readId('company', id);
+  const uuid = parseId('company', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };
   const company = uuid ? await ctx.db.tables.companies.findFirst({ where }) : null;
   if (!company) throw notFound('company');
@@ -16,5 +16,5 @@ export async function getCompanyInWorkspace(ctx: Context, id: string): Promise<c
 
 export async function getCompany(ctx: Context, id: string): Promise<Company> {
   authorize(ctx, 'companies:read');
-  return showCompany(await getCompanyInWorkspace(ctx, id));
+  return presentCompany(await getCompanyInWorkspace(ctx, id));
 }

@@ -2,7 +2,7 @@ import { listCompaniesQuery, type Company } from '@proviso/contracts';
 import { authorize, type Context } from '../../access/context.ts';
 import { sql } from '../../platform/db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../../platform/page.ts';
-import { showCompany } from './show.ts';
+import { presentCompany } from './present.ts';
 
 /** The workspace's companies, newest first; `domain` finds one by its domain. */
 export async function listCompanies(ctx: Context, input: unknown): Promise<Page<Company>> {
@@ -13,6 +13,6 @@ export async function listCompanies(ctx: Context, input: unknown): Promise<Page<
     where: sql`workspace_id = ${ctx.caller.workspaceId}::uuid ${domain ? sql`and domain = ${domain.toLowerCase()}` : sql.empty}`,
     order: NEWEST_FIRST,
     times: ['created_at', 'updated_at'],
-    show: showCompany,
+    present: presentCompany,
   });
 }

@@ -5,7 +5,7 @@ import { invalid } from '../../platform/errors.ts';
 import { changeCompany } from './change.ts';
 import { duplicateDomain } from './create.ts';
 import { getCompanyInWorkspace } from './get.ts';
-import { showCompany } from './show.ts';
+import { presentCompany } from './present.ts';
 
 /** Changes a company: properties merge, a null deletes one. It keeps a name or a domain. */
 export async function updateCompany(ctx: Context, id: string, input: unknown): Promise<Company> {
@@ -20,7 +20,7 @@ export async function updateCompany(ctx: Context, id: string, input: unknown): P
           change.name === null ? 'name' : 'domain',
           'cannot be removed: a company needs a name or a domain',
         );
-      return showCompany(after);
+      return presentCompany(after);
     });
   } catch (error) {
     throw isDuplicate(error) ? duplicateDomain() : error;

@@ -6,7 +6,7 @@ import { AppError } from '../../platform/errors.ts';
 import { once } from '../../platform/idempotency.ts';
 import { newId } from '../../platform/ids.ts';
 import { auditStage } from './change.ts';
-import { showContact } from './show.ts';
+import { presentContact } from './present.ts';
 import { unsubscribedAt } from './unsubscribed.ts';
 
 /** Adds a contact. Throws CONFLICT if the workspace already has the e-mail address. */
@@ -26,7 +26,7 @@ export async function createContact(ctx: Context, input: unknown): Promise<Conta
       const unsubscribed_at = await unsubscribedAt(tx, data.workspace_id, data.email);
       const contact = await tx.tables.contacts.create({ data: { ...data, ...belongs, unsubscribed_at } });
       await auditStage(tx, contact, null, { actor: ctx.caller.actor, action_id: null });
-      return showContact(contact);
+      return presentContact(contact);
     });
   } catch (error) {
     throw isDuplicate(error) ? duplicateEmail() : error;

@@ -1,7 +1,7 @@
 import { assertUnused } from '../../action/unused.ts';
 import { authorize, refuseAgent, type Context } from '../../access/context.ts';
 import { notFound } from '../../platform/errors.ts';
-import { showId } from '../../platform/ids.ts';
+import { formatId } from '../../platform/ids.ts';
 import { getContactInWorkspace } from './get.ts';
 
 /** Deletes a contact with all that belongs to it, and returns its id. CONFLICT while open actions name it. */
@@ -14,5 +14,5 @@ export async function deleteContact(ctx: Context, id: string): Promise<string> {
     const { count } = await tables.contacts.deleteMany({ where: { id: uuid, workspace_id } });
     if (count === 0) throw notFound('contact');
   });
-  return showId('contact', uuid);
+  return formatId('contact', uuid);
 }

@@ -2,12 +2,12 @@ import type { Contact } from '@proviso/contracts';
 import { authorize, type Context } from '../../access/context.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { contacts } from '../../generated/client.ts';
-import { readId } from '../../platform/ids.ts';
-import { showContact } from './show.ts';
+import { parseId } from '../../platform/ids.ts';
+import { presentContact } from './present.ts';
 
 /** The contact of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
 export async function getContactInWorkspace(ctx: Context, id: string): Promise<contacts> {
-  const uuid = readId('contact', id);
+  const uuid = parseId('contact', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };
   const contact = uuid ? await ctx.db.tables.contacts.findFirst({ where }) : null;
   if (!contact) throw notFound('contact');
@@ -16,5 +16,5 @@ export async function getContactInWorkspace(ctx: Context, id: string): Promise<c
 
 export async function getContact(ctx: Context, id: string): Promise<Contact> {
   authorize(ctx, 'contacts:read');
-  return showContact(await getContactInWorkspace(ctx, id));
+  return presentContact(await getContactInWorkspace(ctx, id));
 }

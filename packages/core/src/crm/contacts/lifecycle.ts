@@ -3,7 +3,7 @@ import { authorize, type Context } from '../../access/context.ts';
 import { sql } from '../../platform/db.ts';
 import { newestFirst, readTablePage, type Page } from '../../platform/page.ts';
 import { getContactInWorkspace } from './get.ts';
-import { showLifecycleChange } from './show.ts';
+import { presentLifecycleChange } from './present.ts';
 
 /** The history of a contact's lifecycle stage, newest first. */
 export async function listContactLifecycle(
@@ -19,6 +19,6 @@ export async function listContactLifecycle(
     where: sql`contact_id = ${contact.id}::uuid`,
     order: newestFirst('at'),
     times: ['at'],
-    show: showLifecycleChange,
+    present: presentLifecycleChange,
   });
 }

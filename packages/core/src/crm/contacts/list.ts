@@ -2,7 +2,7 @@ import { addressKey, listContactsQuery, type Contact } from '@proviso/contracts'
 import { authorize, type Context } from '../../access/context.ts';
 import { sql } from '../../platform/db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../../platform/page.ts';
-import { showContact } from './show.ts';
+import { presentContact } from './present.ts';
 
 /** The workspace's contacts, newest first; `email` finds one by its address. */
 export async function listContacts(ctx: Context, input: unknown): Promise<Page<Contact>> {
@@ -13,6 +13,6 @@ export async function listContacts(ctx: Context, input: unknown): Promise<Page<C
     where: sql`workspace_id = ${ctx.caller.workspaceId}::uuid ${email ? sql`and email = ${addressKey(email)}` : sql.empty}`,
     order: NEWEST_FIRST,
     times: ['created_at', 'updated_at', 'unsubscribed_at'],
-    show: showContact,
+    present: presentContact,
   });
 }

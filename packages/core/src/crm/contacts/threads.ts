@@ -3,7 +3,7 @@ import { authorize, type Context } from '../../access/context.ts';
 import { sql } from '../../platform/db.ts';
 import { newestFirst, readTablePage, type Page } from '../../platform/page.ts';
 import { getContactInWorkspace } from './get.ts';
-import { showThread } from './show.ts';
+import { presentThread } from './present.ts';
 
 /** A contact's e-mail threads, the last active first. */
 export async function listContactThreads(ctx: Context, contactId: string, input: unknown): Promise<Page<EmailThread>> {
@@ -15,6 +15,6 @@ export async function listContactThreads(ctx: Context, contactId: string, input:
     where: sql`contact_id = ${contact.id}::uuid`,
     order: newestFirst('updated_at'),
     times: ['created_at', 'updated_at'],
-    show: showThread,
+    present: presentThread,
   });
 }

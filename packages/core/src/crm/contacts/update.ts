@@ -5,7 +5,7 @@ import { isDuplicate } from '../../platform/db.ts';
 import { changeContact } from './change.ts';
 import { duplicateEmail } from './create.ts';
 import { getContactInWorkspace } from './get.ts';
-import { showContact } from './show.ts';
+import { presentContact } from './present.ts';
 
 /** Changes a contact: properties merge, a null deletes one; `unsubscribed` stops and allows e-mail to it. */
 export async function updateContact(ctx: Context, id: string, input: unknown): Promise<Contact> {
@@ -21,7 +21,7 @@ export async function updateContact(ctx: Context, id: string, input: unknown): P
       const belongs = company_id ? await companyToBelongTo(tx, workspace_id, company_id) : company_id;
       const where = { id: uuid, workspace_id };
       const { after } = await changeContact(tx, where, { ...change, company_id: belongs }, by);
-      return showContact(after);
+      return presentContact(after);
     });
   } catch (error) {
     throw isDuplicate(error) ? duplicateEmail() : error;

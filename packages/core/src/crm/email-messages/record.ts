@@ -11,7 +11,7 @@ import { invalid } from '../../platform/errors.ts';
 import type { email_messages } from '../../generated/client.ts';
 import { lockAgainstDelete } from '../../platform/lock-against-delete.ts';
 import { once } from '../../platform/idempotency.ts';
-import { newId, showId, showIdOrNull } from '../../platform/ids.ts';
+import { newId, formatId, formatIdOrNull } from '../../platform/ids.ts';
 import { appendMessage, EMPTY_THREAD } from './append.ts';
 
 /** Records a message that was received or sent elsewhere, in the thread that it answers. The same message_id again is the first one. */
@@ -47,7 +47,7 @@ async function find({ tables }: Pick<Transaction, 'tables'>, workspace_id: strin
     where: { workspace_id_message_id: { workspace_id, message_id } },
     include: { thread: { select: { contact_id: true } } },
   });
-  return row && show(row, row.thread.contact_id);
+  return row && present(row, row.thread.contact_id);
 }
 
 async function record(tx: Transaction, workspace_id: string, message: Message): Promise<EmailMessage> {
@@ -56,7 +56,7 @@ async function record(tx: Transaction, workspace_id: string, message: Message): 
   const kept = { direction, message_id, in_reply_to, references, from, to: [to].flat(), subject, text, at };
   const row = await appendMessage(tx, { id: thread.id, workspace_id }, kept);
   if (!row) throw new RecordedMeanwhile();
-  return show(row, thread.contact_id);
+  return present(row, thread.contact_id);
 }
 
 /** The thread of the nearest message that this one answers, locked. */
@@ -102,9 +102,9 @@ const LOCK = {
   text: 'select id, contact_id from email_threads where id = $1::uuid for no key update',
 };
 
-const show = (row: email_messages, contactId: string): EmailMessage => ({
-  thread_id: showId('thread', row.thread_id),
-  contact_id: showId('contact', contactId),
+const present = (row: email_messages, contactId: string): EmailMessage => ({
+  thread_id: formatId('thread', row.thread_id),
+  contact_id: formatId('contact', contactId),
   direction: row.direction as EmailMessage['direction'],
   message_id: row.message_id,
   in_reply_to: row.in_reply_to,
@@ -113,6 +113,6 @@ const show = (row: email_messages, contactId: string): EmailMessage => ({
   to: row.to,
   subject: row.subject,
   text: row.text,
-  action_id: showIdOrNull('action', row.action_id),
+  action_id: formatIdOrNull('action', row.action_id),
   at: row.at.toISOString(),
 });

@@ -3,7 +3,7 @@ import { getContactInWorkspace } from '../contacts/get.ts';
 import { authorize, type Context } from '../../access/context.ts';
 import { sql, type Sql } from '../../platform/db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../../platform/page.ts';
-import { showTask } from './show.ts';
+import { presentTask } from './present.ts';
 
 /** The workspace's tasks, newest first; `completed` finds those that are done, or are not. */
 export async function listTasks(ctx: Context, input: unknown): Promise<Page<Task>> {
@@ -26,6 +26,6 @@ function readTasks(ctx: Context, of: Sql, { completed, ...page }: ListTasksQuery
     where: sql`${of} ${done}`,
     order: NEWEST_FIRST,
     times: ['created_at', 'due_date', 'completed_at'],
-    show: showTask,
+    present: presentTask,
   });
 }

@@ -1,21 +1,21 @@
 import { updateTaskBody, type Task } from '@proviso/contracts';
 import { authorize, type Context } from '../../access/context.ts';
 import { notFound } from '../../platform/errors.ts';
-import { readId } from '../../platform/ids.ts';
-import { showTask } from './show.ts';
+import { parseId } from '../../platform/ids.ts';
+import { presentTask } from './present.ts';
 
 /** Changes a task; `completed` keeps the time at which it was first done, and takes it back. */
 export async function updateTask(ctx: Context, id: string, input: unknown): Promise<Task> {
   authorize(ctx, 'contacts:write');
   const { completed, ...change } = updateTaskBody.parse(input);
-  const where = { id: readId('task', id) ?? '', workspace_id: ctx.caller.workspaceId };
+  const where = { id: parseId('task', id) ?? '', workspace_id: ctx.caller.workspaceId };
   if (!where.id) throw notFound('task');
   return ctx.db.transaction(async ({ tables, query }) => {
     await query(LOCK, [where.id]);
     const seen = await tables.tasks.findFirst({ where });
     if (!seen) throw notFound('task');
     const completed_at = completed ? (seen.completed_at ?? new Date()) : null;
-    return showTask(
+    return presentTask(
       await tables.tasks.update({
         where,
         data: {

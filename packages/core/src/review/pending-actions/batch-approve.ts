@@ -7,11 +7,11 @@ import { authorizeDecision, type Context } from '../../access/context.ts';
 import { dispatch } from '../../action/dispatch.ts';
 import { AppError, invalid, refusalOf } from '../../platform/errors.ts';
 import { once, replayedReply } from '../../platform/idempotency.ts';
-import { readId } from '../../platform/ids.ts';
+import { parseId } from '../../platform/ids.ts';
 import { stillMay } from '../../access/api-keys/still-may.ts';
 import { refuseReserved } from '../../schema/reserved-fields.ts';
 import { nextSlice } from '../../platform/time-slice.ts';
-import { readBatchId } from './workspace.ts';
+import { parseBatchId } from './workspace.ts';
 
 /** The decision on one action of a batch. */
 export interface BatchItem {
@@ -41,7 +41,7 @@ export async function batchApprovePendingActions(
   authorizeDecision(ctx);
   const first = await replayedReply<BatchDecision>(ctx.db, ctx.idempotency);
   if (first) return first;
-  const prepared = await prepare(ctx, readBatchId(batchId), items);
+  const prepared = await prepare(ctx, parseBatchId(batchId), items);
   let decided: ActionRow[] = [];
   const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
     await stillMay(tx, ctx, authorizeDecision);
@@ -59,7 +59,7 @@ export async function batchApprovePendingActions(
 
 /** The decision of each row that is still pending. Throws every fault of every item at once: INVALID, CONFLICT or UNAVAILABLE. */
 async function prepare(ctx: Context, batch_id: string, items: readonly BatchItem[]): Promise<Prepared> {
-  const ids = items.map(({ action_id }) => readId('action', action_id) ?? '');
+  const ids = items.map(({ action_id }) => parseId('action', action_id) ?? '');
   const { rows, upTo } = await loadMany(ctx, ids.filter(Boolean));
   if (upTo !== null)
     throw new AppError(

@@ -1,11 +1,11 @@
-import { listPendingActionsQuery, SHOWN_STATUS, STATUSES, type PendingStatus } from '@proviso/contracts';
+import { listPendingActionsQuery, PENDING_STATUS_OF, STATUSES, type PendingStatus } from '@proviso/contracts';
 import { afterAction } from '../../action/cursor.ts';
 import type { ActionRow } from '../../action/row.ts';
 import { selectActions } from '../../action/select.ts';
 import { authorize, type Context } from '../../access/context.ts';
 import { sql } from '../../platform/db.ts';
 import { NEWEST_FIRST } from '../../platform/page.ts';
-import { readBatchId } from './workspace.ts';
+import { parseBatchId } from './workspace.ts';
 
 export interface PendingActionPage {
   actions: ActionRow[];
@@ -14,7 +14,7 @@ export interface PendingActionPage {
   nextCursor: string | null;
 }
 
-const behind = (shown: PendingStatus) => STATUSES.filter((status) => SHOWN_STATUS[status] === shown);
+const behind = (shown: PendingStatus) => STATUSES.filter((status) => PENDING_STATUS_OF[status] === shown);
 
 /** What waits for a person or ever did, newest first. Pages neither repeat nor miss a row, whatever is written meanwhile. */
 export async function listPendingActions(ctx: Context, input: unknown): Promise<PendingActionPage> {
@@ -25,7 +25,7 @@ export async function listPendingActions(ctx: Context, input: unknown): Promise<
     [
       sql`workspace_id = ${workspaceId}::uuid and asked_at is not null`,
       ...(status ? [sql`status in (${sql.join(behind(status))})`] : []),
-      ...(batch_id ? [sql`batch_id = ${readBatchId(batch_id)}`] : []),
+      ...(batch_id ? [sql`batch_id = ${parseBatchId(batch_id)}`] : []),
       ...(mission_id ? [sql`mission_id = ${mission_id}::uuid`] : []),
       ...(session_id ? [sql`session_id = ${session_id}`] : []),
     ],

@@ -1,20 +1,20 @@
 import type { Caller, Services } from '../../access/context.ts';
 import { AppError, notFound } from '../../platform/errors.ts';
-import { readId } from '../../platform/ids.ts';
+import { parseId } from '../../platform/ids.ts';
 
 /** Actions that have ever waited for a person; this dialect knows no others. */
 const ASKED = { asked_at: { not: null } } as const;
 
 /** The workspace of an action, whoever asks. Throws NOT_FOUND if there is no such action, or it never waited. */
 export async function workspaceOfAction({ db }: Pick<Services, 'db'>, id: string): Promise<string> {
-  const where = { id: readId('action', id) ?? '', ...ASKED };
+  const where = { id: parseId('action', id) ?? '', ...ASKED };
   const row = where.id && (await db.tables.actions.findFirst({ where, select: { workspace_id: true } }));
   if (!row) throw notFound('pending action');
   return row.workspace_id;
 }
 
 /** {missionId}:{toolName}; the mission's UUID is kept in lower case. */
-export const readBatchId = (text: string): string => text.replace(/^[^:]*/, (mission) => mission.toLowerCase());
+export const parseBatchId = (text: string): string => text.replace(/^[^:]*/, (mission) => mission.toLowerCase());
 
 /**
  * The workspace of a batch: the caller's own that has it, else a stranger's. Throws NOT_FOUND if nobody has it, and
@@ -26,7 +26,7 @@ export async function workspaceOfBatch(
   batchId: string,
 ): Promise<string> {
   if (batchId.includes('\u0000')) throw notFound('batch'); // no text that PostgreSQL can be asked for
-  const batch = { batch_id: readBatchId(batchId), ...ASKED };
+  const batch = { batch_id: parseBatchId(batchId), ...ASKED };
   const { actions } = db.tables;
   const own = callers.map(({ workspaceId }) => workspaceId);
   const found = await actions.groupBy({ by: ['workspace_id'], where: { ...batch, workspace_id: { in: own } } });

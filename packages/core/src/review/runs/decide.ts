@@ -3,7 +3,7 @@ import { WITH_IDENTITY } from '../get.ts';
 import { rowFromTable, type ActionRow } from '../../action/row.ts';
 import { authorizeDecision, type Context } from '../../access/context.ts';
 import { notFound } from '../../platform/errors.ts';
-import { readId } from '../../platform/ids.ts';
+import { parseId } from '../../platform/ids.ts';
 
 /** An action by what its run did for a contact: the first, the second … Counted from 0, as in its action_index. */
 export interface RunAddress {
@@ -19,8 +19,8 @@ export async function decideRunAction(ctx: Context, address: RunAddress, input: 
 }
 
 async function getRunAction(ctx: Context, { runId, contactId, actionIndex }: RunAddress): Promise<ActionRow> {
-  const run_id = readId('run', runId);
-  const run_contact_id = readId('contact', contactId);
+  const run_id = parseId('run', runId);
+  const run_contact_id = parseId('contact', contactId);
   if (!run_id || !run_contact_id || !/^\d{1,9}$/.test(actionIndex)) throw notFound('action');
   const where = { workspace_id: ctx.caller.workspaceId, run_id, run_contact_id, action_index: Number(actionIndex) };
   const row = await ctx.db.tables.actions.findFirst({ where, include: WITH_IDENTITY });

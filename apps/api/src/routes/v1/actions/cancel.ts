@@ -1,7 +1,7 @@
 import { actionReply, noBody } from '@proviso/contracts';
 import { authorize, cancelAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
-import { actionReplyOf } from '../../../show-action.ts';
+import { actionReplyOf } from '../../../present-action.ts';
 
 export const cancelActionRoute = defineRoute({
   method: 'post',

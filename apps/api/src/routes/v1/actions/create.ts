@@ -1,7 +1,7 @@
 import { actionReply, createActionBody } from '@proviso/contracts';
 import { authorizeProposing, createAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
-import { actionReplyOf } from '../../../show-action.ts';
+import { actionReplyOf } from '../../../present-action.ts';
 
 export const createActionRoute = defineRoute({
   method: 'post',

@@ -1,7 +1,7 @@
 import { actionReply, decideActionBody } from '@proviso/contracts';
 import { authorizeDecision, decideAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
-import { actionReplyOf } from '../../../show-action.ts';
+import { actionReplyOf } from '../../../present-action.ts';
 
 export const decideActionRoute = defineRoute({
   method: 'post',

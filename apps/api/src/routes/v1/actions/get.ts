@@ -1,7 +1,7 @@
 import { actionWithLogsReply, getActionQuery } from '@proviso/contracts';
 import { authorize, getAction, getActionInWorkspace } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
-import { showAction, showEvent } from '../../../show-action.ts';
+import { presentAction, presentEvent } from '../../../present-action.ts';
 
 export const getActionRoute = defineRoute({
   method: 'get',
@@ -22,7 +22,7 @@ export const getActionRoute = defineRoute({
   handle: async ({ ctx, path, query, res }) => {
     const { action, logs, logsNextCursor } = await getAction(ctx, path.action_id ?? '', query);
     res.set('ETag', `"v${action.version}"`);
-    const log = { logs: logs.map(showEvent), ...(logsNextCursor && { logs_next_cursor: logsNextCursor }) };
-    return { status: 'success', action: { ...showAction(ctx.executors, action), ...log } };
+    const log = { logs: logs.map(presentEvent), ...(logsNextCursor && { logs_next_cursor: logsNextCursor }) };
+    return { status: 'success', action: { ...presentAction(ctx.executors, action), ...log } };
   },
 });

@@ -1,7 +1,7 @@
 import { listActionsQuery, listActionsReply } from '@proviso/contracts';
 import { authorize, listActions } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
-import { actionsReplyOf } from '../../../show-action.ts';
+import { actionsReplyOf } from '../../../present-action.ts';
 
 export const listActionsRoute = defineRoute({
   method: 'get',

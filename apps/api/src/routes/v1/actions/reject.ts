@@ -1,7 +1,7 @@
 import { actionReply, rejectActionBody } from '@proviso/contracts';
 import { authorizeDecision, rejectAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
-import { actionReplyOf } from '../../../show-action.ts';
+import { actionReplyOf } from '../../../present-action.ts';
 
 export const rejectActionRoute = defineRoute({
   method: 'post',

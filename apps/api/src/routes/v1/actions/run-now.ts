@@ -1,7 +1,7 @@
 import { actionReply, runActionBody } from '@proviso/contracts';
 import { authorizeActing, runActionNow } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
-import { actionReplyOf } from '../../../show-action.ts';
+import { actionReplyOf } from '../../../present-action.ts';
 
 export const runActionNowRoute = defineRoute({
   method: 'post',

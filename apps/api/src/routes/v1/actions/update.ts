@@ -1,7 +1,7 @@
 import { actionReply, updateActionBody } from '@proviso/contracts';
 import { authorizeActing, updateAction } from '@proviso/core';
 import { defineRoute, ifMatch } from '../../../route.ts';
-import { actionReplyOf } from '../../../show-action.ts';
+import { actionReplyOf } from '../../../present-action.ts';
 
 export const updateActionRoute = defineRoute({
   method: 'patch',

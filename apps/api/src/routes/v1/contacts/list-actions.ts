@@ -1,6 +1,6 @@
 import { listActionsReply, listContactActionsQuery } from '@proviso/contracts';
 import { authorize, listContactActions } from '@proviso/core';
-import { actionsReplyOf } from '../../../show-action.ts';
+import { actionsReplyOf } from '../../../present-action.ts';
 import { defineRoute } from '../../../route.ts';
 
 export const listContactActionsRoute = defineRoute({

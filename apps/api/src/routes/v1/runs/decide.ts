@@ -1,7 +1,7 @@
 import { actionReply, decideActionBody } from '@proviso/contracts';
 import { authorizeDecision, decideRunAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
-import { actionReplyOf } from '../../../show-action.ts';
+import { actionReplyOf } from '../../../present-action.ts';
 import { runAddress } from './run-address.ts';
 
 export const decideRunActionRoute = defineRoute({

@@ -2,7 +2,7 @@ import { listQuery, runWithActionsReply } from '@proviso/contracts';
 import { authorize, getRun, mapInSlices } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
 import { pageReply } from '../../../page-reply.ts';
-import { showAction } from '../../../show-action.ts';
+import { presentAction } from '../../../present-action.ts';
 
 export const getRunRoute = defineRoute({
   method: 'get',
@@ -17,7 +17,7 @@ export const getRunRoute = defineRoute({
   authorize: (ctx) => authorize(ctx, 'agents:read'),
   handle: async ({ ctx, path, query }) => {
     const { run, actions } = await getRun(ctx, path.run_id ?? '', query);
-    const rows = await mapInSlices(actions.rows, (action) => showAction(ctx.executors, action));
+    const rows = await mapInSlices(actions.rows, (action) => presentAction(ctx.executors, action));
     return { run, ...pageReply('actions', { ...actions, rows }) };
   },
 });

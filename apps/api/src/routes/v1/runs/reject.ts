@@ -1,7 +1,7 @@
 import { actionReply, rejectActionBody } from '@proviso/contracts';
 import { authorizeDecision, rejectRunAction } from '@proviso/core';
 import { defineRoute } from '../../../route.ts';
-import { actionReplyOf } from '../../../show-action.ts';
+import { actionReplyOf } from '../../../present-action.ts';
 import { runAddress } from './run-address.ts';
 
 export const rejectRunActionRoute = defineRoute({

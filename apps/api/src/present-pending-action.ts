@@ -1,10 +1,10 @@
-import { SHOWN_STATUS, type ListPendingActionsReply, type PendingAction } from '@proviso/contracts';
+import { PENDING_STATUS_OF, type ListPendingActionsReply, type PendingAction } from '@proviso/contracts';
 import { clearedHash, mapInSlices, type ActionRow, type PendingActionPage, type Registry } from '@proviso/core';
 
 const time = (at: Date | string | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 /** An action as /api/pending-actions shows it. */
-export const showPendingAction = (executors: Registry, row: ActionRow): PendingAction => ({
+export const presentPendingAction = (executors: Registry, row: ActionRow): PendingAction => ({
   id: row.id,
   workspaceId: row.workspace_id,
   missionId: row.mission_id,
@@ -13,7 +13,7 @@ export const showPendingAction = (executors: Registry, row: ActionRow): PendingA
   toolName: row.type,
   toolInput: row.params,
   preview: row.agent_preview ?? row.preview,
-  status: SHOWN_STATUS[row.status],
+  status: PENDING_STATUS_OF[row.status],
   userEdits: row.user_edits,
   result: row.result,
   error: errorOf(row),
@@ -39,7 +39,7 @@ export const pendingActionsReplyOf = async (
   executors: Registry,
   { actions, total, nextCursor }: PendingActionPage,
 ): Promise<ListPendingActionsReply> => ({
-  items: await mapInSlices(actions, (action) => showPendingAction(executors, action)),
+  items: await mapInSlices(actions, (action) => presentPendingAction(executors, action)),
   total,
   nextCursor,
 });

@@ -1,5 +1,5 @@
 /** Text of a server for people: one line, at most 500 characters. Mask it first. */
-export const shownText = (text: string): string =>
+export const oneLine = (text: string): string =>
   text
     .replaceAll(/[\p{C}\s]+/gu, ' ')
     .trim()

@@ -2,7 +2,7 @@ import { domainToUnicode } from 'node:url';
 import { addressKey } from '@proviso/contracts';
 
 /** A stored address with its domain in its own letters, where they lead back to what is stored. */
-export function shownAddress(stored: string): string {
+export function displayAddress(stored: string): string {
   const at = stored.lastIndexOf('@') + 1;
   const shown = stored.slice(0, at) + domainToUnicode(stored.slice(at));
   return addressKey(shown) === stored ? shown : stored;

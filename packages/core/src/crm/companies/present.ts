@@ -1,9 +1,9 @@
 import type { Company, JsonObject } from '@proviso/contracts';
 import type { companies } from '../../generated/client.ts';
-import { showId } from '../../platform/ids.ts';
+import { formatId } from '../../platform/ids.ts';
 
-export const showCompany = (row: companies): Company => ({
-  company_id: showId('company', row.id),
+export const presentCompany = (row: companies): Company => ({
+  company_id: formatId('company', row.id),
   domain: row.domain,
   name: row.name,
   properties: row.properties as JsonObject,

@@ -1,10 +1,10 @@
 import type { Identity, JsonObject, Provider } from '@proviso/contracts';
 import type { identities } from '../generated/client.ts';
-import { showId } from '../platform/ids.ts';
+import { formatId } from '../platform/ids.ts';
 
 /** An identity without its secrets; it only shows whether there are some. */
-export const showIdentity = (row: identities): Identity => ({
-  identity_id: showId('identity', row.id),
+export const presentIdentity = (row: identities): Identity => ({
+  identity_id: formatId('identity', row.id),
   provider: row.provider as Provider,
   name: row.name,
   config: row.config as JsonObject,

@@ -1,10 +1,10 @@
 import type { Actor, Invitation, Role } from '@proviso/contracts';
 import type { invitations } from '../../generated/client.ts';
-import { showId } from '../../platform/ids.ts';
+import { formatId } from '../../platform/ids.ts';
 
 /** An invitation without its secret; `now` is the database's. */
-export const showInvitation = (row: invitations, now: Date): Invitation => ({
-  invitation_id: showId('invitation', row.id),
+export const presentInvitation = (row: invitations, now: Date): Invitation => ({
+  invitation_id: formatId('invitation', row.id),
   email: row.email,
   role: row.role as Role,
   lookup: row.lookup,

@@ -7,7 +7,7 @@ interface Parts {
 }
 
 /** What is read, and with HTML both parts as they are sent. */
-export function shownContent({ text, html }: Parts): Pick<Preview, 'fields' | 'body'> {
+export function contentPreview({ text, html }: Parts): Pick<Preview, 'fields' | 'body'> {
   if (html === undefined) return { fields: [], body: { text: text ?? '' } };
   return { fields: [...previewField('Text', text ?? ''), ...previewField('HTML', html)], body: { html } };
 }

@@ -3,8 +3,8 @@ import {
   clearedHash,
   effectiveParams,
   mapInSlices,
-  showId,
-  showIdOrNull,
+  formatId,
+  formatIdOrNull,
   type ActionEvent,
   type ActionPage,
   type ActionRow,
@@ -14,8 +14,8 @@ import {
 const time = (at: Date | null): string | null => at?.toISOString() ?? null;
 
 /** An action as /v1 shows it. */
-export const showAction = (executors: Registry, row: ActionRow): Action => ({
-  action_id: showId('action', row.id),
+export const presentAction = (executors: Registry, row: ActionRow): Action => ({
+  action_id: formatId('action', row.id),
   type: row.type,
   status: row.status,
   status_reason: row.status_reason,
@@ -23,7 +23,7 @@ export const showAction = (executors: Registry, row: ActionRow): Action => ({
   original_params: row.original_params ?? (row.user_edits ? row.params : null),
   params_hash: row.cleared_hash ?? clearedHash(row, executors),
   version: row.version,
-  identity_id: showIdOrNull('identity', row.identity_id),
+  identity_id: formatIdOrNull('identity', row.identity_id),
   description: row.description,
   preview: row.preview,
   direct: row.direct,
@@ -33,10 +33,10 @@ export const showAction = (executors: Registry, row: ActionRow): Action => ({
   expires_at: time(row.expires_at),
   list_id: row.list_id,
   item_id: row.item_id,
-  contact_id: showIdOrNull('contact', row.contact_id),
-  company_id: showIdOrNull('company', row.company_id),
-  agent_id: showIdOrNull('agent', row.agent_id),
-  run_id: showIdOrNull('run', row.run_id),
+  contact_id: formatIdOrNull('contact', row.contact_id),
+  company_id: formatIdOrNull('company', row.company_id),
+  agent_id: formatIdOrNull('agent', row.agent_id),
+  run_id: formatIdOrNull('run', row.run_id),
   action_index: row.action_index,
   mission_id: row.mission_id,
   session_id: row.session_id,
@@ -54,13 +54,13 @@ export const showAction = (executors: Registry, row: ActionRow): Action => ({
   completed_at: time(row.completed_at),
 });
 
-export const showEvent = ({ at, event, actor, data }: ActionEvent) => ({ at: at.toISOString(), event, actor, data });
+export const presentEvent = ({ at, event, actor, data }: ActionEvent) => ({ at: at.toISOString(), event, actor, data });
 
 /** The reply of a verb on one action. */
 export const actionReplyOf = (executors: Registry, row: ActionRow) => ({
   status: 'success' as const,
-  action_id: showId('action', row.id),
-  action: showAction(executors, row),
+  action_id: formatId('action', row.id),
+  action: presentAction(executors, row),
 });
 
 /** A list's reply: the actions, with the position of the page. */
@@ -69,7 +69,7 @@ export const actionsReplyOf = async (
   { actions, total, totalIsEstimate, limit, skip, truncated, nextCursor }: ActionPage,
 ): Promise<object> => ({
   status: 'success',
-  actions: await mapInSlices(actions, (action) => showAction(executors, action)),
+  actions: await mapInSlices(actions, (action) => presentAction(executors, action)),
   pagination: {
     total_items: total,
     ...(totalIsEstimate && { total_is_estimate: true }),

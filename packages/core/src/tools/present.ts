@@ -2,7 +2,7 @@ import type { JsonObject, Tool } from '@proviso/contracts';
 import type { tools } from '../generated/client.ts';
 
 /** A tool without its secret. */
-export const showTool = (row: tools): Tool => ({
+export const presentTool = (row: tools): Tool => ({
   name: row.name,
   version: row.version,
   url: row.url,

@@ -4,7 +4,7 @@ import type { members, workspaces } from '../../generated/client.ts';
 export const WITH_WORKSPACE = { workspace: true } as const;
 
 /** A workspace as one of its members sees it. */
-export const showWorkspace = ({ workspace, role }: members & { workspace: workspaces }): Workspace => ({
+export const presentWorkspace = ({ workspace, role }: members & { workspace: workspaces }): Workspace => ({
   workspace_id: workspace.id,
   name: workspace.name,
   role: role as Role,
