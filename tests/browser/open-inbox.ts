@@ -40,7 +40,7 @@ export async function openInbox(): Promise<Inbox> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...args, '--disable-component-update'] });
   return {
     world,
-    office: (options) => openOffice({ world, browser, url }, options),
+    office: (options) => openExampleWorkspace({ world, browser, url }, options),
     worker: async () => void running.push(await startWorker(fleet)),
     close: async () => {
       await browser.close();
@@ -56,7 +56,10 @@ interface Place {
   url: string;
 }
 
-async function openOffice({ world, browser, url }: Place, options: BrowserContextOptions = {}): Promise<Office> {
+async function openExampleWorkspace(
+  { world, browser, url }: Place,
+  options: BrowserContextOptions = {},
+): Promise<Office> {
   const workspace = await world.workspace();
   const token = await workspace.token({});
   const { user_id } = await world.db.tables.members.findFirstOrThrow({ where: { workspace_id: workspace.id } });

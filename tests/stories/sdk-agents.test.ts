@@ -11,30 +11,30 @@ import * as agents from '@openai/agents';
 import { generateText, stepCountIs, tool as aiTool } from 'ai';
 import { MockLanguageModelV3 } from 'ai/test';
 import { AIMessage, createAgent, fakeModel } from 'langchain';
-import { openShop, openStreet, refundInput, type Shop, type Street } from './open-shop.ts';
+import { openSdkFixture, startService, refundInput, type SdkFixture, type RunningService } from './sdk-fixture.ts';
 
 const PROPOSED = { order: '4711', amount: 500 };
 const APPROVED = { order: '4711', amount: 50 };
 
-let street: Street;
-let shop: Shop;
+let service: RunningService;
+let fixture: SdkFixture;
 beforeAll(async () => {
-  street = await openStreet();
+  service = await startService();
 }, 60_000);
-afterAll(() => street.close());
+afterAll(() => service.close());
 beforeEach(async () => {
-  shop = await openShop(street);
+  fixture = await openSdkFixture(service);
 });
-afterEach(() => shop.close());
+afterEach(() => fixture.close());
 
-const gate = () => ({ client: shop.agent, mode: 'wait', waitMs: 30_000, context: { sessionId: 's-1' } }) as const;
+const gate = () => ({ client: fixture.agent, mode: 'wait', waitMs: 30_000, context: { sessionId: 's-1' } }) as const;
 
 /** Each agent is a real loop with a scripted model: it calls the tool, and repeats in its last words what it read. */
 describe('an agent whose write was approved with an edit reads what really happened, and it happened once', () => {
   async function judge(run: Promise<string>): Promise<void> {
     const approve = async () => {
-      const { id, paramsHash } = await shop.proposal();
-      await shop.person.pendingActions.approve(id, { userEdits: { amount: 50 }, paramsHash });
+      const { id, paramsHash } = await fixture.proposal();
+      await fixture.person.pendingActions.approve(id, { userEdits: { amount: 50 }, paramsHash });
     };
     const [words] = await Promise.all([run, approve()]);
     expect(JSON.parse(words)).toMatchObject({
@@ -45,8 +45,8 @@ describe('an agent whose write was approved with an edit reads what really happe
       final_input: APPROVED,
       result: { refunded: 50, order: '4711' },
     });
-    expect(shop.refunds).toEqual([APPROVED]);
-    const { items, total } = await shop.person.pendingActions.list();
+    expect(fixture.refunds).toEqual([APPROVED]);
+    const { items, total } = await fixture.person.pendingActions.list();
     expect(total).toBe(1);
     expect(items[0]).toMatchObject({ status: 'executed', toolInput: PROPOSED, sessionId: 's-1' });
   }
@@ -56,10 +56,10 @@ describe('an agent whose write was approved with an edit reads what really happe
       refund: aiTool({
         description: 'Refunds an order.',
         inputSchema: refundInput,
-        execute: (input) => shop.refund(input),
+        execute: (input) => fixture.refund(input),
       }),
     };
-    shop.host(hostAiTools(tools));
+    fixture.host(hostAiTools(tools));
     const usage = { inputTokens: tokens, outputTokens: { total: 1, text: 1, reasoning: undefined } };
     const model = new MockLanguageModelV3({
       doGenerate: async ({ prompt }) => {
@@ -92,9 +92,9 @@ describe('an agent whose write was approved with an edit reads what really happe
       description: 'Refunds an order.',
       parameters: refundInput,
       errorFunction: null,
-      execute: async (input) => shop.refund(input),
+      execute: async (input) => fixture.refund(input),
     });
-    shop.host(await hostAgentsTools([refund], new agents.RunContext()));
+    fixture.host(await hostAgentsTools([refund], new agents.RunContext()));
     const model: agents.Model = {
       getResponse: async ({ input }) => {
         const read = Array.isArray(input) && input.find((item) => item.type === 'function_call_result');
@@ -124,12 +124,12 @@ describe('an agent whose write was approved with an edit reads what really happe
   }, 60_000);
 
   it('with LangChain', async () => {
-    const refund = langchainTool((input: JsonObject) => shop.refund(input), {
+    const refund = langchainTool((input: JsonObject) => fixture.refund(input), {
       name: 'refund',
       description: 'Refunds an order.',
       schema: refundInput,
     });
-    shop.host(hostLangchainTools([refund]));
+    fixture.host(hostLangchainTools([refund]));
     const model = fakeModel()
       .respondWithTools([{ name: 'refund', args: PROPOSED, id: 'call_1' }])
       .respond((messages) => new AIMessage(messages.at(-1)?.text ?? ''));
@@ -141,14 +141,14 @@ describe('an agent whose write was approved with an edit reads what really happe
   it('with an MCP client and its server', async () => {
     const server = new McpServer({ name: 'shop', version: '1' });
     const config = { description: 'Refunds an order.', inputSchema: refundInput };
-    server.registerTool('refund', config, (input) => ({ content: [], structuredContent: shop.refund(input) }));
+    server.registerTool('refund', config, (input) => ({ content: [], structuredContent: fixture.refund(input) }));
     server.registerTool('price', { ...config, annotations: { readOnlyHint: true } }, () => ({
       content: [{ type: 'text', text: '500' }],
     }));
     const client = new McpClient({ name: 'Ada', version: '1' });
     const [here, there] = ClientTransport.createLinkedPair();
     await Promise.all([server.connect(there), client.connect(here)]);
-    shop.host(await hostMcpTools(client));
+    fixture.host(await hostMcpTools(client));
 
     const tools = gateClient(client, gate());
     const described = (await tools.listTools()).tools.map(({ name, description }) => [name, description]);
@@ -167,54 +167,54 @@ describe('an agent whose write was approved with an edit reads what really happe
 describe('a gated write', () => {
   const refund = {
     name: 'refund',
-    execute: (input: typeof PROPOSED) => shop.refund(input),
+    execute: (input: typeof PROPOSED) => fixture.refund(input),
   };
   const shownPreview = { title: 'Refund 4711', fields: [{ label: 'Amount', value: 500 }] };
 
   it('that a person declines does not run, and the agent reads why', async () => {
-    shop.host([refund]);
+    fixture.host([refund]);
     const answer = gated(refund, { ...gate(), access: 'write' }).execute(PROPOSED);
-    const { id } = await shop.proposal();
-    await shop.person.actions.reject(id, { comment: 'Not this month.' });
+    const { id } = await fixture.proposal();
+    await fixture.person.actions.reject(id, { comment: 'Not this month.' });
     expect(await answer).toMatchObject({ status: 'rejected', pending_action_id: id, comment: 'Not this month.' });
-    expect(shop.refunds).toEqual([]);
+    expect(fixture.refunds).toEqual([]);
   }, 30_000);
 
   it('that comes again is one proposal, with the preview that the tool rendered', async () => {
     const tool = gated(refund, { ...gate(), mode: 'submit', access: 'write', preview: () => shownPreview });
     const calls = Array.from({ length: 5 }, () => tool.execute(PROPOSED, { callId: 'call_1' }));
     const answers = await Promise.all(calls);
-    const { id, preview } = await shop.proposal();
+    const { id, preview } = await fixture.proposal();
     expect(new Set(answers.map(({ pending_action_id }) => pending_action_id))).toEqual(new Set([id]));
     expect(preview).toEqual(shownPreview);
-    expect((await shop.person.pendingActions.list()).total).toBe(1);
+    expect((await fixture.person.pendingActions.list()).total).toBe(1);
   }, 30_000);
 
   it('whose tool throws may have happened, and the agent is told not to repeat it', async () => {
     const broken = {
       name: 'refund',
       execute(input: typeof PROPOSED): never {
-        shop.refund(input);
+        fixture.refund(input);
         throw new Error('the line went dead');
       },
     };
-    shop.host([broken]);
+    fixture.host([broken]);
     const answer = gated(broken, { ...gate(), access: 'write' }).execute(PROPOSED);
-    const { id, paramsHash } = await shop.proposal();
-    await shop.person.pendingActions.approve(id, { paramsHash });
+    const { id, paramsHash } = await fixture.proposal();
+    await fixture.person.pendingActions.approve(id, { paramsHash });
     expect(await answer).toMatchObject({
       status: 'failed',
       error: { code: 'outcome_unknown' },
       message: 'refund may have run: the outcome is unknown. Do not repeat it.',
     });
-    expect(shop.refunds).toEqual([PROPOSED]);
+    expect(fixture.refunds).toEqual([PROPOSED]);
   }, 30_000);
 
   it('of an agent cannot be decided by it', async () => {
     await gated(refund, { ...gate(), mode: 'submit', access: 'write' }).execute(PROPOSED);
-    const { id, paramsHash } = await shop.proposal();
-    await expect(shop.agent.pendingActions.approve(id, { paramsHash })).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(shop.agent.actions.approve(id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const { id, paramsHash } = await fixture.proposal();
+    await expect(fixture.agent.pendingActions.approve(id, { paramsHash })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(fixture.agent.actions.approve(id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
   }, 30_000);
 });
 

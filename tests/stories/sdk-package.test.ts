@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { freePort } from '@proviso/local-server/ports';
 import { clientOf, startProcess, until, type Running } from '@proviso/testing';
 import { createClient } from '@proviso/sdk';
-import { openStreet, type Street } from './open-shop.ts';
+import { startService, type RunningService } from './sdk-fixture.ts';
 
 const run = promisify(execFile);
 const ROOT = process.cwd();
@@ -73,14 +73,14 @@ describe('the packed SDK, installed into an empty project', () => {
 });
 
 describe('the code of docs/agents.md, as printed', () => {
-  let street: Street;
+  let service: RunningService;
   const running: Running[] = [];
   beforeAll(async () => {
-    street = await openStreet();
+    service = await startService();
   }, 60_000);
   afterAll(async () => {
     await Promise.all(running.splice(0).map((process) => process.kill()));
-    await street.close();
+    await service.close();
   });
 
   it('type-checks', async () => {
@@ -88,7 +88,7 @@ describe('the code of docs/agents.md, as printed', () => {
   }, 120_000);
 
   it('refunds once, with what the person made of it, and the agent reads that', async () => {
-    const { world, url } = street;
+    const { world, url } = service;
     const workspace = await world.workspace();
     const owner = await workspace.token({});
     const port = await freePort();

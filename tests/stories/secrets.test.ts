@@ -45,7 +45,7 @@ describe.each(backends())('credentials of a full run $name', ({ redisUrl }) => {
     return it;
   };
 
-  async function farSides() {
+  async function startFakeProviders() {
     let toolSecret = '';
     const sides = {
       smtp: await opened(startFaultySmtpServer({ auth: SMTP })),
@@ -57,9 +57,9 @@ describe.each(backends())('credentials of a full run $name', ({ redisUrl }) => {
     };
     return { ...sides, signWith: (secret: string) => void (toolSecret = secret) };
   }
-  type FarSides = Awaited<ReturnType<typeof farSides>>;
+  type FakeProviders = Awaited<ReturnType<typeof startFakeProviders>>;
 
-  async function fleet({ slack, resend, hubspot, unipile }: FarSides) {
+  async function fleet({ slack, resend, hubspot, unipile }: FakeProviders) {
     const env = {
       LOG_LEVEL: 'trace',
       PROVISO_ALLOW_PRIVATE_ADDRESSES: 'true',
@@ -74,7 +74,7 @@ describe.each(backends())('credentials of a full run $name', ({ redisUrl }) => {
     return running;
   }
 
-  const accountsOf = ({ smtp }: FarSides): [string, JsonObject, JsonObject, JsonObject][] => [
+  const accountsOf = ({ smtp }: FakeProviders): [string, JsonObject, JsonObject, JsonObject][] => [
     [
       'smtp',
       { host: smtp.host, port: smtp.port, from: 'us@ours.test', require_tls: false },
@@ -102,7 +102,7 @@ describe.each(backends())('credentials of a full run $name', ({ redisUrl }) => {
   ];
 
   /** Far sides that repeat what they were sent. */
-  function echo({ smtp, slack, resend, hubspot, unipile }: FarSides): void {
+  function echo({ smtp, slack, resend, hubspot, unipile }: FakeProviders): void {
     const says = (secret: string) =>
       httpFault.answers(422, { ok: false, error: `no ${secret}`, message: secret, detail: secret });
     smtp.next(smtpFault.answers('RCPT', `550 5.7.1 not for ${SMTP.pass}`));
@@ -163,7 +163,7 @@ describe.each(backends())('credentials of a full run $name', ({ redisUrl }) => {
   type Ask = ReturnType<typeof listener>['ask'];
 
   /** One identity a provider: first with a wrong credential, then with the right one. */
-  async function addIdentities(ask: Ask, sides: FarSides): Promise<Record<string, string>> {
+  async function addIdentities(ask: Ask, sides: FakeProviders): Promise<Record<string, string>> {
     const ids: Record<string, string> = {};
     for (const [provider, config, credentials, wrong] of accountsOf(sides)) {
       const body = { provider, name: provider, config, credentials: wrong };
@@ -189,7 +189,7 @@ describe.each(backends())('credentials of a full run $name', ({ redisUrl }) => {
 
   it('stand in no log, row, reply, preview or payload of the board', async () => {
     world = await opened(openWorld({ ...(redisUrl && { redisUrl }) }));
-    const sides = await farSides();
+    const sides = await startFakeProviders();
     const [api, worker] = await fleet(sides);
     const { id: workspace_id, token: tokenOf } = await world.workspace();
     const token = await tokenOf({});

@@ -1,7 +1,7 @@
 import { AppError, invalid, nextSlice } from '@proviso/core';
 import { JSON_DEPTH_MAX } from '@proviso/contracts';
 import type { Request } from 'express';
-import type { BodyShare } from './body-room.ts';
+import type { BodyMemory } from './body-memory.ts';
 import { repeatedKey, scanJson, type JsonLimits } from './json-scan.ts';
 import { unpack } from './unpack.ts';
 
@@ -24,8 +24,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * surrogates, and everything within the limits. An absent body is {}. Throws INVALID, PAYLOAD_TOO_LARGE,
  * UNSUPPORTED_MEDIA_TYPE, or UNAVAILABLE.
  */
-export async function readBody(req: Request, limits: BodyLimits, share: BodyShare): Promise<unknown> {
-  const bytes = await unpack(req, limits.bytesMax, share);
+export async function readBody(req: Request, limits: BodyLimits, memory: BodyMemory): Promise<unknown> {
+  const bytes = await unpack(req, limits.bytesMax, memory);
   return bytes.length === 0 ? {} : readJson(bytes, req.headers['content-type'], limits);
 }
 

@@ -21,7 +21,7 @@ import {
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { assertOwnPage, tokenOf } from './bearer.ts';
-import { createBodyRoom, type BodyShare } from './body-room.ts';
+import { createBodyMemory, type BodyMemory } from './body-memory.ts';
 import { BODY, NO_BODY, readBody, type BodyLimits } from './body.ts';
 import { sendMessages, type Message } from './event-stream.ts';
 import type { KnownTokens } from './known-tokens.ts';
@@ -159,14 +159,14 @@ export const defineRoute = (route: Route): Route => route;
  */
 export function serveRoutes(services: Services, routes: readonly Route[], sharing: Sharing): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const bodyRoom = createBodyRoom();
+  const memoryFor = createBodyMemory();
   const paths = [...new Set(routes.map((route) => route.path))];
   const addressed = (path: string): number => Number(path.includes('{'));
   for (const path of paths.toSorted((a, b) => addressed(a) - addressed(b))) {
     const here = routes.filter((route) => route.path === path);
     const address = path.replaceAll(/\{(\w+)\}/g, ':$1');
     for (const route of here) {
-      const serving = { services, sharing, bodyRoom };
+      const serving = { services, sharing, memoryFor };
       router[route.method](address, (req, res) => {
         const tenant = sharing.knownTokens.tenantOf(tokenOf(req)) ?? strangerAt(req);
         assertNotOverloaded(services, tenant);
@@ -188,14 +188,14 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
 }
 
 interface Serving<Served> {
-  bodyRoom: (tokenId: string) => BodyShare;
+  memoryFor: (tokenId: string) => BodyMemory;
   services: Services;
   route: Operation & Served;
   sharing: Sharing;
 }
 
 async function serve(
-  { services, route, sharing, bodyRoom }: Serving<InWorkspace>,
+  { services, route, sharing, memoryFor }: Serving<InWorkspace>,
   req: Request,
   res: Response,
 ): Promise<void> {
@@ -203,10 +203,10 @@ async function serve(
   const isUnderWay = !req.complete;
   const may = (caller: Caller): void => route.authorize({ ...services, caller, via: 'api' });
   assertAny(callers, may);
-  const share = bodyRoom(callers[0]?.tokenId ?? '');
-  res.once('close', share.end);
+  const memory = memoryFor(callers[0]?.tokenId ?? '');
+  res.once('close', memory.release);
   let reading: Promise<unknown> | undefined;
-  const read = (): Promise<unknown> => (reading ??= readBodyOf(route, req, share));
+  const read = (): Promise<unknown> => (reading ??= readBodyOf(route, req, memory));
   const named = { path: req.params as Record<string, string>, query: { ...req.query } };
   const first = route.workspace
     ? callerIn(callers, await workspaceOf(route, req, { services, callers, ...named, body: read }))
@@ -216,7 +216,7 @@ async function serve(
   sharing.knownTokens.remember(tokenOf(req), first.workspaceId);
   assertNotOverloaded(services, first.workspaceId);
   return forTenant(first.workspaceId, () =>
-    serveCaller({ services, route, sharing, bodyRoom }, { first, isUnderWay, named, read }, req, res),
+    serveCaller({ services, route, sharing, memoryFor }, { first, isUnderWay, named, read }, req, res),
   );
 }
 
@@ -267,7 +267,7 @@ async function serveCaller(
 
 /** Serves a caller with or without a personal credential. */
 async function serveOutsider(
-  { services, route, sharing, bodyRoom }: Serving<OfOutsiders>,
+  { services, route, sharing, memoryFor }: Serving<OfOutsiders>,
   req: Request,
   res: Response,
 ): Promise<void> {
@@ -275,9 +275,9 @@ async function serveOutsider(
   const person = await personOf(services, sharing, req, res);
   NOTHING.parse(req.query);
   const isUnderWay = !req.complete;
-  const share = bodyRoom(person?.tokenId ?? strangerAt(req));
-  res.once('close', share.end);
-  const body = await readBodyOf(route, req, share);
+  const memory = memoryFor(person?.tokenId ?? strangerAt(req));
+  res.once('close', memory.release);
+  const body = await readBodyOf(route, req, memory);
   if (person && isUnderWay) await authenticatePerson(services.db, tokenOf(req));
   const reply = await route.handleOutsider({ services, person: person?.person ?? null, body, req, res });
   await sendReply(res, route.status ?? 200, reply);
@@ -362,9 +362,9 @@ function assertAny(callers: readonly Caller[], may: (caller: Caller) => void): v
 /** What a route takes that says nothing of a body or a query. */
 const NOTHING = z.strictObject({});
 
-async function readBodyOf(route: Operation, req: Request, share: BodyShare): Promise<unknown> {
-  if (route.body) return readBody(req, route.bodyLimits ?? BODY, share);
-  return NOTHING.parse(await readBody(req, NO_BODY, share));
+async function readBodyOf(route: Operation, req: Request, memory: BodyMemory): Promise<unknown> {
+  if (route.body) return readBody(req, route.bodyLimits ?? BODY, memory);
+  return NOTHING.parse(await readBody(req, NO_BODY, memory));
 }
 
 async function contextOf(services: Services, req: Request, caller: Caller, body: unknown): Promise<Context> {

@@ -2,7 +2,7 @@
 import { createBrotliDecompress, createGunzip, createInflate, type BrotliDecompress, type Gunzip } from 'node:zlib';
 import { AppError } from '@proviso/core';
 import type { Request } from 'express';
-import type { BodyShare } from './body-room.ts';
+import type { BodyMemory } from './body-memory.ts';
 
 /** No honest body expands more than this; one that decompresses to less than this is not checked. */
 const RATIO_MAX = 200;
@@ -15,7 +15,7 @@ const UNPACKERS: Record<string, () => Gunzip | BrotliDecompress> = {
 };
 
 /** The decompressed body. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID. */
-export async function unpack(req: Request, bytesMax: number, share: BodyShare): Promise<Buffer> {
+export async function unpack(req: Request, bytesMax: number, memory: BodyMemory): Promise<Buffer> {
   const encoding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   const unpacker = encoding === 'identity' ? undefined : UNPACKERS[encoding]?.();
   if (encoding !== 'identity' && !unpacker)
@@ -26,8 +26,8 @@ export async function unpack(req: Request, bytesMax: number, share: BodyShare): 
   if (Number(req.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   try {
     return await (unpacker
-      ? unpacked(req, unpacker, { bytesMax, share })
-      : collect(req.iterator(LEFT_OPEN), { bytesMax, share }));
+      ? unpacked(req, unpacker, { bytesMax, memory })
+      : collect(req.iterator(LEFT_OPEN), { bytesMax, memory }));
   } catch (error) {
     req.resume(); // the rest is drained: the caller reads the reply once everything is sent
     if (error instanceof AppError) throw error;
@@ -46,7 +46,7 @@ const tooLarge = (bytesMax: number): AppError =>
 
 interface Bounds {
   bytesMax: number;
-  share: BodyShare;
+  memory: BodyMemory;
   /** Throws if there are too many bytes. */
   check?: (bytes: number) => void;
 }
@@ -71,14 +71,14 @@ async function unpacked(req: Request, unpacker: Gunzip | BrotliDecompress, bound
   }
 }
 
-async function collect(from: AsyncIterable<Buffer>, { bytesMax, share, check }: Bounds): Promise<Buffer> {
+async function collect(from: AsyncIterable<Buffer>, { bytesMax, memory, check }: Bounds): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of from) {
     bytes += chunk.length;
     if (bytes > bytesMax) throw tooLarge(bytesMax);
     check?.(bytes);
-    share.take(chunk.length);
+    memory.reserve(chunk.length);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, bytes);

@@ -3,9 +3,9 @@ import { routes as allRoutes } from '../src/app.ts';
 import { dialectAt } from '../src/dialect.ts';
 import type { Route } from '../src/route.ts';
 import { BODIES, QUERIES } from './bodies.ts';
-import { addressOf, furnish, type Furnished } from './furnished.ts';
-import { expectRefusal, FORBIDDEN, holdings, NOT_FOUND, UNAUTHENTICATED, UNAUTHORIZED, useApi } from './open-api.ts';
-import type { Client, Method, Reply, Tenant } from './open-api.ts';
+import { addressOf, seedWorkspace, type SeededWorkspace } from './seeded-workspace.ts';
+import { expectRefusal, FORBIDDEN, holdings, NOT_FOUND, UNAUTHENTICATED, UNAUTHORIZED, useApi } from './test-api.ts';
+import type { Client, Method, Reply, Tenant } from './test-api.ts';
 
 /** All but the one that strangers use: credentials.test.ts. */
 const routes = allRoutes.filter(({ handleOutsider }) => !handleOutsider);
@@ -91,14 +91,14 @@ describe('access', () => {
   const api = useApi();
 
   /** Refusals leave a workspace as it was, which each of them shows, and share these. What is done has one of its own. */
-  let here: Furnished;
-  let there: Furnished;
+  let here: SeededWorkspace;
+  let there: SeededWorkspace;
   beforeAll(async () => {
-    here = await furnish(api);
-    there = await furnish(api);
+    here = await seedWorkspace(api);
+    there = await seedWorkspace(api);
   });
 
-  function call(by: Client, route: Route, office: Furnished): Promise<Reply> {
+  function call(by: Client, route: Route, office: SeededWorkspace): Promise<Reply> {
     const path = addressOf(route, office);
     const query = QUERIES[route.operationId]?.(office);
     if (query) return by.get(path, query);
@@ -140,7 +140,7 @@ describe('access', () => {
     });
 
     it.each(['admin', 'owner'] as const)('accepts an %s, so the refusals here are about the caller', async (role) => {
-      const office = await furnish(api);
+      const office = await seedWorkspace(api);
       expect((await call(await office.client({ role }), route, office)).status).toBe(route.status ?? 200);
     });
   });
@@ -184,7 +184,7 @@ describe('access', () => {
 
     it(`${REVIEWING.includes(route.operationId) ? 'takes' : 'refuses'} a reviewer`, async () => {
       const may = REVIEWING.includes(route.operationId);
-      const office = may ? await furnish(api) : here;
+      const office = may ? await seedWorkspace(api) : here;
       const by = await office.client({ role: 'reviewer' });
       if (may) expect((await call(by, route, office)).status).toBe(200);
       else await expectRefusal(api, office, forbidden(route), () => call(by, route, office));
@@ -272,7 +272,7 @@ describe('access', () => {
   });
 
   it('applies a change of role at the next request', async () => {
-    const office = await furnish(api);
+    const office = await seedWorkspace(api);
     const by = await office.client({});
     await api.world.db.tables.members.updateMany({ where: { workspace_id: office.id }, data: { role: 'viewer' } });
     await expectRefusal(api, office, FORBIDDEN, () => by.post('/v1/actions', BODIES.createAction?.(office)));

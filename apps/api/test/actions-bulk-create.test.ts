@@ -7,14 +7,14 @@ import {
   holdings,
   INVALID,
   MISMATCH,
-  openApi,
+  startTestApi,
   pathsOf,
   proposal,
   recorded,
   UNAUTHENTICATED,
   useApi,
-} from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 describe('POST /v1/actions/bulk', () => {
   const api = useApi();
@@ -34,7 +34,7 @@ describe('POST /v1/actions/bulk', () => {
         return query(...args);
       }) as never;
     });
-    const { url, close } = await openApi({ ...api.world, db });
+    const { url, close } = await startTestApi({ ...api.world, db });
     await work(clientOf(url, await here.token({})));
     await close();
     await db.close();

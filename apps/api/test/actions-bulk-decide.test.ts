@@ -4,7 +4,7 @@ import {
   expectRefusal,
   FORBIDDEN,
   INVALID,
-  openApi,
+  startTestApi,
   pathsOf,
   pending,
   propose,
@@ -12,8 +12,8 @@ import {
   UNAUTHENTICATED,
   useApi,
   uuidOf,
-} from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 describe('POST /v1/actions/approve/bulk', () => {
   const api = useApi();
@@ -194,7 +194,7 @@ describe('POST /v1/actions/approve/bulk', () => {
     const here = await api.tenant();
     const batches = await Promise.all(Array.from({ length: 6 }, () => several(here, 3)));
     const db = openDatabase({ url: api.world.databaseUrl, poolMax: 2 });
-    const { url, close } = await openApi({ ...api.world, db });
+    const { url, close } = await startTestApi({ ...api.world, db });
     const owner = clientOf(url, await here.token({}));
     const replies = await Promise.all(batches.map((action_ids) => bulk(owner, { action: 'approve', action_ids })));
     await close();

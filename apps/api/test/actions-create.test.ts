@@ -11,8 +11,8 @@ import {
   propose,
   recorded,
   useApi,
-} from './open-api.ts';
-import type { Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Reply, Tenant } from './test-api.ts';
 
 const at = (shown: string | null): number => Date.parse(shown ?? '');
 

@@ -16,8 +16,8 @@ import {
   SMTP,
   useApi,
   withSmtp,
-} from './open-api.ts';
-import type { Client, Reply } from './open-api.ts';
+} from './test-api.ts';
+import type { Client, Reply } from './test-api.ts';
 
 const WRONG = '0'.repeat(64);
 

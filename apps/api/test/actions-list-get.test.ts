@@ -11,8 +11,8 @@ import {
   UNAUTHENTICATED,
   useApi,
   uuidOf,
-} from './open-api.ts';
-import type { Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Reply, Tenant } from './test-api.ts';
 
 describe('GET /v1/actions', () => {
   const api = useApi();

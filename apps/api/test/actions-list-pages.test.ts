@@ -1,7 +1,17 @@
 import { newId, openDatabase, type Database } from '@proviso/core';
-import { clientOf, expectRefusal, INVALID, openApi, pathsOf, pending, propose, useApi, uuidOf } from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
-import { asking } from './open-pending.ts';
+import {
+  clientOf,
+  expectRefusal,
+  INVALID,
+  startTestApi,
+  pathsOf,
+  pending,
+  propose,
+  useApi,
+  uuidOf,
+} from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
+import { asking } from './pending-client.ts';
 
 const ids = ({ body }: Reply): string[] => body.actions.map(({ action_id }) => action_id);
 
@@ -154,7 +164,7 @@ describe('GET /v1/actions at 100 000 rows', () => {
         return query(...args);
       }) as never;
     });
-    const listening = await openApi({ ...api.world, db });
+    const listening = await startTestApi({ ...api.world, db });
     close = listening.close;
     by = clientOf(listening.url, await here.token({}));
   }, 120_000);

@@ -11,7 +11,7 @@ import {
   useApi,
   type Reply,
   type Tenant,
-} from './open-api.ts';
+} from './test-api.ts';
 
 /** A workspace with what the page's examples name. */
 interface Office extends Tenant {

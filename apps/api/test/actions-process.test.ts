@@ -11,9 +11,9 @@ import {
   pending,
   propose,
   recorded,
-} from './open-api.ts';
-import { UNAUTHENTICATED, useApi } from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import { UNAUTHENTICATED, useApi } from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 /** Counts how many of it run at once; each waits until as many as may have begun. */
 const crowd = { now: 0, most: 0 };

@@ -18,7 +18,7 @@ import {
   type Client,
   type Reply,
   type Tenant,
-} from './open-api.ts';
+} from './test-api.ts';
 
 const FAR = '2100-01-01T00:00:00Z';
 const secondsUntilDue = async (api: Api, actionId: string): Promise<number> => {

@@ -11,8 +11,8 @@ import {
   recorded,
   UNAUTHENTICATED,
   useApi,
-} from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 const FAR = '2100-01-01T00:00:00Z';
 

@@ -12,8 +12,8 @@ import {
   recorded,
   UNAUTHENTICATED,
   useApi,
-} from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 describe('PATCH /v1/actions/{action_id}', () => {
   const api = useApi();

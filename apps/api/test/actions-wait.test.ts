@@ -1,16 +1,26 @@
 import { authenticate, createWaiters, execute, openDatabase, type Waiters } from '@proviso/core';
 import { until } from '@proviso/testing';
-import { UNAUTHENTICATED, clientOf, join, openApi, pending, proposal, propose, useApi, uuidOf } from './open-api.ts';
-import type { Reply, Tenant } from './open-api.ts';
+import {
+  UNAUTHENTICATED,
+  clientOf,
+  join,
+  startTestApi,
+  pending,
+  proposal,
+  propose,
+  useApi,
+  uuidOf,
+} from './test-api.ts';
+import type { Reply, Tenant } from './test-api.ts';
 
 describe('Prefer: wait', () => {
   const api = useApi();
   let waiters: Waiters;
-  let listening: Awaited<ReturnType<typeof openApi>>;
+  let listening: Awaited<ReturnType<typeof startTestApi>>;
   const stop = new AbortController();
   beforeAll(async () => {
     waiters = createWaiters(api.world.db);
-    listening = await openApi(api.world, { waiters, stopping: stop.signal });
+    listening = await startTestApi(api.world, { waiters, stopping: stop.signal });
   });
   afterAll(() => listening.close());
 
@@ -120,7 +130,7 @@ describe('Prefer: wait', () => {
     const here = await api.tenant();
     const db = openDatabase({ url: api.world.databaseUrl, poolMax: 2 });
     const crowd = createWaiters(db);
-    const { url, close } = await openApi({ ...api.world, db }, { waiters: crowd });
+    const { url, close } = await startTestApi({ ...api.world, db }, { waiters: crowd });
     const by = clientOf(url, await here.token({}));
     const { action_id } = await propose(here.owner, here);
     const calls = Array.from({ length: 30 }, () => by.get(`/v1/actions/${action_id}`, {}, wait(30)));
@@ -166,7 +176,7 @@ describe('Prefer: wait', () => {
   it('is ignored when too many requests of the workspace are waiting', async () => {
     const [here, there] = await Promise.all([api.tenant(), api.tenant()]);
     const few = createWaiters(api.world.db, { waitsMax: 3 });
-    const { url, close } = await openApi(api.world, { waiters: few });
+    const { url, close } = await startTestApi(api.world, { waiters: few });
     const [by, other] = [clientOf(url, await here.token({})), clientOf(url, await there.token({}))];
     const [mine, theirs] = [await propose(here.owner, here), await propose(there.owner, there)];
     const path = `/v1/actions/${mine.action_id}`;

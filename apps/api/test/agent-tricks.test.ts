@@ -10,7 +10,7 @@ import {
   type Client,
   type Reply,
   type Tenant,
-} from './open-api.ts';
+} from './test-api.ts';
 
 /** A workspace in which two agents have every scope and an owner's role, and one of them tries to get its way. */
 interface Office extends Tenant {

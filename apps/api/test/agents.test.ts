@@ -13,8 +13,8 @@ import {
   propose,
   useApi,
   uuidOf,
-} from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 const SETTINGS = [{ approval: 'never' }, { auto_approve_types: ['create_note'] }, { enabled: false }];
 

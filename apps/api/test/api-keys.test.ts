@@ -1,8 +1,8 @@
 import { SCOPES, type Scope } from '@proviso/contracts';
 import { hashToken, newId, parseId, formatId } from '@proviso/core';
-import { expectRefusal, FORBIDDEN, INVALID, INVALID_STATE, NOT_FOUND, UNAUTHENTICATED, useApi } from './open-api.ts';
-import { inFuture, join, letIn, pathsOf, pending, proposal, userIdOf } from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+import { expectRefusal, FORBIDDEN, INVALID, INVALID_STATE, NOT_FOUND, UNAUTHENTICATED, useApi } from './test-api.ts';
+import { inFuture, join, letIn, pathsOf, pending, proposal, userIdOf } from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 const READ: Scope[] = ['actions:read'];
 

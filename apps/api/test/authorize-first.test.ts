@@ -3,8 +3,8 @@ import type { Scope } from '@proviso/contracts';
 import type { Who } from '@proviso/testing';
 import { routes } from '../src/app.ts';
 import { dialectAt } from '../src/dialect.ts';
-import { addressOf, furnish } from './furnished.ts';
-import { pending, useApi, uuidOf } from './open-api.ts';
+import { addressOf, seedWorkspace } from './seeded-workspace.ts';
+import { pending, useApi, uuidOf } from './test-api.ts';
 
 /** A person may send it whatever their scopes: it is about their own credentials and memberships. */
 const ONES_OWN = [
@@ -47,7 +47,7 @@ describe('a body that has been announced, and does not come', () => {
   it.each(bodies.map((route) => [`${route.method} ${route.path} (${route.operationId})`, route] as const))(
     'is not read when the caller is not allowed to send it: %s',
     async (_, route) => {
-      const here = await furnish(api);
+      const here = await seedWorkspace(api);
       const path = addressOf(route, here);
       const anybody: Who[] = [{ scopes: [] }, { role: 'viewer' }];
       const keys = anybody.map((who) => ({ ...who, key: true }));

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { hashToken, newId } from '@proviso/core';
-import { openApi, useApi, clientOf, type Api, type Reply } from './open-api.ts';
+import { startTestApi, useApi, clientOf, type Api, type Reply } from './test-api.ts';
 import { FORM, signIn, type Session } from './sign-in.ts';
 
 const BOARD = '/admin/queues';
@@ -18,7 +18,7 @@ describe('a session of the board', () => {
   const operator = async () => (await api.tenant()).token({});
 
   it('ends at sign-out in every api process, even for a copy of the cookie', async () => {
-    const other = await openApi(api.world);
+    const other = await startTestApi(api.world);
     const kept = await signIn(api, await operator());
     const there = clientOf(other.url);
     const look = () =>

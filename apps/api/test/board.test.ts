@@ -10,7 +10,7 @@ import {
   type Api,
   type Reply,
   type Tenant,
-} from './open-api.ts';
+} from './test-api.ts';
 import { signIn } from './sign-in.ts';
 
 const BOARD = '/admin/queues';

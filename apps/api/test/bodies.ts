@@ -1,8 +1,8 @@
 import { newId } from '@proviso/core';
-import { TOOL, type Furnished } from './furnished.ts';
+import { TOOL, type SeededWorkspace } from './seeded-workspace.ts';
 
 /** A body that the route would take, so that only the caller is at fault. */
-export const BODIES: Record<string, (here: Furnished) => object> = {
+export const BODIES: Record<string, (here: SeededWorkspace) => object> = {
   createAction: ({ identityId }) => ({ type: 'probe_idempotent', identity_id: identityId, params: {} }),
   updateAction: () => ({ description: 'x' }),
   runActionNow: () => ({}),
@@ -61,7 +61,7 @@ export const BODIES: Record<string, (here: Furnished) => object> = {
 };
 
 /** A query that the route would take. */
-export const QUERIES: Record<string, (here: Furnished) => Record<string, string>> = {
+export const QUERIES: Record<string, (here: SeededWorkspace) => Record<string, string>> = {
   listPendingActions: ({ id }) => ({ workspace_id: id }),
   streamPendingActions: ({ id }) => ({ workspace_id: id }),
 };

@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { newId, formatId } from '@proviso/core';
 import { startProbedApi, type Held, type Probed } from '@proviso/testing';
-import { useApi, type Tenant } from './open-api.ts';
+import { useApi, type Tenant } from './test-api.ts';
 
 const HELD_MS_MAX = 50;
 const PEAK_BYTES_MAX = 64 * 1024 * 1024;

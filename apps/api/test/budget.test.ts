@@ -5,8 +5,8 @@ import { request } from 'node:http';
 import { startProbedApi, type Held, type Probed } from '@proviso/testing';
 import { routes } from '../src/app.ts';
 import type { Route } from '../src/route.ts';
-import { addressOf, furnish, type Furnished } from './furnished.ts';
-import { useApi } from './open-api.ts';
+import { addressOf, seedWorkspace, type SeededWorkspace } from './seeded-workspace.ts';
+import { useApi } from './test-api.ts';
 import { worstProposals } from './worst-proposals.ts';
 import { worstInputsFor, type WorstInput } from './worst-inputs.ts';
 
@@ -27,12 +27,12 @@ describe('a request', () => {
   const api = useApi();
   const rows: Row[] = [];
   let probed: Probed;
-  let here: Furnished;
+  let here: SeededWorkspace;
   let tokens: Record<string, string>;
   let proposals: Record<string, WorstInput[]>;
   beforeAll(async () => {
     probed = await startProbedApi({ databaseUrl: api.world.databaseUrl });
-    here = await furnish(api);
+    here = await seedWorkspace(api);
     proposals = await worstProposals(api.world, here);
     tokens = { 'no scopes': await here.token({ scopes: [] }), 'all scopes': await here.token({}) };
   });

@@ -1,7 +1,7 @@
 import { newId, formatId } from '@proviso/core';
-import { CONFLICT, expectRefusal, FORBIDDEN, INVALID, NOT_FOUND, pathsOf, pending, useApi } from './open-api.ts';
-import { UNAUTHENTICATED } from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+import { CONFLICT, expectRefusal, FORBIDDEN, INVALID, NOT_FOUND, pathsOf, pending, useApi } from './test-api.ts';
+import { UNAUTHENTICATED } from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 describe('companies', () => {
   const api = useApi();

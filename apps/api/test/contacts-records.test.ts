@@ -1,7 +1,7 @@
 import { newId, parseId, formatId } from '@proviso/core';
-import { addTask, CONFLICT, expectRefusal, INVALID, NOT_FOUND, pathsOf, pending, propose, useApi } from './open-api.ts';
-import { FORBIDDEN, UNAUTHENTICATED } from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+import { addTask, CONFLICT, expectRefusal, INVALID, NOT_FOUND, pathsOf, pending, propose, useApi } from './test-api.ts';
+import { FORBIDDEN, UNAUTHENTICATED } from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 describe('contacts', () => {
   const api = useApi();

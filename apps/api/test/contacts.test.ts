@@ -8,8 +8,8 @@ import {
   pathsOf,
   UNAUTHENTICATED,
   useApi,
-} from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 describe('contacts', () => {
   const api = useApi();

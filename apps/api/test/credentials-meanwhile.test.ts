@@ -1,16 +1,16 @@
 import { defineExecutor, done } from '@proviso/core/executor';
 import { until } from '@proviso/testing';
 import { z } from 'zod';
-import { holdings, join, pending, proposal, useApi, uuidOf, type Client, type Reply, type Tenant } from './open-api.ts';
+import { holdings, join, pending, proposal, useApi, uuidOf, type Client, type Reply, type Tenant } from './test-api.ts';
 
-/** A far side that takes its time when it is told to. */
-const farSide = { isSlow: false, holds: [] as (() => void)[] };
+/** A provider that takes its time when it is told to. */
+const provider = { isSlow: false, holds: [] as (() => void)[] };
 const answer = (): void => {
-  farSide.isSlow = false;
-  for (const go of farSide.holds.splice(0)) go();
+  provider.isSlow = false;
+  for (const go of provider.holds.splice(0)) go();
 };
 const ask = async (): Promise<Record<string, never>> => {
-  if (farSide.isSlow) await new Promise<void>((go) => farSide.holds.push(go));
+  if (provider.isSlow) await new Promise<void>((go) => provider.holds.push(go));
   return {};
 };
 const looking = defineExecutor<{ say: string }>({
@@ -25,7 +25,7 @@ const looking = defineExecutor<{ say: string }>({
   execute: async () => done({}),
 });
 
-describe('a right that ends while a far side is asked', () => {
+describe('a right that ends while a provider is asked', () => {
   const api = useApi({ executors: [looking] });
   afterEach(answer);
   const body = { type: 'probe_looking', params: { say: 'hello' } };
@@ -62,9 +62,9 @@ describe('a right that ends while a far side is asked', () => {
     await by.post('/v1/api-keys', { name: 'another', kind: 'personal', scopes: ['actions:read'] });
     const mission_id = crypto.randomUUID();
     const { action_id } = await pending(here.owner, here, { ...body, mission_id });
-    farSide.isSlow = true;
+    provider.isSlow = true;
     const call = verbs[verb]?.(by, action_id, here, mission_id) as Promise<Reply>;
-    await until('the far side to be asked', () => farSide.holds.length > 0);
+    await until('the provider to be asked', () => provider.holds.length > 0);
     expect([200, 201]).toContain((await ends[end]?.(here, user_id, by))?.status);
     const before = await holdings(api.world, here);
     answer();

@@ -3,7 +3,7 @@
 import { lesserRole, ROLES, scopesOf, type KeyKind, type Role, type Scope } from '@proviso/contracts';
 import { newId, parseId } from '@proviso/core';
 import fc from 'fast-check';
-import { inFuture, useApi, userIdOf, type Client, type Reply, type Tenant } from './open-api.ts';
+import { inFuture, useApi, userIdOf, type Client, type Reply, type Tenant } from './test-api.ts';
 
 const RUNS = Number(process.env.PROVISO_CREDENTIAL_RUNS ?? 12);
 const FULL = scopesOf('owner');

@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import { SCOPES } from '@proviso/contracts';
 import { newId, openRateLimits, parseId, type RateLimits } from '@proviso/core';
 import { until } from '@proviso/testing';
-import { holdings, join, openApi, useApi, userIdOf } from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+import { holdings, join, startTestApi, useApi, userIdOf } from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 describe('a right that ends', () => {
   const api = useApi();
@@ -91,7 +91,7 @@ describe('a right that ends', () => {
       counted.add(caller);
       return limits.take(caller, kind);
     };
-    const app = await openApi(api.world, { limits: { ...limits, take } });
+    const app = await startTestApi(api.world, { limits: { ...limits, take } });
     try {
       const here = await api.tenant();
       const ann = await join(api, here.owner, 'admin');

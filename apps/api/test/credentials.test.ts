@@ -3,7 +3,7 @@ import { SCOPES, scopesOf, type Scope } from '@proviso/contracts';
 import { hashToken, newId, parseId, formatId } from '@proviso/core';
 import { routes } from '../src/app.ts';
 import { BODIES, QUERIES } from './bodies.ts';
-import { addressOf, furnish } from './furnished.ts';
+import { addressOf, seedWorkspace } from './seeded-workspace.ts';
 import {
   CONFLICT,
   expectRefusal,
@@ -20,8 +20,8 @@ import {
   UNAUTHENTICATED,
   useApi,
   userIdOf,
-} from './open-api.ts';
-import type { Client, Method, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Client, Method, Reply, Tenant } from './test-api.ts';
 
 /** A bulk answers the ids that it was given. */
 const NAMED_BY_CALLER = ['bulkDecideActions', 'batchApprovePendingActions'];
@@ -99,7 +99,7 @@ describe('credentials', () => {
     });
 
     it('cannot reach another workspace by anything that they can create', async () => {
-      const [mine, theirs] = [await furnish(api), await furnish(api)];
+      const [mine, theirs] = [await seedWorkspace(api), await seedWorkspace(api)];
       const admin = await mine.client({ role: 'admin' });
       const agent_id = formatId('agent', await mine.agentId('idle'));
       const personal = await made(admin, { kind: 'personal', scopes: [...SCOPES] });
@@ -286,7 +286,7 @@ describe('credentials', () => {
 
   describe('a disabled agent', () => {
     it('cannot do anything with its key', async () => {
-      const here = await furnish(api);
+      const here = await seedWorkspace(api);
       const by = await here.client({ agent: 'bot' });
       const agent_id = formatId('agent', await here.agentId('bot'));
       await here.owner.patch(`/v1/agents/${agent_id}`, { enabled: false });
@@ -302,7 +302,7 @@ describe('credentials', () => {
   });
 
   it('an agent cannot write the records that stop its own actions', async () => {
-    const here = await furnish(api);
+    const here = await seedWorkspace(api);
     const by = await here.client({ agent: 'bot' });
     const { contact_id } = here.ids;
     const message = {

@@ -1,8 +1,8 @@
 import type { Action, JsonObject } from '@proviso/contracts';
 import { execute, newId, parseId } from '@proviso/core';
-import { expectRefusal, FORBIDDEN, INVALID, inFuture, INVALID_STATE, pathsOf, pending, propose } from './open-api.ts';
-import { recorded, useApi, uuidOf } from './open-api.ts';
-import type { Tenant } from './open-api.ts';
+import { expectRefusal, FORBIDDEN, INVALID, inFuture, INVALID_STATE, pathsOf, pending, propose } from './test-api.ts';
+import { recorded, useApi, uuidOf } from './test-api.ts';
+import type { Tenant } from './test-api.ts';
 
 describe('actions on contacts, companies and tasks', () => {
   const api = useApi();

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { ReplyBody, Tenant } from './open-api.ts';
-import { recorded, useApi } from './open-api.ts';
+import type { ReplyBody, Tenant } from './test-api.ts';
+import { recorded, useApi } from './test-api.ts';
 
 const ROOT = path.resolve(__dirname, '../../..');
 const docs = readdirSync(path.join(ROOT, 'docs')).filter((file) => file.endsWith('.md'));

@@ -3,7 +3,7 @@ import { createRegistry, openDatabase } from '@proviso/core';
 import { builtIns } from '@proviso/executors';
 import { routes } from '../src/app.ts';
 import { dialectAt } from '../src/dialect.ts';
-import { openApi, useApi } from './open-api.ts';
+import { startTestApi, useApi } from './test-api.ts';
 
 interface Operation {
   operationId: string;
@@ -191,7 +191,7 @@ describe('GET /openapi.json', () => {
 
   it('needs no token and no database', async () => {
     const db = openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nowhere', poolMax: 1 });
-    const { url, close } = await openApi({ ...api.world, db, executors: createRegistry({ executors: [] }) });
+    const { url, close } = await startTestApi({ ...api.world, db, executors: createRegistry({ executors: [] }) });
     expect((await fetch(`${url}/openapi.json`)).status).toBe(200);
     await close();
     await db.close();

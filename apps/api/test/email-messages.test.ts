@@ -1,7 +1,7 @@
 import { execute } from '@proviso/core';
-import { expectRefusal, FORBIDDEN, INVALID, pathsOf, pending, recorded, UNAUTHENTICATED, useApi } from './open-api.ts';
-import { uuidOf } from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+import { expectRefusal, FORBIDDEN, INVALID, pathsOf, pending, recorded, UNAUTHENTICATED, useApi } from './test-api.ts';
+import { uuidOf } from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 describe('POST /v1/email-messages', () => {
   const api = useApi();

@@ -3,8 +3,8 @@ import { newId, openDatabase } from '@proviso/core';
 import { until } from '@proviso/testing';
 import pg from 'pg';
 import { routes } from '../src/app.ts';
-import { clientOf, codeOf, INVALID_STATE, openApi, pending, proposal, useApi } from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+import { clientOf, codeOf, INVALID_STATE, startTestApi, pending, proposal, useApi } from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 /** One request for every kind of refusal. */
 const KINDS: [keyof typeof ERROR_STATUS, (here: Tenant, nobody: Client) => Promise<Reply>][] = [
@@ -128,7 +128,7 @@ describe('errors', () => {
       const here = await api.tenant();
       const token = await here.token({});
       const db = openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nowhere', poolMax: 2 });
-      const { url, close } = await openApi({ ...api.world, db });
+      const { url, close } = await startTestApi({ ...api.world, db });
       const owner = clientOf(url, token);
       const started = performance.now();
       for (const route of routes) {
@@ -163,7 +163,7 @@ describe('errors', () => {
     it('answers 503 while a statement cannot get a connection, and 200 afterwards', async () => {
       const here = await api.tenant();
       const db = openDatabase({ url: api.world.databaseUrl, poolMax: 1, name: 'proviso-starved' });
-      const { url, close } = await openApi({ ...api.world, db });
+      const { url, close } = await startTestApi({ ...api.world, db });
       const owner = clientOf(url, await here.token({}));
       const held = await db.pool.connect();
       const { status, body } = await owner.get('/v1/actions');

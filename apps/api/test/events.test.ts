@@ -11,8 +11,8 @@ import {
 } from '@proviso/core';
 import { listen, until, type Heard, type Listener } from '@proviso/testing';
 import { get, type IncomingMessage } from 'node:http';
-import { clientOf, FORBIDDEN, inFuture, openApi, pending, proposal, propose, useApi, uuidOf } from './open-api.ts';
-import type { Tenant } from './open-api.ts';
+import { clientOf, FORBIDDEN, inFuture, startTestApi, pending, proposal, propose, useApi, uuidOf } from './test-api.ts';
+import type { Tenant } from './test-api.ts';
 
 type Message = Heard<ActionEvent & Briefing>;
 type Events = Listener<ActionEvent & Briefing>;
@@ -36,7 +36,7 @@ describe('GET /v1/events', () => {
   async function another(db: Queryable = api.world.db): Promise<{ url: string; feed: Feed; stop: AbortController }> {
     const feed = createFeed(db, api.world.log);
     const stop = new AbortController();
-    const { url, close } = await openApi(api.world, {
+    const { url, close } = await startTestApi(api.world, {
       feed,
       stopping: stop.signal,
       streams: { ofToken: 1_000, ofWorkspace: 1_000 },
@@ -399,7 +399,7 @@ describe('GET /v1/events', () => {
 
   it('are bounded for a token, for the keys and for the people of a workspace, in both dialects together', async () => {
     const [here, there] = await Promise.all([api.tenant(), api.tenant()]);
-    const { url, close } = await openApi(api.world, { streams: { ofToken: 2, ofWorkspace: 3 } });
+    const { url, close } = await startTestApi(api.world, { streams: { ofToken: 2, ofWorkspace: 3 } });
     const [key, other, person, stranger] = [
       await here.token({ key: true }),
       await here.token({ key: true }),

@@ -3,9 +3,9 @@ import addFormats from 'ajv-formats';
 import { routes } from '../src/app.ts';
 import { RECORDED } from '../src/document/recorded.ts';
 import type { Route } from '../src/route.ts';
-import { addressOf, type Furnished } from './furnished.ts';
-import { farSides, filledIn, openOffice } from './office.ts';
-import { useApi, type Method, type Reply } from './open-api.ts';
+import { addressOf, type SeededWorkspace } from './seeded-workspace.ts';
+import { startFakeProviders, fillInIds, openExampleWorkspace } from './example-workspace.ts';
+import { useApi, type Method, type Reply } from './test-api.ts';
 import { refusals } from './provoke.ts';
 import { errorsOf, record, settled, type Recorded } from './record.ts';
 
@@ -19,7 +19,7 @@ interface Document {
 
 /** Every operation as the document describes it: its examples are sent, and its replies are read by it. */
 describe('each operation of the document', () => {
-  const far = farSides();
+  const far = startFakeProviders();
   const api = useApi({ executorSettings: far.settings });
   beforeAll(() => far.start());
   afterAll(() => far.close());
@@ -48,7 +48,7 @@ describe('each operation of the document', () => {
     expect([status, text, valid ? [] : ajv.errors]).toEqual([status, text, []]);
   }
 
-  const query = ({ query: taken }: Route, { id }: Furnished): string =>
+  const query = ({ query: taken }: Route, { id }: SeededWorkspace): string =>
     taken && 'workspace_id' in taken.shape ? `?workspace_id=${id}` : '';
 
   const isRecording = process.env.PROVISO_RECORD_EXAMPLES === '1';
@@ -59,7 +59,7 @@ describe('each operation of the document', () => {
     async (_, route) => {
       const bodies = route.body && examplesOf(route).length > 0 ? examplesOf(route) : [undefined];
       for (const body of bodies) {
-        const office = await openOffice(api);
+        const office = await openExampleWorkspace(api);
         const { type, toolName } = { ...(body as { type?: string; toolName?: string } | undefined) };
         const identity_id = await far.identityFor(office, type ?? toolName ?? '');
         const here = { ...office, ids: { ...office.ids, identity_id } };
@@ -67,7 +67,7 @@ describe('each operation of the document', () => {
         const done = await (route.handleOutsider ? api.with() : here.owner).raw(
           route.method as Method,
           address,
-          body && filledIn(body, here),
+          body && fillInIds(body, here),
         );
         expect([done.status, done.text]).toEqual([route.status ?? 200, done.text]);
         if (!route.streams) expectDescribed(route, done);

@@ -1,6 +1,6 @@
 import { openDatabase, type Database } from '@proviso/core';
 import { until } from '@proviso/testing';
-import { clientOf, openApi, proposal, useApi, type Client, type Reply } from './open-api.ts';
+import { clientOf, startTestApi, proposal, useApi, type Client, type Reply } from './test-api.ts';
 
 const CONNECTIONS = 4;
 /** What one workspace may hold of them. */
@@ -9,10 +9,10 @@ const PART = 3;
 describe('connections to the database', () => {
   const api = useApi();
   let db: Database;
-  let listening: Awaited<ReturnType<typeof openApi>>;
+  let listening: Awaited<ReturnType<typeof startTestApi>>;
   beforeEach(async () => {
     db = openDatabase({ url: api.world.databaseUrl, poolMax: CONNECTIONS });
-    listening = await openApi({ ...api.world, db });
+    listening = await startTestApi({ ...api.world, db });
   });
   afterEach(async () => {
     await listening.close();

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { routes } from '../src/app.ts';
 import { dialectAt } from '../src/dialect.ts';
 import type { Route } from '../src/route.ts';
-import { holdings, pending, useApi, uuidOf } from './open-api.ts';
+import { holdings, pending, useApi, uuidOf } from './test-api.ts';
 
 const RUNS = Number(process.env.PROVISO_FUZZ_RUNS ?? 10_000);
 const writes = routes.filter(({ method }) => method !== 'get');

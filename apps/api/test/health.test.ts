@@ -1,6 +1,6 @@
 import { openDatabase, openQueue } from '@proviso/core';
 import { until } from '@proviso/testing';
-import { clientOf, openApi, proposal, recorded, useApi } from './open-api.ts';
+import { clientOf, startTestApi, proposal, recorded, useApi } from './test-api.ts';
 
 describe('health', () => {
   const api = useApi();
@@ -17,7 +17,7 @@ describe('health', () => {
 
   it('is alive without a query', async () => {
     const db = openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nowhere', poolMax: 1 });
-    const { url, close } = await openApi({ ...api.world, db });
+    const { url, close } = await startTestApi({ ...api.world, db });
     expect(await fetchJson(`${url}/livez`)).toMatchObject({ status: 200, body: { status: 'ok' } });
     await close();
     await db.close();
@@ -38,7 +38,7 @@ describe('health', () => {
     const here = await api.tenant();
     const { databaseUrl, log } = api.world;
     const queue = await openQueue({ redisUrl: 'redis://127.0.0.1:1', databaseUrl, log });
-    const { url, close } = await openApi({ ...api.world, queue });
+    const { url, close } = await startTestApi({ ...api.world, queue });
     expect(await fetchJson(`${url}/readyz`)).toMatchObject({
       status: 200,
       body: { status: 'degraded', database: true, queue: false },
@@ -57,7 +57,7 @@ describe('health', () => {
 
   it('is not ready without the database', async () => {
     const db = openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nowhere', poolMax: 1 });
-    const { url, close } = await openApi({ ...api.world, db });
+    const { url, close } = await startTestApi({ ...api.world, db });
     const { status, body, retry } = await fetchJson(`${url}/readyz`);
     expect([status, body.status, body.database]).toEqual([503, 'unavailable', false]);
     expect(Number(retry)).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-import { useApi } from './open-api.ts';
+import { useApi } from './test-api.ts';
 
 describe('the bare address', () => {
   const api = useApi({ inboxDir: '/nowhere' });

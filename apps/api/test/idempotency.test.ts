@@ -13,8 +13,8 @@ import {
   SMTP,
   useApi,
   withSmtp,
-} from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 interface Ask {
   path: string;

@@ -1,7 +1,7 @@
 import { cancelAction, createAction, newId } from '@proviso/core';
 import { smtpFault, startFaultySmtpServer, type FaultySmtpServer } from '@proviso/testing/smtp-server';
-import { expectRefusal, NOT_FOUND, useApi } from './open-api.ts';
-import type { Reply, Tenant } from './open-api.ts';
+import { expectRefusal, NOT_FOUND, useApi } from './test-api.ts';
+import type { Reply, Tenant } from './test-api.ts';
 
 const LOGIN = { user: 'ann', pass: 'correct horse battery staple' };
 

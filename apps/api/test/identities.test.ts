@@ -4,13 +4,13 @@ import {
   FORBIDDEN,
   INVALID,
   NOT_FOUND,
-  openApi,
+  startTestApi,
   clientOf,
   pathsOf,
   UNAUTHENTICATED,
   useApi,
-} from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 const SMTP = { host: 'mail.example.com', port: 587, from: 'Ann <ann@example.com>' };
 const LOGIN = { user: 'ann', pass: 'correct horse battery staple' };
@@ -76,7 +76,7 @@ describe('identities', () => {
 
     it('says that it cannot keep credentials without keys, and keeps none', async () => {
       const here = await api.tenant();
-      const { url, close } = await openApi({ ...api.world, secrets: new Map() });
+      const { url, close } = await startTestApi({ ...api.world, secrets: new Map() });
       const owner = clientOf(url, await here.token({}));
       await expectRefusal(api, here, [503, 'UNAVAILABLE'], () => create(owner, smtp));
       expect((await create(owner, { ...smtp, credentials: undefined })).status).toBe(201);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { clientOf, openApi, useApi, type Client } from './open-api.ts';
+import { clientOf, startTestApi, useApi, type Client } from './test-api.ts';
 
 const HTML = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 const PAGE = '<!doctype html><title>Proviso</title><script type="module" src="/assets/main-1a2b3c.js"></script>';
@@ -18,7 +18,7 @@ describe('the inbox', () => {
     writeFileSync(path.join(dir, 'index.html'), PAGE);
     writeFileSync(path.join(dir, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
     writeFileSync(path.join(dir, 'assets/main-1a2b3c.js'), 'export {};');
-    const opened = await openApi(api.world, { inboxDir: dir });
+    const opened = await startTestApi(api.world, { inboxDir: dir });
     url = opened.url;
     by = clientOf(url);
     close = () => opened.close();
@@ -100,7 +100,7 @@ describe('an inbox that is not built', () => {
   const api = useApi();
 
   it('is a page that says how to build it, and nothing else is missing', async () => {
-    const { url, close } = await openApi(api.world, { inboxDir: '/nowhere' });
+    const { url, close } = await startTestApi(api.world, { inboxDir: '/nowhere' });
     const { status, text } = await clientOf(url).raw('get', '/', undefined, HTML);
     expect([status, text.includes('npm run build')]).toEqual([200, true]);
     expect((await clientOf(url).raw('get', '/sign-in', undefined, HTML)).status).toBe(404);

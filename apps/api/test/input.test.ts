@@ -13,8 +13,8 @@ import {
   recorded,
   useApi,
   uuidOf,
-} from './open-api.ts';
-import type { Method, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Method, Reply, Tenant } from './test-api.ts';
 
 const TOO_LARGE = [413, 'PAYLOAD_TOO_LARGE'] as const;
 const UNSUPPORTED = [415, 'UNSUPPORTED_MEDIA_TYPE'] as const;

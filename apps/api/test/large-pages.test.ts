@@ -1,7 +1,7 @@
 import { newId, formatId } from '@proviso/core';
-import { INVALID, expectRefusal, pathsOf, pending, propose, useApi, uuidOf, inFuture } from './open-api.ts';
-import type { Reply, ReplyBody, Tenant } from './open-api.ts';
-import { at, asking } from './open-pending.ts';
+import { INVALID, expectRefusal, pathsOf, pending, propose, useApi, uuidOf, inFuture } from './test-api.ts';
+import type { Reply, ReplyBody, Tenant } from './test-api.ts';
+import { at, asking } from './pending-client.ts';
 
 const MIB = 1024 * 1024;
 /** A page holds no more, and a row. */

@@ -1,6 +1,6 @@
 import { until } from '@proviso/testing';
 import { pino } from 'pino';
-import { clientOf, openApi, pending, useApi } from './open-api.ts';
+import { clientOf, startTestApi, pending, useApi } from './test-api.ts';
 
 describe('a request’s line in the log', () => {
   const api = useApi();
@@ -9,7 +9,7 @@ describe('a request’s line in the log', () => {
     const here = await api.tenant();
     const lines: string[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
-    const { url, close } = await openApi({ ...api.world, log });
+    const { url, close } = await startTestApi({ ...api.world, log });
     const token = await here.token({});
     const owner = clientOf(url, token);
     const { action_id } = await pending(owner, here, { params: { say: 'a secret plan' } });
@@ -29,7 +29,7 @@ describe('a request’s line in the log', () => {
   it('logs bad keys and failed sign-ins at info: one line, then one per period with their number', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
-    const { url, close } = await openApi({ ...api.world, log });
+    const { url, close } = await startTestApi({ ...api.world, log });
     const stranger = clientOf(url, 'pv_12345678_nobody');
     for (let count = 0; count < 8; count++) expect((await stranger.get('/v1/actions')).status).toBe(401);
     const form = { 'Content-Type': 'application/x-www-form-urlencoded' };

@@ -10,8 +10,8 @@ import {
   UNAUTHENTICATED,
   useApi,
   userIdOf,
-} from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 describe('members and workspaces', () => {
   const api = useApi();

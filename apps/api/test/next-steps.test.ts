@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { nextSteps } from '../src/next-steps.ts';
-import { proposal, useApi, type ReplyBody } from './open-api.ts';
+import { proposal, useApi, type ReplyBody } from './test-api.ts';
 
 const run = promisify(execFile);
 

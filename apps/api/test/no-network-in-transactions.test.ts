@@ -2,17 +2,17 @@ import { newId, verifyIdentity } from '@proviso/core';
 import { defineExecutor, done } from '@proviso/core/executor';
 import { until } from '@proviso/testing';
 import { z } from 'zod';
-import { pending, uuidOf, useApi, type Reply, type Tenant } from './open-api.ts';
+import { pending, uuidOf, useApi, type Reply, type Tenant } from './test-api.ts';
 
-/** A far side that answers when it is told to, and hears who asks while a transaction is open. */
-const farSide = { asked: 0, holds: [] as (() => void)[], isSlow: false };
+/** A provider that answers when it is told to, and hears who asks while a transaction is open. */
+const provider = { asked: 0, holds: [] as (() => void)[], isSlow: false };
 const release = (): void => {
-  farSide.isSlow = false;
-  for (const go of farSide.holds.splice(0)) go();
+  provider.isSlow = false;
+  for (const go of provider.holds.splice(0)) go();
 };
 const ask = async (): Promise<void> => {
-  farSide.asked += 1;
-  if (farSide.isSlow) await new Promise<void>((go) => farSide.holds.push(go));
+  provider.asked += 1;
+  if (provider.isSlow) await new Promise<void>((go) => provider.holds.push(go));
 };
 
 const looking = defineExecutor<{ say: string }>({
@@ -36,7 +36,7 @@ const looking = defineExecutor<{ say: string }>({
 describe('a transaction', () => {
   const api = useApi({ executors: [looking] });
   beforeEach(() => {
-    farSide.asked = 0;
+    provider.asked = 0;
   });
   afterEach(release);
   const proposeOne = (here: Tenant, more: object = {}) =>
@@ -79,30 +79,30 @@ describe('a transaction', () => {
     const mission = newId();
     const ids: string[] = [];
     for (let count = 0; count < 5; count += 1) ids.push((await proposeOne(here, { mission_id: mission })).action_id);
-    farSide.isSlow = true;
+    provider.isSlow = true;
     const replies = Promise.all(Array.from({ length: 3 }, () => decide(here, ids, mission)));
-    await until('the far side is asked by all', async () => farSide.holds.length >= 3);
+    await until('the provider is asked by all', async () => provider.holds.length >= 3);
     await until('every connection is given back', async () => busy() === 0);
     expect((await there.owner.get('/v1/actions')).status).toBe(200);
     release();
     expect((await replies).map(({ status }) => status).filter((status) => status >= 500)).toEqual([]);
-    expect(farSide.asked).toBeGreaterThan(0);
+    expect(provider.asked).toBeGreaterThan(0);
   });
 
-  it('never has a far side asked for more than a few rows of a bulk at a time', async () => {
+  it('never has a provider asked for more than a few rows of a bulk at a time', async () => {
     const here = await api.tenant();
     const action_ids: string[] = [];
     for (let count = 0; count < 40; count += 1) action_ids.push((await proposeOne(here)).action_id);
-    farSide.isSlow = true;
+    provider.isSlow = true;
     const reply = here.owner.post('/v1/actions/approve/bulk', { action: 'approve', action_ids });
-    await until('the far side is asked', async () => farSide.holds.length > 0);
+    await until('the provider is asked', async () => provider.holds.length > 0);
     await new Promise(setImmediate);
-    expect(farSide.holds.length).toBeLessThanOrEqual(16);
+    expect(provider.holds.length).toBeLessThanOrEqual(16);
     release();
     expect((await reply).body.processed).toBe(40);
   });
 
-  it('and a far side are spared by a bulk that comes again under its Idempotency-Key', async () => {
+  it('and a provider are spared by a bulk that comes again under its Idempotency-Key', async () => {
     const here = await api.tenant();
     const { action_id } = await proposeOne(here);
     const decide = () =>
@@ -112,10 +112,10 @@ describe('a transaction', () => {
         { 'Idempotency-Key': 'k' },
       );
     const first = await decide();
-    const asked = farSide.asked;
+    const asked = provider.asked;
     const again = await decide();
     expect([again.body, again.headers['idempotency-replayed']]).toEqual([first.body, 'true']);
-    expect(farSide.asked).toBe(asked);
+    expect(provider.asked).toBe(asked);
   });
 
   it('fails if a provider is called inside it', async () => {

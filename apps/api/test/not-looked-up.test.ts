@@ -1,8 +1,8 @@
 import type { Action, JsonObject } from '@proviso/contracts';
 import { startMcpFake, type McpFake } from '@proviso/testing/providers/mcp';
 import { startSlackFake, type SlackFake } from '@proviso/testing/providers/slack';
-import { CONFLICT, expectRefusal, INVALID, pathsOf, propose, useApi, type Tenant } from './open-api.ts';
-import { asking } from './open-pending.ts';
+import { CONFLICT, expectRefusal, INVALID, pathsOf, propose, useApi, type Tenant } from './test-api.ts';
+import { asking } from './pending-client.ts';
 import { account, run } from './types/from-proposal-to-result.ts';
 
 const TOKEN = 'xoxb-2417-tr0ub4dor';

@@ -1,6 +1,6 @@
 import { claim, claimDue, newId, formatId } from '@proviso/core';
-import { expectRefusal, FORBIDDEN, INVALID, pathsOf, propose, UNAUTHENTICATED, useApi, uuidOf } from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+import { expectRefusal, FORBIDDEN, INVALID, pathsOf, propose, UNAUTHENTICATED, useApi, uuidOf } from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 describe('pause and resume', () => {
   const api = useApi();

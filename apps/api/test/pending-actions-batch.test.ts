@@ -15,9 +15,9 @@ import {
   recorded,
   useApi,
   VALIDATION,
-} from './open-api.ts';
-import type { Client, Reply } from './open-api.ts';
-import { asking, at, waiting } from './open-pending.ts';
+} from './test-api.ts';
+import type { Client, Reply } from './test-api.ts';
+import { asking, at, waiting } from './pending-client.ts';
 
 interface Item {
   pendingActionId: string;

@@ -1,8 +1,8 @@
 import { execute, newId, formatId } from '@proviso/core';
 import type { PendingAction } from '@proviso/contracts';
-import { expectRefusal, FORBIDDEN, inFuture, MISMATCH, pathsOf, recorded, useApi, VALIDATION } from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
-import { asking, at } from './open-pending.ts';
+import { expectRefusal, FORBIDDEN, inFuture, MISMATCH, pathsOf, recorded, useApi, VALIDATION } from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
+import { asking, at } from './pending-client.ts';
 
 const TOOL = { name: 'shop.refund', url: 'https://tools.example.com/refund', input_schema: { type: 'object' } };
 

@@ -12,9 +12,9 @@ import {
   uuidOf,
   useApi,
   VALIDATION,
-} from './open-api.ts';
-import type { Reply, Tenant } from './open-api.ts';
-import { asking, at, waiting } from './open-pending.ts';
+} from './test-api.ts';
+import type { Reply, Tenant } from './test-api.ts';
+import { asking, at, waiting } from './pending-client.ts';
 
 const WRONG = '0'.repeat(64);
 

@@ -1,8 +1,8 @@
 import { pendingErrorBody } from '@proviso/contracts';
 import { newId, openRateLimits } from '@proviso/core';
-import { asking, at, waiting } from './open-pending.ts';
-import { clientOf, codeOf, openApi, useApi } from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+import { asking, at, waiting } from './pending-client.ts';
+import { clientOf, codeOf, startTestApi, useApi } from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 /** One request for every code that no other test of this dialect has. */
 const KINDS: [status: number, code: string, (here: Tenant, nobody: Client) => Promise<Reply>][] = [
@@ -39,7 +39,7 @@ describe('errors of /api/pending-actions', () => {
   it('429 RATE_LIMITED says when again', async () => {
     const here = await api.tenant();
     const limits = openRateLimits({ perMinute: 1 });
-    const { url, close } = await openApi(api.world, { limits });
+    const { url, close } = await startTestApi(api.world, { limits });
     const by = clientOf(url, await here.token({}));
     const ask = () => by.get(at, { workspace_id: here.id });
     expect((await ask()).status).toBe(200);

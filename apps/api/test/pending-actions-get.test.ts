@@ -1,8 +1,8 @@
 import { ROLES } from '@proviso/contracts';
 import { execute, expireOpen, newId, formatId } from '@proviso/core';
-import { expectRefusal, FORBIDDEN, inFuture, NOT_FOUND, pending, propose, useApi, uuidOf } from './open-api.ts';
-import type { Tenant } from './open-api.ts';
-import { asking, at, waiting } from './open-pending.ts';
+import { expectRefusal, FORBIDDEN, inFuture, NOT_FOUND, pending, propose, useApi, uuidOf } from './test-api.ts';
+import type { Tenant } from './test-api.ts';
+import { asking, at, waiting } from './pending-client.ts';
 
 describe('GET /api/pending-actions/{pa_id}', () => {
   const api = useApi();

@@ -1,8 +1,8 @@
 import { SCOPES } from '@proviso/contracts';
 import { hashToken, newId, newToken } from '@proviso/core';
-import { expectRefusal, FORBIDDEN, inFuture, pathsOf, propose, useApi, VALIDATION } from './open-api.ts';
-import type { Client, Tenant } from './open-api.ts';
-import { asking, at, waiting } from './open-pending.ts';
+import { expectRefusal, FORBIDDEN, inFuture, pathsOf, propose, useApi, VALIDATION } from './test-api.ts';
+import type { Client, Tenant } from './test-api.ts';
+import { asking, at, waiting } from './pending-client.ts';
 
 describe('GET /api/pending-actions', () => {
   const api = useApi();

@@ -1,8 +1,8 @@
 import type { PendingActionEvent, PendingBriefing } from '@proviso/contracts';
 import { newId } from '@proviso/core';
 import { listen, until, type Listener } from '@proviso/testing';
-import { pending, propose, useApi, uuidOf } from './open-api.ts';
-import { asking, at } from './open-pending.ts';
+import { pending, propose, useApi, uuidOf } from './test-api.ts';
+import { asking, at } from './pending-client.ts';
 
 type Events = Listener<PendingActionEvent & PendingBriefing>;
 

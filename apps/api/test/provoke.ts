@@ -1,15 +1,15 @@
 import { newId } from '@proviso/core';
 import type { Route } from '../src/route.ts';
 import { BODY } from '../src/body.ts';
-import { addressOf, type Furnished } from './furnished.ts';
-import { filledIn } from './office.ts';
-import { pending, type Api, type Client, type Method, type Reply } from './open-api.ts';
+import { addressOf, type SeededWorkspace } from './seeded-workspace.ts';
+import { fillInIds } from './example-workspace.ts';
+import { pending, type Api, type Client, type Method, type Reply } from './test-api.ts';
 
 /** An operation in a workspace that has what it needs, and a body that it takes. */
 export interface Asked {
   api: Api;
   route: Route;
-  here: Furnished;
+  here: SeededWorkspace;
   /** The address's query, with its question mark; or nothing. */
   query: string;
   body: object | undefined;
@@ -19,7 +19,7 @@ export interface Asked {
 export async function refusals(asked: Asked): Promise<Reply[]> {
   const { api, route, here, query, body } = asked;
   const address = addressOf(route, here);
-  const text = body && filledIn(body, here);
+  const text = body && fillInIds(body, here);
   const send = (by: Client, path = address + query, sent = text, headers = {}): Promise<Reply> =>
     by.raw(route.method as Method, path, sent, headers);
   const weak = await here.owner.post('/v1/api-keys', { name: 'weak', scopes: [] });
@@ -59,10 +59,10 @@ async function badBodies({ here, route }: Asked, address: string): Promise<Reply
 const inTheWay = ({ route, here }: Asked): Promise<Reply[]> => WAYS[route.operationId]?.(here) ?? Promise.resolve([]);
 
 const WRONG = '0'.repeat(64);
-const me = async ({ owner }: Furnished): Promise<string> =>
+const me = async ({ owner }: SeededWorkspace): Promise<string> =>
   (await owner.get('/v1/auth/status')).body.user?.user_id ?? '';
 
-const WAYS: Record<string, (here: Furnished) => Promise<Reply[]>> = {
+const WAYS: Record<string, (here: SeededWorkspace) => Promise<Reply[]>> = {
   async updateContact({ owner, ids }) {
     await owner.post('/v1/contacts', { email: 'taken@example.com' });
     return [await owner.patch(`/v1/contacts/${ids.contact_id}`, { email: 'taken@example.com' })];

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { openRateLimits, type RateLimits, type RateLimitsOptions } from '@proviso/core';
 import { backends, until } from '@proviso/testing';
-import { clientOf, expectRefusal, openApi, proposal, useApi } from './open-api.ts';
-import type { Api, Client, Reply, Tenant } from './open-api.ts';
+import { clientOf, expectRefusal, startTestApi, proposal, useApi } from './test-api.ts';
+import type { Api, Client, Reply, Tenant } from './test-api.ts';
 
 const RATE_LIMITED = [429, 'RATE_LIMITED'] as const;
 
@@ -15,7 +15,7 @@ interface Limited {
 
 async function limited(api: Api, options: RateLimitsOptions): Promise<Limited> {
   const limits = openRateLimits(options);
-  const { url, close } = await openApi(api.world, { limits });
+  const { url, close } = await startTestApi(api.world, { limits });
   return {
     limits,
     as: (token) => clientOf(url, token),
@@ -143,7 +143,7 @@ describe('rate limits', () => {
       return db.query(statement, values);
     };
     const limits = openRateLimits(options);
-    const { url, close } = await openApi({ ...api.world, db: { ...db, query } }, { limits });
+    const { url, close } = await startTestApi({ ...api.world, db: { ...db, query } }, { limits });
     const count = (name: string): number => asked.filter((one) => one === name).length;
     const end = async (): Promise<void> => {
       await close();

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ErrorDetail } from '@proviso/contracts';
 import type { RECORDED } from '../src/document/recorded.ts';
-import { codeOf, type Reply } from './open-api.ts';
+import { codeOf, type Reply } from './test-api.ts';
 
 export type Recorded = typeof RECORDED;
 

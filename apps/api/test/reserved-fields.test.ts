@@ -1,5 +1,5 @@
 import { newId } from '@proviso/core';
-import { expectRefusal, INVALID, pathsOf, pending, recorded, useApi, type Reply, type Tenant } from './open-api.ts';
+import { expectRefusal, INVALID, pathsOf, pending, recorded, useApi, type Reply, type Tenant } from './test-api.ts';
 
 const TOOL = { name: 'shop.refund', url: 'https://tools.example.com/refund' };
 /** A schema that describes one of the fields lets it say no more than the others. */

@@ -13,8 +13,8 @@ import {
   propose,
   recorded,
   useApi,
-} from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 interface Office extends Tenant {
   agent_id: string;

@@ -6,7 +6,7 @@ import {
   INVALID,
   join,
   NOT_FOUND,
-  openApi,
+  startTestApi,
   pending,
   useApi,
   userIdOf,
@@ -14,7 +14,7 @@ import {
   type Client,
   type Reply,
   type Tenant,
-} from './open-api.ts';
+} from './test-api.ts';
 
 const PASSWORD = 'correct horse battery staple';
 const NAME = 'proviso_session';
@@ -198,7 +198,7 @@ describe('guessing a password', () => {
   it('stops after ten that were wrong in a minute, of an address and of an e-mail address', async () => {
     const { email } = await joinWithPassword(api, (await api.tenant()).owner);
     const limits = openRateLimits({ perMinute: 600 });
-    const { url, close } = await openApi(api.world, { limits });
+    const { url, close } = await startTestApi(api.world, { limits });
     const ask = async (password: string): Promise<Reply> =>
       clientOf(url).post('/api/auth/sign-in/email', { email, password });
     for (let tried = 0; tried < 9; tried += 1) expect((await ask('wrong')).status).toBe(401);

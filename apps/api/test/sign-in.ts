@@ -1,4 +1,4 @@
-import type { Api, Reply } from './open-api.ts';
+import type { Api, Reply } from './test-api.ts';
 
 export const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 

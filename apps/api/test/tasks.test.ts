@@ -1,6 +1,6 @@
 import { newId, parseId, formatId } from '@proviso/core';
-import { addTask, expectRefusal, FORBIDDEN, INVALID, NOT_FOUND, pathsOf, UNAUTHENTICATED, useApi } from './open-api.ts';
-import type { Client } from './open-api.ts';
+import { addTask, expectRefusal, FORBIDDEN, INVALID, NOT_FOUND, pathsOf, UNAUTHENTICATED, useApi } from './test-api.ts';
+import type { Client } from './test-api.ts';
 
 describe('tasks', () => {
   const api = useApi();

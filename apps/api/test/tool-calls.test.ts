@@ -2,8 +2,8 @@ import type { JsonObject } from '@proviso/contracts';
 import { execute, readKeyRing, type Worker } from '@proviso/core';
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startToolServer, type ToolServer, type ToolServerOptions } from '@proviso/testing/providers/tool-server';
-import { propose, recorded, useApi, uuidOf } from './open-api.ts';
-import type { Tenant } from './open-api.ts';
+import { propose, recorded, useApi, uuidOf } from './test-api.ts';
+import type { Tenant } from './test-api.ts';
 
 const MISSION = '0190b0d0-0000-7000-8000-000000000001';
 

@@ -9,12 +9,12 @@ import {
   INVALID,
   MISMATCH,
   NOT_FOUND,
-  openApi,
+  startTestApi,
   pathsOf,
   propose,
   useApi,
-} from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+} from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 const SCHEMA = {
   type: 'object',
@@ -152,7 +152,7 @@ describe('tools', () => {
 
     it('refuses to register without encryption keys, and says why', async () => {
       const here = await api.tenant();
-      const { url, close } = await openApi({ ...api.world, secrets: new Map() });
+      const { url, close } = await startTestApi({ ...api.world, secrets: new Map() });
       const owner = clientOf(url, await here.token({}));
       await expectRefusal(api, here, [503, 'UNAVAILABLE'], () => register(owner));
       await close();

@@ -2,8 +2,8 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { Services } from '@proviso/core';
 import { z } from 'zod';
-import type { Furnished } from './furnished.ts';
-import { SMTP } from './open-api.ts';
+import type { SeededWorkspace } from './seeded-workspace.ts';
+import { SMTP } from './test-api.ts';
 import { VALUES, type WorstInput } from './worst-inputs.ts';
 
 const KIB = 1024;
@@ -66,7 +66,10 @@ const UNREADABLE: [string, (index: number) => string][] = [
 ];
 
 /** By operationId. */
-export async function worstProposals({ executors }: Services, here: Furnished): Promise<Record<string, WorstInput[]>> {
+export async function worstProposals(
+  { executors }: Services,
+  here: SeededWorkspace,
+): Promise<Record<string, WorstInput[]>> {
   const smtp = await here.identity('smtp', SMTP);
   const identityOf = (type: string): string => (executors.get(type)?.identity === 'smtp' ? smtp : here.identityId);
   const tool = (name: string, schema: JsonObject) => ({

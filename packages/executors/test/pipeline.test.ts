@@ -5,7 +5,7 @@ import { ACME, ADA } from './records.ts';
 import { subjects } from './subjects.ts';
 
 /** The subjects' params name these, and an id is one workspace's alone. */
-const furnish: PipelineOptions['furnish'] = async ({ db: { tables } }, { id: workspace_id }) => {
+const seedWorkspace: PipelineOptions['seedWorkspace'] = async ({ db: { tables } }, { id: workspace_id }) => {
   const [contact, company] = [parseId('contact', ADA) ?? '', parseId('company', ACME) ?? ''];
   await tables.contacts.deleteMany({ where: { id: contact } });
   await tables.companies.deleteMany({ where: { id: company } });
@@ -17,4 +17,4 @@ const furnish: PipelineOptions['furnish'] = async ({ db: { tables } }, { id: wor
 
 for (const { name: where, redisUrl } of backends())
   for (const { name, subject } of subjects)
-    describePipelineConformance(`${name} ${where}`, subject, { furnish, redisUrl });
+    describePipelineConformance(`${name} ${where}`, subject, { seedWorkspace, redisUrl });

@@ -19,7 +19,7 @@ export interface PipelineSubject<B extends ConformanceBackend> extends Conforman
 
 export interface PipelineOptions {
   /** Creates the records that the subjects' params name. */
-  furnish: (world: World, workspace: TestWorkspace) => Promise<void>;
+  seedWorkspace: (world: World, workspace: TestWorkspace) => Promise<void>;
   /** The queue; absent = PostgreSQL's. */
   redisUrl?: string | undefined;
 }
@@ -36,7 +36,7 @@ const ENDS: Record<Delivery, string[]> = {
 export function describePipelineConformance<B extends ConformanceBackend>(
   name: string,
   subject: PipelineSubject<B>,
-  { furnish, redisUrl }: PipelineOptions,
+  { seedWorkspace, redisUrl }: PipelineOptions,
 ): void {
   describe(`${name} through the pipeline`, () => {
     let world: World;
@@ -46,7 +46,7 @@ export function describePipelineConformance<B extends ConformanceBackend>(
     afterAll(() => world.close());
 
     it('ends truly, whichever call was the last of its worker', async () => {
-      const run = (crashPoint?: CrashPoint) => runOnce({ world, subject, furnish, crashPoint });
+      const run = (crashPoint?: CrashPoint) => runOnce({ world, subject, seedWorkspace, crashPoint });
       const { action, injector } = await run();
       expect(action).toMatchObject({ status: 'completed', crashes: 0, attempts: 1 });
       const points = injector.points();
@@ -64,7 +64,7 @@ interface Run<B extends ConformanceBackend> extends PipelineOptions {
 }
 
 /** One action of the subject, from the proposal to its end, judged. */
-async function runOnce<B extends ConformanceBackend>({ world, subject, furnish, crashPoint }: Run<B>) {
+async function runOnce<B extends ConformanceBackend>({ world, subject, seedWorkspace, crashPoint }: Run<B>) {
   const backend = await subject.startBackend();
   const { injector, worker } = startFaultyProcess({
     services: world,
@@ -74,7 +74,7 @@ async function runOnce<B extends ConformanceBackend>({ world, subject, furnish, 
   });
   try {
     const workspace = await world.workspace();
-    await furnish(world, workspace);
+    await seedWorkspace(world, workspace);
     const id = await propose({ subject, workspace, backend });
     await Promise.race([execute(worker, id), injector.whenCrashed]);
     const action = await settle(world, subject, id);

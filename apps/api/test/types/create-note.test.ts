@@ -1,4 +1,4 @@
-import { useApi } from '../open-api.ts';
+import { useApi } from '../test-api.ts';
 import { approve, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
 
 describe('create_note', () => {

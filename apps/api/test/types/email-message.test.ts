@@ -1,6 +1,6 @@
 import { startSmtpSink, type SmtpSink } from '@proviso/local-server/smtp-sink';
 import type { JsonObject } from '@proviso/contracts';
-import { useApi, type Tenant } from '../open-api.ts';
+import { useApi, type Tenant } from '../test-api.ts';
 import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
 
 const PASSWORD = 'correct horse battery staple';

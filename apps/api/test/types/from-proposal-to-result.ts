@@ -1,6 +1,6 @@
 import type { Action, JsonObject } from '@proviso/contracts';
 import { execute, recoverLost } from '@proviso/core';
-import { holdings, pending, uuidOf, type Api, type ReplyBody, type Tenant } from '../open-api.ts';
+import { holdings, pending, uuidOf, type Api, type ReplyBody, type Tenant } from '../test-api.ts';
 
 const UNPACED = { per_second: null, per_hour: null, per_day: null, per_week: null };
 

@@ -1,6 +1,6 @@
 import type { Action, JsonObject } from '@proviso/contracts';
 import { startUnipileFake, type UnipileFake } from '@proviso/testing/providers/linkedin';
-import { useApi, type Tenant } from '../open-api.ts';
+import { useApi, type Tenant } from '../test-api.ts';
 import { account, approve, expectHidden, run, trailOf } from './from-proposal-to-result.ts';
 
 const TOKEN = 'un1p1le-t0ken';

@@ -1,7 +1,7 @@
 import type { Action, JsonObject } from '@proviso/contracts';
 import { claim, recoverLost } from '@proviso/core';
 import { startMcpFake, type McpFake } from '@proviso/testing/providers/mcp';
-import { expectRefusal, INVALID, pathsOf, recorded, useApi, uuidOf, type Tenant } from '../open-api.ts';
+import { expectRefusal, INVALID, pathsOf, recorded, useApi, uuidOf, type Tenant } from '../test-api.ts';
 import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
 
 const TOKEN = 'mcp-s3cret';

@@ -1,6 +1,6 @@
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startResendFake, type ResendFake } from '@proviso/testing/providers/resend';
-import { useApi, type Tenant } from '../open-api.ts';
+import { useApi, type Tenant } from '../test-api.ts';
 import { account, approve, expectHidden, proposeAs, run, runAndLose, trailOf } from './from-proposal-to-result.ts';
 
 const API_KEY = 're_tr0ub4dor3';

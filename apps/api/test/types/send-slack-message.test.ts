@@ -1,7 +1,7 @@
 import { until } from '@proviso/testing';
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startSlackFake, type SlackFake } from '@proviso/testing/providers/slack';
-import { expectRefusal, INVALID, pathsOf, pending, useApi } from '../open-api.ts';
+import { expectRefusal, INVALID, pathsOf, pending, useApi } from '../test-api.ts';
 import { account, approve, expectHidden, proposeAs, run, runAndLose, trailOf } from './from-proposal-to-result.ts';
 
 const TOKEN = 'xoxb-2417-tr0ub4dor';

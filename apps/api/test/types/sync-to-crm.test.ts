@@ -1,6 +1,6 @@
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startHubspotFake, type HubspotFake } from '@proviso/testing/providers/hubspot';
-import { useApi } from '../open-api.ts';
+import { useApi } from '../test-api.ts';
 import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
 
 const TOKEN = 'pat-eu1-tr0ub4dor3';

@@ -1,6 +1,6 @@
 import { createAgentBody, type Agent } from '@proviso/contracts';
 import { authorizeConfiguration, type Context } from '../access/context.ts';
-import { once } from '../platform/idempotency.ts';
+import { inTransactionOnce } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import { assertSettings, identityOf } from './settings.ts';
 import { presentAgent } from './present.ts';
@@ -14,5 +14,7 @@ export async function createAgent(ctx: Context, input: unknown): Promise<Agent> 
   const { name, description = null, enabled = true, approval = 'always', auto_approve_types = [] } = body;
   const settings = { enabled, approval, auto_approve_types };
   const data = { id: newId(), workspace_id: ctx.caller.workspaceId, name, description, identity_id, ...settings };
-  return once(ctx.db, ctx.idempotency, async (tx) => presentAgent(await tx.tables.agents.create({ data })));
+  return inTransactionOnce(ctx.db, ctx.idempotency, async (tx) =>
+    presentAgent(await tx.tables.agents.create({ data })),
+  );
 }

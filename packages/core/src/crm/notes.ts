@@ -4,7 +4,7 @@ import type { Context } from '../access/context.ts';
 import { sql } from '../platform/db.ts';
 import { notFound } from '../platform/errors.ts';
 import { lockAgainstDelete } from '../platform/lock-against-delete.ts';
-import { once } from '../platform/idempotency.ts';
+import { inTransactionOnce } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../platform/page.ts';
 
@@ -20,7 +20,7 @@ export async function writeNote(ctx: Context, { kind, load }: NoteSubject, input
   const { content } = createNoteBody.parse(input);
   const { id, workspace_id } = await load();
   const data = { id: newId(), workspace_id, [`${kind}_id`]: id, content, created_by: ctx.caller.actor };
-  return once(ctx.db, ctx.idempotency, async (tx) => {
+  return inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     if (!(await lockAgainstDelete(tx, kind, { id, workspace_id }))) throw notFound(kind);
     return presentNote(await tx.tables.notes.create({ data }));
   });

@@ -8,7 +8,7 @@ import { runInSlot } from './execute.ts';
 import { createLeases } from './leases.ts';
 import { createSlots } from './slots.ts';
 import type { Worker } from './worker.ts';
-import { keepingReply } from '../platform/idempotency.ts';
+import { runAndKeepReply } from '../platform/idempotency.ts';
 import { formatId } from '../platform/ids.ts';
 
 const AT_A_TIME = 8;
@@ -37,7 +37,7 @@ export async function processActions(
   authorize(ctx, 'actions:write');
   noBody.parse(input.body);
   const { limit } = processActionsQuery.parse(input.query);
-  return keepingReply(ctx.db, ctx.idempotency, async () => ({
+  return runAndKeepReply(ctx.db, ctx.idempotency, async () => ({
     ...(await inShare(ctx, () => runDue(ctx, limit, stopping))),
   }));
 }

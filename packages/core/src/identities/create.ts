@@ -2,7 +2,7 @@ import { createIdentityBody, type Identity, type JsonObject, type Provider } fro
 import type { z } from 'zod';
 import { authorizeConfiguration, type Context } from '../access/context.ts';
 import { AppError, invalid } from '../platform/errors.ts';
-import { once } from '../platform/idempotency.ts';
+import { inTransactionOnce } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import { sealSecret } from '../platform/secrets.ts';
 import { credentialsAad } from './associated-data.ts';
@@ -25,7 +25,9 @@ export async function createIdentity(ctx: Context, input: unknown): Promise<Iden
     credentials,
     ...(pacing && { pacing }),
   };
-  return once(ctx.db, ctx.idempotency, async (tx) => presentIdentity(await tx.tables.identities.create({ data })));
+  return inTransactionOnce(ctx.db, ctx.idempotency, async (tx) =>
+    presentIdentity(await tx.tables.identities.create({ data })),
+  );
 }
 
 function parseAt<T>(path: string, schema: z.ZodType<T>, value: JsonObject): T {

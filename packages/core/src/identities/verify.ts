@@ -1,7 +1,7 @@
 import { noBody, type Identity } from '@proviso/contracts';
 import { authorizeConfiguration, type Context } from '../access/context.ts';
 import type { Verification } from '../executors/provider.ts';
-import { keepingReply } from '../platform/idempotency.ts';
+import { runAndKeepReply } from '../platform/idempotency.ts';
 import { getIdentityInWorkspace } from './get.ts';
 import { recordVerification } from './record-verification.ts';
 import { presentIdentity } from './present.ts';
@@ -16,7 +16,7 @@ export async function verifyIdentity(
   authorizeConfiguration(ctx, 'identities:write');
   noBody.parse(input);
   const seen = await getIdentityInWorkspace(ctx, id);
-  return keepingReply(ctx.db, ctx.idempotency, async () => {
+  return runAndKeepReply(ctx.db, ctx.idempotency, async () => {
     const verification = await testConnection(ctx, seen);
     return { verification, identity: presentIdentity(await recordVerification(ctx.db, seen, verification)) };
   });

@@ -6,7 +6,7 @@ import type { Transaction } from '../platform/db.ts';
 import { invalid } from '../platform/errors.ts';
 import { executorOf } from '../tools/find-executor.ts';
 import type { pauses } from '../generated/client.ts';
-import { once } from '../platform/idempotency.ts';
+import { inTransactionOnce } from '../platform/idempotency.ts';
 import { newId, parseId, formatIdOrNull } from '../platform/ids.ts';
 
 /** The lock of may_start. */
@@ -31,7 +31,7 @@ export function authorizePausing(ctx: Context): void {
 /** Stops new starts: once it returns, nothing new starts. Running actions go on to their end. */
 export async function pauseWork(ctx: Context, input: unknown): Promise<Paused[]> {
   const what = await authorizePause(ctx, input);
-  const { paused } = await once(ctx.db, ctx.idempotency, async (tx) => {
+  const { paused } = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     await tx.query(PAUSE_LOCK, []);
     const known = await tx.tables.pauses.findFirst({ where: what });
     if (!known) await tx.tables.pauses.create({ data: { ...what, id: newId(), created_by: ctx.caller.actor } });
@@ -43,7 +43,7 @@ export async function pauseWork(ctx: Context, input: unknown): Promise<Paused[]>
 /** Lets go what was held back; what is due starts with the next sweep. */
 export async function resumeWork(ctx: Context, input: unknown): Promise<Paused[]> {
   const what = await authorizePause(ctx, input);
-  const { paused } = await once(ctx.db, ctx.idempotency, async (tx) => {
+  const { paused } = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     await tx.tables.pauses.deleteMany({ where: what });
     return { paused: shown(await standing(tx, ctx)) };
   });

@@ -18,7 +18,7 @@ const mismatch = (): AppError =>
 /**
  * What the first request with this key stored; undefined = it is new. Throws IDEMPOTENCY_MISMATCH for another request.
  */
-export async function findReplay(db: Transaction, use: Idempotency): Promise<JsonObject | undefined> {
+export async function findSnapshot(db: Transaction, use: Idempotency): Promise<JsonObject | undefined> {
   const kept = await db.tables.idempotency_keys.findUnique({
     where: { workspace_id_token_id_key: { workspace_id: use.workspaceId, token_id: use.tokenId, key: use.key } },
   });
@@ -28,11 +28,11 @@ export async function findReplay(db: Transaction, use: Idempotency): Promise<Jso
 }
 
 /** The reply to the first request with this key, for verbs that ask far and wide before they write; undefined = it is new. */
-export async function replayedReply<T extends object>(
+export async function findFirstReply<T extends object>(
   db: Transaction,
   use: Idempotency | undefined,
 ): Promise<T | undefined> {
-  const first = use && (await findReplay(db, use));
+  const first = use && (await findSnapshot(db, use));
   if (use) use.replayed = first !== undefined;
   return first as T | undefined;
 }
@@ -61,7 +61,7 @@ const KEEP = {
  * Runs `work` in one transaction with its key, for verbs that write more than one row. A concurrent duplicate waits
  * for the first one's commit and then gets its reply. `work` must not touch queue or network.
  */
-export async function once<T extends object>(
+export async function inTransactionOnce<T extends object>(
   db: Database,
   use: Idempotency | undefined,
   work: (tx: Transaction) => Promise<T>,
@@ -97,13 +97,13 @@ const KEEP_REPLY = {
  * Runs work that takes too long for one transaction, and keeps its reply when it is over. Each part of such work must
  * be safe by itself: two requests with one key at the same time both work, and both get the first one's reply.
  */
-export async function keepingReply<T extends object>(
+export async function runAndKeepReply<T extends object>(
   db: Database,
   use: Idempotency | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
   if (!use) return work();
-  const first = await findReplay(db, use);
+  const first = await findSnapshot(db, use);
   use.replayed = first !== undefined;
   if (first) return first as T;
   const values = [use.workspaceId, use.tokenId, use.key, use.requestHash, JSON.stringify(await work())];

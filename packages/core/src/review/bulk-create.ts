@@ -5,7 +5,7 @@ import type { Context } from '../access/context.ts';
 import type { Transaction } from '../platform/db.ts';
 import { dispatch } from '../action/dispatch.ts';
 import { AppError, invalid, invalidInput } from '../platform/errors.ts';
-import { once } from '../platform/idempotency.ts';
+import { inTransactionOnce } from '../platform/idempotency.ts';
 import { newId, formatId } from '../platform/ids.ts';
 import { stillMay } from '../access/api-keys/still-may.ts';
 import { authorizeProposing, draftRow, type DraftRow } from './create.ts';
@@ -31,7 +31,7 @@ export async function bulkCreateActions(ctx: Context, input: unknown): Promise<B
   const drafts = await draftAll(ctx, actions);
   const rows = drafts.filter((draft): draft is DraftRow => !(draft instanceof AppError));
   let created: ActionRow[] = [];
-  const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
+  const reply = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     await stillMay(tx, ctx, authorizeProposing);
     created = await inPortions(rows, sizeOf, (portion) => insert(ctx, tx, portion));
     return { ...replyOf(drafts, created) };

@@ -2,7 +2,7 @@ import { bulkDecideBody, type BulkDecideBody, type DecideActionBody, type Status
 import { authorizeDecision, type Context } from '../access/context.ts';
 import { dispatch } from '../action/dispatch.ts';
 import { AppError, invalid } from '../platform/errors.ts';
-import { once, replayedReply } from '../platform/idempotency.ts';
+import { inTransactionOnce, findFirstReply } from '../platform/idempotency.ts';
 import { parseId } from '../platform/ids.ts';
 import { stillMay } from '../access/api-keys/still-may.ts';
 import { prepareDecisions, writeDecisions } from './decisions.ts';
@@ -20,14 +20,14 @@ export interface BulkDecision {
 export async function bulkDecideActions(ctx: Context, input: unknown): Promise<BulkDecision> {
   authorizeDecision(ctx);
   const body = bulkDecideBody.parse(input);
-  const first = await replayedReply<BulkDecision>(ctx.db, ctx.idempotency);
+  const first = await findFirstReply<BulkDecision>(ctx.db, ctx.idempotency);
   if (first) return first;
   const hashes = hashesOf(body);
   const { rows, upTo } = await loadAll(ctx, body);
   const asks = [...rows.values()].map((row) => ({ seen: row, decision: decisionFor(body, hashes.get(row.id)) }));
   const prepared = await prepareDecisions(ctx, asks);
   let decided: ActionRow[] = [];
-  const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
+  const reply = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     await stillMay(tx, ctx, authorizeDecision);
     const outcomes = await writeDecisions(tx, prepared);
     decided = [];

@@ -1,6 +1,6 @@
 import { noBody } from '@proviso/contracts';
 import { authorize, type Context } from '../access/context.ts';
-import { replayable } from '../action/replay.ts';
+import { replayOrRun } from '../action/replay.ts';
 import { transition } from '../action/transition.ts';
 import { getActionInWorkspace } from './get.ts';
 import { assertOwnAction } from './own.ts';
@@ -10,7 +10,7 @@ import type { ActionRow } from '../action/row.ts';
 export async function cancelAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
   authorize(ctx, 'actions:write');
   noBody.parse(input);
-  return replayable(ctx.db, ctx.idempotency, async () => {
+  return replayOrRun(ctx.db, ctx.idempotency, async () => {
     const seen = await getActionInWorkspace(ctx, id);
     assertOwnAction(ctx, seen);
     return transition(ctx.db, seen, 'action.cancelled', {

@@ -3,7 +3,7 @@ import { authorize, type Context } from '../access/context.ts';
 import { dispatch } from '../action/dispatch.ts';
 import { AppError, invalid } from '../platform/errors.ts';
 import { executorOf } from '../tools/find-executor.ts';
-import { orReplay } from '../action/replay.ts';
+import { runOrReplay } from '../action/replay.ts';
 import { newId } from '../platform/ids.ts';
 import { stillMay } from '../access/api-keys/still-may.ts';
 import { clearedHash } from '../executors/cleared-hash.ts';
@@ -21,7 +21,7 @@ export async function createAction(ctx: Context, input: unknown): Promise<Action
 
 /** Writes the row that `draft` builds, or replays the one that the first request with this key wrote. */
 export async function recordProposal(ctx: Context, draft: () => Promise<DraftRow>): Promise<ActionRow> {
-  const made = await orReplay(ctx.db, ctx.idempotency, async () => {
+  const made = await runOrReplay(ctx.db, ctx.idempotency, async () => {
     const row = await draft();
     await stillMay(ctx.db, ctx, authorizeProposing);
     return insert(ctx, row);

@@ -7,7 +7,7 @@ import { dispatch } from '../action/dispatch.ts';
 import { type AppError, invalid } from '../platform/errors.ts';
 import type { Executor } from '../executors/executor.ts';
 import { executorOf } from '../tools/find-executor.ts';
-import { replayable } from '../action/replay.ts';
+import { replayOrRun } from '../action/replay.ts';
 import type { Idempotency } from '../platform/idempotency.ts';
 import { stillMay } from '../access/api-keys/still-may.ts';
 import { holdSecondsOf } from '../access/settings/get.ts';
@@ -23,18 +23,18 @@ import { columnsOf, effectiveParams, type ActionChange, type ActionRow } from '.
 /** Approves, rejects or edits a pending action. The loser of a race gets INVALID_STATE. */
 export async function decideAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
   authorizeDecision(ctx); // a person with the right; an agent never
-  return decideFound(ctx, input, () => getActionInWorkspace(ctx, id)); // NOT_FOUND
+  return loadAndDecide(ctx, input, () => getActionInWorkspace(ctx, id)); // NOT_FOUND
 }
 
 /** Decides the action that `find` returns. The caller has authorised. */
-export async function decideFound(ctx: Context, input: unknown, find: () => Promise<ActionRow>): Promise<ActionRow> {
+export async function loadAndDecide(ctx: Context, input: unknown, find: () => Promise<ActionRow>): Promise<ActionRow> {
   const decision = decideActionBody.parse(input);
-  const action = await replayable(ctx.db, ctx.idempotency, async () => settle(ctx, await find(), decision));
+  const action = await replayOrRun(ctx.db, ctx.idempotency, async () => applyDecision(ctx, await find(), decision));
   dispatch(ctx, action); // a wake-up, never awaited
   return action;
 }
 
-interface Clearing {
+interface DecisionOptions {
   dueNow?: boolean;
   /** A changed proposal that is approved in the same step (PATCH with require_approval: false). */
   change?: ActionChange;
@@ -50,15 +50,15 @@ export interface PreparedDecision {
   event: 'action.approved' | 'action.rejected' | 'action.updated';
   options: Omit<Transition, 'idempotency'>;
   /** The preview is outdated: it is rendered again, and the decision is refused until that has been seen. */
-  isRedrawn?: true;
+  isPreviewOutdated?: true;
 }
 
 /** Decides an action as it was seen; shared by every way in which one decision arrives. */
-export async function settle(
+export async function applyDecision(
   ctx: Context,
   seen: ActionRow,
   decision: DecideActionBody,
-  how: Clearing = {},
+  how: DecisionOptions = {},
 ): Promise<ActionRow> {
   const prepared = await prepareDecision(ctx, seen, decision, how);
   await stillMay(ctx.db, ctx, how.may ?? assertDecider);
@@ -73,7 +73,7 @@ export async function prepareDecision(
   ctx: Context,
   seen: ActionRow,
   decision: DecideActionBody,
-  { dueNow = false, change: proposed = {}, changes }: Clearing = {},
+  { dueNow = false, change: proposed = {}, changes }: DecisionOptions = {},
 ): Promise<PreparedDecision> {
   const { actor } = ctx.caller;
   const { comment = null } = decision;
@@ -92,7 +92,7 @@ export async function prepareDecision(
   }
   const executor = await executorOf(ctx, seen.type);
   const shown = { ...seen, ...columnsOf(proposed) };
-  const redrawn = await redraw(ctx, executor, shown);
+  const redrawn = await renderOutdatedPreview(ctx, executor, shown);
   if (redrawn) return { seen, ...redrawn };
   const change = { ...proposed, ...(await approvalBinding(ctx, executor, shown, decision.edits)) };
   assertDecides(executor, effectiveParams({ ...shown, ...columnsOf(change) }), comment);
@@ -119,10 +119,10 @@ const eventOf = ({ action }: DecideActionBody) => (action === 'reject' ? 'action
 /** The one guarded write of a decision, by itself or in a transaction. Throws INVALID_STATE, CONFLICT. */
 export async function writeDecision(
   db: Queryable,
-  { seen, event, options, isRedrawn }: PreparedDecision,
+  { seen, event, options, isPreviewOutdated }: PreparedDecision,
   idempotency?: Idempotency,
 ): Promise<ActionRow> {
-  if (!isRedrawn) return transition(db, seen, event, { ...options, idempotency });
+  if (!isPreviewOutdated) return transition(db, seen, event, { ...options, idempotency });
   const now = await transition(db, seen, event, options);
   const message = 'What the action would do has changed since it was previewed. Reload it and decide again.';
   throw new ActionError('CONFLICT', message, now);
@@ -153,7 +153,7 @@ async function approvalBinding(
 ): Promise<ActionChange> {
   if (!edits) {
     await parseParams(executor, effectiveParams(seen)); // a tool's schema may be another one by now
-    return hashOf(ctx, seen);
+    return clearedColumns(ctx, seen);
   }
   const proposal = await prepareEdits(ctx, executor, seen, edits);
   const change: ActionChange = {
@@ -166,14 +166,14 @@ async function approvalBinding(
     contact_id: proposal.contactId,
     company_id: proposal.companyId,
   };
-  return { ...change, ...hashOf(ctx, { ...seen, ...columnsOf(change) }) };
+  return { ...change, ...clearedColumns(ctx, { ...seen, ...columnsOf(change) }) };
 }
 
 /**
  * The preview must be what it would be if it were rendered now: an identity that was changed since, say, has another sender,
  * and a tool another schema. Returns how to render it again where it is not.
  */
-async function redraw(
+async function renderOutdatedPreview(
   ctx: Context,
   executor: Executor,
   seen: ActionRow,
@@ -195,11 +195,11 @@ async function redraw(
   }
   return {
     event: 'action.updated',
-    isRedrawn: true,
+    isPreviewOutdated: true,
     options: {
       actor: ctx.caller.actor,
       change: { ...now, agent_preview: null, revision: seen.revision + 1 },
-      data: { reason: 'drawn_again', via: ctx.via },
+      data: { reason: 'preview_changed', via: ctx.via },
     },
   };
 }
@@ -217,7 +217,7 @@ async function lookUpAgain(ctx: Context, executor: Executor, seen: ActionRow) {
 }
 
 /** The columns that bind an approval to what it cleared. */
-export const hashOf = (ctx: Context, row: ActionRow): ActionChange => ({
+export const clearedColumns = (ctx: Context, row: ActionRow): ActionChange => ({
   cleared_hash: clearedHash(row, ctx.executors),
   cleared_identity_version: row.identity_version,
 });

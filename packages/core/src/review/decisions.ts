@@ -19,16 +19,16 @@ import type { ActionRow } from '../action/row.ts';
 const PREPARE_MS = 20_000;
 const AT_ONCE_MAX = 16;
 
-export interface Ask {
+export interface DecisionRequest {
   seen: ActionRow;
   decision: DecideActionBody;
 }
 
 /** By the action's id. */
-export type Prepared = Map<string, PreparedDecision | AppError>;
+export type PreparedDecisions = Map<string, PreparedDecision | AppError>;
 
 /** Prepares each decision by itself; those that are refused say why. Writes nothing. */
-export async function prepareDecisions(ctx: Context, asks: readonly Ask[]): Promise<Prepared> {
+export async function prepareDecisions(ctx: Context, asks: readonly DecisionRequest[]): Promise<PreparedDecisions> {
   const together = { ...ctx, db: { ...ctx.db, tables: coalescing(ctx.db.tables) } };
   const endsAt = performance.now() + PREPARE_MS;
   const prepared = await inPortions(
@@ -39,7 +39,11 @@ export async function prepareDecisions(ctx: Context, asks: readonly Ask[]): Prom
   return new Map(prepared);
 }
 
-async function prepareOne(ctx: Context, { seen, decision }: Ask, endsAt: number): Promise<PreparedDecision | AppError> {
+async function prepareOne(
+  ctx: Context,
+  { seen, decision }: DecisionRequest,
+  endsAt: number,
+): Promise<PreparedDecision | AppError> {
   await nextSlice();
   // Not read from the locked row: a batch holds its locks to the end, and running actions belong to the heartbeat.
   if (seen.status !== 'pending_approval')
@@ -80,7 +84,10 @@ async function sideBySide<Item, Result>(
 }
 
 /** Writes each decision by itself, in one transaction; by id, the action or why it could not be decided. */
-export async function writeDecisions(tx: Transaction, prepared: Prepared): Promise<Map<string, ActionRow | AppError>> {
+export async function writeDecisions(
+  tx: Transaction,
+  prepared: PreparedDecisions,
+): Promise<Map<string, ActionRow | AppError>> {
   const outcomes = new Map<string, ActionRow | AppError>();
   // In the order of their ids, so that two batches over the same actions wait for each other instead of deadlocking.
   for (const [id, one] of [...prepared].toSorted(([a], [b]) => a.localeCompare(b))) {

@@ -1,7 +1,7 @@
 import { ActionError } from '../action/action-error.ts';
 import { noBody } from '@proviso/contracts';
 import { authorizeDecision, type Context } from '../access/context.ts';
-import { replayable } from '../action/replay.ts';
+import { replayOrRun } from '../action/replay.ts';
 import { transition } from '../action/transition.ts';
 import { getActionInWorkspace } from './get.ts';
 import { returnToReview } from '../action/return-to-review.ts';
@@ -11,7 +11,7 @@ import type { ActionRow } from '../action/row.ts';
 export async function recallAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
   authorizeDecision(ctx);
   noBody.parse(input);
-  return replayable(ctx.db, ctx.idempotency, async () => {
+  return replayOrRun(ctx.db, ctx.idempotency, async () => {
     const seen = await getActionInWorkspace(ctx, id);
     const { actor } = ctx.caller;
     const change = { ...returnToReview(seen), status_reason: 'recalled' } as const;

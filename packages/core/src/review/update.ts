@@ -16,7 +16,7 @@ import { executorOf } from '../tools/find-executor.ts';
 import { stillMay } from '../access/api-keys/still-may.ts';
 import { callContextOf } from '../schema/reserved-fields.ts';
 import { transition } from '../action/transition.ts';
-import { hashOf, settle } from './decide.ts';
+import { clearedColumns, applyDecision } from './decide.ts';
 import { getActionInWorkspace } from './get.ts';
 import { foldEdits, returnToReview } from '../action/return-to-review.ts';
 import { assertOwnAction } from './own.ts';
@@ -57,7 +57,7 @@ async function write(ctx: Context, seen: ActionRow, body: UpdateActionBody): Pro
   const { params_hash, ...changes } = body as UpdateActionBody & JsonObject;
   if (approves) {
     const decision: DecideActionBody = { action: 'approve', ...(params_hash && { params_hash }) };
-    return settle(ctx, seen, decision, { change, changes, may });
+    return applyDecision(ctx, seen, decision, { change, changes, may });
   }
   const data: JsonObject = { changes, via: ctx.via };
   const now = await stillMay(ctx.db, ctx, may);
@@ -68,7 +68,7 @@ async function write(ctx: Context, seen: ActionRow, body: UpdateActionBody): Pro
       change: { ...returnToReview(seen), ...change, status_reason: reason },
       data: { ...data, reason },
     });
-  const rehash = isCleared(seen.status) ? hashOf(ctx, { ...seen, ...columnsOf(change) }) : {};
+  const rehash = isCleared(seen.status) ? clearedColumns(ctx, { ...seen, ...columnsOf(change) }) : {};
   return transition(ctx.db, seen, 'action.updated', {
     actor: ctx.caller.actor,
     change: { ...change, ...rehash },

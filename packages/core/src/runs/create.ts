@@ -3,7 +3,7 @@ import { getAgentInWorkspace } from '../agents/get.ts';
 import { lockAgent } from '../agents/lock.ts';
 import { presentRun } from '../agents/present.ts';
 import { authorize, type Context } from '../access/context.ts';
-import { once } from '../platform/idempotency.ts';
+import { inTransactionOnce } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import { assertEnabled, assertOwnRun } from './own.ts';
 
@@ -14,7 +14,7 @@ export async function createRun(ctx: Context, agentId: string, input: unknown): 
   const agent = await getAgentInWorkspace(ctx, agentId);
   assertOwnRun(ctx, agent.id);
   const data = { id: newId(), workspace_id: agent.workspace_id, agent_id: agent.id, metadata };
-  return once(ctx.db, ctx.idempotency, async (tx) => {
+  return inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     assertEnabled(await lockAgent(tx, ctx, agent.id));
     return presentRun(await tx.tables.agent_runs.create({ data }));
   });

@@ -3,7 +3,7 @@ import { createToolBody, type Tool } from '@proviso/contracts';
 import { authorizeConfiguration, type Context } from '../access/context.ts';
 import { invalid } from '../platform/errors.ts';
 import type { tools } from '../generated/client.ts';
-import { once } from '../platform/idempotency.ts';
+import { inTransactionOnce } from '../platform/idempotency.ts';
 import { sealSecret } from '../platform/secrets.ts';
 import { checkSchema } from '../schema/input-schema.ts';
 import { toolSecretAad } from './associated-data.ts';
@@ -47,7 +47,7 @@ export async function createTool(ctx: Context, input: unknown): Promise<CreatedT
   const sealed = sealSecret(ctx.secrets, { secret }, toolSecretAad(workspaceId, name));
   const values = [workspaceId, name, url, JSON.stringify(input_schema), idempotent, sealed];
   let fresh = false;
-  const tool = await once(ctx.db, ctx.idempotency, async (tx) => {
+  const tool = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     const [row] = await tx.query<tools>(REGISTER, values);
     if (!row) throw new Error('an upsert returned no row');
     fresh = row.secret === sealed;

@@ -10,14 +10,14 @@ import * as mcp from '../../src/adapters/mcp.ts';
 import { gateServer } from '../../src/adapters/mcp-server.ts';
 import * as openai from '../../src/adapters/openai-agents.ts';
 import { originalOf, ToolRefused, type GateSet, type HostedTool } from '../../src/index.ts';
-import { farSide, json } from './far-side.ts';
+import { startFakeServer, json } from './fake-server.ts';
 
 const WORKSPACE = '0190b0d0-0000-7000-8000-000000000001';
 const inputSchema = z.object({ order: z.string() });
 const INPUT = { order: '4711' };
 const QUEUED = { status: 'queued', pending_action_id: 'pa-1', tool_name: 'refund' };
 
-let server: Awaited<ReturnType<typeof farSide>>;
+let server: Awaited<ReturnType<typeof startFakeServer>>;
 let gate: GateSet;
 let runs: unknown[];
 const refund = (input: unknown) => {
@@ -26,7 +26,7 @@ const refund = (input: unknown) => {
 };
 beforeEach(async () => {
   runs = [];
-  server = await farSide(json(201, { id: 'pa-1', status: 'pending' }));
+  server = await startFakeServer(json(201, { id: 'pa-1', status: 'pending' }));
   gate = { client: server.client({ workspaceId: WORKSPACE }), access: { price: 'read' } };
 });
 afterEach(() => server.close());

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { ProvisoError } from '../../src/index.ts';
 import { readEventStream } from '../../src/client/event-stream.ts';
-import { cutOff, json, refusal, useFarSides } from './far-side.ts';
+import { cutOff, json, refusal, useFakeServers } from './fake-server.ts';
 
-const serve = useFarSides();
+const serve = useFakeServers();
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.01)); // in a hurry
 afterEach(() => jest.restoreAllMocks());
 

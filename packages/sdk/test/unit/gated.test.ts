@@ -1,8 +1,8 @@
 import { gated, originalOf, type Client, type Gate, type Tool } from '../../src/index.ts';
-import { json, refusal, silent, useFarSides } from './far-side.ts';
+import { json, refusal, silent, useFakeServers } from './fake-server.ts';
 
 const WORKSPACE = '0190b0d0-0000-7000-8000-000000000001';
-const serve = useFarSides();
+const serve = useFakeServers();
 
 const recorded = json(201, { id: 'pa-1', status: 'pending' });
 const action = (more: object) =>

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { createClient, ProvisoError, type ProvisoCode } from '../../src/index.ts';
-import { actionReply, cutOff, farSide, json, refusal, silent, useFarSides } from './far-side.ts';
+import { actionReply, cutOff, startFakeServer, json, refusal, silent, useFakeServers } from './fake-server.ts';
 
 const NOTE = { type: 'create_note', identity_id: 'id_1', params: { content: 'Hello' } };
-const serve = useFarSides();
+const serve = useFakeServers();
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.01)); // in a hurry
 afterEach(() => jest.restoreAllMocks());
 
@@ -134,7 +134,7 @@ it("ends with the signal's own reason, also between attempts", async () => {
 });
 
 it('reports a port where nobody listens as NETWORK', async () => {
-  const { baseUrl, close } = await farSide(silent);
+  const { baseUrl, close } = await startFakeServer(silent);
   await close();
   const client = createClient({ baseUrl, token: 'pv_test' });
   expect(await faultOf(client.actions.list())).toMatchObject({ code: 'NETWORK', status: undefined });

@@ -10,10 +10,10 @@ import {
 } from '../context.ts';
 import { sqlState, type Queryable, type Transaction } from '../../platform/db.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
-import { once } from '../../platform/idempotency.ts';
+import { inTransactionOnce } from '../../platform/idempotency.ts';
 import { newId, parseId } from '../../platform/ids.ts';
 import { lockMembers } from '../members/owners.ts';
-import { assertRoomForKey } from '../members/room.ts';
+import { assertKeyLimit } from '../members/limits.ts';
 import { lockPerson } from './lock-person.ts';
 import { presentKey } from './present.ts';
 import { hashToken, lookupOf, newToken } from './token.ts';
@@ -44,10 +44,10 @@ export async function createKey(ctx: Context, input: unknown): Promise<CreatedKe
     made_by_key_id: keyIdOf(caller),
     created_by: { ...caller.actor },
   };
-  const key = await once(ctx.db, ctx.idempotency, async (tx) => {
+  const key = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     const now = await lockMaker(tx, ctx, rights.role);
     const expires_at = await expiryOf(tx, caller, body.expires_at);
-    await assertRoomForKey(tx, rights);
+    await assertKeyLimit(tx, rights);
     const made_by_person_id = rights.role === null ? null : now.caller.answersForId;
     return presentKey(await tx.tables.api_keys.create({ data: { ...data, made_by_person_id, expires_at } }));
   }).catch((error: unknown) => {

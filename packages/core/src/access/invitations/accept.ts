@@ -15,7 +15,7 @@ import { newId, formatId } from '../../platform/ids.ts';
 import { presentKey } from '../api-keys/present.ts';
 import { hashToken, lookupOf, newToken } from '../api-keys/token.ts';
 import { lockWorkspace } from '../members/owners.ts';
-import { assertRoomForMember } from '../members/room.ts';
+import { assertMemberLimit } from '../members/limits.ts';
 import { presentMember, WITH_USER } from '../members/present.ts';
 import { hashPassword } from '../sessions/password.ts';
 import { keepPassword } from '../sessions/set-password.ts';
@@ -65,7 +65,7 @@ export async function acceptInvitation(
         'The invitation is for a different e-mail address than yours. Accept it without a token to join as a new person.',
       );
     await assertNoMember(tx, invitation, person);
-    await assertRoomForMember(tx, invitation.workspace_id);
+    await assertMemberLimit(tx, invitation.workspace_id);
     const joining = person ?? (await createPerson(tx, invitation, name));
     const { workspace_id, role } = invitation;
     const data = { workspace_id, user_id: joining.id, role };

@@ -2,11 +2,11 @@ import { addressKey, createInvitationBody, type Invitation } from '@proviso/cont
 import { authorizePeople, keyIdOf, type Context } from '../context.ts';
 import type { Transaction } from '../../platform/db.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
-import { once } from '../../platform/idempotency.ts';
+import { inTransactionOnce } from '../../platform/idempotency.ts';
 import { newId } from '../../platform/ids.ts';
 import { hashToken, lookupOf, newInvitationSecret } from '../api-keys/token.ts';
 import { assertMayGive, lockMembers } from '../members/owners.ts';
-import { assertRoomForInvitation } from '../members/room.ts';
+import { assertInvitationLimit } from '../members/limits.ts';
 import { databaseNow, presentInvitation } from './present.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -30,13 +30,13 @@ export async function createInvitation(ctx: Context, input: unknown): Promise<Cr
   const secret = newInvitationSecret();
   const address = addressKey(email);
   const workspace_id = ctx.caller.workspaceId;
-  const invitation = await once(ctx.db, ctx.idempotency, async (tx) => {
+  const invitation = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     const current = await lockMembers(tx, ctx);
     authorizePeople(current);
     assertMayGive(current, role);
     const now = await databaseNow(tx);
     await assertUninvited(tx, workspace_id, address, now);
-    await assertRoomForInvitation(tx, workspace_id, now);
+    await assertInvitationLimit(tx, workspace_id, now);
     const data = {
       id: newId(),
       workspace_id,

@@ -1,22 +1,22 @@
 import { createWorkspaceBody, type Workspace } from '@proviso/contracts';
 import { authorizePeople, type Context } from '../context.ts';
-import { once } from '../../platform/idempotency.ts';
+import { inTransactionOnce } from '../../platform/idempotency.ts';
 import { newId } from '../../platform/ids.ts';
 import { currentCaller } from '../api-keys/authenticate.ts';
 import { lockPerson } from '../api-keys/lock-person.ts';
 import { assertOwnersCanSignIn } from '../members/owners.ts';
-import { assertRoomForWorkspace } from '../members/room.ts';
+import { assertWorkspaceLimit } from '../members/limits.ts';
 import { presentWorkspace, WITH_WORKSPACE } from './present.ts';
 
 /** Makes a workspace of the caller's own. */
 export async function createWorkspace(ctx: Context, input: unknown): Promise<Workspace> {
   const person = authorizePeople(ctx);
   const { name } = createWorkspaceBody.parse(input);
-  return once(ctx.db, ctx.idempotency, async (tx) => {
+  return inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     const { tables } = tx;
     await lockPerson(tx, person.id); // none of their credentials is revoked meanwhile, without this workspace being asked
     authorizePeople({ ...ctx, caller: await currentCaller(tx, ctx.caller) });
-    await assertRoomForWorkspace(tx, person.id);
+    await assertWorkspaceLimit(tx, person.id);
     const { id } = await tables.workspaces.create({ data: { id: newId(), name } });
     const data = { workspace_id: id, user_id: person.id, role: 'owner' };
     const member = await tables.members.create({ data, include: WITH_WORKSPACE });

@@ -2,7 +2,7 @@ import { createCompanyBody, type Company } from '@proviso/contracts';
 import { authorize, type Context } from '../../access/context.ts';
 import { isDuplicate } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
-import { once } from '../../platform/idempotency.ts';
+import { inTransactionOnce } from '../../platform/idempotency.ts';
 import { newId } from '../../platform/ids.ts';
 import { presentCompany } from './present.ts';
 
@@ -18,7 +18,7 @@ export async function createCompany(ctx: Context, input: unknown): Promise<Compa
     properties,
   };
   try {
-    return await once(ctx.db, ctx.idempotency, async (tx) =>
+    return await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) =>
       presentCompany(await tx.tables.companies.create({ data })),
     );
   } catch (error) {

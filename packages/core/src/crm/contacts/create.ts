@@ -3,7 +3,7 @@ import { companyToBelongTo } from '../companies/belong.ts';
 import { authorize, type Context } from '../../access/context.ts';
 import { isDuplicate } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
-import { once } from '../../platform/idempotency.ts';
+import { inTransactionOnce } from '../../platform/idempotency.ts';
 import { newId } from '../../platform/ids.ts';
 import { auditStage } from './change.ts';
 import { presentContact } from './present.ts';
@@ -21,7 +21,7 @@ export async function createContact(ctx: Context, input: unknown): Promise<Conta
     lifecycle_stage,
   };
   try {
-    return await once(ctx.db, ctx.idempotency, async (tx) => {
+    return await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
       const belongs = company_id && { company_id: await companyToBelongTo(tx, data.workspace_id, company_id) };
       const unsubscribed_at = await unsubscribedAt(tx, data.workspace_id, data.email);
       const contact = await tx.tables.contacts.create({ data: { ...data, ...belongs, unsubscribed_at } });

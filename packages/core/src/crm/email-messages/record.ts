@@ -10,7 +10,7 @@ import type { Transaction } from '../../platform/db.ts';
 import { invalid } from '../../platform/errors.ts';
 import type { email_messages } from '../../generated/client.ts';
 import { lockAgainstDelete } from '../../platform/lock-against-delete.ts';
-import { once } from '../../platform/idempotency.ts';
+import { inTransactionOnce } from '../../platform/idempotency.ts';
 import { newId, formatId, formatIdOrNull } from '../../platform/ids.ts';
 import { appendMessage, EMPTY_THREAD } from './append.ts';
 
@@ -20,7 +20,7 @@ export async function recordEmailMessage(ctx: Context, input: unknown): Promise<
   refuseAgent(ctx, 'An agent cannot record messages, because a recorded reply stops its follow-ups. Ask a person.');
   const message = recordEmailMessageBody.parse(input);
   const { workspaceId } = ctx.caller;
-  const recording = once(
+  const recording = inTransactionOnce(
     ctx.db,
     ctx.idempotency,
     async (tx) => (await find(tx, workspaceId, message)) ?? (await record(tx, workspaceId, message)),

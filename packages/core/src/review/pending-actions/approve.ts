@@ -1,5 +1,5 @@
 import type { DecideActionBody } from '@proviso/contracts';
-import { decideFound } from '../decide.ts';
+import { loadAndDecide } from '../decide.ts';
 import type { ActionRow } from '../../action/row.ts';
 import { authorizeDecision, type Context } from '../../access/context.ts';
 import { refuseReserved } from '../../schema/reserved-fields.ts';
@@ -14,5 +14,5 @@ export async function approvePendingAction(
   authorizeDecision(ctx);
   refuseReserved(approval.edits);
   const decision = { action: approval.edits ? 'edit' : 'approve', ...approval };
-  return decideFound(ctx, decision, () => findPendingAction(ctx, id));
+  return loadAndDecide(ctx, decision, () => findPendingAction(ctx, id));
 }

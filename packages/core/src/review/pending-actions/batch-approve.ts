@@ -1,12 +1,12 @@
 import type { DecideActionBody, JsonObject } from '@proviso/contracts';
-import { prepareDecisions, writeDecisions, type Ask, type Prepared } from '../decisions.ts';
+import { prepareDecisions, writeDecisions, type DecisionRequest, type PreparedDecisions } from '../decisions.ts';
 import { writeDecision } from '../decide.ts';
 import { LOADED_MIB, loadMany } from '../load-many.ts';
 import type { ActionRow } from '../../action/row.ts';
 import { authorizeDecision, type Context } from '../../access/context.ts';
 import { dispatch } from '../../action/dispatch.ts';
 import { AppError, invalid, refusalOf } from '../../platform/errors.ts';
-import { once, replayedReply } from '../../platform/idempotency.ts';
+import { inTransactionOnce, findFirstReply } from '../../platform/idempotency.ts';
 import { parseId } from '../../platform/ids.ts';
 import { stillMay } from '../../access/api-keys/still-may.ts';
 import { refuseReserved } from '../../schema/reserved-fields.ts';
@@ -39,11 +39,11 @@ export async function batchApprovePendingActions(
   items: readonly BatchItem[],
 ): Promise<BatchDecision> {
   authorizeDecision(ctx);
-  const first = await replayedReply<BatchDecision>(ctx.db, ctx.idempotency);
+  const first = await findFirstReply<BatchDecision>(ctx.db, ctx.idempotency);
   if (first) return first;
   const prepared = await prepare(ctx, parseBatchId(batchId), items);
   let decided: ActionRow[] = [];
-  const reply = await once(ctx.db, ctx.idempotency, async (tx) => {
+  const reply = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     await stillMay(tx, ctx, authorizeDecision);
     decided = [];
     let skipped = 0;
@@ -58,7 +58,7 @@ export async function batchApprovePendingActions(
 }
 
 /** The decision of each row that is still pending. Throws every fault of every item at once: INVALID, CONFLICT or UNAVAILABLE. */
-async function prepare(ctx: Context, batch_id: string, items: readonly BatchItem[]): Promise<Prepared> {
+async function prepare(ctx: Context, batch_id: string, items: readonly BatchItem[]): Promise<PreparedDecisions> {
   const ids = items.map(({ action_id }) => parseId('action', action_id) ?? '');
   const { rows, upTo } = await loadMany(ctx, ids.filter(Boolean));
   if (upTo !== null)
@@ -69,7 +69,7 @@ async function prepare(ctx: Context, batch_id: string, items: readonly BatchItem
   const ofBatch = (row: ActionRow | undefined): row is ActionRow => row?.batch_id === batch_id && row.asked_at !== null;
   const firstOf = new Map(ids.map((id, index) => [id, index] as const).toReversed());
   const faults = new Map<number, AppError>();
-  const asks: Ask[] = [];
+  const asks: DecisionRequest[] = [];
   for (const [index, item] of items.entries()) {
     await nextSlice();
     const id = ids[index] ?? '';
@@ -84,17 +84,17 @@ async function prepare(ctx: Context, batch_id: string, items: readonly BatchItem
   }
   const prepared = await prepareDecisions(ctx, asks);
   for (const [id, one] of prepared) if (one instanceof AppError) faults.set(firstOf.get(id) ?? 0, one);
-  for (const [id, fault] of await drawAgain(ctx, prepared)) faults.set(firstOf.get(id) ?? 0, fault);
+  for (const [id, fault] of await writeOutdatedPreviews(ctx, prepared)) faults.set(firstOf.get(id) ?? 0, fault);
   if (faults.size > 0)
     throw allOf([...faults].toSorted(([a], [b]) => a - b).map(([index, fault]) => inItem(index, fault)));
   return prepared;
 }
 
 /** Previews that are not what they were are rendered again, whatever becomes of the batch: they must be seen before they are decided. */
-async function drawAgain(ctx: Context, prepared: Prepared): Promise<Map<string, AppError>> {
+async function writeOutdatedPreviews(ctx: Context, prepared: PreparedDecisions): Promise<Map<string, AppError>> {
   const faults = new Map<string, AppError>();
   for (const [id, one] of prepared) {
-    if (one instanceof AppError || !one.isRedrawn) continue;
+    if (one instanceof AppError || !one.isPreviewOutdated) continue;
     if (faults.size === 0) await stillMay(ctx.db, ctx, authorizeDecision);
     const fault = await writeDecision(ctx.db, one).catch((error: unknown) => error);
     if (!(fault instanceof AppError)) throw fault;

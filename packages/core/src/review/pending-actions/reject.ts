@@ -1,5 +1,5 @@
 import { noBody } from '@proviso/contracts';
-import { decideFound } from '../decide.ts';
+import { loadAndDecide } from '../decide.ts';
 import type { ActionRow } from '../../action/row.ts';
 import { authorizeDecision, type Context } from '../../access/context.ts';
 import { findPendingAction } from './get.ts';
@@ -8,5 +8,5 @@ import { findPendingAction } from './get.ts';
 export async function rejectPendingAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
   authorizeDecision(ctx);
   noBody.parse(input);
-  return decideFound(ctx, { action: 'reject' }, () => findPendingAction(ctx, id));
+  return loadAndDecide(ctx, { action: 'reject' }, () => findPendingAction(ctx, id));
 }

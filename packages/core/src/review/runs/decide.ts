@@ -1,4 +1,4 @@
-import { decideFound } from '../decide.ts';
+import { loadAndDecide } from '../decide.ts';
 import { WITH_IDENTITY } from '../get.ts';
 import { rowFromTable, type ActionRow } from '../../action/row.ts';
 import { authorizeDecision, type Context } from '../../access/context.ts';
@@ -15,7 +15,7 @@ export interface RunAddress {
 /** The same as deciding the action by its id, for tokens with agents:approve. */
 export async function decideRunAction(ctx: Context, address: RunAddress, input: unknown): Promise<ActionRow> {
   authorizeDecision(ctx, 'agents:approve');
-  return decideFound(ctx, input, () => getRunAction(ctx, address));
+  return loadAndDecide(ctx, input, () => getRunAction(ctx, address));
 }
 
 async function getRunAction(ctx: Context, { runId, contactId, actionIndex }: RunAddress): Promise<ActionRow> {

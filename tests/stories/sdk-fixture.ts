@@ -12,14 +12,14 @@ import { z } from 'zod';
 export const refundInput = z.object({ order: z.string(), amount: z.number().max(1_000) });
 
 /** The service, for all shops of a file. */
-export interface Street {
+export interface RunningService {
   world: World;
   url: string;
   close(): Promise<void>;
 }
 
 /** An api and a worker that reach tools on this machine. */
-export async function openStreet(): Promise<Street> {
+export async function startService(): Promise<RunningService> {
   const world = await openWorld();
   const env = {
     PROVISO_ALLOW_PRIVATE_ADDRESSES: 'true',
@@ -38,7 +38,7 @@ export async function openStreet(): Promise<Street> {
 }
 
 /** A workspace with the tool `refund`, and a program that hosts it. */
-export interface Shop {
+export interface SdkFixture {
   /** With an agent's token: it proposes, and never decides. */
   agent: Client;
   /** With a person's token. */
@@ -54,7 +54,7 @@ export interface Shop {
   close(): void;
 }
 
-export async function openShop({ world, url }: Street): Promise<Shop> {
+export async function openSdkFixture({ world, url }: RunningService): Promise<SdkFixture> {
   const workspace = await world.workspace();
   const owner = await workspace.token({});
   const connect = (token: string): Client => createClient({ baseUrl: url, token, workspaceId: workspace.id });

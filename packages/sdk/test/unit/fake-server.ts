@@ -13,7 +13,7 @@ interface Seen {
 type Answer = (res: ServerResponse, seen: Seen) => void;
 
 /** A real HTTP server that gives its answers in order, the last one for ever, and remembers what it was asked. */
-export async function farSide(...answers: Answer[]) {
+export async function startFakeServer(...answers: Answer[]) {
   const seen: Seen[] = [];
   const server = createServer((req, res) => {
     let text = '';
@@ -65,13 +65,13 @@ export const refusal = (code: string, more: object = {}) => ({
 });
 
 /** Far sides that end with their test. */
-export function useFarSides(): typeof farSide {
+export function useFakeServers(): typeof startFakeServer {
   const open: { close(): Promise<void> }[] = [];
   afterEach(async () => {
     await Promise.all(open.splice(0).map((server) => server.close()));
   });
   return async (...answers) => {
-    const server = await farSide(...answers);
+    const server = await startFakeServer(...answers);
     open.push(server);
     return server;
   };

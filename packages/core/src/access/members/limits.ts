@@ -1,5 +1,5 @@
 // Limits the number of people, invitations and credentials, since each adds its own rate limit. Asked under the lock of
-// the workspace or the person. Held by credentials-room.test.ts.
+// the workspace or the person. Held by credential-limits.test.ts.
 import type { Transaction } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
 
@@ -13,19 +13,19 @@ function assertBelow(count: number, most: number, what: string, remedy: string):
   if (count >= most) throw new AppError('INVALID_STATE', `${what} ${most}, the highest allowed. ${remedy}`);
 }
 
-export async function assertRoomForMember({ tables }: Transaction, workspace_id: string): Promise<void> {
+export async function assertMemberLimit({ tables }: Transaction, workspace_id: string): Promise<void> {
   const count = await tables.members.count({ where: { workspace_id } });
   assertBelow(count, MEMBERS_MAX, 'The number of members of this workspace is', 'Remove one first.');
 }
 
-export async function assertRoomForInvitation({ tables }: Transaction, workspace_id: string, now: Date): Promise<void> {
+export async function assertInvitationLimit({ tables }: Transaction, workspace_id: string, now: Date): Promise<void> {
   const where = { workspace_id, accepted_at: null, revoked_at: null, expires_at: { gt: now } };
   const count = await tables.invitations.count({ where });
   assertBelow(count, INVITATIONS_MAX, 'The number of open invitations of this workspace is', 'Revoke one first.');
 }
 
 /** A personal credential counts for its person, a key for its workspace; those that have expired until they are revoked. */
-export async function assertRoomForKey(
+export async function assertKeyLimit(
   { tables }: Transaction,
   { person_id, workspace_id = '' }: MadeKey,
 ): Promise<void> {
@@ -43,7 +43,7 @@ interface MadeKey {
 }
 
 /** Of which the person is an owner. */
-export async function assertRoomForWorkspace({ tables }: Transaction, user_id: string): Promise<void> {
+export async function assertWorkspaceLimit({ tables }: Transaction, user_id: string): Promise<void> {
   const count = await tables.members.count({ where: { user_id, role: 'owner' } });
   assertBelow(
     count,

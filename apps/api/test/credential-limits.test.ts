@@ -1,4 +1,4 @@
-import { expectRefusal, INVALID_STATE, join, userIdOf, useApi, type Reply, type Tenant } from './open-api.ts';
+import { expectRefusal, INVALID_STATE, join, userIdOf, useApi, type Reply, type Tenant } from './test-api.ts';
 
 describe('the numbers of people, invitations and credentials are limited', () => {
   const api = useApi();

@@ -1,6 +1,6 @@
 import type { PendingAction, PendingErrorBody } from '@proviso/contracts';
-import { pending, uuidOf } from './open-api.ts';
-import type { Client, Reply, Tenant } from './open-api.ts';
+import { pending, uuidOf } from './test-api.ts';
+import type { Client, Reply, Tenant } from './test-api.ts';
 
 /** All that /api/pending-actions may answer: a test reads the fields that it expects. */
 export interface PendingReply extends Omit<Reply, 'body'> {

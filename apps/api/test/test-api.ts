@@ -147,7 +147,10 @@ interface Listening {
 }
 
 /** Serves the app over these services on a free port. */
-export async function openApi(services: Services, options: Parameters<typeof createApp>[1] = {}): Promise<Listening> {
+export async function startTestApi(
+  services: Services,
+  options: Parameters<typeof createApp>[1] = {},
+): Promise<Listening> {
   const server = createApp(services, options).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
@@ -166,7 +169,7 @@ export function useApi({ inboxDir, ...options }: WorldOptions & { inboxDir?: str
   let listening: Listening;
   beforeAll(async () => {
     world = await openWorld(options);
-    listening = await openApi(world, { ...(inboxDir && { inboxDir }) });
+    listening = await startTestApi(world, { ...(inboxDir && { inboxDir }) });
   });
   afterAll(async () => {
     await listening.close();

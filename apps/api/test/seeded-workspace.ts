@@ -1,15 +1,15 @@
 import { createSignInLink, newId, openSession, parseId, formatId } from '@proviso/core';
 import type { Route } from '../src/route.ts';
-import { addTask, join, pending, propose, uuidOf, type Api, type Tenant } from './open-api.ts';
+import { addTask, join, pending, propose, uuidOf, type Api, type Tenant } from './test-api.ts';
 
 /** A workspace with one of each thing that an address can name. */
-export interface Furnished extends Tenant {
+export interface SeededWorkspace extends Tenant {
   ids: Record<string, string>;
 }
 
 export const TOOL = { name: 'refund', url: 'https://tools.example.com/refund', input_schema: { type: 'object' } };
 
-export async function furnish(api: Api): Promise<Furnished> {
+export async function seedWorkspace(api: Api): Promise<SeededWorkspace> {
   const here = await api.tenant();
   const { action_id } = await pending(here.owner, here);
   const { body } = await here.owner.post('/v1/contacts', { email: 'ann@example.com' });
@@ -64,9 +64,9 @@ const UNUSED: Record<string, string> = {
 };
 
 /** The route's address with the ids of that workspace. */
-export const addressOf = ({ path, operationId }: Route, { ids }: Furnished): string =>
+export const addressOf = ({ path, operationId }: Route, { ids }: SeededWorkspace): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const id = ids[UNUSED[operationId] ?? name];
-    if (!id) throw new Error(`furnish the workspace with a ${name} for ${path}`);
+    if (!id) throw new Error(`seedWorkspace the workspace with a ${name} for ${path}`);
     return id;
   });

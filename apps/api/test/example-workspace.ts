@@ -3,8 +3,8 @@ import { startMcpFake, type McpFake } from '@proviso/testing/providers/mcp';
 import { startResendFake, type ResendFake } from '@proviso/testing/providers/resend';
 import { startSlackFake, type SlackFake } from '@proviso/testing/providers/slack';
 import type { JsonObject } from '@proviso/contracts';
-import { furnish, type Furnished } from './furnished.ts';
-import { pending, uuidOf, type Api } from './open-api.ts';
+import { seedWorkspace, type SeededWorkspace } from './seeded-workspace.ts';
+import { pending, uuidOf, type Api } from './test-api.ts';
 import { account } from './types/from-proposal-to-result.ts';
 
 const SECRETS = { slack: 'xoxb-2417-tr0ub4dor', resend: 're_tr0ub4dor3', mcp: 'mcp-s3cret' };
@@ -14,15 +14,15 @@ const TOOL = {
 };
 
 /** The services that the examples name, as servers of their own. */
-export interface FarSides {
+export interface FakeProviders {
   settings: { baseUrls: { slack: string; resend: string } };
   start(): Promise<void>;
   close(): Promise<void>;
   /** An identity for actions of that type. */
-  identityFor(here: Furnished, type: string): Promise<string>;
+  identityFor(here: SeededWorkspace, type: string): Promise<string>;
 }
 
-export function farSides(): FarSides {
+export function startFakeProviders(): FakeProviders {
   const settings = { baseUrls: { slack: '', resend: '' } };
   let slack: SlackFake;
   let resend: ResendFake;
@@ -59,8 +59,8 @@ export function farSides(): FarSides {
 const viaResend = () => ({ config: { from: 'News <news@ours.test>' }, credentials: { api_key: SECRETS.resend } });
 
 /** A workspace whose pending action is an e-mail, as in the examples. */
-export async function openOffice(api: Api): Promise<Furnished> {
-  const here = await furnish(api);
+export async function openExampleWorkspace(api: Api): Promise<SeededWorkspace> {
+  const here = await seedWorkspace(api);
   const identity_id = await here.identity('smtp', { host: '127.0.0.1', port: 25, from: 'us@example.com' });
   const params = { email: 'ada@example.com', subject: 'Hello', message: 'Hello' };
   const { action_id } = await pending(here.owner, here, { type: 'email_message', identity_id, params });
@@ -91,7 +91,7 @@ const NAMES: Record<string, string> = {
 };
 
 /** The example with ids of this workspace in place of those that it shows. */
-export const filledIn = (example: object, { id, ids }: Furnished): string =>
+export const fillInIds = (example: object, { id, ids }: SeededWorkspace): string =>
   JSON.stringify(example)
     .replaceAll(/\b([a-z]+)_01h455vb4pex5vsknk084sn02q/g, (shown, kind: string) => ids[NAMES[kind] ?? ''] ?? shown)
     .replaceAll('pvi_2xkq8W3n_…', ids.secret ?? '')
