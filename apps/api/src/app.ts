@@ -101,7 +101,7 @@ import { deleteToolRoute } from './routes/v1/tools/delete.ts';
 import { listToolsRoute } from './routes/v1/tools/list.ts';
 import { createReadSlots } from './read-slots.ts';
 import { signInRouter } from './sign-in/router.ts';
-import { boundUnread, type UnreadLimits } from './unread.ts';
+import { limitUnread, type UnreadLimits } from './unread.ts';
 import { createWorkspaceRoute } from './routes/v1/workspaces/create.ts';
 import { listWorkspacesRoute } from './routes/v1/workspaces/list.ts';
 
@@ -194,7 +194,7 @@ export const routes: readonly Route[] = [
 ];
 
 export interface AppOptions extends Partial<Omit<Sharing, 'readSlots' | 'knownTokens' | 'openStreams'>> {
-  /** Where the built inbox is. */
+  /** The directory of the built inbox. */
   inboxDir?: string;
   unread?: Partial<UnreadLimits>;
   streams?: Partial<StreamLimits>;
@@ -204,7 +204,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   const { db, log } = services;
   const { waiters = createWaiters(db), feed = createFeed(db, log), limits, unread, streams } = options;
   const { stopping = new AbortController().signal } = options;
-  setMaxListeners(0, stopping); // one for every open request
+  setMaxListeners(0, stopping); // one listener per open request
   const refusals = createRefusalLog(log);
   const app = express();
   app.disable('x-powered-by');
@@ -214,7 +214,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
     next();
   });
   app.use((req, _res, next) => forTenant(strangerAt(req), next));
-  app.use(boundUnread(unread));
+  app.use(limitUnread(unread));
   app.use(helmet(SECURITY));
   app.use(healthRouter(services));
   app.use('/api/auth', signInRouter(services, limits));

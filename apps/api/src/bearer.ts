@@ -11,7 +11,7 @@ export function tokenOf(req: Request): string | undefined {
   return session ? sessionCredential(session) : undefined;
 }
 
-/** What comes with a session's cookie changes something only for a page of ours. Throws FORBIDDEN. */
+/** Accepts a session cookie with a write only from our own pages. Throws FORBIDDEN. */
 export function assertOwnPage(req: Request): void {
   if (req.headers.authorization === undefined && sessionTokenOf(req)) assertSameOrigin(req);
 }

@@ -1,4 +1,4 @@
-// The memory that bodies use while they are read and processed, bounded against slow and parallel senders. Held by
+// Bounds the memory that bodies use while they are read and processed, against slow and parallel senders. Held by
 // body-memory.test.ts.
 import { AppError } from '@proviso/core';
 
@@ -7,7 +7,7 @@ const TOTAL_BYTES_MAX = 64 * MIB;
 /** Per token: a few bulks at a time, and a quarter of the total. */
 const TOKEN_BYTES_MAX = 16 * MIB;
 
-/** What one request reserves. */
+/** The memory that one request reserves. */
 export interface BodyMemory {
   /** Throws UNAVAILABLE if there is no memory left for this many bytes. */
   reserve: (bytes: number) => void;

@@ -5,7 +5,7 @@ import type { BodyMemory } from './body-memory.ts';
 import { repeatedKey, scanJson, type JsonLimits } from './json-scan.ts';
 import { unpack } from './unpack.ts';
 
-/** What a body may be, before its route has a say. */
+/** The limits of a body before its route validates it. */
 export interface BodyLimits extends JsonLimits {
   /** Compressed and decompressed. */
   bytesMax: number;
@@ -63,7 +63,7 @@ function parse(text: string): unknown {
 const malformed = (message: string): AppError =>
   new AppError('INVALID', 'The body is not valid JSON.', [{ path: '', message }]);
 
-/** A duplicate key leaves fewer keys than were written. */
+/** Fewer keys than the text has means that one was duplicated. */
 function countKeys(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let count = 0;

@@ -1,5 +1,5 @@
-// `npm run bootstrap`: creates the first workspace with its owner's token, once, and gives a token to owners who cannot
-// sign in. Each is printed once and kept as a hash, as is a link that signs the first owner in.
+// `npm run bootstrap`: creates the first workspace and its owner's token, once. Owners who cannot sign in get a new
+// token. A token, and the link that signs in the first owner, is printed once and stored as a hash.
 import {
   bootstrap,
   checkMigrated,

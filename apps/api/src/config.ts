@@ -17,9 +17,9 @@ export interface ApiConfig extends CommonConfig {
   providers: ProviderSettings;
   port: number;
   host: string;
-  /** Connections to PostgreSQL, without the queue's. */
+  /** Connections to PostgreSQL, not counting the queue's. */
   poolMax: number;
-  /** Requests per minute of a token, and of an address without a valid one. */
+  /** Requests per minute for each token, and for each address without a valid one. */
   rateLimit: number;
   rateLimitPerson: number | undefined;
   rateLimitWorkspace: number | undefined;

@@ -8,10 +8,10 @@ import type { Route } from './route.ts';
 
 const VERSION = '0.1.0';
 
-/** The reference: the document at /openapi.json, and a page to read it at /docs, all from this process. */
+/** Serves the reference from this process: the document at /openapi.json and a page to read it at /docs. */
 export function docsRouter(routes: readonly Route[], executors: Registry, limits: RateLimits | undefined): Router {
   let document: Buffer | undefined;
-  // Built at the first request: it takes longer than the rest of the start.
+  // Built on the first request, because it takes longer than the rest of the start.
   const describe = (): Buffer => (document ??= Buffer.from(JSON.stringify(describeRoutes(routes, executors, VERSION))));
   const files = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const router = Router();

@@ -13,7 +13,7 @@ import { RECORDED } from './document/recorded.ts';
 import type { Route } from './route.ts';
 import { TAGS } from './tags.ts';
 
-/** Where there is TLS, the cookie's name begins with `__Host-`. */
+/** With TLS, the cookie's name begins with `__Host-`. */
 const SECURITY = {
   token: { type: 'http', scheme: 'bearer' },
   session: {
@@ -25,10 +25,12 @@ const SECURITY = {
   },
 } as const;
 
-/** An address that no route has: bodies there are drawn as what is sent, and not as what is answered. */
+/** No route has this address. Bodies under it are described as input, not as replies. */
 const KINDS = '/kinds';
 
-/** Beside the schema: in the schema of a body with times, which are read into another form, they would be left out. */
+/**
+ * Kept next to the schema: inside it, the generator would drop examples that contain times, which parsing transforms.
+ */
 function examplesOf(body: z.ZodType, { actions }: Kinds) {
   const { examples = [] } = body.meta() as { examples?: unknown[] };
   const all = [
@@ -38,7 +40,7 @@ function examplesOf(body: z.ZodType, { actions }: Kinds) {
   return all.length > 0 && { examples: Object.fromEntries(all) };
 }
 
-/** A proposal of each example that a type has for its params. */
+/** One proposal for each example of the type's params. */
 function proposalsOf({ value: type, params }: ActionKind) {
   const { examples = [], description: summary } = params.meta() ?? {};
   return (examples as object[]).map((example, index) => {
@@ -47,7 +49,7 @@ function proposalsOf({ value: type, params }: ActionKind) {
   });
 }
 
-/** The OpenAPI 3.1 document of the routes, drawn from the same schemas that the verbs parse with. */
+/** The OpenAPI 3.1 document of the routes, generated from the schemas that the verbs parse with. */
 export function describeRoutes(
   routes: readonly Route[],
   executors: Registry,
@@ -79,18 +81,20 @@ export function describeRoutes(
     {
       override: ({ jsonSchema, io }) => {
         if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
-        if (io === 'input') tellDefault(jsonSchema);
+        if (io === 'input') describeDefault(jsonSchema);
       },
     },
   );
   delete document.paths?.[KINDS];
-  openReferences(document);
+  allowFieldsBesideReference(document);
   splitByKind(document.components?.schemas as Schemas, kinds);
   return document;
 }
 
-/** In words, because generators treat a field with a default as always present, so callers could not omit it. */
-function tellDefault(schema: { default?: unknown; description?: string }): void {
+/**
+ * States the default in words: generators treat a field with a default as always present, so callers could not omit it.
+ */
+function describeDefault(schema: { default?: unknown; description?: string }): void {
   if (!('default' in schema)) return;
   const { description = '' } = schema;
   if (!/\bdefault\b/i.test(description))
@@ -98,18 +102,18 @@ function tellDefault(schema: { default?: unknown; description?: string }): void 
   delete schema.default;
 }
 
-/** A description beside a reference keeps `additionalProperties: false`, which would refuse every field. */
-function openReferences(node: unknown): void {
+/** A description next to a reference keeps `additionalProperties: false`, which would refuse every field. */
+function allowFieldsBesideReference(node: unknown): void {
   if (typeof node !== 'object' || node === null) return;
   if ('$ref' in node && 'additionalProperties' in node) delete node.additionalProperties;
-  for (const child of Object.values(node)) openReferences(child);
+  for (const child of Object.values(node)) allowFieldsBesideReference(child);
 }
 
 const limitsOf = ({ bytesMax, depthMax, valuesMax, keysMax }: BodyLimits): string =>
   `At most ${bytesMax / 1024} KiB, also after decompression, ${depthMax} levels, ${valuesMax} values and ${keysMax} keys. ` +
   'May be compressed once, with gzip, deflate or br.';
 
-/** What the operation answered to its first example. */
+/** The recorded reply to the operation's first example. */
 const replyOf = ({ operationId }: Route) => {
   const { reply } = RECORDED[operationId] ?? {};
   return reply !== undefined && { examples: { reply: { value: reply } } };

@@ -13,14 +13,14 @@ import type { RefusalLog } from './refusal-log.ts';
 import { presentAction } from './present-action.ts';
 
 const RETRY_AFTER_S = 1;
-const REFUSALS_TOLD_MS = 5_000;
+const REFUSAL_LOG_PERIOD_MS = 5_000;
 
 /**
- * Turns every error into the error body of the request's dialect. Logs internal errors, once. Held by
+ * Turns every error into the error body of the request's dialect. Logs each internal error once. Held by
  * tests/stories/overload.test.ts.
  */
 export function errorHandler({ executors, log }: Services, refusals: RefusalLog): ErrorRequestHandler {
-  const tellRefusal = tellingRefusals(log);
+  const tellRefusal = limitRefusalLog(log);
   return (thrown: unknown, req, res, _next) => {
     const error = asAppError(thrown);
     const dialect = dialectAt(req.path);
@@ -40,13 +40,13 @@ export function errorHandler({ executors, log }: Services, refusals: RefusalLog)
   };
 }
 
-/** One line per period, not per request: a log that is read too slowly would block everything else. */
-function tellingRefusals(log: Services['log']): (reason: string) => void {
+/** Logs one line per period, not per request: a log that is read too slowly would block everything else. */
+function limitRefusalLog(log: Services['log']): (reason: string) => void {
   let refused = 0;
   let toldAt = -Infinity;
   return (reason) => {
     refused += 1;
-    if (performance.now() - toldAt < REFUSALS_TOLD_MS) return;
+    if (performance.now() - toldAt < REFUSAL_LOG_PERIOD_MS) return;
     log.warn({ reason, refused }, 'requests are refused');
     toldAt = performance.now();
     refused = 0;
@@ -62,7 +62,7 @@ interface Failing {
   now: Date;
 }
 
-/** The one body of an error in each dialect. */
+/** The error body, one form per dialect. */
 export function bodyOf(dialect: Dialect, error: AppError, failing: Failing): ErrorBody | PendingErrorBody {
   switch (dialect) {
     case 'v1':
@@ -86,13 +86,13 @@ export function bodyOf(dialect: Dialect, error: AppError, failing: Failing): Err
   }
 }
 
-/** items.0.userEdits as items[0].userEdits */
+/** Turns items.0.userEdits into items[0].userEdits. */
 const indexed = (path: string): string => path.replaceAll(/\.(\d+)(?=\.|$)/g, '[$1]');
 
 /** The request id from pino-http: the caller's X-Request-Id, or a new one. */
 export const requestId = ({ id }: Pick<Request, 'id'>): string => (typeof id === 'string' ? id : '');
 
-/** The code of any error: AppError, zod, body reader, database, or INTERNAL. */
+/** Maps any error to an AppError: from zod, the body reader or the database. Everything else is INTERNAL. */
 export function asAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   if (thrown instanceof z.ZodError) return invalidInput(thrown);

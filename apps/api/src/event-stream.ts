@@ -2,16 +2,16 @@ import { nextSlice } from '@proviso/core';
 import type { Response } from 'express';
 
 const COMMENT_MS = 15_000;
-/** How long a caller may read nothing of what was sent. */
+/** How long a caller may leave what was sent unread. */
 const STUCK_MS = 20_000;
-/** How long the end of a stream may take to arrive. */
+/** How long the last bytes of a stream may take to arrive. */
 const LINGER_MS = 5_000;
 
-/** One message of `text/event-stream`, in pieces that other listeners may get too; its data is JSON on one line. */
+/** One message of `text/event-stream`, in pieces that several listeners may share. Its data is JSON on one line. */
 export type Message = readonly (string | Buffer)[];
 
 /**
- * Sends messages as fast as the caller reads them, and a comment now and then, until they end. At most one message is
+ * Sends messages as fast as the caller reads them, with a comment now and then, until they end. At most one message is
  * unread.
  */
 export async function sendMessages(res: Response, messages: AsyncIterable<Message>, gone: AbortSignal): Promise<void> {
@@ -42,8 +42,8 @@ export async function sendMessages(res: Response, messages: AsyncIterable<Messag
 }
 
 /**
- * False = nothing was read for too long, or the caller is gone. Uses its own timer: one of AbortSignal.any may be
- * collected.
+ * False: the caller read nothing for too long, or is gone. Uses its own timer, because the garbage collector may take
+ * one of AbortSignal.any.
  */
 function drained(res: Response, gone: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {

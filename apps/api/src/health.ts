@@ -2,7 +2,7 @@ import { atMostEvery, forProcess, type Services } from '@proviso/core';
 import { Router } from 'express';
 
 const PROBE = { name: 'ready', text: 'select count(*)::int as pauses from pauses' };
-/** Cached, because strangers may call it often. */
+/** Cached, because anyone may call it often. */
 const PROBE_MS = 1_000;
 
 /** `/livez`: the process runs. `/readyz`: 200 with the database, `degraded` without the queue (work runs late), else 503. */

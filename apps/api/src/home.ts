@@ -4,7 +4,9 @@ import { htmlPage } from './html-page.ts';
 import type { InboxFiles } from './inbox.ts';
 import { consumeStrangerLimit, strangerAt } from './rate-limiting.ts';
 
-/** The bare address: the inbox for browsers, or a page that says how to build it; for programs, JSON that says where everything is. */
+/**
+ * The root address. Browsers get the inbox, or a page that says how to build it; programs get JSON with the addresses.
+ */
 export function homeRouter(limits: RateLimits | undefined, inbox: InboxFiles): Router {
   const router = Router();
   router.get('/', async (req, res) => {

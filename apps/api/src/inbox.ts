@@ -1,4 +1,4 @@
-// The inbox: files of apps/inbox/dist, which use the public API and nothing else. Held by inbox.test.ts.
+// Serves the inbox from apps/inbox/dist. It uses only the public API. Held by inbox.test.ts.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,12 +6,12 @@ import type { RateLimits } from '@proviso/core';
 import express, { Router, type RequestHandler, type Request, type Response } from 'express';
 import { consumeStrangerLimit, strangerAt } from './rate-limiting.ts';
 
-/** What `npm run build` leaves. */
+/** The output of `npm run build`. */
 export const INBOX_DIR = fileURLToPath(new URL('../../inbox/dist', import.meta.url));
 
 /**
- * Scripts from here only, and nothing from elsewhere. A frame with a mail's HTML inherits this policy: its styles are
- * inline, and its pictures are not loaded.
+ * Allows scripts from this origin only, and nothing from elsewhere. A frame with a mail's HTML inherits this policy:
+ * its styles are inline, and its images do not load.
  */
 const POLICY = [
   "default-src 'none'",
@@ -29,15 +29,14 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Programs answer at these, and a mistyped address gets their error. */
-const OF_PROGRAMS = /^\/(?:v1|api|admin|docs|openapi\.json|livez|readyz|metrics)(?:\/|$)/;
+/** The addresses of programs: a mistyped one answers with an error, not with the page. */
+const API_PATHS = /^\/(?:v1|api|admin|docs|openapi\.json|livez|readyz|metrics)(?:\/|$)/;
 
 export interface InboxFiles {
-  /** The files as they are named in the page. */
+  /** The files under the names that the page uses. */
   files: RequestHandler;
   /** The page, for a browser at any address that is not a program's. */
   page: RequestHandler;
-  /** Whether there is a page. */
   isBuilt(): boolean;
   sendPage(res: Response): void;
 }
@@ -50,7 +49,7 @@ export function inboxFiles(dir: string, limits: RateLimits | undefined): InboxFi
     res.sendFile(index, { cacheControl: false });
   };
   const files = Router();
-  // Their names have a hash of what they hold.
+  // Their names contain a hash of their content.
   files.use('/assets', express.static(path.join(dir, 'assets'), { index: false, immutable: true, maxAge: '1y' }));
   files.use(express.static(dir, { index: false, maxAge: '1h' }));
   return {
@@ -65,9 +64,9 @@ export function inboxFiles(dir: string, limits: RateLimits | undefined): InboxFi
   };
 }
 
-/** A browser that opens an address. What names no type takes JSON. */
+/** A browser opens an address. A request without an Accept header gets JSON. */
 const isPageRequest = (req: Request): boolean =>
   (req.method === 'GET' || req.method === 'HEAD') &&
-  !OF_PROGRAMS.test(req.path) &&
+  !API_PATHS.test(req.path) &&
   !path.extname(req.path) &&
   req.accepts(['json', 'html']) === 'html';

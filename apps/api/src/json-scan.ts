@@ -1,18 +1,18 @@
-// What JSON.parse would silently lose, found in one pass over the bytes before anything is built from them. Held by
+// Finds what JSON.parse would silently lose, in one pass over the bytes before anything is built from them. Held by
 // json-scan.test.ts, which compares it with a model.
 
 export interface JsonLimits {
-  /** Objects and lists in each other. */
+  /** Nesting of objects and lists. */
   depthMax: number;
-  /** Objects, lists, and what they hold. */
+  /** Objects, lists and everything in them. */
   valuesMax: number;
   keysMax: number;
 }
 
 export interface JsonScan {
-  /** Why the text cannot be stored unchanged; undefined = it can, if it is JSON at all. */
+  /** Why the text cannot be stored unchanged; undefined = it can, if it is valid JSON. */
   fault?: string;
-  /** Members of all objects, as they are written. */
+  /** Keys of all objects, duplicates included. */
   keys: number;
 }
 
@@ -29,7 +29,7 @@ const LETTER_U = 0x75;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Ignores the grammar: JSON.parse checks it, and builds no more than was counted here. */
+/** Ignores the grammar, which JSON.parse checks. JSON.parse builds no more than was counted here. */
 export function scanJson(bytes: Buffer, limits: JsonLimits): JsonScan {
   let [at, depth, values, keys] = [0, 0, 1, 0];
   while (at < bytes.length) {
@@ -80,10 +80,10 @@ export function repeatedKey(bytes: Buffer): string | undefined {
   return undefined;
 }
 
-/** From behind the opening quote to behind the closing one. */
+/** From just after the opening quote to just after the closing one. */
 function skipString(bytes: Buffer, from: number): { end: number; fault?: string } {
   let at = from;
-  let high = -1; // where a low surrogate must be written
+  let high = -1; // the position where a low surrogate must follow
   while (at < bytes.length) {
     const byte = bytes[at];
     if (high >= 0 && (at !== high || byte !== BACKSLASH || bytes[at + 1] !== LETTER_U)) return { end: at, fault: TEXT };
@@ -109,13 +109,13 @@ function endOfNumber(bytes: Buffer, from: number): number {
   return at;
 }
 
-/** Digits and + - . e E */
+/** A digit, or one of + - . e E. */
 const isOfNumber = (byte: number): boolean =>
   (byte >= ZERO && byte <= NINE) || byte === 0x2b || byte === MINUS || byte === 0x2e || byte === 0x45 || byte === 0x65;
 
 function numberFault(text: string): string | undefined {
   const value = Number(text);
-  if (Number.isNaN(value)) return undefined; // nor is it JSON
+  if (Number.isNaN(value)) return undefined; // not valid JSON either
   const vanishes = value === 0 && /^[^eE]*[1-9]/.test(text);
   const isKept = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
   if (isKept && !vanishes) return undefined;

@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache';
 const TOKENS_MAX = 10_000;
 
 /**
- * The workspace or person that a token, or a session of the board, last acted for. Its next request waits in their
- * queue, not in that of strangers. It does not tell whether the token is still valid.
+ * Remembers the workspace or person that a token or board session last acted for. Its next request queues with theirs,
+ * not with strangers'. It does not say whether the token is still valid.
  */
 export interface KnownTokens {
   tenantOf(token: string | undefined): string | undefined;

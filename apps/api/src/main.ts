@@ -5,7 +5,7 @@ import closeWithGrace from 'close-with-grace';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 
-/** Long enough for a call that runs actions to see them end. */
+/** Long enough for a call that runs actions to see them finish. */
 const DRAIN_MS = 60_000;
 
 try {

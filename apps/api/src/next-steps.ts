@@ -1,4 +1,6 @@
-/** What to do once there is a workspace: commands that work as printed. Held by apps/api/test/next-steps.test.ts. */
+/**
+ * The commands to try after the first workspace exists. They work as printed. Held by apps/api/test/next-steps.test.ts.
+ */
 export function nextSteps(url: string): string {
   const post = (path: string, body: object): string => `    curl -sS ${url}${path} \\
       -H "Authorization: Bearer $OWNER_KEY" -H 'Content-Type: application/json' \\

@@ -1,13 +1,13 @@
 import { AppError, type Caller } from '@proviso/core';
 
-/** Each takes up memory and a socket for as long as it lasts. */
+/** Each stream takes memory and a socket for as long as it lasts. */
 const OF_TOKEN_MAX = 32;
-/** For the people of a workspace, and the same for its keys, so that agents leave people their streams. */
+/** One limit for a workspace's people and the same for its keys, so that agents cannot take people's streams. */
 const OF_WORKSPACE_MAX = 100;
 
-/** The event streams that are open in this process, in either dialect. */
+/** Counts the event streams that this process has open, in both dialects. */
 export interface OpenStreams {
-  /** Returns a function that reports its end. Throws RATE_LIMITED. */
+  /** Counts a new stream; call the result when it ends. Throws RATE_LIMITED. */
   take(caller: Caller): () => void;
 }
 

@@ -1,6 +1,6 @@
 import type { Page } from '@proviso/core';
 
-/** A list's reply: the rows under their plural, with the position of the page. */
+/** The reply of a list: the rows under their plural, and the page's position. */
 export const pageReply = <Row>(plural: string, { rows, total, limit, skip, truncated, nextCursor }: Page<Row>) => ({
   status: 'success',
   [plural]: rows,

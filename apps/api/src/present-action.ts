@@ -13,7 +13,7 @@ import {
 
 const time = (at: Date | null): string | null => at?.toISOString() ?? null;
 
-/** An action as /v1 shows it. */
+/** An action as /v1 presents it. */
 export const presentAction = (executors: Registry, row: ActionRow): Action => ({
   action_id: formatId('action', row.id),
   type: row.type,
@@ -56,14 +56,14 @@ export const presentAction = (executors: Registry, row: ActionRow): Action => ({
 
 export const presentEvent = ({ at, event, actor, data }: ActionEvent) => ({ at: at.toISOString(), event, actor, data });
 
-/** The reply of a verb on one action. */
+/** The reply of a verb that changes one action. */
 export const actionReplyOf = (executors: Registry, row: ActionRow) => ({
   status: 'success' as const,
   action_id: formatId('action', row.id),
   action: presentAction(executors, row),
 });
 
-/** A list's reply: the actions, with the position of the page. */
+/** The reply of a list: the actions and the page's position. */
 export const actionsReplyOf = async (
   executors: Registry,
   { actions, total, totalIsEstimate, limit, skip, truncated, nextCursor }: ActionPage,

@@ -26,7 +26,7 @@ import { presentPendingAction } from './present-pending-action.ts';
 export interface EventPresenter {
   briefing(briefing: Stream['briefing']): object;
   entry(entry: Entry): object;
-  /** Null = an action that it does not show. */
+  /** Null: the dialect does not have this action. */
   action(row: ActionRow): object | null;
   cache: PresentedEvents;
 }
@@ -34,7 +34,7 @@ export interface EventPresenter {
 /** The serialised messages: built for the first listener and sent to all. */
 interface PresentedEvents {
   events: WeakMap<FeedEvent, Message>;
-  /** Of large actions, for their other events and for listeners that catch up. */
+  /** Large actions, kept for their other events and for listeners that catch up. */
   actions: LRUCache<string, Buffer>;
 }
 
@@ -55,7 +55,10 @@ const createPresentedCache = (): ((executors: Registry) => PresentedEvents) => {
 const presentedOnV1 = createPresentedCache();
 const presentedAsPending = createPresentedCache();
 
-/** A stream as messages: the briefing, `resync` where that is so, the events. An id is where to resume after the message. */
+/**
+ * A stream as messages: the briefing, `resync` if events were lost, then the events. An id says where to resume after
+ * the message.
+ */
 export async function* messagesOf(
   { briefing, after, resync, events }: Stream,
   presenter: EventPresenter,
@@ -71,7 +74,7 @@ export async function* messagesOf(
   }
 }
 
-/** Empty = an event that is not shown. */
+/** Empty: the dialect does not have this event. */
 function messageOf(event: FeedEvent, presenter: EventPresenter): Message {
   const action = presenter.cache.actions.get(event.actionState) ?? presentState(event, presenter);
   if (action.length === 0) return [];
@@ -81,7 +84,7 @@ function messageOf(event: FeedEvent, presenter: EventPresenter): Message {
   return [head, action, '}\n\n'];
 }
 
-/** Empty = it is not shown. */
+/** Empty: the dialect does not have this action. */
 function presentState(event: FeedEvent, presenter: EventPresenter): Buffer {
   const shown = presenter.action(actionOf(event));
   const bytes = Buffer.from(shown ? JSON.stringify(shown) : '');
@@ -89,7 +92,7 @@ function presentState(event: FeedEvent, presenter: EventPresenter): Buffer {
   return bytes;
 }
 
-/** The stream as /v1 tells it. */
+/** Presents the stream of /v1. */
 export const v1Presenter = (executors: Registry): EventPresenter => ({
   cache: presentedOnV1(executors),
   briefing: ({ total, byType, byMission, truncated, oldestCreatedAt }): Briefing => ({
@@ -108,7 +111,7 @@ export const v1Presenter = (executors: Registry): EventPresenter => ({
   action: (row) => presentAction(executors, row),
 });
 
-/** The stream as /api/pending-actions tells it: of actions that have ever waited for a person. */
+/** Presents the stream of /api/pending-actions: only actions that have ever waited for a person. */
 export const pendingActionsPresenter = (executors: Registry): EventPresenter => ({
   cache: presentedAsPending(executors),
   briefing: ({ total, byType, byMission, truncated, oldestCreatedAt }): PendingBriefing => ({

@@ -3,7 +3,7 @@ import { clearedHash, mapInSlices, type ActionRow, type PendingActionPage, type 
 
 const time = (at: Date | string | null): string | null => (at === null ? null : new Date(at).toISOString());
 
-/** An action as /api/pending-actions shows it. */
+/** An action as /api/pending-actions presents it. */
 export const presentPendingAction = (executors: Registry, row: ActionRow): PendingAction => ({
   id: row.id,
   workspaceId: row.workspace_id,
@@ -29,7 +29,7 @@ export const presentPendingAction = (executors: Registry, row: ActionRow): Pendi
   resolvedBy: row.approval?.by ?? null,
 });
 
-/** Begins with a code: of the failure, or `cancelled`, which this dialect shows as rejected. */
+/** Begins with a code: of the failure, or `cancelled`, which this dialect reports as rejected. */
 function errorOf({ status, status_reason, error }: ActionRow): string | null {
   if (status === 'cancelled') return status_reason ? `cancelled: ${status_reason}` : 'cancelled';
   return error && `${error.code}: ${error.message}`;

@@ -8,14 +8,16 @@ import {
 } from '@proviso/core';
 import type { Request, Response } from 'express';
 
-/** Counts a request of a stranger, reports the rest in its headers, and throws RATE_LIMITED when nothing is left. */
+/**
+ * Counts a stranger's request and reports the remaining ones in the headers. Throws RATE_LIMITED when none are left.
+ */
 export const consumeStrangerLimit = (limits: RateLimits | undefined, stranger: string, res: Response): Promise<void> =>
   consumeLimits(limits, [['token', stranger]], res);
 
 /**
- * Counts a request of a credential, and of its person or of its workspace's keys: more credentials do not allow more
- * requests, and a workspace's agents leave its people room to decide. The headers report the limit that is nearest its
- * end.
+ * Counts a request against its credential, and against its person or its workspace's keys. So more credentials do not
+ * allow more requests, and a workspace's agents cannot use up its people's limit. The headers report the limit that is
+ * nearest to exhaustion.
  */
 export function consumeCallerLimits(limits: RateLimits | undefined, caller: Caller, res: Response): Promise<void> {
   const { tokenId, person, workspaceId } = caller;
@@ -23,7 +25,7 @@ export function consumeCallerLimits(limits: RateLimits | undefined, caller: Call
   return consumeLimits(limits, [['token', `token:${tokenId}`], shared], res);
 }
 
-/** The same for a person, in any workspace or none. */
+/** The same for a person, in any workspace or in none. */
 export const consumePersonLimits = (
   limits: RateLimits | undefined,
   { tokenId, person }: AuthenticatedPerson,
@@ -55,11 +57,11 @@ async function consumeLimits(
   res.set('Retry-After', String(seconds));
   throw new AppError(
     'RATE_LIMITED',
-    `More than ${all[refused]?.perMinute} requests per minute ${OF[counted[refused]?.[0] ?? 'token']}. Try again in ${seconds} s.`,
+    `More than ${all[refused]?.perMinute} requests per minute ${PER_CALLER[counted[refused]?.[0] ?? 'token']}. Try again in ${seconds} s.`,
   );
 }
 
-const OF: Partial<Record<Counted, string>> = {
+const PER_CALLER: Partial<Record<Counted, string>> = {
   token: 'with this token, or from this address',
   person: 'with all your tokens',
   workspace: 'with all keys of the workspace',
@@ -67,19 +69,19 @@ const OF: Partial<Record<Counted, string>> = {
 
 export interface LookedUp<T> {
   limits: RateLimits | undefined;
-  /** The credential; undefined = none, and no look-up. */
+  /** The credential; undefined = none, so there is nothing to look up. */
   given: string | undefined;
-  /** It was valid a while ago, so it is looked up whatever strangers at the same address do. */
+  /** It was valid recently, so it is looked up even when strangers exhaust the limit of the same address. */
   isKnown: boolean;
   find: () => Promise<T>;
 }
 
 /**
- * Looks up the token or session of an unauthenticated request. An unknown one counts as a stranger's request before it
- * costs a look-up, and is uncounted if it is valid. An address over its limit gets a few more look-ups, since valid
- * tokens may come from there too. Throws RATE_LIMITED.
+ * Looks up the token or session of a request. An unknown one counts as a stranger's request before the look-up, and the
+ * count is taken back if it is valid. An address over its limit gets a few more look-ups, because valid tokens may come
+ * from it too. Throws RATE_LIMITED.
  */
-export async function lookUp<T>(
+export async function lookUpCaller<T>(
   { limits, given, isKnown, find }: LookedUp<T>,
   req: Request,
   res: Response,
@@ -105,7 +107,10 @@ export async function lookUp<T>(
   return found;
 }
 
-/** Counts a sign-in as one that fails, by its address and by whom it names: `key:…` or `email:…`; `isGood` takes that back. Throws RATE_LIMITED. */
+/**
+ * Counts a sign-in as failed, by its address and by the name it gives: `key:…` or `email:…`. `isGood` takes that back.
+ * Throws RATE_LIMITED.
+ */
 export async function consumeSignIn(limits: RateLimits | undefined, named: string, req: Request, res: Response) {
   const counted = [strangerAt(req), named];
   for (const one of counted) {
@@ -123,13 +128,13 @@ export async function consumeSignIn(limits: RateLimits | undefined, named: strin
 export const strangerAt = ({ socket }: Request): string => `address:${socket.remoteAddress ?? 'unknown'}`;
 
 /**
- * How many statements of one workspace or address may wait for a database connection; more would wait in vain and use
+ * How many statements of one workspace or address may wait for a database connection. More would time out and use
  * memory.
  */
 const WAITING_MAX = 60;
 
 /**
- * Refuses, before anything is read or done, requests of a caller who sends more than the database can handle. Throws
+ * Refuses the request of a caller who sends more than the database can handle, before anything is read or done. Throws
  * UNAVAILABLE.
  */
 export function assertNotOverloaded({ db }: Pick<Services, 'db'>, tenant: string): void {

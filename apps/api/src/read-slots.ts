@@ -1,13 +1,13 @@
 import { AppError, createFairSlots } from '@proviso/core';
 
-/** How many replies with lists are built at a time, in total and per workspace: each uses memory until it is sent. */
+/** How many list replies are built at a time, in total and per workspace. Each uses memory until it is sent. */
 const SLOTS = 6;
 const SLOTS_OF_ONE = 3;
-/** Requests of one workspace that may wait for a slot. */
+/** How many requests of one workspace may wait for a slot. */
 const WAITING_MAX = 100;
 
 export interface ReadSlots {
-  /** Runs the work once there is a slot; workspaces take turns. Throws UNAVAILABLE when too many wait. */
+  /** Runs the work in a slot, in turn with other workspaces. Throws UNAVAILABLE when too many wait. */
   run<T>(workspaceId: string, work: () => Promise<T>): Promise<T>;
 }
 

@@ -5,13 +5,13 @@ const PERIOD_MS = 5_000;
 const ADDRESSES_MAX = 50;
 
 export interface RefusalLog {
-  /** Logs that a caller was refused, and nothing of what it sent. */
+  /** Logs that a caller was refused, and nothing of what they sent. */
   tell(req: Pick<Request, 'socket'>, what: string): void;
 }
 
 /**
- * Refused callers at level info: the first at once, then one line per address and period with their number. Beyond a
- * number of addresses, the others share a line, so that a flood does not flood the log.
+ * Logs refused callers at level info: the first at once, then one line with their number per address and period. Above
+ * a number of addresses, the others share one line, so that a flood of requests does not flood the log.
  */
 export function createRefusalLog(log: Services['log'], periodMs = PERIOD_MS): RefusalLog {
   const untold = new Map<string, number>();

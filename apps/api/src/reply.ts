@@ -1,12 +1,10 @@
 import { mapInSlices, nextSlice } from '@proviso/core';
 import type { Response } from 'express';
 
-/** Below this a reply is sent in one go, with an ETag. */
+/** A smaller reply is sent in one piece, with an ETag. */
 const LARGE_CHARS = 256 * 1024;
 
-/**
- * Sends a reply as JSON. It is built and written piece by piece, so that other work of the process can run in between.
- */
+/** Sends a reply as JSON. Builds and writes it piece by piece, so that the process can do other work in between. */
 export async function sendReply(res: Response, status: number, reply: unknown): Promise<void> {
   const pieces = await piecesOf(reply);
   res.status(status).type('json');
@@ -21,7 +19,7 @@ export async function sendReply(res: Response, status: number, reply: unknown): 
   res.end();
 }
 
-/** Each element of a reply's lists by itself, also of the lists in what it shows: an action's log. */
+/** One piece for each element of the reply's lists, including lists inside an object, such as an action's log. */
 async function piecesOf(value: unknown, depth = 0): Promise<string[]> {
   if (Array.isArray(value)) {
     const elements = await mapInSlices(value as unknown[], (element) => JSON.stringify(element) ?? 'null');

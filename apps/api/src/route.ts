@@ -30,7 +30,7 @@ import {
   consumeCallerLimits,
   consumePersonLimits,
   assertNotOverloaded,
-  lookUp,
+  lookUpCaller,
   strangerAt,
 } from './rate-limiting.ts';
 import type { OpenStreams } from './open-streams.ts';
@@ -38,7 +38,7 @@ import type { ReadSlots } from './read-slots.ts';
 import { sendReply } from './reply.ts';
 import { refuseOtherSites } from './same-origin.ts';
 import type { Tag } from './tags.ts';
-import { preferredWait, waitForEnd } from './waiting.ts';
+import { preferredWaitSeconds, waitForEnd } from './waiting.ts';
 
 /** The input of a handler. Body and query are unparsed: the verb parses them after it has authorised. */
 interface Call {
@@ -54,11 +54,11 @@ interface Call {
   stopping: AbortSignal;
   /** Aborts when the caller hangs up or the process is told to stop. */
   gone: AbortSignal;
-  /** The action as `Prefer: wait` wants it: once it has ended, or when the time is over. */
+  /** Waits as `Prefer: wait` asks: resolves with the action when it has ended or the time is over. */
   settled: (action: ActionRow) => Promise<ActionRow>;
 }
 
-/** What all requests of a process share. */
+/** What all requests of a process use. */
 export interface Sharing {
   waiters: Waiters;
   feed: Feed;
@@ -70,31 +70,29 @@ export interface Sharing {
   limits?: RateLimits | undefined;
 }
 
-/**
- * One operation: its address, its description in the document, and what it does. The address determines the dialect.
- */
-export type Route = Operation & (InWorkspace | OfOutsiders);
+/** One operation: its address, its description in the document, and its handler. The address determines the dialect. */
+export type Route = Operation & (WorkspaceRoute | OutsiderRoute);
 
-type InWorkspace = (OnV1 | OnPendingActions) & {
+type WorkspaceRoute = (WorkspaceOfToken | WorkspaceOfRequest) & {
   /**
    * Called before the body is read: the verb's first check of its caller, or a weaker one if that depends on the body.
    * Throws FORBIDDEN.
    */
   authorize(ctx: Context): void;
-  /** For a GET with `Prefer: wait`: runs before it takes a slot, which a wait would hold for long. */
+  /** For a GET with `Prefer: wait`: waits before it takes a read slot, which it would hold for too long. */
   waitFirst?(call: Call): Promise<unknown>;
   handle(call: Call): Promise<unknown>;
   handleOutsider?: never;
 };
 
-/** For people who are in no workspace yet, by their personal credential, and for anonymous callers. */
-interface OfOutsiders {
+/** For callers without a workspace: people with a personal credential, and anonymous callers. */
+interface OutsiderRoute {
   path: `/v1/${string}`;
   workspace?: never;
   handleOutsider(call: OutsiderCall): Promise<unknown>;
 }
 
-/** What such a route's handler gets. */
+/** The input of such a route's handler. */
 interface OutsiderCall {
   services: Services;
   person: Caller['person'];
@@ -103,27 +101,27 @@ interface OutsiderCall {
   res: Response;
 }
 
-/** The token or X-Workspace-Id determines the workspace. */
-interface OnV1 {
+/** The workspace comes from the token or from X-Workspace-Id. */
+interface WorkspaceOfToken {
   /** In OpenAPI's form: /v1/actions/{action_id}. */
   path: `/v1/${string}`;
   workspace?: never;
 }
 
-/** The request determines the workspace. */
-interface OnPendingActions {
+/** The workspace comes from the request. */
+interface WorkspaceOfRequest {
   path: `/api/pending-actions${string}`;
-  /** The workspace of the request; a token without access to it is refused. Throws NOT_FOUND, INVALID. */
-  workspace(asked: Asked): string | Promise<string>;
+  /** Returns the workspace of the request; a token without access to it is refused. Throws NOT_FOUND, INVALID. */
+  workspace(asked: WorkspaceRequest): string | Promise<string>;
 }
 
 /** What a request names, before its caller is authorised. */
-interface Asked {
+interface WorkspaceRequest {
   services: Services;
   callers: readonly Caller[];
   path: Record<string, string>;
   query: Record<string, unknown>;
-  /** Reads it once the caller is known to be allowed to send one to some workspace. */
+  /** Reads the body. Call it after some workspace has allowed the caller to send one. */
   body: () => Promise<unknown>;
 }
 
@@ -145,17 +143,19 @@ interface Operation {
   waits?: true;
   /** Takes `If-Match`. */
   conditional?: true;
-  /** Handles by an AsyncIterable of messages, sent as `text/event-stream`; `reply` is what their data may be. */
+  /**
+   * The handler returns an AsyncIterable of messages, sent as `text/event-stream`; `reply` is the schema of their data.
+   */
   streams?: true;
-  /** Codes in the document beyond those of all routes of its kind. */
+  /** Codes that the document lists beyond those of all routes of its kind. */
   fails?: readonly ErrorCode[];
 }
 
 export const defineRoute = (route: Route): Route => route;
 
 /**
- * Serves the routes, addresses without an id first, else in the order of the list; a known address with another method
- * answers 405.
+ * Serves addresses without an id first, then the others in the order of the list. Answers 405 when the address is known
+ * but the method is not.
  */
 export function serveRoutes(services: Services, routes: readonly Route[], sharing: Sharing): Router {
   const router = Router({ caseSensitive: true, strict: true });
@@ -195,14 +195,14 @@ interface Serving<Served> {
 }
 
 async function serve(
-  { services, route, sharing, memoryFor }: Serving<InWorkspace>,
+  { services, route, sharing, memoryFor }: Serving<WorkspaceRoute>,
   req: Request,
   res: Response,
 ): Promise<void> {
   const callers = await callersOf(services, sharing, req, res);
-  const isUnderWay = !req.complete;
+  const isArriving = !req.complete;
   const may = (caller: Caller): void => route.authorize({ ...services, caller, via: 'api' });
-  assertAny(callers, may);
+  assertSomeCaller(callers, may);
   const memory = memoryFor(callers[0]?.tokenId ?? '');
   res.once('close', memory.release);
   let reading: Promise<unknown> | undefined;
@@ -212,34 +212,34 @@ async function serve(
     ? callerIn(callers, await workspaceOf(route, req, { services, callers, ...named, body: read }))
     : chooseCaller(callers, req.get('x-workspace-id'));
   may(first);
-  if (!route.query) NOTHING.parse(req.query);
+  if (!route.query) EMPTY.parse(req.query);
   sharing.knownTokens.remember(tokenOf(req), first.workspaceId);
   assertNotOverloaded(services, first.workspaceId);
   return forTenant(first.workspaceId, () =>
-    serveCaller({ services, route, sharing, memoryFor }, { first, isUnderWay, named, read }, req, res),
+    serveCaller({ services, route, sharing, memoryFor }, { first, isArriving, named, read }, req, res),
   );
 }
 
 interface Identified {
   first: Caller;
-  /** For a body that may still be arriving. */
-  isUnderWay: boolean;
+  /** The body may still be arriving. */
+  isArriving: boolean;
   named: Pick<Call, 'path' | 'query'>;
   read: () => Promise<unknown>;
 }
 
 async function serveCaller(
-  { services, route, sharing }: Serving<InWorkspace>,
-  { first, isUnderWay, named, read }: Identified,
+  { services, route, sharing }: Serving<WorkspaceRoute>,
+  { first, isArriving, named, read }: Identified,
   req: Request,
   res: Response,
 ): Promise<void> {
   const body = await read();
-  // A body may take a minute to arrive; its sender may have been removed meanwhile.
-  const caller = isUnderWay ? callerIn(await authenticate(services.db, tokenOf(req)), first.workspaceId) : first;
+  // A body may take a minute to arrive; its sender may have been removed in the meantime.
+  const caller = isArriving ? callerIn(await authenticate(services.db, tokenOf(req)), first.workspaceId) : first;
   route.authorize({ ...services, caller, via: 'api' });
   const ctx = await contextOf(services, req, caller, body);
-  const gone = goneOf(res, sharing.stopping);
+  const gone = signalGone(res, sharing.stopping);
   res.locals.workspaceId = caller.workspaceId;
   const call: Call = {
     ...sharing,
@@ -261,37 +261,37 @@ async function serveCaller(
     if (ctx.idempotency?.replayed) res.set('Idempotency-Replayed', 'true');
     await sendReply(res, route.status ?? 200, reply);
   };
-  if (route.waitFirst && preferredWait(req) !== undefined) await route.waitFirst(call);
+  if (route.waitFirst && preferredWaitSeconds(req) !== undefined) await route.waitFirst(call);
   return route.method === 'get' ? sharing.readSlots.run(caller.workspaceId, answer) : answer();
 }
 
 /** Serves a caller with or without a personal credential. */
 async function serveOutsider(
-  { services, route, sharing, memoryFor }: Serving<OfOutsiders>,
+  { services, route, sharing, memoryFor }: Serving<OutsiderRoute>,
   req: Request,
   res: Response,
 ): Promise<void> {
-  refuseOtherSites(req); // some of these sign in
+  refuseOtherSites(req); // some of these routes sign in
   const person = await personOf(services, sharing, req, res);
-  NOTHING.parse(req.query);
-  const isUnderWay = !req.complete;
+  EMPTY.parse(req.query);
+  const isArriving = !req.complete;
   const memory = memoryFor(person?.tokenId ?? strangerAt(req));
   res.once('close', memory.release);
   const body = await readBodyOf(route, req, memory);
-  if (person && isUnderWay) await authenticatePerson(services.db, tokenOf(req));
+  if (person && isArriving) await authenticatePerson(services.db, tokenOf(req));
   const reply = await route.handleOutsider({ services, person: person?.person ?? null, body, req, res });
   await sendReply(res, route.status ?? 200, reply);
 }
 
-/** If a request could mean several workspaces, such as by a batch id, the header decides. */
-function workspaceOf(route: OnPendingActions, req: Request, asked: Asked): string | Promise<string> {
+/** When a request could mean several workspaces, as by a batch id, the header decides. */
+function workspaceOf(route: WorkspaceOfRequest, req: Request, asked: WorkspaceRequest): string | Promise<string> {
   return route.workspace({ ...asked, callers: callersNamed(asked.callers, req.get('x-workspace-id')) });
 }
 
-/** The action that a reply is about, for the log. */
+/** The action that the reply is about, for the log. */
 const actionIn = ({ action_id, id }: { action_id?: unknown; id?: unknown }): unknown => action_id ?? id;
 
-function goneOf(res: Response, stopping: AbortSignal): AbortSignal {
+function signalGone(res: Response, stopping: AbortSignal): AbortSignal {
   const gone = new AbortController();
   const leave = (): void => {
     stopping.removeEventListener('abort', leave);
@@ -328,26 +328,26 @@ async function personOf({ db }: Services, sharing: Sharing, req: Request, res: R
       return;
     throw error;
   });
-  if (!found) return undefined; // a cookie that is over is none
+  if (!found) return undefined; // an expired cookie counts as none
   if (!knownTokens.tenantOf(tokenOf(req))) knownTokens.remember(tokenOf(req), found.person.id);
   res.locals.credential = { kind: 'person', id: found.tokenId };
   await consumePersonLimits(limits, found, res);
   return found;
 }
 
-/** Whoever is refused before their token counts, such as a disabled agent, counts as a stranger at that address. */
+/** A caller who is refused before the token counts, such as a disabled agent, counts as a stranger at that address. */
 async function known<T>(find: () => Promise<T>, sharing: Sharing, req: Request, res: Response): Promise<T> {
   const { limits, knownTokens } = sharing;
   const given = tokenOf(req);
   const isKnown = knownTokens.tenantOf(given) !== undefined;
-  return lookUp({ limits, given, isKnown, find }, req, res).catch((error: unknown) => {
+  return lookUpCaller({ limits, given, isKnown, find }, req, res).catch((error: unknown) => {
     if (isKnown && error instanceof AppError) knownTokens.forget(given);
     throw error;
   });
 }
 
-/** A body is not read for somebody who may not send it to any workspace that the token reaches. Throws FORBIDDEN. */
-function assertAny(callers: readonly Caller[], may: (caller: Caller) => void): void {
+/** Reads no body from a caller who may not send it to any workspace that the token reaches. Throws FORBIDDEN. */
+function assertSomeCaller(callers: readonly Caller[], may: (caller: Caller) => void): void {
   const refusals = callers.map((caller) => {
     try {
       may(caller);
@@ -359,12 +359,12 @@ function assertAny(callers: readonly Caller[], may: (caller: Caller) => void): v
   if (refusals.every(Boolean)) throw refusals[0];
 }
 
-/** What a route takes that says nothing of a body or a query. */
-const NOTHING = z.strictObject({});
+/** The body or query of a route that declares none. */
+const EMPTY = z.strictObject({});
 
 async function readBodyOf(route: Operation, req: Request, memory: BodyMemory): Promise<unknown> {
   if (route.body) return readBody(req, route.bodyLimits ?? BODY, memory);
-  return NOTHING.parse(await readBody(req, NO_BODY, memory));
+  return EMPTY.parse(await readBody(req, NO_BODY, memory));
 }
 
 async function contextOf(services: Services, req: Request, caller: Caller, body: unknown): Promise<Context> {
@@ -385,7 +385,7 @@ async function contextOf(services: Services, req: Request, caller: Caller, body:
   return { ...ctx, idempotency };
 }
 
-/** The version of an If-Match header, as GET's ETag gave it; undefined without one. */
+/** The version in If-Match, as GET's ETag gave it; undefined without the header. */
 export function ifMatch({ headers }: Request): number | undefined {
   const tag = headers['if-match'];
   if (tag === undefined || tag === '*') return undefined;

@@ -10,21 +10,21 @@ export const requireSameOrigin: RequestHandler = (req, _res, next) => {
   next();
 };
 
-/** The same, of one request. Throws FORBIDDEN. */
+/** The same for one request. Throws FORBIDDEN. */
 export function refuseOtherSites(req: Request): void {
   const site = req.get('sec-fetch-site');
   if (isSafe(req) || isOwnPage(req) || site === 'none') return;
   if (site !== undefined || req.get('origin') !== undefined) throw fromElsewhere();
 }
 
-/** Of a request that carries a session's cookie: one that says nothing of where it comes from is refused too. Throws FORBIDDEN. */
+/** For a request with a session cookie: refuses it also when it does not say where it comes from. Throws FORBIDDEN. */
 export function assertSameOrigin(req: Request): void {
   if (!isSafe(req) && !isOwnPage(req)) throw fromElsewhere();
 }
 
 const isSafe = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
 
-/** Older browsers send no Sec-Fetch-Site, but an Origin with each write. */
+/** Older browsers send no Sec-Fetch-Site, but they send an Origin with each write. */
 function isOwnPage(req: Request): boolean {
   const site = req.get('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin';
@@ -32,7 +32,7 @@ function isOwnPage(req: Request): boolean {
   return origin !== undefined && hostOf(origin) === req.get('host')?.toLowerCase();
 }
 
-/** The host that an Origin names; undefined = none. */
+/** The host in an Origin header; undefined = none. */
 export const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined);
 
 const fromElsewhere = (): AppError =>

@@ -1,4 +1,4 @@
-/** What the reference groups operations by. */
+/** The groups of operations in the reference. */
 export const TAGS = {
   Access: 'API keys, members and workspaces.',
   Actions: 'Actions, from the proposal to the outcome.',

@@ -1,10 +1,10 @@
-// The bytes of a body, stopped at the first byte over the limit. Held by unpack.test.ts and budget.test.ts.
+// Reads the bytes of a body and stops at the first byte over the limit. Held by unpack.test.ts and budget.test.ts.
 import { createBrotliDecompress, createGunzip, createInflate, type BrotliDecompress, type Gunzip } from 'node:zlib';
 import { AppError } from '@proviso/core';
 import type { Request } from 'express';
 import type { BodyMemory } from './body-memory.ts';
 
-/** No honest body expands more than this; one that decompresses to less than this is not checked. */
+/** No honest body expands more than this. A body that decompresses to less than RATIO_FREE_BYTES is not checked. */
 const RATIO_MAX = 200;
 const RATIO_FREE_BYTES = 1024 * 1024;
 
@@ -29,7 +29,7 @@ export async function unpack(req: Request, bytesMax: number, memory: BodyMemory)
       ? unpacked(req, unpacker, { bytesMax, memory })
       : collect(req.iterator(LEFT_OPEN), { bytesMax, memory }));
   } catch (error) {
-    req.resume(); // the rest is drained: the caller reads the reply once everything is sent
+    req.resume(); // drain the rest: the caller reads the reply only after everything is sent
     if (error instanceof AppError) throw error;
     throw new AppError(
       'INVALID',
@@ -38,7 +38,7 @@ export async function unpack(req: Request, bytesMax: number, memory: BodyMemory)
   }
 }
 
-/** A caller that sent too much still gets a reply: the connection stays open. */
+/** A caller that sent too much still gets a reply, so the connection stays open. */
 const LEFT_OPEN = { destroyOnReturn: false };
 
 const tooLarge = (bytesMax: number): AppError =>
@@ -47,7 +47,7 @@ const tooLarge = (bytesMax: number): AppError =>
 interface Bounds {
   bytesMax: number;
   memory: BodyMemory;
-  /** Throws if there are too many bytes. */
+  /** Throws when there are too many bytes. */
   check?: (bytes: number) => void;
 }
 
@@ -55,7 +55,7 @@ async function unpacked(req: Request, unpacker: Gunzip | BrotliDecompress, bound
   let packed = 0;
   const count = (chunk: Buffer): void => {
     packed += chunk.length;
-    if (packed > bounds.bytesMax) unpacker.destroy(tooLarge(bounds.bytesMax)); // also where it unpacks to nothing
+    if (packed > bounds.bytesMax) unpacker.destroy(tooLarge(bounds.bytesMax)); // even if it decompresses to nothing
   };
   const cutOff = (error: Error): void => void unpacker.destroy(error);
   req.on('data', count).once('error', cutOff).pipe(unpacker);

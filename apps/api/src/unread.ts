@@ -1,29 +1,29 @@
-// Unread replies stay in this process's memory, for at most UNREAD_MS and up to a budget. Held by unread.test.ts.
+// Unread replies stay in this process's memory, for at most `unreadMs` and up to a budget. Held by unread.test.ts.
 import type { Request, Response } from 'express';
 
 export interface UnreadLimits {
-  /** How long a caller may read nothing of a reply. */
+  /** How long a caller may leave a reply unread. */
   unreadMs: number;
   /** Bytes of unread replies in this process. */
   bytesMax: number;
 }
 
 const LIMITS: UnreadLimits = { unreadMs: 30_000, bytesMax: 64 * 1024 * 1024 };
-/** What the operating system buffers. */
-const BYTES_MIN = 16 * 1024;
+/** The operating system buffers this much itself. */
+const TRACKED_BYTES_MIN = 16 * 1024;
 
 /**
- * Watches each large reply from its end until it has been read. Beyond the budget, drops the oldest reply of the
+ * Watches each large reply from its end until it has been read. Over the budget, drops the oldest reply of the
  * workspace that holds the most.
  */
-export function boundUnread(given: Partial<UnreadLimits> = {}) {
+export function limitUnread(given: Partial<UnreadLimits> = {}) {
   const { unreadMs, bytesMax } = { ...LIMITS, ...given };
   const unread = new Map<Response, number>();
   let bytes = 0;
   return (_req: Request, res: Response, next: () => void): void => {
     res.once('prefinish', () => {
       const held = res.writableLength;
-      if (held < BYTES_MIN) return;
+      if (held < TRACKED_BYTES_MIN) return;
       unread.set(res, held);
       bytes += held;
       res.setTimeout(unreadMs, () => res.destroy());

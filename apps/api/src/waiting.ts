@@ -14,11 +14,11 @@ export interface WaitingCall {
 }
 
 /**
- * The action once it has ended, or its current state when the time of `Prefer: wait=N` is over. Unchanged without that
- * header, or when too many requests of the workspace wait. The wait ends when the caller hangs up.
+ * Resolves with the action when it has ended, or with its current state when the time of `Prefer: wait=N` is over.
+ * Returns it unchanged without that header, or when too many requests of the workspace wait. Hanging up ends the wait.
  */
 export async function waitForEnd({ ctx, req, res, waiters, gone }: WaitingCall, action: ActionRow): Promise<ActionRow> {
-  const seconds = preferredWait(req);
+  const seconds = preferredWaitSeconds(req);
   if (seconds === undefined) return action;
   const now = isTerminal(action.status)
     ? action
@@ -28,8 +28,8 @@ export async function waitForEnd({ ctx, req, res, waiters, gone }: WaitingCall, 
   return now;
 }
 
-/** Seconds; an invalid preference is ignored (RFC 7240). */
-export function preferredWait({ headers }: Pick<Request, 'headers'>): number | undefined {
+/** In seconds; an invalid preference is ignored (RFC 7240). */
+export function preferredWaitSeconds({ headers }: Pick<Request, 'headers'>): number | undefined {
   const prefer = [headers.prefer ?? []].flat().join(',');
   const wait = /(?:^|,)\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=[,;]|$)/i.exec(prefer)?.[1];
   return wait === undefined ? undefined : Math.min(Number(wait), WAIT_S_MAX);

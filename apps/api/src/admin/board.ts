@@ -11,7 +11,7 @@ import {
 } from '@proviso/core';
 import { Router, urlencoded, type Request, type RequestHandler } from 'express';
 import type { KnownTokens } from '../known-tokens.ts';
-import { consumeStrangerLimit, consumeSignIn, lookUp, strangerAt } from '../rate-limiting.ts';
+import { consumeStrangerLimit, consumeSignIn, lookUpCaller, strangerAt } from '../rate-limiting.ts';
 import type { RefusalLog } from '../refusal-log.ts';
 import { homePage } from './home-page.ts';
 import { queueBoard } from './queue-board.ts';
@@ -37,7 +37,7 @@ export function boardRouter(
 ): Router {
   const router = Router();
   const isKnown = (session: string | undefined): boolean => knownTokens.tenantOf(session) !== undefined;
-  router.use(requireSameOrigin, keepNoCopy);
+  router.use(requireSameOrigin, noStore);
   router.use(['/sign-in', '/sign-out'], async (req, res, next) => {
     if (!isKnown(sessionIdOf(req))) await consumeStrangerLimit(limits, strangerAt(req), res);
     next();
@@ -67,7 +67,7 @@ export function boardRouter(
     const id = sessionIdOf(req) || (person && sessionCredential(person));
     if (person) assertSameOrigin(req);
     try {
-      await lookUp({ limits, given: id, isKnown: isKnown(id), find: () => assertOperator(db, req) }, req, res);
+      await lookUpCaller({ limits, given: id, isKnown: isKnown(id), find: () => assertOperator(db, req) }, req, res);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'UNAUTHENTICATED') throw error;
       knownTokens.forget(id);
@@ -78,11 +78,13 @@ export function boardRouter(
     next();
   });
   router.get('/', (_req, res) => void res.type('html').send(homePage()));
-  router.use(BOARD, refuseThrottles, queueBoard(queue, `/admin${BOARD}`));
+  router.use(BOARD, refusePause, queueBoard(queue, `/admin${BOARD}`));
   return router;
 }
 
-/** A session of the board, by a key; or a person's, who may operate the instance. Throws UNAUTHENTICATED. */
+/**
+ * Accepts a session that a key opened, or the session of a person who may operate the instance. Throws UNAUTHENTICATED.
+ */
 async function assertOperator(db: Services['db'], req: Request): Promise<void> {
   const [id, person] = [sessionIdOf(req), sessionTokenOf(req)];
   if (id && (await findOperatorSession(db, id))) return;
@@ -94,17 +96,17 @@ async function assertOperator(db: Services['db'], req: Request): Promise<void> {
   );
 }
 
-/** After a sign-out the browser's back button shows nothing. */
-const keepNoCopy: RequestHandler = (_req, res, next) => {
+/** After a sign-out, the browser's back button must show nothing. */
+const noStore: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store');
   next();
 };
 
 /**
- * Pausing the queue would stop nothing, because the sweeps go on, and would look as if it did. POST /v1/pause does. The
+ * Pausing the queue would look as if it stopped work, but the sweeps would go on. POST /v1/pause does stop it. The
  * board's routes ignore case.
  */
-const refuseThrottles: RequestHandler = (req, _res, next) => {
+const refusePause: RequestHandler = (req, _res, next) => {
   if (req.method !== 'GET' && /\/(pause|resume|concurrency|rate-limit)(\/|$)/i.test(req.path))
     throw new AppError('FORBIDDEN', 'The queue only wakes workers, so pausing it stops nothing. Use POST /v1/pause.');
   next();

@@ -1,6 +1,6 @@
 import { htmlPage } from '../html-page.ts';
 
-/** What an operator finds at /admin. The board's menu leads here too. */
+/** The operator's page at /admin. The board's menu links here too. */
 export const homePage = (): string =>
   htmlPage(
     'operators',

@@ -7,7 +7,7 @@ export function queueBoard(queue: Services['queue'], basePath: string): RequestH
   let board: Promise<RequestHandler> | undefined;
   return async (req, res, next) => {
     board ??= openBoard(queue, basePath);
-    withoutForeignLinks(res, next);
+    removeForeignLinks(res, next);
     (await board)(req, res, next);
   };
 }
@@ -38,8 +38,8 @@ async function openBoard(queue: Services['queue'], basePath: string): Promise<Re
   return adapter.getRouter() as RequestHandler;
 }
 
-/** The board's pages name a font host, which the policy would only stop with a complaint on every page. */
-function withoutForeignLinks(res: Response, next: NextFunction): void {
+/** Removes the link to a font host, which the CSP would block with a console error on every page. */
+function removeForeignLinks(res: Response, next: NextFunction): void {
   const render = res.render.bind(res) as (
     view: string,
     params: object,

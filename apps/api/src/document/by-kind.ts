@@ -14,7 +14,7 @@ interface ObjectSchema {
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** The schemas of the kinds themselves: each a component of the document. */
+/** The schemas of the kinds themselves; each becomes a component of the document. */
 export function kindSchemas({ actions, accounts }: Kinds): z.ZodType {
   const named = (id: string, schema: z.ZodType, description: string): [string, z.ZodType] => [
     id,
@@ -34,7 +34,7 @@ export function kindSchemas({ actions, accounts }: Kinds): z.ZodType {
   );
 }
 
-/** Splits the bodies that name a kind, in place. */
+/** Splits the schemas of bodies that name a kind, in place. */
 export function splitByKind(schemas: Schemas, { actions, accounts }: Kinds): void {
   if (actions.length > 0) splitActions(schemas, actions);
   if (accounts.length > 0) splitAccounts(schemas, accounts);
@@ -114,8 +114,8 @@ function splitAccounts(schemas: Schemas, accounts: readonly AccountKind[]): void
 const TOOL_NAME_SCHEMA = 'WorkspaceToolName';
 
 /**
- * A name that is no built-in type's. Its second part holds for every string. TypeScript makes of it a type that no literal has
- * by itself: otherwise a built-in type with wrong params would pass for a tool of the workspace.
+ * A name that no built-in type has. The second part of the union matches every string. TypeScript turns it into a type
+ * that no literal has by itself; otherwise a built-in type with wrong params would type-check as a workspace tool.
  */
 const toolName = (types: readonly string[]) => ({
   description:
@@ -132,14 +132,14 @@ const toolName = (types: readonly string[]) => ({
 interface Variant {
   name: string;
   value: string;
-  /** In place of the fields of that name; null = it has none. */
+  /** Replace the fields of the same name; null removes one. */
   fields: Record<string, object | null>;
   required?: readonly string[];
 }
 interface Split {
   on: string;
   variants: readonly Variant[];
-  /** The schema of what else the field may name, with the fields as they are, and that of all variants. */
+  /** The schema for any other value of the field, with the fields unchanged, and the schema of all variants. */
   open?: { name: string; builtIns: string };
 }
 
@@ -183,7 +183,7 @@ function split(schemas: Schemas, whole: string, { on, variants, open }: Split): 
   schemas[whole] = { description, oneOf: [ref(open.builtIns), ref(open.name)] };
 }
 
-/** Lets fields of a body refer to a schema, and keeps what is said of them. */
+/** Points fields of a body at a schema and keeps their descriptions. */
 function refer(schemas: Schemas, whole: string, fields: Record<string, string>): void {
   const { properties } = objectAt(schemas, whole);
   for (const [field, name] of Object.entries(fields)) {

@@ -15,7 +15,7 @@ import { isRepeatable } from './parameters.ts';
 import { RECORDED } from './recorded.ts';
 
 /** Why a request failed, as the document describes each code. */
-const MEANS: Record<ErrorCode, string> = {
+const CODE_MEANINGS: Record<ErrorCode, string> = {
   INVALID: 'The request is invalid; `details` says where.',
   UNAUTHENTICATED: 'The request has no valid token.',
   FORBIDDEN: 'The token is not allowed to do this.',
@@ -33,8 +33,8 @@ const MEANS: Record<ErrorCode, string> = {
   UNAVAILABLE: 'The database or a provider is unavailable; `Retry-After` says when to retry.',
 };
 
-/** Examples of errors that a recording cannot provoke: simultaneous requests, too many, and internal ones. */
-const RARE: Partial<Record<ErrorCode, AppError>> = {
+/** Examples of errors that the recording cannot provoke: simultaneous requests, exceeded limits, internal errors. */
+const UNRECORDED: Partial<Record<ErrorCode, AppError>> = {
   CONFLICT: new AppError('CONFLICT', 'A request with this Idempotency-Key has just finished.'),
   RATE_LIMITED: new AppError('RATE_LIMITED', 'More than 600 requests per minute with this token. Try again in 12 s.'),
   INTERNAL: asAppError(new Error('unknown')),
@@ -43,7 +43,7 @@ const RARE: Partial<Record<ErrorCode, AppError>> = {
   UNAVAILABLE: asAppError(Object.assign(new Error('away'), { code: 'ECONNREFUSED' })),
 };
 
-/** The refusals of an operation: those that were recorded, and those that come to every operation. */
+/** The refusals of an operation: the recorded ones, and those that every operation has. */
 function refusalsOf(route: Route): Map<ErrorCode, AppError> {
   const { operationId, path, fails = [] } = route;
   const dialect = dialectAt(path);
@@ -59,11 +59,11 @@ function refusalsOf(route: Route): Map<ErrorCode, AppError> {
     'UNAVAILABLE',
     ...(isRepeatable(route) ? (['CONFLICT'] as const) : []),
   ];
-  const rare = [...always, ...fails].flatMap((code) => RARE[code] ?? []);
+  const rare = [...always, ...fails].flatMap((code) => UNRECORDED[code] ?? []);
   return new Map([...rare, ...recorded].map((error) => [error.code, error]));
 }
 
-const CODES = Object.keys(MEANS) as ErrorCode[];
+const CODES = Object.keys(CODE_MEANINGS) as ErrorCode[];
 const codeInDialect = (dialect: Dialect, code: ErrorCode): string =>
   dialect === 'v1' ? code : PENDING_ERRORS[code][1];
 
@@ -74,7 +74,7 @@ const exampleOf = (dialect: Dialect, error: AppError): ErrorBody | PendingErrorB
     now: new Date('2026-01-02T03:04:05.678Z'),
   });
 
-/** One response per status, whatever its codes, each with an example error. */
+/** One response per status, with one example error per code. */
 export function failuresOf(route: Route): Record<`${4 | 5}${string}`, ZodOpenApiResponseObject> {
   const dialect = dialectAt(route.path);
   const schema = { v1: errorBody, 'pending-actions': pendingErrorBody }[dialect];
@@ -84,7 +84,7 @@ export function failuresOf(route: Route): Record<`${4 | 5}${string}`, ZodOpenApi
   return Object.fromEntries(
     statuses.map((status) => {
       const here = codes.filter((code) => statusOf(dialect, code) === status);
-      const description = here.map((code) => `\`${codeInDialect(dialect, code)}\`: ${MEANS[code]}`).join(' ');
+      const description = here.map((code) => `\`${codeInDialect(dialect, code)}\`: ${CODE_MEANINGS[code]}`).join(' ');
       const examples = Object.fromEntries(
         here.flatMap((code) => {
           const error = refusals.get(code);

@@ -4,16 +4,16 @@ import type { Registry } from '@proviso/core';
 import type { Executor, ProviderKind } from '@proviso/core/executor';
 import { z } from 'zod';
 
-/** A type of action, or a kind of account, as schemas are named after it: `email_message` is EmailMessage. */
+/** A type of action or a kind of account. Schemas are named after it: `email_message` is EmailMessage. */
 interface Kind {
   value: string;
   name: string;
 }
 export interface ActionKind extends Kind {
   executor: Executor;
-  /** The params of a proposal: all but those that are looked up or that only reviewers set. */
+  /** The params of a proposal, without those that are looked up or that only a reviewer sets. */
   params: z.ZodType;
-  /** The params that a reviewer may change; null removes a field. */
+  /** The params that a reviewer may change; null removes one. */
   edits: z.ZodType;
 }
 export interface AccountKind extends Kind {
@@ -35,7 +35,7 @@ export function kindsOf(registry: Registry): Kinds {
 }
 
 function actionKind(executor: Executor | undefined): ActionKind[] {
-  if (!executor || !isDrawable(executor.params)) return [];
+  if (!executor || !hasJsonSchema(executor.params)) return [];
   const { type, params, resolvedFields = [], reviewerFields = [] } = executor;
   const without = (names: readonly string[]) =>
     Object.entries(fieldsOf(params) ?? {}).filter(([name, field]) => !names.includes(name) && !isRefused(field));
@@ -62,11 +62,11 @@ const changeable = (field: z.ZodType): z.ZodType =>
     .optional()
     .describe(field.meta()?.description ?? '');
 
-/** A field that is only there to say why it is refused. */
+/** A field that exists only to explain why it is refused. */
 const isRefused = (field: z.ZodType): boolean => field instanceof z.ZodOptional && field.unwrap() instanceof z.ZodNever;
 
-/** An executor of the operator's own may hold params to what no JSON Schema can say. */
-function isDrawable(schema: z.ZodType): boolean {
+/** An operator's own executor may validate params by rules that JSON Schema cannot express. */
+function hasJsonSchema(schema: z.ZodType): boolean {
   try {
     z.toJSONSchema(schema, { io: 'input' });
     return true;
@@ -75,7 +75,7 @@ function isDrawable(schema: z.ZodType): boolean {
   }
 }
 
-/** The fields of an object, through what reads it first. */
+/** The fields of an object schema, also behind a transform. */
 function fieldsOf(schema: z.ZodType): Record<string, z.ZodType> | undefined {
   if (schema instanceof z.ZodPipe) return fieldsOf(schema.out as z.ZodType);
   return schema instanceof z.ZodObject ? schema.shape : undefined;

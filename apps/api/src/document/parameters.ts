@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { dialectAt } from '../dialect.ts';
 import type { Route } from '../route.ts';
 
-/** The path parameters, whichever operation they belong to. */
+/** The path parameters of all operations. */
 const IN_PATH: Record<string, z.ZodType> = {
   action_id: idOrUuid('action').describe('The action.'),
   action_index: z.string().meta({ pattern: '^\\d{1,9}$', description: '`action_index` of the action, from 0.' }),

@@ -1,5 +1,5 @@
-// better-auth proves who somebody is. It opens no session of its own: what it would keep goes to `openSession`, so that a
-// token is kept as a hash only, and expires by the database's clock.
+// better-auth verifies who somebody is. It opens no session itself: `openSession` does, so that a token is stored only
+// as a hash and expires by the database's clock.
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { hashPassword, newId, openSession, verifyPassword, type Services } from '@proviso/core';
 import type { BetterAuthOptions, DBAdapter } from 'better-auth/types';
@@ -8,18 +8,18 @@ import { prismaAdapter } from 'better-auth/adapters/prisma';
 
 export type Authenticator = (request: Request) => Promise<Response>;
 
-/** Header in which the router tells it the caller's address. */
+/** The header in which the router passes the caller's address. */
 export const ADDRESS_HEADER = 'x-proviso-address';
 
 export function openBetterAuth({ db, secrets, log }: Pick<Services, 'db' | 'secrets' | 'log'>): Authenticator {
   const auth = betterAuth({
     appName: 'Proviso',
     basePath: '/api/auth',
-    secret: secretOf(secrets),
+    secret: signingSecret(secrets),
     database: (options: BetterAuthOptions) =>
-      keepingSessions(db, prismaAdapter(db.tables, { provider: 'postgresql' })(options)),
+      withOurSessions(db, prismaAdapter(db.tables, { provider: 'postgresql' })(options)),
     telemetry: { enabled: false },
-    rateLimit: { enabled: false }, // the router counts, over all processes
+    rateLimit: { enabled: false }, // the router counts, across all processes
     logger: { log: (level, message) => log.debug({ level }, message) },
     user: {
       modelName: 'users',
@@ -56,20 +56,20 @@ export function openBetterAuth({ db, secrets, log }: Pick<Services, 'db' | 'secr
       database: { generateId: () => newId() },
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
       disableOriginCheck: false,
-      disableCSRFCheck: true, // same-origin.ts refuses other sites before
+      disableCSRFCheck: true, // same-origin.ts refuses other sites first
     },
   });
   return (request) => auth.handler(request);
 }
 
-/** Signs what a sign-in at a provider takes along. Without a key ring a restart in between ends it. */
-const secretOf = (secrets: Services['secrets']): string => {
+/** Signs the state of a sign-in through a provider. Without a key ring, a restart invalidates sign-ins in progress. */
+const signingSecret = (secrets: Services['secrets']): string => {
   const [key = randomBytes(32)] = secrets.values();
   return Buffer.from(hkdfSync('sha256', key, '', 'proviso better-auth', 32)).toString('base64url');
 };
 
-/** The adapter, with sessions opened by us; better-auth reads, changes and lists none. */
-function keepingSessions(db: Services['db'], adapter: DBAdapter): DBAdapter {
+/** An adapter that opens sessions through us; better-auth reads, changes and lists none. */
+function withOurSessions(db: Services['db'], adapter: DBAdapter): DBAdapter {
   return {
     ...adapter,
     create: async (query) => {
@@ -79,7 +79,7 @@ function keepingSessions(db: Services['db'], adapter: DBAdapter): DBAdapter {
       const { id, token, created_at, expires_at } = opened;
       return { id, userId, token, createdAt: created_at, updatedAt: created_at, expiresAt: expires_at } as never;
     },
-    transaction: (work) => adapter.transaction((tx) => work(keepingSessions(db, tx as DBAdapter))),
+    transaction: (work) => adapter.transaction((tx) => work(withOurSessions(db, tx as DBAdapter))),
   };
 }
 

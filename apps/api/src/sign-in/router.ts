@@ -12,16 +12,16 @@ import { requireSameOrigin } from '../same-origin.ts';
 import { ADDRESS_HEADER, type Authenticator } from './better-auth.ts';
 import { clearSessionCookie, sessionTokenOf, setSessionCookie } from './session-cookie.ts';
 
-/** The name of the cookie in which better-auth answers with a session's token. */
-const ANSWERED = /^(?:__Secure-)?better-auth\.session_token=([^;.]+)/;
+/** The cookie in which better-auth returns a session's token. */
+const SESSION_COOKIE = /^(?:__Secure-)?better-auth\.session_token=([^;.]+)/;
 
 const credentials = z.strictObject({ email: z.string().max(254), password: z.string().max(255) });
 
-/** Mounted at /api/auth, before any body is read: of better-auth's addresses only those that are listed here. */
+/** Mounted at /api/auth, before any body is read. Serves only the addresses of better-auth that are listed here. */
 export function signInRouter(services: Services, limits: RateLimits | undefined): Router {
-  const authenticator = loading(services);
+  const authenticator = lazyAuthenticator(services);
   const router = Router();
-  router.use(requireSameOrigin, keepNoCopy, async (req, res, next) => {
+  router.use(requireSameOrigin, noStore, async (req, res, next) => {
     await consumeStrangerLimit(limits, strangerAt(req), res);
     next();
   });
@@ -48,8 +48,8 @@ export function signInRouter(services: Services, limits: RateLimits | undefined)
   return router;
 }
 
-/** better-auth takes half a second to load: not before somebody signs in. */
-function loading(services: Services): () => Promise<Authenticator> {
+/** Loads better-auth on the first sign-in, because that takes half a second. */
+function lazyAuthenticator(services: Services): () => Promise<Authenticator> {
   let loaded: Promise<Authenticator> | undefined;
   return () => (loaded ??= import('./better-auth.ts').then(({ openBetterAuth }) => openBetterAuth(services)));
 }
@@ -59,7 +59,7 @@ async function endFormer({ db }: Services, req: ExpressRequest): Promise<void> {
   if (former) await endSession(db, former);
 }
 
-/** The request as better-auth takes it: what it is told of the caller, it is told by us. */
+/** The request for better-auth. Only the router tells it who the caller is. */
 function requestOf(req: ExpressRequest, body?: object): Request {
   const headers = new Headers({
     [ADDRESS_HEADER]: req.socket.remoteAddress ?? '',
@@ -72,13 +72,13 @@ function requestOf(req: ExpressRequest, body?: object): Request {
 
 function tokenIn(answer: Response): string | undefined {
   for (const cookie of answer.ok ? answer.headers.getSetCookie() : []) {
-    const [, token] = ANSWERED.exec(cookie) ?? [];
+    const [, token] = SESSION_COOKIE.exec(cookie) ?? [];
     if (token) return token;
   }
   return undefined;
 }
 
-const keepNoCopy: RequestHandler = (_req, res: ExpressResponse, next) => {
+const noStore: RequestHandler = (_req, res: ExpressResponse, next) => {
   res.set('Cache-Control', 'no-store');
   next();
 };

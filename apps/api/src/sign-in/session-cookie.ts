@@ -1,11 +1,11 @@
-// The cookie of a person's session: a random token, of which the database keeps a hash. Held by sessions.test.ts.
+// The cookie of a person's session holds a random token; the database stores its hash. Held by sessions.test.ts.
 import { SESSION_MAX_AGE_MS } from '@proviso/core';
 import type { Request, Response } from 'express';
 import { isTls } from '../admin/session-cookie.ts';
 
-/** A browser takes a cookie of this name only with Secure, for this host alone, and from nobody's subdomain. */
+/** A browser accepts a cookie with this prefix only with Secure, for this host alone, and never from a subdomain. */
 const SECURE_NAME = '__Host-proviso_session';
-/** On this machine there is no TLS. */
+/** Loopback has no TLS. */
 const LOOPBACK_NAME = 'proviso_session';
 
 const OPTIONS = { httpOnly: true, sameSite: 'lax', path: '/' } as const;
@@ -29,13 +29,13 @@ export function clearSessionCookie(req: Request, res: Response): void {
   res.clearCookie(secure ? SECURE_NAME : LOOPBACK_NAME, { ...OPTIONS, secure });
 }
 
-/** Everywhere but on this machine. Claimed falsely, it costs the claimant the cookie. */
+/** True everywhere but on loopback. A false claim only costs the claimant the cookie. */
 const isSecure = (req: Request): boolean => isTls(req) || !isLoopback(req.get('host') ?? '');
 
 const isLoopback = (host: string): boolean =>
   /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host);
 
-/** What the sessions list shows of the browser that signs in. */
+/** What the list of sessions shows of the browser that signed in. */
 export const browserOf = (req: Request) => ({
   ipAddress: req.socket.remoteAddress ?? null,
   userAgent: req.get('user-agent') ?? null,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { connect, type Socket } from 'node:net';
 import { until } from '@proviso/testing';
 import express, { type Response } from 'express';
-import { boundUnread } from '../../src/unread.ts';
+import { limitUnread } from '../../src/unread.ts';
 
 const MIB = 1024 * 1024;
 /** More than the sockets of both sides hold. */
@@ -15,10 +15,10 @@ describe('unread replies', () => {
     for (const close of closing.splice(0)) close();
   });
 
-  async function serve(limits: Parameters<typeof boundUnread>[0]) {
+  async function serve(limits: Parameters<typeof limitUnread>[0]) {
     const replies: Response[] = [];
     const app = express();
-    app.use(boundUnread(limits));
+    app.use(limitUnread(limits));
     app.get('/:owner', (req, res) => {
       res.locals.workspaceId = req.params.owner;
       replies.push(res);

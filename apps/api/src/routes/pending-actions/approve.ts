@@ -2,7 +2,7 @@ import { approvePendingActionBody, pendingAction } from '@proviso/contracts';
 import { approvePendingAction, authorizeDecision, workspaceOfAction } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 import { presentPendingAction } from '../../present-pending-action.ts';
-import { inTheseFields } from './fields.ts';
+import { withDialectFields } from './fields.ts';
 
 export const approvePendingActionRoute = defineRoute({
   method: 'post',
@@ -18,7 +18,7 @@ export const approvePendingActionRoute = defineRoute({
   authorize: (ctx) => authorizeDecision(ctx),
   handle: async ({ ctx, path, body }) => {
     const { userEdits: edits, paramsHash: params_hash, comment } = approvePendingActionBody.parse(body);
-    const approved = await inTheseFields('userEdits', () =>
+    const approved = await withDialectFields('userEdits', () =>
       approvePendingAction(ctx, path.pa_id ?? '', { edits, params_hash, comment }),
     );
     return presentPendingAction(ctx.executors, approved);

@@ -11,7 +11,7 @@ import {
 import { z } from 'zod';
 import { BULK_BODY } from '../../body.ts';
 import { defineRoute } from '../../route.ts';
-import { inTheseFields } from './fields.ts';
+import { withDialectFields } from './fields.ts';
 
 export const batchApprovePendingActionsRoute = defineRoute({
   method: 'post',
@@ -30,12 +30,12 @@ export const batchApprovePendingActionsRoute = defineRoute({
   handle: async ({ ctx, path, body }) => {
     const items = await readItems(body);
     const batchId = parseBatchId(path.batch_id ?? '');
-    const decided = await inTheseFields('userEdits', () => batchApprovePendingActions(ctx, batchId, items));
+    const decided = await withDialectFields('userEdits', () => batchApprovePendingActions(ctx, batchId, items));
     return { ...decided, batchId };
   },
 });
 
-/** The items one by one, since they may be a thousand. Throws a ZodError with the faults of all. */
+/** Parses the items one by one, since there may be a thousand. Throws one ZodError with the faults of all. */
 async function readItems(input: unknown): Promise<BatchItem[]> {
   const { items } = batchApproveList.parse(input);
   const issues: z.core.$ZodIssue[] = [];

@@ -2,7 +2,7 @@ import { createPendingActionBody, pendingAction, type CreatePendingActionBody } 
 import { authorizeProposing, createPendingAction, type PendingProposal } from '@proviso/core';
 import { defineRoute } from '../../route.ts';
 import { presentPendingAction } from '../../present-pending-action.ts';
-import { inTheseFields } from './fields.ts';
+import { withDialectFields } from './fields.ts';
 
 export const createPendingActionRoute = defineRoute({
   method: 'post',
@@ -19,7 +19,7 @@ export const createPendingActionRoute = defineRoute({
   authorize: (ctx) => authorizeProposing(ctx),
   handle: async ({ ctx, body }) => {
     const proposal = proposalOf(createPendingActionBody.parse(body));
-    const created = await inTheseFields('toolInput', () => createPendingAction(ctx, proposal));
+    const created = await withDialectFields('toolInput', () => createPendingAction(ctx, proposal));
     return presentPendingAction(ctx.executors, created);
   },
 });

@@ -1,11 +1,14 @@
-// The words of this dialect, for what core calls by the field's name on /v1. Held by pending-actions-errors.test.ts.
+// Maps the field names of /v1, which core uses, to the names of this dialect. Held by pending-actions-errors.test.ts.
 import { AppError } from '@proviso/core';
 
-/** Fields that have another word here, beyond their spelling. */
+/** Fields whose name differs by more than its spelling. */
 const WORDS: Record<string, string> = { type: 'toolName', edits: 'userEdits', action_id: 'pendingActionId' };
 
-/** Runs a verb, and names what it refuses by this dialect's fields; `params` are called by what held them in the request. */
-export async function inTheseFields<T>(params: 'toolInput' | 'userEdits', verb: () => Promise<T>): Promise<T> {
+/**
+ * Runs a verb and renames the fields in its refusals to this dialect's. `params` is the field that held them in the
+ * request.
+ */
+export async function withDialectFields<T>(params: 'toolInput' | 'userEdits', verb: () => Promise<T>): Promise<T> {
   try {
     return await verb();
   } catch (error) {
