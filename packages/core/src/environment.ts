@@ -11,10 +11,10 @@ const flag = z
 /** A time in the environment. */
 export const milliseconds = (fallback: number) => z.coerce.number().int().min(10).max(3_600_000).default(fallback);
 
-/** The variables that every process of ours reads. */
+/** The variables that all our processes read. */
 export const COMMON_ENVIRONMENT = {
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }),
-  /** Absent = the queue runs on PostgreSQL. */
+  /** Absent: the queue runs on PostgreSQL. */
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   PROVISO_SECRET_KEYS: z.string().optional(),
@@ -40,7 +40,10 @@ export interface CommonConfig {
 
 type Common = z.output<z.ZodObject<typeof COMMON_ENVIRONMENT>>;
 
-/** The part of a process's config that `COMMON_ENVIRONMENT` gives. Throws on an unfit key ring, or a heartbeat too slow for the lease. */
+/**
+ * The part of a process's configuration that comes from `COMMON_ENVIRONMENT`. Throws on an invalid key ring, or a
+ * heartbeat too slow for the lease.
+ */
 export function commonConfig(env: Common): CommonConfig {
   if (env.PROVISO_HEARTBEAT_MS * 2 >= env.PROVISO_LEASE_MS)
     throw new Error('Invalid configuration. PROVISO_HEARTBEAT_MS: must be less than half of PROVISO_LEASE_MS');
@@ -62,7 +65,7 @@ export function commonConfig(env: Common): CommonConfig {
   };
 }
 
-/** Reads an environment; throws one error that lists every fault. Empty variables count as absent. */
+/** Reads an environment. Throws one error that lists every fault. Empty variables count as absent. */
 export function readEnvironment<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);

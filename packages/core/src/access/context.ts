@@ -22,32 +22,32 @@ export interface Services {
 export interface Caller {
   /** The id of the API key, or of the session. */
   tokenId: string;
-  /** A session is a person, with all that their role allows. */
+  /** A session acts as its person, with everything that their role allows. */
   kind: KeyKind | 'session';
   workspaceId: string;
-  /** The person of the credential or session; null = a key, which acts for nobody. */
+  /** The person of the credential or session; null for a key, which acts for no person. */
   person: { id: string; email: string; name: string } | null;
   /** The member whose rights limit it: the person, or the creator of the key. */
   answersForId: string;
-  /** The workspace of a request that names none. */
+  /** The default workspace of the token, for requests that name none. */
   isHome: boolean;
-  /** What it creates expires by then; null = it does not expire. */
+  /** Credentials that it creates expire no later; null = it does not expire. */
   expiresAt: Date | null;
-  /** For a key, its own role or its creator's, whichever is lower. */
+  /** For a key: its own role or its creator's, whichever is lower. */
   role: Role;
-  /** May approve and reject, as far as role and scopes go: a person, or a workspace key that was made for it. */
+  /** May approve and reject, within role and scopes: a person, or a workspace key created for it. */
   decides: boolean;
   scopes: readonly Scope[];
-  /** Set = the token speaks for this agent, and never decides. */
+  /** Set when the token acts as this agent, which never decides. */
   agent: { id: string; name: string; enabled: boolean } | null;
   actor: Actor;
 }
 
-/** One call: the services, the caller, and the request's Idempotency-Key if it has one. */
+/** One call: the services, the caller, and the request's Idempotency-Key, if any. */
 export interface Context extends Services {
   caller: Caller;
   idempotency?: Idempotency;
-  /** Where a decision came in: shown in its record. */
+  /** Where a decision came from, for its record. */
   via: string;
 }
 
@@ -62,17 +62,17 @@ function assertRights(ctx: Context, scope: Scope, roles: readonly Role[]): void 
   if (!roles.includes(ctx.caller.role)) throw forbidden(`A ${ctx.caller.role} may not do this.`);
 }
 
-/** Rights = role ∩ scopes: reading takes any role, writing an owner or admin. Throws FORBIDDEN. */
+/** Rights = role ∩ scopes. Any role may read; only an owner or admin may write. Throws FORBIDDEN. */
 export function authorize(ctx: Context, scope: Scope): void {
   assertRights(ctx, scope, scope.endsWith(':read') ? READERS : WRITERS);
 }
 
-/** The first check of verbs whose further checks depend on the action: may the caller do any of it? */
+/** First check of verbs whose other checks depend on the action: may the caller do any of it? */
 export function authorizeActing(ctx: Context): void {
   assertRights(ctx, 'actions:write', DECIDERS);
 }
 
-/** Deciding takes a person, or a key that an admin made for it; an agent's never decides. Throws FORBIDDEN. */
+/** Only a person decides, or a key that an admin created for it; an agent's key never does. Throws FORBIDDEN. */
 export function authorizeDecision(ctx: Context, scope: 'actions:write' | 'agents:approve' = 'actions:write'): void {
   if (ctx.caller.agent) throw forbidden('An agent never decides. Ask a person.');
   if (!ctx.caller.decides)
@@ -80,42 +80,46 @@ export function authorizeDecision(ctx: Context, scope: 'actions:write' | 'agents
   assertRights(ctx, scope, DECIDERS);
 }
 
-/** What authorizeDecision asks beside a scope: a right to decide may end while a decision is prepared. Throws FORBIDDEN. */
+/**
+ * The part of authorizeDecision that may change while a decision is prepared: the right, not the scope. Throws
+ * FORBIDDEN.
+ */
 export function assertDecider({ caller }: Pick<Context, 'caller'>): void {
   if (!caller.decides || !DECIDERS.includes(caller.role)) throw forbidden('You are no longer allowed to decide.');
 }
 
-/** The API key that what the caller makes is made with; null = they make it while signed in, and it outlives the session. */
+/** The API key that is recorded as the creator; null for a session, so that what it creates outlives it. */
 export const keyIdOf = ({ kind, tokenId }: Caller): string | null => (kind === 'session' ? null : tokenId);
 
-/** Whether this caller may administrate the workspace. */
 export const mayAdministrate = ({ caller }: Context): boolean =>
   !caller.agent && caller.scopes.includes('workspace:admin') && WRITERS.includes(caller.role);
 
-/** Whether this caller could approve. */
 export const mayDecide = ({ caller }: Context): boolean =>
   caller.decides && caller.scopes.includes('actions:write') && DECIDERS.includes(caller.role);
 
-/** Configuration is for people: an agent's token is refused whatever its scopes. Throws FORBIDDEN. */
+/** Only people configure: an agent's token is refused whatever its scopes. Throws FORBIDDEN. */
 export function authorizeConfiguration(ctx: Context, scope: Scope): void {
   if (ctx.caller.agent) throw forbidden('An agent cannot change this. Ask a person.');
   authorize(ctx, scope);
 }
 
-/** What only people do, whatever a key may: members, invitations, workspaces, their own credentials. Throws FORBIDDEN. */
+/**
+ * For what only people do, whatever a key's scopes: members, invitations, workspaces, their own credentials. Throws
+ * FORBIDDEN.
+ */
 export function authorizePerson(ctx: Context): NonNullable<Caller['person']> {
   if (ctx.caller.person) return ctx.caller.person;
   throw forbidden('Sign in, or use a personal credential: a key cannot manage people or workspaces.');
 }
 
-/** The same, and the right to administrate the workspace. Throws FORBIDDEN. */
+/** The same, and requires the right to administrate the workspace. Throws FORBIDDEN. */
 export function authorizePeople(ctx: Context): NonNullable<Caller['person']> {
   const person = authorizePerson(ctx);
   authorize(ctx, 'workspace:admin');
   return person;
 }
 
-/** The first question of verbs on credentials: a person on their own, a workspace key as an administrator. */
+/** First check of verbs on credentials: people manage their own, a workspace key needs the right to administrate. */
 export function authorizeCredentials(ctx: Context): void {
   if (!ctx.caller.person) authorizeConfiguration(ctx, 'workspace:admin');
 }

@@ -2,7 +2,7 @@ import type { ErrorCode, ErrorDetail } from '@proviso/contracts';
 import { AppError } from '../platform/errors.ts';
 import type { ActionRow } from './row.ts';
 
-/** A refusal that carries the action as it is now, so that the caller can decide again without another request. */
+/** A refusal that carries the current action, so that the caller can decide again without another request. */
 export class ActionError extends AppError {
   readonly action: ActionRow;
 

@@ -10,15 +10,15 @@ const CREATED_AT = {
 };
 
 /**
- * Where the page after a row begins. In the order of creation it is that row's id alone: no action is deleted, and the
- * time of its creation never changes.
+ * Formats where the next page begins. By creation, that is the row's id alone: no action is deleted, and its creation
+ * time never changes.
  */
 export function formatActionCursor(order: Order, terms: readonly string[]): string {
   if (order.name !== NEWEST_FIRST.name) return formatCursor(order, terms);
   return Buffer.from((terms.at(-1) ?? '').replaceAll('-', ''), 'hex').toString('base64url');
 }
 
-/** Everything after the row that a cursor names. Throws INVALID. */
+/** Selects everything after the row that the cursor names. Throws INVALID. */
 export async function afterAction(
   { db, caller }: { db: Queryable; caller: { workspaceId: string } },
   order: Order,

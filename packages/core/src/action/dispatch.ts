@@ -3,9 +3,9 @@ import type { ActionRow } from './row.ts';
 import type { Queue } from '../platform/queue.ts';
 
 /**
- * Sends a wake-up for an action that may run: a hint, never awaited, and free to get lost. The row is the truth, and every
- * worker's sweep finds what is due and had no wake-up. What a lost worker ran goes first: it has waited already. The delay
- * is taken between two times of the database's clock.
+ * Sends a wake-up for an action that may run. It is a hint: never awaited, and it may be lost. The row is the truth,
+ * and every worker's sweep finds due actions without a wake-up. An action whose worker was lost goes first, because it
+ * has already waited. The delay is the difference of two times by the database's clock.
  */
 export function dispatch({ queue }: { queue: Queue }, action: ActionRow): void {
   if (!isCleared(action.status)) return;

@@ -1,10 +1,10 @@
-// The lifecycle: which event leads from which status to which. transition.ts applies it, and nothing else moves a
-// status. Held by lifecycle.test.ts, which walks every status × event.
+// The lifecycle: which event leads from which status to which. transition.ts applies it; nothing else changes a status.
+// Held by lifecycle.test.ts, which walks every status × event.
 import type { EventName, Status } from '@proviso/contracts';
 
 export type Move = Exclude<EventName, 'action.created'>;
 
-/** Back to the cleared status that `running` came from, which is in that column. */
+/** Back to the cleared status before `running`, which this column holds. */
 export const PREVIOUS_STATUS = 'status_before_run';
 type Target = Status | typeof PREVIOUS_STATUS;
 

@@ -3,7 +3,7 @@ import { AppError } from '../platform/errors.ts';
 import { findSnapshot, type Idempotency } from '../platform/idempotency.ts';
 import { rowFromJson, type ActionRow } from './row.ts';
 
-/** The action as the first request with this key left it. */
+/** Returns the action as the first request with this key left it. */
 async function replay(db: Database, use: Idempotency): Promise<ActionRow | undefined> {
   const snapshot = await findSnapshot(db, use);
   use.replayed = snapshot !== undefined;
@@ -11,8 +11,8 @@ async function replay(db: Database, use: Idempotency): Promise<ActionRow | undef
 }
 
 /**
- * Runs a verb that moves one action, whose statement keeps the key itself. A duplicate gets the action as the first
- * request left it, also when it lost the race to it at this very moment.
+ * Runs a verb that moves one action and whose statement stores the key. A duplicate gets the action as the first
+ * request left it, even when both run at the same time.
  */
 export async function replayOrRun(
   db: Database,
@@ -23,8 +23,8 @@ export async function replayOrRun(
 }
 
 /**
- * Runs work whose statement replays by itself. What refuses a duplicate before that (an identity that was disabled
- * since, an expiry that has passed) does not take the first request's reply away.
+ * Runs work whose statement replays a duplicate itself. If something refuses the duplicate before that statement, such
+ * as an identity disabled since or a passed expiry, it still gets the first request's reply.
  */
 export async function runOrReplay(
   db: Database,

@@ -1,7 +1,7 @@
 import { effectiveParams, type ActionChange, type ActionRow } from './row.ts';
 
 /**
- * A reviewer's edits as a new proposal: what was shown last is proposed next, and must be read again before it is
+ * Turns a reviewer's edits into a new proposal: the last preview is proposed next and must be read again before it is
  * approved. Empty without edits.
  */
 export const foldEdits = (row: ActionRow): ActionChange =>

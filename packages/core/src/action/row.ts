@@ -13,7 +13,7 @@ import type { action_events, actions, identities } from '../generated/client.ts'
 
 type Json<Row, Shapes> = Omit<Row, keyof Shapes> & Shapes;
 
-/** An action as the domain sees it: the columns, and the config version of its identity. */
+/** An action in the domain: the columns, and its identity's config version. */
 export type ActionRow = Json<
   actions,
   {
@@ -33,13 +33,13 @@ export type ActionRow = Json<
     created_by: Actor;
   }
 > & {
-  /** The identity's config_version when the row was read; null without an identity. */
+  /** The identity's config_version at the time of the read; null without an identity. */
   identity_version: number | null;
 };
 
 export type ActionEvent = Json<action_events, { event: EventName; status: Status; actor: Actor; data: JsonObject }>;
 
-/** The columns that may change, without the times that the database's clock decides. */
+/** The columns that a change may set, except times that the database's clock decides. */
 export type ActionChange = Partial<
   Pick<
     ActionRow,
@@ -67,13 +67,13 @@ export type ActionChange = Partial<
   >
 > & { scheduled_time?: string | null };
 
-/** The changed columns as they stand in a row that is read next. */
+/** The changed columns, in the form in which the next read returns them. */
 export const columnsOf = ({ scheduled_time, ...change }: ActionChange): Partial<ActionRow> => ({
   ...change,
   ...(scheduled_time !== undefined && { scheduled_time: scheduled_time === null ? null : new Date(scheduled_time) }),
 });
 
-/** What runs: the proposal, shallow-merged with the reviewer's changes. */
+/** The params that run: the proposal, shallow-merged with the reviewer's changes. */
 export const effectiveParams = (row: Pick<ActionRow, 'params' | 'user_edits'>): JsonObject => ({
   ...row.params,
   ...row.user_edits,
@@ -93,20 +93,21 @@ const TIMES = [
   'completed_at',
 ] as const;
 
-/** A row that PostgreSQL gave as JSON (to_jsonb), with its times as Dates. */
+/** Reads a row that PostgreSQL returned as JSON (to_jsonb), with its times as Dates. */
 export function rowFromJson(json: JsonObject, identityVersion?: number | null): ActionRow {
   const row: Record<string, unknown> = { identity_version: identityVersion ?? null, ...json };
   for (const column of TIMES) {
     const text = row[column];
     if (typeof text === 'string') row[column] = new Date(text);
   }
-  return row as unknown as ActionRow; // to_jsonb(actions) has exactly the columns, and `Json` says what is in them
+  return row as unknown as ActionRow; // to_jsonb(actions) has exactly these columns, in the types of `Json`
 }
 
-/** A row that Prisma read with its identity. */
+/** Reads a row that Prisma returned with its identity. */
 export function rowFromTable({
   identity,
   ...row
 }: actions & { identity: Pick<identities, 'config_version'> | null }): ActionRow {
-  return { ...row, identity_version: identity?.config_version ?? null } as unknown as ActionRow; // JSON columns hold what this service wrote
+  // JSON columns hold what this service wrote
+  return { ...row, identity_version: identity?.config_version ?? null } as unknown as ActionRow;
 }

@@ -9,15 +9,15 @@ export interface ActionSelection {
   after?: Sql | undefined;
   limit: number;
   skip?: number;
-  /** The statement that counts all matches. */
+  /** Counts all matches. */
   count?: Sql;
 }
 
 export interface SelectedActions {
   actions: ActionRow[];
-  /** What `count` says, in the page's own snapshot; 0 without one. */
+  /** The result of `count`, in the page's snapshot; 0 without one. */
   total: number;
-  /** The page ended for its bytes: more rows follow although it holds fewer than `limit`. */
+  /** The page reached its byte limit: more rows follow although it has fewer than `limit`. */
   truncated: boolean;
   /** Where the next page begins; null on the last one. */
   nextCursor: string | null;
@@ -26,13 +26,13 @@ export interface SelectedActions {
 const IDENTITY_VERSION = sql`,
   (select i.config_version from identities i where i.id = t.identity_id) as identity_version`;
 
-/** A page of actions, bounded in bytes as every page is. */
+/** Reads a page of actions, bounded in bytes like every page. */
 export async function selectActions(db: Queryable, selection: ActionSelection): Promise<SelectedActions> {
   const { actions, last, total, truncated } = await selectPage(db, selection);
   return { actions, total, truncated, nextCursor: last && formatActionCursor(selection.order, last) };
 }
 
-/** The same, with the terms of the last row; null = no row follows it. */
+/** The same, with the sort terms of the last row; null = no row follows it. */
 export async function selectPage(db: Queryable, { skip = 0, ...selection }: ActionSelection) {
   const { rows, ...page } = await readRows(db, { from: 'actions', extra: IDENTITY_VERSION, skip, ...selection });
   return { actions: rows.map((row) => rowFromJson(row)), ...page };

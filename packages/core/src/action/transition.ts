@@ -1,5 +1,5 @@
-// The one way a status moves: a guarded UPDATE with its event in the same statement (actions/statements.ts), by the
-// table of lifecycle.ts. Held by lifecycle.test.ts and races.test.ts.
+// The one way a status moves: a guarded UPDATE that writes its event in the same statement, by the table of
+// lifecycle.ts. Held by lifecycle.test.ts and races.test.ts.
 import { ActionError } from './action-error.ts';
 import type { Actor, JsonObject, Status } from '@proviso/contracts';
 import { rowFromJson, type ActionChange, type ActionRow } from './row.ts';
@@ -14,25 +14,25 @@ export interface Transition {
   change?: ActionChange;
   /** Written to the event. */
   data?: JsonObject;
-  /** approved: due now, whatever the scheduled time. */
+  /** For approved: due now, whatever the scheduled time. */
   dueNow?: boolean;
-  /** approved: due no earlier than this long from now, by the database's clock. */
+  /** For approved: due no earlier than this long from now, by the database's clock. */
   holdMs?: number;
-  /** retried: due this long from now, by the database's clock. */
+  /** For retried: due this long from now, by the database's clock. */
   delayMs?: number;
-  /** retried: certain that nothing happened. */
+  /** For retried: certain that nothing happened. */
   undone?: boolean;
-  /** retried: does not use up an attempt. */
+  /** For retried: uses up no attempt. */
   uncounted?: boolean;
-  /** retried: the provider is away or busy. */
+  /** For retried: the provider is away or busy. */
   unavailable?: boolean;
   idempotency?: Idempotency | undefined;
 }
 
 /**
- * Moves an action that was read as `seen`. A person's verb is guarded by the version that was read, a worker's by its
- * fence. Throws NOT_FOUND, INVALID_STATE (the status does not allow it) or CONFLICT (it changed since it was read);
- * the last two carry the action as it is now.
+ * Moves an action that was read as `seen`. The version that was read guards a person's verb; the fence guards a
+ * worker's. Throws NOT_FOUND, INVALID_STATE (the status does not allow it) or CONFLICT (it changed since it was read).
+ * The last two carry the current action.
  */
 export async function transition(db: Queryable, seen: ActionRow, move: Move, how: Transition): Promise<ActionRow> {
   const answer = await attempt(db, seen, move, { ...how, version: seen.version, fence: null });
@@ -44,7 +44,7 @@ export async function transition(db: Queryable, seen: ActionRow, move: Move, how
   throw new ActionError('INVALID_STATE', refusal(now, move, answer.code), now);
 }
 
-/** Moves a running action for the worker that holds `held.fence`; null = the fence is no longer the row's. */
+/** Moves a running action for the worker that holds `held.fence`; null = the row has another fence. */
 export async function transitionHeld(
   db: Queryable,
   held: ActionRow,
@@ -84,14 +84,14 @@ async function attempt(
     const [answer] = await db.query<MoveAnswer>(moveStatement(move), values);
     return answer ?? { code: 'NOT_FOUND', action: null };
   } catch (error) {
-    // The same key won elsewhere at this very moment; whoever asked replays it (see idempotency.ts).
+    // The same key won elsewhere at the same moment; the caller replays it (see idempotency.ts).
     if (idempotency && isDuplicate(error))
       throw new AppError('CONFLICT', 'A request with this Idempotency-Key has just finished.');
     throw error;
   }
 }
 
-/** What people ask for, where the event has another word for it. */
+/** The verb in messages, where it differs from the event's name. */
 const VERBS: Partial<Record<Move, string>> = {
   'action.released': 'run now',
   'action.returned_to_review': 'returned to review',

@@ -2,7 +2,9 @@ import { TERMINAL } from '@proviso/contracts';
 import type { Tables } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 
-/** Throws CONFLICT with the count of open actions that name a record. One proposed meanwhile is refused by its guard. */
+/**
+ * Throws CONFLICT with the number of open actions that name the record. A guard refuses those that are proposed later.
+ */
 export async function assertUnused(
   { actions }: Pick<Tables, 'actions'>,
   what: 'contact' | 'company' | 'identity',

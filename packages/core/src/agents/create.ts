@@ -5,7 +5,7 @@ import { newId } from '../platform/ids.ts';
 import { assertSettings, identityOf } from './settings.ts';
 import { presentAgent } from './present.ts';
 
-/** Adds an agent. Unless an admin decides otherwise, all its proposals wait for a person. */
+/** Adds an agent. Its proposals all wait for a person unless an admin decides otherwise. */
 export async function createAgent(ctx: Context, input: unknown): Promise<Agent> {
   authorizeConfiguration(ctx, 'agents:write');
   const body = createAgentBody.parse(input);

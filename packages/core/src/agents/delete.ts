@@ -8,7 +8,7 @@ import { presentAgent } from './present.ts';
 
 const OPEN = ['pending_approval', ...CLEARED, 'running'];
 
-/** Deletes an agent without open actions and keys, with its runs. Its actions stay. */
+/** Deletes an agent that has no open actions and no keys, with its runs. Its actions stay. */
 export async function deleteAgent(ctx: Context, id: string, input: unknown): Promise<Agent> {
   authorizeConfiguration(ctx, 'agents:write');
   noBody.parse(input);
@@ -24,7 +24,7 @@ export async function deleteAgent(ctx: Context, id: string, input: unknown): Pro
   });
 }
 
-/** A proposal that arrives at this very moment stays, and never starts: its agent is gone (may_start). */
+/** A proposal that arrives concurrently stays and never starts, because its agent is gone (may_start). */
 async function assertUnused({ tables }: Transaction, agent_id: string): Promise<void> {
   const open = await tables.actions.count({ where: { agent_id, status: { in: OPEN } } });
   if (open > 0)

@@ -5,7 +5,7 @@ import type { agents } from '../generated/client.ts';
 import { parseId } from '../platform/ids.ts';
 import { presentAgent } from './present.ts';
 
-/** The agent of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
+/** The agent with that id in the caller's workspace. Throws NOT_FOUND. */
 export async function getAgentInWorkspace(ctx: Context, id: string): Promise<agents> {
   const uuid = parseId('agent', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };

@@ -4,7 +4,7 @@ import { sql } from '../platform/db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../platform/page.ts';
 import { presentAgent } from './present.ts';
 
-/** The workspace's agents, newest first. */
+/** Lists the workspace's agents, newest first. */
 export async function listAgents(ctx: Context, input: unknown): Promise<Page<Agent>> {
   authorize(ctx, 'agents:read');
   const page = listQuery.parse(input);

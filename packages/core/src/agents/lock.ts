@@ -5,7 +5,7 @@ import type { agents } from '../generated/client.ts';
 
 const LOCK = { name: 'agent_lock', text: 'select id from agents where id = $1::uuid for update' };
 
-/** The current agent, locked until the transaction ends: no key is created for it and no run starts. */
+/** Reads and locks the agent until the transaction ends: no key is created for it and no run starts. */
 export async function lockAgent(tx: Transaction, { caller }: Context, id: string): Promise<agents> {
   await tx.query(LOCK, [id]);
   const agent = await tx.tables.agents.findFirst({ where: { id, workspace_id: caller.workspaceId } });

@@ -6,7 +6,7 @@ import { parseId } from '../platform/ids.ts';
 
 type Settings = Pick<UpdateAgentBody, 'approval' | 'auto_approve_types' | 'enabled'>;
 
-/** Only admins decide what an agent may do without approval. Throws FORBIDDEN, or INVALID for unknown types. */
+/** Only admins decide what an agent may do without approval. Throws FORBIDDEN, and INVALID for unknown types. */
 export async function assertSettings(ctx: Context, { approval, auto_approve_types, enabled }: Settings): Promise<void> {
   if (approval === undefined && auto_approve_types === undefined && enabled === undefined) return;
   authorizeConfiguration(ctx, 'workspace:admin');
@@ -16,7 +16,7 @@ export async function assertSettings(ctx: Context, { approval, auto_approve_type
   for (const type of auto_approve_types ?? []) await executorOf(ctx, type, 'auto_approve_types');
 }
 
-/** The identity's UUID; null and undefined as they are. Throws INVALID. */
+/** The identity's UUID; null and undefined pass through. Throws INVALID. */
 export async function identityOf<Id extends string | null | undefined>(ctx: Context, id: Id): Promise<string | Id> {
   if (typeof id !== 'string') return id;
   const where = { id: parseId('identity', id) ?? '', workspace_id: ctx.caller.workspaceId, deleted_at: null };

@@ -6,7 +6,7 @@ import { lockAgent } from './lock.ts';
 import { assertSettings, identityOf } from './settings.ts';
 import { presentAgent } from './present.ts';
 
-/** Changes an agent. A disabled agent cannot propose, and once this returns none of its actions start. */
+/** Changes an agent. A disabled agent cannot propose, and none of its actions start after this returns. */
 export async function updateAgent(ctx: Context, id: string, input: unknown): Promise<Agent> {
   authorizeConfiguration(ctx, 'agents:write');
   const body = updateAgentBody.parse(input);

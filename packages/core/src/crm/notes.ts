@@ -8,14 +8,14 @@ import { inTransactionOnce } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../platform/page.ts';
 
-/** What a note is on, in the caller's workspace. */
+/** The record that a note is on, in the caller's workspace. */
 export interface NoteSubject {
   kind: 'contact' | 'company';
-  /** Loads it, or throws NOT_FOUND. */
+  /** Loads the record or throws NOT_FOUND. */
   load: () => Promise<{ id: string; workspace_id: string }>;
 }
 
-/** Writes a note, directly and without approval: it leaves the company nowhere. The caller has authorised. */
+/** Writes a note directly, without approval, because it never leaves the company. The caller has authorised. */
 export async function writeNote(ctx: Context, { kind, load }: NoteSubject, input: unknown): Promise<Note> {
   const { content } = createNoteBody.parse(input);
   const { id, workspace_id } = await load();
@@ -26,7 +26,7 @@ export async function writeNote(ctx: Context, { kind, load }: NoteSubject, input
   });
 }
 
-/** The notes on one subject, newest first. The caller has authorised. */
+/** Lists the notes on one record, newest first. The caller has authorised. */
 export async function readNotes(ctx: Context, { kind, load }: NoteSubject, input: unknown): Promise<Page<Note>> {
   const page = listQuery.parse(input);
   const { id } = await load();

@@ -17,7 +17,7 @@ import { newId, parseId, formatId, type IdKind } from '../platform/ids.ts';
 
 type Tables = Transaction['tables'];
 
-/** One workspace's records over a database or an open transaction. */
+/** One workspace's records, read through a database or an open transaction. */
 export function recordsOf({ tables }: Pick<Transaction, 'tables'>, workspaceId: string): ReadableRecords {
   const inWorkspace = { workspace_id: workspaceId };
   return {
@@ -45,7 +45,7 @@ export function recordsOf({ tables }: Pick<Transaction, 'tables'>, workspaceId: 
   };
 }
 
-/** The same in the transaction that completes an action, for that action to write. */
+/** The same in the transaction that completes an action, so that the action can write them. */
 export function writableRecordsOf(
   tx: Transaction,
   action: Pick<ActionRow, 'id' | 'workspace_id' | 'created_by'>,
@@ -90,7 +90,7 @@ export function writableRecordsOf(
   };
 }
 
-/** A malformed id is nobody's: the nil UUID finds nothing. */
+/** A malformed id becomes the nil UUID, which finds nothing. */
 const uuidOf = (kind: IdKind, id: string): string => parseId(kind, id) ?? '00000000-0000-0000-0000-000000000000';
 
 const contactRecord = (row: contacts): ContactRecord => ({

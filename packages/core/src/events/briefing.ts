@@ -1,18 +1,18 @@
 import type { Queryable, Statement } from '../platform/db.ts';
 import type { FeedCursor } from './feed-cursor.ts';
 
-/** What is pending in a workspace. */
+/** The pending actions of a workspace. */
 export interface Briefing {
   total: number;
   byType: Record<string, number>;
-  /** Those of a mission, by its id. */
+  /** By mission id. */
   byMission: Record<string, number>;
-  /** Not all types, or not all missions, are named: the largest are. */
+  /** Only the largest types and missions are named. */
   truncated: boolean;
   oldestCreatedAt: Date | null;
 }
 
-/** Types, and missions, that a briefing names. */
+/** How many types, and how many missions, a briefing names. */
 const NAMED_MAX = 1_000;
 
 /** $1 workspace, $2 how many types and missions to name. One snapshot for the counts and for where the feed stands, so that no event falls between them. */
@@ -45,7 +45,7 @@ interface Counted {
   truncated: boolean;
 }
 
-/** The briefing, and the cursor after which the feed has every event that the briefing does not count. */
+/** Reads the briefing, and the cursor after which the feed has every event that the briefing does not count. */
 export async function readBriefing(
   db: Queryable,
   workspaceId: string,

@@ -1,4 +1,6 @@
-/** Where an event stands in the feed: its transaction, and its number within it. Clients get it as text, and give it back. */
+/**
+ * An event's position in the feed: its transaction, and its number within it. Clients get it as text and send it back.
+ */
 export interface FeedCursor {
   transaction: bigint;
   number: bigint;
@@ -6,7 +8,7 @@ export interface FeedCursor {
 
 export const formatFeedCursor = ({ transaction, number }: FeedCursor): string => `${transaction}-${number}`;
 
-/** The cursor that `formatFeedCursor` wrote; undefined = it is not one. */
+/** Parses what `formatFeedCursor` wrote; undefined = it is not a cursor. */
 export function parseFeedCursor(text: string): FeedCursor | undefined {
   const [, transaction, number] = /^(\d{1,18})-(\d{1,18})$/.exec(text) ?? [];
   return transaction && number ? { transaction: BigInt(transaction), number: BigInt(number) } : undefined;

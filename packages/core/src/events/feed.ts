@@ -1,6 +1,6 @@
-// One poller of `action_events` per process, however many listen: one query for all of them, and none without them.
-// What it has read is offered to every seat in the same turn of the event loop, so that a seat that is taken meanwhile
-// misses nothing and gets nothing twice. Held by events.test.ts and tests/stories/events.test.ts.
+// One poller of `action_events` per process serves all listeners with one query, and does not run without listeners. It
+// offers each page to all subscriptions in one turn of the event loop, so that a subscription added meanwhile misses
+// nothing and gets nothing twice. Held by events.test.ts and tests/stories/events.test.ts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Queryable } from '../platform/db.ts';
@@ -15,13 +15,16 @@ const POLL_MS = 250;
 const RECHECK_MS = 1_000;
 
 interface SubscribeRequest extends Omit<SubscriptionOptions, 'from'> {
-  /** The cursor of the feed when the listener connected. */
+  /** The feed's cursor when the listener connected. */
   now: FeedCursor;
   gone: AbortSignal;
 }
 
 export interface Feed {
-  /** Each event of the caller's workspace after that cursor, in order; ends when the caller is gone, or may not read any more. */
+  /**
+   * Yields each event of the caller's workspace after that cursor, in order. Ends when the caller is gone or may no
+   * longer read.
+   */
   listen(request: SubscribeRequest): AsyncGenerator<FeedEvent, void>;
   count(): number;
 }
@@ -29,7 +32,7 @@ export interface Feed {
 export function createFeed(db: Queryable, log: Logger): Feed {
   const reader = createFeedReader(db);
   const subscriptions = new Set<Subscription>();
-  /** Everything up to here was offered. */
+  /** The cursor up to which everything was offered. */
   let cursor: FeedCursor = { transaction: 0n, number: 0n };
   let running = false;
   let rightsAt = 0;
@@ -39,7 +42,7 @@ export function createFeed(db: Queryable, log: Logger): Feed {
     subscription.end();
   };
 
-  /** Whether there is more to read at once. Rights come first: nothing is offered on a token that was not looked at. */
+  /** Returns whether more can be read at once. Checks tokens first: a revoked one is offered nothing. */
   const readNext = async (): Promise<boolean> => {
     if (performance.now() >= rightsAt) {
       for (const subscription of await findRevoked(db, subscriptions)) unsubscribe(subscription);
@@ -82,7 +85,7 @@ export function createFeed(db: Queryable, log: Logger): Feed {
   };
 }
 
-/** Polls while somebody listens: at once while there is more, and also while the database is down. */
+/** Polls while somebody listens, without a pause while there is more. Continues while the database is down. */
 async function poll(readNext: () => Promise<boolean>, wanted: () => boolean, log: Logger): Promise<void> {
   let away = false;
   while (wanted()) {
@@ -95,7 +98,7 @@ async function poll(readNext: () => Promise<boolean>, wanted: () => boolean, log
   }
 }
 
-/** Those whose token is no longer valid. */
+/** Finds the subscriptions whose token is no longer valid. */
 async function findRevoked(db: Queryable, seats: ReadonlySet<Subscription>): Promise<Subscription[]> {
   const asked = [...seats];
   const alive = await findActive(db, new Set(asked.map(({ caller }) => caller)));

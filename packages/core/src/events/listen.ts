@@ -5,25 +5,25 @@ import type { Feed } from './feed.ts';
 import { parseFeedCursor, type FeedCursor } from './feed-cursor.ts';
 import { AFTER_CURSOR, IS_STABLE, valuesOf, type FeedEvent } from './read.ts';
 
-/** A listener that is behind by more events than this, over all workspaces, gets a resync. */
+/** A listener that has missed more events than this, counted over all workspaces, gets a resync. */
 const BEHIND_MAX = 100_000;
 
 export interface Stream {
   briefing: Briefing;
-  /** The events begin after it. */
+  /** The stream begins after this cursor. */
   after: FeedCursor;
-  /** The gap is unknown: the events begin with new ones. */
+  /** The listener missed an unknown number of events: the stream begins with new ones. */
   resync: boolean;
   events: AsyncIterable<FeedEvent>;
 }
 
 export interface ListenOptions {
-  /** The cursor of the last event that the caller has; undefined = none, the events begin with what comes now. */
+  /** The cursor of the last event that the caller has; undefined = none, so the stream begins with new events. */
   lastEventId?: string | undefined;
   gone: AbortSignal;
 }
 
-/** What is pending in the workspace, and its events from then on or, by the last event's id, from there on. */
+/** Returns the briefing and the events after it, or after the last event that the caller has. */
 export async function listenToEvents(ctx: Context, feed: Feed, { lastEventId, gone }: ListenOptions): Promise<Stream> {
   authorize(ctx, 'actions:read');
   const { caller, db } = ctx;
@@ -42,7 +42,7 @@ const COUNT_BEHIND: Statement = {
     ) e`,
 };
 
-/** A cursor from which nothing is missed; one of the future comes from another database. */
+/** A cursor from which nothing is missed. One from the future belongs to another database. */
 async function resumable(db: Queryable, lastEventId: string, now: FeedCursor): Promise<FeedCursor | undefined> {
   const last = parseFeedCursor(lastEventId);
   if (!last || last.transaction > now.transaction) return undefined;

@@ -1,5 +1,5 @@
-// The feed's order is (transaction, number), read below the oldest transaction that is still open: one that commits late
-// has a place that nobody has read past. Held by events.test.ts, which holds a transaction open.
+// The feed is ordered by (transaction, number) and read below the oldest open transaction, so that a late commit has a
+// position that nobody has read past. Held by events.test.ts, which keeps a transaction open.
 import { LRUCache } from 'lru-cache';
 import { rowFromJson, type ActionEvent, type ActionRow } from '../action/row.ts';
 import type { JsonObject } from '@proviso/contracts';
@@ -14,23 +14,23 @@ export const AFTER_CURSOR = '(transaction_id, number) > ($1::xid8, $2::bigint)';
 const PAGE_EVENTS_MAX = 200;
 const PAGE_BYTES_MAX = 256 * 1024;
 
-/** Actions of that size are kept for their next event, and for the next listener. */
+/** Actions of at least this size are cached for their next event and the next listener. */
 const LARGE_CHARS_MIN = 64 * 1024;
 const LARGE_CHARS_MAX = 8 * 1024 * 1024;
 
 /**
- * An event, and its action as it was when the event was read: of that version or a later one. Both are the JSON that
- * PostgreSQL made of their rows, which is read when somebody is told of it.
+ * An event, and its action in that version or a later one. Both are the JSON text that PostgreSQL made of their rows,
+ * parsed only when somebody needs it.
  */
 export interface FeedEvent {
   cursor: FeedCursor;
   workspaceId: string;
   event: string;
-  /** Null = it was not asked for. */
+  /** Null: the read did not ask for it. */
   action: string | null;
   /** Identifies the version of `action`: the same for all events that were read with it. */
   actionState: string;
-  /** Of both texts. */
+  /** The length of both texts. */
   chars: number;
 }
 
@@ -96,18 +96,17 @@ const READ_CATCH_UP: Statement = {
 interface CatchUpRequest {
   workspaceId: string;
   after: FeedCursor;
-  /** The last one, which must be stable. */
+  /** The last event to read, which must be stable. */
   upTo: FeedCursor;
 }
 
 /**
- * Reads the feed for all listeners of a process: a large action is read once, however many events and listeners there
- * are.
+ * Reads the feed for all listeners of a process, and each large action once, however many events and listeners it has.
  */
 export interface FeedReader {
-  /** The next events of all workspaces; with their actions those of the workspaces that are named. */
+  /** Reads the next events of all workspaces, with the actions of the named workspaces. */
   next(after: FeedCursor, workspaces: Iterable<string>): Promise<FeedPage>;
-  /** The next events of one workspace, up to one that was read already. */
+  /** Reads the next events of one workspace, up to one that was already read. */
   catchUp(missed: CatchUpRequest): Promise<FeedPage>;
 }
 
@@ -141,9 +140,8 @@ const eventOf = ({ transaction, number, workspace_id, event, action, state }: Fo
   chars: event.length + (action?.length ?? 0),
 });
 
-/** What happened. */
 export const entryOf = ({ event }: FeedEvent): ActionEvent =>
   withDates(JSON.parse(event) as JsonObject, ['at']) as ActionEvent; // JSON of a table's row has exactly its columns
 
-/** The action of an event that was read with it. */
+/** Parses the action that was read with the event. */
 export const actionOf = ({ action }: FeedEvent): ActionRow => rowFromJson(JSON.parse(action ?? 'null') as JsonObject);

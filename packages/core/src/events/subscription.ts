@@ -2,7 +2,9 @@ import type { Caller } from '../access/context.ts';
 import { isAfter, type FeedCursor } from './feed-cursor.ts';
 import type { FeedEvent, FeedReader } from './read.ts';
 
-/** What is kept for a listener who is behind the feed; one who is further behind reads it again, a page at a time. */
+/**
+ * How many events are kept for a slow listener. One that falls further behind reads the feed again, a page at a time.
+ */
 const BACKLOG_MAX = 1_000;
 const BACKLOG_CHARS_MAX = 1024 * 1024;
 
@@ -10,24 +12,24 @@ export interface SubscriptionOptions {
   caller: Caller;
   /** The cursor of the last event that the listener has. */
   after: FeedCursor;
-  /** The feed's cursor: up to here the listener catches up by itself, and everything later is offered. */
+  /** The feed's cursor. The listener catches up to it by reading; everything later is offered. */
   from: FeedCursor;
 }
 
 /** One listener of the feed. */
 export interface Subscription {
   caller: Caller;
-  /** Takes an event of the workspace, unless the listener has it. */
+  /** Offers an event of the workspace. It is dropped if the listener has it. */
   offer(event: FeedEvent): void;
   end(): void;
-  /** Each event in order, however late it is asked for. */
+  /** Yields each event in order, however late the listener asks for it. */
   events(): AsyncGenerator<FeedEvent, void>;
 }
 
 export function createSubscription(reader: FeedReader, { caller, after, from }: SubscriptionOptions): Subscription {
   const { workspaceId } = caller;
   const backlog = createBacklog();
-  /** Up to here the listener reads by itself; the backlog has everything later. */
+  /** The listener reads up to here itself; the backlog has everything later. */
   let missed = from;
   let over = false;
   let wake = (): void => undefined;
@@ -35,7 +37,7 @@ export function createSubscription(reader: FeedReader, { caller, after, from }: 
   async function* events(): AsyncGenerator<FeedEvent, void> {
     let cursor = after;
     for (;;) {
-      if (over) return; // also before the first wait: the listener may have left by now
+      if (over) return; // also before the first wait: the listener may have left already
       if (isAfter(missed, cursor)) {
         const upTo = missed;
         const page = await reader.catchUp({ workspaceId, after: cursor, upTo });
@@ -77,7 +79,7 @@ function createBacklog() {
   const events: FeedEvent[] = [];
   let chars = 0;
   return {
-    /** False = there is no room for it. */
+    /** Returns false when the backlog is full. */
     push(event: FeedEvent): boolean {
       if (events.length >= BACKLOG_MAX || (events.length > 0 && chars + event.chars > BACKLOG_CHARS_MAX)) return false;
       chars += event.chars;

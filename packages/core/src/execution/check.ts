@@ -11,7 +11,7 @@ export async function check(run: Run, ready: Ready): Promise<Ready | RunResult> 
     return (await findRedefinition(run, ready)) ?? (await askGuard(run, ready));
   } catch (error) {
     if (isDatabaseError(error)) throw error;
-    // What the provider says of the target now could not be looked up.
+    // The current state of the target could not be looked up.
     if (error instanceof AppError && error.code === 'UNAVAILABLE')
       return { kind: 'retry', undone: true, unavailable: true, message: error.message };
     run.worker.log.error({ err: error, action: run.action.id }, 'a guard threw');
@@ -37,7 +37,7 @@ async function askGuard({ action }: Run, ready: Ready): Promise<Ready | RunResul
   }
 }
 
-/** A provider that now defines the params otherwise: a person has to see the preview as it is now. */
+/** Finds whether the provider now defines the params differently. Then a person has to see the current preview. */
 async function findRedefinition({ action }: Run, ready: Ready): Promise<RunResult | undefined> {
   if (!ready.executor.definition) return undefined;
   const stale = { kind: 'stale', reason: 'tool_changed' } as const;

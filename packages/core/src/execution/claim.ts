@@ -13,8 +13,9 @@ const claimParams = ({ executors, timings, actor }: Worker) =>
   [executors.types(), timings.leaseMs, actor.id, JSON.stringify(actor)] as const;
 
 /**
- * Takes a cleared, due action to running, under a new fence. Nothing = not claimable: not cleared, held back by a pause,
- * of a type unknown here, or already taken. `earlyMs` = cleared, but not due for so long by the database's clock.
+ * Moves a cleared, due action to running, under a new fence. Without an action, it cannot be claimed: not cleared,
+ * paused, of a type unknown here, or already taken. `earlyMs`: it is cleared, but not due for so long by the database's
+ * clock.
  */
 export async function claim(worker: Worker, id: string): Promise<{ action?: ActionRow; earlyMs?: number }> {
   const [answer] = await worker.db.query<ClaimAnswer>(CLAIM, [id, ...claimParams(worker)]);
@@ -23,13 +24,13 @@ export async function claim(worker: Worker, id: string): Promise<{ action?: Acti
 }
 
 /**
- * Claims due actions for the free slots, in turns among workspaces. Each leaves by `runInSlot`. `onSlotFree` is called
- * when there is a free slot for more.
+ * Claims due actions for the free slots, in turns among workspaces. Pass each to `runInSlot`. Calls `onSlotFree` when
+ * there is a free slot for more.
  */
 export const claimDue = (worker: Worker, onSlotFree?: () => void): Promise<ActionRow[]> =>
   worker.slots.claimInto((count, free) => claimInTurns(worker, { count, free, idleOnly: false }), onSlotFree);
 
-/** Takes due actions of workspaces that run nothing here, for the reserve, while others keep slots from them. */
+/** Claims due actions for the reserve, from workspaces that run nothing here, while others occupy the slots. */
 export const claimForIdle = (worker: Worker): Promise<ActionRow[]> =>
   worker.slots.claimIntoReserve((count, free) => claimInTurns(worker, { count, free, idleOnly: true }));
 
@@ -40,7 +41,7 @@ interface ClaimRequest {
   idleOnly: boolean;
 }
 
-/** So many parts of a round that find nothing are followed by the next one at once; each takes a few milliseconds. */
+/** How many empty parts of a round are followed by the next one without a pause. Each takes a few milliseconds. */
 const ROUND_PARTS_MAX = 20;
 
 async function claimInTurns(worker: Worker, { count, free, idleOnly }: ClaimRequest): Promise<ActionRow[]> {
@@ -54,7 +55,7 @@ async function claimInTurns(worker: Worker, { count, free, idleOnly }: ClaimRequ
   }
 }
 
-/** Takes the action of a workspace, or of one agent in it, that has been due longest and for which a slot is free. */
+/** Claims the action of a workspace, or of one of its agents, that has been due longest and has a free slot. */
 export async function claimOldest(
   worker: Worker,
   workspaceId: string,

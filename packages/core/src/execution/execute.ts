@@ -1,5 +1,5 @@
-// From a wake-up to a recorded outcome. Each step is one call; it decides on one of a closed set of run results, and `record` is
-// the only step that writes. Held by execute.test.ts, recover.test.ts and the crash stories.
+// From a wake-up to a recorded outcome. Each step is one call that returns one of a closed set of run results, and only
+// `record` writes. Held by execute.test.ts, recover.test.ts and the crash stories.
 import type { ActionRow } from '../action/row.ts';
 import { FIND_DUE } from '../action/worker-statements.ts';
 import { isConnectionLost, isDatabaseError } from '../platform/db.ts';
@@ -17,14 +17,14 @@ import { guaranteeOf, openRun, type Run } from './run.ts';
 import type { SlotUser } from './slots.ts';
 import type { Worker } from './worker.ts';
 
-/** A wake-up that is later than this has waited behind others. */
+/** A wake-up later than this has waited behind others. */
 const LATE_MS = 250;
 
 /**
- * Runs the action that a wake-up names, if it may run now; a number = it is not due for that many ms. A wake-up that is late,
- * or finds no free slot, only says that something is due: `sweepSoon` is called, now or once a slot is free, and whatever is
- * next runs. The promise then resolves when a slot is free, so that further wake-ups go to other processes. Without
- * `sweepSoon`, the action itself runs however late, or not at all.
+ * Runs the action that a wake-up names, if it may run now. Returns how many ms are left if it is not yet due. A wake-up
+ * that is late or finds no free slot only says that something is due: `sweepSoon` is called, now or when a slot is
+ * free, and the sweep picks what is next. The promise then resolves when a slot is free, so that further wake-ups go to
+ * other processes. Without `sweepSoon`, the action itself runs however late, or not at all.
  */
 export async function execute(worker: Worker, id: string, sweepSoon?: () => void): Promise<number | undefined> {
   const { slots } = worker;
@@ -45,7 +45,10 @@ export async function execute(worker: Worker, id: string, sweepSoon?: () => void
   }
 }
 
-/** Runs an action that has taken a slot, and releases it. A run that cannot be recorded is logged, and its lease runs out. */
+/**
+ * Runs an action that holds a slot, and releases the slot. If the run cannot be recorded, it is logged, and its lease
+ * expires.
+ */
 export async function runInSlot(worker: Worker, action: ActionRow): Promise<void> {
   try {
     await runClaimed(worker, action);
@@ -70,7 +73,7 @@ export async function runClaimed(worker: Worker, action: ActionRow): Promise<voi
 type Step = (run: Run, ready: Ready) => Promise<Ready | RunResult>;
 const BEFORE_THE_EFFECT: readonly Step[] = [acquireRateLimit, check];
 
-/** load → acquireRateLimit → check → perform. Whatever any of them throws is caught here. */
+/** load → acquireRateLimit → check → perform. Catches whatever any of them throws. */
 async function resultOf(run: Run): Promise<RunResult> {
   try {
     if (await idempotencyKeyExpired(run))
@@ -90,7 +93,7 @@ async function prepare(run: Run): Promise<Ready | RunResult> {
   return state;
 }
 
-/** Started in an earlier attempt, so long ago that the provider would treat another one as a new effect. */
+/** The effect started in an earlier attempt, so long ago that the provider would treat another one as new. */
 async function idempotencyKeyExpired(run: Run): Promise<boolean> {
   const { effect_started_at, updated_at } = run.action;
   if (!effect_started_at) return false;
@@ -102,8 +105,8 @@ async function idempotencyKeyExpired(run: Run): Promise<boolean> {
 const DATABASE_AWAY_MS = 2_000;
 
 /**
- * A failure outside the effect, so nothing was done in this run. If the database was unavailable, it counts nothing.
- * Once the effect may have started, the lease expires, and recovery decides.
+ * A failure outside the effect, so nothing happened in this run. It uses up no attempt if the database was unavailable.
+ * If the effect may already have started, the lease expires, and recovery decides.
  */
 function resultBeforeEffect({ worker, lease, action }: Run, error: unknown): RunResult {
   if (lease.begun) throw error;

@@ -1,6 +1,6 @@
-// The identity's rate limit: an action starts no earlier than the provider asked for, and no faster than the limits allow.
-// The function take_slot reserves a start time for each action once, and the action is put back until then; nothing polls.
-// Held by pacing.test.ts.
+// The identity's rate limit: an action starts no earlier than the provider asked for, and no faster than the limits
+// allow. The function take_slot reserves one start time per action, and the action is put back until then; nothing
+// polls. Held by pacing.test.ts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IdentityPacing, Provider } from '@proviso/contracts';
 import type { Queryable } from '../platform/db.ts';
@@ -14,10 +14,12 @@ import type { Worker } from './worker.ts';
 
 type Later = Extract<RunResult, { kind: 'later' }>;
 
-/** A start that is no further away than this is waited for while the action is running. */
+/** A start this near is awaited while the action is running. */
 const INLINE_WAIT_MAX_MS = 250;
 
-/** Reserves a start within the identity's rate limit; a result where the start is further away than a worker waits. */
+/**
+ * Reserves a start within the identity's rate limit. Returns a result if the start is further away than a worker waits.
+ */
 export async function acquireRateLimit({ worker, action }: Run, ready: Ready): Promise<Ready | Later> {
   const identity = ready.actsThrough;
   if (!identity) return ready;
@@ -47,7 +49,10 @@ interface RateLimit {
 
 const HOUR_MS = 3_600_000;
 
-/** The identity's own limits before its provider's. Starts per second are spaced evenly; the others count in a sliding window. */
+/**
+ * The identity's own limits override its provider's. Starts per second are spaced evenly; the others count in a sliding
+ * window.
+ */
 function rateLimitsOf({ executors }: Worker, { provider, pacing }: identities): RateLimit[] {
   const kind = executors.provider(provider as Provider)?.pacing ?? {};
   const own = (pacing ?? {}) as IdentityPacing;
@@ -77,11 +82,11 @@ const FIND_WAIT = {
   text: `select extract(epoch from not_before - clock_timestamp())::float8 * 1000 as wait_ms from identities where id = $1::uuid`,
 };
 
-/** One action tests a failing identity when its pause is over, and the pause grows while the identity keeps failing. */
+/** One action tests a failing identity after its pause, and the pause grows while the identity keeps failing. */
 async function retryFailing(worker: Worker, identity: identities): Promise<Later | undefined> {
   const mine = await worker.db.query(CLAIM_RETRY, [identity.id]);
   if (mine.length > 0) {
-    const found = await testConnection(worker, identity).catch(() => undefined); // it has been logged, and counts as no answer
+    const found = await testConnection(worker, identity).catch(() => undefined); // already logged; counts as no answer
     const now = found && (await recordVerification(worker.db, identity, found));
     if (now?.status === 'active') return undefined;
   }
@@ -97,7 +102,7 @@ const THROTTLE = {
     where id = $1::uuid`,
 };
 
-/** The provider asked for a pause: nothing else starts through this identity before the pause is over. */
+/** Pauses the identity as its provider asked: nothing else starts through it before then. */
 export async function throttleIdentity(db: Queryable, identityId: string, ms: number): Promise<void> {
   await db.query(THROTTLE, [identityId, ms]);
 }

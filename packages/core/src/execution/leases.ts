@@ -3,18 +3,18 @@ import type { ActionRow } from '../action/row.ts';
 import { HEARTBEAT } from '../action/worker-statements.ts';
 import type { Queryable } from '../platform/db.ts';
 
-/** The right to run a claimed action, while it is renewed. */
+/** The right to run a claimed action, as long as it is renewed. */
 export interface Lease {
   action: ActionRow;
   /** Aborts when the lease is lost. */
   signal: AbortSignal;
   /** The effect may have begun in this attempt. */
   begun: boolean;
-  /** The error that `begin` failed with: the effect did not start. */
+  /** The error with which `begin` failed: the effect did not start. */
   beginError?: unknown;
 }
 
-/** The leases of all that this process runs, renewed by one heartbeat. */
+/** The leases of all actions that this process runs, renewed by one heartbeat. */
 export interface Leases {
   start(action: ActionRow): Lease;
   release(lease: Lease): void;
@@ -29,7 +29,7 @@ export interface LeaseTimings {
   heartbeatMs: number;
 }
 
-/** Renews every lease; one that the database does not confirm, or cannot for its whole length, is aborted. */
+/** Renews every lease. Aborts one that the database refuses, or has not confirmed for its whole length. */
 export function createLeases(db: Queryable, log: Logger, { leaseMs, heartbeatMs }: LeaseTimings): Leases {
   const active = new Map<Lease, { abort: AbortController; confirmedAt: number }>();
   const waiting: (() => void)[] = [];
@@ -59,7 +59,7 @@ export function createLeases(db: Queryable, log: Logger, { leaseMs, heartbeatMs 
     }
   };
 
-  const timer = setInterval(() => void beat(), heartbeatMs).unref(); // keeps no process by itself
+  const timer = setInterval(() => void beat(), heartbeatMs).unref(); // does not keep the process alive
   return {
     start: (action) => {
       const abort = new AbortController();

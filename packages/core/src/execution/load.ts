@@ -14,19 +14,21 @@ import type { identities } from '../generated/client.ts';
 import type { Executor, LookupContext, IdentityView } from '../executors/executor.ts';
 import type { Worker } from './worker.ts';
 
-/** A claimed action that may run now, with all that its executor needs. */
+/** A claimed action that may run now, with everything that its executor needs. */
 export interface Ready extends LookupContext {
   kind: 'ready';
   executor: Executor;
   params: JsonObject;
   credentials: JsonObject | null;
-  /** The row behind `identity`, where the executor acts through it. */
+  /** The row behind `identity`, if the executor acts through one. */
   actsThrough?: identities;
 }
 
 const failed = (code: Failure, message: string): RunResult => ({ kind: 'failed', code, message });
 
-/** The cleared params, the identity and its opened credentials; a result where one of them is not what was cleared. */
+/**
+ * Loads the cleared params, the identity and its credentials. Returns a result if one of them is not what was cleared.
+ */
 export async function load(worker: Worker, action: ActionRow): Promise<Ready | RunResult> {
   const executor = await findExecutor(worker, action.workspace_id, action.type);
   if (!executor) return failed('invalid_params', `No executor or tool runs the type ${action.type} any more.`);
@@ -40,7 +42,7 @@ export async function load(worker: Worker, action: ActionRow): Promise<Ready | R
   if (mismatch) return mismatch;
   if (toolVersionOf(executor) !== action.tool_version) return returnForChangedTool(worker, executor, action);
   const parsed = await executor.params.safeParseAsync(effectiveParams(action));
-  // A tool's params passed this very version of its schema when they were cleared: only its time limit can be in the way.
+  // A tool's params passed this version of its schema when they were cleared, so only the time limit can fail them.
   if (!parsed.success && executor.tool)
     return {
       kind: 'retry',
@@ -75,7 +77,7 @@ export async function load(worker: Worker, action: ActionRow): Promise<Ready | R
   return row.credentials ? unsealed(worker, acting, row.credentials, credentialsAad(row.id)) : acting;
 }
 
-/** With the credentials that its run needs. */
+/** Adds the credentials that the run needs. */
 function unsealed(worker: Worker, ready: Ready, sealed: string, place: string): Ready | RunResult {
   try {
     const credentials = openSecret(worker.secrets, sealed, place);
@@ -91,7 +93,7 @@ function unsealed(worker: Worker, ready: Ready, sealed: string, place: string): 
   }
 }
 
-/** A person has to see what it would do now: the next approval is for the tool as it is, and so is the preview. */
+/** The tool changed, so a person has to see the current preview: the next approval is for the tool as it is now. */
 async function returnForChangedTool(worker: Worker, executor: Executor, action: ActionRow): Promise<RunResult> {
   const { workspace_id: workspaceId } = action;
   const records = recordsOf(worker.db, workspaceId);

@@ -4,8 +4,8 @@ import type { RunResult } from '../executors/run-result.ts';
 import type { Worker } from './worker.ts';
 
 /**
- * One line at info for a run that did not complete its action, with ids and codes. What was sent and received is in the
- * action only, for its workspace. Held by packages/core/test/failure-log.test.ts.
+ * Logs one line at info for a run that did not complete its action, with ids and codes only. What was sent and received
+ * stays in the action, for its workspace. Held by packages/core/test/failure-log.test.ts.
  */
 export function logFailure({ log }: Pick<Worker, 'log'>, row: ActionRow, { kind }: RunResult): void {
   const what = messageFor(row, kind);

@@ -9,10 +9,10 @@ import type { Lease } from './leases.ts';
 import type { Ready } from './load.ts';
 import type { Run } from './run.ts';
 
-/** How long an executor may take to return after its timeout; then the known state of the run decides. */
+/** How long an executor may take to return after its timeout. After that, the known state of the run decides. */
 const ABORT_GRACE_MS = 2_000;
 
-/** Runs the executor within its time. A throw is a bug, and unknown once the effect may have begun. */
+/** Runs the executor within its timeout. A throw is a bug, and its outcome is unknown if the effect may have begun. */
 export async function perform(run: Run, ready: Ready): Promise<RunResult> {
   const { worker, lease } = run;
   assertNoTransaction(`The provider of ${ready.executor.type}`);
@@ -28,7 +28,8 @@ export async function perform(run: Run, ready: Ready): Promise<RunResult> {
     return downgradeAmbiguous(lease, ready, assertOutcome(outcome));
   } catch (error) {
     if (!lease.begun && (('beginError' in lease && error === lease.beginError) || isDatabaseError(error))) throw error;
-    if (timer.signal.aborted) return downgradeAmbiguous(lease, ready, onTimeout(lease, timeoutMs)); // it gave up when it was told to
+    // it stopped on the signal
+    if (timer.signal.aborted) return downgradeAmbiguous(lease, ready, onTimeout(lease, timeoutMs));
     worker.log.error({ err: error, action: lease.action.id, begun: lease.begun }, 'an executor threw');
     const message = 'The executor failed unexpectedly; see the worker’s log.'; // its own words may hold anything
     return lease.begun ? downgradeAmbiguous(lease, ready, unknown(message)) : retry(message, { undone: true });
@@ -73,7 +74,7 @@ function downgradeAmbiguous(lease: Lease, { executor, params, identity }: Ready,
   return unknown(outcome.message);
 }
 
-/** What the executor gets. `begin` fails once the lease or the time is over, and then nothing may be done. */
+/** The executor's context. `begin` fails when the lease or the time has run out; then nothing may be done. */
 export function contextOf({ worker, lease, action }: Run, ready: Ready, signal: AbortSignal): RunContext<never> {
   return {
     action: {
@@ -81,7 +82,7 @@ export function contextOf({ worker, lease, action }: Run, ready: Ready, signal: 
       workspaceId: action.workspace_id,
       missionId: action.mission_id,
       sessionId: action.session_id,
-      params: ready.params as never, // validated by this executor's own schema in load.ts
+      params: ready.params as never, // load.ts validated them by this executor's schema
       attempt: action.attempts,
       approval: action.approval,
     },

@@ -12,22 +12,22 @@ import { runAndKeepReply } from '../platform/idempotency.ts';
 import { formatId } from '../platform/ids.ts';
 
 const AT_A_TIME = 8;
-/** Concurrent requests of one workspace in this process: together they run 64 actions. */
+/** Concurrent requests of one workspace in this process; together they run 64 actions. */
 const REQUESTS_MAX = 8;
 /** Nothing new starts after this; running actions get the rest of the time. */
 const CLAIM_MS = 40_000;
-/** The reply is sent by then: running actions are shown as running, and go on. */
+/** The reply is sent by then. Actions still running are reported as running, and continue. */
 const REPLY_MS = 54_000;
 
 export interface Processed {
   processed: number;
-  /** In the order in which they were taken. */
+  /** In the order of their claims. */
   results: { action_id: string; status: Status }[];
 }
 
 /**
- * Claims and runs due actions of the caller's workspace in this process, oldest due first; an agent's token takes its
- * own agent's only. `stopping` ends the claiming early.
+ * Claims and runs due actions of the caller's workspace in this process, oldest due first. An agent's token takes only
+ * that agent's actions. `stopping` ends the claiming early.
  */
 export async function processActions(
   ctx: Context,
@@ -87,7 +87,7 @@ async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Prom
   return replyOf(ctx, taken);
 }
 
-/** A worker for one call: its leases are renewed while any of its actions runs. */
+/** A worker for one call. Its leases are renewed while any of its actions runs. */
 function workerIn({ db, queue, executors, secrets, log, timings }: Context): Worker {
   const services = { db, queue, executors, secrets, log, timings };
   const actor = { kind: 'system', id: `api ${hostname()}:${process.pid}`, name: 'Api' } as const;

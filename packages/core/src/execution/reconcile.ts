@@ -5,7 +5,7 @@ import { contextOf } from './perform.ts';
 import type { RunResult } from '../executors/run-result.ts';
 import type { Run } from './run.ts';
 
-/** Asks the provider what happened to an effect that may have started and must not be repeated. Never repeats it. */
+/** Asks the provider about an effect that may have started and must not be repeated. Never repeats it. */
 export async function reconcile(run: Run, message: string): Promise<RunResult> {
   const { log, timings } = run.worker;
   const asked = ask(run).catch((error: unknown): Reconciliation => {

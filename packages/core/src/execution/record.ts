@@ -21,8 +21,8 @@ type Done = Extract<Outcome, { kind: 'done' }>;
 const RECORD_LIMIT_MS = 60_000;
 
 /**
- * Records how a run ended, under its fence. Retries for a minute while the database is down; the fence tells whether it
- * came too late.
+ * Records how a run ended, under its fence. Retries for a minute while the database is down; the fence refuses a record
+ * that comes too late.
  */
 export async function record(worker: Worker, lease: Lease, said: RunResult): Promise<void> {
   const result = sanitizeResult(said);
@@ -50,7 +50,10 @@ const recordOnce = (worker: Worker, lease: Lease, result: Exclude<RunResult, Don
 const write = (worker: Worker, db: Queryable, action: ActionRow, [move, how]: MoveToWrite): Promise<ActionRow | null> =>
   transitionHeld(db, action, move, { ...how, actor: worker.actor });
 
-/** Commits the executor's own rows and the completion together; where the effect is outside, it counts even alone. */
+/**
+ * Commits the executor's own rows and the completion together. If the effect is external, the completion counts even
+ * alone.
+ */
 async function recordDone(
   worker: Worker,
   lease: Lease,
@@ -102,7 +105,8 @@ export async function retryWhileDisconnected<T>(worker: Worker, lease: Lease, at
 }
 
 function moveFor(worker: Worker, action: ActionRow, result: Exclude<RunResult, Done>): MoveToWrite {
-  // Started in an earlier attempt and never proven undone: whatever this attempt reports, that one may have happened.
+  // An earlier attempt started the effect and never proved it undone. Whatever this attempt reports, that one may have
+  // happened.
   const earlier = action.effect_started_at !== null;
   switch (result.kind) {
     case 'failed':
@@ -141,7 +145,7 @@ type Retry = Extract<RunResult, { kind: 'retry' }>;
 const isUnavailable = ({ undone, unavailable, afterMs }: Retry): boolean =>
   (undone && unavailable === true) || afterMs !== undefined;
 
-/** Retried for a day, less and less often: limited by time, not by attempts. All by the database's clock. */
+/** Retries for a day, less and less often: limited by time, not by attempts. All by the database's clock. */
 function retryUnavailable({ timings }: Worker, action: ActionRow, { message, undone, afterMs }: Retry): MoveToWrite {
   const { updated_at: claimedAt, unavailable_since: since } = action;
   const sinceMs = since === null ? 0 : claimedAt.getTime() - since.getTime();
@@ -156,14 +160,14 @@ function retryUnavailable({ timings }: Worker, action: ActionRow, { message, und
   return failure('attempts_exhausted', `Gave up after ${Math.round(sinceMs / 3_600_000)} h: ${message}`);
 }
 
-/** Half as long as it has been away already, spread out; a wish of its own counts until it has lasted. */
+/** Half as long as it has been away so far, with jitter. The provider's own wish counts until it has passed. */
 function unavailableBackoffMs(timings: Worker['timings'], sinceMs: number, afterMs: number | undefined): number {
   const longestMs = timings.unavailableDelayMaxMs;
   if (afterMs !== undefined) return Math.max(afterMs, Math.min(sinceMs / 20, longestMs));
   return Math.min(Math.max(sinceMs / 2, timings.backoffBaseMs), longestMs) * (0.5 + Math.random() / 2);
 }
 
-/** What the provider says of an effect that may have happened earlier. */
+/** What the provider says about an effect that may have happened earlier. */
 function reconciled(settlement: Reconciliation, message: string): MoveToWrite {
   if (settlement.kind === 'done')
     return ['action.completed', { change: { result: settlement.result }, data: { reconciled: true } }];
@@ -175,7 +179,7 @@ function reconciled(settlement: Reconciliation, message: string): MoveToWrite {
 const outcomeUnknown = (message: string): MoveToWrite =>
   failure('outcome_unknown', `It may have happened. Check before repeating. (${message})`);
 
-/** Back to a person. */
+/** Returns the action to a person. */
 const backToReview = (
   action: ActionRow,
   { reason, changes, change }: Extract<RunResult, { kind: 'stale' }>,
@@ -204,7 +208,7 @@ const RETRYABLE: readonly Failure[] = [
   'not_sent',
 ];
 
-/** The columns and event of a failure. `retryable` = a new proposal may work. */
+/** The columns and event of a failure. `retryable`: a new proposal may work. */
 function failure(code: Failure, message: string): MoveToWrite {
   const error = { code, message, retryable: RETRYABLE.includes(code) };
   return ['action.failed', { change: { status_reason: code, error }, data: { ...error } }];

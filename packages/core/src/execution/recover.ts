@@ -15,8 +15,8 @@ import type { Worker } from './worker.ts';
 const BATCH = 50;
 
 /**
- * Adopts running actions whose worker is gone, and recovers each by its executor's delivery guarantee: one that a provider
- * must be asked about delays no other.
+ * Adopts running actions whose worker is gone, and recovers each by its executor's delivery guarantee. Recoveries run
+ * side by side, so that one slow provider delays no other.
  */
 export async function adoptLost(worker: Worker): Promise<Promise<void>[]> {
   const { actor, executors, timings } = worker;
@@ -36,14 +36,14 @@ export async function adoptLost(worker: Worker): Promise<Promise<void>[]> {
   });
 }
 
-/** Adopts what is lost, and waits until each action is recovered. */
+/** Adopts lost actions and waits until each is recovered. */
 export const recoverLost = async (worker: Worker): Promise<number> =>
   (await Promise.all(await adoptLost(worker))).length;
 
 /** Ends or returns an action that this process adopted from a lost worker. */
 async function recoverOne(run: Run, begunMsAgo: number | null): Promise<void> {
   const { worker, lease, action } = run;
-  // Waits for a database that goes down meanwhile: another adoption would count as another crash.
+  // Waits if the database goes down meanwhile: another adoption would count as another crash.
   const recovery = await retryWhileDisconnected(worker, lease, async () =>
     recoveryFor(worker, await guaranteeOf(run), action, begunMsAgo),
   );
@@ -69,8 +69,8 @@ async function resultOf(run: Run, recovery: Exclude<Recovery, 'rerun'>): Promise
 type Recovery = 'rerun' | 'reconcile' | 'crashed' | 'unknown';
 
 /**
- * What a lost worker means: nothing begun, or safe to repeat → again; else only the provider can tell. An action that
- * takes every worker with it is given up, and so, after as many crashes again, is asking the provider.
+ * Decides by the guarantee: run again if nothing began or repeating is safe; else ask the provider. An action that
+ * crashes every worker is given up. So is asking the provider, after as many crashes again.
  */
 function recoveryFor(
   { timings }: Pick<Worker, 'timings'>,
@@ -90,7 +90,7 @@ export async function expireOpen(worker: Worker): Promise<number> {
   const expired = await Promise.all(
     found.map(({ action }) =>
       transition(worker.db, rowFromJson(action), 'action.expired', { actor: worker.actor }).catch((error: unknown) => {
-        if (!(error instanceof AppError)) throw error; // somebody decided at this very moment
+        if (!(error instanceof AppError)) throw error; // somebody decided concurrently
       }),
     ),
   );

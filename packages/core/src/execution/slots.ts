@@ -1,54 +1,57 @@
-// Limits how many actions run in this process: in total, per type, and one quarantined action at a time, so that
-// neither a hanging type nor a poison action stops the others. A reserve serves workspaces that would otherwise wait
-// for another one's long runs. Held by slots.test.ts and fairness.test.ts.
+// Limits how many actions run in this process: in total, per type, and one quarantined action at a time. So neither a
+// hanging type nor a poison action stops the others. A reserve serves workspaces that would otherwise wait for
+// another's long runs. Held by slots.test.ts and fairness.test.ts.
 import type { ActionRow } from '../action/row.ts';
 import { QUARANTINE_CRASHES, type ClaimDueAnswer } from '../action/worker-statements.ts';
 import type { Registry } from '../executors/registry.ts';
 
-/** What decides which slots an action takes; the object itself releases them. */
+/** The properties that decide which slots an action takes; the object itself releases them. */
 export type SlotUser = Pick<ActionRow, 'workspace_id' | 'type' | 'crashes'>;
 
-/** What a claim that picks by itself may take, besides a number in all. */
+/** The free slots that a claim may fill, besides a total. */
 export interface FreeSlots {
   types: Record<string, number>;
-  /** Of each type that is not named. */
+  /** For each type that is not named. */
   others: number;
   quarantined: number;
-  /** How many this process runs, by workspace: the least is next. */
+  /** How many actions this process runs, by workspace. The lowest is next. */
   running: Record<string, number>;
 }
 
 type Claim = (count: number, free: FreeSlots) => Promise<ActionRow[]>;
 
 export interface Slots {
-  /** False = none is free for it now: `onSlotFree` is called when one may be. */
+  /** Returns false if no slot is free now; calls `onSlotFree` when one may be. */
   acquire(user: SlotUser, onSlotFree?: () => void): Promise<boolean>;
   release(user: SlotUser): void;
-  /** Resolves when a slot may be free, and no claim is under way. */
+  /** Resolves when a slot may be free and no claim is in progress. */
   whenSlotFree(): Promise<void>;
   /**
-   * Gives the slots to what a claim takes, at most `count`; nobody else acquires any until it has answered. `onSlotFree` is
-   * called when what is full then has a free slot again.
+   * Gives the slots to the actions that `claim` takes, at most `count`. Nobody else acquires a slot until it has
+   * answered. If slots are then full, `onSlotFree` is called when one is free again.
    */
   claimInto(claim: Claim, onSlotFree?: () => void): Promise<ActionRow[]>;
-  /** As `claimInto`, from the reserve, and only while slots are taken that others may want; the claim is for workspaces that run nothing here. */
+  /**
+   * Like `claimInto`, but from the reserve, and only while actions occupy slots that others may want. The claim is for
+   * workspaces that run nothing here.
+   */
   claimIntoReserve(claim: Claim): Promise<ActionRow[]>;
-  /** Where this process's round of the workspaces goes on. */
+  /** Where this process continues its round of the workspaces. */
   round: ClaimDueAnswer['round'];
 }
 
 export interface SlotOptions {
-  /** Actions at a time, without the reserve. */
+  /** How many actions run at a time, not counting the reserve. */
   slots: number;
   executors: Registry;
-  /** By type, in place of what its executor says. */
+  /** By type; overrides the executor's own limit. */
   limits?: ReadonlyMap<string, number>;
 }
 
-/** The reserve beside so many slots. */
+/** The size of the reserve for this many slots. */
 export const reserveOf = (slots: number): number => Math.max(1, Math.floor(slots / 4));
 
-/** What slots are counted by. */
+/** The first pool that a slot counts for. */
 type First = typeof ALL | typeof RESERVE;
 type Pool = First | typeof QUARANTINED | string;
 const ALL = Symbol('all');
@@ -102,7 +105,8 @@ export function createSlots(options: SlotOptions): Slots {
     claimIntoReserve: (claim) =>
       exclusively(RESERVE, async () => {
         if (counts.full().every((pool) => pool === RESERVE)) return []; // nobody waits for a slot
-        const ofType = (type: string): number => counts.free(limits.isStated(type) ? type : RESERVE); // whatever the default
+        // whatever the default
+        const ofType = (type: string): number => counts.free(limits.isStated(type) ? type : RESERVE);
         return ifAny(counts.free(RESERVE), (count) => claim(count, { ...freeSlots(ofType), others: count }));
       }),
   };
@@ -111,14 +115,14 @@ export function createSlots(options: SlotOptions): Slots {
 const ifAny = async (count: number, claim: (count: number) => Promise<ActionRow[]>): Promise<ActionRow[]> =>
   count > 0 ? claim(count) : [];
 
-/** Resolves when the promise has, and no later one has taken its place. */
+/** Resolves with the latest promise, even if it is replaced while waiting. */
 async function lastOf(current: () => Promise<unknown>): Promise<void> {
   for (let seen: unknown; seen !== current();) await (seen = current());
 }
 
 function limitsOf({ slots, executors, limits = new Map() }: SlotOptions) {
   const others = Math.max(1, Math.floor(slots * 0.75));
-  /** Undefined = no limit is configured for this type. */
+  /** Undefined: no limit is configured for this type. */
   const stated = (type: string): number | undefined => limits.get(type) ?? executors.get(type)?.concurrency;
   const isStated = (type: string): boolean => stated(type) !== undefined;
   const of = (pool: Pool): number => {
@@ -135,9 +139,9 @@ function limitsOf({ slots, executors, limits = new Map() }: SlotOptions) {
   return { others, isStated, of, poolsOf, types: (): string[] => [...executors.types(), ...limits.keys()] };
 }
 
-/** Who holds which slots, and who waits for one. */
+/** Counts who holds which slots and who waits for one. */
 function createCounts(limitOf: (pool: Pool) => number) {
-  /** By object: a wake-up and a sweep may be after the same action at the same time. */
+  /** Keyed by object: a wake-up and a sweep may try the same action at the same time. */
   const users = new Map<SlotUser, Pool[]>();
   const taken = new Map<Pool, number>();
   const waiting = new Map<Pool, Set<() => void>>();
@@ -150,7 +154,7 @@ function createCounts(limitOf: (pool: Pool) => number) {
   return {
     free,
     full: (): Pool[] => [...taken.keys()].filter((pool) => free(pool) === 0),
-    /** Those that run. */
+    /** The types that are running. */
     types: (): string[] => [...taken.keys()].filter((pool) => typeof pool === 'string'),
     running: (): Record<string, number> => {
       const running: Record<string, number> = {};
@@ -169,7 +173,7 @@ function createCounts(limitOf: (pool: Pool) => number) {
       for (const pool of pools) waiting.delete(pool);
       for (const onSlotFree of new Set(called)) onSlotFree();
     },
-    /** `onSlotFree` is called once, when a slot of the pool is released. */
+    /** Calls `onSlotFree` once, when a slot of the pool is released. */
     wait: (pool: Pool, onSlotFree: () => void): void => {
       waiting.set(pool, (waiting.get(pool) ?? new Set()).add(onSlotFree));
     },

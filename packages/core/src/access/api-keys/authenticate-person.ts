@@ -26,8 +26,8 @@ export interface AuthenticatedPerson {
 }
 
 /**
- * Whose personal credential or session a token is, also where its person is in no workspace any more. Throws UNAUTHENTICATED, and
- * FORBIDDEN for a key, which speaks for nobody.
+ * Identifies the person behind a personal credential or session, even when they no longer belong to any workspace.
+ * Throws UNAUTHENTICATED, and FORBIDDEN for a workspace key, which has no person.
  */
 export async function authenticatePerson(db: Database, token: string | undefined): Promise<AuthenticatedPerson> {
   type Row = { key_id: string; kind: KeyKind | 'session'; id: string; email: string; name: string };

@@ -6,7 +6,10 @@ import { isUuid, formatId } from '../../platform/ids.ts';
 import { isSessionToken } from '../sessions/token.ts';
 import { hashToken } from './token.ts';
 
-/** The memberships that a key reaches: its person's, or in its own workspace that of the member who answers for it. */
+/**
+ * The memberships that a key reaches: all of its person's, or in its own workspace that of the member who answers for
+ * it.
+ */
 export const KEY_REACH = `m.user_id = coalesce(k.person_id, k.made_by_person_id)
   and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)`;
 export const ACTIVE_KEY = 'k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())';
@@ -21,7 +24,10 @@ const FOUND = `
     left join users p on p.id = k.person_id
     left join agents g on g.id = k.agent_id`;
 
-/** Read at every request, so that a revocation holds at once in every process. A personal credential has a row per workspace. */
+/**
+ * Read on every request, so that a revocation takes effect at once in every process. A personal credential has one row
+ * per workspace.
+ */
 const FIND: Statement = { name: 'token_find', text: `${FOUND} where k.token_hash = $1 and ${ACTIVE_KEY}` };
 /** $1 key, $2 workspace. */
 const FIND_CURRENT: Statement = {
@@ -30,8 +36,8 @@ const FIND_CURRENT: Statement = {
 };
 
 /**
- * A session is its person in each of their workspaces, and operates the instance where one of their personal credentials
- * does. Its home is where they have been for longest.
+ * A session acts as its person in each of their workspaces. It operates the instance if one of the person's credentials
+ * does. Its home is the workspace they joined first.
  */
 const FOUND_OF_SESSION = `
     select s.id, 'session' as kind, m.workspace_id, null as key_name, null as scopes, null as key_role, true as decides,
@@ -60,9 +66,9 @@ interface Found {
   workspace_id: string;
   is_home: boolean | null;
   key_name: string;
-  /** Null = of a session: all that the role allows. */
+  /** Null for a session: everything that the role allows. */
   scopes: Scope[] | null;
-  /** Of a session. */
+  /** For a session: it may operate the instance. */
   operates?: boolean;
   key_role: Role | null;
   decides: boolean;
@@ -81,7 +87,7 @@ export const unauthenticated = (): AppError =>
   new AppError('UNAUTHENTICATED', 'Sign in, or send a valid API key: Authorization: Bearer pv_…');
 
 /**
- * Who a token acts for: one caller per accessible workspace, and at least one. Throws UNAUTHENTICATED: one body for
+ * Returns one caller for each workspace that the token reaches, at least one. Throws UNAUTHENTICATED with one body for
  * unknown, revoked, expired and malformed tokens. Throws FORBIDDEN for the key of a disabled agent, which may do
  * nothing.
  */
@@ -98,8 +104,8 @@ function assertEnabled({ agent_enabled }: Found): void {
 }
 
 /**
- * The caller as they are by now: for a transaction that has locked what their right depends on, or after others were
- * asked. Throws UNAUTHENTICATED if it ended since the request began, and FORBIDDEN for an agent that was disabled.
+ * Reads the caller again: inside a transaction that has locked what their right depends on, or after a slow call.
+ * Throws UNAUTHENTICATED if the token ended since the request began, and FORBIDDEN for an agent that was disabled.
  */
 export async function currentCaller(db: Queryable, { kind, tokenId, workspaceId }: Caller): Promise<Caller> {
   const find = kind === 'session' ? FIND_CURRENT_SESSION : FIND_CURRENT;
@@ -136,7 +142,7 @@ const scopesOfSession = ({ member_role, operates }: Found): Scope[] => [
   ...(operates && (member_role === 'owner' || member_role === 'admin') ? (['instance:operate'] as const) : []),
 ];
 
-/** The caller in the workspace that a request is about. Throws FORBIDDEN if the token does not reach. */
+/** The caller in the workspace that a request is about. Throws FORBIDDEN if the token does not reach it. */
 export function callerIn(callers: readonly Caller[], workspaceId: string): Caller {
   const caller = callers.find((one) => one.workspaceId === workspaceId.toLowerCase());
   if (caller) return caller;
@@ -145,7 +151,9 @@ export function callerIn(callers: readonly Caller[], workspaceId: string): Calle
 
 const HEADER = 'X-Workspace-Id';
 
-/** Those of the callers that are in the workspace which the header names, if it names one. Throws INVALID, NOT_FOUND. */
+/**
+ * Keeps the callers in the workspace that the header names; all of them without a header. Throws INVALID, NOT_FOUND.
+ */
 export function callersNamed(callers: readonly Caller[], workspace?: string): readonly Caller[] {
   if (workspace === undefined) return callers;
   if (!isUuid(workspace)) throw invalid(HEADER, 'is not the id of a workspace');
@@ -155,8 +163,8 @@ export function callersNamed(callers: readonly Caller[], workspace?: string): re
 }
 
 /**
- * The caller in the workspace that the header names, else in the only one, else in the credential's home. Throws
- * INVALID if its person has left that home for several others, and NOT_FOUND.
+ * Chooses the caller in the workspace that the header names; else in the only workspace, else in the credential's home.
+ * Throws NOT_FOUND, and INVALID if the person has left that home and belongs to several others.
  */
 export function chooseCaller(callers: readonly Caller[], workspace?: string): Caller {
   const named = callersNamed(callers, workspace);

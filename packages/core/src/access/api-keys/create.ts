@@ -19,7 +19,7 @@ import { presentKey } from './present.ts';
 import { hashToken, lookupOf, newToken } from './token.ts';
 
 export interface CreatedKey {
-  /** Null in a replay: it is shown once and not stored. */
+  /** Null in a replay: the token is shown once and not stored. */
   token: string | null;
   key: ApiKey;
 }
@@ -56,7 +56,7 @@ export async function createKey(ctx: Context, input: unknown): Promise<CreatedKe
   return { token: ctx.idempotency?.replayed ? null : token, key };
 }
 
-/** The agent was deleted at this very moment. */
+/** PostgreSQL reports it when the agent is deleted concurrently. */
 const FOREIGN_KEY_VIOLATION = '23503';
 const unknownAgent = (): AppError => invalid('agent_id', 'is not an agent in this workspace');
 
@@ -67,7 +67,7 @@ function personal(ctx: Context, body: CreateKeyBody) {
   return { kind: 'personal', role: null, person_id: person.id, home_workspace_id: ctx.caller.workspaceId };
 }
 
-/** A key that is bound to the workspace, with at most the caller's own right in it. */
+/** A key bound to the workspace, with at most the caller's own rights there. */
 async function bound(ctx: Context, body: CreateKeyBody) {
   authorizeConfiguration(ctx, 'workspace:admin');
   const { caller } = ctx;
@@ -106,8 +106,9 @@ async function agentOf({ db, caller }: Context, { agent_id }: CreateKeyBody): Pr
 }
 
 /**
- * Making follows revoking, demoting and removing: what has ended makes nothing, and nothing is made that its end does not
- * see. Without a role it is a personal credential. Throws UNAUTHENTICATED, FORBIDDEN.
+ * Creation takes the same lock as revocation, demotion and removal. So a credential that has ended creates nothing, and
+ * no key escapes the revocation of its creator. Without a role, the key is a personal credential. Throws
+ * UNAUTHENTICATED, FORBIDDEN.
  */
 async function lockMaker(tx: Transaction, ctx: Context, role: Role | null): Promise<Context> {
   if (role === null) await lockPerson(tx, authorizePerson(ctx).id);
@@ -118,7 +119,7 @@ async function lockMaker(tx: Transaction, ctx: Context, role: Role | null): Prom
 
 const IS_FUTURE = { name: 'is_future', text: 'select $1::timestamptz > statement_timestamp() as future' };
 
-/** As asked, and never later than the caller's own. Throws INVALID. */
+/** The requested expiry, at most the caller's own. Throws INVALID. */
 async function expiryOf(db: Queryable, { expiresAt }: Caller, asked: string | undefined): Promise<string | null> {
   if (asked === undefined) return expiresAt?.toISOString() ?? null;
   const [answer] = await db.query<{ future: boolean }>(IS_FUTURE, [asked]);

@@ -18,7 +18,7 @@ const FIND_ACTIVE_SESSIONS: Statement = {
     where s.id = any($1::uuid[]) and s.expires_at > statement_timestamp()`,
 };
 
-/** Those of the callers whose token or session is still good in their workspace, by one query for each kind. */
+/** Keeps the callers whose token or session is still valid in their workspace, with one query per kind. */
 export async function findActive(db: Queryable, callers: ReadonlySet<Caller>): Promise<Set<Caller>> {
   const keyOf = (tokenId: string, workspaceId: string): string => `${tokenId} ${workspaceId}`;
   const ask = async (statement: Statement, ofSessions: boolean): Promise<Reached[]> => {

@@ -3,7 +3,7 @@ import { authorizeCredentials, mayAdministrate, type Context } from '../context.
 import { readPage, type Page } from '../../platform/page.ts';
 import { presentKey } from './present.ts';
 
-/** The keys that a caller may see and revoke: a person's own credentials, and an administrator's the workspace's keys. */
+/** The keys that a caller may see and revoke: their own credentials and, for an administrator, the workspace's keys. */
 export function keysOf(ctx: Context) {
   const { workspaceId, person } = ctx.caller;
   return {
@@ -14,7 +14,9 @@ export function keysOf(ctx: Context) {
   };
 }
 
-/** One's own personal credentials, and with the right to administrate the workspace's keys; newest first, revoked ones too. */
+/**
+ * Lists the caller's credentials and, for an administrator, the workspace's keys. Newest first, including revoked ones.
+ */
 export async function listKeys(ctx: Context, input: unknown): Promise<Page<ApiKey>> {
   authorizeCredentials(ctx);
   const page = pageQuery.parse(input);

@@ -8,7 +8,7 @@ const LOCK_WORKSPACES = {
     order by w.id for no key update of w`,
 };
 
-/** Changes of a person's credentials follow each other, and the changes of members of their workspaces. */
+/** Serialises changes of a person's credentials with changes of members in their workspaces. */
 export async function lockPerson(tx: Transaction, personId: string): Promise<string[]> {
   await tx.query(LOCK_PERSON, [personId]);
   return (await tx.query<{ id: string }>(LOCK_WORKSPACES, [personId])).map(({ id }) => id);

@@ -2,7 +2,7 @@ import type { ApiKey, Actor, KeyKind, Role, Scope } from '@proviso/contracts';
 import type { api_keys } from '../../generated/client.ts';
 import { formatId, formatIdOrNull } from '../../platform/ids.ts';
 
-/** A key without its token and its hash. */
+/** A key without its token and hash. */
 export const presentKey = (row: api_keys): ApiKey => ({
   key_id: formatId('key', row.id),
   kind: row.kind as KeyKind,

@@ -38,13 +38,13 @@ const REVOKE_INVITATIONS = {
 
 export interface RevokedKey {
   key: ApiKey;
-  /** Ids of keys that were made with it. */
+  /** Ids of keys that it created, directly or through others. */
   alsoRevoked: string[];
-  /** Ids of open invitations that were made with it, or with those. */
+  /** Ids of open invitations that it or those keys created. */
   revokedInvitations: string[];
 }
 
-/** Revokes a key: its next request is refused, in every process. */
+/** Revokes a key; every process refuses its next request. */
 export async function revokeKey(ctx: Context, id: string, input: unknown): Promise<RevokedKey> {
   authorizeCredentials(ctx);
   const { including_made } = revokeKeyBody.parse(input);

@@ -3,8 +3,8 @@ import type { Queryable } from '../../platform/db.ts';
 import { currentCaller } from './authenticate.ts';
 
 /**
- * Asks again whether the caller may, as they are by now: before a write, after others were asked, who may have taken their
- * time. Throws UNAUTHENTICATED, FORBIDDEN. Held by credentials-meanwhile.test.ts.
+ * Checks the right again before a write: it may have ended while a provider took its time to answer. Throws
+ * UNAUTHENTICATED, FORBIDDEN. Held by credentials-meanwhile.test.ts.
  */
 export async function stillMay(db: Queryable, ctx: Context, may: (now: Context) => void): Promise<Context> {
   const now = { ...ctx, caller: await currentCaller(db, ctx.caller) };

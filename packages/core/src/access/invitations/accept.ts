@@ -32,17 +32,18 @@ const USE = {
 export interface AcceptedInvitation {
   workspace: Workspace;
   member: Member;
-  /** The first credential of a person who had none, shown this once; null = they accepted with their own. */
+  /** The first credential of a person who had none, shown only here; null = they accepted with their own. */
   token: string | null;
   key: ApiKey | null;
-  /** Who proved with a new password who they are; null = nobody did. */
+  /** Who signs in with their new password; null = nobody. */
   signsInId: string | null;
 }
 
 /**
- * Joins a workspace: as the person whose credential accepts, else as a new person with a password, or with their first credential. Whoever has
- * the secret is the invited one; a person who has a credential already must have the invited address too.
- * Throws NOT_FOUND for an unknown secret, INVALID_STATE for one that is used, revoked or over, FORBIDDEN for another person.
+ * Joins a workspace: as the person whose credential accepts, else as a new person with a password or a first
+ * credential. The secret proves the invitation; a person who already has a credential must also have the invited
+ * address. Throws NOT_FOUND for an unknown secret, INVALID_STATE for a used, revoked or expired one, FORBIDDEN for
+ * another person.
  */
 export async function acceptInvitation(
   { db }: Pick<Services, 'db'>,
@@ -84,7 +85,7 @@ export async function acceptInvitation(
   });
 }
 
-/** It counts while it is open, and while whoever made it may still give its role. Throws INVALID_STATE. */
+/** An invitation is valid while it is open and its creator may still grant its role. Throws INVALID_STATE. */
 async function assertOpen(tx: Transaction, invitation: invitations): Promise<void> {
   const status = statusOf(invitation, await databaseNow(tx));
   if (status !== 'open') throw new AppError('INVALID_STATE', `The invitation is ${SAYS[status]}. Ask for a new one.`);
@@ -110,7 +111,10 @@ async function createPerson({ tables }: Transaction, { email }: invitations, nam
   return tables.users.create({ data: { id: newId(), email, name } });
 }
 
-/** A password does not end with the credential that invited, as a first credential would. Throws INVALID_STATE. */
+/**
+ * A password does not expire with the inviting credential, as a first credential would, so that one must not expire.
+ * Throws INVALID_STATE.
+ */
 async function givePassword(
   tx: Transaction,
   { made_by_key_id }: invitations,
@@ -126,8 +130,8 @@ async function givePassword(
 }
 
 /**
- * What a first credential may do is bounded by the person's role in each workspace, and never reaches beyond workspaces. It
- * ends with the credential that invited, as everything does that a credential makes.
+ * A first credential is limited by the person's role in each workspace, and never operates the instance. It expires
+ * with the inviting credential, like everything that a credential creates.
  */
 async function createFirstKey({ tables }: Transaction, invitation: invitations, { id, name }: Person) {
   const { workspace_id, made_by_key_id } = invitation;

@@ -14,14 +14,14 @@ const VALID_DAYS = 7;
 const VALID_DAYS_MAX = 30;
 
 export interface CreatedInvitation {
-  /** Null in a replay: it is shown once and not stored. */
+  /** Null in a replay: the secret is shown once and not stored. */
   secret: string | null;
   invitation: Invitation;
 }
 
 /**
- * Invites somebody into the workspace. Nothing changes for them, and nothing is said about them, until they accept: their
- * address is looked up among this workspace's people only.
+ * Invites somebody into the workspace. Nothing changes for them, and nothing about them is revealed, until they accept:
+ * the address is looked up only among this workspace's people.
  */
 export async function createInvitation(ctx: Context, input: unknown): Promise<CreatedInvitation> {
   const person = authorizePeople(ctx);
@@ -63,7 +63,7 @@ async function assertUninvited({ tables }: Transaction, workspace_id: string, em
   if (open) throw conflict('This address already has an open invitation. Revoke it before you create another.');
 }
 
-/** Never later than the credential that invites. Throws INVALID. */
+/** At most the expiry of the inviting credential. Throws INVALID. */
 function expiryOf(now: Date, callerExpiresAt: Date | null, asked: string | undefined): Date {
   const at = asked === undefined ? new Date(now.getTime() + VALID_DAYS * DAY_MS) : new Date(asked);
   if (at <= now) throw invalid('expires_at', 'is in the past');

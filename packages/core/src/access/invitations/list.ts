@@ -3,7 +3,7 @@ import { authorizePeople, type Context } from '../context.ts';
 import { readPage, type Page } from '../../platform/page.ts';
 import { databaseNow, presentInvitation } from './present.ts';
 
-/** The invitations of the workspace, newest first, with those that were accepted, revoked or have expired. */
+/** Lists the workspace's invitations, newest first, including accepted, revoked and expired ones. */
 export async function listInvitations(ctx: Context, input: unknown): Promise<Page<Invitation>> {
   authorizePeople(ctx);
   const page = pageQuery.parse(input);

@@ -2,7 +2,7 @@ import type { Actor, Invitation, Role } from '@proviso/contracts';
 import type { invitations } from '../../generated/client.ts';
 import { formatId } from '../../platform/ids.ts';
 
-/** An invitation without its secret; `now` is the database's. */
+/** An invitation without its secret. `now` is the database's time. */
 export const presentInvitation = (row: invitations, now: Date): Invitation => ({
   invitation_id: formatId('invitation', row.id),
   email: row.email,
@@ -23,7 +23,7 @@ export function statusOf({ accepted_at, revoked_at, expires_at }: invitations, n
 
 const NOW = { name: 'invitation_now', text: 'select clock_timestamp() as now' };
 
-/** The database's clock, which decides what has expired. */
+/** The database's clock decides what has expired. */
 export async function databaseNow(db: {
   query<Row extends object>(statement: typeof NOW, values: unknown[]): Promise<Row[]>;
 }): Promise<Date> {

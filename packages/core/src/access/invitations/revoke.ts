@@ -21,7 +21,7 @@ export async function revokeInvitation(ctx: Context, id: string, input: unknown)
   const seen = uuid && (await ctx.db.tables.invitations.findFirst({ where: { id: uuid, workspace_id } }));
   if (!seen) throw notFound('invitation');
   return ctx.db.transaction(async (tx) => {
-    authorizePeople(await lockMembers(tx, ctx)); // whoever accepts it has done so before, or cannot any more
+    authorizePeople(await lockMembers(tx, ctx)); // after this lock, it either was accepted already or no longer can be
     const revoked = await tx.query(REVOKE, [seen.id, workspace_id]);
     const row = await tx.tables.invitations.findUniqueOrThrow({ where: { id: seen.id } });
     if (revoked.length === 0)

@@ -5,7 +5,7 @@ import type { members, users } from '../../generated/client.ts';
 import { parseId } from '../../platform/ids.ts';
 import { WITH_USER } from './present.ts';
 
-/** The member with that user's id in the caller's workspace; anybody else is NOT_FOUND. */
+/** The member with that user id in the caller's workspace. Throws NOT_FOUND. */
 export async function getMemberInWorkspace(
   { caller }: Context,
   { tables }: Pick<Transaction, 'tables'>,

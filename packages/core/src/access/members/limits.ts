@@ -1,5 +1,5 @@
-// Limits the number of people, invitations and credentials, since each adds its own rate limit. Asked under the lock of
-// the workspace or the person. Held by credential-limits.test.ts.
+// Limits the number of people, invitations and credentials, because each adds its own rate limit. The caller holds the
+// lock of the workspace or the person. Held by credential-limits.test.ts.
 import type { Transaction } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
 
@@ -24,7 +24,9 @@ export async function assertInvitationLimit({ tables }: Transaction, workspace_i
   assertBelow(count, INVITATIONS_MAX, 'The number of open invitations of this workspace is', 'Revoke one first.');
 }
 
-/** A personal credential counts for its person, a key for its workspace; those that have expired until they are revoked. */
+/**
+ * Counts a personal credential for its person, and a key for its workspace. Expired ones count until they are revoked.
+ */
 export async function assertKeyLimit(
   { tables }: Transaction,
   { person_id, workspace_id = '' }: MadeKey,
@@ -42,7 +44,7 @@ interface MadeKey {
   workspace_id?: string;
 }
 
-/** Of which the person is an owner. */
+/** Counts the workspaces that the person owns. */
 export async function assertWorkspaceLimit({ tables }: Transaction, user_id: string): Promise<void> {
   const count = await tables.members.count({ where: { user_id, role: 'owner' } });
   assertBelow(

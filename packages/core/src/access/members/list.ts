@@ -3,7 +3,7 @@ import { authorizeConfiguration, type Context } from '../context.ts';
 import { readPage, type Page } from '../../platform/page.ts';
 import { presentMember, WITH_USER } from './present.ts';
 
-/** The people of the workspace, newest first. */
+/** Lists the people of the workspace, newest first. */
 export async function listMembers(ctx: Context, input: unknown): Promise<Page<Member>> {
   authorizeConfiguration(ctx, 'workspace:admin');
   const page = pageQuery.parse(input);

@@ -1,18 +1,18 @@
-// A workspace has an owner who can sign in at all times, and only owners make or touch owners. Held by members.test.ts.
+// A workspace always has an owner who can sign in, and only owners create or change owners. Held by members.test.ts.
 import { scopesOf, type Role } from '@proviso/contracts';
 import type { Context } from '../context.ts';
 import type { Transaction } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
 import { currentCaller } from '../api-keys/authenticate.ts';
 
-/** Throws FORBIDDEN if somebody who is not an owner would make, change or remove one. */
+/** Only an owner creates, changes or removes an owner. Throws FORBIDDEN. */
 export function assertOwner({ caller }: Context, ...roles: string[]): void {
   if (caller.role !== 'owner' && roles.includes('owner'))
     throw new AppError('FORBIDDEN', 'Only an owner makes, changes or removes an owner.');
 }
 
 /**
- * Granting a role requires all its scopes: otherwise a token could extend its rights through somebody else. Throws
+ * Granting a role requires all its scopes: otherwise a token could extend its rights through another person. Throws
  * FORBIDDEN.
  */
 export function assertMayGive(ctx: Context, role: Role): void {
@@ -27,11 +27,11 @@ export function assertMayGive(ctx: Context, role: Role): void {
 
 const LOCK = { name: 'members_lock', text: 'select id from workspaces where id = $1::uuid for no key update' };
 
-/** Changes of a workspace's members follow each other, so that two owners cannot remove one another at once. */
+/** Serialises changes of a workspace's members, so that two owners cannot remove each other at the same time. */
 export const lockWorkspace = async (tx: Transaction, workspaceId: string): Promise<unknown> =>
   tx.query(LOCK, [workspaceId]);
 
-/** The same, with the caller as they are once it is their turn: authorise again. Throws UNAUTHENTICATED. */
+/** Takes that lock and reads the caller again: authorise again with the result. Throws UNAUTHENTICATED. */
 export async function lockMembers(tx: Transaction, ctx: Context): Promise<Context> {
   await lockWorkspace(tx, ctx.caller.workspaceId);
   return { ...ctx, caller: await currentCaller(tx, ctx.caller) };
@@ -48,7 +48,7 @@ const LOCKED_OUT = {
           and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))))`,
 };
 
-/** Throws INVALID_STATE if a change, made in this transaction after its locks, leaves no owner who can sign in. */
+/** Throws INVALID_STATE if this transaction, which holds its locks, leaves no owner who can sign in. */
 export async function assertOwnersCanSignIn(tx: Transaction, workspaceIds: readonly string[]): Promise<void> {
   const [lockedOut] = await tx.query<{ id: string }>(LOCKED_OUT, [workspaceIds]);
   if (lockedOut)

@@ -24,15 +24,16 @@ const REVOKE_INVITATIONS = {
 
 export interface RemovedMember {
   member: Member;
-  /** Ids of the keys that ended with the membership. */
+  /** Ids of the keys that were revoked. */
   revokedKeys: string[];
   /** Ids of the keys that now belong to the remover. */
   keptKeys: string[];
 }
 
 /**
- * Removes a person from the workspace, or the caller from it. Their credentials reach it no more; the keys that they made in
- * it and their open invitations are revoked, unless the remover keeps the keys and answers for them.
+ * Removes a person from the workspace; also the caller themselves. Their credentials no longer reach it. Their open
+ * invitations are revoked, and so are the keys that they created in it, unless the remover keeps those keys and answers
+ * for them.
  */
 export async function removeMember(ctx: Context, id: string, input: unknown): Promise<RemovedMember> {
   const person = authorizePerson(ctx);
@@ -65,7 +66,7 @@ const KEEP_KEYS = {
     where k.workspace_id = $1::uuid and k.made_by_person_id = $2::uuid and k.revoked_at is null returning k.id, k.scopes`,
 };
 
-/** Makes the remover the one who answers for the keys. Throws FORBIDDEN for a key with a scope that the remover lacks. */
+/** Makes the remover answer for the keys. Throws FORBIDDEN for a key with a scope that the remover lacks. */
 async function keepKeys(tx: Transaction, { caller }: Context, { workspace_id, user_id }: members): Promise<string[]> {
   const values = [workspace_id, user_id, caller.answersForId];
   const keys = await tx.query<{ id: string; scopes: Scope[] }>(KEEP_KEYS, values);

@@ -4,7 +4,7 @@ import { getMemberInWorkspace } from './get.ts';
 import { assertMayGive, assertOwnersCanSignIn, assertOwner, lockMembers } from './owners.ts';
 import { presentMember, WITH_USER } from './present.ts';
 
-/** Changes a member's role, from the next request on. E-mail and name are the person's own, in every workspace. */
+/** Changes a member's role, from the next request on. E-mail and name belong to the person, in every workspace. */
 export async function updateMember(ctx: Context, id: string, input: unknown): Promise<Member> {
   authorizePeople(ctx);
   const { role } = updateMemberBody.parse(input);
@@ -14,7 +14,7 @@ export async function updateMember(ctx: Context, id: string, input: unknown): Pr
     const seen = await getMemberInWorkspace(now, tx, id);
     const { workspace_id, user_id } = seen;
     assertOwner(now, seen.role, role);
-    if (lesserRole(seen.role as Role, role) !== role) assertMayGive(now, role); // more than before
+    if (lesserRole(seen.role as Role, role) !== role) assertMayGive(now, role); // the new role is higher
     const where = { workspace_id_user_id: { workspace_id, user_id } };
     const member = await tx.tables.members.update({ where, data: { role }, include: WITH_USER });
     if (seen.role === 'owner' && role !== 'owner') await assertOwnersCanSignIn(tx, [workspace_id]);

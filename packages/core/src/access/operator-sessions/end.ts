@@ -6,7 +6,7 @@ const END: Statement = {
   text: 'delete from operator_sessions where id_hash = $1',
 };
 
-/** Signs out in every process, even a copied id. */
+/** Signs out in every process, also for a copied id. */
 export async function endOperatorSession(db: Database, id: string): Promise<void> {
   await db.query(END, [hashToken(id)]);
 }

@@ -16,7 +16,7 @@ const FIND: Statement = {
     select id_hash from found`,
 };
 
-/** Whether an id is that of a session which goes on: in time, and its key still an operator's. */
+/** Whether the id is that of a session that is in time and whose key still belongs to an operator. */
 export async function findOperatorSession(db: Database, id: string): Promise<boolean> {
   return (await db.query(FIND, [hashToken(id)])).length > 0;
 }

@@ -25,8 +25,8 @@ const OPEN: Statement = {
 };
 
 /**
- * Signs an operator in: a fresh session's id, never one that the browser brought along, whose session ends. Undefined =
- * not an operator's key. Held by apps/api/test/board-sessions.test.ts.
+ * Signs an operator in with a fresh session id. Never reuses the id that the browser sent: that session ends. Undefined
+ * = not an operator's key. Held by apps/api/test/board-sessions.test.ts.
  */
 export async function openOperatorSession(db: Database, key: string, former = ''): Promise<string | undefined> {
   const id = randomBytes(32).toString('base64url');

@@ -3,8 +3,8 @@ import { authorizePerson, type Caller, type Context } from '../context.ts';
 import { AppError } from '../../platform/errors.ts';
 
 /**
- * How a person signs in, and where they are signed in, is for all that they are: a session, or a personal credential that
- * nothing was left out of. Throws FORBIDDEN.
+ * Sign-in settings concern the whole person, so they require a session or a personal credential with all scopes. Throws
+ * FORBIDDEN.
  */
 export function authorizeAccount(ctx: Context): NonNullable<Caller['person']> {
   const person = authorizePerson(ctx);

@@ -23,14 +23,17 @@ const USE: Statement = {
     where token_hash = $1 and used_at is null and expires_at > clock_timestamp() returning user_id`,
 };
 
-/** A token that signs the person in once, within a quarter of an hour. It is shown once and kept as a hash. */
+/** Creates a token that signs the person in once, within 15 minutes. It is shown once and stored as a hash. */
 export async function createSignInLink(db: Queryable, userId: string): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   await db.query(MAKE, [newId(), userId, hashToken(token)]);
   return token;
 }
 
-/** Uses a link up, and says who may be signed in. Throws UNAUTHENTICATED: one message for unknown, used and expired. */
+/**
+ * Uses the link up and returns whom it signs in. Throws UNAUTHENTICATED with one message for unknown, used and expired
+ * links.
+ */
 export async function useSignInLink(db: Queryable, token: string): Promise<string> {
   const [used] = await db.query<{ user_id: string }>(USE, [hashToken(token)]);
   if (used) return used.user_id;

@@ -6,7 +6,7 @@ import { databaseNow } from '../invitations/present.ts';
 import { readPage, type Page } from '../../platform/page.ts';
 import { authorizeAccount } from './account.ts';
 
-/** Where the caller is signed in, newest first. */
+/** Lists where the caller is signed in, newest first. */
 export async function listSessions(ctx: Context, input: unknown): Promise<Page<Session>> {
   const { id: user_id } = authorizeAccount(ctx);
   const page = pageQuery.parse(input);

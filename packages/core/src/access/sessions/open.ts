@@ -23,7 +23,7 @@ const OPEN: Statement = {
 
 export interface OpenedSession {
   id: string;
-  /** For the cookie; kept nowhere. */
+  /** For the cookie; only its hash is stored. */
   token: string;
   created_at: Date;
   expires_at: Date;
@@ -34,7 +34,7 @@ export interface Browser {
   userAgent: string | null;
 }
 
-/** Signs a person in: a fresh token, never one that the browser brought along. Ask first that it is them. */
+/** Signs a person in with a fresh token, never one that the browser sent. The caller has verified the person. */
 export async function openSession(db: Queryable, userId: string, browser: Browser): Promise<OpenedSession> {
   const token = newSessionToken();
   const hash = hashToken(sessionCredential(token));

@@ -12,7 +12,7 @@ const REVOKE: Statement = {
   text: 'delete from sessions where id = $1::uuid and user_id = $2::uuid returning *',
 };
 
-/** Signs the caller out of one browser; the next request from there is refused, in every process. */
+/** Signs the caller out of one browser; every process refuses its next request. */
 export async function revokeSession(ctx: Context, id: string, input: unknown): Promise<Session> {
   const person = authorizeAccount(ctx);
   noBody.parse(input);

@@ -7,17 +7,17 @@ import { lockPerson } from '../api-keys/lock-person.ts';
 import { authorizeAccount } from './account.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 
-/** What better-auth calls a password among the ways to sign in. */
+/** better-auth's name for a password. */
 const PASSWORD = 'credential';
 
-/** A password does not end: neither may the credential that sets it. Throws FORBIDDEN. */
+/** A password does not expire, so the credential that sets it must not expire either. Throws FORBIDDEN. */
 export function authorizePassword(ctx: Context): NonNullable<Caller['person']> {
   const person = authorizeAccount(ctx);
   if (ctx.caller.expiresAt === null) return person;
   throw new AppError('FORBIDDEN', 'Sign in to set a password: this credential expires.');
 }
 
-/** Sets the caller's own password, and signs them out everywhere else. */
+/** Sets the caller's own password and signs them out everywhere else. */
 export async function setPassword(ctx: Context, input: unknown): Promise<void> {
   const person = authorizePassword(ctx);
   await assertOperates(ctx, person.id);
@@ -39,7 +39,7 @@ export async function setPassword(ctx: Context, input: unknown): Promise<void> {
   });
 }
 
-/** A session operates the instance where a credential of its person does. Throws FORBIDDEN. */
+/** A session may operate the instance if a credential of its person may. Throws FORBIDDEN. */
 async function assertOperates({ db, caller }: Context, person_id: string): Promise<void> {
   if (caller.kind === 'session' || caller.scopes.includes('instance:operate')) return;
   const where = { person_id, revoked_at: null, scopes: { has: 'instance:operate' } };
@@ -47,7 +47,7 @@ async function assertOperates({ db, caller }: Context, person_id: string): Promi
     throw new AppError('FORBIDDEN', 'Sign in to set a password: this credential lacks instance:operate.');
 }
 
-/** Makes the password good together with the address it is asked for with. Throws CONFLICT if that address is taken. */
+/** Stores the password with the address that signs in. Throws CONFLICT if the address is taken. */
 export async function keepPassword(
   { tables }: Transaction,
   { userId, email, hash }: { userId: string; email: string; hash: string },

@@ -1,7 +1,7 @@
 import { storedSettings, type WorkspaceSettings } from '@proviso/contracts';
 import { authorize, type Caller, type Context } from '../context.ts';
 
-/** How the people of the caller's workspace decide. */
+/** How people decide in the caller's workspace. */
 export async function getSettings(ctx: Context): Promise<WorkspaceSettings> {
   authorize(ctx, 'actions:read');
   return readSettings(ctx);
@@ -12,10 +12,12 @@ async function readSettings({ db, caller }: Pick<Context, 'db' | 'caller'>): Pro
   return storedSettings.parse(settings);
 }
 
-/** A request has one caller: its many decisions read the settings once. */
+/** A request has one caller, so that its many decisions read the settings once. */
 const ofCallers = new WeakMap<Caller, Promise<WorkspaceSettings>>();
 
-/** How long an approval is held: as asked; else by the workspace's setting for a person in a browser, who may undo it. */
+/**
+ * How long an approval is held: as requested; else, for a person in a browser who may undo it, as the workspace sets.
+ */
 export async function holdSecondsOf(ctx: Context, type: string, asked: number | undefined): Promise<number> {
   if (asked !== undefined) return asked;
   if (ctx.caller.kind !== 'session') return 0;

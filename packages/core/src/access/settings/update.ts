@@ -9,7 +9,7 @@ const UPDATE: Statement = {
   text: 'update workspaces set settings = settings || $2::jsonb where id = $1::uuid returning settings',
 };
 
-/** Changes how the people of the workspace decide, from the next decision on. */
+/** Changes how people decide in the workspace, from the next decision on. */
 export async function updateSettings(ctx: Context, input: unknown): Promise<WorkspaceSettings> {
   authorizeConfiguration(ctx, 'workspace:admin');
   const body = updateSettingsBody.parse(input);

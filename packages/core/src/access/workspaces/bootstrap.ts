@@ -4,9 +4,9 @@ import { newId } from '../../platform/ids.ts';
 import { hashToken, lookupOf, newToken, tokenFault } from '../api-keys/token.ts';
 
 export interface Bootstrap {
-  /** The owner's key, used as given. Absent = no owner's key is made. */
+  /** The owner's key, used as given. Absent: no owner's key is created. */
   apiKey?: string | undefined;
-  /** An agent's key, used as given. Absent = no agent is made. */
+  /** An agent's key, used as given. Absent: no agent is created. */
   agentKey?: string | undefined;
   /** An active `smtp` identity without credentials, for a mail server on this machine. */
   smtp?: { host: string; port: number; from: string } | undefined;
@@ -14,11 +14,10 @@ export interface Bootstrap {
 
 export interface Bootstrapped {
   workspaceId: string;
-  /** False = a workspace was there, and nothing new was made but missing keys. */
+  /** False: a workspace existed, and only missing keys were created. */
   created: boolean;
   agentId: string | null;
   identityId: string | null;
-  /** The first workspace's owner. */
   ownerId: string;
 }
 
@@ -39,7 +38,7 @@ const AGENT_SCOPES: Scope[] = [
   'agents:trigger',
 ];
 
-/** Makes the first workspace with its owner, and the keys that were asked for. Run again, it changes nothing. */
+/** Creates the first workspace with its owner and the requested keys. Running it again changes nothing. */
 export async function bootstrap(db: Database, wanted: Bootstrap): Promise<Bootstrapped> {
   for (const [name, token] of [
     ['PROVISO_API_KEY', wanted.apiKey],
@@ -49,7 +48,7 @@ export async function bootstrap(db: Database, wanted: Bootstrap): Promise<Bootst
     if (fault) throw new Error(`${name} ${fault}.`);
   }
   return db.transaction(async (tx) => {
-    await tx.query(LOCK, []); // two processes that start at once make one workspace
+    await tx.query(LOCK, []); // two processes that start at the same time create one workspace
     const { tables } = tx;
     const first = await findFirstOwner(tables);
     const owner = first ?? (await createOwner(tables));
@@ -61,7 +60,7 @@ export async function bootstrap(db: Database, wanted: Bootstrap): Promise<Bootst
   });
 }
 
-/** Of the first workspace, which the operator keeps, whoever made others since. */
+/** The owner of the first workspace, which the operator keeps even when others were created since. */
 const findFirstOwner = ({ members }: Tables) =>
   members.findFirst({
     where: { role: 'owner' },
@@ -84,7 +83,7 @@ async function ensureAgent(tables: Tables, workspaceId: string): Promise<string>
 
 const BOOTSTRAP = { kind: 'system', id: 'bootstrap', name: 'Bootstrap' };
 
-/** The first owner's personal credential. One that is known is theirs already, and keeps its rights or its revocation. */
+/** The first owner's personal credential. A known one keeps its rights or its revocation. */
 async function ensureOwnersKey(
   tables: Tables,
   owner: Owner,
@@ -102,7 +101,7 @@ async function ensureOwnersKey(
   };
   const token_hash = hashToken(token);
   const known = await tables.api_keys.findUnique({ where: { token_hash } });
-  // As the operator gave it: from before there were kinds, it is bound to the owner's workspace.
+  // It dates from before keys had kinds, so it is bound to the owner's workspace.
   if (known?.kind === 'workspace' && known.made_by_person_id === owner.user_id)
     await tables.api_keys.update({ where: { token_hash }, data: personal });
   if (known) return;
@@ -114,7 +113,7 @@ async function ensureAgentKey(tables: Tables, owner: Owner, agentId: string, tok
   const token_hash = hashToken(token);
   await tables.api_keys.upsert({
     where: { token_hash },
-    update: {}, // known already: its rights, or its revocation, stand
+    update: {}, // a known key keeps its rights or its revocation
     create: {
       id: newId(),
       kind: 'agent',
@@ -153,8 +152,8 @@ export interface Recovered {
 }
 
 /**
- * Recovery for operators: a personal credential for the oldest owner of each workspace whose owners cannot sign in.
- * Only that of the first workspace operates the instance.
+ * Lets operators recover access: creates a personal credential for the oldest owner of each workspace whose owners
+ * cannot sign in. Only that of the first workspace operates the instance.
  */
 export async function recoverOwners(db: Database): Promise<Recovered[]> {
   return db.transaction(async (tx) => {

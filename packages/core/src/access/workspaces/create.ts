@@ -8,13 +8,13 @@ import { assertOwnersCanSignIn } from '../members/owners.ts';
 import { assertWorkspaceLimit } from '../members/limits.ts';
 import { presentWorkspace, WITH_WORKSPACE } from './present.ts';
 
-/** Makes a workspace of the caller's own. */
+/** Creates a workspace that the caller owns. */
 export async function createWorkspace(ctx: Context, input: unknown): Promise<Workspace> {
   const person = authorizePeople(ctx);
   const { name } = createWorkspaceBody.parse(input);
   return inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     const { tables } = tx;
-    await lockPerson(tx, person.id); // none of their credentials is revoked meanwhile, without this workspace being asked
+    await lockPerson(tx, person.id); // a revocation of their credentials must see this workspace
     authorizePeople({ ...ctx, caller: await currentCaller(tx, ctx.caller) });
     await assertWorkspaceLimit(tx, person.id);
     const { id } = await tables.workspaces.create({ data: { id: newId(), name } });

@@ -3,7 +3,7 @@ import { authorizePeople, type Context } from '../context.ts';
 import { readPage, type Page } from '../../platform/page.ts';
 import { presentWorkspace, WITH_WORKSPACE } from './present.ts';
 
-/** The workspaces that the caller is a member of, newest first. */
+/** Lists the workspaces that the caller belongs to, newest first. */
 export async function listWorkspaces(ctx: Context, input: unknown): Promise<Page<Workspace>> {
   const person = authorizePeople(ctx);
   const page = pageQuery.parse(input);

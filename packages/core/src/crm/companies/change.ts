@@ -7,17 +7,17 @@ import { mergeProperties } from '../merge-properties.ts';
 export interface CompanyChange {
   name?: string | null | undefined;
   domain?: string | null | undefined;
-  /** Merged; a null deletes one. */
+  /** Merged; a null deletes a property. */
   properties?: JsonObject | undefined;
 }
 
-/** Changes a company in an open transaction. Throws NOT_FOUND once it is gone. */
+/** Changes a company in an open transaction. Throws NOT_FOUND if it is gone. */
 export async function changeCompany(
   { tables, query }: Transaction,
   where: { id: string; workspace_id: string },
   { name, domain, properties }: CompanyChange,
 ): Promise<{ before: companies; after: companies }> {
-  await query(LOCK, [where.id]); // two merges of properties follow each other
+  await query(LOCK, [where.id]); // serialises two merges of properties
   const before = await tables.companies.findFirst({ where });
   if (!before) throw notFound('company');
   const after = await tables.companies.update({

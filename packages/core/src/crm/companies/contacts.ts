@@ -5,7 +5,7 @@ import { sql } from '../../platform/db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../../platform/page.ts';
 import { getCompanyInWorkspace } from './get.ts';
 
-/** A company's contacts, newest first; takes the right to read contacts too. */
+/** Lists a company's contacts, newest first. Also requires the right to read contacts. */
 export async function listCompanyContacts(ctx: Context, companyId: string, input: unknown): Promise<Page<Contact>> {
   authorize(ctx, 'companies:read');
   authorize(ctx, 'contacts:read');

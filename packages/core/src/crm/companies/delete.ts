@@ -4,7 +4,9 @@ import { notFound } from '../../platform/errors.ts';
 import { formatId } from '../../platform/ids.ts';
 import { getCompanyInWorkspace } from './get.ts';
 
-/** Deletes a company with all that belongs to it, and returns its id. CONFLICT while open actions name it. */
+/**
+ * Deletes a company with everything that belongs to it, and returns its id. Throws CONFLICT while open actions name it.
+ */
 export async function deleteCompany(ctx: Context, id: string): Promise<string> {
   authorize(ctx, 'companies:write');
   const { id: uuid, workspace_id } = await getCompanyInWorkspace(ctx, id);

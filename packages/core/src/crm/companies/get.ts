@@ -5,7 +5,7 @@ import type { companies } from '../../generated/client.ts';
 import { parseId } from '../../platform/ids.ts';
 import { presentCompany } from './present.ts';
 
-/** The company of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
+/** The company with that id in the caller's workspace. Throws NOT_FOUND. */
 export async function getCompanyInWorkspace(ctx: Context, id: string): Promise<companies> {
   const uuid = parseId('company', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };

@@ -4,7 +4,7 @@ import { sql } from '../../platform/db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../../platform/page.ts';
 import { presentCompany } from './present.ts';
 
-/** The workspace's companies, newest first; `domain` finds one by its domain. */
+/** Lists the workspace's companies, newest first. `domain` finds one. */
 export async function listCompanies(ctx: Context, input: unknown): Promise<Page<Company>> {
   authorize(ctx, 'companies:read');
   const { domain, ...page } = listCompaniesQuery.parse(input);

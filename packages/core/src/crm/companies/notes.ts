@@ -15,7 +15,7 @@ export async function createCompanyNote(ctx: Context, companyId: string, input: 
   return writeNote(ctx, on(ctx, companyId), input);
 }
 
-/** A company's notes, newest first. */
+/** Lists a company's notes, newest first. */
 export async function listCompanyNotes(ctx: Context, companyId: string, input: unknown): Promise<Page<Note>> {
   authorize(ctx, 'companies:read');
   return readNotes(ctx, on(ctx, companyId), input);

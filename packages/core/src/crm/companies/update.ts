@@ -7,7 +7,7 @@ import { duplicateDomain } from './create.ts';
 import { getCompanyInWorkspace } from './get.ts';
 import { presentCompany } from './present.ts';
 
-/** Changes a company: properties merge, a null deletes one. It keeps a name or a domain. */
+/** Changes a company. Properties merge, and a null deletes one. It must keep a name or a domain. */
 export async function updateCompany(ctx: Context, id: string, input: unknown): Promise<Company> {
   authorize(ctx, 'companies:write');
   const change = updateCompanyBody.parse(input);

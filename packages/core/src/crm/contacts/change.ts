@@ -8,27 +8,30 @@ import { forgetUnsubscribed, keepUnsubscribed, unsubscribedAt } from './unsubscr
 
 export interface ContactChange {
   email?: string | undefined;
-  /** Merged; a null deletes one. */
+  /** Merged; a null deletes a property. */
   properties?: JsonObject | undefined;
   company_id?: string | null | undefined;
   lifecycle_stage?: Contact['lifecycle_stage'] | undefined;
   unsubscribed?: boolean | undefined;
 }
 
-/** Who changes a contact, and the action by which. */
+/** Who changes a contact, and through which action. */
 export interface ChangedBy {
   actor: Actor;
   action_id: string | null;
 }
 
-/** Changes a contact in an open transaction, its stage with a row of its history. Throws NOT_FOUND once it is gone. */
+/**
+ * Changes a contact in an open transaction, and records a change of stage in its history. Throws NOT_FOUND if it is
+ * gone.
+ */
 export async function changeContact(
   tx: Transaction,
   where: { id: string; workspace_id: string },
   change: ContactChange,
   by: ChangedBy,
 ): Promise<{ before: contacts; after: contacts }> {
-  await tx.query(LOCK, [where.id]); // two merges of properties follow each other
+  await tx.query(LOCK, [where.id]); // serialises two merges of properties
   const before = await tx.tables.contacts.findFirst({ where });
   if (!before) throw notFound('contact');
   const { properties, company_id, lifecycle_stage, unsubscribed } = change;
@@ -53,7 +56,7 @@ export async function changeContact(
   return { before, after };
 }
 
-/** Writes a contact's change of stage to its history; the same stage again is none. */
+/** Records a change of stage in the contact's history; the same stage again is not a change. */
 export async function auditStage(
   { tables }: Pick<Transaction, 'tables'>,
   { id, workspace_id, lifecycle_stage: to }: contacts,

@@ -4,7 +4,9 @@ import { notFound } from '../../platform/errors.ts';
 import { formatId } from '../../platform/ids.ts';
 import { getContactInWorkspace } from './get.ts';
 
-/** Deletes a contact with all that belongs to it, and returns its id. CONFLICT while open actions name it. */
+/**
+ * Deletes a contact with everything that belongs to it, and returns its id. Throws CONFLICT while open actions name it.
+ */
 export async function deleteContact(ctx: Context, id: string): Promise<string> {
   authorize(ctx, 'contacts:write');
   refuseAgent(ctx, 'An agent cannot delete a contact, because replies in its threads stop follow-ups. Ask a person.');

@@ -5,7 +5,7 @@ import type { contacts } from '../../generated/client.ts';
 import { parseId } from '../../platform/ids.ts';
 import { presentContact } from './present.ts';
 
-/** The contact of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
+/** The contact with that id in the caller's workspace. Throws NOT_FOUND. */
 export async function getContactInWorkspace(ctx: Context, id: string): Promise<contacts> {
   const uuid = parseId('contact', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };

@@ -5,7 +5,7 @@ import { newestFirst, readTablePage, type Page } from '../../platform/page.ts';
 import { getContactInWorkspace } from './get.ts';
 import { presentLifecycleChange } from './present.ts';
 
-/** The history of a contact's lifecycle stage, newest first. */
+/** Lists the history of a contact's lifecycle stage, newest first. */
 export async function listContactLifecycle(
   ctx: Context,
   contactId: string,

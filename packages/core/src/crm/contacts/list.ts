@@ -4,7 +4,7 @@ import { sql } from '../../platform/db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../../platform/page.ts';
 import { presentContact } from './present.ts';
 
-/** The workspace's contacts, newest first; `email` finds one by its address. */
+/** Lists the workspace's contacts, newest first. `email` finds one. */
 export async function listContacts(ctx: Context, input: unknown): Promise<Page<Contact>> {
   authorize(ctx, 'contacts:read');
   const { email, ...page } = listContactsQuery.parse(input);

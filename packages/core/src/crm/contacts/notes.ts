@@ -15,7 +15,7 @@ export async function createContactNote(ctx: Context, contactId: string, input: 
   return writeNote(ctx, on(ctx, contactId), input);
 }
 
-/** A contact's notes, newest first. */
+/** Lists a contact's notes, newest first. */
 export async function listContactNotes(ctx: Context, contactId: string, input: unknown): Promise<Page<Note>> {
   authorize(ctx, 'contacts:read');
   return readNotes(ctx, on(ctx, contactId), input);

@@ -5,7 +5,7 @@ import { newestFirst, readTablePage, type Page } from '../../platform/page.ts';
 import { getContactInWorkspace } from './get.ts';
 import { presentThread } from './present.ts';
 
-/** A contact's e-mail threads, the last active first. */
+/** Lists a contact's e-mail threads, the last active first. */
 export async function listContactThreads(ctx: Context, contactId: string, input: unknown): Promise<Page<EmailThread>> {
   authorize(ctx, 'contacts:read');
   const page = listQuery.parse(input);

@@ -1,4 +1,4 @@
-// An unsubscribe belongs to the address, forever, whatever happens to its contact. Held by contacts.test.ts.
+// An unsubscription belongs to the address for ever, whatever happens to its contact. Held by contacts.test.ts.
 import type { Actor } from '@proviso/contracts';
 import type { Transaction } from '../../platform/db.ts';
 import type { contacts } from '../../generated/client.ts';
@@ -13,7 +13,7 @@ export async function unsubscribedAt(
   return (await tables.unsubscribed_addresses.findUnique({ where }))?.at ?? null;
 }
 
-/** Stores the address of an unsubscribed contact; repeated, it keeps the first record. */
+/** Stores the address of an unsubscribed contact; the first record stays. */
 export async function keepUnsubscribed(
   { tables }: Pick<Transaction, 'tables'>,
   { workspace_id, email, unsubscribed_at }: Pick<contacts, 'workspace_id' | 'email' | 'unsubscribed_at'>,

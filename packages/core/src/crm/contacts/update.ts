@@ -7,7 +7,9 @@ import { duplicateEmail } from './create.ts';
 import { getContactInWorkspace } from './get.ts';
 import { presentContact } from './present.ts';
 
-/** Changes a contact: properties merge, a null deletes one; `unsubscribed` stops and allows e-mail to it. */
+/**
+ * Changes a contact. Properties merge, and a null deletes one. `unsubscribed` stops e-mail to it or allows it again.
+ */
 export async function updateContact(ctx: Context, id: string, input: unknown): Promise<Contact> {
   authorize(ctx, 'contacts:write');
   const { company_id, ...change } = updateContactBody.parse(input);

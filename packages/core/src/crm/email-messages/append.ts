@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/db.ts';
 import type { email_messages, email_threads } from '../../generated/client.ts';
 import { newId } from '../../platform/ids.ts';
 
-/** A message as its thread keeps it. Without `at` it is a message of this moment, by the database's clock. */
+/** A message of a thread. Without `at`, it gets the current time of the database. */
 export type NewMessage = Omit<
   email_messages,
   'id' | 'workspace_id' | 'thread_id' | 'recorded_at' | 'at' | 'action_id'
@@ -12,8 +12,8 @@ export type NewMessage = Omit<
 };
 
 /**
- * Adds a message to a thread: the one writer of both. The thread's newest message is the one with the latest date, in
- * whatever order they are recorded. A Message-ID that the workspace has already adds nothing; null says so.
+ * Adds a message to a thread; the only writer of both. The newest message is the one with the latest date, in whatever
+ * order messages are recorded. Returns null, and adds nothing, if the workspace already has the Message-ID.
  */
 export async function appendMessage(
   { tables }: Transaction,
@@ -23,7 +23,8 @@ export async function appendMessage(
   const data = { ...message, id: newId(), workspace_id, thread_id: id };
   const [row] = await tables.email_messages.createManyAndReturn({ data, skipDuplicates: true });
   if (!row) return null;
-  await tables.email_threads.update({ where: { id }, data: { message_count: { increment: 1 } } }); // and locks it
+  // also locks the thread
+  await tables.email_threads.update({ where: { id }, data: { message_count: { increment: 1 } } });
   await tables.email_threads.updateMany({
     where: { id, updated_at: { lte: row.at } },
     data: { last_message_id: row.message_id, updated_at: row.at },
@@ -31,5 +32,5 @@ export async function appendMessage(
   return row;
 }
 
-/** What a thread says of its newest message before it has one. */
+/** The columns of a thread before its first message. */
 export const EMPTY_THREAD = { last_message_id: '', message_count: 0, updated_at: new Date(0) } as const;

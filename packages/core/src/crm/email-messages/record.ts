@@ -14,7 +14,10 @@ import { inTransactionOnce } from '../../platform/idempotency.ts';
 import { newId, formatId, formatIdOrNull } from '../../platform/ids.ts';
 import { appendMessage, EMPTY_THREAD } from './append.ts';
 
-/** Records a message that was received or sent elsewhere, in the thread that it answers. The same message_id again is the first one. */
+/**
+ * Records a message that was received or sent elsewhere, in the thread that it answers. Recording a message_id again
+ * returns the first record.
+ */
 export async function recordEmailMessage(ctx: Context, input: unknown): Promise<EmailMessage> {
   authorize(ctx, 'contacts:write');
   refuseAgent(ctx, 'An agent cannot record messages, because a recorded reply stops its follow-ups. Ask a person.');
@@ -32,7 +35,9 @@ export async function recordEmailMessage(ctx: Context, input: unknown): Promise<
   });
 }
 
-/** It came twice at this very moment: what this one began, a thread perhaps, is rolled back. */
+/**
+ * The message was recorded concurrently. Everything that this transaction wrote, such as a new thread, is rolled back.
+ */
 class RecordedMeanwhile extends Error {}
 
 type Message = RecordEmailMessageBody;
@@ -59,7 +64,7 @@ async function record(tx: Transaction, workspace_id: string, message: Message): 
   return present(row, thread.contact_id);
 }
 
-/** The thread of the nearest message that this one answers, locked. */
+/** Finds and locks the thread of the nearest message that this one answers. */
 async function answered(
   { tables, query }: Transaction,
   workspace_id: string,
@@ -75,7 +80,7 @@ async function answered(
   return threadId === undefined ? undefined : (await query<Thread>(LOCK, [threadId]))[0];
 }
 
-/** A new thread of the contact that wrote, or to whom it was written. Throws INVALID when nobody of them is known. */
+/** Starts a thread with the contact who wrote it or to whom it was written. Throws INVALID if none of them is known. */
 async function started(tx: Transaction, workspace_id: string, message: Message): Promise<Thread> {
   const inbound = message.direction === 'inbound';
   const addresses = (inbound ? [message.from] : [message.to].flat()).map(addressIn);

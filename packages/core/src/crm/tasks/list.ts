@@ -5,13 +5,13 @@ import { sql, type Sql } from '../../platform/db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../../platform/page.ts';
 import { presentTask } from './present.ts';
 
-/** The workspace's tasks, newest first; `completed` finds those that are done, or are not. */
+/** Lists the workspace's tasks, newest first. `completed` selects those that are done, or those that are not. */
 export async function listTasks(ctx: Context, input: unknown): Promise<Page<Task>> {
   authorize(ctx, 'contacts:read');
   return readTasks(ctx, sql`workspace_id = ${ctx.caller.workspaceId}::uuid`, listTasksQuery.parse(input));
 }
 
-/** A contact's tasks, in the same way. */
+/** Lists a contact's tasks in the same way. */
 export async function listContactTasks(ctx: Context, contactId: string, input: unknown): Promise<Page<Task>> {
   authorize(ctx, 'contacts:read');
   const query = listTasksQuery.parse(input);

@@ -4,7 +4,7 @@ import { notFound } from '../../platform/errors.ts';
 import { parseId } from '../../platform/ids.ts';
 import { presentTask } from './present.ts';
 
-/** Changes a task; `completed` keeps the time at which it was first done, and takes it back. */
+/** Changes a task. `completed: true` keeps the time when it was first done; false clears it. */
 export async function updateTask(ctx: Context, id: string, input: unknown): Promise<Task> {
   authorize(ctx, 'contacts:write');
   const { completed, ...change } = updateTaskBody.parse(input);
