@@ -1,4 +1,4 @@
-// What other packages may use. Whatever is not named here is a matter of core.
+// The public interface of core. Everything else is internal.
 export { bulkCreateActions } from './review/bulk-create.ts';
 export { bulkDecideActions } from './review/bulk-decide.ts';
 export { cancelAction } from './review/cancel.ts';

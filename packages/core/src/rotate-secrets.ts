@@ -1,6 +1,6 @@
-// Re-seals every record's data key under the first key of the ring, so that the other keys can be dropped. Each record is
-// one compare-and-set on its sealed text: a change of credentials meanwhile wins, and it was sealed under the first key.
-// Held by rotate-secrets.test.ts.
+// Re-seals every record's data key under the first key of the ring, so that the other keys can be removed. Each record
+// is one compare-and-set on its sealed text: a concurrent change of credentials wins, and it was sealed under the first
+// key. Held by rotate-secrets.test.ts.
 import type { Queryable, Statement } from './platform/db.ts';
 import { AppError } from './platform/errors.ts';
 import { credentialsAad } from './identities/associated-data.ts';
@@ -10,7 +10,7 @@ import { toolSecretAad } from './tools/associated-data.ts';
 const BATCH = 100;
 
 interface Sealed {
-  /** Sorts the records of its table. */
+  /** Its position in the table's order. */
   cursor: string;
   owner: string;
   name: string;
@@ -31,7 +31,7 @@ interface Where {
   table: string;
   /** The sealed column. */
   column: string;
-  /** What identifies a record in its workspace, and its type. */
+  /** The column that identifies a record in its workspace, and its type. */
   name: 'id' | 'name';
   type: 'uuid' | 'text';
 }
@@ -84,7 +84,10 @@ export async function countSealed({ query }: Queryable): Promise<Map<string, num
   return counts;
 }
 
-/** Safe to stop, to repeat and to run beside the service. `said` hears of every batch. Throws UNAVAILABLE without a ring. */
+/**
+ * Safe to stop, to repeat, and to run while the service runs. Reports each batch to `said`. Throws UNAVAILABLE without
+ * a ring.
+ */
 export async function rotateSecrets(
   { query }: Queryable,
   ring: KeyRing,

@@ -7,7 +7,7 @@ import { checkMigrated } from './platform/migrated.ts';
 import { openQueue } from './platform/queue.ts';
 
 export interface ServicesOptions {
-  /** Shown in pg_stat_activity. */
+  /** Visible in pg_stat_activity. */
   name: string;
   poolMax: number;
   executors: Registry;
@@ -15,7 +15,7 @@ export interface ServicesOptions {
 }
 
 /**
- * Opens what a process needs. Throws if the database is down, not migrated, or may lose acknowledged data; the queue
+ * Opens what a process needs. Throws if the database is down, not migrated, or may lose acknowledged data. The queue
  * may be down.
  */
 export async function openServices(config: CommonConfig, options: ServicesOptions): Promise<Services> {
@@ -24,7 +24,8 @@ export async function openServices(config: CommonConfig, options: ServicesOption
   const db = openDatabase({ url: databaseUrl, poolMax, name, queryTimeoutMs });
   await checkDurability(db, allowUnsafeStorage);
   await checkMigrated(db, log);
-  await db.tables.pauses.findFirst(); // the client compiles itself with its first query, and holds up all else meanwhile
+  // the client compiles itself on its first query, which would block everything else later
+  await db.tables.pauses.findFirst();
   if (secrets.size === 0)
     log.warn('PROVISO_SECRET_KEYS is not set: identities with credentials can be neither stored nor used');
   const queue = await openQueue({ redisUrl, databaseUrl, log });

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { Delivery, Executor, IdentityView } from './executor.ts';
 
-/** What a run guarantees, and for how long after the start of its effect it may be repeated. */
+/** What a run guarantees, and how long after the start of its effect it may be repeated. */
 export interface DeliveryGuarantee {
   delivery: Delivery;
   repeatableMs: number;
@@ -9,7 +9,7 @@ export interface DeliveryGuarantee {
 
 export const NEVER_REPEAT: DeliveryGuarantee = { delivery: 'at_most_once', repeatableMs: 0 };
 
-/** What an executor guarantees for these params and this identity. */
+/** An executor's guarantee for these params and this identity. */
 export function deliveryGuaranteeOf(
   executor: Executor,
   params: JsonObject,

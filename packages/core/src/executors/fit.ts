@@ -1,18 +1,18 @@
 import type { JsonObject, JsonValue } from '@proviso/contracts';
 
-/** For the list of what was cut. */
+/** Reserved for the list of what was cut. */
 const NOTE_BYTES = 16 * 1024;
 const NAMED_MAX = 50;
 const NAME_CHARS_MAX = 200;
-/** What is no larger is kept whole as long as there is room: ids, numbers, states. */
+/** A part of at most this size stays whole while there is room: ids, numbers, states. */
 const SMALL_BYTES = 256;
 const SHARE_BYTES_MIN = 1024;
-/** Each level is measured again. */
+/** Each level measures its children again. */
 const DEPTH_MAX = 16;
 
 /**
- * A result of at most `bytesMax` as JSON: small parts stay whole, large ones are cut, and `too_large` names those. Text
- * keeps its beginning, a list its first items.
+ * Cuts a result to at most `bytesMax` of JSON: small parts stay whole, large ones are cut, and `too_large` names those.
+ * Text keeps its beginning, and a list its first items.
  */
 export function fitInto(result: JsonObject, bytesMax: number): JsonObject {
   if (bytesOf(result) <= bytesMax) return result;
@@ -33,7 +33,7 @@ interface Limits {
   depth: number;
 }
 
-/** Undefined = no part of it fits. */
+/** Undefined: no part of it fits. */
 function shrink(value: JsonValue, limits: Limits): JsonValue | undefined {
   if (typeof value === 'string') return shortened(value, limits);
   if (typeof value !== 'object' || value === null) return undefined;
@@ -70,7 +70,7 @@ function keepIn(
   return kept;
 }
 
-/** Each character takes six bytes of JSON at most, and the sign that it goes on three. */
+/** A character takes at most six bytes of JSON, and the ellipsis three. */
 function shortened(text: string, { room, path, cut }: Limits): string | undefined {
   if (room < SMALL_BYTES) return undefined;
   cut.push(path);

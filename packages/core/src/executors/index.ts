@@ -1,4 +1,4 @@
-// @proviso/core/executor: all that an executor may use of core.
+// @proviso/core/executor: everything that an executor may use of core.
 export { canonicalJson } from '../platform/canonical.ts';
 export { AppError, invalid } from '../platform/errors.ts';
 export * from './executor.ts';

@@ -12,19 +12,19 @@ export interface Pacing {
 /** The result of a verification: the account that answered, or why none did, without secrets. */
 export type Verification = { ok: true; account: string } | { ok: false; message: string };
 
-/** An identity's two parts, as its provider's schemas have read them. */
+/** An identity's two parts, as its provider's schemas parsed them. */
 export interface Account<Config, Credentials> {
   config: Config;
   credentials: Credentials | null;
   signal: AbortSignal;
 }
 
-/** A kind of account to act as: what an identity of it holds, how it is tried out, and how fast it may go. */
+/** A kind of account to act as: what its identities contain, how they are verified, and how fast they may act. */
 export interface ProviderKind<Config extends object = object, Credentials extends object = object> {
   provider: Provider;
-  /** The shown part, which is part of what is approved. Strict. */
+  /** The public part, which is part of what is approved. Strict. */
   config: z.ZodType<Config>;
-  /** The sealed part; null = it takes none. Strict. */
+  /** The secret part; null = there is none. Strict. */
   credentials: z.ZodType<Credentials> | null;
   /** The provider's default limits, with some margin; an identity's own limits override them. Absent = none. */
   pacing?: Pacing;
@@ -32,7 +32,10 @@ export interface ProviderKind<Config extends object = object, Credentials extend
   verify(account: Account<Config, Credentials>): Promise<Verification>;
 }
 
-/** Types the parts of a provider against each other, then forgets them: everyone else holds what its schemas passed. */
+/**
+ * Checks the types of a provider's parts against each other, then drops them: everyone else holds what its schemas
+ * passed.
+ */
 export const defineProvider = <Config extends object, Credentials extends object>(
   kind: ProviderKind<Config, Credentials>,
 ): ProviderKind => kind;

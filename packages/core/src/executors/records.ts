@@ -14,7 +14,7 @@ export interface ContactRecord {
 export interface CompanyRecord {
   /** TypeID, `co_…`. */
   id: string;
-  /** Its name, else its domain, else its id. */
+  /** The first of its name, its domain and its id that exists. */
   label: string;
   domain: string | null;
   properties: JsonObject;
@@ -28,15 +28,18 @@ export interface ThreadRecord {
   updatedAt: Date;
   /** Message-IDs, oldest first. */
   messageIds: string[];
-  /** When the last inbound message was recorded here, if any: its own date may be earlier, and nobody saw it before. */
+  /** When the last inbound message was recorded here, if any. Its own date may be earlier, but nobody saw it before. */
   lastInboundAt: Date | null;
 }
 
-/** What executors may look up: one workspace's records. Ids are TypeIDs or bare UUIDs; another workspace's is null. */
+/**
+ * What executors may look up in one workspace's records. Ids are TypeIDs or bare UUIDs; another workspace's record is
+ * null.
+ */
 export interface ReadableRecords {
   contact(id: string): Promise<ContactRecord | null>;
   company(id: string): Promise<CompanyRecord | null>;
-  /** Of these addresses, the ones that asked for no e-mail; lower case. */
+  /** Returns those of the addresses that unsubscribed, in lower case. */
   unsubscribed(addresses: string[]): Promise<string[]>;
   thread(id: string): Promise<ThreadRecord | null>;
   newestThread(contactId: string): Promise<ThreadRecord | null>;
@@ -78,7 +81,10 @@ export interface WritableRecords extends ReadableRecords {
   addSentEmail(email: SentEmail): Promise<void>;
   /** Returns the task's TypeID; one task per action. */
   createTask(task: NewTask): Promise<string>;
-  /** Properties merge, a null deletes one; a change of stage goes into the contact's history. Throws once it is gone. */
+  /**
+   * Properties merge, and a null deletes one. A change of stage is recorded in the contact's history. Throws if the
+   * contact is gone.
+   */
   changeContact(
     id: string,
     change: { properties?: JsonObject; lifecycle_stage?: Contact['lifecycle_stage'] },

@@ -3,13 +3,15 @@ import type { Executor } from './executor.ts';
 import type { ProviderKind } from './provider.ts';
 import type { ToolKind } from './tool.ts';
 
-/** The executors of this process by type, the kinds of accounts that they act through, and how workspaces' tools run. */
+/**
+ * The executors of this process by type, the kinds of accounts that they act through, and how workspaces' tools run.
+ */
 export interface Registry {
   get(type: string): Executor | undefined;
   /** Sorted. */
   types(): string[];
   provider(name: Provider): ProviderKind | undefined;
-  /** Absent = workspaces have no tools here. */
+  /** Absent: this process supports no workspace tools. */
   tools: ToolKind | undefined;
 }
 
@@ -19,7 +21,7 @@ export interface Registered {
   tools?: ToolKind;
 }
 
-/** Throws when two executors claim one type, or two kinds one provider: which of them ran would depend on their order. */
+/** Throws if two executors claim one type, or two kinds one provider: which of them ran would depend on their order. */
 export function createRegistry({ executors, providers = [], tools }: Registered): Registry {
   const byType = new Map<string, Executor>();
   for (const executor of executors) {

@@ -9,7 +9,7 @@ import type { ActionRow } from '../action/row.ts';
 /** What people see, and the tool that it was rendered for. */
 export type RenderedPreview = Pick<ActionRow, 'tool_version' | 'definition_hash'> & { preview: Preview };
 
-/** The preview as it is now: the executor renders it from final params and from what it finds. */
+/** Renders the current preview from final params and from what the executor finds. */
 export async function renderPreview(
   executor: Executor,
   params: JsonObject,
@@ -26,8 +26,8 @@ export async function renderPreview(
 }
 
 /**
- * The preview while the provider cannot be asked: it says what is missing, and is rendered again before it can be
- * approved.
+ * Renders the preview while the provider cannot be asked. It says what is missing, and is rendered again before it can
+ * be approved.
  */
 export function renderIncompletePreview(
   executor: Executor,
@@ -43,7 +43,7 @@ export function renderIncompletePreview(
   };
 }
 
-/** The labels under which two previews differ. */
+/** The labels of the fields in which two previews differ. */
 export function changedFields(before: Preview | null, now: Preview): string[] {
   const at = (preview: Preview | null, label: string): JsonValue =>
     preview?.fields.find((field) => field.label === label)?.value ?? null;

@@ -5,12 +5,12 @@ import type { Outcome, Reconciliation } from './executor.ts';
 /** How a run ended: the executor's outcome, or why it did not run. */
 export type RunResult =
   | Outcome
-  /** It may have begun in an earlier attempt, and the provider was asked. */
+  /** The effect may have begun in an earlier attempt, and the provider was asked. */
   | { kind: 'reconciled'; reconciliation: Reconciliation; message: string }
   /** No outcome in time, and certainly nothing begun. */
   | { kind: 'timeout'; message: string }
   | { kind: 'failed'; code: Failure; message: string }
-  /** What was approved is no longer so: back to a person. */
+  /** What was approved no longer holds: the action returns to a person. */
   | { kind: 'stale'; reason: StatusReason; changes: string[]; change?: ActionChange }
-  /** `exact`: a time that was reserved, however near. */
+  /** `exact`: the time was reserved, however near it is. */
   | { kind: 'later'; message: string; afterMs: number; exact?: true };

@@ -7,7 +7,7 @@ const RESULT_BYTES_MAX = 256 * 1024;
 const DELAY_MS_MIN = 1_000;
 const DELAY_MS_MAX = 30 * 86_400_000;
 
-/** An executor's result, sanitised for PostgreSQL: a known outcome must not be lost because of a stray character. */
+/** Makes an executor's result safe for PostgreSQL: a stray character must not lose a known outcome. */
 export function sanitizeResult(given: RunResult): RunResult {
   const result = { ...given };
   if ('message' in result) result.message = clean(result.message).slice(0, MESSAGE_CHARS_MAX).toWellFormed();
@@ -22,7 +22,7 @@ export function sanitizeResult(given: RunResult): RunResult {
   return result;
 }
 
-/** Also of what only calls itself text: whoever wrote an executor may not have had a compiler. */
+/** Also handles values that are no strings, because an executor may be written without a type checker. */
 const clean = (text: unknown): string => String(text).replaceAll('\u0000', '').toWellFormed();
 
 const delay = (ms: number): number =>
@@ -38,7 +38,7 @@ function resultOf(result: unknown): JsonObject {
       RESULT_BYTES_MAX,
     );
   } catch {
-    return { not_storable: true }; // in a circle, or nested too deeply to be walked
+    return { not_storable: true }; // it is circular, or nested too deeply to walk
   }
 }
 

@@ -1,2 +1,2 @@
-/** Where an identity's secrets are kept, as their seal's associated data: moved elsewhere, they do not open. */
+/** Binds the sealed secrets to their identity: moved to another row, they do not open. */
 export const credentialsAad = (identityId: string): string => `identities.credentials:${identityId}`;

@@ -40,10 +40,10 @@ function parseAt<T>(path: string, schema: z.ZodType<T>, value: JsonObject): T {
   throw new AppError('INVALID', details.map((detail) => `${detail.path}: ${detail.message}`).join('; '), details);
 }
 
-/** Without fields that are absent. */
+/** Drops absent fields. */
 const jsonOf = (value: object): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
 
-/** The shown part, as its provider wants it. */
+/** Parses the public part by its provider's schema. */
 export function readConfig({ executors }: Context, provider: Provider, config: JsonObject): JsonObject {
   const kind = executors.provider(provider);
   return kind ? jsonOf(parseAt('config', kind.config, config)) : config;

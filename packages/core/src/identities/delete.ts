@@ -7,7 +7,7 @@ import { getIdentityInWorkspace } from './get.ts';
 
 /**
  * Deletes an identity with its credentials, and returns its id. Throws CONFLICT while open actions use it. Agents that
- * used it have no default identity afterwards. The row stays for past actions.
+ * used it by default have no default identity afterwards. The row stays for past actions.
  */
 export async function deleteIdentity(ctx: Context, id: string, input: unknown): Promise<string> {
   authorizeConfiguration(ctx, 'identities:write');

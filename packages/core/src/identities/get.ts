@@ -5,7 +5,7 @@ import type { identities } from '../generated/client.ts';
 import { parseId } from '../platform/ids.ts';
 import { presentIdentity } from './present.ts';
 
-/** The identity of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
+/** The identity with that id in the caller's workspace. Throws NOT_FOUND. */
 export async function getIdentityInWorkspace(ctx: Context, id: string): Promise<identities> {
   const uuid = parseId('identity', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId, deleted_at: null };

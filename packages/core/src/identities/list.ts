@@ -4,7 +4,7 @@ import { sql } from '../platform/db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../platform/page.ts';
 import { presentIdentity } from './present.ts';
 
-/** The workspace's identities, newest first. */
+/** Lists the workspace's identities, newest first. */
 export async function listIdentities(ctx: Context, input: unknown): Promise<Page<Identity>> {
   authorize(ctx, 'identities:read');
   const page = listQuery.parse(input);

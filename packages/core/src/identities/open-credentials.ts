@@ -4,7 +4,9 @@ import { AppError } from '../platform/errors.ts';
 import { openSecret } from '../platform/secrets.ts';
 import { credentialsAad } from './associated-data.ts';
 
-/** An identity's secrets, null when it has none. The id is the caller's to have checked. Throws UNAVAILABLE without the key. */
+/**
+ * Opens an identity's secrets; null if it has none. The caller has checked the id. Throws UNAVAILABLE without the key.
+ */
 export async function openCredentials(
   { db, secrets, log }: Pick<Services, 'db' | 'secrets' | 'log'>,
   id: string,

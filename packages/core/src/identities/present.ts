@@ -2,7 +2,7 @@ import type { Identity, JsonObject, Provider } from '@proviso/contracts';
 import type { identities } from '../generated/client.ts';
 import { formatId } from '../platform/ids.ts';
 
-/** An identity without its secrets; it only shows whether there are some. */
+/** An identity without its secrets; it says only whether there are some. */
 export const presentIdentity = (row: identities): Identity => ({
   identity_id: formatId('identity', row.id),
   provider: row.provider as Provider,

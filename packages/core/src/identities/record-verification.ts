@@ -6,7 +6,7 @@ import type { identities } from '../generated/client.ts';
 const PAUSE_S = 30;
 const PAUSE_S_MAX = 1_800;
 
-/** Grows with the failures until now: 30 s, a minute, two … half an hour. */
+/** Grows with the number of failures: 30 s, 1 min, 2 min … up to 30 min. */
 export const FAILING_PAUSE = `least(${PAUSE_S} * 2 ^ least(failures, 10), ${PAUSE_S_MAX}) * interval '1 second'`;
 
 /** $1 id, $2 when the tried row was changed last, $3 ok, $4 account or message. A disabled one stays disabled. */

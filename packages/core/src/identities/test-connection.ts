@@ -9,13 +9,13 @@ import { readableLine } from '../preview/readable-preview.ts';
 import { openCredentials } from './open-credentials.ts';
 
 const ANSWER_MS = 15_000;
-/** After the signal, for a provider that does not heed it. */
+/** How long to wait after the signal for a provider that ignores it. */
 const ABORT_GRACE_MS = 2_000;
 const TEXT_CHARS_MAX = 500;
 
 /**
- * Logs in as an identity and says what answered, in bounded time. Throws UNAVAILABLE if nothing can be said of the
- * provider: no such provider in this process, or no key for the credentials.
+ * Logs in as an identity and returns which account answered, in bounded time. Throws UNAVAILABLE if the provider could
+ * not be tried: this process does not have it, or has no key for the credentials.
  */
 export async function testConnection(services: Services, row: identities): Promise<Verification> {
   const kind = services.executors.provider(row.provider as Provider);
@@ -32,7 +32,7 @@ export async function testConnection(services: Services, row: identities): Promi
   const onTimeout = (): Verification => ({ ok: false, message: `No answer within ${ANSWER_MS / 1_000} s.` });
   const found = await withTimeout(asked, ANSWER_MS + ABORT_GRACE_MS, onTimeout).catch(
     (error: unknown): Verification => {
-      // Its own words may hold anything.
+      // Its message may contain anything.
       services.log.error({ identity: row.id, error: (error as Error).name }, 'a verification threw');
       return { ok: false, message: 'The verification failed unexpectedly.' };
     },

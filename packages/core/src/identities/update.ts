@@ -7,8 +7,8 @@ import { getIdentityInWorkspace } from './get.ts';
 import { presentIdentity } from './present.ts';
 
 /**
- * Changes an identity. Another config is another account as far as approvals go: what was cleared with the old one goes
- * back to a person. New credentials and another pacing change nothing of that. A failing one is tried again at once.
+ * Changes an identity. For approvals, another config is another account: what was cleared with the old one returns to a
+ * person. New credentials or another pacing do not have that effect. A failing identity is tried again at once.
  */
 export async function updateIdentity(ctx: Context, id: string, input: unknown): Promise<Identity> {
   authorizeConfiguration(ctx, 'identities:write');
@@ -25,7 +25,7 @@ export async function updateIdentity(ctx: Context, id: string, input: unknown): 
       ...(changed && { config, config_version: { increment: 1 } }),
       ...(body.credentials !== undefined && {
         credentials: body.credentials && sealCredentials(ctx, seen.id, provider, body.credentials),
-        account: null, // another account’s, perhaps: the next verification says
+        account: null, // the next verification finds out
       }),
       ...(body.pacing !== undefined && { pacing: body.pacing ?? DbNull }),
       ...(body.status && { failing_since: null, failure: null, failures: 0 }),

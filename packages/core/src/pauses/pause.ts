@@ -1,5 +1,5 @@
-// A pause takes exclusively the lock that every claim shares (may_start, in the migrations), so once it has replied,
-// every claim has seen it. Held by pause.test.ts.
+// A pause takes the lock that every claim shares (may_start, in the migrations) exclusively, so that every claim has
+// seen it when it replies. Held by pause.test.ts.
 import { pauseBody, type Actor, type PauseBody } from '@proviso/contracts';
 import { authorizeConfiguration, authorize, type Context } from '../access/context.ts';
 import type { Transaction } from '../platform/db.ts';
@@ -22,13 +22,13 @@ export interface Paused {
 
 type What = Pick<pauses, 'workspace_id' | 'agent_id' | 'type'>;
 
-/** Whether the caller may pause anything at all; the body says what. Throws FORBIDDEN. */
+/** Whether the caller may pause anything; the body says what. Throws FORBIDDEN. */
 export function authorizePausing(ctx: Context): void {
   const operates = ctx.caller.scopes.includes('instance:operate');
   authorizeConfiguration(ctx, operates ? 'instance:operate' : 'actions:write');
 }
 
-/** Stops new starts: once it returns, nothing new starts. Running actions go on to their end. */
+/** Stops new starts: nothing new starts after this returns. Running actions continue to their end. */
 export async function pauseWork(ctx: Context, input: unknown): Promise<Paused[]> {
   const what = await authorizePause(ctx, input);
   const { paused } = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
@@ -40,7 +40,7 @@ export async function pauseWork(ctx: Context, input: unknown): Promise<Paused[]>
   return paused;
 }
 
-/** Lets go what was held back; what is due starts with the next sweep. */
+/** Ends a pause; what is due starts with the next sweep. */
 export async function resumeWork(ctx: Context, input: unknown): Promise<Paused[]> {
   const what = await authorizePause(ctx, input);
   const { paused } = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
@@ -50,7 +50,7 @@ export async function resumeWork(ctx: Context, input: unknown): Promise<Paused[]
   return paused;
 }
 
-/** What holds back this workspace's work. */
+/** Lists what pauses this workspace's work. */
 export async function listPauses(ctx: Context): Promise<Paused[]> {
   authorize(ctx, 'actions:read');
   return shown(await standing(ctx.db, ctx));
@@ -79,7 +79,7 @@ const standing = ({ tables }: Pick<Transaction, 'tables'>, { caller }: Context):
 const scopeOf = ({ workspace_id, agent_id, type }: What): Paused['scope'] =>
   agent_id ? 'agent' : type ? 'type' : workspace_id ? 'workspace' : 'everything';
 
-/** Who paused the whole instance is no tenant's business. */
+/** Tenants do not learn who paused the whole instance. */
 const OPERATOR: Actor = { kind: 'system', id: 'instance', name: 'Operator' };
 
 const shown = (rows: pauses[]) =>

@@ -1,4 +1,4 @@
-/** Calls at most once per period, and once for all simultaneous callers. */
+/** Calls `ask` at most once per period; simultaneous callers share one call. */
 export function atMostEvery<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;
   let askAgainAt = 0;

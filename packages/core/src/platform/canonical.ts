@@ -9,7 +9,7 @@ export const canonicalJson = (value: JsonValue): string => canonicalize(value);
 /** SHA-256, hex, of the canonical JSON (RFC 8785) of a value that passed `jsonFault`. */
 export const hashJson = (value: JsonValue): string => createHash('sha256').update(canonicalize(value)).digest('hex');
 
-/** `hashJson`, in slices of time: for what may be large. */
+/** `hashJson` in time slices, for values that may be large. */
 export async function hashLargeJson(value: JsonValue): Promise<string> {
   const hash = createHash('sha256');
   for (const part of partsOf(value)) {
@@ -19,7 +19,7 @@ export async function hashLargeJson(value: JsonValue): Promise<string> {
   return hash.digest('hex');
 }
 
-/** As far down as a list of many items may be found: what one of them holds is bounded. */
+/** How deep a list of many items may be; each of its items is bounded. */
 const PARTED_DEPTH = 3;
 
 /** Canonical JSON in order, in parts. */
@@ -35,5 +35,5 @@ function* partsOf(value: JsonValue, depth = 0): Generator<string> {
   yield before === ',' ? (isList ? ']' : '}') : isList ? '[]' : '{}';
 }
 
-/** Whether two JSON values say the same, whatever the order of their keys. */
+/** Whether two JSON values are equal, whatever the order of their keys. */
 export const sameJson = (one: unknown, other: unknown): boolean => canonicalize(one) === canonicalize(other);

@@ -2,7 +2,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Tables } from './db.ts';
 
-/** Other queries of the items run a few at a time, so that one request does not take the whole pool. */
+/** Other queries run a few at a time, so that one request does not take the whole pool. */
 const AT_ONCE_MAX = 4;
 
 type Row = Record<string, unknown>;
@@ -10,9 +10,9 @@ type Query = { where?: Record<string, unknown>; select?: Record<string, unknown>
 type Ask = (query: Query) => Promise<unknown>;
 
 /**
- * Tables for work on many items at once. What the items ask for in one turn is one query a table: rows by id (and
- * workspace), a workspace's rows by name, and rows by a list of e-mail addresses; equal lists are read once. Anything
- * else goes through, item by item.
+ * Wraps the tables for work on many items at once. Look-ups made in one turn of the event loop become one query per
+ * table: by id (and workspace), by name in a workspace, or by a list of e-mail addresses. Equal list queries run once.
+ * All other queries pass through one by one.
  */
 export function coalescing(tables: Tables): Tables {
   const delegates = new Map<string, object>();
@@ -60,7 +60,7 @@ const isById = (query: Query): boolean =>
 
 const isByName = (query: Query): boolean => only(query, ['where']) && only(query.where, ['workspace_id_name']);
 
-/** The columns of a compound key, as a list is asked for them. */
+/** The columns of a compound key, in the form that a list query takes. */
 const inside = ({ where }: Query): Query => ({ where: where?.workspace_id_name as Record<string, unknown> });
 
 const isByEmails = ({ where, select }: Query): boolean =>
@@ -73,11 +73,11 @@ function assertFound(row: unknown): unknown {
 
 interface Turn {
   wanted: Set<string>;
-  /** By the value of the column. */
+  /** Keyed by the value of the column. */
   rows: Promise<Map<string, Row[]>>;
 }
 
-/** Queries of one turn that differ in the values of `column` only, as one. */
+/** Merges the queries of one turn that differ only in the value of `column`. */
 function gather(many: Ask, column: string): (query: Query) => Promise<Row[]> {
   const turns = new Map<string, Turn>();
   return async ({ where = {}, ...query }) => {
@@ -113,7 +113,7 @@ function gather(many: Ask, column: string): (query: Query) => Promise<Row[]> {
   }
 }
 
-/** Lists that are asked for in the same words while one is read are that one. */
+/** Equal list queries share one result while it is being read. */
 function shared(many: Ask): Ask {
   const reading = new Map<string, Promise<unknown>>();
   return (query) => {

@@ -2,7 +2,7 @@ import { sql, type Sql } from './db.ts';
 import { invalid } from './errors.ts';
 import type { Order } from './page.ts';
 
-/** The sort terms of the last row, with the order that they belong to. Opaque to callers. */
+/** The sort terms of the last row, and the name of their order. Opaque to callers. */
 export const formatCursor = ({ name }: Pick<Order, 'name'>, terms: readonly string[]): string =>
   Buffer.from(JSON.stringify([name, ...terms])).toString('base64url');
 
@@ -14,7 +14,7 @@ const READABLE = {
   text: (text: string) => !text.includes('\0') && text.isWellFormed(),
 };
 
-/** Everything after the row that a cursor of this order names; the row itself may be gone. Throws INVALID. */
+/** Selects everything after the row that a cursor of this order names; the row itself may be gone. Throws INVALID. */
 export function afterCursor(order: Order, cursor: string, path = 'cursor'): Sql {
   const { name, terms } = order;
   const [mark, ...values] = partsOf(cursor);
@@ -23,7 +23,7 @@ export function afterCursor(order: Order, cursor: string, path = 'cursor'): Sql 
   return afterTerms(order, values);
 }
 
-/** Everything behind a row with these terms, each of which its type can read. */
+/** Selects everything after a row with these terms, which must be valid for their types. */
 export function afterTerms({ direction, terms }: Order, values: readonly string[]): Sql {
   const row = terms.map((term) => term.sql).join(', ');
   const seen = terms.map(({ type }, index) => sql`${values[index]}::${sql.raw(type)}`);

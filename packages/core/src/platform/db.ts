@@ -6,13 +6,16 @@ import { AppError } from './errors.ts';
 import { FairPool } from './fair-pool.ts';
 import { Prisma, PrismaClient } from '../generated/client.ts';
 
-/** A hot statement: prepared once a connection under its name. */
+/** A hot statement, prepared once per connection under its name. */
 export interface Statement {
   name: string;
   text: string;
 }
 
-/** Where a statement runs: on the pool by itself, or inside a transaction. Values are strings, numbers, booleans, arrays of strings or null. */
+/**
+ * Runs statements: each by itself on the pool, or inside a transaction. Values are strings, numbers, booleans, arrays
+ * of strings, or null.
+ */
 export interface Queryable {
   query: <Row>(statement: Statement, values: readonly unknown[]) => Promise<Row[]>;
 }
@@ -24,10 +27,10 @@ export const { DbNull } = Prisma;
 
 export type Sql = Prisma.Sql;
 
-/** SQL that is put together from pieces; what is interpolated is a value or a piece, and never text. */
+/** Builds SQL from pieces. An interpolated value becomes a parameter or a piece, never text. */
 export const sql = Object.assign(Prisma.sql, { join: Prisma.join, raw: Prisma.raw, empty: Prisma.empty });
 
-/** Put-together SQL as a statement with its values. */
+/** A built piece of SQL, as a statement with its values. */
 export const statementOf = ({ sql: text, text: numbered, values }: Sql): [Statement, readonly unknown[]] => [
   { name: nameStatement({ sql: text }), text: numbered },
   values,
@@ -42,7 +45,7 @@ export interface Database extends Transaction {
   pool: pg.Pool;
   /** How many statements of that workspace or address wait for a connection; see forTenant. */
   waitingOf(tenant: string): number;
-  /** Refuse by throwing: a throw rolls everything back. No network and no queue inside: see assertNoTransaction. */
+  /** Refuse by throwing: a throw rolls everything back. Use no network and no queue inside; see assertNoTransaction. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -50,9 +53,9 @@ export interface Database extends Transaction {
 export interface DatabaseOptions {
   url: string;
   poolMax?: number;
-  /** Shown in pg_stat_activity. */
+  /** Visible in pg_stat_activity. */
   name?: string;
-  /** For one statement; after it the connection counts as dead, and is replaced. */
+  /** The limit of one statement. After it, the connection counts as dead and is replaced. */
   queryTimeoutMs?: number;
 }
 
@@ -60,7 +63,7 @@ export const QUERY_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const TRANSACTION_TIMEOUT_MS = 30_000;
 
-/** Opens one pool, used by prepared statements and by Prisma alike. Connects lazily; every await on it has a limit. */
+/** Opens one pool, used by both prepared statements and Prisma. Connects lazily; every await on it has a limit. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { url, poolMax = 8, name = 'proviso', queryTimeoutMs = QUERY_TIMEOUT_MS } = options;
   const pool = new FairPool({
@@ -69,9 +72,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: name,
     keepAlive: true,
     connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, queryTimeoutMs),
-    statement_timeout: Math.ceil(queryTimeoutMs * 0.9), // the server says so itself, where it can still be heard
+    statement_timeout: Math.ceil(queryTimeoutMs * 0.9), // the server gives up first, while it can still answer
     query_timeout: queryTimeoutMs,
-    idle_in_transaction_session_timeout: queryTimeoutMs, // who can no longer be heard must not keep its locks
+    idle_in_transaction_session_timeout: queryTimeoutMs, // a client that is gone must not keep its locks
   });
   pool.on('error', () => undefined); // an idle connection broke; the pool replaces it, and the next query says so if it cannot
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: nameStatement }) });
@@ -105,9 +108,9 @@ export function openDatabase(options: DatabaseOptions): Database {
 const open = new AsyncLocalStorage<true>();
 
 /**
- * Asked before anything leaves for a provider, a tool's address or an MCP server: they may take their time, and an open
- * transaction keeps its connection and its locks meanwhile. Throws if the caller is in one: prepare outside, write
- * inside.
+ * Call it before a request leaves for a provider, a tool's address or an MCP server. Those may be slow, and an open
+ * transaction would keep its connection and locks meanwhile. Throws if the caller is in a transaction: prepare outside,
+ * write inside.
  */
 export function assertNoTransaction(what: string): void {
   if (open.getStore()) throw new Error(`${what} was called inside a transaction: prepare outside, write inside`);
@@ -125,7 +128,7 @@ function nameStatement({ sql: text }: { sql: string }): string {
   return name;
 }
 
-/** PostgreSQL's code (SQLSTATE) behind an error of pg or Prisma, if it has one. */
+/** PostgreSQL's code (SQLSTATE) in an error of pg or Prisma, if it has one. */
 export function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { code, meta, cause } = error as {
@@ -141,7 +144,7 @@ export function sqlState(error: unknown): string | undefined {
 
 const CONNECTION_LOST = /^(08|57P|53300|25006|40001|40P01|P1001|P1002|P1008|P1017|P2024|P2028|ECONN|EPIPE|ETIMEDOUT)/;
 
-/** Whether trying again may help: the connection, not the statement, was at fault. Ask it of the database's errors only. */
+/** Whether a retry may help, because the connection failed and not the statement. Only for errors of the database. */
 export function isConnectionLost(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return (
@@ -149,7 +152,7 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
-/** Whether an error, of whichever code, is one of the database: pg's or Prisma's. */
+/** Whether an error is the database's, with or without a code: from pg or Prisma. */
 export const isDatabaseError = (error: unknown): boolean =>
   error instanceof pg.DatabaseError || (error instanceof Error && /^(?:Prisma|DriverAdapter)/.test(error.name));
 

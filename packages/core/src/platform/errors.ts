@@ -2,7 +2,10 @@ import { issueText } from './issue-text.ts';
 import type { ErrorCode, ErrorDetail } from '@proviso/contracts';
 import type { z } from 'zod';
 
-/** The only error that verbs throw on purpose: a closed code, one sentence for people, and where in the input. */
+/**
+ * The only error that verbs throw on purpose: a code of a closed set, one sentence for people, and the location in the
+ * input.
+ */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetail[];
@@ -15,16 +18,16 @@ export class AppError extends Error {
   }
 }
 
-/** An INVALID at one place of the input. */
+/** INVALID at one location in the input. */
 export const invalid = (path: string, message: string): AppError =>
   new AppError('INVALID', `${path}: ${message}.`, [{ path, message }]);
 
 export const notFound = (what: string): AppError => new AppError('NOT_FOUND', `There is no such ${what}.`);
 
-/** Zod's issues as one INVALID that names every field. */
+/** Turns zod's issues into one INVALID that names every field. */
 export const invalidInput = (error: z.ZodError): AppError => refusalOf('INVALID', detailsOf(error));
 
-/** How many errors a reply lists: enough to fix the request, and not longer than the request. */
+/** How many details a reply lists: enough to fix the request, and no longer than the request. */
 const DETAILS_MAX = 20;
 const PATH_CHARS_MAX = 200;
 const MESSAGE_CHARS_MAX = 500;
@@ -44,7 +47,7 @@ export function refusalOf(code: ErrorCode, found: readonly ErrorDetail[]): AppEr
 const shortened = (text: string, charsMax: number): string =>
   text.length <= charsMax ? text : `${text.slice(0, charsMax - 1)}…`;
 
-/** What zod found, by the place in the input. */
+/** Zod's issues by their location in the input. */
 export const detailsOf = ({ issues }: Pick<z.ZodError, 'issues'>): ErrorDetail[] =>
   issues.flatMap((issue) => {
     const path = issue.path.join('.');

@@ -1,5 +1,5 @@
-// Database connections, shared among the tenants of a process. Every statement of a request waits for a connection
-// here, direct or through Prisma: one workspace holds only a part of the pool, and tenants take turns. Held by
+// Shares database connections among the tenants of a process. Every statement of a request waits here for a connection,
+// direct or through Prisma. One workspace gets only a part of the pool, and tenants take turns. Held by
 // fair-slots.test.ts and fair-share.test.ts.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
@@ -7,13 +7,13 @@ import { createFairSlots, type FairSlots } from './fair-slots.ts';
 
 const tenants = new AsyncLocalStorage<string>();
 
-/** Statements of this work count for that workspace, or for that address while it is not known whose they are. */
+/** Counts statements of this work for that workspace, or for that address until its workspace is known. */
 export const forTenant = <T>(tenant: string, work: () => T): T => tenants.run(tenant, work);
 
-/** Statements of this work are the process's own: what serves many at once and must wait for none of them. */
+/** Counts statements of this work for the process: what serves many tenants must not wait for one of them. */
 export const forProcess = <T>(work: () => T): T => tenants.exit(work);
 
-/** What the process itself counts as. */
+/** The process's own tenant name. */
 const PROCESS = '';
 
 type Connected = (
@@ -34,7 +34,6 @@ export class FairPool extends pg.Pool {
     this.#waitMs = connectionTimeoutMillis;
   }
 
-  /** How many statements of the tenant wait for a connection. */
   waitingOf(tenant: string): number {
     return this.#slots.waiting(tenant);
   }

@@ -1,16 +1,16 @@
-// Slots that tenants share: one may hold only a part of them, and waiting tenants take turns, however many requests of
-// one wait. Held by fair-slots.test.ts.
+// Slots that tenants share. One tenant may hold only a part of them, and waiting tenants take turns, however many
+// requests of one wait. Held by fair-slots.test.ts.
 
 export interface FairSlots {
-  /** Resolves with what gives the slot back, which may be called once; undefined = the time was over before there was one. */
+  /** Resolves with a function that releases the slot, to be called once; undefined = no slot became free in time. */
   take(tenant: string, waitMs?: number): Promise<(() => void) | undefined>;
-  /** How many of the tenant wait. */
+  /** How many requests of the tenant wait. */
   waiting(tenant: string): number;
 }
 
 export interface FairSlotsOptions {
   slots: number;
-  /** How many of them one tenant may hold. */
+  /** How many slots one tenant may hold. */
   slotsOf: (tenant: string) => number;
 }
 
@@ -31,7 +31,7 @@ export function createFairSlots({ slots, slotsOf }: FairSlotsOptions): FairSlots
   return {
     take: async (tenant, waitMs) => {
       if (isFree(tenant) && lines.waiting(tenant) === 0) count(tenant, 1);
-      else if (!(await lines.wait(tenant, waitMs))) return undefined; // whoever called has counted
+      else if (!(await lines.wait(tenant, waitMs))) return undefined; // whoever called it has counted the slot
       return () => {
         count(tenant, -1);
         lines.callNext(isFree, (next) => count(next, 1));
@@ -41,9 +41,9 @@ export function createFairSlots({ slots, slotsOf }: FairSlotsOptions): FairSlots
   };
 }
 
-/** One line a tenant; the lines take turns. */
+/** One queue per tenant; the queues take turns. */
 function createLines() {
-  /** By tenant, whose turn is next first. */
+  /** By tenant, next in turn first. */
   const lines = new Map<string, Set<(isCalled: boolean) => void>>();
 
   const leave = (tenant: string, one: (isCalled: boolean) => void): void => {
@@ -54,7 +54,7 @@ function createLines() {
 
   return {
     waiting: (tenant: string): number => lines.get(tenant)?.size ?? 0,
-    /** True once it is called, false when the time is over. */
+    /** Resolves to true when it is called, and to false when the time is over. */
     wait: (tenant: string, waitMs: number | undefined): Promise<boolean> =>
       new Promise((resolve) => {
         const settle = (isCalled: boolean): void => {
@@ -69,7 +69,7 @@ function createLines() {
       for (const [tenant, line] of lines) {
         if (!mayGo(tenant)) continue;
         lines.delete(tenant);
-        lines.set(tenant, line); // behind the others
+        lines.set(tenant, line); // to the end of the turns
         going(tenant);
         const [next] = line;
         next?.(true);

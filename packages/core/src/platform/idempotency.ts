@@ -2,7 +2,9 @@ import type { JsonObject } from '@proviso/contracts';
 import type { Database, Transaction } from './db.ts';
 import { AppError } from './errors.ts';
 
-/** A request's Idempotency-Key, scoped to workspace and token, with the hash of method, path and body. */
+/**
+ * A request's Idempotency-Key in the scope of its workspace and token, with the hash of method, path, query and body.
+ */
 export interface Idempotency {
   key: string;
   tokenId: string;
@@ -16,7 +18,8 @@ const mismatch = (): AppError =>
   new AppError('IDEMPOTENCY_MISMATCH', 'This Idempotency-Key was used for another request. Use a new key.');
 
 /**
- * What the first request with this key stored; undefined = it is new. Throws IDEMPOTENCY_MISMATCH for another request.
+ * What the first request with this key stored; undefined = the key is new. Throws IDEMPOTENCY_MISMATCH for another
+ * request.
  */
 export async function findSnapshot(db: Transaction, use: Idempotency): Promise<JsonObject | undefined> {
   const kept = await db.tables.idempotency_keys.findUnique({
@@ -27,7 +30,7 @@ export async function findSnapshot(db: Transaction, use: Idempotency): Promise<J
   return kept.snapshot as JsonObject;
 }
 
-/** The reply to the first request with this key, for verbs that ask far and wide before they write; undefined = it is new. */
+/** The first request's reply, for verbs that look things up before they write; undefined = the key is new. */
 export async function findFirstReply<T extends object>(
   db: Transaction,
   use: Idempotency | undefined,
@@ -45,7 +48,7 @@ const FORGET = {
     ) returning 1 as forgotten`,
 };
 
-/** Deletes keys older than 48 hours (24 are promised), in batches; returns how many. */
+/** Deletes keys older than 48 hours (24 are promised), in batches. Returns how many. */
 export const forgetKeys = async (db: Database): Promise<number> => (await db.query(FORGET, [])).length;
 
 const KEEP = {
@@ -58,8 +61,8 @@ const KEEP = {
 };
 
 /**
- * Runs `work` in one transaction with its key, for verbs that write more than one row. A concurrent duplicate waits
- * for the first one's commit and then gets its reply. `work` must not touch queue or network.
+ * Runs `work` in one transaction with its key, for verbs that write more than one row. A concurrent duplicate waits for
+ * the first commit and then gets its reply. `work` must not use queue or network.
  */
 export async function inTransactionOnce<T extends object>(
   db: Database,
@@ -80,7 +83,7 @@ export async function inTransactionOnce<T extends object>(
       where: { workspace_id_token_id_key: { workspace_id: use.workspaceId, token_id: use.tokenId, key: use.key } },
       data: { snapshot: reply as JsonObject },
     });
-    return snapshot as T; // in the order of keys that jsonb gives it, so that every replay has the same bytes
+    return snapshot as T; // with jsonb's order of keys, so that every replay has the same bytes
   });
 }
 
@@ -94,8 +97,8 @@ const KEEP_REPLY = {
 };
 
 /**
- * Runs work that takes too long for one transaction, and keeps its reply when it is over. Each part of such work must
- * be safe by itself: two requests with one key at the same time both work, and both get the first one's reply.
+ * Runs work that takes too long for one transaction, and stores its reply afterwards. Each part of the work must be
+ * safe by itself: two simultaneous requests with one key both work, and both get the reply that was stored first.
  */
 export async function runAndKeepReply<T extends object>(
   db: Database,

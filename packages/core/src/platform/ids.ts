@@ -9,16 +9,16 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export const isUuid = (text: string): boolean => UUID.test(text);
 
-/** A UUIDv7 (RFC 9562, section 5.7): ids sort by the time of their creation. */
+/** A UUIDv7 (RFC 9562, section 5.7): ids sort by creation time. */
 export const newId = (): string => v7();
 
-/** The TypeID that /v1 shows for a UUID: `act_01h455vb4pex5vsknk084sn02q`. */
+/** Formats a UUID as /v1 shows it: `act_01h455vb4pex5vsknk084sn02q`. */
 export const formatId = (kind: IdKind, uuid: string): string => TypeID.fromUUID(ID_PREFIX[kind], uuid).toString();
 
 export const formatIdOrNull = (kind: IdKind, uuid: string | null): string | null =>
   uuid ? formatId(kind, uuid) : null;
 
-/** The UUID behind a TypeID of that kind or a bare UUID; undefined = malformed or of another kind. */
+/** Parses a TypeID of that kind or a bare UUID into a UUID; undefined = malformed, or of another kind. */
 export function parseId(kind: IdKind, text: string): string | undefined {
   if (UUID.test(text)) return text.toLowerCase();
   try {
@@ -40,7 +40,7 @@ const idOf = (kind: IdKind) =>
       return z.NEVER;
     });
 
-/** In params: either form in, the TypeID out, so that one contact has one hash. */
+/** In params: accepts either form and returns the TypeID, so that one contact has one hash. */
 export const contactId = idOf('contact');
 export const companyId = idOf('company');
 export const threadId = idOf('thread');

@@ -1,4 +1,5 @@
-// What is wrong with a field, as advice. Zod's own words tell what it expected of whom; a schema's own words stand.
+// Turns a zod issue into advice on the field. Zod's own words name its types, so they are replaced; a schema's own
+// words stay.
 import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
@@ -16,7 +17,7 @@ const FORMATS: Record<string, string> = { uuid: 'a UUID', guid: 'a UUID', email:
 const UNITS: Record<string, string> = { string: ' characters', array: ' items', record: ' fields', object: ' fields' };
 const BY_ZOD = /^(?:Invalid (?:input|option|string|UUID|GUID|email|URL)|Too (?:big|small))/;
 
-/** The message of an issue: the schema's, or what to do where zod only has words of its own. */
+/** The message of an issue: the schema's, or advice where zod has only its own. */
 export function issueText(issue: Issue): string {
   return BY_ZOD.test(issue.message) ? (advice(issue) ?? issue.message) : issue.message;
 }

@@ -11,7 +11,7 @@ const HOLD = {
   },
 };
 
-/** Keeps a contact or company from being deleted until the transaction ends; false = it is not in the workspace. */
+/** Keeps a contact or company from being deleted until the transaction ends; false = the workspace does not have it. */
 export async function lockAgainstDelete(
   { query }: Pick<Transaction, 'query'>,
   kind: keyof typeof HOLD,

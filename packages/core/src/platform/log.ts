@@ -3,7 +3,7 @@ import { pino, type Logger } from 'pino';
 const MESSAGE_CHARS_MAX = 500;
 
 /**
- * What a log may contain of an error. Errors of pg, Prisma and ioredis contain statements, parameters and whole
+ * Limits what a log may contain of an error: those of pg, Prisma and ioredis hold statements, parameters and whole
  * payloads.
  */
 function serializeError(error: unknown): object {

@@ -13,8 +13,8 @@ interface Applied {
 }
 
 /**
- * Refuses a database that lacks a migration which ships with this version. One that has more is taken, with a warning: in a
- * deployment process by process the old ones go on. Held by packages/core/test/migrated.test.ts.
+ * Refuses a database that lacks a migration of this version. One that has more is accepted with a warning: during a
+ * rolling deployment, old processes keep running. Held by packages/core/test/migrated.test.ts.
  */
 export async function checkMigrated({ pool }: Pick<Database, 'pool'>, log?: Pick<Logger, 'warn'>): Promise<void> {
   const { rows: made } = await pool.query<{ ours: boolean; queue: boolean }>(
@@ -40,7 +40,7 @@ export async function checkMigrated({ pool }: Pick<Database, 'pool'>, log?: Pick
     log?.warn({ newer }, 'the database is newer than this version: run the version that migrated it');
 }
 
-/** Undefined = the user may not look. What was rolled back counts as never begun. */
+/** Undefined: the user may not read the table. A migration that was rolled back counts as not begun. */
 async function appliedTo(pool: Database['pool']): Promise<Applied[] | undefined> {
   try {
     const { rows } = await pool.query<Applied>(

@@ -1,4 +1,4 @@
-// A page of a list ends with `limit` rows or with PAGE_BYTES_MAX, whichever comes first: PostgreSQL adds the rows' bytes up
+// A page of a list ends after `limit` rows or PAGE_BYTES_MAX, whichever comes first: PostgreSQL adds up the rows' bytes
 // and sends no more. Held by apps/api/test/large-pages.test.ts.
 import type { JsonObject } from '@proviso/contracts';
 import { afterCursor, notOfThisList, formatCursor } from './cursor.ts';
@@ -9,9 +9,9 @@ import { mapInSlices } from './map-in-slices.ts';
 /** Bytes of the rows' JSON in PostgreSQL. The row that reaches it is the last; it may be the only one. */
 const PAGE_BYTES_MAX = 2 * 1024 * 1024;
 
-/** The terms of an order, which together tell any two rows apart; SQL over the row `t`. */
+/** The terms of an order, which together distinguish any two rows; SQL over the row `t`. */
 export interface Order {
-  /** What a cursor of this order is marked with. */
+  /** Marks the cursors of this order. */
   name: string;
   direction: 'asc' | 'desc';
   terms: readonly { sql: string; type: 'timestamptz' | 'uuid' | 'text' | 'int4' }[];
@@ -19,7 +19,7 @@ export interface Order {
 
 export const NEWEST_FIRST = newestFirst('created_at');
 
-/** By a time that is never null, and by id within one moment. */
+/** By a time that is never null, then by id. */
 export function newestFirst(column: string): Order {
   const terms = [{ sql: `t.${column}`, type: 'timestamptz' } as const, { sql: 't.id', type: 'uuid' } as const];
   return { name: column, direction: 'desc', terms };
@@ -31,29 +31,29 @@ export interface Selection {
   /** Over the row `t`. */
   where: Sql;
   order: Order;
-  /** Holds for what follows the page before; absent = from the first row on. Over the row `t`. */
+  /** Selects what follows the previous page; absent = from the first row on. Over the row `t`. */
   after?: Sql | undefined;
   limit: number;
   skip: number;
-  /** How many rows match in all, as a statement; it counts what the page is of, whatever is written meanwhile. */
+  /** A statement that counts all matches, in the page's snapshot. */
   count?: Sql;
-  /** More columns, over the row `t`: each with its comma before it. */
+  /** More columns over the row `t`, each with a leading comma. */
   extra?: Sql;
 }
 
 export interface SelectedRows {
   rows: JsonObject[];
-  /** The page ended for its bytes: more rows follow although it holds fewer than `limit`. */
+  /** The page reached its byte limit: more rows follow although it has fewer than `limit`. */
   truncated: boolean;
-  /** What `count` says; 0 without one. */
+  /** The result of `count`; 0 without one. */
   total: number;
-  /** The terms of the last row; null = no row follows it. */
+  /** The sort terms of the last row; null = no row follows it. */
   last: readonly string[] | null;
 }
 
 type Terms = { terms: string[] };
 
-/** The rows of one page, as the JSON that PostgreSQL makes of them, in one statement. */
+/** Reads the rows of one page, as JSON, in one statement. */
 export async function readRows(db: Queryable, selection: Selection): Promise<SelectedRows> {
   const [head, ...found] = await db
     .query<{ found: number; total: number | null; row: string }>(...statementOf(pageOf(selection)))
@@ -75,7 +75,7 @@ export async function readRows(db: Queryable, selection: Selection): Promise<Sel
   };
 }
 
-/** Rows come one by one out of a recursion, so that none is read, or measured, that the page has no room for. */
+/** A recursion yields the rows one by one, so that no row is read or measured that does not fit in the page. */
 function pageOf({ from, where, order, after, limit, skip, count, extra }: Selection): Sql {
   const table = sql.raw(from);
   const by = sql.raw(order.terms.map((term) => `${term.sql} ${order.direction}`).join(', '));
@@ -108,13 +108,13 @@ export interface Page<Row> {
   total: number;
   limit: number;
   skip: number;
-  /** The page ended for its bytes: more rows follow although it holds fewer than `limit`. */
+  /** The page reached its byte limit: more rows follow although it has fewer than `limit`. */
   truncated?: boolean;
-  /** Where the next page begins; null on the last one, absent where pages go by `skip` alone. */
+  /** Where the next page begins; null on the last one. Absent if pages go by `skip` alone. */
   nextCursor?: string | null;
 }
 
-/** What a page is asked for: `cursor` or `skip`. */
+/** The requested page, by `cursor` or `skip`. */
 export interface PageAsked {
   limit: number;
   skip: number;
@@ -122,7 +122,7 @@ export interface PageAsked {
 }
 
 export interface List<Row, Presented> extends Pick<Selection, 'from' | 'where' | 'order' | 'extra'> {
-  /** Columns that are times. */
+  /** The columns that are times. */
   times: readonly (keyof Row & string)[];
   present: (row: Row) => Presented;
 }
@@ -139,13 +139,13 @@ export async function readTablePage<Row, Presented>(
   const after = cursor === undefined ? undefined : afterCursor(list.order, cursor);
   const count = sql`select count(*)::int from ${sql.raw(list.from)} t where ${list.where}`;
   const { rows, total, truncated, last } = await readRows(db, { ...list, count, after, limit, skip });
-  // JSON of a table's row has exactly its columns.
+  // The JSON of a table's row has exactly its columns.
   const presented = await mapInSlices(rows, (row) => present(withDates(row, times) as Row));
   const nextCursor = last && formatCursor(list.order, last);
   return { rows: presented, total, limit, skip, truncated, nextCursor };
 }
 
-/** A row that PostgreSQL gave as JSON, with its times as Dates. */
+/** A row that PostgreSQL returned as JSON, with its times as Dates. */
 export function withDates(json: JsonObject, times: readonly string[]): unknown {
   const row: Record<string, unknown> = json;
   for (const column of times) {
@@ -155,7 +155,7 @@ export function withDates(json: JsonObject, times: readonly string[]): unknown {
   return row;
 }
 
-/** A page of rows that are small by themselves, by `skip` alone. */
+/** A page of small rows, by `skip` alone. */
 export async function readPage<Row, Presented>(
   { limit, skip }: { limit: number; skip: number },
   find: (window: { take: number; skip: number }) => Promise<Row[]>,

@@ -1,11 +1,11 @@
-// Many items are processed in portions, with time for other work in between: a portion costs about as much as one large
+// Processes many items in portions, with time for other work in between. A portion costs about as much as one large
 // item. Held by budget.test.ts.
 import { nextSlice } from './time-slice.ts';
 
 const ITEMS_MAX = 100;
 const CHARS_MAX = 256 * 1024;
 
-/** Works on the items in order, a portion at once; `charsOf` says how large one is. */
+/** Works on the items in order, a portion at a time; `charsOf` estimates an item's size. */
 export async function inPortions<Item, Result>(
   items: readonly Item[],
   charsOf: (item: Item) => number,
@@ -29,7 +29,7 @@ export async function inPortions<Item, Result>(
   return results;
 }
 
-/** How much text an item holds, roughly, and without writing it down. */
+/** Estimates how much text an item contains, without serialising it. */
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length + 2;
   if (typeof value !== 'object' || value === null) return 8;

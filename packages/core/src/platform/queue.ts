@@ -1,5 +1,5 @@
-// Wake-ups: an action's id and when to look at it. The queue may lose, repeat, reorder or be away; nothing depends
-// on it but latency (design, promises 1 and 2). Nothing outside this file knows which backend runs.
+// Wake-ups: an action's id and when to look at it. The queue may lose, repeat or reorder them, or be down; only latency
+// depends on it. Nothing outside this file knows which backend runs.
 import {
   createPostgresBackend,
   DelayedError,
@@ -17,10 +17,7 @@ const NAME = 'actions';
 /** One hash tag for all keys, so that Redis Cluster keeps them in one slot. */
 const REDIS_PREFIX = '{proviso}';
 const POSTGRES_SCHEMA = 'bullmq';
-/**
- * The maximum number of wake-ups that a slow queue has not accepted; more are dropped, and the sweep finds their
- * actions.
- */
+/** How many wake-ups may be waiting for a slow queue. Further ones are dropped, and the sweep finds their actions. */
 const WAKE_UPS_PENDING_MAX = 1_000;
 const JOB_RETENTION = { removeOnComplete: { count: 1_000, age: 86_400 }, removeOnFail: { count: 1_000, age: 86_400 } };
 
@@ -28,7 +25,7 @@ interface WakeUp {
   actionId: string;
   /** The row's version: a finished job must not block the next wake-up of the same action. */
   version: number;
-  /** Ahead of what waits. */
+  /** Ahead of waiting jobs. */
   first: boolean;
 }
 
@@ -53,7 +50,7 @@ export interface Queue {
 }
 
 export interface QueueOptions {
-  /** Given = Redis, else PostgreSQL. */
+  /** Given: Redis. Absent: PostgreSQL. */
   redisUrl?: string | undefined;
   databaseUrl: string;
   log: Logger;
@@ -74,7 +71,8 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
   queue.on('error', logIncident); // before any await: an error that nobody listens to goes to the console
   if (options.redisUrl) {
     await checkRedis(options.redisUrl, log);
-    await withTimeout(queue.waitUntilReady(), 2_000, noAnswer).catch(() => undefined); // else the first wake-ups would be lost
+    // otherwise the first wake-ups would be lost
+    await withTimeout(queue.waitUntilReady(), 2_000, noAnswer).catch(() => undefined);
   }
   let waiting = 0;
   return {
@@ -112,7 +110,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
   };
 }
 
-/** Job data is never trusted beyond the id; a job without one (evicted, added by hand) names no action. */
+/** Trusts only the id in a job's data; a job without one (evicted, or added by hand) names no action. */
 const processorFor =
   (handler: WakeUpHandler) =>
   async (job: Job<unknown>, token?: string): Promise<void> => {
@@ -124,7 +122,7 @@ const processorFor =
     throw new DelayedError();
   };
 
-/** One line per incident, not thousands: a broken Redis raises errors in a hot loop. */
+/** Logs one line per incident: a broken Redis raises errors in a hot loop. */
 function throttledWarning(log: Logger): (error: unknown) => void {
   let last = 0;
   return (error) => {
@@ -182,14 +180,14 @@ async function onPostgres(url: string, log: Logger): Promise<Opened> {
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 9_000,
-    query_timeout: 10_000, // a server that cannot be heard cannot time out either
+    query_timeout: 10_000, // a server that cannot answer cannot time out either
     options: '-c plan_cache_mode=force_generic_plan -c synchronous_commit=off',
     application_name: 'proviso-queue',
     max: 4,
   };
   const queue = new Queue(NAME, { connection });
   queue.on('error', throttledWarning(log));
-  await queue.waitUntilReady(); // BullMQ never recovers from a database that was away at the first connect
+  await queue.waitUntilReady(); // BullMQ never recovers if the database is down at the first connect
   return {
     queue: queue as unknown as BullQueue, // the same class over another backend; Bull Board's types name the Redis one
     startWorker: async (processor, concurrency) => {

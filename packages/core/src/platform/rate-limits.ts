@@ -1,32 +1,32 @@
-// Rate limits of callers. Counted in Redis if there is one, so that all api processes count together. While Redis is
+// Rate limits of callers, counted in Redis if there is one, so that all api processes count together. While Redis is
 // down or slow, each process counts separately: a limit must never refuse or delay a request that it would allow.
 import { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 
-/** A Redis that has not answered by then is skipped for this request. */
+/** If Redis has not answered by then, this request is counted without it. */
 const ANSWER_MS = 50;
 const WINDOW_S = 60;
-/** Per minute: of one address, and of one key's visible prefix. */
+/** Per minute: for one address, and for one key's visible prefix. */
 const SIGN_INS_MAX = 10;
 
 interface Allowance {
   allowed: boolean;
   perMinute: number;
   left: number;
-  /** Until all of it is back. */
+  /** Until the allowance is full again. */
   resetMs: number;
 }
 
 /**
- * Who a request is counted for: one credential or address, a person with all of theirs, or a workspace's keys. `trial` are
- * the look-ups of unknown tokens from an address that has asked too much, and `sign_in` the sign-ins that failed.
+ * Whom a request is counted for: a credential or address, a person with all of theirs, or a workspace's keys. `trial`
+ * counts look-ups of unknown tokens from an address over its limit, and `sign_in` counts failed sign-ins.
  */
 export type Counted = 'token' | 'person' | 'workspace' | 'trial' | 'sign_in';
 
 export interface RateLimits {
-  /** Counts one request of that caller, by its id, or of that address. Never throws. */
+  /** Counts one request of that caller or address. Never throws. */
   take(caller: string, counted?: Counted): Promise<Allowance>;
-  /** Counts one less, after all. Never throws. */
+  /** Takes one count back. Never throws. */
   giveBack(caller: string, counted?: Counted): void;
   close(): void;
 }
@@ -34,10 +34,10 @@ export interface RateLimits {
 export interface RateLimitsOptions {
   redisUrl?: string | undefined;
   perMinute: number;
-  /** Over all credentials of a person; twice `perMinute` by default. */
+  /** For all credentials of a person together; twice `perMinute` by default. */
   personPerMinute?: number | undefined;
   /**
-   * Over all keys of a workspace, including its agents'; five times `perMinute` by default. People are counted
+   * For all keys of a workspace together, including its agents'; five times `perMinute` by default. People are counted
    * separately.
    */
   workspacePerMinute?: number | undefined;

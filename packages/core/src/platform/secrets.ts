@@ -1,18 +1,18 @@
-// Envelope encryption: each secret has a fresh data key, sealed by a key of the ring; both with AES-256-GCM and the
+// Envelope encryption: each secret has a fresh data key, sealed by a key of the ring. Both use AES-256-GCM with the
 // record's place as associated data, so that a ciphertext moved to another row does not open. Held by secrets.test.ts.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { JsonObject } from '@proviso/contracts';
 import { AppError } from './errors.ts';
 
-/** Key id → 256-bit key; the first encrypts, all decrypt. Empty = secrets can be neither stored nor read. */
+/** Key id → 256-bit key. The first encrypts, all decrypt. Empty: secrets can be neither stored nor read. */
 export type KeyRing = ReadonlyMap<string, Buffer>;
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 
-/** Reads `id:base64,…`: 32 bytes each. Throws with a sentence for operators. */
+/** Parses `id:base64,…`, 32 bytes each. Throws a sentence for operators. */
 export function readKeyRing(text: string): KeyRing {
   const ring = new Map<string, Buffer>();
   for (const entry of text
@@ -30,13 +30,13 @@ export function readKeyRing(text: string): KeyRing {
   return ring;
 }
 
-/** Writes a ring with one fresh key, readable by its owner alone, unless the file is there. */
+/** Writes a ring with one fresh key, readable only by its owner, unless the file exists. */
 export function createKeyRingFile(path: string): void {
   if (existsSync(path)) return;
   writeFileSync(path, `k1:${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
 }
 
-/** The ring of PROVISO_SECRET_KEYS, else of the file that PROVISO_SECRET_KEYS_FILE names, else an empty one. */
+/** The ring of PROVISO_SECRET_KEYS, else of the file named by PROVISO_SECRET_KEYS_FILE, else an empty one. */
 export function loadKeyRing({ keys, file }: { keys?: string | undefined; file?: string | undefined }): KeyRing {
   return readKeyRing(keys ?? (file ? readFileSync(file, 'utf8') : ''));
 }
@@ -56,7 +56,10 @@ function open(key: Buffer, sealed: Buffer, place: string): Buffer {
   return Buffer.concat([cipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), cipher.final()]);
 }
 
-/** Seals a record's secrets. `place` = table, column and row id. Form: `v1.<key id>.<sealed data key>.<sealed secret>`. */
+/**
+ * Seals a record's secrets. `place` = table, column and row id. Format: `v1.<key id>.<sealed data key>.<sealed
+ * secret>`.
+ */
 export function sealSecret(ring: KeyRing, secret: JsonObject, place: string): string {
   const [entry] = ring;
   if (!entry)
@@ -67,13 +70,13 @@ export function sealSecret(ring: KeyRing, secret: JsonObject, place: string): st
   return ['v1', entry[0], sealedKey.toString('base64url'), sealed.toString('base64url')].join('.');
 }
 
-/** Opens what `sealSecret` sealed for this very place; throws otherwise. */
+/** Opens what `sealSecret` sealed for the same place; throws otherwise. */
 export function openSecret(ring: KeyRing, sealed: string, place: string): JsonObject {
   const { dataKey, secret } = openDataKey(ring, sealed, place);
   return JSON.parse(open(dataKey, Buffer.from(secret, 'base64url'), place).toString()) as JsonObject;
 }
 
-/** The same secret under the ring's first key: its data key is sealed anew. Throws when it does not open. */
+/** The same secret under the ring's first key: only its data key is sealed again. Throws if it does not open. */
 export function resealSecret(ring: KeyRing, sealed: string, place: string): string {
   const { dataKey, secret } = openDataKey(ring, sealed, place);
   open(dataKey, Buffer.from(secret, 'base64url'), place); // what does not open is not worth a new seal

@@ -1,12 +1,12 @@
-// Work on many items goes on in slices: what else the process has to do comes in between. One clock for all of them, so
-// that ten such requests at once hold nobody up for longer than one. Held by time-slice.test.ts.
+// Divides work on many items into time slices, with other work of the process in between. All of it shares one clock,
+// so that ten such requests delay others no longer than one. Held by time-slice.test.ts.
 
 const SLICE_MS = 10;
 
 let endsAt = -Infinity;
 let opening: Promise<void> | undefined;
 
-/** Resolves at once while the slice lasts, else when the event loop has been round. */
+/** Resolves at once within the slice, else after a turn of the event loop. */
 export async function nextSlice(): Promise<void> {
   while (performance.now() >= endsAt) await (opening ??= openSlice());
 }

@@ -1,14 +1,14 @@
-/** Constants of the pipeline; all in the database's time except heartbeat and sweep. */
+/** Constants of the pipeline. All but heartbeat and sweep are in the database's time. */
 export interface Timings {
   leaseMs: number;
   heartbeatMs: number;
   sweepMs: number;
   attemptsMax: number;
-  /** Leases lost until an action is given up. */
+  /** Lost leases until an action is given up. */
   crashesMax: number;
   backoffBaseMs: number;
   backoffMaxMs: number;
-  /** How long a provider that is away or busy is tried, and the longest wait between two attempts. */
+  /** How long an action is retried while its provider is away or busy, and the longest wait between two attempts. */
   unavailableMaxMs: number;
   unavailableDelayMaxMs: number;
   /** From the claim to an outcome, unless the executor says otherwise. */

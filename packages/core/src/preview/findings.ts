@@ -2,7 +2,7 @@ const HOSTS_MAX = 10;
 export const WORDS_MAX = 5;
 const PLACES_MAX = 6;
 
-/** What was done to a preview's texts, as the preview's own warnings say it. */
+/** Collects what was changed in a preview's texts, for the preview's own warnings. */
 export class Findings {
   private readonly marked = new Set<string>();
   private readonly padded = new Set<string>();
@@ -22,7 +22,7 @@ export class Findings {
   host(warning: string): void {
     this.hosts.add(warning);
   }
-  /** Returns how many there are. */
+  /** Returns how many warnings there are. */
   word(warning: string): number {
     return this.words.add(warning).size;
   }

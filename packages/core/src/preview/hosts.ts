@@ -1,29 +1,29 @@
-// What a host in a text really is. A link is shown with where it leads, an international name with its ASCII form, and
-// an ASCII form with the name that it stands for. Held by packages/core/test/unit/readable-text.test.ts.
+// Finds what a host in a text really is. A link is shown with its target, an international name with its ASCII form,
+// and an ASCII form with the name that it encodes. Held by packages/core/test/unit/readable-text.test.ts.
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { inAscii } from './look-alikes.ts';
 
 export interface HostNote {
-  /** Where in the text its host or link begins, and where the note belongs. */
+  /** Where its host or link begins in the text, and where the note belongs. */
   from: number;
   at: number;
   note: string;
-  /** What a person has to be told of it. */
+  /** The warning for the reviewer. */
   warning: string;
 }
 
 const TOKEN = /[^\s<>"“”„«»()[\]{}|]+/gu;
 const WORTH_A_LOOK = /[@\\]|:\/|xn--|www\.|[^\p{ASCII}]/iu;
-/** Without one of these a token is a word. */
+/** A token without one of these is a word. */
 const MAY_NAME_A_HOST = /[.:@\\\u3002\uFF0E\uFF61]/u;
 const LINK = /(?:https?|ftp|wss?):[/\\]*/i;
 const TOKEN_CHARS_MAX = 2_048;
-/** Tokens that are looked into in one text, and notes in it. */
+/** How many tokens of one text are examined, and how many notes it may get. */
 const TOKENS_MAX = 200;
 const ASCII = /^\p{ASCII}*$/u;
 const NAME = /^[\p{L}\p{M}\p{N}.\u3002\uFF0E\uFF61·-]+$/u;
 
-/** Notes on the hosts of links, addresses and bare names, in the order of the text; `rest` = there are too many. */
+/** Notes on the hosts of links, addresses and bare names, in the order of the text. `rest`: there are too many. */
 export function hostNotes(text: string): { notes: HostNote[]; rest: boolean } {
   if (!WORTH_A_LOOK.test(text)) return { notes: [], rest: false };
   const notes: HostNote[] = [];
@@ -39,7 +39,7 @@ export function hostNotes(text: string): { notes: HostNote[]; rest: boolean } {
   return { notes, rest: false };
 }
 
-/** The punctuation of the sentence is not the link's. */
+/** Removes the sentence's punctuation from the end of a link. */
 function withoutEnd(token: string): string {
   let end = token.length;
   while (end > 0 && /[.,;:!?'’…]/u.test(token[end - 1] ?? '')) end--;
@@ -93,7 +93,7 @@ function noteOnName(name: string): Found | undefined {
   return { note: wire, warning };
 }
 
-/** A host in ASCII, with the name that it stands for where that is another one. */
+/** A host in ASCII, and the name that it encodes if that differs. */
 export function named(host: string): string {
   const name = /(?:^|\.)xn--/i.test(host) ? domainToUnicode(host) : host;
   return name === host || name === '' ? host : `${host} (${name})`;
@@ -104,7 +104,7 @@ const likeness = (name: string): string => {
   return other === undefined ? '' : ` It looks like ${other}.`;
 };
 
-/** The ASCII name that a name in other letters would be taken for; undefined = none. */
+/** The ASCII name that a name in other letters could be mistaken for; undefined = none. */
 function imitated(name: string): string | undefined {
   if (ASCII.test(name) || name.length > 253) return undefined;
   const alike = inAscii(name.toLowerCase());

@@ -1,12 +1,12 @@
 import { inAscii } from './look-alikes.ts';
 
 /**
- * A label for a name that a tenant or a provider chose, such as a property or an argument: `properties["Contact"]`. A
- * label of ours is words alone, so that no name can pass for one. Held by `describeConformance`.
+ * A label for a name that a tenant or provider chose, such as a property or an argument: `properties["Contact"]`. Our
+ * own labels consist of words only, so no chosen name can pass for one. Held by `describeConformance`.
  */
 export const givenLabel = (group: string, name: string): string => `${group}[${JSON.stringify(name)}]`;
 
-/** What the service itself says on previews, or may say beside one: letters alone, in lower case. */
+/** Words that the service itself uses on a preview or next to one: letters only, in lower case. */
 const SERVICE_LABELS = new Set(
   `Account, Answer, Approval, Approved, Approved by, As, Associated, Bcc, Called at, Cc, Channel, Channel id, Claims,
   Company, Company is found by, Contact, Contact is found by, Decided by, Decision, Description, Due, Email, First name,
@@ -19,15 +19,15 @@ const SERVICE_LABELS = new Set(
 );
 
 /**
- * A label of a preview that an agent rendered. The preview as a whole is marked as the agent's, so that its labels stay as they are;
- * one that reads like a label of the service, or has one on a line of its own, is shown as a given name.
+ * A label of a preview that an agent rendered. The whole preview is marked as the agent's, so its labels stay. One that
+ * reads like a label of the service, or contains one on its own line, is shown as a given name.
  */
 export const agentLabel = (label: string): string =>
   label.split(/[\n\r\u2028\u2029:：⏎]+/u).some((part) => SERVICE_LABELS.has(folded(part)))
     ? givenLabel('agent', label)
     : label;
 
-/** Case, marks, spaces and letters of other alphabets that look alike make no difference. */
+/** Ignores case, diacritics, spaces, and letters of other alphabets that look alike. */
 function folded(text: string): string {
   return inAscii(text.normalize('NFKD'))
     .normalize('NFKD')

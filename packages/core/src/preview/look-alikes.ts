@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-// Its types claim a default export, which a CommonJS module of one function has not.
+// Its types claim a default export, but the CommonJS module is a single function.
 const unhomoglyph = createRequire(import.meta.url)('unhomoglyph') as (text: string) => string;
 
 const ASCII = /^\p{ASCII}*$/u;
@@ -11,7 +11,7 @@ const OTHER_ALPHABET = /[\p{Script=Cyrl}\p{Script=Grek}\p{Script=Armn}\p{Script=
 const known = new Map<string, string>();
 const LETTERS_KNOWN_MAX = 10_000;
 
-/** By Unicode's table of confusables: each letter beyond ASCII as the one that it looks like. */
+/** Replaces each non-ASCII letter by the one that it looks like, by Unicode's table of confusables. */
 export const inAscii = (text: string): string => (ASCII.test(text) ? text : Array.from(text, letterInAscii).join(''));
 
 function letterInAscii(letter: string): string {
@@ -21,7 +21,7 @@ function letterInAscii(letter: string): string {
   return found;
 }
 
-/** The words in which letters of another alphabet pass for Latin ones beside them, with those letters. */
+/** The words in which letters of another alphabet pass for Latin ones, with those letters. */
 export function* mixedWords(text: string): Generator<{ word: string; letters: string[] }> {
   if (!OTHER_ALPHABET.test(text)) return;
   const seen = new Set<string>();

@@ -1,7 +1,7 @@
 const SAME_LINES_MAX = 20;
 const BLANK_LINES = /\n(?:[^\S\n]*\n){9,}/gu;
 const SPACES = /[^\S\n]{64,}/gu;
-/** More accents on one letter than any language writes: they are drawn over the lines beside it. */
+/** More accents on one letter than any language uses: they would be drawn over the neighbouring lines. */
 const ACCENTS = /\p{M}{9,}/gu;
 
 export interface Cut {
@@ -35,7 +35,7 @@ function cutLines(text: string): string {
   return kept.join('\n');
 }
 
-/** Its beginning and its end, and what to say between them of the rest; one part where it is short enough. */
+/** The beginning and the end of a text, and a note on what is left out between them; one part if it is short enough. */
 export function shorten(text: string, charsMax: number): { parts: string[]; between: string } {
   if (text.length <= charsMax) return { parts: [text], between: '' };
   const end = Math.floor(charsMax / 5);

@@ -18,7 +18,7 @@ const HOST_IN_WORDS = /(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,62}))(?:\.[\p{L}\p
 const TAGS_MAX = 5_000;
 const LINKS_MAX = 200;
 
-/** HTML without what could load or run; its texts are readable, and each link says where it leads. */
+/** HTML without anything that could load or run. Its texts are readable, and each link shows its target. */
 export function readableHtml(html: string, where: Where): string {
   if (html.split('<').length > TAGS_MAX) {
     where.findings.host(`The HTML has more than ${TAGS_MAX.toLocaleString('en-US')} tags: its source is shown.`);
@@ -46,7 +46,7 @@ export function readableHtml(html: string, where: Where): string {
   });
 }
 
-/** The host that a link leads to, or an address that it writes to; undefined = nowhere that is known. */
+/** The host that a link leads to, or the address that it writes to; undefined = unknown. */
 function targetOf(href: string): string | undefined {
   if (!URL.canParse(href)) return href === '' ? undefined : href.slice(0, 100);
   const { protocol, hostname, pathname } = new URL(href);

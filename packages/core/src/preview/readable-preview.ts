@@ -1,5 +1,5 @@
-// Each text of a preview is made readable here and nowhere else: what is shown is what would be sent, and it can be judged.
-// Held by packages/core/test/unit/readable-preview.test.ts.
+// The one place that makes the texts of previews readable: what is shown is what would be sent, in a form that people
+// can judge. Held by packages/core/test/unit/readable-preview.test.ts.
 import { preview as previewShape, type JsonObject, type JsonValue, type Preview } from '@proviso/contracts';
 import { Findings } from './findings.ts';
 import { agentLabel } from './label.ts';
@@ -30,7 +30,10 @@ export function readablePreview({ title, fields, body, warnings = [] }: Preview)
   return { ...readable, ...(all.length > 0 && { warnings: all }) };
 }
 
-/** A preview that an agent rendered of a workspace's tool: none of its labels reads like one of the service's. It may have any shape. */
+/**
+ * A preview that an agent rendered for a workspace's tool, of any shape. None of its labels reads like one of the
+ * service's.
+ */
 export function readableAgentPreview(given: JsonObject): JsonObject {
   const { success, data } = previewShape.safeParse(given);
   if (success) {
@@ -45,7 +48,7 @@ export function readableAgentPreview(given: JsonObject): JsonObject {
   return { ...readable, warnings: [...(Array.isArray(own) ? own : own === undefined ? [] : [own]), ...warnings] };
 }
 
-/** A line that another service says of itself, such as an account’s name. */
+/** A line that another service says about itself, such as an account's name. */
 export const readableLine = (text: string, charsMax: number): string =>
   readableText(text, { place: 'text', findings: new Findings(), oneLine: true, charsMax });
 
@@ -67,7 +70,7 @@ function readableValue(value: JsonValue, place: string, findings: Findings): Jso
   );
 }
 
-/** No two keys become one: nothing of a key is left out. */
+/** Leaves out nothing of a key, so that no two keys become the same. */
 function readableKey(key: string, place: string, findings: Findings): string {
   const { text, marked } = markUnseen(key, { spaces: true });
   if (marked) findings.markedIn(place);

@@ -5,19 +5,19 @@ import { cutPadding, shorten } from './padding.ts';
 import { codePointOf, markUnseen } from './unseen.ts';
 
 export interface Where {
-  /** As a warning names it: a label, `title` or `body`. */
+  /** Where the text is, for warnings: a label, `title` or `body`. */
   place: string;
   findings: Findings;
-  /** A line of its own, such as a name or a value: line breaks are shown as ⏎, and odd spaces are marked. */
+  /** A single line, such as a name or a value: line breaks are shown as ⏎, and odd spaces are marked. */
   oneLine: boolean;
   charsMax?: number;
 }
 
 const PLAIN_CHARS_MAX = 400;
-/** Printable ASCII in one line, with nothing in it that could be a host or padding. */
+/** Printable ASCII on one line that cannot contain a host or padding. */
 const PLAIN = /^(?!.*(?:[@\\]|:\/|xn--|www\.| {64}))[\x20-\x7E]*$/i;
 
-/** The text as a person can judge it: nothing is dropped, and what would not be seen is marked. */
+/** The text in a form that people can judge: nothing is dropped, and what would be invisible is marked. */
 export function readableText(text: string, where: Where): string {
   const { findings, place, charsMax = Infinity } = where;
   if (text.length <= Math.min(charsMax, PLAIN_CHARS_MAX) && PLAIN.test(text)) return text;
@@ -32,7 +32,7 @@ function readablePart(text: string, where: Where): string {
   return where.oneLine ? shown.replaceAll('\n', '⏎') : shown;
 }
 
-/** Our notes stand between the text's own parts, in which each character that looks like a mark of ours is marked. */
+/** Puts our notes between the text's own parts, in which each character that looks like one of our marks is marked. */
 function markedText(text: string, where: Where): string {
   const { findings, place, oneLine: spaces } = where;
   const show = (part: string): string => {

@@ -1,33 +1,32 @@
-/** Shows nothing, or moves its neighbours: default ignorable, format and control characters, and blank glyphs. */
+/** Invisible, or moves its neighbours: default ignorable, format and control characters, and blank glyphs. */
 const UNSEEN = /[\p{DI}\p{Cf}\p{Cc}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u2800]/u;
-/** Signs over digits, which Unicode counts among the format characters although they are drawn. */
+/** Signs over digits: visible, although Unicode counts them among the format characters. */
 const DRAWN_FORMAT = /[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]/u;
-/** What stands for a line break on the preview and around each mark of ours: a text's own must not pass for them. */
+/** The characters of our own marks and line breaks, which a text must not imitate. */
 const OUR_MARKS = /[\u23CE\u2329\u232A\u27E8\u27E9]/u;
 const ODD_SPACE = /[^\S \t\n]/u;
-/** What may have to be marked, in runs: each run is looked at once. */
+/** Runs of characters that may need a mark; each run is examined once. */
 const CANDIDATES =
   /(?:(?![\t\n])[\p{DI}\p{Cf}\p{Cc}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u2800\u23CE\u2329\u232A\u27E8\u27E9])+/gu;
 const CANDIDATES_OR_SPACES =
   /(?:(?![\t\n])[\p{DI}\p{Cf}\p{Cc}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u2800\u23CE\u2329\u232A\u27E8\u27E9])+|[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]+/gu;
 
-/** No honest text has more of them in a row: beyond this number they are counted, and not named. */
+/** No honest text has a longer run: further characters are counted, not named. */
 const RUN_CHARS_MAX = 1_000;
 const ZWNJ = '\u200C';
 const ZWJ = '\u200D';
-/** Scripts whose letters are joined, or kept apart, by a joiner between them. */
+/** Scripts whose letters a joiner joins or keeps apart. */
 const JOINING =
   /[\p{Script=Arab}\p{Script=Syrc}\p{Script=Nkoo}\p{Script=Mong}\p{Script=Deva}\p{Script=Beng}\p{Script=Guru}\p{Script=Gujr}\p{Script=Orya}\p{Script=Taml}\p{Script=Telu}\p{Script=Knda}\p{Script=Mlym}\p{Script=Sinh}\p{Script=Khmr}\p{Script=Mymr}\p{Script=Tibt}\p{Script=Java}\p{Script=Bali}\p{Script=Tglg}]/u;
 const JOINED = /[\p{L}\p{M}]/u;
 const EMOJI_END = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F]/u;
 const PICTOGRAPH = /\p{Extended_Pictographic}/u;
-/** The flags of England, Scotland and Wales, whose names are spelt in tags. */
+/** The flags of England, Scotland and Wales, which are spelt in tag characters. */
 const FLAG_TAGS =
   /^\u{E0067}\u{E0062}(?:\u{E0065}\u{E006E}\u{E0067}|\u{E0073}\u{E0063}\u{E0074}|\u{E0077}\u{E006C}\u{E0073})\u{E007F}/u;
 
 export interface Marked {
   text: string;
-  /** Whether there is a mark. */
   marked: boolean;
 }
 
@@ -39,8 +38,8 @@ export const codePointOf = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 
 /**
- * The text with a mark such as `⟨U+200B⟩` in place of each character that a reader would not see. Emoji, and joiners
- * between letters of scripts that use them, stay. `spaces` marks spaces too that look like others.
+ * Replaces each character that a reader would not see by a mark such as `⟨U+200B⟩`. Keeps emoji, and joiners between
+ * letters of scripts that use them. `spaces` also marks unusual spaces.
  */
 export function markUnseen(text: string, { spaces }: { spaces: boolean }): Marked {
   let marked = false;
@@ -75,7 +74,7 @@ function piecesOf(run: string, { before, after, spaces }: { before: string; afte
   for (let at = 0; at < run.length; at += previous.length) {
     const last = pieces.at(-1);
     if (last?.marks && run.startsWith(last.characters, at)) {
-      last.count++; // what does not belong after a letter does not belong after itself
+      last.count++; // a character that does not belong after a letter does not belong after itself
       continue;
     }
     const flag = previous === '\u{1F3F4}' ? FLAG_TAGS.exec(run.slice(at)) : null;
@@ -100,7 +99,7 @@ function isToMark(character: string, place: Place): boolean {
   return !DRAWN_FORMAT.test(character) && !belongs(character, place);
 }
 
-/** What may belong to a neighbour. */
+/** Characters that may belong to a neighbour. */
 const DEPENDENT = /[\p{Join_Control}\p{Variation_Selector}]/u;
 
 /** A joiner or selector that its neighbours need. */
@@ -116,7 +115,10 @@ function belongs(character: string, { previous, next }: Place): boolean {
   return /[\u180B-\u180D\u180F]/u.test(character) && /\p{Script=Mong}/u.test(previous);
 }
 
-/** French sets one before `?` and after `«`, and many group digits with one; Japanese and Chinese have a wide one. */
+/**
+ * French puts one before `?` and after `«`, many number formats group digits with one, and Japanese and Chinese have a
+ * wide one.
+ */
 function isUsualSpace(character: string, { previous, next }: Place): boolean {
   if (character === '\u3000') return /[\p{Script=Han}\p{Script=Hira}\p{Script=Kana}\p{P}]/u.test(previous);
   if (!/[\u00A0\u202F\u2009]/u.test(character)) return false;
@@ -129,5 +131,5 @@ const firstOf = (text: string): string => {
   const code = text.codePointAt(0);
   return code === undefined ? '' : String.fromCodePoint(code);
 };
-/** Of at most two code units. */
+/** The last character of at most two code units. */
 const lastOf = (text: string): string => ((text.codePointAt(0) ?? 0) > 0xffff ? text : text.slice(-1));

@@ -21,9 +21,9 @@ export interface BulkCreation {
 }
 
 /**
- * Records many proposals independently: an invalid one does not affect the others. Look-ups by id and the insert are
- * one statement each per portion of items; other look-ups of an executor, such as a contact's newest thread, are one
- * per item.
+ * Records many proposals independently: an invalid one does not affect the others. Look-ups by id, and the insert, take
+ * one statement per portion of items. An executor's other look-ups, such as a contact's newest thread, take one per
+ * item.
  */
 export async function bulkCreateActions(ctx: Context, input: unknown): Promise<BulkCreation> {
   authorizeProposing(ctx);
@@ -50,7 +50,7 @@ async function draftAll(ctx: Context, actions: readonly unknown[]): Promise<(Dra
   const drafts = await inPortions(actions, sizeOf, (portion) =>
     Promise.all(portion.map((item) => draftOne(together, item))),
   );
-  // Ids in the order of the request: they break the tie between rows of one moment in every list and queue.
+  // Sorted ids keep the order of the request: they break ties between rows of one moment in every list and queue.
   const ids = drafts.map(() => newId()).toSorted();
   return drafts.map((draft, index) => (draft instanceof AppError ? draft : { ...draft, id: ids[index] ?? draft.id }));
 }

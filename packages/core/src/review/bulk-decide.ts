@@ -44,7 +44,7 @@ function uuidFor(id: string): string {
   return uuid;
 }
 
-/** The hashes by UUID; an id twice in its two forms, or a hash that binds nothing, is INVALID. */
+/** The hashes by UUID. Throws INVALID for an id given twice in its two forms, and for a hash without its id. */
 function hashesOf({ action_ids, params_hashes = {} }: BulkDecideBody): Map<string, string> {
   const ids = new Set(action_ids.map(uuidFor));
   if (ids.size < action_ids.length) throw invalid('action_ids', 'lists an id twice');

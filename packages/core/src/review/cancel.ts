@@ -6,7 +6,7 @@ import { getActionInWorkspace } from './get.ts';
 import { assertOwnAction } from './own.ts';
 import type { ActionRow } from '../action/row.ts';
 
-/** Cancels what is pending or cleared, unless its effect may have begun. */
+/** Cancels a pending or cleared action, unless its effect may have begun. */
 export async function cancelAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
   authorize(ctx, 'actions:write');
   noBody.parse(input);

@@ -12,14 +12,14 @@ import { gate, proposerOf, type Proposer } from './proposer.ts';
 import { rowFromJson, type ActionRow } from '../action/row.ts';
 import { CREATE, type CreateAnswer } from '../action/statements.ts';
 
-/** Records a proposed action: pending, scheduled or auto-approved. The row is committed before this returns. */
+/** Records a proposed action as pending, scheduled or auto-approved. The row is committed before this returns. */
 export async function createAction(ctx: Context, input: unknown): Promise<ActionRow> {
   authorizeProposing(ctx);
   const body = createActionBody.parse(input);
   return recordProposal(ctx, () => draftRow(ctx, body));
 }
 
-/** Writes the row that `draft` builds, or replays the one that the first request with this key wrote. */
+/** Writes the row that `draft` builds, or replays the row of the first request with this key. */
 export async function recordProposal(ctx: Context, draft: () => Promise<DraftRow>): Promise<ActionRow> {
   const made = await runOrReplay(ctx.db, ctx.idempotency, async () => {
     const row = await draft();
@@ -31,7 +31,6 @@ export async function recordProposal(ctx: Context, draft: () => Promise<DraftRow
   return action;
 }
 
-/** Throws FORBIDDEN. */
 export function authorizeProposing(ctx: Context): void {
   authorize(ctx, 'actions:write');
   if (ctx.caller.agent && !ctx.caller.agent.enabled) throw new AppError('FORBIDDEN', 'The agent is disabled.');
@@ -42,7 +41,7 @@ export type DraftRow = ReturnType<typeof newRow>;
 /** A type that needs no identity may be proposed without one. */
 export type ProposalBody = Omit<CreateActionBody, 'identity_id'> & { identity_id: string | null };
 
-/** The row that a body asks for, as an insert takes it. Throws INVALID. */
+/** Builds the row to insert from a body. Throws INVALID. */
 export async function draftRow(ctx: Context, body: ProposalBody): Promise<DraftRow> {
   checkTimes(body);
   const executor = await executorOf(ctx, body.type);
@@ -98,7 +97,7 @@ function newRow(ctx: Context, body: ProposalBody, draft: Draft) {
     ...draft.rendered,
     status_before_run: null,
     identity_id: identity?.id ?? null,
-    identity_version, // not a column: kept in an Idempotency-Key's snapshot
+    identity_version, // not a column: stored in an Idempotency-Key's snapshot
     description: body.description ?? null,
     agent_preview: null as JsonObject | null,
     direct: body.direct ?? false,
@@ -112,7 +111,7 @@ function newRow(ctx: Context, body: ProposalBody, draft: Draft) {
     agent_id: draft.agent?.id ?? null,
     run_id: draft.runId,
     run_contact_id: draft.runId && draft.contactId,
-    action_index: null, // the statement counts
+    action_index: null, // the statement counts it
     mission_id: body.mission_id ?? null,
     session_id: body.session_id ?? null,
     batch_id: body.mission_id ? `${body.mission_id}:${body.type}` : null,
@@ -129,7 +128,10 @@ function newRow(ctx: Context, body: ProposalBody, draft: Draft) {
   };
 }
 
-/** The statement that stores the key's snapshot also counts the index, so the snapshot lacks it; it never changes. */
+/**
+ * The statement that stores the key's snapshot also counts the index, so the snapshot lacks it. The index never
+ * changes.
+ */
 async function indexed(ctx: Context, action: ActionRow): Promise<ActionRow> {
   if (!action.run_contact_id) return action;
   const where = { id: action.id, workspace_id: action.workspace_id };

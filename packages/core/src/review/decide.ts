@@ -40,20 +40,20 @@ interface DecisionOptions {
   change?: ActionChange;
   /** What the caller changed, for the log. */
   changes?: JsonObject;
-  /** What the caller must still be allowed when it is written; to decide, unless given. Throws FORBIDDEN. */
+  /** The right that the caller must still have at the write; by default the right to decide. Throws FORBIDDEN. */
   may?: (now: Context) => void;
 }
 
-/** A prepared decision: everything was read and looked up; only the guarded write is missing. */
+/** A decision that has been read and looked up; only the guarded write is missing. */
 export interface PreparedDecision {
   seen: ActionRow;
   event: 'action.approved' | 'action.rejected' | 'action.updated';
   options: Omit<Transition, 'idempotency'>;
-  /** The preview is outdated: it is rendered again, and the decision is refused until that has been seen. */
+  /** The preview is outdated: the write stores the current one and refuses the decision until somebody has seen it. */
   isPreviewOutdated?: true;
 }
 
-/** Decides an action as it was seen; shared by every way in which one decision arrives. */
+/** Decides an action as it was seen; every single decision comes through here. */
 export async function applyDecision(
   ctx: Context,
   seen: ActionRow,
@@ -66,7 +66,7 @@ export async function applyDecision(
 }
 
 /**
- * Reads and looks up everything that a decision needs, outside any transaction, and writes nothing. Throws INVALID,
+ * Reads and looks up everything that a decision needs, outside any transaction. Writes nothing. Throws INVALID,
  * CONFLICT.
  */
 export async function prepareDecision(
@@ -78,7 +78,7 @@ export async function prepareDecision(
   const { actor } = ctx.caller;
   const { comment = null } = decision;
   const record = { by: actor, comment, via: ctx.via, at: '' }; // the statement writes the time
-  // The guarded statement says why it cannot be: the status may have moved back since it was read.
+  // The guarded statement says why it refuses: the status may have moved back since it was read.
   if (seen.status !== 'pending_approval')
     return { seen: { ...seen, version: -1 }, event: eventOf(decision), options: { actor } };
   assertHash(ctx, seen, decision);
@@ -116,7 +116,7 @@ export async function prepareDecision(
 
 const eventOf = ({ action }: DecideActionBody) => (action === 'reject' ? 'action.rejected' : 'action.approved');
 
-/** The one guarded write of a decision, by itself or in a transaction. Throws INVALID_STATE, CONFLICT. */
+/** The one guarded write of a decision, alone or in a transaction. Throws INVALID_STATE, CONFLICT. */
 export async function writeDecision(
   db: Queryable,
   { seen, event, options, isPreviewOutdated }: PreparedDecision,
@@ -128,7 +128,7 @@ export async function writeDecision(
   throw new ActionError('CONFLICT', message, now);
 }
 
-/** An approval counts for what was shown: a given hash must match, and a changed proposal requires one. */
+/** An approval is for what was shown: a given hash must match, and a changed proposal requires one. */
 function assertHash(ctx: Context, seen: ActionRow, { action, params_hash }: DecideActionBody): void {
   const conflict = (why: string): AppError =>
     new ActionError('CONFLICT', why, seen, [{ path: 'params_hash', message: why }]);
@@ -138,7 +138,7 @@ function assertHash(ctx: Context, seen: ActionRow, { action, params_hash }: Deci
     throw conflict('The proposal has changed since it was created. Approve it with the hash that you read.');
 }
 
-/** An approval that leaves the question open decides nothing. Throws INVALID at the edit that is missing. */
+/** An approval that leaves the question open decides nothing. Throws INVALID at the missing edit. */
 function assertDecides(executor: Executor, params: JsonObject, comment: string | null): void {
   const fault = executor.approvalFault?.(params, { comment });
   if (fault) throw invalid(`edits.${fault.field}`, fault.message);
@@ -152,7 +152,7 @@ async function approvalBinding(
   edits: JsonObject | undefined,
 ): Promise<ActionChange> {
   if (!edits) {
-    await parseParams(executor, effectiveParams(seen)); // a tool's schema may be another one by now
+    await parseParams(executor, effectiveParams(seen)); // a tool's schema may have changed
     return clearedColumns(ctx, seen);
   }
   const proposal = await prepareEdits(ctx, executor, seen, edits);
@@ -170,8 +170,8 @@ async function approvalBinding(
 }
 
 /**
- * The preview must be what it would be if it were rendered now: an identity that was changed since, say, has another sender,
- * and a tool another schema. Returns how to render it again where it is not.
+ * The preview must equal one rendered now: a changed identity may have another sender, and a tool another schema.
+ * Returns the write that stores the current preview if it does not.
  */
 async function renderOutdatedPreview(
   ctx: Context,
@@ -204,7 +204,7 @@ async function renderOutdatedPreview(
   };
 }
 
-/** What was looked up before it went stale would be as stale the next time: people approve what is found now. */
+/** Looks up again what went stale, so that people approve current values. */
 async function lookUpAgain(ctx: Context, executor: Executor, seen: ActionRow) {
   const given = givenOf(seen);
   const { params, resolved } = await prepareProposal(ctx, {

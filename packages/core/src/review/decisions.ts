@@ -1,5 +1,5 @@
-// Many decisions in one request: everything is read and looked up first, concurrently and outside a transaction; then
-// all are written in one. Held by actions-bulk-decide.test.ts and no-network-in-transactions.test.ts.
+// Many decisions in one request: all are read and looked up first, concurrently and outside a transaction, then written
+// in one. Held by actions-bulk-decide.test.ts and no-network-in-transactions.test.ts.
 import type { DecideActionBody } from '@proviso/contracts';
 import { ActionError } from '../action/action-error.ts';
 import { coalescing } from '../platform/coalesce.ts';
@@ -13,8 +13,8 @@ import { inPortions, sizeOf } from '../platform/portions.ts';
 import type { ActionRow } from '../action/row.ts';
 
 /**
- * For all look-ups of a request. A decision that a slow provider delays longer fails individually and may be sent
- * again.
+ * For all look-ups of a request. If a slow provider delays a decision beyond this, only that decision fails, and it may
+ * be sent again.
  */
 const PREPARE_MS = 20_000;
 const AT_ONCE_MAX = 16;
@@ -27,7 +27,7 @@ export interface DecisionRequest {
 /** By the action's id. */
 export type PreparedDecisions = Map<string, PreparedDecision | AppError>;
 
-/** Prepares each decision by itself; those that are refused say why. Writes nothing. */
+/** Prepares each decision by itself; a refused one becomes its error. Writes nothing. */
 export async function prepareDecisions(ctx: Context, asks: readonly DecisionRequest[]): Promise<PreparedDecisions> {
   const together = { ...ctx, db: { ...ctx.db, tables: coalescing(ctx.db.tables) } };
   const endsAt = performance.now() + PREPARE_MS;
@@ -45,7 +45,8 @@ async function prepareOne(
   endsAt: number,
 ): Promise<PreparedDecision | AppError> {
   await nextSlice();
-  // Not read from the locked row: a batch holds its locks to the end, and running actions belong to the heartbeat.
+  // Checked before the rows are locked: a batch holds its locks to the end, and the heartbeat needs the rows of running
+  // actions.
   if (seen.status !== 'pending_approval')
     return new ActionError(
       'INVALID_STATE',
@@ -60,7 +61,7 @@ async function prepareOne(
   const late = (): AppError =>
     new AppError('UNAVAILABLE', 'A provider that the decision depends on did not answer in time. Decide again.');
   const leftMs = endsAt - performance.now();
-  if (leftMs <= 0) return late(); // and nobody is asked
+  if (leftMs <= 0) return late(); // without asking anybody
   try {
     return await withTimeout<PreparedDecision | AppError>(prepareDecision(ctx, seen, decision), leftMs, late);
   } catch (error) {
@@ -69,7 +70,7 @@ async function prepareOne(
   }
 }
 
-/** Processes all, a few at a time, which bounds the open calls of a request to a slow provider. */
+/** Runs all, a few at a time, which bounds the open calls to a slow provider. */
 async function sideBySide<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
@@ -83,13 +84,13 @@ async function sideBySide<Item, Result>(
   return results;
 }
 
-/** Writes each decision by itself, in one transaction; by id, the action or why it could not be decided. */
+/** Writes each decision by itself, in one transaction. Returns by id the action, or why it could not be decided. */
 export async function writeDecisions(
   tx: Transaction,
   prepared: PreparedDecisions,
 ): Promise<Map<string, ActionRow | AppError>> {
   const outcomes = new Map<string, ActionRow | AppError>();
-  // In the order of their ids, so that two batches over the same actions wait for each other instead of deadlocking.
+  // Sorted by id, so that two batches over the same actions wait for each other instead of deadlocking.
   for (const [id, one] of [...prepared].toSorted(([a], [b]) => a.localeCompare(b))) {
     await nextSlice();
     outcomes.set(id, one instanceof AppError ? one : await written(tx, one));
@@ -101,7 +102,7 @@ async function written(tx: Transaction, prepared: PreparedDecision): Promise<Act
   try {
     return await writeDecision(tx, prepared);
   } catch (error) {
-    if (error instanceof AppError) return error; // refused by the guard; the transaction is sound
+    if (error instanceof AppError) return error; // the guard refused it; the transaction is intact
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import { rowFromTable, type ActionEvent, type ActionRow } from '../action/row.ts
 
 export const WITH_IDENTITY = { identity: { select: { config_version: true } } } as const;
 
-/** The action of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
+/** The action with that id in the caller's workspace. Throws NOT_FOUND. */
 export async function getActionInWorkspace(ctx: Context, id: string): Promise<ActionRow> {
   const uuid = parseId('action', id);
   const row =
@@ -22,14 +22,14 @@ export async function getActionInWorkspace(ctx: Context, id: string): Promise<Ac
   return rowFromTable(row);
 }
 
-/** Log entries per reply, unless their bytes end it earlier. */
+/** Log entries per reply, unless the byte limit ends it earlier. */
 const LOG_PAGE = 1_000;
 
 const BY_VERSION: Order = { name: 'version', direction: 'asc', terms: [{ sql: 't.version', type: 'int4' }] };
 
 export interface ActionWithLogs {
   action: ActionRow;
-  /** The oldest first, from `logs_cursor` on. */
+  /** Oldest first, from `logs_cursor` on. */
   logs: ActionEvent[];
   /** Where the log continues; null = it ends here. */
   logsNextCursor: string | null;

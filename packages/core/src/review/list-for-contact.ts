@@ -3,7 +3,7 @@ import { listActions, type ActionPage } from './list.ts';
 import { authorize, type Context } from '../access/context.ts';
 import { getContactInWorkspace } from '../crm/contacts/get.ts';
 
-/** The actions on a contact, filtered and sorted as in the list of all. */
+/** Lists the actions on a contact, with the filters and orders of the main list. */
 export async function listContactActions(
   ctx: Context,
   contactId: string,

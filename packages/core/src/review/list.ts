@@ -16,7 +16,7 @@ const uuidOf = (kind: IdKind, path: string, text: string): string => {
   return uuid;
 };
 
-/** The columns that a filter of that name compares with. */
+/** The SQL conditions of a query's filters. */
 function filtersOf(query: ListActionsQuery): Sql[] {
   const { status, status_reason, type, list_id, item_id } = query;
   const ids = (['identity', 'contact', 'company', 'agent', 'run'] as const).flatMap((kind) => {
@@ -33,7 +33,7 @@ function filtersOf(query: ListActionsQuery): Sql[] {
   ];
 }
 
-/** Those without a time stand where PostgreSQL puts null: above all times. */
+/** Rows without a time sort where PostgreSQL puts null: above all times. */
 const SORTS: Record<ListActionsQuery['sort_by'], Order['terms'][number]> = {
   created_at: { sql: 't.created_at', type: 'timestamptz' },
   updated_at: { sql: 't.updated_at', type: 'timestamptz' },
@@ -55,7 +55,9 @@ export interface ActionPage extends SelectedActions {
   skip: number;
 }
 
-/** In the order of creation, pages by `cursor` neither repeat nor miss a row, whatever is written between them. */
+/**
+ * Lists actions. In creation order, pages by `cursor` neither repeat nor miss a row, whatever is written between them.
+ */
 export async function listActions(ctx: Context, input: unknown): Promise<ActionPage> {
   authorize(ctx, 'actions:read');
   const query = listActionsQuery.parse(input);
@@ -64,7 +66,7 @@ export async function listActions(ctx: Context, input: unknown): Promise<ActionP
   const where = sql.join([sql`workspace_id = ${ctx.caller.workspaceId}::uuid`, ...filtersOf(query)], ' and ');
   const order = orderOf(query);
   const after = cursor === undefined ? undefined : await afterAction(ctx, order, cursor);
-  // In the order of an index: else half a workspace's rows would be reason enough to read the whole table.
+  // In the order of an index; otherwise PostgreSQL may read the whole table for half a workspace's rows.
   const count = sql`
     select count(*)::int from (
       select from actions t where ${where} order by t.created_at desc, t.id desc limit ${TOTAL_MAX + 1}::int

@@ -5,7 +5,7 @@ import type { Order } from '../platform/page.ts';
 import type { ActionRow } from '../action/row.ts';
 import { selectPage } from '../action/select.ts';
 
-/** The rows that one request may load: 8 MiB. */
+/** One request may load rows of up to 8 MiB. */
 const PAGES_MAX = 4;
 export const LOADED_MIB = 8;
 
@@ -14,11 +14,13 @@ const BY_ID: Order = { name: 'id', direction: 'asc', terms: [{ sql: 't.id', type
 export interface Loaded {
   /** By id. */
   rows: Map<string, ActionRow>;
-  /** Those with a greater id were not looked at: the rows are too large together. Null = all were. */
+  /** Rows with a greater id were not read, because together they are too large; null = all were read. */
   upTo: string | null;
 }
 
-/** The caller's workspace's actions of these ids, as many as one request may take up, in the order of their ids. */
+/**
+ * Loads the caller's workspace's actions with these ids, as many as fit into one request, in the order of their ids.
+ */
 export async function loadMany(ctx: Context, ids: readonly string[]): Promise<Loaded> {
   const where = sql`workspace_id = ${ctx.caller.workspaceId}::uuid and id = any(${[...ids]}::uuid[])`;
   const rows = new Map<string, ActionRow>();

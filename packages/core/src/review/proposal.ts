@@ -1,4 +1,4 @@
-// From the input to what people approve: validated, resolved, rendered. Used by create, update and edit alike.
+// Turns the input into what people approve: validated, resolved, rendered. Create, update and edit all use it.
 import type { JsonObject, Provider } from '@proviso/contracts';
 import { sameJson } from '../platform/canonical.ts';
 import { assertNoTransaction } from '../platform/db.ts';
@@ -14,18 +14,18 @@ import type { ActionRow } from '../action/row.ts';
 
 export interface Proposal {
   params: JsonObject;
-  /** The part of params that the executor filled in. */
+  /** The part of the params that the executor filled in. */
   resolved: JsonObject;
   rendered: RenderedPreview;
-  /** Null = the type needs none, and none was named. */
+  /** Null: the type needs none, and none was named. */
   identity: (IdentityView & { version: number }) | null;
   contactId: string | null;
   companyId: string | null;
-  /** What the provider could not be asked for; it has to be before anybody approves. */
+  /** What could not be looked up because the provider is away. It must be looked up before anybody approves. */
   notLookedUp?: string;
 }
 
-/** What an executor may look at before there is a run. */
+/** What an executor may look up before a run. */
 export const lookupIn = (ctx: Context, identity: IdentityView | null): LookupContext => ({
   workspaceId: ctx.caller.workspaceId,
   records: recordsOf(ctx.db, ctx.caller.workspaceId),
@@ -44,7 +44,7 @@ const pick = (from: JsonObject, keys: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
 
 /**
- * The identity to act as: of the workspace, active, and of the executor's provider; null where it needs none and none is
+ * The identity to act as: in the workspace, active, and of the executor's provider; null if it needs none and none is
  * named. Throws INVALID at identity_id.
  */
 export async function identityFor(
@@ -70,7 +70,7 @@ export async function identityFor(
   };
 }
 
-/** Params that only a reviewer's edits set cannot be in a proposal. Throws INVALID at each such field. */
+/** A proposal cannot contain params that only a reviewer's edits set. Throws INVALID at each such field. */
 export function refuseReviewerFields({ reviewerFields = [] }: Executor, given: JsonObject): void {
   refuseFields(reviewerFields, given, 'is set by a reviewer, as an edit: leave it out');
 }
@@ -91,7 +91,7 @@ export function refuseTimes(
     if (times[field]) throw invalid(field, `does not apply to ${type}, which always waits for a person: leave it out`);
 }
 
-/** Params as the executor's schema reads them. Throws INVALID with paths below params. */
+/** Parses params by the executor's schema. Throws INVALID with paths below params. */
 export async function parseParams(executor: Executor, given: JsonObject): Promise<JsonObject> {
   const parsed = await executor.params.safeParseAsync(given);
   if (parsed.success) return parsed.data;
@@ -108,11 +108,14 @@ interface Draft {
   kept?: JsonObject;
   identityId: string | null;
   place: CallContext;
-  /** A provider that is away leaves the proposal without what it would have said; else that is UNAVAILABLE. */
+  /** Accepts a proposal without the look-ups of a provider that is away; otherwise that is UNAVAILABLE. */
   mayLackLookUp?: boolean;
 }
 
-/** Validates params, fills in what is missing and renders the preview. Throws INVALID with paths below params, UNAVAILABLE. */
+/**
+ * Validates params, fills in what is missing and renders the preview. Throws INVALID with paths below params, and
+ * UNAVAILABLE.
+ */
 export async function prepareProposal(
   ctx: Context,
   { executor, given, kept = {}, identityId, place, mayLackLookUp = false }: Draft,
@@ -157,7 +160,7 @@ export async function prepareProposal(
   };
 }
 
-/** Null for each param that still says what the edits have changed. */
+/** Null for each param that still says what the edits changed. */
 function restated({ restatedIn = {} }: Executor, params: JsonObject, edits: JsonObject): JsonObject {
   const fields = Object.entries(edits)
     .filter(([field, value]) => value !== null && !sameJson(value, params[field] ?? null))
@@ -166,8 +169,9 @@ function restated({ restatedIn = {} }: Executor, params: JsonObject, edits: Json
 }
 
 /**
- * A reviewer's edits on a proposal: shallow-merged, validated and resolved. Fields that the executor filled in stay as
- * the reviewer saw them, unless the edits change what they depend on. `params` merged with `edits` is what runs.
+ * Applies a reviewer's edits to a proposal: shallow-merged, validated and resolved. Fields that the executor filled in
+ * stay as the reviewer saw them, unless the edits change what they depend on. `params` merged with `edits` is what
+ * runs.
  */
 export async function prepareEdits(
   ctx: Context,
@@ -189,7 +193,7 @@ export async function prepareEdits(
     ...proposal,
     params: { ...without(proposal.params, edited), ...pick(row.params, edited) },
     resolved: without(proposal.resolved, edited),
-    // An edit that removes a field stays a null, which the merge applies to the proposal.
+    // An edit that removes a field stays null, which the merge applies to the proposal.
     edits: Object.fromEntries(edited.map((key) => [key, proposal.params[key] ?? null])),
   };
 }

@@ -5,13 +5,13 @@ import type { agents } from '../generated/client.ts';
 import { findRun } from '../runs/get.ts';
 import { assertOwnRun } from '../runs/own.ts';
 
-/** The proposer of an action. No agent = a program or a person. */
+/** Who proposes an action. Without an agent: a program or a person. */
 export interface Proposer {
   agent: agents | null;
   runId: string | null;
 }
 
-/** An action with a run is that run's agent's proposal, whatever the token. Throws FORBIDDEN, or INVALID at run_id. */
+/** An action with a run is proposed by that run's agent, whatever the token. Throws FORBIDDEN, or INVALID at run_id. */
 export async function proposerOf(ctx: Context, { run_id }: Pick<CreateActionBody, 'run_id'>): Promise<Proposer> {
   const run = run_id === undefined ? undefined : await findRun(ctx, run_id);
   if (run_id !== undefined && !run) throw invalid('run_id', 'is not a run in this workspace');
@@ -23,7 +23,7 @@ export async function proposerOf(ctx: Context, { run_id }: Pick<CreateActionBody
   return { agent, runId: run?.id ?? null };
 }
 
-/** Whether the proposal is cleared automatically: an agent's only if its settings say so. */
+/** The initial status: an agent's proposal is cleared automatically only if its settings say so. */
 export function gate(
   { type, require_approval }: Pick<CreateActionBody, 'type' | 'require_approval'>,
   { agent }: Proposer,

@@ -7,7 +7,10 @@ import { getActionInWorkspace } from './get.ts';
 import { returnToReview } from '../action/return-to-review.ts';
 import type { ActionRow } from '../action/row.ts';
 
-/** Returns a cleared action to review before an attempt has started. Throws INVALID_STATE, which says since when it is too late. */
+/**
+ * Returns a cleared action to review before an attempt has started. Throws INVALID_STATE and says since when it is too
+ * late.
+ */
 export async function recallAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
   authorizeDecision(ctx);
   noBody.parse(input);

@@ -3,6 +3,6 @@ import type { Context } from '../access/context.ts';
 import { decideAction } from './decide.ts';
 import type { ActionRow } from '../action/row.ts';
 
-/** The same as deciding with action reject. */
+/** Decides with action reject. */
 export const rejectAction = (ctx: Context, id: string, input: unknown): Promise<ActionRow> =>
   decideAction(ctx, id, { ...rejectActionBody.parse(input), action: 'reject' });

@@ -9,7 +9,7 @@ import { getActionInWorkspace } from './get.ts';
 import { assertOwnAction } from './own.ts';
 import type { ActionRow } from '../action/row.ts';
 
-/** Makes a cleared action due now; for a pending one it is an approval by the caller, due now. */
+/** Makes a cleared action due now. For a pending action, it is the caller's approval, due now. */
 export async function runActionNow(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
   authorizeActing(ctx);
   const { params_hash } = runActionBody.parse(input);

@@ -24,9 +24,9 @@ import { givenOf, prepareProposal, refuseReviewerFields, refuseTimes } from './p
 import { columnsOf, type ActionChange, type ActionRow } from '../action/row.ts';
 
 /**
- * Changes an action that has not begun. Changed params or identity of a cleared action go back to a person, unless it
- * is scheduled and the caller may approve; any change of a cleared action by an agent does. `ifVersion` is the version
- * that the caller saw (If-Match): another one is PRECONDITION_FAILED.
+ * Changes an action that has not begun. Changed params or identity return a cleared action to a person, unless it is
+ * scheduled and the caller may approve. Any change of a cleared action by an agent returns it. `ifVersion` is the
+ * version that the caller saw (If-Match); if it is not current, throws PRECONDITION_FAILED.
  */
 export async function updateAction(ctx: Context, id: string, input: unknown, ifVersion?: number): Promise<ActionRow> {
   authorizeActing(ctx);

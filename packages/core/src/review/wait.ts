@@ -1,5 +1,5 @@
-// The requests of this process that wait for actions to end: one query at a time for all of them, and none without
-// them. A wait holds no connection. Held by actions-wait.test.ts.
+// The requests of this process that wait for actions to end share one query at a time, and none runs without them. A
+// wait holds no connection. Held by actions-wait.test.ts.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Caller } from '../access/context.ts';
 import type { Database } from '../platform/db.ts';
@@ -14,13 +14,14 @@ import { FIND_ENDED } from '../action/statements.ts';
 const POLL_MS = 250;
 /** How often the tokens of all waiting requests are checked. */
 const RECHECK_MS = 1_000;
-/** Of one workspace in this process, unless the process says otherwise. */
+/** How many requests of one workspace may wait in this process, unless the process says otherwise. */
 const WAITS_MAX = 100;
 
 export interface Waiters {
   /**
-   * The action once it has ended, or as it stands when the time is over or `gone` aborts; undefined at once when as many of
-   * the workspace wait as may. Throws UNAUTHENTICATED when the caller's token is no good any more.
+   * Resolves with the action when it has ended, or with its current state when the time is over or `gone` aborts.
+   * Resolves to undefined at once if too many requests of the workspace wait. Throws UNAUTHENTICATED when the caller's
+   * token is no longer valid.
    */
   ended(wanted: Wanted, limitMs: number, gone: AbortSignal): Promise<ActionRow | undefined>;
   count(): number;
@@ -77,7 +78,7 @@ export function createWaiters(db: Asked, { waitsMax = WAITS_MAX }: { waitsMax?: 
   };
 }
 
-/** Looks on while somebody waits. A database that is away now may be back for the next look; the limits go on running. */
+/** Polls while somebody waits. If the database is down, it tries again; the limits keep running. */
 function looking(db: Asked, waiting: ReadonlySet<Waiting>): () => void {
   let isLooking = false;
   let rightsAt = 0;
@@ -107,7 +108,10 @@ function looking(db: Asked, waiting: ReadonlySet<Waiting>): () => void {
   return lookOn;
 }
 
-/** Reads what those whose waits end in one turn of the event loop want, all at once, and whether they still may. */
+/**
+ * Reads the actions of all waits that end in one turn of the event loop at once, and whether their callers may still
+ * read.
+ */
 function createReader(db: Asked): (wanted: Wanted) => Promise<ActionRow> {
   let next: { all: Set<Wanted>; read: ReturnType<typeof readAll> } | undefined;
   const begin = (): NonNullable<typeof next> => {

@@ -7,7 +7,7 @@ import { inTransactionOnce } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import { assertEnabled, assertOwnRun } from './own.ts';
 
-/** Starts a run of an agent, by the agent itself or by whoever drives it. */
+/** Starts a run of an agent, for the agent itself or for the program that drives it. */
 export async function createRun(ctx: Context, agentId: string, input: unknown): Promise<Run> {
   authorize(ctx, 'agents:trigger');
   const { metadata = {} } = createRunBody.parse(input);

@@ -12,21 +12,21 @@ import { eitherCursorOrSkip, NEWEST_FIRST, type Order, type Page } from '../plat
 
 const OLDEST_FIRST: Order = { ...NEWEST_FIRST, direction: 'asc' };
 
-/** The run of that id in the caller's workspace; undefined = there is none. */
+/** The run with that id in the caller's workspace; undefined = there is none. */
 export async function findRun(ctx: Context, id: string): Promise<agent_runs | undefined> {
   const uuid = parseId('run', id);
   const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };
   return (uuid && (await ctx.db.tables.agent_runs.findFirst({ where }))) || undefined;
 }
 
-/** The run of that id in the caller's workspace. Throws NOT_FOUND if it is in another workspace. */
+/** The run with that id in the caller's workspace. Throws NOT_FOUND. */
 export async function getRunInWorkspace(ctx: Context, id: string): Promise<agent_runs> {
   const run = await findRun(ctx, id);
   if (!run) throw notFound('run');
   return run;
 }
 
-/** A run with a page of what it proposed, oldest first. Shows actions, and so takes the right to read them too. */
+/** Returns a run with a page of its actions, oldest first. Also requires the right to read actions. */
 export async function getRun(
   ctx: Context,
   id: string,

@@ -5,7 +5,7 @@ import { authorize, type Context } from '../access/context.ts';
 import { sql } from '../platform/db.ts';
 import { NEWEST_FIRST, readTablePage, type Page } from '../platform/page.ts';
 
-/** An agent's runs, newest first. */
+/** Lists an agent's runs, newest first. */
 export async function listRuns(ctx: Context, agentId: string, input: unknown): Promise<Page<Run>> {
   authorize(ctx, 'agents:read');
   const page = listQuery.parse(input);

@@ -5,7 +5,7 @@ import { notFound } from '../platform/errors.ts';
 import { getRunInWorkspace } from './get.ts';
 import { assertOwnRun } from './own.ts';
 
-/** Reports the status of a run, or replaces its metadata. It does not affect its actions. */
+/** Reports the status of a run, or replaces its metadata. Its actions are not affected. */
 export async function updateRun(ctx: Context, id: string, input: unknown): Promise<Run> {
   authorize(ctx, 'agents:trigger');
   const { status, metadata } = updateRunBody.parse(input);

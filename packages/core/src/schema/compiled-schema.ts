@@ -1,6 +1,6 @@
-// A tenant's JSON Schema is a program that runs on strangers' input. It is compiled and run in a thread of its own
-// (schema-thread.ts), once a definition: nothing remote is read, nothing asynchronous is built, and its patterns run in
-// time that is linear in their input. Held by input-schema.test.ts.
+// A tenant's JSON Schema is a program that runs on untrusted input. It is compiled and run in a separate thread
+// (schema-thread.ts), once per definition. It reads nothing remote, compiles nothing asynchronous, and its patterns run
+// in time linear in their input. Held by input-schema.test.ts.
 import type { JsonObject, JsonValue } from '@proviso/contracts';
 import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
@@ -9,26 +9,26 @@ import { modernize } from './modern-schema.ts';
 import type { Answer, Fault } from './schema-job.ts';
 import { subschemasOf } from './schema-places.ts';
 
-/** More than tools need. Compiling takes as long as the square of it. */
+/** More than any tool needs. Compilation time grows with its square. */
 const OBJECTS_MAX = 1_000;
 const REFERENCES_MAX = 200;
 const DEPTH_MAX = 32;
 
-/** Of compiled schemas, by their text: the one that was used longest ago is the first to go. */
+/** How many compiled schemas are kept, by their text; the least recently used one goes first. */
 const KEPT_MAX = 200;
 const KEPT_CHARS_MAX = 512 * 1024;
 
-/** Patterns that RE2 does not know are not tested, and that is said. */
+/** Patterns that RE2 does not support are not checked, and the reply says so. */
 const UNTESTED =
   'is not RE2 syntax (github.com/google/re2/wiki/Syntax), which has no look-around and no backreferences';
 
 const OPTIONS: Options = {
-  strict: false, // keywords of other dialects and tools are let be
+  strict: false, // ignores keywords of other dialects and tools
   inlineRefs: false,
   logger: false,
 };
 
-/** Tells schemas from nonsense. */
+/** Validates that a schema is one. */
 const meta = new Ajv2020(OPTIONS);
 
 interface Compiled {
@@ -40,13 +40,13 @@ interface Compiled {
 const kept = new Map<string, Compiled & { chars: number }>();
 let keptChars = 0;
 
-/** Whether it can be run at all, and which of its patterns cannot. */
+/** Whether the schema can run at all, and which of its patterns cannot. */
 export const answerForDefinition = (hash: string, text: string): Answer => {
   const { fault, untested } = compiledOf(hash, text);
   return { kind: 'definition', untested, ...(fault !== undefined && { fault }) };
 };
 
-/** The first fault of an input: looking for all has no bound. */
+/** Returns only the first fault of an input: finding all of them has no bound. */
 export function answerForInput(hash: string, text: string | undefined, input: string): Answer {
   if (text === undefined && !kept.has(hash)) return { kind: 'forgotten' };
   const { fault, validate, untested } = compiledOf(hash, text ?? '');
@@ -86,7 +86,7 @@ function compile(schema: JsonObject): Compiled {
     const modern = modernize(schema, untested);
     if (!meta.validateSchema(modern)) return refused(`${NO_SCHEMA}: ${meta.errorsText()}`);
     const own: Options = { ...OPTIONS, meta: false, validateSchema: false, code: { regExp: linear(untested) } };
-    const alone = new Ajv2020(own); // knows no schema of anybody else's
+    const alone = new Ajv2020(own); // shares no schema with other tenants
     return { validate: ajvFormats.default(alone).compile(modern), untested };
   } catch (error) {
     return refused(`${NO_SCHEMA}: ${(error as Error).message}`);
@@ -102,7 +102,7 @@ function kindFault(schema: JsonObject): string | undefined {
 
 const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
 
-/** What of it is elsewhere, and what is too much to be compiled. */
+/** Finds references to other documents, and whether there is too much to compile. */
 function extentOf(schema: JsonObject): { elsewhere?: string; tooMuch?: string } {
   const open: { value: JsonValue; depth: number }[] = [{ value: schema, depth: 1 }];
   let [objects, deepest] = [0, 0];
@@ -121,7 +121,7 @@ function extentOf(schema: JsonObject): { elsewhere?: string; tooMuch?: string } 
   return references.length > REFERENCES_MAX ? { tooMuch: `has more than ${REFERENCES_MAX} references` } : {};
 }
 
-/** What its schemas refer to. In data, such as `examples`, a `$ref` is a word like any other. */
+/** The references of its schemas. In data, such as `examples`, a `$ref` is an ordinary word. */
 function referencesIn(schema: JsonObject): string[] {
   const own = REFERENCES.map((keyword) => schema[keyword]).filter((target) => typeof target === 'string');
   return [...own, ...subschemasOf(schema).flatMap((one) => referencesIn(one))];
@@ -129,11 +129,11 @@ function referencesIn(schema: JsonObject): string[] {
 
 interface Pattern {
   test(text: string): boolean;
-  /** Ajv takes patterns of the same text for one. */
+  /** Ajv takes patterns with the same text for one. */
   toString(): string;
 }
 
-/** Patterns as RE2 runs them. What it cannot run matches everything, and is named. */
+/** Compiles patterns for RE2. One that RE2 cannot run matches everything, and is named. */
 function linear(untested: string[]) {
   const engine = (pattern: string): Pattern => {
     try {
@@ -159,5 +159,5 @@ function said(error: ErrorObject | undefined): Fault {
   return { path: at, message: message.slice(0, 300) };
 }
 
-/** A part of a JSON pointer (RFC 6901). */
+/** Decodes a part of a JSON pointer (RFC 6901). */
 const unescaped = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');

@@ -1,5 +1,5 @@
-// What a tenant's JSON Schema says of an input: asked of a thread (schema-pool.ts), so that it holds up nobody else.
-// Held by input-schema.test.ts.
+// Checks an input against a tenant's JSON Schema, in a thread (schema-pool.ts), so that it delays nobody else. Held by
+// input-schema.test.ts.
 import { createHash } from 'node:crypto';
 import { jsonFault, jsonValue, type JsonObject } from '@proviso/contracts';
 import { z } from 'zod';
@@ -7,10 +7,10 @@ import { withoutReserved } from './reserved-fields.ts';
 import type { Fault } from './schema-job.ts';
 import { askThread } from './schema-pool.ts';
 
-/** Texts of schemas that the thread was sent; it says when it has forgotten one. */
+/** How many schemas the thread is known to have; it says when it has forgotten one. */
 const SENT_MAX = 1_000;
 
-/** A schema, and the workspace whose turn it takes. */
+/** A schema, and the workspace whose turn it uses. */
 export interface OwnSchema {
   workspaceId: string;
   schema: JsonObject;
@@ -33,9 +33,9 @@ function describe(schema: JsonObject): Described {
 }
 
 export interface SchemaCheck {
-  /** Why it cannot be run; undefined = it can. */
+  /** Why it cannot run; undefined = it can. */
   fault?: string;
-  /** What of it is not tested, in words. */
+  /** The parts of it that are not checked, in words. */
   untested: string[];
 }
 
@@ -51,8 +51,9 @@ export async function checkSchema({ workspaceId, schema }: OwnSchema): Promise<S
 }
 
 /**
- * Params as a tool's schema wants them, as far as it can be tested, kept as they are; to be parsed asynchronously. Where a call belongs may be among
- * them whatever the schema says, unless it describes that. Says the first fault only: looking for all has no bound.
+ * Validates params by a tool's schema, as far as it can be checked, and leaves them unchanged; parse it asynchronously.
+ * Params may name the call's context whatever the schema says, unless the schema describes those fields. Reports only
+ * the first fault: finding all of them has no bound.
  */
 export function paramsOf(own: OwnSchema): z.ZodType<JsonObject> {
   const properties = Object(own.schema.properties) as object;
@@ -65,7 +66,7 @@ export function paramsOf(own: OwnSchema): z.ZodType<JsonObject> {
   });
 }
 
-/** What a schema says against an input, as far as it can be tested; undefined = it fits. The first fault only. */
+/** The first fault of an input by the schema, as far as it can be checked; undefined = it fits. */
 export async function inputFault(own: OwnSchema, input: JsonObject): Promise<Fault | undefined> {
   const fault = jsonFault(input);
   return fault ? { path: [], message: fault } : faultOf(own, input);

@@ -1,14 +1,14 @@
-// Schemas come in the dialects of a decade. Each is read as JSON Schema 2020-12: what an older one says in other words is
-// translated, and what cannot be understood is left out and named. Held by input-schema.test.ts.
+// Reads schemas of older dialects as JSON Schema 2020-12: translates what they express differently, and drops and names
+// what it does not understand. Held by input-schema.test.ts.
 import type { JsonObject, JsonValue } from '@proviso/contracts';
 import { mapSubschemas } from './schema-places.ts';
 
 const DIALECTS = /^https?:\/\/json-schema\.org\/(draft-0[4-7]|draft\/(2019-09|2020-12))\/schema#?$/;
 const TYPES = new Set<JsonValue>(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']);
-/** They test nothing, and may hold what looks like a schema. */
+/** They check nothing, and may contain what looks like a schema. */
 const DATA = ['$comment', '$recursiveAnchor', '$schema', 'default', 'description', 'example', 'examples', 'nullable'];
 
-/** The schema in 2020-12. `untested` gets what of it is left out, in words. */
+/** The schema in 2020-12. Adds to `untested` what was dropped, in words. */
 export function modernize(schema: JsonObject, untested: string[]): JsonObject {
   const { $schema } = schema;
   if ($schema !== undefined && !(typeof $schema === 'string' && DIALECTS.test($schema)))
@@ -27,14 +27,14 @@ function modern(schema: JsonObject, path: string, untested: string[]): JsonObjec
   return understood(translated, path, untested);
 }
 
-/** Names of places within: a fragment as `id` up to draft-04, as `$id` up to draft-07. */
+/** Anchors: a fragment in `id` up to draft-04, in `$id` up to draft-07. */
 function named({ id, ...schema }: JsonObject): JsonObject {
   const { $id = id, ...others } = schema;
   if (typeof $id === 'string' && /^#./.test($id)) return { ...others, $anchor: $id.slice(1) };
   return schema;
 }
 
-/** A bound that is exclusive by a word beside it, up to draft-04. */
+/** An exclusive bound is a boolean next to the bound, up to draft-04. */
 function bounds(schema: JsonObject): JsonObject {
   const made = { ...schema };
   for (const [bound, exclusive] of [
@@ -51,7 +51,7 @@ function bounds(schema: JsonObject): JsonObject {
   return made;
 }
 
-/** Items one by one, up to 2019-09. */
+/** Tuples are a list in `items`, up to 2019-09. */
 function lists({ additionalItems, ...schema }: JsonObject): JsonObject {
   if (!Array.isArray(schema.items)) return schema;
   const { items, ...others } = schema;
@@ -62,7 +62,7 @@ function lists({ additionalItems, ...schema }: JsonObject): JsonObject {
   };
 }
 
-/** A reference to the outermost schema, in 2019-09; it is this one here. */
+/** A reference to the outermost schema, in 2019-09. Here that is this schema. */
 function references({ $recursiveRef, ...schema }: JsonObject): JsonObject {
   return $recursiveRef === undefined ? schema : { ...schema, $ref: $recursiveRef };
 }

@@ -1,5 +1,5 @@
-// Where a call belongs, which an agent may repeat in a tool's input: it must say what the row says, whatever the tool's
-// schema describes. No executor but a workspace's tool sees it. Held by reserved-fields.test.ts, for both dialects.
+// The context of a call, which an agent may repeat in a tool's input. It must match the row, whatever the tool's schema
+// says. Only a workspace's tool sees it. Held by reserved-fields.test.ts, for both dialects.
 import type { JsonObject } from '@proviso/contracts';
 import { AppError } from '../platform/errors.ts';
 
@@ -12,10 +12,10 @@ const CONTEXT_FIELDS = {
   sessionId: 'sessionId',
 } as const;
 type Field = keyof typeof CONTEXT_FIELDS;
-/** Where a row belongs; what it has not is null or absent. */
+/** The context of a row; a field that it lacks is null or absent. */
 export type CallContext = Partial<Record<(typeof CONTEXT_FIELDS)[Field], string | null | undefined>>;
 
-/** Throws INVALID if params say that the call belongs elsewhere than it does. */
+/** Throws INVALID if params name another context than the row's. */
 export function assertCallContext(params: JsonObject, context: CallContext): void {
   const differs = (field: Field): boolean => {
     const said = params[field] ?? null;
@@ -35,11 +35,13 @@ export const callContextOf = (row: {
   sessionId: row.session_id,
 });
 
-/** A reviewer's edits do not move a call elsewhere. Throws INVALID at each such field. */
+/** A reviewer's edits cannot change the context. Throws INVALID at each such field. */
 export const refuseReserved = (edits: JsonObject = {}): void =>
   refuse('edits', reservedIn(edits), 'says where the call belongs and cannot be edited: leave it out');
 
-/** The input itself: a tool's schema need not describe where a call belongs, and a built-in type is not told. */
+/**
+ * The input without its context: a tool's schema need not describe those fields, and a built-in type does not get them.
+ */
 export const withoutReserved = (input: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(input).filter(([field]) => !Object.hasOwn(CONTEXT_FIELDS, field)));
 

@@ -1,7 +1,7 @@
-/** What the thread of schemas is asked. Texts are JSON. */
+/** A request to the schema thread. Texts are JSON. */
 export type Job =
   | { kind: 'definition'; hash: string; schema: string }
-  /** Without the schema where the thread knows it. */
+  /** Without the schema if the thread has it. */
   | { kind: 'input'; hash: string; schema?: string; input: string };
 
 export interface Fault {
@@ -10,10 +10,10 @@ export interface Fault {
 }
 
 export type Answer =
-  /** `untested`: what of the schema it cannot test, in words. */
+  /** `untested`: the parts of the schema that it cannot check, in words. */
   | { kind: 'definition'; fault?: string; untested: string[] }
   | { kind: 'input'; fault?: Fault; untested: string[] }
-  /** It knew the schema once: ask again, with it. */
+  /** It no longer has the schema: ask again and send it. */
   | { kind: 'forgotten' }
-  /** It did not end in time, or took too much memory. */
+  /** It did not end in time, or used too much memory. */
   | { kind: 'given_up' };

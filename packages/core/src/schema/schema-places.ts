@@ -1,5 +1,5 @@
-// Where JSON Schema, of whatever dialect, has schemas within a schema. All else in one is data: a `$ref` among `examples`
-// refers to nothing.
+// Where a JSON Schema of any dialect contains schemas. Everything else in one is data: a `$ref` among `examples` refers
+// to nothing.
 import type { JsonObject, JsonValue } from '@proviso/contracts';
 
 const ONE = new Set([
@@ -29,7 +29,7 @@ const BY_NAME = new Set([
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The schema with each schema directly within it as `map` makes it, and the rest as it is. */
+/** The schema with each schema directly inside it replaced by what `map` returns. */
 export function mapSubschemas(schema: JsonObject, map: (subschema: JsonObject, path: string) => JsonValue): JsonObject {
   const mapped = (value: JsonValue, path: string): JsonValue => (isObject(value) ? map(value, path) : value);
   const entries = Object.entries(schema).map(([keyword, value]): [string, JsonValue] => {
@@ -44,7 +44,7 @@ export function mapSubschemas(schema: JsonObject, map: (subschema: JsonObject, p
   return Object.fromEntries(entries);
 }
 
-/** The schemas directly within it. */
+/** The schemas directly inside it. */
 export function subschemasOf(schema: JsonObject): JsonObject[] {
   const found: JsonObject[] = [];
   mapSubschemas(schema, (one) => {

@@ -1,21 +1,24 @@
-// One thread for all tenants' schemas. Workspaces take turns, one job each; a job that does not end in its time ends with
-// the thread, and the next job gets another. Held by schema-pool.test.ts.
+// One thread for all tenants' schemas. Workspaces take turns, one job each. A job that exceeds its time ends with the
+// thread, and the next job gets a new one. Held by schema-pool.test.ts.
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../platform/errors.ts';
 import type { Answer, Job } from './schema-job.ts';
 
-/** By the clock: a busy machine must not refuse what takes a few milliseconds. */
+/** Wall-clock time, long enough that a busy machine does not refuse what takes a few milliseconds. */
 const LIMIT_MS = 1_000;
-/** Loading the thread is nobody's time. */
+/** Loading the thread is not counted against any job. */
 const START_MS_MAX = 30_000;
-/** For so long a schema that took too long is not tried again for its workspace: a thousand such jobs cost as much as one. */
+/**
+ * How long a schema that took too long is not tried again for its workspace, so that a thousand such jobs cost as much
+ * as one.
+ */
 const REST_MS = 10_000;
 const RESTING_MAX = 1_000;
 const LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 };
-/** Texts that one workspace's jobs may hold while they wait. */
+/** How much text the waiting jobs of one workspace may hold. */
 const WAITING_CHARS_MAX = 16 * 1024 * 1024;
 
-/** The built file, beside this one once it is built too: a thread loads no TypeScript. */
+/** The built file, in sources and in the build: a thread loads no TypeScript. */
 const FILE = new URL('../../dist/schema/schema-thread.js', import.meta.url);
 
 interface Waiting {
@@ -26,7 +29,7 @@ interface Waiting {
   answer(answer: Answer): void;
 }
 
-/** Jobs that wait, by workspace. */
+/** Waiting jobs by workspace. */
 const waiting = new Map<string, Waiting[]>();
 let thread: Worker | undefined;
 /** Until when, by workspace and schema. */
@@ -34,7 +37,10 @@ const resting = new Map<string, number>();
 let working = false;
 let served: string | undefined;
 
-/** The thread's answer, once it is the workspace's turn. Throws UNAVAILABLE if too much of it waits already. */
+/**
+ * Resolves with the thread's answer when it is the workspace's turn. Throws UNAVAILABLE if too much of it waits
+ * already.
+ */
 export function askThread(workspaceId: string, job: Job): Promise<Answer> {
   const jobs = waiting.get(workspaceId) ?? [];
   const chars = (job.schema?.length ?? 0) + (job.kind === 'input' ? job.input.length : 0);
@@ -57,7 +63,7 @@ async function work(): Promise<void> {
   working = false;
 }
 
-/** Of the workspace that waits longest, but for the one whose turn it has just been. */
+/** Takes a job of the next workspace in turn. */
 function takeTurn(): Waiting | undefined {
   const [first, second] = waiting.keys();
   const workspaceId = first === served ? (second ?? first) : first;
@@ -65,7 +71,7 @@ function takeTurn(): Waiting | undefined {
   const jobs = waiting.get(workspaceId) ?? [];
   const next = jobs.shift();
   waiting.delete(workspaceId);
-  if (jobs.length > 0) waiting.set(workspaceId, jobs); // behind all others
+  if (jobs.length > 0) waiting.set(workspaceId, jobs); // to the end of the turns
   served = workspaceId;
   return next;
 }
@@ -89,11 +95,11 @@ async function run(job: Job): Promise<Answer> {
   } catch {
     void thread?.terminate();
     thread = undefined;
-    // What others left there may have taken the memory: it gets a thread of its own, once.
+    // Earlier jobs may have used up the memory: it gets a fresh thread, once.
     if (isUsed && performance.now() - startedAt < LIMIT_MS) return run(job);
     return { kind: 'given_up' };
   } finally {
-    thread?.unref(); // a thread without work keeps no process alive
+    thread?.unref(); // an idle thread does not keep the process alive
   }
 }
 
@@ -107,7 +113,7 @@ async function start(): Promise<Worker> {
   return worker;
 }
 
-/** Its next message. Rejects when it ends, or takes too long. */
+/** Resolves with its next message. Rejects if it ends or takes too long. */
 function answerOf(worker: Worker, limitMs: number, job?: Job): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const settle = (done: () => void) => (): void => {

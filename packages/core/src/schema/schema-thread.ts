@@ -1,4 +1,4 @@
-// What runs in the thread of schema-pool.ts.
+// The code that runs in the thread of schema-pool.ts.
 import { parentPort } from 'node:worker_threads';
 import { answerForDefinition, answerForInput } from './compiled-schema.ts';
 import type { Answer, Job } from './schema-job.ts';

@@ -1,2 +1,2 @@
-/** Where a tool's signing secret is kept, as its seal's associated data: moved elsewhere, it does not open. */
+/** Binds a tool's sealed signing secret to its name: moved to another row, it does not open. */
 export const toolSecretAad = (workspaceId: string, name: string): string => `tools.secret:${workspaceId}/${name}`;

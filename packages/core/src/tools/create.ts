@@ -23,16 +23,16 @@ const REGISTER = {
 };
 
 export interface CreatedTool {
-  /** Null where the tool keeps the one that it has, and in a replay: it is shown once. */
+  /** Null if the tool keeps its secret, and in a replay: the secret is shown once. */
   secret: string | null;
-  /** What of the schema is not tested, in words. */
+  /** The parts of the schema that are not checked, in words. */
   untested: string[];
   tool: Tool;
 }
 
 /**
- * Registers a tool, or a new version of one: approvals for the version before return to review. The first registration
- * makes the signing secret; later ones keep it, so that the provider can still verify.
+ * Registers a tool or a new version of one: approvals for the previous version return to review. The first registration
+ * creates the signing secret, and later ones keep it, so that the provider can still verify calls.
  */
 export async function createTool(ctx: Context, input: unknown): Promise<CreatedTool> {
   authorizeConfiguration(ctx, 'workspace:admin');

@@ -12,8 +12,8 @@ const DELETE = {
 };
 
 /**
- * Deletes a tool and its pause. Nothing more can be proposed or approved for it, and cleared actions fail when they are
- * due.
+ * Deletes a tool and its pause. Nothing can be proposed or approved for it any more, and cleared actions fail when they
+ * are due.
  */
 export async function deleteTool(ctx: Context, name: string, input: unknown): Promise<Tool> {
   authorizeConfiguration(ctx, 'workspace:admin');

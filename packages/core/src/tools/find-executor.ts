@@ -8,7 +8,7 @@ import type { Executor } from '../executors/executor.ts';
 /** How many of a workspace's tools a refusal names. */
 const NAMED_MAX = 50;
 
-/** The executor of a type: the registered one, else the current version of the workspace's tool of that name. */
+/** The executor of a type: the registered one, else the current version of the workspace's tool with that name. */
 export async function findExecutor(
   { db, executors }: Pick<Services, 'db' | 'executors'>,
   workspaceId: string,
@@ -25,7 +25,7 @@ export async function findExecutor(
   return { ...executors.tools.executorOf(definition), tool: { version, secret } };
 }
 
-/** The executor of a type for the caller's workspace. Throws INVALID at `path` with the types that are known there. */
+/** The executor of a type for the caller's workspace. Throws INVALID at `path` and lists the known types. */
 export async function executorOf(ctx: Context, type: string, path = 'type'): Promise<Executor> {
   const executor = await findExecutor(ctx, ctx.caller.workspaceId, type);
   if (executor) return executor;

@@ -1,7 +1,7 @@
 import type { Transaction } from '../platform/db.ts';
 import type { tools } from '../generated/client.ts';
 
-/** The tool of that name in the workspace; null = there is none, or none any more. */
+/** The tool with that name in the workspace; null = there is none. */
 export async function findTool(
   { tables }: Pick<Transaction, 'tables'>,
   workspace_id: string,

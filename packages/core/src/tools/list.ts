@@ -6,7 +6,7 @@ import { presentTool } from './present.ts';
 
 const BY_NAME: Order = { name: 'name', direction: 'asc', terms: [{ sql: 't.name', type: 'text' }] };
 
-/** The workspace's tools, by name. */
+/** Lists the workspace's tools by name. */
 export async function listTools(ctx: Context, input: unknown): Promise<Page<Tool>> {
   authorize(ctx, 'workspace:admin');
   const page = listQuery.parse(input);

@@ -22,7 +22,6 @@ export interface BatchItem {
   params_hash?: string | undefined;
 }
 
-/** How many actions became what. */
 export interface BatchDecision {
   approved: number;
   rejected: number;
@@ -30,8 +29,8 @@ export interface BatchDecision {
 }
 
 /**
- * Decides what the items list, and leaves the rest of the batch as it is. Any fault in an item refuses all of them. What
- * another resolves meanwhile is skipped; what was resolved before is not counted.
+ * Decides the listed items and leaves the rest of the batch unchanged. A fault in any item refuses all of them. An
+ * action that somebody else resolves meanwhile is skipped; one resolved earlier is not counted.
  */
 export async function batchApprovePendingActions(
   ctx: Context,
@@ -57,7 +56,10 @@ export async function batchApprovePendingActions(
   return reply;
 }
 
-/** The decision of each row that is still pending. Throws every fault of every item at once: INVALID, CONFLICT or UNAVAILABLE. */
+/**
+ * Prepares the decision of each row that is still pending. Throws all faults of all items at once, as INVALID, CONFLICT
+ * or UNAVAILABLE.
+ */
 async function prepare(ctx: Context, batch_id: string, items: readonly BatchItem[]): Promise<PreparedDecisions> {
   const ids = items.map(({ action_id }) => parseId('action', action_id) ?? '');
   const { rows, upTo } = await loadMany(ctx, ids.filter(Boolean));
@@ -90,7 +92,7 @@ async function prepare(ctx: Context, batch_id: string, items: readonly BatchItem
   return prepared;
 }
 
-/** Previews that are not what they were are rendered again, whatever becomes of the batch: they must be seen before they are decided. */
+/** Stores current previews even if the batch is refused: they must be seen before they are decided. */
 async function writeOutdatedPreviews(ctx: Context, prepared: PreparedDecisions): Promise<Map<string, AppError>> {
   const faults = new Map<string, AppError>();
   for (const [id, one] of prepared) {
@@ -117,7 +119,7 @@ function faultOf(check: () => void): AppError | undefined {
   }
 }
 
-/** A refusal, with the item in the paths of its details. */
+/** The same refusal, with the item in the paths of its details. */
 function inItem(index: number, { code, message, details }: AppError): AppError {
   const named = details.length > 0 ? details : [{ path: 'action_id', message }];
   return new AppError(

@@ -4,9 +4,9 @@ import { invalid } from '../../platform/errors.ts';
 import type { Executor } from '../../executors/executor.ts';
 
 /**
- * The identity to act as where none is named: the agent's if it fits, else the workspace's only active one that does. A
- * type that needs none takes an `internal` one before the others, and does without where no one is the only one. Throws
- * INVALID at identity_id.
+ * Chooses the identity when none is named: the agent's if it fits, else the workspace's only active one that does. A
+ * type that needs none prefers an `internal` one, and does without if there is no single candidate. Throws INVALID at
+ * identity_id.
  */
 export async function chooseIdentity(
   ctx: Context,

@@ -10,9 +10,9 @@ import { chooseIdentity } from './choose-identity.ts';
 
 /** A proposal that always waits for a person. */
 export interface PendingProposal extends Omit<ProposalBody, 'identity_id' | 'require_approval'> {
-  /** Chosen unless given. */
+  /** Chosen if absent. */
   identity_id?: string | undefined;
-  /** Of a workspace's tool: what people see, in the agent's words. */
+  /** For a workspace's tool: what people see, in the agent's words. */
   preview?: JsonObject | undefined;
 }
 

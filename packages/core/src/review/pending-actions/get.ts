@@ -8,7 +8,7 @@ export async function getPendingAction(ctx: Context, id: string): Promise<Action
   return findPendingAction(ctx, id);
 }
 
-/** The action of that id in the caller's workspace, if it has ever waited for a person. Throws NOT_FOUND. */
+/** The action with that id in the caller's workspace, if it has ever waited for a person. Throws NOT_FOUND. */
 export async function findPendingAction(ctx: Context, id: string): Promise<ActionRow> {
   const action = await getActionInWorkspace(ctx, id);
   if (!action.asked_at) throw notFound('pending action');

@@ -9,14 +9,17 @@ import { parseBatchId } from './workspace.ts';
 
 export interface PendingActionPage {
   actions: ActionRow[];
-  /** All that match, on whatever page. */
+  /** All matches, not only those of the page. */
   total: number;
   nextCursor: string | null;
 }
 
 const behind = (shown: PendingStatus) => STATUSES.filter((status) => PENDING_STATUS_OF[status] === shown);
 
-/** What waits for a person or ever did, newest first. Pages neither repeat nor miss a row, whatever is written meanwhile. */
+/**
+ * Lists actions that wait or have ever waited for a person, newest first. Pages neither repeat nor miss a row, whatever
+ * is written meanwhile.
+ */
 export async function listPendingActions(ctx: Context, input: unknown): Promise<PendingActionPage> {
   authorize(ctx, 'actions:read');
   const { status, batch_id, mission_id, session_id, limit, cursor } = listPendingActionsQuery.parse(input);

@@ -4,7 +4,7 @@ import type { ActionRow } from '../../action/row.ts';
 import { authorizeDecision, type Context } from '../../access/context.ts';
 import { findPendingAction } from './get.ts';
 
-/** Rejects a pending action: what it asked for is never done, and the row stays. */
+/** Rejects a pending action: it never runs, and the row stays. */
 export async function rejectPendingAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
   authorizeDecision(ctx);
   noBody.parse(input);

@@ -2,10 +2,10 @@ import type { Caller, Services } from '../../access/context.ts';
 import { AppError, notFound } from '../../platform/errors.ts';
 import { parseId } from '../../platform/ids.ts';
 
-/** Actions that have ever waited for a person; this dialect knows no others. */
+/** Actions that have ever waited for a person; this dialect has no others. */
 const ASKED = { asked_at: { not: null } } as const;
 
-/** The workspace of an action, whoever asks. Throws NOT_FOUND if there is no such action, or it never waited. */
+/** The workspace of an action, whoever asks. Throws NOT_FOUND if there is no such action, or if it never waited. */
 export async function workspaceOfAction({ db }: Pick<Services, 'db'>, id: string): Promise<string> {
   const where = { id: parseId('action', id) ?? '', ...ASKED };
   const row = where.id && (await db.tables.actions.findFirst({ where, select: { workspace_id: true } }));
@@ -13,12 +13,12 @@ export async function workspaceOfAction({ db }: Pick<Services, 'db'>, id: string
   return row.workspace_id;
 }
 
-/** {missionId}:{toolName}; the mission's UUID is kept in lower case. */
+/** {missionId}:{toolName}, with the mission's UUID in lower case. */
 export const parseBatchId = (text: string): string => text.replace(/^[^:]*/, (mission) => mission.toLowerCase());
 
 /**
- * The workspace of a batch: the caller's own that has it, else a stranger's. Throws NOT_FOUND if nobody has it, and
- * INVARIANT_VIOLATION where more than one of the caller's has.
+ * The workspace of a batch: the caller's own that has it, else another's. Throws NOT_FOUND if none has it, and
+ * INVARIANT_VIOLATION if several of the caller's have it.
  */
 export async function workspaceOfBatch(
   { db }: Pick<Services, 'db'>,

@@ -5,14 +5,14 @@ import { authorizeDecision, type Context } from '../../access/context.ts';
 import { notFound } from '../../platform/errors.ts';
 import { parseId } from '../../platform/ids.ts';
 
-/** An action by what its run did for a contact: the first, the second … Counted from 0, as in its action_index. */
+/** Addresses an action by its run, its contact and its index there, counted from 0 as in action_index. */
 export interface RunAddress {
   runId: string;
   contactId: string;
   actionIndex: string;
 }
 
-/** The same as deciding the action by its id, for tokens with agents:approve. */
+/** Decides like `decideAction`, for tokens with agents:approve. */
 export async function decideRunAction(ctx: Context, address: RunAddress, input: unknown): Promise<ActionRow> {
   authorizeDecision(ctx, 'agents:approve');
   return loadAndDecide(ctx, input, () => getRunAction(ctx, address));
