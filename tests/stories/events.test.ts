@@ -1,10 +1,10 @@
 import type { ActionEvent } from '@proviso/contracts';
-import { clientOf, listen, until, type Heard } from '@proviso/testing';
+import { clientOf, listen, until, type ReceivedEvent } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
 
 const PROPOSALS = 120;
 
-type Message = Heard<ActionEvent>;
+type Message = ReceivedEvent<ActionEvent>;
 const isMove = ({ event }: Message): boolean => event.startsWith('action.');
 const keyOf = ({ data: { event } }: Message): string => `${event.action_id} ${event.version}`;
 

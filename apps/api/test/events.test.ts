@@ -9,12 +9,12 @@ import {
   type Feed,
   type Queryable,
 } from '@proviso/core';
-import { listen, until, type Heard, type Listener } from '@proviso/testing';
+import { listen, until, type ReceivedEvent, type Listener } from '@proviso/testing';
 import { get, type IncomingMessage } from 'node:http';
 import { clientOf, FORBIDDEN, inFuture, startTestApi, pending, proposal, propose, useApi, uuidOf } from './test-api.ts';
 import type { Tenant } from './test-api.ts';
 
-type Message = Heard<ActionEvent & Briefing>;
+type Message = ReceivedEvent<ActionEvent & Briefing>;
 type Events = Listener<ActionEvent & Briefing>;
 
 const EVENTS = '/v1/events';

@@ -1,8 +1,8 @@
 import { strictFields, plainText } from '@proviso/contracts';
 import { companyId, contactId, defineExecutor, done } from '@proviso/core/executor';
 import type { z } from 'zod';
-import { assertNamedExist, refuseMissing } from './missing.ts';
-import { readNamed, namedFields } from './named.ts';
+import { assertReferencedExist, refuseMissing } from './missing.ts';
+import { readReferenced, referencedFields } from './referenced-records.ts';
 
 const params = strictFields({
   content: plainText(65_536).min(1).describe('The text of the note.'),
@@ -32,15 +32,15 @@ export const createNote = defineExecutor<Params>({
   params,
 
   async resolve(given, { records }) {
-    await assertNamedExist(given, records);
+    await assertReferencedExist(given, records);
     return {};
   },
 
-  readCurrent: readNamed,
+  readCurrent: readReferenced,
 
   preview: (note, { current }) => ({
     title: note.contact_id === undefined ? 'Note on a company' : 'Note on a contact',
-    fields: namedFields(note, current),
+    fields: referencedFields(note, current),
     body: { text: note.content },
   }),
 

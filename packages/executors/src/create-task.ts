@@ -1,8 +1,8 @@
 import { strictFields, dayOrInstant, taskDescription, taskTitle } from '@proviso/contracts';
 import { contactId, defineExecutor, done } from '@proviso/core/executor';
 import type { z } from 'zod';
-import { assertNamedExist, refuseMissing } from './missing.ts';
-import { readNamed, namedFields } from './named.ts';
+import { assertReferencedExist, refuseMissing } from './missing.ts';
+import { readReferenced, referencedFields } from './referenced-records.ts';
 
 const params = strictFields({
   title: taskTitle.describe('The title of the task.'),
@@ -22,18 +22,18 @@ export const createTask = defineExecutor<z.output<typeof params>>({
   params,
 
   async resolve(given, { records }) {
-    await assertNamedExist(given, records);
+    await assertReferencedExist(given, records);
     return {};
   },
 
-  readCurrent: readNamed,
+  readCurrent: readReferenced,
 
   preview: ({ title, description, due_date, contact_id }, { current }) => ({
     title: 'Task',
     fields: [
       { label: 'Title', value: title },
       ...(due_date === undefined ? [] : [{ label: 'Due', value: due_date }]),
-      ...namedFields({ contact_id }, current),
+      ...referencedFields({ contact_id }, current),
     ],
     ...(description !== undefined && { body: { text: description } }),
   }),

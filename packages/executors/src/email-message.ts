@@ -40,7 +40,7 @@ export const emailMessage = (settings: ExecutorSettings = {}): Executor =>
     },
   });
 
-/** Threads belong to contacts: a message to nobody known, or to one deleted meanwhile, is recorded nowhere. */
+/** Threads belong to contacts: a message to nobody known, or to a deleted contact, is not recorded. */
 function recordIn(wire: WireMail, mail: EmailParams): Write {
   return async (records) => {
     const thread = mail.thread_id === undefined ? null : await records.thread(mail.thread_id);

@@ -1,8 +1,8 @@
 import { strictFields, plainText } from '@proviso/contracts';
 import { contactId, defineExecutor, done, refused } from '@proviso/core/executor';
 import { z } from 'zod';
-import { assertNamedExist } from './missing.ts';
-import { readNamed, namedFields } from './named.ts';
+import { assertReferencedExist } from './missing.ts';
+import { readReferenced, referencedFields } from './referenced-records.ts';
 
 const text = plainText(5_000).min(1);
 
@@ -27,7 +27,7 @@ const params = strictFields({
     examples: [{ reason: 'They ask for 20 % off. What may I offer?', options: ['Nothing', '10 %', '20 %'] }],
   });
 
-/** A question: it waits for a person, and its result is the person's answer. */
+/** Asks a person a question; the result is their answer. */
 export const escalateToHuman = defineExecutor<z.output<typeof params>>({
   type: 'escalate_to_human',
   version: 1,
@@ -38,7 +38,7 @@ export const escalateToHuman = defineExecutor<z.output<typeof params>>({
   params,
 
   async resolve(given, { records }) {
-    await assertNamedExist(given, records);
+    await assertReferencedExist(given, records);
     return {};
   },
 
@@ -47,12 +47,12 @@ export const escalateToHuman = defineExecutor<z.output<typeof params>>({
     return { field: 'answer', message: 'choose an answer: one of the options as edits.answer, or your own as comment' };
   },
 
-  readCurrent: readNamed,
+  readCurrent: readReferenced,
 
   preview: ({ reason, contact_id, options, answer }, { current }) => ({
     title: 'A question for a person',
     fields: [
-      ...namedFields({ contact_id }, current),
+      ...referencedFields({ contact_id }, current),
       ...(options === undefined ? [] : [{ label: 'Options', value: options }]),
       ...(answer === undefined ? [] : [{ label: 'Answer', value: answer }]),
     ],

@@ -53,7 +53,7 @@ interface BuiltIns {
   tools: ToolKind;
 }
 
-/** Every built-in executor and provider, and how workspaces' own tools run. */
+/** Every built-in executor and provider, and how workspace tools run. */
 export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
   const executors = [
     createNote,

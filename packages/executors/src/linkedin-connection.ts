@@ -11,13 +11,13 @@ import { findInvitation, inviteByUnipile } from './linkedin/invite.ts';
 import { linkedinParams, slugOf, type LinkedinParams } from './linkedin/params.ts';
 import { previewInvitation } from './linkedin/preview.ts';
 import { openUnipile, type Unipile, type UnipileConfig } from './linkedin/unipile.ts';
-import { assertNamedExist, refuseMissing } from './missing.ts';
-import { readNamed } from './named.ts';
+import { assertReferencedExist, refuseMissing } from './missing.ts';
+import { readReferenced } from './referenced-records.ts';
 import type { ExecutorSettings } from './settings.ts';
 
 type Run = Omit<RunContext<LinkedinParams>, 'begin'>;
 
-/** An invitation to connect: a task for a person, or Unipile's to send, as the identity says. */
+/** An invitation to connect: a task for a person, or sent by Unipile, as the identity says. */
 export const linkedinConnection = (settings: ExecutorSettings = {}): Executor =>
   defineExecutor<LinkedinParams>({
     type: 'linkedin_connection',
@@ -28,11 +28,11 @@ export const linkedinConnection = (settings: ExecutorSettings = {}): Executor =>
     params: linkedinParams,
 
     async resolve(given, { records }) {
-      await assertNamedExist(given, records);
+      await assertReferencedExist(given, records);
       return {};
     },
 
-    readCurrent: readNamed,
+    readCurrent: readReferenced,
     preview: (invitation, { identity, current }) => previewInvitation(invitation, identity, current),
 
     async guard(invitation, { records }) {
@@ -63,7 +63,7 @@ function unipileOf(config: UnipileConfig, { credentials, signal }: Run, settings
   return data ? openUnipile(config, data.token, { signal, settings }) : null;
 }
 
-/** The task has all that a person needs. It commits with the completion, so that nothing has to begin. */
+/** The task has everything that a person needs. It commits with the completion, so there is no `begin`. */
 function handOver({ linkedin_url, message, contact_id }: LinkedinParams): Outcome {
   const how = message === undefined ? 'Send it without a note.' : `Send it with this note:\n\n${message}`;
   return handedToPerson({ delivered: false }, async (records) => ({

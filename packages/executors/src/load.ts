@@ -1,4 +1,4 @@
-// The operator's own modules: their types run like built-in ones, so their shape is checked at start. Held by
+// Loads the operator's own modules. Their types run like built-in ones, so their shape is checked at start. Held by
 // tests/stories/executors.test.ts.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,8 +12,8 @@ interface Registered {
 }
 
 /**
- * The built-in executors and those of `PROVISO_EXECUTORS`: paths from the working directory, or names of packages.
- * Throws one sentence: which module, and what is wrong.
+ * The built-in executors and those of `PROVISO_EXECUTORS`: paths relative to the working directory, or names of
+ * packages. Throws one sentence that names the module and the fault.
  */
 export async function loadExecutors<Shipped extends Registered>(shipped: Shipped, modules: string[]): Promise<Shipped> {
   const added = await Promise.all(modules.map(loadModule));
@@ -32,7 +32,7 @@ async function loadModule(name: string): Promise<Registered> {
   const { executors, default: list = executors, providers = [] } = found as Record<string, unknown>;
   const given = { executors: executors ?? list, providers };
   const checked = exportedParts.safeParse(given);
-  if (checked.success) return given as Registered; // as they are: zod makes copies
+  if (checked.success) return given as Registered; // not zod's copy
   const [issue] = checked.error.issues;
   throw fault(name, `is invalid: ${issue?.path.map(String).join('.')}: ${issue?.message}.`);
 }

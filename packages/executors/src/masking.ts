@@ -1,5 +1,5 @@
-// Takes an identity's secrets out of what a provider says, before anybody reads it: in text, and in the strings of
-// parsed values. JSON text is never masked as a whole, since a replaced part may break it. Held by masking.test.ts.
+// Removes an identity's secrets from what a provider says, before anybody reads it: in text, and in the strings of
+// parsed values. JSON text is never masked as a whole, because a replacement may break it. Held by masking.test.ts.
 import type { JsonValue } from '@proviso/contracts';
 
 export interface Mask {
@@ -8,19 +8,19 @@ export interface Mask {
 }
 
 const MASKED = '[hidden]';
-/** A shorter value is not a secret, and would match all sorts of text. */
+/** A shorter value is not a secret, and would match too much text. */
 const SECRET_CHARS_MIN = 4;
-/** The same for a header whose name does not tell: it may hold a version, a number or a format as well as a key. */
+/** For a header whose name does not tell: it may hold a version, a number or a format as well as a key. */
 const HEADER_CHARS_MIN = 6;
-/** A part of a header by itself, such as one cookie of several. */
+/** For one part of a header, such as one cookie of several. */
 const PART_CHARS_MIN = 12;
-/** Words, versions, dates and media types: what headers say in public. */
+/** Words, versions, dates and media types, which headers may show. */
 const PUBLIC_VALUE =
   /^(?:[a-z]{1,12}|v?\d{1,5}(?:[.-]\d{1,5})*|\d{4}-\d{2}-\d{2}\S*|(?:application|text|image|audio|video|\*)\/.*)$/i;
 const SECRET_NAME = /auth|key|token|secret|pass|cookie|session|credential|signature/i;
 const SCHEME = /^(?:bearer|basic|token|apikey|api-key|key)\s+/i;
 
-/** Masks every value of these credentials that can be a secret. Null = there is none. */
+/** Masks every value of these credentials that can be a secret. Null = there are none. */
 export function maskOf(credentials: object | null | undefined): Mask {
   const forms = new Set(secretsOf(credentials).flatMap(formsOf));
   const longestFirst = [...forms].toSorted((a, b) => b.length - a.length);
@@ -55,7 +55,7 @@ function ofHeader([name, value]: [string, string]): string[] {
   ];
 }
 
-/** How a secret looks in an answer: as it is, and as JSON, HTML, an address or base64 write it. */
+/** The forms in which an answer may contain a secret: plain, JSON, HTML, URL-encoded or base64. */
 function formsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   const ascii = json.replaceAll(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);

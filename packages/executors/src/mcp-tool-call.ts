@@ -3,7 +3,7 @@ import { defineExecutor, refused, retry, type Executor, type Outcome, type RunCo
 import { egressErrorIn } from './egress/error.ts';
 import { maskOf } from './masking.ts';
 import { accountOf, readTool, type CurrentTool } from './mcp/read-tool.ts';
-import { meaningOf } from './mcp/meaning.ts';
+import { semanticsOf } from './mcp/semantics.ts';
 import { failureOutcome, resultOutcome } from './mcp/outcome.ts';
 import { mcpParams, type McpParams } from './mcp/params.ts';
 import { isIdempotent, previewCall } from './mcp/preview.ts';
@@ -12,7 +12,7 @@ import type { ExecutorSettings } from './settings.ts';
 
 const KEY_LIFETIME_MS = 24 * 3_600_000;
 
-/** A call of an MCP tool, as its server defined it at the approval. */
+/** A call of an MCP tool, as its server defined the tool at the approval. */
 export const mcpToolCall = (settings: ExecutorSettings = {}): Executor =>
   defineExecutor<McpParams>({
     type: 'mcp_tool_call',
@@ -23,8 +23,8 @@ export const mcpToolCall = (settings: ExecutorSettings = {}): Executor =>
     identity: 'mcp',
     params: mcpParams,
     readCurrent: (params, ctx) => readTool(params, ctx, settings),
-    definition: (current: CurrentTool) => (current.definition ? meaningOf(current.definition) : null),
-    preview: (params, { identity, current }) => previewCall(params, identity, current), // as `readCurrent` made it
+    definition: (current: CurrentTool) => (current.definition ? semanticsOf(current.definition) : null),
+    preview: (params, { identity, current }) => previewCall(params, identity, current), // the result of `readCurrent`
 
     async execute(ctx) {
       const { signal } = ctx;

@@ -5,22 +5,22 @@ export interface Named {
   company_id?: string | undefined;
 }
 
-/** What the params name and the workspace does not have, if anything. */
+/** The first record that the params name and the workspace does not have. */
 async function missingIn({ contact_id, company_id }: Named, records: ReadableRecords) {
   if (contact_id !== undefined && !(await records.contact(contact_id))) return 'contact';
   if (company_id !== undefined && !(await records.company(company_id))) return 'company';
   return undefined;
 }
 
-/** For `resolve`: what the params name must be in the workspace. Throws INVALID at its id. */
-export async function assertNamedExist(params: Named, records: ReadableRecords): Promise<void> {
+/** For `resolve`: the workspace must have what the params name. Throws INVALID at its id. */
+export async function assertReferencedExist(params: Named, records: ReadableRecords): Promise<void> {
   const missing = await missingIn(params, records);
   if (!missing) return;
   const message = `no such ${missing} in this workspace`;
   throw new AppError('INVALID', `There is no such ${missing}.`, [{ path: `params.${missing}_id`, message }]);
 }
 
-/** For `guard`: what the params name may be gone by now. */
+/** For `guard`: what the params name may have been deleted. */
 export async function refuseMissing(params: Named, records: ReadableRecords): Promise<GuardResult> {
   const missing = await missingIn(params, records);
   return missing ? { kind: 'refused', message: `The ${missing} no longer exists.` } : { kind: 'ok' };

@@ -1,4 +1,4 @@
-/** Text of a server for people: one line, at most 500 characters. Mask it first. */
+/** A server's text for people: one line, at most 500 characters. Mask it first. */
 export const oneLine = (text: string): string =>
   text
     .replaceAll(/[\p{C}\s]+/gu, ' ')

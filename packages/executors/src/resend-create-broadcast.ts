@@ -13,7 +13,7 @@ import { previewBroadcast } from './resend/broadcast-preview.ts';
 import { configOf, openResend, type ResendAccount } from './resend/client.ts';
 import { contentOf } from './resend/content.ts';
 import { broadcastName, findBroadcast } from './resend/find-broadcast.ts';
-import { answered, resendOutcome } from './resend/outcome.ts';
+import { outcomeOf, resendOutcome } from './resend/outcome.ts';
 import { segmentFinder } from './resend/segments.ts';
 import { assertSender, senderOf } from './resend/sender.ts';
 import type { ExecutorSettings } from './settings.ts';
@@ -50,9 +50,12 @@ export function resendCreateBroadcast(settings: ExecutorSettings = {}): Executor
         return refused('The Resend identity has no valid key, or does not allow the sender.');
       await ctx.begin();
       const replyTo = ctx.action.params.reply_to ?? config?.reply_to;
-      const outcome = await answered(account, () => create(account, ctx.action, { from, ...(replyTo && { replyTo }) }));
+      const outcome = await outcomeOf(account, () =>
+        create(account, ctx.action, { from, ...(replyTo && { replyTo }) }),
+      );
       if (outcome.kind !== 'retry' || outcome.undone || ctx.signal.aborted) return outcome;
-      return (await found(account, ctx.action)) ?? outcome; // the answer was lost, but perhaps not the broadcast
+      // the answer was lost, but perhaps the broadcast was created
+      return (await found(account, ctx.action)) ?? outcome;
     },
 
     async reconcile({ action, credentials, signal }) {
@@ -92,7 +95,7 @@ async function found({ client }: ResendAccount, action: Proposed): Promise<Outco
   return result && done(result);
 }
 
-/** A draft where it should have been sent settles nothing: it may be on its way. */
+/** A draft that should have been sent proves nothing: it may be on its way. */
 function resultOf(
   { send = false }: BroadcastParams,
   { id, status }: { id: string; status: string },

@@ -10,11 +10,11 @@ import {
   type GuardResult,
 } from '@proviso/core/executor';
 import { refuseUnsubscribed, unsubscribedAmong } from './email/unsubscribed.ts';
-import { assertNamedExist } from './missing.ts';
+import { assertReferencedExist } from './missing.ts';
 import { changeFields } from './properties.ts';
 import { openResend } from './resend/client.ts';
 import { resendContactParams, type ResendContactParams } from './resend/contact-params.ts';
-import { answered } from './resend/outcome.ts';
+import { outcomeOf } from './resend/outcome.ts';
 import { segmentFinder } from './resend/segments.ts';
 import { addContact, changeContact, lookForContact } from './resend/upsert-contact.ts';
 import { previewField } from './preview-field.ts';
@@ -28,7 +28,7 @@ export function resendCreateContact(settings: ExecutorSettings = {}): Executor {
     type: 'resend_create_contact',
     version: 1,
     delivery: 'idempotent',
-    // Its key is the address, which does not expire; but a day later a repetition may undo what others changed since.
+    // The key is the address, which does not expire; but a day later, a repetition may undo what others changed since.
     keyLifetimeMs: 24 * 3_600_000,
     identity: 'resend',
     params: resendContactParams,
@@ -54,7 +54,7 @@ export function resendCreateContact(settings: ExecutorSettings = {}): Executor {
       if (known.kind !== 'known') return known;
       const { id } = known;
       await begin();
-      return answered(account, () =>
+      return outcomeOf(account, () =>
         id === null ? addContact(account, email, params) : changeContact(account, id, params),
       );
     },
@@ -82,7 +82,7 @@ function previewContact(
 }
 
 async function resolveEmail(given: ResendContactParams, ctx: LookupContext): Promise<Partial<ResendContactParams>> {
-  await assertNamedExist(given, ctx.records);
+  await assertReferencedExist(given, ctx.records);
   const contact = given.contact_id === undefined ? null : await ctx.records.contact(given.contact_id);
   const email = given.email ?? contact?.email ?? '';
   if (contact && !sameAddress(email, contact.email)) throw invalid('params.email', "is not this contact's address");

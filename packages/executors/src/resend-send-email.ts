@@ -2,7 +2,7 @@ import type { Preview } from '@proviso/contracts';
 import { defineExecutor, done, refused, retry, type Executor, type IdentityView } from '@proviso/core/executor';
 import { displayMailbox } from './email/addresses.ts';
 import { listOf } from './email/params.ts';
-import { answered, resendOutcome } from './resend/outcome.ts';
+import { outcomeOf, resendOutcome } from './resend/outcome.ts';
 import { configOf, openResend } from './resend/client.ts';
 import { composeResendMail } from './resend/compose.ts';
 import { contentWarnings, contentPreview } from './email/content-preview.ts';
@@ -34,7 +34,7 @@ export const resendSendEmail = (settings: ExecutorSettings = {}): Executor =>
       const mail = config && composeResendMail(action.params, config);
       if (!account || !mail) return refused('The Resend identity has no valid key, or does not allow the sender.');
       await begin();
-      return answered(account, async () => {
+      return outcomeOf(account, async () => {
         const { data, error } = await account.client.emails.send(mail, { idempotencyKey: key });
         return error ? resendOutcome(error, account) : done({ email_id: data.id });
       });

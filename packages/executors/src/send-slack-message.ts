@@ -57,9 +57,9 @@ async function post(slack: Slack, channel: string, run: Run): Promise<Outcome> {
     });
     return done(resultOf(run, ts));
   } catch (error) {
-    const outcome = slackOutcome(error, slack.line);
+    const outcome = slackOutcome(error, slack.tracker);
     if (outcome.kind !== 'retry' || outcome.undone || run.signal.aborted) return outcome;
-    const ts = await tsOf(slack, run, null); // the answer was lost, but perhaps not the message
+    const ts = await tsOf(slack, run, null); // the answer was lost, but perhaps the message was posted
     return ts ? done(resultOf(run, ts)) : outcome;
   }
 }

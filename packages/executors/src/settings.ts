@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { readAllowedHosts, type AllowedHosts } from './egress/address.ts';
 import { readMcpServers, type McpServers } from './mcp/servers.ts';
 
-/** What the operator says of the providers; read from the environment by each app. */
+/** The operator's settings for providers; each app reads them from the environment. */
 export interface ExecutorSettings {
-  /** Where a provider's HTTP API is, instead of the provider's own address: a proxy, or a server of a test. */
+  /** The address of a provider's HTTP API instead of the provider's own: a proxy, or a test server. */
   baseUrls?: Partial<Record<'slack' | 'hubspot' | 'resend' | 'linkedin', string>>;
-  /** Private, loopback and link-local addresses may be reached: for development and tests. */
+  /** Allows private, loopback and link-local addresses, for development and tests. */
   allowPrivateAddresses?: boolean;
-  /** Those that may be reached all the same: an internal mail relay, say. */
+  /** Private hosts that may be reached, such as an internal mail relay. */
   allowedPrivateHosts?: AllowedHosts;
-  /** Programs that `mcp` identities may name. */
+  /** Programs that `mcp` identities may use. */
   mcpServers?: McpServers;
 }
 
@@ -22,7 +22,7 @@ const baseUrl = z
   .transform((url) => url.replace(/\/+$/, ''))
   .optional();
 
-/** The variables of the providers, for api and worker alike. */
+/** The variables of the providers, the same for api and worker. */
 export const EXECUTOR_ENVIRONMENT = {
   PROVISO_ALLOW_PRIVATE_ADDRESSES: z
     .enum(['true', 'false', '1', '0'])
@@ -42,7 +42,7 @@ export const EXECUTOR_ENVIRONMENT = {
   PROVISO_HUBSPOT_URL: baseUrl,
   PROVISO_RESEND_URL: baseUrl,
   PROVISO_LINKEDIN_URL: baseUrl,
-  /** A file of programs that `mcp` identities may name. */
+  /** The file of programs that `mcp` identities may use. */
   PROVISO_MCP_SERVERS: z.string().optional(),
   /** Separated by commas. */
   PROVISO_EXECUTORS: z
@@ -56,7 +56,10 @@ export const EXECUTOR_ENVIRONMENT = {
     ),
 };
 
-/** The part of a process's config that `EXECUTOR_ENVIRONMENT` gives. Throws on an unfit file of MCP servers. */
+/**
+ * The part of a process's configuration that comes from `EXECUTOR_ENVIRONMENT`. Throws on an invalid file of MCP
+ * servers.
+ */
 export function executorSettings(env: z.output<z.ZodObject<typeof EXECUTOR_ENVIRONMENT>>): ProviderSettings {
   const urls = {
     slack: env.PROVISO_SLACK_URL,

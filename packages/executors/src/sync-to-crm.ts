@@ -12,7 +12,7 @@ export const syncToCrm = (settings: ExecutorSettings = {}): Executor =>
     type: 'sync_to_crm',
     version: 1,
     delivery: 'idempotent',
-    // Address and domain do not expire as keys; but a day later a repetition may undo what others changed since.
+    // Address and domain do not expire as keys; but a day later, a repetition may undo what others changed since.
     keyLifetimeMs: 24 * 3_600_000,
     identity: 'hubspot',
     params: syncParams,

@@ -1,7 +1,7 @@
 import { changedProperties } from '@proviso/contracts';
 import { contactId, defineExecutor, done } from '@proviso/core/executor';
 import { z } from 'zod';
-import { assertNamedExist, refuseMissing } from './missing.ts';
+import { assertReferencedExist, refuseMissing } from './missing.ts';
 import { changeFields, namedIn } from './properties.ts';
 
 const params = z
@@ -24,7 +24,7 @@ export const updateContact = defineExecutor<z.output<typeof params>>({
   params,
 
   async resolve(given, { records }) {
-    await assertNamedExist(given, records);
+    await assertReferencedExist(given, records);
     return {};
   },
 

@@ -1,7 +1,7 @@
 import { lifecycleStage } from '@proviso/contracts';
 import { contactId, defineExecutor, done } from '@proviso/core/executor';
 import { z } from 'zod';
-import { assertNamedExist, refuseMissing } from './missing.ts';
+import { assertReferencedExist, refuseMissing } from './missing.ts';
 
 const params = z
   .strictObject({
@@ -21,7 +21,7 @@ export const updateLifecycleStage = defineExecutor<z.output<typeof params>>({
   params,
 
   async resolve(given, { records }) {
-    await assertNamedExist(given, records);
+    await assertReferencedExist(given, records);
     return {};
   },
 

@@ -21,14 +21,14 @@ import { failureOf } from './http/outcome.ts';
 import { maskOf } from './masking.ts';
 import type { ExecutorSettings } from './settings.ts';
 
-/** Raise it when a call says something else to the provider. */
+/** Increase it when a call with the same params would be different for the provider. */
 const VERSION = 1;
-/** What is read; the core keeps 256 KiB of it. */
+/** How much is read; core keeps 256 KiB of it. */
 const RESULT_BYTES_MAX = 4 * 1024 * 1024;
-/** How long an idempotent tool must know an action's id (docs/tools.md). */
+/** How long an idempotent tool must remember an action's id (docs/tools.md). */
 const KEY_LIFETIME_MS = 24 * 3_600_000;
 
-/** Workspaces' tools: an approved call is a signed POST, as in Standard Webhooks. */
+/** Workspace tools: an approved call is a signed POST, as Standard Webhooks defines. */
 export function workspaceTools(settings: ExecutorSettings): ToolKind {
   const egress = openEgress(settings, { bodyBytesMax: RESULT_BYTES_MAX });
   return {
@@ -52,7 +52,7 @@ const executorOf = (
 
     readCurrent: async () => ({ untested: await untested() }),
 
-    // By name: a row that was read has its params in another order than the proposal.
+    // Sorted by name: jsonb returns the keys in another order than the proposal.
     preview: (input, { current }) => ({
       title: `Call ${name}`,
       fields: [
@@ -86,7 +86,7 @@ function untestedWarnings(current: JsonObject = {}): { warnings?: string[] } {
   return warnings.length > 0 ? { warnings } : {};
 }
 
-/** The call, the same bytes for every attempt but for the signature and its time. */
+/** The request: the same bytes for every attempt, except the signature and its time. */
 function requestOf({ action, credentials }: RunContext<JsonObject>, tool: { name: string; version: number }) {
   const body = JSON.stringify({
     tool: tool.name,

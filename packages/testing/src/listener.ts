@@ -1,5 +1,5 @@
 /** A message of `text/event-stream`, its data read as JSON. */
-export interface Heard<Data> {
+export interface ReceivedEvent<Data> {
   id: string;
   event: string;
   data: Data;
@@ -9,7 +9,7 @@ export interface Listener<Data> {
   status: number;
   headers: Headers;
   /** Every message so far, in its order. */
-  heard: Heard<Data>[];
+  heard: ReceivedEvent<Data>[];
   /** The bytes as they came. */
   text(): string;
   /** Settles when the stream is over, whoever ended it. */
@@ -34,7 +34,7 @@ export async function listen<Data>(
     headers: { authorization: `Bearer ${token}`, ...resume, ...headers },
     signal: hangUp.signal,
   });
-  const heard: Heard<Data>[] = [];
+  const heard: ReceivedEvent<Data>[] = [];
   let text = '';
   const read = async (): Promise<void> => {
     const utf8 = new TextDecoder();
@@ -51,7 +51,7 @@ export async function listen<Data>(
   return { status: reply.status, headers: reply.headers, heard, text: () => text, ended, close: () => hangUp.abort() };
 }
 
-function messageOf<Data>(block: string): Heard<Data> {
+function messageOf<Data>(block: string): ReceivedEvent<Data> {
   const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s, 2)));
   const { id = '', event = '', data = 'null' } = fields as Record<string, string>;
   return { id, event, data: JSON.parse(data) as Data };

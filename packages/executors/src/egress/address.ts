@@ -2,12 +2,12 @@ import { isIP, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { ExecutorSettings } from '../settings.ts';
 
-/** All that is routed of IPv6: the rest is unassigned, or was never meant to be. */
+/** The only part of IPv6 that is routed; the rest is unassigned or reserved. */
 const GLOBAL_V6 = ipaddr.parseCIDR('2000::/3');
-/** Azure's own services for a machine, at an address that is public by its range. */
+/** Azure's own services for a machine, at an address in a public range. */
 const AZURE_WIRE_SERVER = '168.63.129.16';
 
-/** Whether an address is on the public internet. IPv4 in IPv6's clothes (mapped, compatible, 6to4, NAT64) is not. */
+/** Whether an address is on the public internet. IPv4 embedded in IPv6 (mapped, compatible, 6to4, NAT64) is not. */
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text) || text.includes('%')) return false; // a zone is a link of this machine
   const address = ipaddr.parse(text);
@@ -16,8 +16,8 @@ export function isPublicAddress(text: string): boolean {
 }
 
 /**
- * A host in the one spelling that addresses are tested in, as a browser reads it: IPv4 with four parts whatever its
- * bases and dots were, a name in lower case and punycode. undefined = no host can be called that.
+ * Normalises a host as a browser does: IPv4 in four decimal parts whatever its bases and dots, a name in lower case and
+ * punycode. undefined = not a valid host.
  */
 export function hostOf(text: string): string | undefined {
   const host = text.replace(/^\[(.*)\]$/, '$1');
@@ -26,19 +26,21 @@ export function hostOf(text: string): string | undefined {
   return new URL(`http://${host}/`).hostname.replace(/\.$/, '') || undefined;
 }
 
-/** Names that mean this machine wherever they are asked for (RFC 6761). */
+/** Names that always mean this machine (RFC 6761). */
 const isLocalName = (host: string): boolean => /(^|\.)localhost$/.test(host);
 
-/** Whether a host, as `hostOf` spells it, is this very machine, by its name or as an address. */
+/** Whether a host, as `hostOf` spells it, is this machine, by name or by address. */
 function isLoopbackHost(host: string): boolean {
   return isLocalName(host) || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback');
 }
 
-/** Whether a host, as `hostOf` spells it, says by itself that it is not on the public internet. Of other names the resolver decides. */
+/**
+ * Whether a host, as `hostOf` spells it, is visibly not on the public internet. For other names the resolver decides.
+ */
 export const isPrivateHost = (host: string): boolean =>
   isLocalName(host) || (isIP(host) !== 0 && !isPublicAddress(host));
 
-/** Why a tenant may not name an address; undefined = it may. http is for this machine alone, and that for development. */
+/** Why a tenant may not use an address; undefined = it may. http is only for this machine, for development. */
 export function urlFault(url: URL, settings: ExecutorSettings): string | undefined {
   const { allowPrivateAddresses: open = false, allowedPrivateHosts: allowed = NO_HOSTS } = settings;
   if (url.username || url.password || url.hash) return 'must not contain credentials or a fragment';
@@ -50,15 +52,15 @@ export function urlFault(url: URL, settings: ExecutorSettings): string | undefin
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
-/** Hosts that may be reached though they are not on the public internet, such as the operator's own mail relay. */
+/** Hosts that may be reached although they are not on the public internet, such as the operator's own mail relay. */
 export interface AllowedHosts {
-  /** As `hostOf` spells them: wherever they lead. */
+  /** As `hostOf` spells them; allowed whatever they resolve to. */
   names: ReadonlySet<string>;
-  /** Addresses, whatever name led there. */
+  /** Addresses, allowed whatever name resolves to them. */
   ranges: readonly Range[];
 }
 
-/** Reads hosts, addresses and CIDR ranges, separated by commas; a string = what of it is none. */
+/** Parses hosts, addresses and CIDR ranges, separated by commas. Returns the first invalid part as a string. */
 export function readAllowedHosts(text: string): AllowedHosts | string {
   const names = new Set<string>();
   const ranges: Range[] = [];
@@ -80,7 +82,7 @@ function rangeOf(text: string): Range | undefined {
   return [address, address.kind() === 'ipv4' ? 32 : 128];
 }
 
-/** Whether an address is among them, also when it is IPv4 in IPv6's clothes. */
+/** Whether an address is in one of the ranges, also if it is IPv4 embedded in IPv6. */
 export function isAllowedAddress(text: string, { ranges }: AllowedHosts): boolean {
   if (!ipaddr.isValid(text) || text.includes('%')) return false;
   const address = ipaddr.process(text);

@@ -6,17 +6,17 @@ import { openSocket } from './socket.ts';
 
 type Asked = buildConnector.Options & { httpSocket?: Socket };
 
-/** TLS over a socket that stands, for the name that was asked for. One for all: it remembers TLS sessions. */
+/** Starts TLS over an open socket, for the requested name. All connections share it, because it caches TLS sessions. */
 const startTls = promisify<Asked, Socket>(buildConnector({ timeout: 10_000 }) as never); // its callback is Node's
 
 export interface ConnectorOptions {
   settings: ExecutorSettings;
-  /** An address that the operator set, which is reached wherever it is. */
+  /** An address that the operator set; it may be private. */
   trusted: string | undefined;
   signal: AbortSignal;
 }
 
-/** How undici gets its connections: it opens none itself, so that neither a proxy nor a pipe is ever used. */
+/** Gives undici its connections. It opens none itself, so it can use neither a proxy nor a pipe. */
 export function connectorOf({ settings, trusted, signal }: ConnectorOptions): buildConnector.connector {
   const trustedOrigin = trusted === undefined ? undefined : new URL(trusted).origin;
   const connect = async (asked: Asked): Promise<Socket> => {
@@ -37,5 +37,5 @@ export function connectorOf({ settings, trusted, signal }: ConnectorOptions): bu
       throw error;
     }
   };
-  return callbackify(connect) as never; // undici's callback is Node's, by another type
+  return callbackify(connect) as never; // a Node callback under another type
 }

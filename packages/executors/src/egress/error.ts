@@ -11,7 +11,7 @@ export class EgressError extends Error {
   }
 }
 
-/** The egress error that an error is, or comes from. */
+/** The egress error that an error is or has as a cause. */
 export function egressErrorIn(error: unknown): EgressError | undefined {
   for (let each = error; each instanceof Error; each = each.cause) if (each instanceof EgressError) return each;
   return undefined;

@@ -1,22 +1,22 @@
-import type { RequestInit as LineInit } from 'undici';
+import type { RequestInit as UndiciInit } from 'undici';
 import { trackRequests } from '../http/request-tracker.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { EgressError, egressErrorIn } from './error.ts';
 
 export interface EgressLimits {
-  /** From the call to the last byte of the body, where its signal is not the only limit; 60 s for a call without a signal. */
+  /** From the call to the last byte of the body, in addition to the signal. 60 s for a call without a signal. */
   timeoutMs?: number;
-  /** Of the answer's body, after decompression. */
+  /** The size of the response body, after decompression. */
   bodyBytesMax: number;
 }
 
-/** Like the global `fetch`, but that redirects are answers, and that what fails is an EgressError. */
+/** Like the global `fetch`, but it returns redirects instead of following them, and throws EgressError. */
 export type EgressFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 const BODY_BYTES_MAX = 1024 * 1024;
 const UNWATCHED_MS_MAX = 60_000;
 
-/** A `fetch` for addresses that tenants name, with limits on time and size. Each request has a connection of its own. */
+/** A `fetch` for addresses that tenants name, with limits on time and size. Each request uses its own connection. */
 export function openEgress(settings: ExecutorSettings, limits: Partial<EgressLimits> = {}): EgressFetch {
   const { timeoutMs, bodyBytesMax = BODY_BYTES_MAX } = limits;
   return async (input, init = {}) => {
@@ -24,14 +24,14 @@ export function openEgress(settings: ExecutorSettings, limits: Partial<EgressLim
     const given = [init.signal, asked.signal].filter((each) => each instanceof AbortSignal);
     const limitMs = timeoutMs ?? (given.length === 0 ? UNWATCHED_MS_MAX : undefined);
     const signal = AbortSignal.any([...given, ...(limitMs === undefined ? [] : [AbortSignal.timeout(limitMs)])]);
-    const line = trackRequests({ signal, settings });
-    const sending = { ...asked, ...init } as unknown as LineInit; // undici's types and Node's say the same in other words
+    const tracker = trackRequests({ signal, settings });
+    const sending = { ...asked, ...init } as unknown as UndiciInit; // the types of undici and Node differ only in name
     try {
-      const { status, statusText, headers, body } = await line.fetch(url, sending);
+      const { status, statusText, headers, body } = await tracker.fetch(url, sending);
       const limitedBody = body && limitBody(body as ReadableStream<Uint8Array>, bodyBytesMax);
       return new Response(limitedBody, { status, statusText, headers: [...headers] });
     } catch (error) {
-      throw failureOf(error, line.sent());
+      throw failureOf(error, tracker.sent());
     }
   };
 }
@@ -40,7 +40,7 @@ function partsOf({ url, method, headers, body, signal }: Request) {
   return { url, method, headers: [...headers], signal, ...(body && { body, duplex: 'half' }) };
 }
 
-/** What undici says is the provider's or the system's own words: kept as the cause, for nobody's eyes. */
+/** undici's message may quote the provider or the system, so it is kept as the cause and never shown. */
 const failureOf = (error: unknown, sent: boolean): EgressError =>
   egressErrorIn(error) ??
   new EgressError('failed', sent, sent ? 'The connection was lost.' : 'No connection could be made.', error);

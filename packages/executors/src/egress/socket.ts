@@ -1,6 +1,6 @@
-// The one place that opens connections for executors and providers. A host is tested where it is connected to: as it is
-// written, every answer of the resolver, and at last the peer. Answers are asked for once, so that what was tested is
-// what is connected to. Held by egress.test.ts, and for every executor and provider by one-way-out.test.ts.
+// The one place that opens connections for executors and providers. It checks the host as written, every address that
+// it resolves to, and finally the peer. It resolves once, so that the address that it checked is the one that it
+// connects to. Held by egress.test.ts, and for every executor and provider by one-way-out.test.ts.
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
@@ -14,16 +14,16 @@ export interface Destination {
 }
 
 export interface SocketOptions {
-  /** Private, loopback and link-local addresses may be reached. */
+  /** Allows private, loopback and link-local addresses. */
   allowPrivateAddresses?: boolean | undefined;
-  /** These may be reached wherever they are. */
+  /** Allows these wherever they are. */
   allowedPrivateHosts?: AllowedHosts | undefined;
   signal: AbortSignal;
 }
 
 const CONNECT_MS_MAX = 10_000;
 
-/** A TCP connection that stands. Throws an EgressError, for which nothing has been sent. */
+/** Opens a TCP connection. Throws an EgressError, with nothing sent. */
 export async function openSocket(
   { host, port }: Destination,
   { allowPrivateAddresses = false, allowedPrivateHosts: allowed = NO_HOSTS, signal }: SocketOptions,
@@ -48,7 +48,7 @@ export async function openSocket(
   throw noHost('forbidden', open);
 }
 
-/** The same words for a host that is closed and for one that does not exist: nobody maps our network with them. */
+/** One message for a closed host and for one that does not exist, so that nobody maps our network with it. */
 const noHost = (reason: 'forbidden' | 'failed', open: boolean, cause?: unknown): EgressError =>
   new EgressError(reason, false, `There is no such host${open ? '' : ' on the public internet'}.`, cause);
 

@@ -3,11 +3,11 @@ import { displayAddress } from '@proviso/core/executor';
 import type { z } from 'zod';
 import addressparser from 'nodemailer/lib/addressparser';
 
-/** Each as it goes over the wire; what cannot go stays as it is, for the provider to refuse. */
+/** The addresses in wire form. One that has none stays unchanged, for the provider to refuse. */
 export const wireAddresses = (addresses: readonly string[]): string[] =>
   addresses.map((address) => wireAddress(address) ?? address);
 
-/** As it goes over the wire, so that no name passes for an address. */
+/** A mailbox in wire form, so that no name passes for an address. */
 export function displayMailbox(text: string): string {
   const read = mailbox(text);
   if (!read) return text;
@@ -16,14 +16,16 @@ export function displayMailbox(text: string): string {
   return `${/[<>@",;:]/.test(name) ? JSON.stringify(name) : name} <${address}>`;
 }
 
-/** For people: an international domain in its own letters. The preview warns where these imitate others. */
+/** An address for people: an international domain in Unicode. The preview warns if it imitates another. */
 export function readableAddress(address: string): string {
   const wire = addressKey(address);
   const shown = displayAddress(wire);
   return shown === wire ? address : shown;
 }
 
-/** `Ada <ada@example.com>` or a bare address; null = not one mailbox, or a name that its reader would see decoded. */
+/**
+ * Parses `Ada <ada@example.com>` or a bare address; null = not one mailbox, or a name that mail programs would decode.
+ */
 export function mailbox(text: string): { name: string; address: string } | null {
   if (/\p{Cc}/u.test(text) || hasEncodedWord(text)) return null;
   const [only, ...others] = addressparser(text, { flatten: true });
@@ -31,7 +33,7 @@ export function mailbox(text: string): { name: string; address: string } | null 
   return address && others.length === 0 ? { name: only.name, address } : null;
 }
 
-/** For an identity's config: a sender that no mail could have is refused where it is set. */
+/** Refuses a sender in an identity's config that no mail could have, where it is set. */
 export function refuseSenders(config: { from: string; reply_to?: string | undefined }, check: z.RefinementCtx): void {
   for (const field of ['from', 'reply_to'] as const) {
     const text = config[field];

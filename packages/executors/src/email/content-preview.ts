@@ -6,7 +6,7 @@ interface Parts {
   html?: string | undefined;
 }
 
-/** What is read, and with HTML both parts as they are sent. */
+/** What recipients read; for HTML, also both parts as they are sent. */
 export function contentPreview({ text, html }: Parts): Pick<Preview, 'fields' | 'body'> {
   if (html === undefined) return { fields: [], body: { text: text ?? '' } };
   return { fields: [...previewField('Text', text ?? ''), ...previewField('HTML', html)], body: { html } };

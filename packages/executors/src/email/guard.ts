@@ -3,7 +3,7 @@ import type { LookupContext, GuardResult } from '@proviso/core/executor';
 import { recipients, type EmailParams } from './params.ts';
 import { unsubscribedAmong } from './unsubscribed.ts';
 
-/** What was approved may have become outdated: the recipient, the thread, an unsubscribe. */
+/** Checks whether what was approved is outdated: the recipient, the thread, an unsubscription. */
 export async function guardEmail(mail: EmailParams, ctx: LookupContext & { approvedAt: Date }): Promise<GuardResult> {
   const { records, approvedAt } = ctx;
   const contact = mail.contact_id === undefined ? null : await records.contact(mail.contact_id);

@@ -3,7 +3,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import { mailbox } from './addresses.ts';
 import { listOf, recipients, type EmailParams } from './params.ts';
 
-/** A message as SMTP takes it: who receives it (Bcc is only here) and its bytes. */
+/** A message for SMTP: its recipients, including Bcc, and its bytes. */
 export interface WireMail {
   from: string;
   recipients: string[];
@@ -12,7 +12,10 @@ export interface WireMail {
   references: string[];
 }
 
-/** `params` are final; null when the identity's `from` or `reply_to` is not one mailbox, or a recipient is missing. */
+/**
+ * Composes the mail from final params; null if the identity's `from` or `reply_to` is not one mailbox, or a recipient
+ * is missing.
+ */
 export async function composeMail(mail: EmailParams, config: SmtpConfig, actionId: string): Promise<WireMail | null> {
   const from = mailbox(config.from);
   const replyTo = config.reply_to === undefined ? undefined : mailbox(config.reply_to);
@@ -20,7 +23,7 @@ export async function composeMail(mail: EmailParams, config: SmtpConfig, actionI
   if (!from || replyTo === null || !mail.email || !mail.subject || !to.every((address) => address !== undefined)) {
     return null;
   }
-  // The same for every attempt, so that a copy is recognisable as one.
+  // The same for every attempt, so that mail programs recognise a duplicate.
   const messageId = `<${actionId}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`;
   const references = mail.references ?? (mail.in_reply_to_message_id ? [mail.in_reply_to_message_id] : []);
   const message = new MailComposer({

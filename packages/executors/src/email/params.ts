@@ -70,7 +70,7 @@ export const listOf = (addressOrList: string | string[] | undefined): string[] =
   typeof addressOrList === 'string' ? [addressOrList] : (addressOrList ?? []);
 
 export interface Recipient {
-  /** Where in the params it stands. */
+  /** Its path in the params. */
   path: string;
   address: string;
 }

@@ -5,7 +5,7 @@ import { readableAddress, displayMailbox } from './addresses.ts';
 import { listOf, type EmailParams } from './params.ts';
 import { contentWarnings, contentPreview } from './content-preview.ts';
 
-/** All that goes over the wire, and where it leaves: the headers of a reply too. */
+/** Everything that goes over the wire and where it leaves, including a reply's headers. */
 export function previewEmail(mail: EmailParams, identity: IdentityView | null): Preview {
   const warnings = warningsFor(mail);
   const readable = (addresses: string | string[] | undefined): string =>

@@ -42,7 +42,7 @@ async function givenThread(given: EmailParams, records: ReadableRecords): Promis
   return thread;
 }
 
-/** The thread of the message that it answers, if that is known, and this contact's. */
+/** The thread of the message that it answers, if it is known and belongs to this contact. */
 async function answeredThread(given: EmailParams, records: ReadableRecords): Promise<ThreadRecord | null> {
   if (given.in_reply_to_message_id === undefined) return null;
   const thread = await records.threadOfMessage(given.in_reply_to_message_id);
@@ -54,7 +54,7 @@ function subjectFrom(thread: ThreadRecord | null): string {
   return replySubject(thread.subject);
 }
 
-/** A thread's ids come from other people's mail programs: those that cannot stand in a header are left out. */
+/** A thread's ids come from other people's mail programs; those that are not valid in a header are left out. */
 function replyHeaders(given: EmailParams, thread: ThreadRecord): Partial<EmailParams> {
   const headers: Partial<EmailParams> = {};
   if (given.thread_id === undefined) headers.thread_id = thread.id;

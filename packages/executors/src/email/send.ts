@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { EgressError } from '../egress/error.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import type { WireMail } from './message.ts';
-import { inSession, saidBy, type SmtpError, type SmtpServer } from './session.ts';
+import { inSession, serverWords, type SmtpError, type SmtpServer } from './session.ts';
 
 export interface SmtpRun {
   signal: AbortSignal;
@@ -13,7 +13,7 @@ export interface SmtpRun {
   begin(): Promise<void>;
 }
 
-/** `messageId` is the one that the delivered copy carries: some providers put their own in its place. */
+/** `messageId` is the one in the delivered copy: some providers replace ours. */
 export interface Accepted {
   kind: 'accepted';
   recipients: string[];
@@ -21,15 +21,15 @@ export interface Accepted {
   messageId: string;
 }
 
-/** Decides the outcome of a failure: whether bytes of the message had been sent. */
+/** Whether bytes of the message were sent, which decides the outcome of a failure. */
 interface Progress {
   contentStarted: boolean;
   beginFailed?: { error: unknown };
 }
 
 /**
- * One message over one connection. `run.begin()` is awaited after the server's go-ahead for DATA and before the first
- * byte of content; when it throws, the connection is dropped without the final dot, so that the server discards the
+ * Sends one message over one connection. Awaits `run.begin()` after the server's go-ahead for DATA and before the first
+ * byte of content. If it throws, the connection is dropped without the final dot, so that the server discards the
  * message, and the error passes.
  */
 export async function sendMail(mail: WireMail, server: SmtpServer, run: SmtpRun): Promise<Accepted | Outcome> {
@@ -38,7 +38,7 @@ export async function sendMail(mail: WireMail, server: SmtpServer, run: SmtpRun)
   try {
     const info = await inSession(server, run, (connection) => submit(connection, mail, { run, progress }));
     if (info.messageSize <= mail.raw.length) throw new Error('the server replied before the end of the message');
-    const response = saidBy(server, info);
+    const response = serverWords(server, info);
     return { kind: 'accepted', recipients: info.accepted, response, messageId: info.serverMessageId ?? mail.messageId };
   } catch (error) {
     if (progress.beginFailed) throw progress.beginFailed.error;
@@ -54,7 +54,7 @@ async function submit(
   const empty = { rcptQueue: [], accepted: [], rejected: [], rejectedErrors: [] };
   const envelope: SMTPConnectionEnvelope = { from: mail.from, to: mail.recipients, size: mail.raw.length, ...empty };
   const content = lazyContent(mail.raw, progress, async () => {
-    // nodemailer notes the answers to RCPT on the envelope that it was given, and goes on when one was accepted.
+    // nodemailer writes the replies to RCPT on the envelope, and continues if one recipient was accepted.
     if (envelope.accepted.length !== mail.recipients.length) throw partlyRefused(envelope);
     await run.begin().catch((error: unknown) => {
       progress.beginFailed = { error };
@@ -66,7 +66,7 @@ async function submit(
   });
 }
 
-/** Nothing is read before the server's go-ahead for DATA: nodemailer pipes the stream only then. */
+/** nodemailer reads the stream only after the server's go-ahead for DATA. */
 function lazyContent(raw: Buffer, progress: Progress, open: () => Promise<void>): Readable {
   const release = async (stream: Readable): Promise<void> => {
     await open();
@@ -92,12 +92,12 @@ const LATER = { undone: true, unavailable: true };
 const isAway = ({ responseCode = 0, code = '' }: SmtpError): boolean =>
   (responseCode >= 400 && responseCode < 500) || ['ECONNECTION', 'ETIMEDOUT'].includes(code);
 
-/** Only the answer to the end of DATA settles what happened once content was on its way. */
+/** Once content has been sent, only the reply to the end of DATA says what happened. */
 function failure(error: SmtpError, progress: Progress, server: SmtpServer): Outcome {
   if (error instanceof EgressError)
     return error.reason === 'forbidden' ? refused(error.message) : retry(error.message, LATER);
   const cause = error.rejectedErrors?.find(isPermanent) ?? error.rejectedErrors?.[0] ?? error;
-  const text = saidBy(server, cause);
+  const text = serverWords(server, cause);
   const answered = error.code === 'EMESSAGE' && error.command === 'DATA' && error.responseCode !== undefined;
   if (progress.contentStarted && !answered) {
     return unknown(`The connection was lost before the mail server confirmed the message: ${text}`);
@@ -106,6 +106,6 @@ function failure(error: SmtpError, progress: Progress, server: SmtpServer): Outc
   return retry(`The mail server did not accept the message: ${text}`, isAway(cause) ? LATER : { undone: true });
 }
 
-/** Without a reply: nodemailer refused it itself, for its size, an address or a missing way to log in. */
+/** Without a server's reply: nodemailer refused it itself, for its size, an address or a missing login method. */
 const isPermanent = (error: SmtpError): boolean =>
   error.permanent ?? ['EAUTH', 'EENVELOPE', 'EMESSAGE'].includes(error.code ?? '');

@@ -12,21 +12,21 @@ export interface SmtpServer {
   secure: boolean;
   requireTls: boolean;
   credentials: { user: string; pass: string } | null;
-  /** Silence allowed after the greeting; absent = the signal is the one limit. */
+  /** Silence allowed after the greeting; absent = only the signal limits it. */
   socketTimeoutMs?: number;
 }
 
 export type SmtpError = SMTPConnection.SMTPError;
 
-/** nodemailer's own limit is ten minutes. */
+/** Replaces nodemailer's own limit of ten minutes. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
 const SAID_CHARS_MAX = 200;
-/** A login of no server's: nodemailer sends a single command for a login's handler alone. */
+/** A made-up login method: only its handler lets nodemailer send a single command. */
 const PROBE = 'PROVISO-PROBE';
 
 /**
- * Connects, greets, starts TLS and logs in as the server's settings demand, works, and leaves. The address is tested by
- * `openSocket`; certificates are tested for the name. Throws an EgressError where there is no connection, else what
+ * Connects, greets, starts TLS and logs in as the server's settings demand, does the work, and quits. `openSocket`
+ * checks the address; TLS checks the certificate for the name. Throws an EgressError without a connection, else what
  * nodemailer throws.
  */
 export async function inSession<T>(
@@ -50,8 +50,10 @@ export async function inSession<T>(
   }
 }
 
-/** Whether the server takes mail from a sender: throws its refusal. No recipient is named, and nothing is sent. */
-export const offerSender = (connection: SMTPConnection, address: string): Promise<void> =>
+/**
+ * Asks whether the server accepts mail from a sender, and throws its refusal. It names no recipient and sends nothing.
+ */
+export const verifySender = (connection: SMTPConnection, address: string): Promise<void> =>
   new Promise((resolve, reject) => {
     connection.login({ method: PROBE, user: address }, (error) =>
       error ? reject(Object.assign(error, { code: 'EENVELOPE' })) : resolve(),
@@ -68,7 +70,7 @@ function connectionOver(socket: Socket, server: SmtpServer): SMTPConnection {
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
     socketTimeout: server.socketTimeoutMs ?? NO_LIMIT_MS,
-    // Destroy at once: a polite end would first flush what is still buffered.
+    // Destroy at once: a polite end would first flush the buffer.
     socketCloseTimeout: 0,
     customAuth: {
       [PROBE]: async (probe) => {
@@ -79,7 +81,7 @@ function connectionOver(socket: Socket, server: SmtpServer): SMTPConnection {
   });
 }
 
-/** Rejects when the connection fails, ends or is aborted: nodemailer then drops some callbacks without calling them. */
+/** Rejects when the connection fails, ends or is aborted: nodemailer then never calls some callbacks. */
 function interruption(connection: SMTPConnection, signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     const onAbort = (): void => {
@@ -91,7 +93,7 @@ function interruption(connection: SMTPConnection, signal: AbortSignal): Promise<
     connection.on('error', reject);
     connection.once('end', () => {
       signal.removeEventListener('abort', onAbort);
-      // Later than the callback of the command in flight, which knows more.
+      // After the callback of the command in flight, which knows more.
       setImmediate(() => reject(new Error('the connection was closed')));
     });
   });
@@ -115,8 +117,8 @@ function quit(connection: SMTPConnection): void {
   connection.quit();
 }
 
-/** What a mail server said, for people: bounded, without secrets, and nothing of a server that speaks something else. */
-export function saidBy(
+/** A mail server's words for people: bounded, without secrets, and empty if it does not speak SMTP. */
+export function serverWords(
   { credentials }: SmtpServer,
   { response, message }: { response?: string | undefined; message?: string },
 ): string {

@@ -2,7 +2,7 @@ import { addressKey } from '@proviso/contracts';
 import { AppError, type ContactRecord, type ReadableRecords } from '@proviso/core/executor';
 import type { Recipient } from './params.ts';
 
-/** The recipients who asked for no e-mail, however their address is spelt. */
+/** The recipients who unsubscribed, however their address is spelt. */
 export async function unsubscribedAmong(
   recipients: Recipient[],
   contact: ContactRecord | null,

@@ -1,5 +1,5 @@
-// An answer that arrived, read once for every provider: its status is known before its body is looked at, the body is
-// bounded and masked, and nothing in it makes the reading throw. Held by http-answers.test.ts.
+// Reads an answer for every provider: the status counts even if the body cannot be read, the body is bounded and
+// masked, and nothing in it throws. Held by http-answers.test.ts.
 import type { JsonObject, JsonValue } from '@proviso/contracts';
 import type { Mask } from '../masking.ts';
 import { oneLine } from '../one-line.ts';
@@ -9,17 +9,17 @@ export interface HttpAnswer {
   /** 2xx. */
   ok: boolean;
   headers: [string, string][];
-  /** Parsed and masked; undefined = it is no JSON. */
+  /** Parsed and masked; undefined = not JSON. */
   body: JsonValue | undefined;
-  /** As it came, masked. */
+  /** Unparsed and masked. */
   text: string;
-  /** What ended the body before its end. */
+  /** Why the body ended early. */
   brokenBy?: unknown;
-  /** What it asks to wait. */
+  /** How long it asks to wait. */
   retryAfterMs?: number;
 }
 
-/** Of undici's answers and of the global ones. */
+/** What answers of undici and of the global fetch have in common. */
 interface Arrived {
   status: number;
   ok: boolean;
@@ -27,7 +27,7 @@ interface Arrived {
   body: AsyncIterable<Uint8Array> | null;
 }
 
-/** Reads an answer. It throws nothing: what is unreadable says so, beside the status that stands. */
+/** Reads an answer. Never throws: the result keeps the status and says what could not be read. */
 export async function readAnswer(arrived: Arrived, mask: Mask): Promise<HttpAnswer> {
   const { status, ok, headers } = arrived;
   const retryAfterMs = readRetryAfter(headers.get('retry-after'), headers.get('date'));
@@ -59,19 +59,19 @@ function parsed(text: string, mask: Mask): JsonValue | undefined {
   try {
     return mask.value(JSON.parse(text) as JsonValue);
   } catch {
-    return undefined; // no JSON, or nested too deeply to be walked
+    return undefined; // not JSON, or nested too deeply to walk
   }
 }
 
-/** As a client reads it that parses it again. Throws if it broke off. */
-export function unreadAgain({ status, headers, body, text, brokenBy }: HttpAnswer): Response {
+/** Turns an answer back into a Response, for a client that parses it. Throws if the body broke off. */
+export function toResponse({ status, headers, body, text, brokenBy }: HttpAnswer): Response {
   if (brokenBy !== undefined) throw new Error('the answer broke off', { cause: brokenBy });
   const shown = body === undefined ? text : JSON.stringify(body);
   const kept = headers.filter(([name]) => !/^content-(?:encoding|length)$/i.test(name));
   return new Response(shown === '' ? null : shown, { status, headers: kept });
 }
 
-/** The body where it is an object; empty where it is anything else. */
+/** The body if it is an object, else an empty one. */
 export const objectIn = ({ body }: Pick<HttpAnswer, 'body'>): JsonObject => (isObject(body) ? body : {});
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
@@ -79,14 +79,14 @@ const isObject = (value: JsonValue | undefined): value is JsonObject =>
 
 const RETRY_AFTER_MAX_MS = 24 * 3_600_000;
 
-/** Seconds, or a date beside the answer's own: neither asks this machine for the time. */
+/** In seconds, or as a date relative to the answer's own: neither needs this machine's clock. */
 function readRetryAfter(wish: string | null, date: string | null): number | undefined {
   if (!wish) return undefined;
   const ms = /^\d{1,9}$/.test(wish.trim()) ? Number(wish) * 1_000 : Date.parse(wish) - Date.parse(date ?? '');
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 1_000), RETRY_AFTER_MAX_MS) : undefined;
 }
 
-/** The provider's own words, for people: one line, bounded; empty where it has none, as in a proxy's page. */
+/** The provider's own words for people, in one bounded tracker; empty if there are none, as in a proxy's page. */
 export function wordsOf({ body, text, headers }: Pick<HttpAnswer, 'body' | 'text' | 'headers'>): string {
   if (body !== undefined) return oneLine(said(body));
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
@@ -98,7 +98,7 @@ const LABELS = ['category', 'name', 'code'];
 
 const DEPTH_MAX = 4;
 
-/** A body's message and its reasons, by the names that APIs give them; the whole of it where none is there. */
+/** The message and reasons in a body, by the names that APIs commonly use; else the whole body. */
 function said(body: JsonValue, depth = 0): string {
   if (depth > DEPTH_MAX) return '';
   if (Array.isArray(body)) return listed(body, depth);

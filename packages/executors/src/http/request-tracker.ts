@@ -4,40 +4,42 @@ import { EgressError } from '../egress/error.ts';
 import { maskOf } from '../masking.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { readAnswer, type HttpAnswer } from './answer.ts';
-import type { Heard } from './outcome.ts';
+import type { RequestState } from './outcome.ts';
 
-/** HTTP for one run, which tracks what is known of a failed request. */
-export interface RequestTracker extends Heard {
-  /** Asks once, and reads the answer. Throws only where none came. */
+/** HTTP for one run, which keeps track of what a failed request may have done. */
+export interface RequestTracker extends RequestState {
+  /** Sends once and reads the answer. Throws only if none came. */
   ask(url: string | URL, init?: RequestInit): Promise<HttpAnswer>;
-  /** For a client that reads by itself what a tenant's server says (`openEgress`). */
+  /** For a client that reads by itself what a tenant's server answers (`openEgress`). */
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
-  /** The last request may have been let go: from here on a failure may hide an effect. */
+  /** The last request may have been sent: from here on a failure may hide an effect. */
   sent(): boolean;
-  /** To the last request that was asked; undefined = none came. */
+  /** The answer to the last request; undefined = none came. */
   answer(): HttpAnswer | undefined;
 }
 
 export interface RequestTrackerOptions {
   signal: AbortSignal;
   settings: ExecutorSettings;
-  /** Where the operator says that the provider is: there, and there alone, private addresses are reached. */
+  /** The provider's address by the operator's setting; only there may it be private. */
   trusted?: string | undefined;
-  /** Whose secrets no answer may show. */
+  /** Secrets that no answer may show. */
   credentials?: object | undefined;
 }
 
-/** Opens a line that ends with the signal. It follows no redirect: credentials go to the address that was set. */
+/**
+ * Opens HTTP that ends with the signal. Follows no redirects, because credentials go only to the address that was set.
+ */
 export function trackRequests({ signal, settings, trusted, credentials }: RequestTrackerOptions): RequestTracker {
   const connect = connectorOf({ settings, trusted, signal });
   let sent = false;
   let answered: HttpAnswer | undefined;
   const mask = maskOf(credentials);
-  // A connection for each request: an idle one that the provider drops at the same moment looks like a lost answer. And
-  // so a request is let go no earlier than when its connection stands.
+  // Uses one connection per request: if the provider drops an idle one at the same moment, that looks like a lost
+  // answer. It also means that nothing is sent before the connection is open.
   const dispatcher = new Agent({
     pipelining: 0,
-    // The signal is the one limit: a provider may take as long as the run may.
+    // Only the signal limits it: a provider may take as long as the run may.
     headersTimeout: 0,
     bodyTimeout: 0,
     maxResponseSize: 16 * 1024 * 1024,

@@ -2,7 +2,7 @@ import { strictFields, hubspotName, plainText } from '@proviso/contracts';
 import { companyId, contactId } from '@proviso/core/executor';
 import { z } from 'zod';
 
-/** As they are pushed: HubSpot keeps text, and an empty one clears. */
+/** The properties to push. HubSpot stores text, and an empty one clears a property. */
 const pushed = z.record(hubspotName, plainText(65_536));
 const leftOut = z.record(z.string(), z.string()).optional();
 

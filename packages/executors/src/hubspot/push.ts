@@ -9,7 +9,10 @@ interface Pushed {
   created: boolean;
 }
 
-/** Company, contact, and the tie between them: each step may be repeated, and none is undone by a later one's refusal. */
+/**
+ * Pushes the company, the contact and their association. Each step is safe to repeat, and none is undone if a later one
+ * fails.
+ */
 export async function pushAll(hubspot: Hubspot, sync: SyncParams, companyKey: string): Promise<Outcome> {
   const { contact, company, associate } = sync;
   const result: JsonObject = {};
@@ -30,7 +33,7 @@ export async function pushAll(hubspot: Hubspot, sync: SyncParams, companyKey: st
   return answer.ok ? done({ ...result, associated: true, ...left_out }) : after(result, answer.outcome);
 }
 
-/** What was not pushed, for whoever reads the result. */
+/** What was not pushed, for the result. */
 function leftOutOf({ contact, company }: SyncParams): JsonObject {
   const named = {
     ...(contact?.left_out && { contact: contact.left_out }),
@@ -49,7 +52,7 @@ async function upsert(
   return pushedOf(await hubspot.ask('POST', `/crm/v3/objects/${objects}/batch/upsert`, { inputs }));
 }
 
-/** A batch of one: what went wrong with it stands in a list, with a status that says success (207). */
+/** A batch of one: its error is in a list, under a status of success (207). */
 function pushedOf(answer: Answer): Pushed | Outcome {
   if (!answer.ok) return answer.outcome;
   const { results, errors } = answer.body as { results?: { id?: unknown; new?: unknown }[]; errors?: unknown };
@@ -60,7 +63,7 @@ function pushedOf(answer: Answer): Pushed | Outcome {
   return unknown('HubSpot’s response does not say what happened.');
 }
 
-/** What was pushed already stays, whatever the next step says. */
+/** What was already pushed stays, whatever the next step returns. */
 function after(result: JsonObject, outcome: Outcome): Outcome {
   if (Object.keys(result).length === 0 || outcome.kind === 'done') return outcome;
   if (outcome.kind === 'retry') return { ...outcome, undone: false };

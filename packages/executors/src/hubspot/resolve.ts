@@ -1,15 +1,15 @@
 import { hubspotName, type JsonObject, type JsonValue } from '@proviso/contracts';
 import { invalid, type LookupContext, type GuardResult } from '@proviso/core/executor';
-import { assertNamedExist, refuseMissing } from '../missing.ts';
+import { assertReferencedExist, refuseMissing } from '../missing.ts';
 import { hubspotConfigOf } from './client.ts';
 import type { SyncParams } from './params.ts';
 
-/** Takes down what will be pushed, so that people approve the values. Throws INVALID. */
+/** Resolves the values to push, so that people approve them. Throws INVALID. */
 export async function resolveSync(
   given: SyncParams,
   { records, identity }: LookupContext,
 ): Promise<Partial<SyncParams>> {
-  await assertNamedExist(given, records);
+  await assertReferencedExist(given, records);
   const { contact_properties, company_properties } = hubspotConfigOf(identity?.config);
   const { contact_id, company_id, properties } = given;
   const found: Partial<SyncParams> = {};
@@ -28,7 +28,7 @@ export async function resolveSync(
   return found;
 }
 
-/** The records may be gone, or be found in HubSpot under another key. */
+/** The records may be gone, or have another key in HubSpot. */
 export async function guardSync(sync: SyncParams, { records }: LookupContext): Promise<GuardResult> {
   const missing = await refuseMissing(sync, records);
   if (missing.kind !== 'ok') return missing;
@@ -42,7 +42,7 @@ export async function guardSync(sync: SyncParams, { records }: LookupContext): P
   return changes.length > 0 ? { kind: 'stale', changes } : { kind: 'ok' };
 }
 
-/** How many properties that are left out are named. */
+/** How many omitted properties are named. */
 const NAMED_MAX = 100;
 
 interface Pushed {
@@ -50,14 +50,17 @@ interface Pushed {
   left_out?: Record<string, string>;
 }
 
-/** What is given under HubSpot's names already. */
+/** Properties that are already given under HubSpot's names. */
 const pushedAs = (properties: JsonObject): Pushed => pushed(properties, (own) => own);
 
-/** Our properties under HubSpot's names: those that the identity lists, else all whose own name can be one. */
+/** Our properties under HubSpot's names: those that the identity lists, else all whose own name is valid there. */
 const renamed = (properties: JsonObject, names: Record<string, string> | undefined): Pushed =>
   pushed(properties, (own) => (names ? (Object.hasOwn(names, own) ? names[own] : undefined) : own));
 
-/** Text, numbers and flags as HubSpot keeps them; what is left out is named, so that people know what they approve. */
+/**
+ * Text, numbers and booleans as HubSpot stores them. Omitted properties are named, so that people know what they
+ * approve.
+ */
 function pushed(properties: JsonObject, nameOf: (own: string) => string | undefined): Pushed {
   const taken: Record<string, string> = {};
   const leftOut: Record<string, string> = {};

@@ -1,6 +1,6 @@
 import { done, refused, retry, type Outcome, type Reconciliation } from '@proviso/core/executor';
 import type { JsonObject } from '@proviso/contracts';
-import { asked } from '../http/outcome.ts';
+import { afterLookUp } from '../http/outcome.ts';
 import { slugOf, type LinkedinParams } from './params.ts';
 import { textOf, type Unipile } from './unipile.ts';
 
@@ -9,11 +9,11 @@ interface Run {
   begin(): Promise<void>;
 }
 
-/** Sends the invitation. What fails while the profile is looked up has done nothing. */
+/** Sends the invitation. A failure while the profile is looked up has done nothing. */
 export async function inviteByUnipile(unipile: Unipile, invitation: LinkedinParams, run: Run): Promise<Outcome> {
   const slug = slugOf(invitation.linkedin_url) ?? '';
   const person = await unipile.ask(`users/${encodeURIComponent(slug)}`, { query: { account_id: unipile.account } });
-  if (!person.ok) return asked(person.outcome);
+  if (!person.ok) return afterLookUp(person.outcome);
   const provider_id = textOf(person.body.provider_id);
   if (provider_id === '') return refused('Unipile does not know this profile.');
   if (run.signal.aborted) return retry('Stopped before sending.', { undone: true });
@@ -24,13 +24,13 @@ export async function inviteByUnipile(unipile: Unipile, invitation: LinkedinPara
   if (answer.ok) return done(resultOf(provider_id, answer.body.invitation_id));
   const { outcome } = answer;
   if (outcome.kind !== 'retry' || outcome.undone || run.signal.aborted) return outcome;
-  const found = await findInvitation(unipile, invitation); // the answer was lost, but perhaps not the invitation
+  const found = await findInvitation(unipile, invitation); // the answer was lost, but perhaps the invitation was sent
   return found.kind === 'done' ? found : outcome;
 }
 
 /**
- * The pending invitation to that profile with that note, if LinkedIn lists one. An invitation that was accepted is
- * listed no more, so that its absence says nothing.
+ * The pending invitation to that profile with that note, if LinkedIn lists one. An accepted invitation is no longer
+ * listed, so its absence proves nothing.
  */
 export async function findInvitation(unipile: Unipile, invitation: LinkedinParams): Promise<Reconciliation> {
   const query = { account_id: unipile.account, limit: '100' };

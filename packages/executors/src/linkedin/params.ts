@@ -2,10 +2,10 @@ import { strictFields, plainText } from '@proviso/contracts';
 import { contactId } from '@proviso/core/executor';
 import { z } from 'zod';
 
-/** The last part of a profile's address, as LinkedIn lets people choose it. */
+/** The last part of a profile's address, in the characters that LinkedIn allows. */
 const SLUG = /^[\p{L}\p{N}_-][\p{L}\p{M}\p{N}_-]{2,99}$/u;
 
-/** A profile's name in its address; undefined = it is no address of a profile. */
+/** The profile's name in its address; undefined = not the address of a profile. */
 export function slugOf(text: string): string | undefined {
   const absolute = /^https?:\/\//i.test(text) ? text : `https://${text}`;
   if (!URL.canParse(absolute)) return undefined;
@@ -21,7 +21,9 @@ export function slugOf(text: string): string | undefined {
   }
 }
 
-/** One spelling for one profile: what is approved is what was meant, without tracking and without a country's host. */
+/**
+ * One spelling per profile, without tracking parameters and country hosts, so that what is approved is what was meant.
+ */
 const profileUrl = plainText(500).transform((text, check): string => {
   const slug = slugOf(text.trim());
   if (slug !== undefined) return `https://www.linkedin.com/in/${encodeURIComponent(slug)}`;

@@ -1,6 +1,6 @@
 import { linkedinConfig, type JsonObject, type Preview } from '@proviso/contracts';
 import type { IdentityView } from '@proviso/core/executor';
-import { namedFields } from '../named.ts';
+import { referencedFields } from '../referenced-records.ts';
 import { previewField } from '../preview-field.ts';
 import { slugOf, type LinkedinParams } from './params.ts';
 
@@ -25,7 +25,7 @@ export function previewInvitation(
       { label: 'Profile', value: linkedin_url },
       { label: 'Sent by', value: sender },
       ...previewField('Account', identity?.account ?? ''),
-      ...namedFields({ contact_id }, current),
+      ...referencedFields({ contact_id }, current),
     ],
     ...(message !== undefined && { body: { text: message } }),
     ...(warnings.length > 0 && { warnings }),

@@ -11,7 +11,7 @@ type Answer = { ok: true; body: JsonObject } | { ok: false; outcome: Failed };
 /** One account at Unipile, for one run. */
 export interface Unipile {
   account: string;
-  /** Calls once; returns what a failure means, and throws nothing. */
+  /** Sends one request. Never throws: a failure is returned as its outcome. */
   ask(path: string, more?: { query?: Record<string, string>; body?: JsonObject }): Promise<Answer>;
 }
 
@@ -21,7 +21,7 @@ export function openUnipile(
   { signal, settings }: { signal: AbortSignal; settings: ExecutorSettings },
 ): Unipile {
   const trusted = settings.baseUrls?.linkedin;
-  const line = trackRequests({ signal, settings, trusted, credentials: { token } });
+  const tracker = trackRequests({ signal, settings, trusted, credentials: { token } });
   const base = trusted ?? `https://${dsn}`;
   return {
     account,
@@ -36,9 +36,9 @@ export function openUnipile(
         ...(body && { body: JSON.stringify(body) }),
       };
       const address = `${base}/api/v1/${path}?${new URLSearchParams(query).toString()}`;
-      const said = await line.ask(address, sent).catch(() => undefined);
+      const said = await tracker.ask(address, sent).catch(() => undefined);
       const isRead = said?.ok === true && said.body !== undefined;
-      return isRead ? { ok: true, body: objectIn(said) } : { ok: false, outcome: failureOf('Unipile', line) };
+      return isRead ? { ok: true, body: objectIn(said) } : { ok: false, outcome: failureOf('Unipile', tracker) };
     },
   };
 }

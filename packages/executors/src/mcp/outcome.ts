@@ -6,15 +6,17 @@ import type { Mask } from '../masking.ts';
 import { oneLine } from '../one-line.ts';
 import type { CallResult, McpSession } from './session.ts';
 
-/** JSON-RPC's words for a request that was not carried out: parse error, invalid request, no such method, invalid params. */
+/**
+ * JSON-RPC codes for a request that was not carried out: parse error, invalid request, unknown method, invalid params.
+ */
 const NOT_CARRIED_OUT = [-32_700, -32_600, -32_601, -32_602];
 
-/** In `_meta` of a result with `isError`: the server's word that the call changed nothing (docs/action-types.md). */
+/** In `_meta` of a result with `isError`: the server states that the call changed nothing (docs/action-types.md). */
 const NOTHING_DONE = 'proviso.dev/nothing-done';
 
 /**
- * What the tool answered. The protocol's error says that a tool failed, and not how far it came: libraries answer it for
- * whatever a tool throws. A tool that asks for input has not carried out the call.
+ * The outcome of a tool's answer. The protocol's error says that a tool failed, but not how far it came: libraries send
+ * it for whatever a tool throws. A tool that asks for input has not carried out the call.
  */
 export function resultOutcome(answer: CallResult, mask: Mask): Outcome {
   if (isAsking(answer))
@@ -48,11 +50,11 @@ function questionsIn({ inputRequests = {} }: InputRequiredResult, mask: Mask): s
   return oneLine(mask.text(questions.join(' '))).replace(/[.?!]$/, '') || 'it does not say which';
 }
 
-/** What a failed call means: what left, and what came back. */
+/** The outcome of a failed call, from what was sent and what came back. */
 export function failureOutcome(error: unknown, session: McpSession, mask: Mask): Outcome {
   if (!session.sent()) return retry('The MCP server cannot be reached.', { undone: true, unavailable: true });
   const answer = session.answer();
-  // The session is over, and the next attempt has another one.
+  // The session is over; the next attempt opens another one.
   if (answer?.status === 404) return retry('The MCP server no longer recognises the session.', { undone: true });
   if (answer?.status !== 429 && error instanceof ProtocolError && NOT_CARRIED_OUT.includes(error.code))
     return refused(`The MCP server refused it: ${oneLine(mask.text(error.message))}`);

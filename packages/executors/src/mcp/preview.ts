@@ -4,7 +4,7 @@ import { previewField } from '../preview-field.ts';
 import type { CurrentTool } from './read-tool.ts';
 import type { McpParams } from './params.ts';
 
-/** Whether the identity says that the tool may be called again; the server's own word does not count. */
+/** Whether the identity says that the tool may be called again; the server's own claim does not count. */
 export const isIdempotent = ({ tool }: McpParams, config: McpConfig | undefined): boolean =>
   config?.idempotent_tools?.includes(tool) ?? false;
 
@@ -21,7 +21,7 @@ export function previewCall(
       { label: 'Server', value: config?.url ?? config?.server ?? '?' },
       { label: 'Tool', value: params.tool },
       ...previewField('Tool title', title),
-      // By name: a row that was read has them in another order than the proposal.
+      // Sorted by name: jsonb returns the keys in another order than the proposal.
       ...Object.entries(params.arguments)
         .map(([name, value]) => ({ label: givenLabel('arguments', name), value }))
         .toSorted((a, b) => (a.label < b.label ? -1 : 1)),

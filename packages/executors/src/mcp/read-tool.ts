@@ -24,8 +24,8 @@ export function accountOf(
 }
 
 /**
- * The tool as its server defines it now, and arguments that fit. Throws INVALID if there is no such tool or they do
- * not, and UNAVAILABLE where the server cannot be asked.
+ * The tool as its server defines it now, with arguments that fit. Throws INVALID if there is no such tool or they do
+ * not fit, and UNAVAILABLE if the server cannot be reached.
  */
 export async function readTool(params: McpParams, ctx: LookupContext, settings: ExecutorSettings): Promise<JsonObject> {
   const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
@@ -47,7 +47,7 @@ async function toolsOf(account: McpAccount) {
   try {
     return await inSession(account, async (session) => ({
       tools: await session.listTools(),
-      odd: session.oddTools(),
+      odd: session.invalidTools(),
     }));
   } catch (error) {
     if (error instanceof LoginRefused)
@@ -59,10 +59,10 @@ async function toolsOf(account: McpAccount) {
   }
 }
 
-/** All of a tool's definition that is shown, as it can be stored. */
+/** The parts of a tool's definition that are shown, safe to store. */
 function definitionOf({ name, title, description, inputSchema, annotations }: ServerTool): JsonObject {
   const parts = { name, title, description, input_schema: inputSchema, annotations };
-  return sanitizeDefinition(JSON.parse(JSON.stringify(parts)) as JsonValue, 1) as JsonObject; // without what is absent
+  return sanitizeDefinition(JSON.parse(JSON.stringify(parts)) as JsonValue, 1) as JsonObject; // drops absent fields
 }
 
 function sanitizeDefinition(value: JsonValue, level: number): JsonValue {
@@ -78,7 +78,7 @@ function sanitizeDefinition(value: JsonValue, level: number): JsonValue {
   );
 }
 
-/** What of the schema cannot be tested. Throws INVALID if the rest refuses the arguments. */
+/** Returns the parts of the schema that cannot be checked. Throws INVALID if the rest refuses the arguments. */
 async function assertFits(given: JsonObject, own: { workspaceId: string; schema: JsonObject }): Promise<string[]> {
   if (Buffer.byteLength(JSON.stringify(own.schema)) > SCHEMA_BYTES_MAX)
     throw invalid('params.tool', `has an input schema larger than ${SCHEMA_BYTES_MAX} bytes`);
@@ -89,7 +89,7 @@ async function assertFits(given: JsonObject, own: { workspaceId: string; schema:
   return untested;
 }
 
-/** What `readCurrent` returned. */
+/** The result of `readCurrent`. */
 export interface CurrentTool {
   definition?: Definition;
   untested?: string[];

@@ -7,7 +7,7 @@ const servers = z.strictObject({
     z.strictObject({
       command: z.string().min(1),
       args: z.array(z.string()).optional(),
-      /** Beside PATH, HOME and the like: nothing else of this process's environment reaches it. */
+      /** In addition to PATH, HOME and the like: the program gets nothing else of this process's environment. */
       env: z.record(z.string(), z.string()).optional(),
       cwd: z.string().optional(),
     }),
@@ -17,7 +17,10 @@ const servers = z.strictObject({
 /** The programs that the operator allows identities to use, by name. */
 export type McpServers = z.output<typeof servers>['mcpServers'];
 
-/** Reads the operator's file of programs, `{ "mcpServers": { name: { command, args?, env?, cwd? } } }`. Throws one sentence. */
+/**
+ * Reads the operator's file of programs, `{ "mcpServers": { name: { command, args?, env?, cwd? } } }`. Throws one
+ * sentence.
+ */
 export function readMcpServers(file: string | undefined): McpServers {
   if (file === undefined) return {};
   try {

@@ -1,5 +1,5 @@
-// One connection to a server for one purpose. What left this machine is known here and not guessed from the library's
-// errors, and a tools/call is sent once whatever the library would repeat. Held by mcp-tool-call.test.ts.
+// One connection to a server for one purpose. It records what was sent instead of guessing from the library's errors,
+// and sends a tools/call once whatever the library would repeat. Held by mcp-tool-call.test.ts.
 import {
   Client,
   StreamableHTTPClientTransport,
@@ -11,17 +11,17 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { McpConfig, McpCredentials } from '@proviso/contracts';
 import { EgressError } from '../egress/error.ts';
 import { openEgress } from '../egress/fetch.ts';
-import { readAnswer, unreadAgain, type HttpAnswer } from '../http/answer.ts';
+import { readAnswer, toResponse, type HttpAnswer } from '../http/answer.ts';
 import { maskOf } from '../masking.ts';
 import type { ExecutorSettings } from '../settings.ts';
-import { leaveOddToolsOut, type OddTools } from './odd-tools.ts';
+import { dropInvalidTools, type InvalidTools } from './invalid-tools.ts';
 
-/** The library wants a limit of its own; the signal is the only one that counts. */
+/** The library requires a limit; only the signal counts. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
 const RESPONSE_BYTES_MAX = 4 * 1024 * 1024;
 const PAGES_MAX = 20;
 const CLOSE_MS_MAX = 1_000;
-/** From the end of an answer's stream until a missing answer counts as lost. */
+/** How long after the end of an answer's stream a missing answer counts as lost. */
 const ENDED_MS = 250;
 
 export interface McpAccount {
@@ -42,15 +42,15 @@ export type ServerTool = Awaited<ReturnType<Client['listTools']>>['tools'][numbe
 export type CallResult = Awaited<ReturnType<Client['callTool']>> | InputRequiredResult;
 
 export interface McpSession {
-  /** As the server calls itself. */
+  /** The server's own name and version. */
   server: { name: string; version: string } | undefined;
-  /** Without those that are not as the protocol defines them: `oddTools` has them. */
+  /** Without invalid tools, which `invalidTools` returns. */
   listTools(): Promise<ServerTool[]>;
-  oddTools(): OddTools;
+  invalidTools(): InvalidTools;
   call(tool: ServerTool, request: CallRequest): Promise<CallResult>;
-  /** A call may have been let go. */
+  /** A call may have been sent. */
   sent(): boolean;
-  /** To the last request over HTTP; of one that succeeded, its status alone. */
+  /** The answer to the last request over HTTP; for one that succeeded, only its status. */
   answer(): HttpAnswer | undefined;
 }
 
@@ -61,14 +61,14 @@ export class LoginRefused extends Error {
   }
 }
 
-/** Connects, works and disconnects, whatever happens. Throws LoginRefused, and else what the library throws. */
+/** Connects, works and always disconnects. Throws LoginRefused, else what the library throws. */
 export async function inSession<T>(account: McpAccount, work: (session: McpSession) => Promise<T>): Promise<T> {
   const progress: Progress = { sent: false };
-  const odd: OddTools = new Map();
+  const odd: InvalidTools = new Map();
   const transport = transportOf(account, progress);
   const client = new Client(
     { name: 'Proviso', version: '0.1.0' },
-    // Nobody answers a server's questions here: an approved call has all that it may have.
+    // A server's questions are not answered: an approved call has everything that it may have.
     {
       capabilities: {},
       listMaxPages: PAGES_MAX,
@@ -76,8 +76,8 @@ export async function inSession<T>(account: McpAccount, work: (session: McpSessi
       versionNegotiation: { mode: 'auto' },
     },
   );
-  // The client calls it before its own look at a message.
-  Object.assign(transport, { onmessage: (message: JSONRPCMessage) => leaveOddToolsOut(message, odd) });
+  // The client calls it before it parses a message.
+  Object.assign(transport, { onmessage: (message: JSONRPCMessage) => dropInvalidTools(message, odd) });
   const request = watched(transport, account.signal, progress);
   try {
     await request((options) => client.connect(transport, options));
@@ -86,11 +86,11 @@ export async function inSession<T>(account: McpAccount, work: (session: McpSessi
       listTools: async () => (await request((options) => client.listTools({}, options))).tools,
       call: ({ outputSchema: _, ...tool }, { name, arguments: given, key }) => {
         const params = { name, arguments: given, ...(key !== undefined && { _meta: { [KEY]: key } }) };
-        // Without its output schema: a result that does not fit it is still what happened.
+        // Without its output schema: a result that does not fit the schema still happened.
         const more = { toolDefinition: tool, allowInputRequired: true };
         return request((options) => client.callTool(params, { ...options, ...more }) as Promise<CallResult>);
       },
-      oddTools: () => odd,
+      invalidTools: () => odd,
       sent: () => progress.sent,
       answer: () => progress.answer,
     });
@@ -102,7 +102,7 @@ export async function inSession<T>(account: McpAccount, work: (session: McpSessi
   }
 }
 
-/** Where the key stands in `_meta`. */
+/** The name of the key in `_meta`. */
 const KEY = 'proviso.dev/idempotency-key';
 
 interface Progress {
@@ -129,7 +129,7 @@ function transportOf({ config, credentials, settings, signal }: McpAccount, prog
   const mask = maskOf(credentials);
   return new StreamableHTTPClientTransport(new URL(config.url), {
     requestInit: { headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) } },
-    // A stream that broke off is not taken up again: what is not known is said to be unknown.
+    // A broken stream is not resumed: its outcome is reported as unknown.
     reconnectionOptions: {
       maxRetries: 0,
       initialReconnectionDelay: 1_000,
@@ -138,10 +138,10 @@ function transportOf({ config, credentials, settings, signal }: McpAccount, prog
     },
     fetch: async (url, init) => {
       delete progress.answer;
-      // The library's first question heeds no signal but that of its transport. A session is ended all the same.
+      // The library's first request ignores all signals but its transport's. A session is always ended.
       const ends = [init?.signal, init?.method === 'DELETE' ? undefined : signal];
       const response = await egress(url, { ...init, signal: AbortSignal.any(ends.filter((each) => !!each)) });
-      if (!response.ok) return unreadAgain((progress.answer = await readAnswer(response, mask)));
+      if (!response.ok) return toResponse((progress.answer = await readAnswer(response, mask)));
       progress.answer = { status: response.status, ok: true, headers: [], body: undefined, text: '' };
       return response;
     },
@@ -150,7 +150,7 @@ function transportOf({ config, credentials, settings, signal }: McpAccount, prog
 
 type Options = { signal: AbortSignal; timeout: number };
 
-/** Notes what is sent, and ends a request whose answer's stream ended without the answer. */
+/** Records what is sent, and ends a request whose stream ended without an answer. */
 function watched(transport: Transport, signal: AbortSignal, progress: Progress) {
   let current = new AbortController();
   const send = transport.send.bind(transport);
@@ -175,7 +175,7 @@ function watched(transport: Transport, signal: AbortSignal, progress: Progress) 
   };
 }
 
-/** Ends the server's session if it has one, and the connection; not for long, and nothing depends on it. */
+/** Ends the server's session, if any, and the connection. Takes a short time at most; nothing depends on it. */
 async function close(client: Client, transport: Transport): Promise<void> {
   const ended = transport instanceof StreamableHTTPClientTransport ? transport.terminateSession() : Promise.resolve();
   const late = new Promise((resolve) => setTimeout(resolve, CLOSE_MS_MAX).unref());

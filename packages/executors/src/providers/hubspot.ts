@@ -8,7 +8,7 @@ export const hubspot = (settings: ExecutorSettings): ProviderKind =>
     provider: 'hubspot',
     config: hubspotConfig,
     credentials: hubspotCredentials,
-    // An action makes up to three requests, and a portal takes a hundred in ten seconds.
+    // An action makes up to three requests, and a portal accepts a hundred in ten seconds.
     pacing: { perSecond: 3 },
     verify: async ({ credentials, signal }) => {
       const opened = openHubspot({ ...credentials }, signal, settings);
@@ -24,7 +24,7 @@ export const hubspot = (settings: ExecutorSettings): ProviderKind =>
 
 const WRITES = ['crm.objects.contacts.write', 'crm.objects.companies.write'];
 
-/** A private app's scopes can be asked for; of another token, and where there is no answer, nothing is known. */
+/** A private app's token shows its scopes; with another token, or without an answer, nothing is known. */
 async function mayWrite(opened: Hubspot, token: string): Promise<boolean> {
   if (!token.startsWith('pat-')) return true;
   const answer = await opened.ask('POST', '/oauth/v2/private-apps/get/access-token-info', { tokenKey: token });

@@ -1,7 +1,7 @@
 import { defineProvider } from '@proviso/core/executor';
 import { z } from 'zod';
 
-/** Our own records: nothing to log in to. */
+/** Our own records, which need no login. */
 export const internal = defineProvider({
   provider: 'internal',
   config: z.strictObject({}),

@@ -8,7 +8,7 @@ export const linkedin = (settings: ExecutorSettings = {}): ProviderKind =>
     provider: 'linkedin',
     config: linkedinConfig,
     credentials: linkedinCredentials,
-    // LinkedIn locks accounts that invite more than about a hundred people a week, by whatever hand.
+    // LinkedIn locks accounts that send more than about a hundred invitations a week, however they are sent.
     pacing: { perHour: 5, perDay: 20, perWeek: 80 },
     verify: async ({ config, credentials, signal }) => {
       if (config.mode !== 'unipile') return { ok: true, account: 'a person, by hand' };
@@ -24,7 +24,7 @@ export const linkedin = (settings: ExecutorSettings = {}): ProviderKind =>
     },
   });
 
-/** What Unipile says of an account whose password changed, or that was stopped. */
+/** Unipile's states for an account whose password changed, or that was stopped. */
 const CUT_OFF = ['CREDENTIALS', 'STOPPED', 'ERROR', 'PERMISSIONS', 'DELETED'];
 
 function isCutOff(sources: JsonValue | undefined): boolean {

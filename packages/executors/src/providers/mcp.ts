@@ -4,7 +4,7 @@ import { urlFault } from '../egress/address.ts';
 import { inSession, LoginRefused } from '../mcp/session.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
-/** How many tools that are left out are named. */
+/** How many omitted tools are named. */
 const NAMED_MAX = 5;
 
 export const mcp = (settings: ExecutorSettings = {}): ProviderKind =>
@@ -25,7 +25,7 @@ export const mcp = (settings: ExecutorSettings = {}): ProviderKind =>
       try {
         return await inSession({ config, credentials, settings, signal }, async (session) => {
           const tools = await session.listTools();
-          const odd = [...session.oddTools().keys()];
+          const odd = [...session.invalidTools().keys()];
           const said = [session.server?.name ?? 'a server without a name', `${tools.length} tools`];
           if (odd.length > 0)
             said.push(`skipped, because their definitions are invalid: ${odd.slice(0, NAMED_MAX).join(', ')}`);

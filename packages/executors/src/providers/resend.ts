@@ -25,9 +25,9 @@ export const resend = (settings: ExecutorSettings): ProviderKind =>
       try {
         const { data, error } = await account.client.domains.list();
         if (data) return verificationOf(data, config);
-        // A key that may only send is told so, and a wrong one is not.
+        // A key that may only send gets this error; an invalid one gets another.
         if (error.name === 'restricted_api_key') return { ok: true, account: 'a key that may only send' };
-        return { ok: false, message: failureOf('Resend', account.line).message };
+        return { ok: false, message: failureOf('Resend', account.tracker).message };
       } catch {
         return { ok: false, message: 'Resend did not answer.' };
       }
@@ -36,7 +36,7 @@ export const resend = (settings: ExecutorSettings): ProviderKind =>
 
 const UNVERIFIED = ['not_started', 'pending', 'failed'];
 
-/** Resend takes mail from an account's verified domains, and for a first try from its own. */
+/** Resend accepts mail from an account's verified domains, and for tests from its own. */
 function verificationOf({ data, has_more }: ListDomainsResponseSuccess, { from }: ResendConfig): Verification {
   const sender = mailbox(from)?.address;
   if (!sender) return { ok: false, message: 'The config’s from must be one address.' };

@@ -10,7 +10,7 @@ export const slack = (settings: ExecutorSettings): ProviderKind =>
     provider: 'slack',
     config: slackConfig,
     credentials: slackCredentials,
-    // One message a second is what a single channel takes.
+    // A single channel accepts one message a second.
     pacing: { perSecond: 1 },
     verify: async ({ credentials, signal }) => {
       const opened = openSlack(credentials, signal, settings);
@@ -23,12 +23,14 @@ export const slack = (settings: ExecutorSettings): ProviderKind =>
         const code = codeOf(error);
         return {
           ok: false,
-          message: code ? `Slack refused it: ${explain(code)}.` : failureOf('Slack', opened.line).message,
+          message: code ? `Slack refused it: ${explain(code)}.` : failureOf('Slack', opened.tracker).message,
         };
       }
     },
   });
 
-/** Slack lists a token's scopes beside each answer; where it does not, nothing is known. Older tokens have coarser ones. */
+/**
+ * Slack lists a token's scopes with each answer; without the list, nothing is known. Older tokens have coarser scopes.
+ */
 const mayPost = (scopes: readonly string[] | undefined): boolean =>
   scopes?.some((scope) => scope.startsWith('chat:write') || ['bot', 'client', 'post'].includes(scope)) ?? true;

@@ -2,7 +2,7 @@ import { smtpConfig, smtpCredentials, type SmtpConfig } from '@proviso/contracts
 import { defineProvider, type ProviderKind } from '@proviso/core/executor';
 import { EgressError } from '../egress/error.ts';
 import { mailbox, refuseSenders } from '../email/addresses.ts';
-import { inSession, offerSender, saidBy, type SmtpError, type SmtpServer } from '../email/session.ts';
+import { inSession, verifySender, serverWords, type SmtpError, type SmtpServer } from '../email/session.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
 export const smtp = (settings: ExecutorSettings = {}): ProviderKind =>
@@ -17,7 +17,7 @@ export const smtp = (settings: ExecutorSettings = {}): ProviderKind =>
       const requireTls = config.require_tls ?? credentials !== null;
       const server: SmtpServer = { host, port, secure, requireTls, credentials, socketTimeoutMs: 10_000 };
       try {
-        await inSession(server, { signal, settings }, (connection) => offerSender(connection, sender));
+        await inSession(server, { signal, settings }, (connection) => verifySender(connection, sender));
         return { ok: true, account: from };
       } catch (error) {
         return { ok: false, message: explain(error as SmtpError, server) };
@@ -32,5 +32,5 @@ function senderOf({ from, reply_to: replyTo }: SmtpConfig): string | undefined {
 function explain(error: SmtpError, server: SmtpServer): string {
   if (error instanceof EgressError) return error.message;
   const { code = 'no answer' } = error;
-  return `${server.host}:${server.port} did not accept this identity (${code}): ${saidBy(server, error)}.`;
+  return `${server.host}:${server.port} did not accept this identity (${code}): ${serverWords(server, error)}.`;
 }

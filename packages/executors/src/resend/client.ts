@@ -4,20 +4,20 @@ import { objectIn } from '../http/answer.ts';
 import { trackRequests, type RequestTracker } from '../http/request-tracker.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
-/** Its own fetch hides why a request failed; this one throws, and leaves the line to say what left. */
-class ResendOverLine extends Resend {
-  readonly #line: RequestTracker;
+/** The client's own fetch hides why a request failed; this one throws, and the tracker knows what was sent. */
+class TrackedResend extends Resend {
+  readonly #tracker: RequestTracker;
 
-  constructor(key: string, baseUrl: string, line: RequestTracker) {
+  constructor(key: string, baseUrl: string, tracker: RequestTracker) {
     super(key, { baseUrl });
-    this.#line = line;
+    this.#tracker = tracker;
   }
 
   override async fetchRequest<T>(
     path: string,
     options: Parameters<RequestTracker['fetch']>[1] = {},
   ): Promise<Response<T>> {
-    const answer = await this.#line.ask(`${this.baseUrl}${path}`, options);
+    const answer = await this.#tracker.ask(`${this.baseUrl}${path}`, options);
     const headers = Object.fromEntries(answer.headers);
     if (answer.ok && answer.body !== undefined) return { data: answer.body as T, error: null, headers };
     if (answer.ok) throw new TypeError('the answer cannot be read');
@@ -33,12 +33,12 @@ class ResendOverLine extends Resend {
 
 export interface ResendAccount {
   client: Resend;
-  line: RequestTracker;
-  /** What its answers are remembered by. */
+  tracker: RequestTracker;
+  /** Its answers are cached under this key. */
   apiKey: string;
 }
 
-/** The official client over a line of ours. Null = no valid key. */
+/** The official client over our request tracker. Null = no valid key. */
 export function openResend(
   credentials: JsonObject | null,
   signal: AbortSignal,
@@ -47,9 +47,9 @@ export function openResend(
   const { data } = resendCredentials.safeParse(credentials);
   if (!data) return null;
   const trusted = settings.baseUrls?.resend;
-  const line = trackRequests({ signal, settings, trusted, credentials: data });
-  const client = new ResendOverLine(data.api_key, trusted ?? 'https://api.resend.com', line);
-  return { client, line, apiKey: data.api_key };
+  const tracker = trackRequests({ signal, settings, trusted, credentials: data });
+  const client = new TrackedResend(data.api_key, trusted ?? 'https://api.resend.com', tracker);
+  return { client, tracker, apiKey: data.api_key };
 }
 
 export const configOf = (config: JsonObject | undefined): ResendConfig | undefined =>

@@ -6,7 +6,7 @@ import { contentOf } from './content.ts';
 import type { ResendEmailParams } from './email-params.ts';
 import { senderOf } from './sender.ts';
 
-/** The mail as the client takes it; undefined = the identity does not allow its sender, or nobody would get it. */
+/** The mail in the client's form; undefined = the identity does not allow its sender, or it has no recipient. */
 export function composeResendMail(mail: ResendEmailParams, config: ResendConfig): CreateEmailOptions | undefined {
   const { to, cc, bcc, subject, reply_to, tags } = mail;
   const from = senderOf(mail.from, config);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { mailbox } from '../email/addresses.ts';
 import { addresses, subjectLine } from '../email/params.ts';
 
-/** What every e-mail through Resend has, to one reader or to a segment. */
+/** The fields of every e-mail through Resend, to one recipient or to a segment. */
 export const contentFields = {
   from: z
     .string()
@@ -24,6 +24,6 @@ export type Content = Pick<z.output<z.ZodObject<typeof contentFields>>, 'text' |
 
 export const hasContent = ({ text, html }: Content): boolean => text !== undefined || html !== undefined;
 
-/** The parts as the client takes them: at least one of them is there, which is what its type asks for. */
+/** The parts in the client's form, whose type requires at least one of them. */
 export const contentOf = ({ text, html }: Content): { text: string; html?: string } =>
   ({ ...(text !== undefined && { text }), ...(html !== undefined && { html }) }) as { text: string };

@@ -2,7 +2,7 @@ import type { Resend } from 'resend';
 
 const PAGE_SIZE = 100;
 
-/** What the name of an action's broadcast ends with. */
+/** The end of the name of an action's broadcast. */
 const mark = (actionId: string): string => ` [${actionId}]`;
 export const broadcastName = (name: string, actionId: string): string => `${name.slice(0, 100)}${mark(actionId)}`;
 
@@ -11,7 +11,7 @@ export interface FoundBroadcast {
   status: string;
 }
 
-/** An action's broadcast: null = it is not there, undefined = it could not be told. */
+/** Finds an action's broadcast; null = it does not exist, undefined = that could not be determined. */
 export async function findBroadcast(
   { broadcasts }: Resend,
   actionId: string,

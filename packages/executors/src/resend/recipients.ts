@@ -2,7 +2,7 @@ import { sameAddress } from '@proviso/contracts';
 import { invalid, type LookupContext, type GuardResult } from '@proviso/core/executor';
 import { recipientsIn } from '../email/params.ts';
 import { refuseUnsubscribed, unsubscribedAmong } from '../email/unsubscribed.ts';
-import { assertNamedExist } from '../missing.ts';
+import { assertReferencedExist } from '../missing.ts';
 import { configOf } from './client.ts';
 import { resendRecipients, type ResendEmailParams } from './email-params.ts';
 import { assertSender, senderOf } from './sender.ts';
@@ -10,13 +10,13 @@ import { assertSender, senderOf } from './sender.ts';
 const isTo = (mail: Pick<ResendEmailParams, 'to'>, email: string): boolean =>
   recipientsIn({ to: mail.to }).some(({ address }) => sameAddress(address, email));
 
-/** Fills in the contact's address, and refuses senders and readers that cannot be. Throws INVALID. */
+/** Fills in the contact's address, and refuses invalid senders and recipients. Throws INVALID. */
 export async function resolveResendEmail(
   given: ResendEmailParams,
   { records, identity }: LookupContext,
 ): Promise<Partial<ResendEmailParams>> {
   assertSender(given.from, configOf(identity?.config));
-  await assertNamedExist(given, records);
+  await assertReferencedExist(given, records);
   const contact = given.contact_id === undefined ? null : await records.contact(given.contact_id);
   if (contact && given.to !== undefined && !isTo(given, contact.email))
     throw invalid('params.to', "does not hold this contact's address");
@@ -25,7 +25,7 @@ export async function resolveResendEmail(
   return resolved;
 }
 
-/** What was approved may have become outdated: the recipient, the sender, an unsubscribe. */
+/** Checks whether what was approved is outdated: the recipient, the sender, an unsubscription. */
 export async function guardResendEmail(
   mail: ResendEmailParams,
   { records, identity }: LookupContext,

@@ -1,5 +1,5 @@
 import { AppError, invalid, type LookupContext } from '@proviso/core/executor';
-import { rememberForMinute } from '../http/remember.ts';
+import { cacheForMinute } from '../http/cache.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { openResend, type ResendAccount } from './client.ts';
 
@@ -10,9 +10,9 @@ interface NamedSegment {
   id: string;
 }
 
-/** Finds what Resend calls segments, in their order; undefined while it cannot be asked. Throws INVALID. */
+/** Finds the names of segments, in the given order; undefined if Resend cannot be reached. Throws INVALID. */
 export function segmentFinder(settings: ExecutorSettings) {
-  const remembered = rememberForMinute<string>();
+  const remembered = cacheForMinute<string>();
   return async (segments: NamedSegment[], ctx: LookupContext): Promise<string[] | undefined> => {
     const account = openResend(await ctx.openCredentials(), AbortSignal.timeout(LOOKUP_LIMIT_MS), settings);
     if (!account) throw invalid('identity_id', 'has no Resend API key');
@@ -29,7 +29,7 @@ export function segmentFinder(settings: ExecutorSettings) {
   };
 }
 
-/** Throws INVALID for one that is not there, and for a key that may not see it. */
+/** Throws INVALID for a segment that does not exist, and for a key that may not read it. */
 async function nameOf({ client }: ResendAccount, { path, id }: NamedSegment): Promise<string> {
   const { data, error } = await client.segments.get(id);
   if (data) return data.name;

@@ -2,7 +2,7 @@ import { sameAddress, type ResendConfig } from '@proviso/contracts';
 import { invalid } from '@proviso/core/executor';
 import { mailbox, displayMailbox } from '../email/addresses.ts';
 
-/** Who sends it: the identity's own sender, or another one that the identity allows. Undefined = it does not. */
+/** The sender: the identity's own, or another one that the identity allows. Undefined = it does not. */
 export function senderOf(from: string | undefined, config: ResendConfig): string | undefined {
   if (from === undefined) return mailbox(config.from) ? config.from : undefined;
   const given = mailbox(from)?.address;
@@ -15,7 +15,7 @@ export function senderOf(from: string | undefined, config: ResendConfig): string
   return allowed.some(isMeant) ? from : undefined;
 }
 
-/** As the preview shows it. */
+/** The sender on the preview. */
 export function displaySender(from: string | undefined, config: ResendConfig | undefined): string {
   const sender = config && senderOf(from, config);
   return sender === undefined ? '?' : displayMailbox(sender);

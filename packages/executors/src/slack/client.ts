@@ -1,15 +1,15 @@
 import { slackCredentials, type JsonObject } from '@proviso/contracts';
 import { LogLevel, WebClient, type Logger } from '@slack/web-api';
-import { unreadAgain } from '../http/answer.ts';
+import { toResponse } from '../http/answer.ts';
 import { trackRequests, type RequestTracker } from '../http/request-tracker.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
 export interface Slack {
   client: WebClient;
-  line: RequestTracker;
+  tracker: RequestTracker;
 }
 
-/** The official client over a line of ours: no retries, no waiting and no logs of its own. Null = no valid token. */
+/** The official client over our request tracker, without retries, waiting and logs. Null = no valid token. */
 export function openSlack(
   credentials: JsonObject | null,
   signal: AbortSignal,
@@ -18,16 +18,16 @@ export function openSlack(
   const { data } = slackCredentials.safeParse(credentials);
   if (!data) return null;
   const trusted = settings.baseUrls?.slack;
-  const line = trackRequests({ signal, settings, trusted, credentials: data });
+  const tracker = trackRequests({ signal, settings, trusted, credentials: data });
   const client = new WebClient(data.token, {
     slackApiUrl: trusted ?? 'https://slack.com/api/',
     allowAbsoluteUrls: false,
-    fetch: async (url, init) => unreadAgain(await line.ask(url, init as Parameters<RequestTracker['ask']>[1])),
+    fetch: async (url, init) => toResponse(await tracker.ask(url, init as Parameters<RequestTracker['ask']>[1])),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     logger: SILENT,
   });
-  return { client, line };
+  return { client, tracker };
 }
 
 const ignore = (): void => undefined;

@@ -1,6 +1,6 @@
 import { refused, retry, type Outcome } from '@proviso/core/executor';
 import { WebAPIPlatformError } from '@slack/web-api';
-import { failureOf, slowDown } from '../http/outcome.ts';
+import { failureOf, rateLimited } from '../http/outcome.ts';
 import type { RequestTracker } from '../http/request-tracker.ts';
 
 const EXPLAINED: Record<string, string> = {
@@ -18,10 +18,12 @@ const EXPLAINED: Record<string, string> = {
 
 const LATER = ['service_unavailable', 'team_added_to_org', 'request_timeout', 'accesslimited'];
 const TOO_MANY = ['ratelimited', 'rate_limited', 'message_limit_exceeded'];
-/** Slack says of these that some of it may have happened. */
+/** Slack says that part of the call may have happened. */
 const UNSURE = ['fatal_error', 'internal_error'];
 
-/** Slack's own code for a refusal; undefined when it did not answer, or not with a code. Anything may stand in a broken answer. */
+/**
+ * Slack's code for a refusal; undefined if it did not answer, or without a code. A broken answer may contain anything.
+ */
 export function codeOf(error: unknown): string | undefined {
   const code = error instanceof WebAPIPlatformError ? error.data.error : undefined;
   return code !== undefined && /^[a-z][a-z_]{1,60}$/.test(code) ? code : undefined;
@@ -29,11 +31,11 @@ export function codeOf(error: unknown): string | undefined {
 
 export const explain = (code: string): string => (EXPLAINED[code] ? `${EXPLAINED[code]} (${code})` : code);
 
-/** What a call that threw means for the effect that it was to have. */
-export function slackOutcome(error: unknown, line: RequestTracker): Outcome {
+/** The outcome of a call that threw. */
+export function slackOutcome(error: unknown, tracker: RequestTracker): Outcome {
   const code = codeOf(error);
-  if (code === undefined || line.answer()?.status !== 200) return failureOf('Slack', line);
-  if (TOO_MANY.includes(code)) return slowDown('Slack', line);
+  if (code === undefined || tracker.answer()?.status !== 200) return failureOf('Slack', tracker);
+  if (TOO_MANY.includes(code)) return rateLimited('Slack', tracker);
   if (UNSURE.includes(code)) return retry(`Slack failed: ${code}.`, { undone: false });
   if (LATER.includes(code)) return retry(`Slack cannot do this now: ${code}.`, { undone: true, unavailable: true });
   return refused(`Slack refused it: ${explain(code)}.`);

@@ -4,17 +4,19 @@ export const EVENT_TYPE = 'proviso_action';
 
 const PAGE_SIZE = 200;
 const PAGES_MAX = 10;
-/** Slack's clock and the database's may differ. */
+/** Slack's clock and the database's may differ by this much. */
 const SKEW_S = 600;
 
 export interface Sought {
   channel: string;
   actionId: string;
-  /** When the effect began; null = a moment ago. */
+  /** When the effect began; null = just now. */
   since: Date | null;
 }
 
-/** The message of an action, by the metadata that it bears: its ts, null = it is not there, undefined = too much to read. */
+/**
+ * Finds an action's message by its metadata. Returns its ts; null = it does not exist, undefined = too much to read.
+ */
 export async function findMessage(
   client: WebClient,
   { channel, actionId, since }: Sought,

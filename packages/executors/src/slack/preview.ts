@@ -4,10 +4,10 @@ import { accountFields } from '../preview-field.ts';
 import type { SlackParams } from './params.ts';
 
 const CALLS_ALL = /<!(channel|here|everyone)\b/g;
-/** A group of people: its id, and what the text calls it. */
+/** A mention of a group: its id, and the name that the text gives it. */
 const CALLS_GROUP = /<!subteam\^([^>|\s]{1,64})/g;
 
-/** Channel and name as Slack gave them: the proposer's own word for it is not shown. */
+/** Shows channel and name as Slack returned them, not the proposer's name for the channel. */
 export function previewSlackMessage(params: SlackParams, identity: IdentityView | null): Preview {
   const { channel_id = '?', channel_name, message } = params;
   const channel = channel_name === undefined ? channel_id : `#${channel_name}`;

@@ -1,5 +1,5 @@
 import { AppError, invalid, type LookupContext } from '@proviso/core/executor';
-import { rememberForMinute } from '../http/remember.ts';
+import { cacheForMinute } from '../http/cache.ts';
 import type { ExecutorSettings } from '../settings.ts';
 import { openSlack, type Slack } from './client.ts';
 import { codeOf, explain } from './errors.ts';
@@ -11,9 +11,9 @@ const PAGE_SIZE = 1_000;
 
 type Found = Pick<SlackParams, 'channel_id' | 'channel_name'>;
 
-/** Finds the channel that is meant, so that people approve its id, and read its name as Slack has it. */
+/** Finds the channel, so that people approve its id and see its name in Slack. */
 export function channelFinder(settings: ExecutorSettings) {
-  const remembered = rememberForMinute<Found>();
+  const remembered = cacheForMinute<Found>();
   return async ({ channel, channel_id }: SlackParams, ctx: LookupContext): Promise<Found> => {
     if (channel_id !== undefined) return {};
     const slack = openSlack(await ctx.openCredentials(), AbortSignal.timeout(LOOKUP_LIMIT_MS), settings);
@@ -51,7 +51,7 @@ async function byName({ client }: Slack, name: string): Promise<Found> {
 
 const OF_THE_CHANNEL = ['channel_not_found', 'is_archived'];
 
-/** An id needs no answer: it is what will be used. A name does. */
+/** An id can be used without an answer; a name cannot. */
 function unanswered(channel: string, error: unknown): Found {
   const code = codeOf(error);
   if (code !== undefined && OF_THE_CHANNEL.includes(code)) throw invalid('params.channel', explain(code));

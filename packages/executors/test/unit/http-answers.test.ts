@@ -99,6 +99,6 @@ it('No provider reads a response itself: the one place that does checks its stat
     /\.(?:json|text|arrayBuffer)\(\)/.test(readFileSync(path.join(src, name), 'utf8')),
   );
   expect(reading).toEqual([]);
-  const raw = files.filter((name) => /\bline\.fetch\(/i.test(readFileSync(path.join(src, name), 'utf8')));
+  const raw = files.filter((name) => /\btracker\.fetch\(/i.test(readFileSync(path.join(src, name), 'utf8')));
   expect(raw).toEqual([path.join('egress', 'fetch.ts')]);
 });

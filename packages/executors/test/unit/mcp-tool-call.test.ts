@@ -112,12 +112,12 @@ describe('mcp_tool_call', () => {
     ],
     ['nothing of a tool', 5 as never],
   ])('works next to a tool with %s', async (_what, odd) => {
-    fake.oddTools.push(odd);
+    fake.invalidTools.push(odd);
     expect(await look()).toMatchObject({ definition: { name: 'send_invoice' } });
   });
 
   it('says what is wrong with a malformed tool, and lists it when the account is verified', async () => {
-    fake.oddTools.push({ name: 'odd', inputSchema: { type: 'array' } });
+    fake.invalidTools.push({ name: 'odd', inputSchema: { type: 'array' } });
     await expect(look({ tool: 'odd', arguments: {} })).rejects.toMatchObject({
       code: 'INVALID',
       details: [{ path: 'params.tool', message: expect.stringContaining('inputSchema.type') as string }],

@@ -24,7 +24,7 @@ export interface McpFake extends HttpFake {
   /** What it offers; a test may change it. */
   readonly tools: Tool[];
   /** What it lists before them, though it is no tool as the protocol defines one. */
-  readonly oddTools: unknown[];
+  readonly invalidTools: unknown[];
   /** How the next calls end. One with `isError` has no effect, unless `acts`. */
   answer(result: McpEnding, options?: { acts: boolean }): void;
 }
@@ -58,7 +58,7 @@ export const SEND_INVOICE: Tool = {
 export async function startMcpFake({ token, legacy, deduplicates }: McpFakeOptions): Promise<McpFake> {
   const calls: McpCall[] = [];
   const tools: Tool[] = [structuredClone(SEND_INVOICE)];
-  const oddTools: unknown[] = [];
+  const invalidTools: unknown[] = [];
   let ending: McpEnding | undefined;
   let acts = true;
   const known = new Set<string>();
@@ -88,14 +88,14 @@ export async function startMcpFake({ token, legacy, deduplicates }: McpFakeOptio
   const handle = async (request: FakeRequest): Promise<FakeReply> => {
     if (request.headers.authorization !== `Bearer ${token}`) return { status: 401 };
     if (legacy && methodOf(request) === 'server/discover') return { status: 400, body: 'what?' };
-    return replyOf(await handler.fetch(asRequest(request)), (text) => withOdd(oddTools, request, text));
+    return replyOf(await handler.fetch(asRequest(request)), (text) => withOdd(invalidTools, request, text));
   };
   const http = await startHttpFake({ handle, nameOf: methodOf, tooMany: { status: 429 } });
   const close = async (): Promise<void> => {
     await handler.close();
     await http.close();
   };
-  return { ...http, close, address: `${http.url}/mcp`, calls, tools, oddTools, answer };
+  return { ...http, close, address: `${http.url}/mcp`, calls, tools, invalidTools, answer };
 }
 
 function methodOf({ method, body }: FakeRequest): string {

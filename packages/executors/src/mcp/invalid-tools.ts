@@ -1,12 +1,12 @@
-// The protocol's library refuses a whole list for one tool that is not as the protocol defines it. Here that tool alone
-// is left out, and remembered by name.
+// The protocol's library refuses a whole list because of one invalid tool. This leaves out only that tool, and
+// remembers why.
 import { specTypeSchemas, type JSONRPCMessage } from '@modelcontextprotocol/client';
 
-/** Why a tool of a server is left out, by its name. */
-export type OddTools = Map<string, string>;
+/** Why a server's tool is left out, by its name. */
+export type InvalidTools = Map<string, string>;
 
-/** Takes out of an answer with a list of tools what is none; an optional part that is null counts as absent. */
-export function leaveOddToolsOut(message: JSONRPCMessage, odd: OddTools): void {
+/** Removes invalid tools from an answer that lists tools. An optional part that is null counts as absent. */
+export function dropInvalidTools(message: JSONRPCMessage, odd: InvalidTools): void {
   if (!('result' in message)) return;
   const result = message.result as { tools?: unknown };
   if (!Array.isArray(result.tools)) return;

@@ -1,10 +1,10 @@
 const REMEMBERED_MAX = 1_000;
 
 /**
- * Asks once for the same thing, whoever asks, and knows it for a minute: a bulk of proposals may name one channel a
- * thousand times, and providers allow few such questions. What was thrown is not kept.
+ * Looks each key up once and caches the result for a minute: a bulk of proposals may name one channel a thousand times,
+ * and providers allow few such calls. Errors are not cached.
  */
-export function rememberForMinute<Found>(): (key: string, ask: () => Promise<Found>) => Promise<Found> {
+export function cacheForMinute<Found>(): (key: string, ask: () => Promise<Found>) => Promise<Found> {
   const known = new Map<string, { untilMs: number; found: Promise<Found> }>();
   return (key, ask) => {
     const standing = known.get(key);

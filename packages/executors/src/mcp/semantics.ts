@@ -2,13 +2,13 @@ import type { JsonObject, JsonValue } from '@proviso/contracts';
 import { canonicalJson, mapSubschemas } from '@proviso/core/executor';
 import type { Definition } from './read-tool.ts';
 
-/** What only says something to a reader; a server may put a date or a counter there. */
+/** Only for readers; a server may put a date or a counter there. */
 const WORDS = ['$comment', 'deprecated', 'description', 'example', 'examples', 'title'];
-/** Lists in which the order means nothing. */
+/** Lists whose order does not matter. */
 const SETS = ['allOf', 'anyOf', 'enum', 'oneOf', 'required', 'type'];
 
-/** What a call of the tool means: its name, its arguments, and what the server says of its effect. Words are no part of it. */
-export const meaningOf = ({ name, input_schema, annotations }: Definition): JsonObject => ({
+/** What a call of the tool means: its name, its arguments, and the declared effect. Descriptions are not part of it. */
+export const semanticsOf = ({ name, input_schema, annotations }: Definition): JsonObject => ({
   name,
   input_schema: schemaMeaning(input_schema as JsonObject),
   effect: effectOf(annotations),
@@ -22,7 +22,7 @@ function schemaMeaning(schema: JsonObject): JsonObject {
   return Object.fromEntries(parts);
 }
 
-/** Copies an argument into a header of the call (protocol of 2026). */
+/** Copies an argument into a header of the call (2026 protocol). */
 const HEADER = 'x-mcp-header';
 
 function setOf(keyword: string, value: JsonValue): JsonValue {
@@ -34,7 +34,7 @@ function setOf(keyword: string, value: JsonValue): JsonValue {
   return keyword === 'type' && set.length === 1 ? (set[0] as JsonValue) : set;
 }
 
-/** The hints as the protocol reads them: what is not said is its default, and a tool that only reads destroys nothing. */
+/** The hints with the protocol's defaults; a read-only tool is never destructive. */
 function effectOf(annotations: JsonValue | undefined): JsonObject {
   const said = Object(annotations) as Record<string, unknown>;
   const hint = (name: string, otherwise: boolean): boolean => (said[name] as boolean | undefined) ?? otherwise;

@@ -3,8 +3,11 @@ import type { LookupContext } from '@proviso/core/executor';
 import type { Named } from './missing.ts';
 import { previewField } from './preview-field.ts';
 
-/** For `readCurrent`: whom and what the params name, as people know them. */
-export async function readNamed({ contact_id, company_id }: Named, { records }: LookupContext): Promise<JsonObject> {
+/** For `readCurrent`: the records that the params name, as people know them. */
+export async function readReferenced(
+  { contact_id, company_id }: Named,
+  { records }: LookupContext,
+): Promise<JsonObject> {
   const contact = contact_id === undefined ? null : await records.contact(contact_id);
   const company = company_id === undefined ? null : await records.company(company_id);
   return {
@@ -13,7 +16,7 @@ export async function readNamed({ contact_id, company_id }: Named, { records }: 
   };
 }
 
-/** A name that the workspace keeps among a contact's properties, under the names that are usual for it. */
+/** A contact's name from its properties, under the names that are common for it. */
 function nameIn(properties: JsonObject): string {
   const text = (name: string): string => {
     const value = properties[name];
@@ -24,8 +27,8 @@ function nameIn(properties: JsonObject): string {
   return text('name') || text('full_name') || [first, last].filter(Boolean).join(' ');
 }
 
-/** The preview's lines for them; an id where nothing was seen. */
-export const namedFields = (
+/** The preview's fields for them; the id if the record was not read. */
+export const referencedFields = (
   { contact_id = '', company_id = '' }: Named,
   current: JsonObject = {},
 ): Preview['fields'] => [
