@@ -1,7 +1,7 @@
 import { register } from 'tsx/esm/api';
 import { prepare } from './prepare.mjs';
 
-// Not run as a script with one sentence for its failure: a run that fails says why by itself, and cleans up after itself.
+// Not run by runAsScript: a failing run reports its faults and cleans up itself.
 await prepare();
 register();
 const { chaos } = await import('../tests/chaos/main.ts');

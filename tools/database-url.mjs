@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Something that a person can put right: its message is the whole story, and no stack is shown. */
+/** A fault that a person can fix: its message is enough, and no stack is shown. */
 export class Refusal extends Error {}
 
 const causes = {
@@ -14,7 +14,7 @@ const causes = {
   53300: (at) => `the server at ${at.host} has no free connection`,
 };
 
-/** Connects to `url`, or refuses with one sentence that never shows the password. */
+/** Connects to `url`, or refuses with one sentence that never contains the password. */
 export async function connect(url) {
   let client;
   try {
@@ -36,7 +36,7 @@ export async function connect(url) {
   }
 }
 
-/** The same server, another database. */
+/** The URL of another database on the same server. */
 export function urlOf(url, database) {
   const other = new URL(url);
   other.pathname = `/${database}`;

@@ -8,8 +8,8 @@ import { filters, migrationsDir, readMigrations, schemaTarget, withSchemaEngine 
 const deployLock = 7_767_001;
 
 /**
- * Brings the database at `url` up to date: our migrations, then BullMQ's own in schema `bullmq`.
- * Safe to run any number of times and from several places at once. Returns the names of what it applied.
+ * Brings the database at `url` up to date: our migrations, then BullMQ's own in schema `bullmq`. Safe to run any number
+ * of times and from several places at once. Returns the names of what it applied.
  */
 export async function deploy(url) {
   const client = await connect(url);
@@ -24,7 +24,7 @@ export async function deploy(url) {
   }
 }
 
-/** A migration is sent as one transaction, so that a failed one has left nothing behind and is simply tried again. */
+/** Sends a migration as one transaction, so that a failed one leaves nothing behind and can be tried again. */
 async function applyMigrations(engine) {
   const migrationsList = await readMigrations();
   const found = await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters });
@@ -98,7 +98,7 @@ async function diffOfDatabase(url, scratchUrl) {
   return diff({ url, scratchUrl }, database, { tag: 'migrations', ...(await readMigrations()) });
 }
 
-/** The SQL that leads from one side to the other; empty when they agree. */
+/** The SQL that leads from one side to the other; empty if they agree. */
 async function diff(urls, from, to) {
   const { stdout } = await withSchemaEngine(urls, (engine) =>
     engine.diff({ from, to, script: true, exitCode: null, filters }),
@@ -106,7 +106,7 @@ async function diff(urls, from, to) {
   return /^\s*(-- This is an empty migration\.)?\s*$/.test(stdout) ? '' : stdout;
 }
 
-/** Hands `use` an empty database on DATABASE_URL's server, or on the embedded test server, and drops it afterwards. */
+/** Passes `use` an empty database on DATABASE_URL's server, or on the embedded test server, and drops it afterwards. */
 async function withScratch(use) {
   if (process.env.DATABASE_URL) return withScratchOn(process.env.DATABASE_URL, use);
   const { prepare } = await import('./prepare.mjs');

@@ -8,7 +8,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const staged = join(root, '.proviso/sdk');
 const tarball = join(root, '.proviso/proviso-sdk.tgz');
 
-/** Packs the SDK so that it installs anywhere: the contracts, which are published nowhere, travel inside it. */
+/** Packs the SDK so that it installs anywhere: the contracts, which are not published, are included. */
 await runAsScript(import.meta.url, async () => {
   await prepare();
   rmSync(staged, { recursive: true, force: true });
@@ -46,7 +46,10 @@ function pointToContracts(file) {
   writeFileSync(join(staged, file), text);
 }
 
-/** The SDK's own manifest, with what the contracts need in place of them, and without the way to the sources. */
+/**
+ * The SDK's manifest, with the contracts' dependencies in place of the contracts, and without references to the
+ * sources.
+ */
 function manifest() {
   const read = (folder) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
   const sdk = read('packages/sdk');
@@ -60,7 +63,7 @@ function manifest() {
     ...sdk,
     files: ['dist'],
     exports: Object.fromEntries(exported),
-    // Exact in this repository, a range in other people's: one copy serves both where theirs fits.
+    // Exact versions here, ranges for users: one copy then serves both if theirs fits.
     dependencies: Object.fromEntries(dependencies.map(([name, version]) => [name, `^${version}`])),
   };
 }

@@ -1,5 +1,5 @@
-// Needs nothing but Node: it runs before anything is installed. Old syntax on purpose, so that an old Node can read it
-// far enough to say that it is too old.
+// Needs only Node: it runs before anything is installed. It uses old syntax, so that an old Node can parse it far
+// enough to report that it is too old.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -19,7 +19,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...path) => join(root, ...path);
 
-/** Brings a clone to where it can run: dependencies, database client, build. Does only what is missing or out of date. */
+/** Makes a clone runnable: dependencies, database client, build. Does only what is missing or out of date. */
 export async function prepare({ quiet = false } = {}) {
   checkNode();
   if (!isInstalled()) await install(quiet);
@@ -28,7 +28,7 @@ export async function prepare({ quiet = false } = {}) {
   await bundleInbox(quiet);
 }
 
-/** Runs node on a file of this repository, without input; resolves with what it printed, throws when it fails. */
+/** Runs node on a file of this repository, without input. Resolves with its output, and throws if it fails. */
 export function runNode(args, { env = {}, show = false } = {}) {
   return run(process.execPath, args, { env, show });
 }
@@ -55,19 +55,21 @@ function isInstalled() {
 
 async function install(quiet) {
   const done = showProgress('Installing the dependencies', quiet);
-  // --include=dev: under NODE_ENV=production npm would leave out the types that the build needs.
+  // --include=dev: with NODE_ENV=production, npm would omit the types that the build needs.
   await runNpm(['ci', '--include=dev', '--no-audit', '--no-fund']);
   done();
 }
 
-/** Runs the npm that runs this, or the one on the PATH; resolves with what it printed. */
+/** Runs the npm that runs this, or the one on the PATH. Resolves with its output. */
 export function runNpm(args, cwd = root) {
   const cli = process.env.npm_execpath || '';
   const [program, first] = basename(cli) === 'npm-cli.js' ? [process.execPath, [cli]] : ['npm', []];
   return run(program, [...first, ...args], { env: homeEnvironment(), cwd });
 }
 
-/** npm and Prisma keep files under HOME, which may be unset, empty or read-only; and npm told us where its cache is. */
+/**
+ * npm and Prisma write under HOME, which may be unset, empty or read-only; npm's environment tells where its cache is.
+ */
 function homeEnvironment() {
   const home = process.env.HOME || '';
   if (home !== '' && isWritable(process.env.npm_config_cache || join(home, '.npm'))) return {};
@@ -95,7 +97,7 @@ async function generate(quiet) {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   const done = showProgress('Generating the database client', quiet);
-  // Generating needs no schema engine; named, it is not looked for, which would be a download.
+  // Generating needs no schema engine. Naming one keeps Prisma from downloading it.
   const prisma = {
     PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
     CHECKPOINT_DISABLE: '1',
@@ -129,7 +131,7 @@ async function build(quiet) {
   done();
 }
 
-/** The pages for people: the api serves what this leaves in apps/inbox/dist. */
+/** Builds the inbox, which the api serves from apps/inbox/dist. */
 async function bundleInbox(quiet) {
   const page = at('apps/inbox/dist/index.html');
   const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json'].map((name) =>
@@ -148,7 +150,7 @@ function newest(path) {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-/** On a terminal one line that counts the seconds, elsewhere a line every ten; returns what ends it. */
+/** Shows one line with the seconds on a terminal, else a line every ten seconds. Returns a function that ends it. */
 function showProgress(what, quiet) {
   if (quiet) return () => {};
   const startedAt = Date.now();

@@ -2,8 +2,8 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Runs `main` when the module at `url` is what node was started with, not when it is imported, and exits. A failure ends
- * as one sentence on stderr and exit code 1; PROVISO_DEBUG shows the stack.
+ * Runs `main` if node was started with the module at `url`, not if it is imported, and exits. A failure prints one
+ * sentence on stderr and exits with 1; PROVISO_DEBUG shows the stack.
  */
 export async function runAsScript(url, main) {
   if (!process.argv[1] || realpathSync(process.argv[1]) !== realpathSync(fileURLToPath(url))) return;

@@ -14,7 +14,7 @@ export const filters = { externalTables: [], externalEnums: [] };
 
 let loading;
 
-/** Node cannot import a .wasm file without a flag, so that the module is instantiated by hand, once. */
+/** Node cannot import a .wasm file without a flag, so this instantiates the module itself, once. */
 function loadEngine() {
   loading ??= (async () => {
     const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
@@ -31,12 +31,12 @@ function loadEngine() {
   return loading;
 }
 
-/** What schema.prisma says, as a side of a diff. */
+/** The content of schema.prisma, as one side of a diff. */
 export async function schemaTarget() {
   return { tag: 'schemaDatamodel', files: [{ path: schemaPath, content: await readFile(schemaPath, 'utf8') }] };
 }
 
-/** The migrations on disk, oldest first, as the engine wants them. */
+/** The migrations on disk, oldest first, in the engine's form. */
 export async function readMigrations() {
   const entries = await readdir(migrationsDir, { withFileTypes: true }).catch(() => []);
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
@@ -50,7 +50,7 @@ export async function readMigrations() {
   return { baseDir: migrationsDir, lockfile, shadowDbInitScript: '', migrationDirectories };
 }
 
-/** The engine reads catalogue columns of type "char", which the adapter refuses: they pass through it as text. */
+/** The engine reads catalogue columns of type "char", which the adapter refuses, so they are read as text. */
 async function queryRaw(adapter, query) {
   const { CHAR, TEXT } = pg.types.builtins;
   const chars = new Set();
@@ -72,7 +72,8 @@ async function queryRaw(adapter, query) {
 async function openAdapter(connectionString) {
   const adapter = await new PrismaPg({ connectionString, max: 2 }).connect();
   adapter.queryRaw = (query) => queryRaw(adapter, query);
-  // The adapter's own splits at every semicolon, also inside function bodies. Sent whole, a migration is one transaction.
+  // The adapter's own version splits at every semicolon, also inside function bodies. A migration sent whole is one
+  // transaction.
   adapter.executeScript = async (script) => {
     await adapter
       .underlyingDriver()
@@ -84,7 +85,7 @@ async function openAdapter(connectionString) {
 
 /**
  * Runs `use` with an engine on the database at `url`. The engine replays migrations in the empty database at
- * `scratchUrl`; the adapter's own shadow database does not work with connection strings.
+ * `scratchUrl`, because the adapter's own shadow database does not work with connection strings.
  */
 export async function withSchemaEngine({ url, scratchUrl }, use) {
   await loadEngine();

@@ -5,7 +5,9 @@ import { runAsScript } from './run-as-script.mjs';
 
 export const resultsFile = join(dirname(dirname(fileURLToPath(import.meta.url))), '.proviso/test/jest-results.json');
 
-/** Counts what jest wrote. A test file that could not run counts as one failure; with CI=true so does a skipped test. */
+/**
+ * Counts what jest wrote. A test file that could not run counts as one failure; with CI=true, so does a skipped test.
+ */
 export function tally() {
   const results = JSON.parse(readFileSync(resultsFile, 'utf8'));
   const tests = results.testResults.flatMap(({ assertionResults }) => assertionResults);
@@ -27,7 +29,7 @@ export function tally() {
   };
 }
 
-// No results = a step before the tests failed; a status other than 0 without a failed test = a step after them.
+// No results: a step before the tests failed. A non-zero status without a failed test: a step after them failed.
 await runAsScript(import.meta.url, ([status = '0']) => {
   const { passed, failed: known } = existsSync(resultsFile) ? tally() : { passed: 0, failed: 1 };
   const failed = status !== '0' && known === 0 ? 1 : known;

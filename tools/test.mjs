@@ -5,7 +5,7 @@ import { prepare, runNode } from './prepare.mjs';
 import { runAsScript } from './run-as-script.mjs';
 import { resultsFile, tally } from './tally.mjs';
 
-/** Side by side what may be slow, then by themselves the tests that measure time under load. */
+/** First runs what may be slow side by side, then the tests that measure time under load by themselves. */
 const runs = [
   ['--selectProjects', 'unit', 'database', `--maxWorkers=${availableParallelism()}`],
   ['--selectProjects', 'timed', '--maxWorkers=1'],

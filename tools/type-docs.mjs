@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { prepare } from './prepare.mjs';
 import { runAsScript } from './run-as-script.mjs';
 
-/** Puts each text between its marks, and returns the file's name where that changes it. */
+/** Writes each text between its markers. Returns the file's name if that changes it. */
 function write(file, mark, texts) {
   const before = readFileSync(file, 'utf8');
   let after = before;
@@ -59,7 +59,7 @@ function describe(name, { description = '' }) {
   return description;
 }
 
-/** What a field may hold, in words. */
+/** Describes in words what a field may contain. */
 function kindOf(field, whole) {
   if (field.$ref) return kindOf(whole.$defs[field.$ref.replace('#/$defs/', '')], whole);
   if (field.not) return 'nothing';
@@ -108,7 +108,10 @@ function bounded(least = 0, most = Number.MAX_SAFE_INTEGER, unit) {
   return least === 0 ? ` (at most ${count(most)}${unit})` : ` (${count(least)}–${count(most)}${unit})`;
 }
 
-/** Writes the tables of params, settings and secrets into the documents, from the schemas; with --check says where they are old. */
+/**
+ * Writes the tables of params, settings and secrets into the documents, from the schemas. With --check, it reports the
+ * outdated ones.
+ */
 await runAsScript(import.meta.url, async () => {
   await prepare({ quiet: true });
   const [{ z }, { builtIns }] = await Promise.all([import('zod'), import('../packages/executors/dist/index.js')]);

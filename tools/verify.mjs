@@ -12,7 +12,7 @@ const steps = [
   ['unit', ['node_modules/jest/bin/jest.js', '--selectProjects', 'unit', '--silent']],
 ];
 
-/** Everything that takes seconds; stops at the first step that fails. `--except NAME` leaves one out. */
+/** Runs every check that takes seconds, and stops at the first failure. `--except NAME` skips one. */
 await runAsScript(import.meta.url, async (options) => {
   const { except } = parseArgs({ args: options, options: { except: { type: 'string' } } }).values;
   if (except !== undefined && !steps.some(([step]) => step === except))

@@ -5,22 +5,22 @@ export const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.ur
 
 export interface LocalConfig {
   port: number;
-  /** The data kept between starts: database, keys, mail. */
+  /** Kept between starts: database, keys, mail. */
   dataDir: string;
-  /** Absent = an embedded server under `dataDir`. */
+  /** Absent: an embedded server under `dataDir`. */
   databaseUrl: string | undefined;
-  /** Absent = the queue runs on PostgreSQL. */
+  /** Absent: the queue runs on PostgreSQL. */
   redisUrl: string | undefined;
-  /** Absent = generated at the first start and kept. */
+  /** Absent: generated at the first start and kept. */
   apiKey: string | undefined;
   agentKey: string | undefined;
-  /** Absent = the port of the last start, or a free one. */
+  /** Absent: the port of the last start, or a free one. */
   smtpPort: number | undefined;
 }
 
 type Environment = Record<string, string | undefined>;
 
-/** Reads the environment; throws one error that lists every fault. */
+/** Reads the environment. Throws one error that lists every fault. */
 export function readConfig(env: Environment): LocalConfig {
   const faults: string[] = [];
   const text = (name: string) => env[name]?.trim() || undefined;

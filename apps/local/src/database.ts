@@ -7,7 +7,7 @@ import { type Teardown } from './teardown.ts';
 
 const watchMs = 5_000;
 
-/** The URL of the database to use: DATABASE_URL, or one on an embedded server, which is stopped at the end. */
+/** The URL of the database: DATABASE_URL, or one on an embedded server, which is stopped at the end. */
 export async function openLocalDatabase(
   config: LocalConfig,
   teardown: Teardown,
@@ -15,13 +15,13 @@ export async function openLocalDatabase(
 ): Promise<string> {
   if (config.databaseUrl !== undefined) return config.databaseUrl;
   const server = await ensurePostgres({ dataDir: join(config.dataDir, 'postgres') });
-  // Also one that was adopted: it was left over from a killed start.
+  // Also stops an adopted server, which a killed start left running.
   await teardown.add(() => stopPostgres(server.dataDir));
   await teardown.add(watch(server, say));
   return ensureDatabase(server, 'proviso');
 }
 
-/** Restarts the server if it is killed; returns a function that ends the watch. */
+/** Restarts the server if it is killed. Returns a function that ends the watch. */
 function watch({ dataDir, port }: PostgresServer, say: (line: string) => void): () => Promise<void> {
   let look = Promise.resolve();
   const timer = setInterval(() => {
@@ -38,7 +38,7 @@ function watch({ dataDir, port }: PostgresServer, say: (line: string) => void): 
   };
 }
 
-/** In a process of its own: the migration engine is large and needed once. */
+/** Runs in a separate process: the migration engine is large and needed only once. */
 export async function migrate(url: string): Promise<void> {
   const env = { ...process.env, DATABASE_URL: url };
   try {

@@ -34,7 +34,7 @@ export function client(url: string, key?: string): Client {
   };
 }
 
-/** Waits for the action to come to `status`; throws when it ends in another, or takes longer than ten seconds. */
+/** Waits until the action reaches `status`. Throws when it ends in another status, or takes longer than ten seconds. */
 export async function untilStatus(reader: Client, id: string, status: string): Promise<ShownAction> {
   let action: ShownAction = {};
   for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(50)) {

@@ -4,8 +4,8 @@ import type { Instance } from './instance.ts';
 type Waiting = Pick<Instance, 'url' | 'apiKey' | 'agentKey' | 'identityId'>;
 
 /**
- * Gives an inbox that has never had a proposal a few of an agent's, of different kinds, in one run. Only `npm start` calls
- * this. Returns how many; none where something was proposed before.
+ * Fills an empty inbox with a few proposals of one agent, of different types, in one run. Only `npm start` calls this.
+ * Returns how many; none if anything was ever proposed.
  */
 export async function proposeForDemo({ url, apiKey, agentKey, identityId }: Waiting): Promise<number> {
   const [owner, agent] = [client(url, apiKey), client(url, agentKey)];
@@ -75,7 +75,7 @@ const proposalsOf = ({ contactId: contact_id, mailId, recordsId }: Here): object
   },
 ];
 
-/** What the requests here are answered with: each has some of these. */
+/** The replies that this file reads; each has some of these fields. */
 interface Done {
   pagination: { total_items: number };
   agent_id: string;

@@ -5,7 +5,7 @@ export interface LogEntry {
   data?: { comment?: string | null } | null;
 }
 
-/** The log as a table: time, event, who, and what they said. */
+/** The log as a table: time, event, actor, and details. */
 export function timeline(logs: LogEntry[]): string {
   const rows = logs.map(({ at, event, actor, data }) => [
     at.slice(11, 23),

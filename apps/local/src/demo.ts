@@ -11,7 +11,9 @@ import { Teardown } from './teardown.ts';
 
 type Say = (line: string) => void;
 
-/** `npm run demo`: one e-mail from an agent's proposal to its delivery, on the running instance or on one of its own. */
+/**
+ * `npm run demo`: follows one e-mail from an agent's proposal to its delivery, on the running instance or on a new one.
+ */
 export async function runDemo(): Promise<void> {
   const say: Say = (line) => void process.stdout.write(`${line}\n`);
   const teardown = new Teardown();
@@ -47,7 +49,7 @@ async function startOwn(teardown: Teardown, say: Say): Promise<Instance> {
   mkdirSync(home, { recursive: true });
   const dataDir = mkdtempSync(join(home, 'demo-'));
   await teardown.add(() => rmSync(dataDir, { recursive: true, force: true }));
-  chmodSync(dataDir, 0o711); // run by root, PostgreSQL's own user must pass through
+  chmodSync(dataDir, 0o711); // if root runs this, PostgreSQL's user must be able to enter
   const config = { ...readConfig({}), dataDir, port: await freePort() };
   return startInstance(config, teardown, { say: () => {}, onGivenUp: () => {} });
 }

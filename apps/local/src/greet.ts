@@ -1,6 +1,6 @@
 import type { StartedInstance } from './instance.ts';
 
-/** What a newcomer needs first: where it is, a link that signs in, the keys, and a command that works as printed. */
+/** What a newcomer needs first: the address, a link that signs in, the keys, and a command that works as printed. */
 export function greet({ url, mailUrl, signInUrl, apiKey, agentKey, identityId }: StartedInstance): string {
   const proposal = {
     type: 'email_message',

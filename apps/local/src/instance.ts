@@ -31,7 +31,8 @@ export interface InstanceHooks {
 const readyTimeoutMs = 60_000;
 
 /**
- * Starts everything on this machine and waits until it responds. `teardown` has what was started, even after a throw.
+ * Starts everything on this machine and waits until it responds. `teardown` can undo what was started, even after a
+ * throw.
  */
 export async function startInstance(
   config: LocalConfig,
@@ -58,7 +59,7 @@ export async function startInstance(
   }
 }
 
-/** A link for the owner. It is good for minutes: made last. */
+/** A link that signs the owner in. It is valid for minutes, so it is created last. */
 async function signInUrl(core: typeof Core, databaseUrl: string, url: string): Promise<string> {
   const db = core.openDatabase({ url: databaseUrl, poolMax: 1, name: 'proviso-local' });
   try {
@@ -69,7 +70,7 @@ async function signInUrl(core: typeof Core, databaseUrl: string, url: string): P
   }
 }
 
-/** Where an instance answers, and where its mail is shown. */
+/** The addresses of an instance and of its mail. */
 export const addressesOf = ({ port, mailPort, mailKey }: Pick<LocalState, 'port' | 'mailPort' | 'mailKey'>) => ({
   url: `http://127.0.0.1:${port}`,
   mailUrl: `http://127.0.0.1:${mailPort}/${mailKey}`,
@@ -158,7 +159,7 @@ async function runParts({ config, databaseUrl, teardown, hooks }: Running): Prom
   await untilReady(`http://127.0.0.1:${config.port}/readyz`, halt.signal);
 }
 
-/** Throws the signal's reason when it is aborted first. */
+/** Throws the signal's reason if it aborts first. */
 async function untilReady(url: string, signal: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + readyTimeoutMs; Date.now() < deadline; await sleep(100)) {
     signal.throwIfAborted();

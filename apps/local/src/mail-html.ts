@@ -24,7 +24,7 @@ ${body}
 </html>
 `;
 
-/** The messages, newest first. All links are relative: the key stays in the address and nowhere else. */
+/** The messages, newest first. All links are relative, so that the key appears only in the address. */
 export function listPage(messages: readonly SinkMessage[]): string {
   const rows = messages.map(
     ({ at, to, subject }, index) =>
@@ -67,8 +67,8 @@ ${html === undefined ? '' : frame}`,
 }
 
 /**
- * A mail's HTML for the frame. Its policy forbids scripts and what is elsewhere; what a policy does not reach are the
- * elements that connect ahead, lead away or move the base, so that none of those is left.
+ * A mail's HTML for the frame. Its policy forbids scripts and external resources. No policy covers elements that
+ * preconnect, redirect or change the base, so those are removed.
  */
 export const bodyDocument = (html: string): string => html.replaceAll(/<(?=\/?(?:link|meta|base)\b)/gi, '&lt;');
 

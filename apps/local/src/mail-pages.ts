@@ -22,7 +22,7 @@ const HEADERS = {
   'Cache-Control': 'no-store',
 };
 
-/** What a mail's own HTML may do: be looked at. `sandbox` also holds for whoever opens the address by itself. */
+/** A mail's own HTML may only be displayed. `sandbox` also applies when somebody opens its address directly. */
 const BODY_POLICY = (host: string) =>
   `sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors http://${host}`;
 
@@ -47,7 +47,7 @@ export function answerMail(pages: MailPages, request: IncomingMessage, response:
 }
 
 function answerOf({ sink, key, port }: MailPages, { method, url = '', headers }: IncomingMessage): Answer {
-  // A host name that somebody else points here (DNS rebinding) is not ours.
+  // Refuses a foreign host name that points here (DNS rebinding).
   const host = headers.host?.toLowerCase() ?? '';
   if (!['127.0.0.1', 'localhost', '[::1]'].some((name) => host === `${name}:${port}`))
     return text(421, 'Mail is served at 127.0.0.1 only. Open the address that `npm start` prints.');

@@ -13,15 +13,15 @@ export interface LocalMail {
 
 interface MailOptions {
   dataDir: string;
-  /** Part of the address of its pages: nobody else reads the mail. */
+  /** Part of the address of its pages, so that nobody else reads the mail. */
   mailKey: string;
-  /** Refused when it is in use. */
+  /** Refused if it is in use. */
   smtpPort: number | undefined;
-  /** Of the last start: taken again when they are free, so that identity and links stay the same. */
+  /** The ports of the last start. They are taken again if they are free, so that identity and links stay the same. */
   lastPorts: { smtpPort?: number; mailPort?: number };
 }
 
-/** The mail server that delivers nothing, and the pages that show its mail. */
+/** Starts a mail server that delivers nothing, and the pages that show its mail. */
 export async function startMail({ dataDir, mailKey, smtpPort, lastPorts }: MailOptions): Promise<LocalMail> {
   const file = join(dataDir, 'mail.jsonl');
   const listenSmtp = (port: number) => startSmtpSink({ port, file });

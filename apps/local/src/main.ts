@@ -5,7 +5,7 @@ import { startInstance } from './instance.ts';
 import { Teardown } from './teardown.ts';
 
 /**
- * `npm start`: runs everything until Ctrl-C, and prints what is running. If it cannot, it stops everything and rejects.
+ * `npm start`: runs everything until Ctrl-C and prints what is running. If it cannot, it stops everything and rejects.
  */
 export async function startForPeople(): Promise<void> {
   const config = readConfig(process.env);
@@ -29,7 +29,7 @@ export async function startForPeople(): Promise<void> {
     say('Stopping …');
   } finally {
     await teardown.close();
-    await started.catch(() => {}); // stopped half-way, it still undoes the step that it was at
+    await started.catch(() => {}); // a stopped start still undoes the step that it was in
   }
   say('Stopped. The data is kept for the next start.');
 }

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The state that a start leaves for the next one, and for `npm run demo`. */
+/** The state that one start leaves for the next, and for `npm run demo`. */
 export interface LocalState {
   port: number;
   apiKey: string;
@@ -23,7 +23,7 @@ export function readState(dataDir: string): Partial<LocalState> {
   }
 }
 
-/** Contains keys, so only its owner can read it. Replaced atomically, so it is never half a file. */
+/** Contains keys, so only its owner can read it. Replaced atomically, so it is always complete. */
 export function writeState(dataDir: string, state: LocalState): void {
   const unfinished = `${fileOf(dataDir)}.new`;
   writeFileSync(unfinished, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });

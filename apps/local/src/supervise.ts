@@ -5,12 +5,12 @@ import { root } from './config.ts';
 
 export interface Part {
   name: string;
-  /** Path of the program, from the root of the repository. */
+  /** The program's path from the root of the repository. */
   entry: string;
   env: Record<string, string>;
-  /** Receives its output, line by line, and what happens to it. */
+  /** Receives its output line by line, and reports of its restarts. */
   say: (line: string) => void;
-  /** Called once, when it keeps ending as soon as it has started. */
+  /** Called once, if it keeps ending right after its start. */
   onGivenUp: (fault: Error) => void;
 }
 
@@ -25,7 +25,7 @@ const restartMsMax = 10_000;
 const killAfterMs = 10_000;
 const linesKept = 20;
 
-/** Keeps a program running until `stop`, which asks with SIGTERM and insists with SIGKILL. */
+/** Keeps a program running until `stop`, which sends SIGTERM and later SIGKILL. */
 export function supervise(part: Part): SupervisedPart {
   let stopping = false;
   let child: ChildProcess;
@@ -60,8 +60,8 @@ export function supervise(part: Part): SupervisedPart {
 }
 
 /**
- * Detached: a terminal's Ctrl-C reaches its whole process group, and parts must end in order. The channel tells the
- * program, by closing, that its supervisor is gone.
+ * Detached: a terminal's Ctrl-C reaches its whole process group, but parts must end in order. The IPC channel closes
+ * when the supervisor is gone, which tells the program to stop.
  */
 function start({ name, entry, env, say }: Part, lines: string[]): ChildProcess {
   const child = spawn(process.execPath, ['--enable-source-maps', entry], {

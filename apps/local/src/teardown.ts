@@ -1,12 +1,12 @@
-/** Thrown into a start that was stopped half-way. */
+/** Thrown into a start that was stopped before its end. */
 export class Stopped extends Error {}
 
-/** How to undo what was started; run once, last started first. */
+/** Undoes what was started: once, and last started first. */
 export class Teardown {
   private readonly steps: (() => unknown)[] = [];
   private closing: Promise<void> | undefined;
 
-  /** Called right after something has started. When everything is being stopped already, undoes it and throws. */
+  /** Call it right after something has started. If a stop is in progress, it undoes that at once and throws. */
   async add(undo: () => unknown): Promise<void> {
     if (this.closing === undefined) {
       this.steps.push(undo);

@@ -30,12 +30,12 @@ const environment = z.object({
 
 export interface WorkerConfig extends CommonConfig {
   providers: ProviderSettings;
-  /** Where /livez and /readyz answer; absent = nowhere. */
+  /** The port of /livez and /readyz; absent = they are not served. */
   port: number | undefined;
   host: string;
   /** Actions at a time. */
   concurrency: number;
-  /** Actions of a type at a time, in place of what its executor says. */
+  /** Actions of a type at a time; overrides the executor's limit. */
   typeConcurrency: ReadonlyMap<string, number>;
   /** How long a shutdown waits for running actions. */
   graceMs: number;

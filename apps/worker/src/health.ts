@@ -5,7 +5,7 @@ const PROBE = { name: 'ready', text: 'select 1 as one' };
 /** Cached, because probes may call it often. */
 const PROBE_MS = 1_000;
 
-/** `/livez`: the process runs; `/readyz`: the database answers it. */
+/** `/livez`: the process runs. `/readyz`: the database answers. */
 export function serveHealth({ db, leases }: Worker, port: number, host: string): Promise<Server> {
   const probe = atMostEvery(PROBE_MS, () => db.query(PROBE, []));
   const server = createServer((req, res) => {

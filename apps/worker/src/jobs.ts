@@ -1,4 +1,4 @@
-// Everything that a worker does: it handles wake-ups, and sweeps for actions that had none.
+// Everything that a worker does: it handles wake-ups, and sweeps for actions without one.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   claimDue,
@@ -14,11 +14,11 @@ import {
 } from '@proviso/core';
 import { startSweep, type Sweep } from './sweep.ts';
 
-/** How often, while slots are taken, a worker checks for workspaces that run nothing. */
+/** How often, while slots are occupied, a worker looks for workspaces that run nothing. */
 const IDLE_MS = 500;
 /** A queue that is down cannot close cleanly, and need not. */
 const QUEUE_CLOSE_MS = 3_000;
-/** A wake-up that arrives during a shutdown is for another process, at once. */
+/** During a shutdown, a wake-up goes back to the queue at once, for another process. */
 const HAND_BACK_MS = 1;
 /** How often old idempotency keys are deleted. */
 const FORGET_MS = 600_000;
@@ -28,7 +28,7 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-/** Starts to work, at most `slots` actions at a time, and the reserve beside them. */
+/** Starts to work on at most `slots` actions at a time, plus the reserve. */
 export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
   const handling = new Set<Promise<unknown>>();
   let isStopping = false;
@@ -44,7 +44,7 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
     startSweep('idempotency keys', FORGET_MS, worker.log, () => forgetKeys(worker.db)),
   ];
   const handle = async (actionId: string): Promise<number | undefined> => {
-    if (isStopping) return HAND_BACK_MS; // the queue may still have had it on its way here
+    if (isStopping) return HAND_BACK_MS; // the queue may have sent it before it closed
     const handled = execute(worker, actionId, due.runSoon).finally(() => handling.delete(handled));
     handling.add(handled);
     return handled;
@@ -54,7 +54,7 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
     stop: async () => {
       isStopping = true;
       for (const sweep of sweeps) sweep.stop();
-      const closed = consumer.close(); // takes no new job from here on
+      const closed = consumer.close(); // takes no new jobs from here on
       await Promise.all(sweeps.map((sweep) => sweep.idle()));
       await Promise.allSettled(handling); // also those that are still claiming
       await worker.leases.idle();
@@ -64,8 +64,8 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
 }
 
 /**
- * Runs what was claimed without waiting for it, so a backlog is processed without a pause and a slow run does not delay
- * the next claim.
+ * Starts the claimed actions without waiting for them, so that a backlog is processed without a pause, and a slow run
+ * does not delay the next claim.
  */
 function run(worker: Worker, claimed: ActionRow[]): number {
   for (const action of claimed) void runInSlot(worker, action);

@@ -25,7 +25,7 @@ try {
     executors: createRegistry(await loadExecutors(builtIns(config.providers), config.providers.modules)),
     log,
   });
-  // A separate pool: a hanging one must not cost the leases of running actions.
+  // A separate pool, so that a hanging one does not cost the leases of running actions.
   const heart = openDatabase({
     url: config.databaseUrl,
     poolMax: 1,

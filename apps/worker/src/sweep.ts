@@ -1,16 +1,16 @@
 import type { Logger } from 'pino';
 
 export interface Sweep {
-  /** Runs the next pass at once, or right after the one under way. */
+  /** Runs the next pass at once, or right after the one in progress. */
   runSoon: () => void;
   stop(): void;
-  /** Resolves when no pass is under way. */
+  /** Resolves when no pass is in progress. */
   idle(): Promise<void>;
 }
 
 /**
- * Runs passes for as long as the process lives: one after the other, `everyMs` apart with some jitter so that a fleet does not
- * move in step, and at once after a pass that found something. A pass that fails is logged, and the next one runs.
+ * Runs passes one after the other for the life of the process: `everyMs` apart with jitter, so that a fleet does not
+ * move in step, and at once after a pass that found something. Logs a pass that fails, and continues.
  */
 export function startSweep(name: string, everyMs: number, log: Logger, pass: () => Promise<number>): Sweep {
   let stopped = false;

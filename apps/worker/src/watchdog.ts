@@ -1,13 +1,14 @@
-// A process with a permanently blocked event loop neither works nor dies: its leases expire, and no supervisor restarts
+// A process whose event loop is blocked for good neither works nor dies: its leases expire, but no supervisor restarts
 // it. So a thread checks whether the loop still turns, and kills the process if not. Held by
 // tests/stories/poison.test.ts.
 import { url as debuggerUrl } from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 
 /**
- * Checks per limit. Checks are counted instead of time, because a process that was stopped as a whole is not blocked.
+ * How many checks find the loop blocked before the process is killed. Counts checks, not time, because a process that
+ * was suspended as a whole is not blocked.
  */
-const LOOKS = 10;
+const CHECKS = 10;
 
 const WATCH = `
   const { writeSync } = require('node:fs');
@@ -24,14 +25,15 @@ const WATCH = `
   }, limitMs / looks);
 `;
 
-/** Kills this process (SIGKILL) once its loop has been blocked for `limitMs`, unless a debugger is attached. */
+/** Kills this process (SIGKILL) when its loop has been blocked for `limitMs`, unless a debugger is attached. */
 export function startWatchdog(name: string, limitMs: number): void {
-  const cells = new Int32Array(new SharedArrayBuffer(8)); // how often the loop has moved; 1 = a debugger may halt it
+  // [how often the loop has turned, 1 if a debugger may halt it]
+  const cells = new Int32Array(new SharedArrayBuffer(8));
   const move = (): void => {
     Atomics.add(cells, 0, 1);
     Atomics.store(cells, 1, debuggerUrl() === undefined ? 0 : 1);
   };
   move();
-  setInterval(move, limitMs / LOOKS / 2).unref();
-  new Worker(WATCH, { eval: true, workerData: { cells, name, limitMs, looks: LOOKS } }).unref();
+  setInterval(move, limitMs / CHECKS / 2).unref();
+  new Worker(WATCH, { eval: true, workerData: { cells, name, limitMs, looks: CHECKS } }).unref();
 }

@@ -21,7 +21,7 @@ export const SCOPES = [
 export type Scope = (typeof SCOPES)[number];
 export const scopeName = z.enum(SCOPES).meta({ id: 'Scope', description: 'What a credential may do.' });
 
-/** From the most powerful to the least. */
+/** From the most powerful role to the least. */
 export const ROLES = ['owner', 'admin', 'reviewer', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
 export const roleName = z.enum(ROLES).meta({
@@ -44,7 +44,7 @@ export const KEY_KINDS = ['personal', 'workspace', 'agent'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 export const keyKind = z.enum(KEY_KINDS).meta({ id: 'KeyKind', description: 'Who a credential belongs to.' });
 
-/** Who did it. Taken from the token, never from a body. */
+/** Who did it. It comes from the token, never from a body. */
 export const actor = z
   .object({
     kind: z

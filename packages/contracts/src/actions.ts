@@ -10,7 +10,7 @@ import { strictFields } from './optional.ts';
 
 export const DESCRIPTION_CHARS_MAX = 2000;
 
-/** Up to 50 pairs, returned as they came. */
+/** Up to 50 pairs, returned unchanged. */
 export const metadata = z
   .record(plainText(40).min(1), plainText(500))
   .refine((pairs) => Object.keys(pairs).length <= 50, 'must have at most 50 pairs');
@@ -129,7 +129,7 @@ export const decideActionBody = strictFields({
   });
 export type DecideActionBody = z.output<typeof decideActionBody>;
 
-/** `action` may say it once more, as in an approval; nothing else can be meant here. */
+/** `action` may repeat the verb, as in an approval; it can mean nothing else here. */
 export const rejectActionBody = strictFields({
   action: z.literal('reject').optional().describe('The body may be left out.'),
   comment: comment.optional().describe('The reason, for the proposer.'),
@@ -145,7 +145,7 @@ export const runActionBody = strictFields({
 });
 export const noBody = z.strictObject({}).meta({ id: 'NoBody', description: 'An empty object, which may be left out.' });
 
-/** A query value that names several of a closed or open set, separated by commas. */
+/** A query value that lists several values of a closed or open set, separated by commas. */
 const commaList = <T extends z.ZodType<string, string>>(item: T) =>
   z
     .string()
@@ -212,7 +212,7 @@ export const logEntry = z.object({
 });
 export type LogEntry = z.output<typeof logEntry>;
 
-/** An action as /v1 shows it. Times are RFC 3339 in UTC; ids are TypeIDs but for mission_id. */
+/** An action as /v1 presents it. Times are RFC 3339 in UTC; ids are TypeIDs, except mission_id. */
 export const action = z
   .object({
     action_id: prefixedId('action').describe('The id of the action.'),

@@ -1,5 +1,5 @@
 // The single definition of an e-mail address, for senders, recipients and unsubscribed people. An international domain
-// has two spellings and is one address: it is stored and compared as it goes over the wire. Held by addresses.test.ts.
+// has two spellings but is one address: it is stored and compared in its wire form. Held by addresses.test.ts.
 import { z } from 'zod';
 
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
@@ -8,13 +8,13 @@ const ASCII = /^\p{ASCII}*$/u;
 const UNSEEN = /[\p{C}\p{Z}]/u;
 const IPV4_LIKE = /(?:^|\.)\d+$/;
 
-/** The host name as it goes over the wire; undefined = not one. ASCII stays as it is: no IPv4 forms, no mapping. */
+/** A host name in wire form; undefined = not a host name. ASCII stays unchanged: no IPv4 forms, no mapping. */
 function wireDomain(domain: string): string | undefined {
   const ascii = ASCII.test(domain) ? domain : mappedDomain(domain);
   return HOST_NAME.test(ascii) ? ascii : undefined;
 }
 
-/** As a browser reads it (UTS 46). Empty = it cannot be one, or reads as an IPv4 address. */
+/** Maps a domain as browsers do (UTS 46). Empty: it is not valid, or means an IPv4 address. */
 function mappedDomain(domain: string): string {
   if (UNSEEN.test(domain) || /[/?#@:\\[\]%]/.test(domain.normalize('NFKC'))) return '';
   const url = `http://${domain}`;
@@ -37,13 +37,13 @@ export const addressKey = (address: string): string => (wireAddress(address) ?? 
 
 export const sameAddress = (one: string, other: string): boolean => addressKey(one) === addressKey(other);
 
-/** A caller's address, as it was spelt. */
+/** A caller's address, in the spelling they used. */
 export const emailAddress = z
   .string()
   .max(320)
   .refine((value) => wireAddress(value) !== undefined, 'must be one e-mail address, such as ada@example.com')
   .meta({ format: 'idn-email' });
 
-/** The address in `Ann <ann@example.com>`, or the whole text, by its key. */
+/** The key of the address in `Ann <ann@example.com>`, or of the whole text. */
 export const addressIn = (mailbox: string): string =>
   addressKey((/<([^<>]*)>\s*$/.exec(mailbox)?.[1] ?? mailbox).trim());

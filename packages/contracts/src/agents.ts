@@ -18,7 +18,7 @@ const approvalRule = z
   .enum(APPROVALS)
   .meta({ id: 'ApprovalRule', description: 'Whether an agent’s proposals wait for a person.' });
 
-/** `approval`, `auto_approve_types` and `enabled` need workspace:admin. */
+/** `approval`, `auto_approve_types` and `enabled` require workspace:admin. */
 const settings = {
   enabled: z
     .boolean()

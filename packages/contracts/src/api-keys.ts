@@ -10,9 +10,8 @@ import { pageShown } from './records.ts';
 const name = plainText(255).min(1);
 
 /**
- * `personal`: your own, good in each of your workspaces; made with a personal credential only. `workspace`: the
- * workspace's, for a program. `agent`: speaks for an agent, and never decides. No credential can create one that can do
- * more.
+ * `personal`: your own, valid in each of your workspaces; only a personal credential creates one. `workspace`: for a
+ * program. `agent`: acts as an agent, and never decides. No credential can create one that can do more.
  */
 export const createKeyBody = z
   .strictObject({
@@ -48,7 +47,7 @@ export const createKeyBody = z
   });
 export type CreateKeyBody = z.output<typeof createKeyBody>;
 
-/** A key without its token: `lookup` is the readable part of it. */
+/** A key without its token; `lookup` is the token's readable part. */
 export const apiKey = z
   .object({
     key_id: prefixedId('key').describe('Its id.'),
@@ -74,7 +73,7 @@ export const apiKey = z
   })
   .meta({ id: 'ApiKey', description: 'A credential without its token.' });
 export type ApiKey = z.output<typeof apiKey>;
-/** The token is in the first reply only, and nowhere else: null in the replay of an Idempotency-Key. */
+/** Only the first reply has the token: null in the replay of an Idempotency-Key. */
 export const createdKeyReply = z.object({
   status: ok,
   token: z.string().nullable().describe('Only in the first reply: null in the replay of an Idempotency-Key.'),
@@ -94,7 +93,7 @@ export const revokeKeyBody = z
       ),
   })
   .meta({ id: 'RevokeApiKey', description: 'What to revoke.', examples: [{ including_made: true }] });
-/** `also_revoked`: keys that were made with it; `revoked_invitations`: those that were made with any of these, and were open. */
+/** `also_revoked`: keys that it created. `revoked_invitations`: open invitations that any of these created. */
 export const revokedKeyReply = z.object({
   status: ok,
   api_key: apiKey.describe('The credential as it is now.'),
@@ -139,7 +138,7 @@ export const invitation = z
   })
   .meta({ id: 'Invitation', description: 'An invitation without its secret.' });
 export type Invitation = z.output<typeof invitation>;
-/** The secret is in the first reply only, and nowhere else: null in the replay of an Idempotency-Key. */
+/** Only the first reply has the secret: null in the replay of an Idempotency-Key. */
 export const createdInvitationReply = z.object({
   status: ok,
   secret: z
@@ -159,7 +158,7 @@ export const listInvitationsReply = z.object({
   invitations: z.array(invitation).describe('The page.'),
   pagination: pageShown.describe('The position of the page.'),
 });
-/** `name`: of a person who has no credential yet. */
+/** `name` is for a person who has no credential yet. */
 export const acceptInvitationBody = z
   .strictObject({
     secret: z.string().max(255).describe('The secret from the invitation’s reply.'),
@@ -177,7 +176,7 @@ export const acceptInvitationBody = z
     examples: [{ secret: 'pvi_2xkq8W3n_…', name: 'Linus' }],
   });
 
-/** Their keys in the workspace are revoked with them, unless you keep them: then they become yours. */
+/** Their keys in the workspace are revoked, unless you keep them: then they become yours. */
 export const removeMemberBody = z
   .strictObject({
     keep_keys: z

@@ -17,7 +17,7 @@ const mailbox = plainText(10_000)
   )
   .transform((text) => (text.length > MAILBOX_CHARS_MAX ? addressIn(text) : text));
 
-/** Texts of others are shortened instead of refused: that they arrived must be recorded. */
+/** Shortens texts of others instead of refusing them: their arrival must be recorded. */
 const shortened = (charsMax: number) =>
   plainText(16 * 1024 * 1024).transform((text) => text.slice(0, charsMax).toWellFormed());
 const chain = z

@@ -1,15 +1,15 @@
 // Encoded words (RFC 2047) put other characters into an ASCII header; the reader sees the decoded text.
 
-/** What a mail program may take for one, strict or not. */
+/** What a mail program may read as one, strict or not. */
 const BEGINS = /=\?(?=[^\s?]{1,75}\?[bq]\?)/i;
 const WORD = /=\?([^\s?*]{1,40})(?:\*[^\s?]{0,40})?\?([bq])\?([^\s?]{0,2000})\?=(?:\s+(?==\?[^\s?]{1,75}\?[bq]\?))?/gi;
 
 export const hasEncodedWord = (text: string): boolean => BEGINS.test(text);
 
-/** Text in which nothing is taken for one. */
+/** Breaks up everything in a text that could be read as one. */
 export const withoutEncodedWords = (text: string): string => text.replaceAll(new RegExp(BEGINS, 'gi'), '= ?');
 
-/** As mail programs show it. What names no known charset, or is badly encoded, stays as it is. */
+/** The text as mail programs show it. An encoded word with an unknown charset or a bad encoding stays unchanged. */
 export const decodeWords = (text: string): string =>
   text.replaceAll(WORD, (whole: string, charset: string, encoding: string, content: string) => {
     try {

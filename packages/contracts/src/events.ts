@@ -22,7 +22,7 @@ export const briefing = z
   .meta({ id: 'Briefing', description: 'What waits for a decision.' });
 export type Briefing = z.output<typeof briefing>;
 
-/** A move of an action, and the action as it was when the move was read: of that version or a later one. */
+/** A move of an action, and the action when the move was read: in that version or a later one. */
 export const actionEvent = z
   .object({
     event: logEntry
@@ -37,5 +37,5 @@ export const actionEvent = z
   .meta({ id: 'ActionEvent', description: 'Something that happened to an action.' });
 export type ActionEvent = z.output<typeof actionEvent>;
 
-/** `data` of the messages: of `briefing`, of those named after an event, and of `resync`, which has nothing to say. */
+/** `data` of the messages: of `briefing`, of those named after an event, and of `resync`, which is empty. */
 export const eventMessage = z.union([briefing, actionEvent, z.object({})]);

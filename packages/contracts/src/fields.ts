@@ -14,7 +14,7 @@ export const params = jsonObject.refine(
   `must not exceed ${PARAMS_BYTES_MAX / 1024} KiB`,
 );
 
-/** A whole number in a query string: digits only, and nothing else that JavaScript accepts as a number. */
+/** A whole number in a query string: digits only, not everything that JavaScript accepts as a number. */
 export const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
   z
     .string()
@@ -24,7 +24,7 @@ export const wholeNumber = (minimum: number, maximum: number, fallback: number) 
     .default(fallback)
     .meta({ type: 'integer', minimum, maximum, description: `${fallback} by default.` });
 
-/** A day's work is not held: whoever wants that sets a time. */
+/** A hold is for second thoughts; a later start needs scheduled_time. */
 const HOLD_SECONDS_MAX = 600;
 /** How long an approval can be recalled before anything starts. */
 export const holdSeconds = z

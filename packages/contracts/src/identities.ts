@@ -38,10 +38,13 @@ const token = (startsWith: string) =>
       startsWith ? `must be a token that starts with ${startsWith}` : 'must be a token',
     );
 
-/** Config of a `slack` identity: the token says everything. */
+/** Config of a `slack` identity: none, because the token identifies everything. */
 export const slackConfig = z.strictObject({}).describe('Settings of a `slack` identity: none, the token is enough.');
 
-/** A bot's token (`xoxb-…`), or a person's; scopes chat:write, channels:read and channels:history, groups:… for private channels. */
+/**
+ * A bot's token (`xoxb-…`) or a person's, with scopes chat:write, channels:read and channels:history; groups:… for
+ * private channels.
+ */
 export const slackCredentials = z.strictObject({
   token: token('xox').describe(
     'A bot’s token (`xoxb-…`) or a person’s, with the scopes chat:write, channels:read and channels:history; for private channels groups:read and groups:history.',
@@ -70,7 +73,7 @@ const premium = z
   .default(false)
   .describe('Whether the account’s invitations may carry 300 characters; a free account’s carry 200.');
 
-/** Config of a `linkedin` identity: each invitation is handed to a person, unless Unipile is to send it. */
+/** Config of a `linkedin` identity: a person sends each invitation, unless Unipile is configured to. */
 export const linkedinConfig = z
   .discriminatedUnion('mode', [
     z.strictObject({
@@ -101,9 +104,12 @@ export const linkedinCredentials = z.strictObject({
     .describe('Unipile’s access token.'),
 });
 
-/** An internal name of HubSpot's. */
+/** The internal name of a HubSpot property. */
 export const hubspotName = z.string().regex(/^[a-z][a-z0-9_]{0,99}$/, 'must be a HubSpot property’s internal name');
-/** Our property → HubSpot's; nothing else is pushed. Without it each goes under its own name, where that can be one. */
+/**
+ * Our property → HubSpot's; nothing else is pushed. Without it, each is pushed under its own name, if that is valid
+ * there.
+ */
 const hubspotNames = z.record(z.string().max(255), hubspotName);
 
 /** Config of a `hubspot` identity. */
@@ -125,7 +131,7 @@ export const hubspotCredentials = z.strictObject({
   ),
 });
 
-/** Headers that the protocol or the connection owns. */
+/** Headers that the protocol or the connection sets. */
 const OWNED = /^(host|connection|content-.*|transfer-encoding|accept.*|cookie|mcp-.*|user-agent)$/i;
 
 /** Config of an `mcp` identity: an address, or the name of a server in the operator's file. */

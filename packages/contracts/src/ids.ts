@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What ids are prefixed with on /v1; in the database they are bare UUIDs. */
+/** The prefixes of ids on /v1; the database stores bare UUIDs. */
 export const ID_PREFIX = {
   action: 'act',
   contact: 'ct',
@@ -18,14 +18,14 @@ export const ID_PREFIX = {
 } as const;
 export type IdKind = keyof typeof ID_PREFIX;
 
-/** Crockford's base 32 of a UUID. */
+/** A UUID in Crockford's base 32. */
 const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}';
 const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 
-/** An id as /v1 shows it: `act_01h455vb4pex5vsknk084sn02q`. */
+/** An id as /v1 formats it: `act_01h455vb4pex5vsknk084sn02q`. */
 export const prefixedId = (kind: IdKind) => z.string().meta({ pattern: `^${ID_PREFIX[kind]}_${SUFFIX}$` });
 export const idOrUuidPattern = (kind: IdKind): string => `^(${ID_PREFIX[kind]}_${SUFFIX}|${UUID})$`;
-/** An id in either form: as shown, or a bare UUID. The verb parses it and reports what is wrong. */
+/** An id in either form, prefixed or a bare UUID. The verb parses it and reports faults. */
 export const idOrUuid = (kind: IdKind) =>
   z
     .string()

@@ -25,14 +25,14 @@ export function jsonFault(value: unknown, depth = 1): string | undefined {
   return undefined;
 }
 
-/** A string that PostgreSQL and RFC 8785 both keep as it is: no NUL, no lone surrogate. */
+/** A string that PostgreSQL and RFC 8785 both keep unchanged: no NUL, no lone surrogate. */
 export const plainText = (charsMax: number): z.ZodString =>
   z.string().max(charsMax).refine(text, { error: 'contains NUL or a lone surrogate' });
 
 /** Any JSON value; `jsonFault` checks its content. */
 export const jsonValue = z.unknown() as unknown as z.ZodType<JsonValue, JsonValue>;
 
-/** Any JSON object, kept as it is: its keys are never re-cased. */
+/** Any JSON object, kept unchanged: the case of its keys is never converted. */
 export const jsonObject = z.record(z.string(), jsonValue).superRefine((value, check) => {
   const fault = jsonFault(value);
   if (fault) check.addIssue({ code: 'custom', message: fault });

@@ -19,11 +19,10 @@ export const actionStatus = z.enum(STATUSES).meta({
     'The status of an action. `scheduled`, `approved` and `auto_approved` run when they are due; `completed`, `failed`, `rejected` and `cancelled` are terminal.',
 });
 
-/** May run when due. */
+/** Statuses that may run when due. */
 export const CLEARED = ['scheduled', 'approved', 'auto_approved'] as const;
 export type ClearedStatus = (typeof CLEARED)[number];
 
-/** The terminal statuses. */
 export const TERMINAL = ['completed', 'failed', 'rejected', 'cancelled'] as const;
 
 export const isCleared = (status: Status): status is ClearedStatus => (CLEARED as readonly Status[]).includes(status);

@@ -1,26 +1,32 @@
 // The single definition of a Message-ID and of a References chain (RFC 5322, section 3.6.4).
 import { z } from 'zod';
 
-/** A header line has at most 998 characters (RFC 5322, section 2.1.1), its name among them. */
+/** A header line has at most 998 characters (RFC 5322, section 2.1.1), including its name. */
 const CHARS_MAX = 900;
 const MESSAGE_ID = /^<[^\s<>\p{C}]+>$/u;
-/** What mail servers take of a References header without complaint; longer chains lose their middle. */
+/** The longest References header that mail servers accept without complaint; longer chains lose their middle. */
 export const REFERENCES_BYTES_MAX = 2_000;
 
-/** With its angle brackets, whether or not it came with them; undefined = nothing that a header can carry. */
+/** Returns it with angle brackets, whether or not it had them; undefined = not valid in a header. */
 export function readMessageId(text: string): string | undefined {
   const bare = text.trim();
   const id = bare.startsWith('<') ? bare : `<${bare}>`;
   return id.length <= CHARS_MAX && MESSAGE_ID.test(id) ? id : undefined;
 }
 
-/** Every Message-ID in a References header, or in a list of them, in its order and once. What is none is left out. */
+/**
+ * Every Message-ID in a References header, or in a list of them, in order and without duplicates. Skips everything
+ * else.
+ */
 export function readReferences(references: string | readonly string[]): string[] {
   const words = [references].flat().flatMap((text) => text.replaceAll('>', '> ').split(/\s+/));
   return [...new Set(words.flatMap((word) => (word === '' ? [] : (readMessageId(word) ?? []))))];
 }
 
-/** The first, which begins the conversation, and of the others the newest that fit: RFC 5322 lets a chain lose its middle. */
+/**
+ * Keeps the first, which begins the conversation, and the newest of the others that fit: RFC 5322 lets a chain lose its
+ * middle.
+ */
 export function trimReferences([first, ...others]: readonly string[]): string[] {
   if (first === undefined) return [];
   let bytes = first.length;
@@ -28,7 +34,7 @@ export function trimReferences([first, ...others]: readonly string[]): string[] 
   return [first, ...newest.toReversed()];
 }
 
-/** A Message-ID of a caller's. */
+/** A caller's Message-ID. */
 export const messageId = z
   .string()
   .refine((text) => readMessageId(text) !== undefined, {
@@ -36,7 +42,7 @@ export const messageId = z
   })
   .transform((text) => readMessageId(text) ?? text);
 
-/** A chain of a caller's, oldest first: a list, or the header's text. Each must be a Message-ID; a long chain is trimmed. */
+/** A caller's chain, oldest first: a list, or the header's text. Each must be a Message-ID; a long chain is trimmed. */
 export const references = z
   .union([z.string().transform((text) => text.replaceAll('>', '> ').split(/\s+/).filter(Boolean)), z.array(z.string())])
   .pipe(z.array(messageId).max(1_000))

@@ -9,7 +9,7 @@ export const strictFields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) 
   return z.preprocess(dropNulls(schema), schema);
 };
 
-/** Leaves out each null that stands for an optional field without a meaning for null. */
+/** Drops each null of an optional field that gives null no meaning. */
 export function dropNulls({ shape }: z.ZodObject): (input: unknown) => unknown {
   const droppable = Object.entries(shape).flatMap(([name, field]) =>
     z.safeParse(field, undefined).success && !z.safeParse(field, null).success ? name : [],

@@ -1,5 +1,5 @@
-// The second wire dialect, served under /api/pending-actions: the same actions in camelCase. JSON inside toolInput, preview,
-// userEdits and result is never re-cased.
+// The second dialect of the API, under /api/pending-actions: the same actions in camelCase. The keys in toolInput,
+// preview, userEdits and result are never converted.
 import { z } from 'zod';
 import { idOrUuid, bareUuid } from './ids.ts';
 import { actor } from './access.ts';
@@ -20,7 +20,7 @@ const pendingStatus = z
   .enum(PENDING_STATUSES)
   .meta({ id: 'PendingActionStatus', description: 'The status of a pending action. `approved` may be running.' });
 
-/** How this dialect shows each status. */
+/** The status in this dialect for each status. */
 export const PENDING_STATUS_OF: Record<Status, PendingStatus> = {
   pending_approval: 'pending',
   scheduled: 'approved',
@@ -33,7 +33,7 @@ export const PENDING_STATUS_OF: Record<Status, PendingStatus> = {
   cancelled: 'rejected',
 };
 
-/** Rows on a page unless `limit` says otherwise. */
+/** Rows per page by default. */
 const PENDING_PAGE = 50;
 
 const uuid = z.guid().toLowerCase();
@@ -66,7 +66,7 @@ export const approvePendingActionBody = eitherSpelling(
 });
 export type ApprovePendingActionBody = z.output<typeof approvePendingActionBody>;
 
-/** `preview` goes with a workspace's tool only; a built-in type is previewed by the service. */
+/** Only a workspace's tool takes a `preview`; the service renders those of built-in types. */
 export const createPendingActionBody = eitherSpelling(
   z.strictObject({
     workspaceId: uuid.describe('The workspace to propose in.'),
@@ -147,7 +147,7 @@ export const streamPendingActionsQuery = eitherSpelling(
   z.strictObject({ workspace_id: uuid.describe('The workspace to stream.') }),
 );
 
-/** An action as this dialect shows it. Ids are UUIDs; times are RFC 3339 in UTC. */
+/** An action as this dialect presents it. Ids are UUIDs; times are RFC 3339 in UTC. */
 export const pendingAction = z
   .object({
     id: bareUuid.describe('The id of the action.'),
@@ -179,7 +179,7 @@ export const pendingAction = z
   .meta({ id: 'PendingAction', description: 'An action that waits for a person, or once did.' });
 export type PendingAction = z.output<typeof pendingAction>;
 
-/** `total` = all that match. `nextCursor` is null on the last page. */
+/** `total` counts all matches. `nextCursor` is null on the last page. */
 export const listPendingActionsReply = z.object({
   items: z.array(pendingAction).describe('The page, newest first.'),
   total: z.int().describe('How many match, over all pages.'),
@@ -199,7 +199,10 @@ export const pendingBriefing = z
   .meta({ id: 'PendingBriefing', description: 'What waits for a decision.' });
 export type PendingBriefing = z.output<typeof pendingBriefing>;
 
-/** A move of an action, and the action as it was when the move was read: as after it, or later. `data` is the log's, as it is. */
+/**
+ * A move of an action, and the action when the move was read: in that version or a later one. `data` is the log's,
+ * unchanged.
+ */
 export const pendingActionEvent = z
   .object({
     event: logEntry
@@ -214,7 +217,7 @@ export const pendingActionEvent = z
   .meta({ id: 'PendingActionEvent', description: 'Something that happened to a pending action.' });
 export type PendingActionEvent = z.output<typeof pendingActionEvent>;
 
-/** `data` of the messages of the stream; of `resync` it is empty. */
+/** `data` of the stream's messages; that of `resync` is empty. */
 export const pendingEventMessage = z.union([pendingBriefing, pendingActionEvent, z.object({})]);
 
 export const batchApproveReply = z.object({
@@ -225,7 +228,7 @@ export const batchApproveReply = z.object({
 });
 export type BatchApproveReply = z.output<typeof batchApproveReply>;
 
-/** How this dialect says each code, and with which HTTP status. */
+/** The name of each code in this dialect, and its HTTP status. */
 export const PENDING_ERRORS = {
   INVALID: [422, 'validation'],
   UNAUTHENTICATED: [401, 'UNAUTHORIZED'],
@@ -248,7 +251,7 @@ const pendingErrorCode = z
   .enum([...new Set(Object.values(PENDING_ERRORS).map(([, code]) => code))] as [PendingErrorCode])
   .meta({ id: 'PendingActionsErrorCode', description: 'The error codes, for programs.' });
 
-/** The body of every error of this dialect. */
+/** The body of every error in this dialect. */
 export const pendingErrorBody = z
   .object({
     error: z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonValue } from './json.ts';
 
-/** What a reviewer sees, rendered by the executor from the effective params and never from an agent's prose. */
+/** What a reviewer sees. The executor renders it from the effective params, never from an agent's prose. */
 export const preview = z
   .object({
     title: z.string().describe('What will be done, in one line.'),

@@ -155,7 +155,7 @@ const identityStatus = z.enum(IDENTITY_STATUSES).meta({
   id: 'IdentityStatus',
   description: 'Whether actions can use an identity. While it is failing, they wait and are retried from time to time.',
 });
-/** `per_second` may be a fraction: 0.1 is one every ten seconds. Null lifts the provider's own bound. */
+/** `per_second` may be a fraction: 0.1 is one every ten seconds. Null lifts the provider's own limit. */
 export const pacing = z
   .strictObject({
     per_second: z
@@ -263,7 +263,7 @@ export const listIdentitiesReply = z.object({
   pagination: pagination.describe('The position of the page.'),
 });
 
-/** Names what to hold back; nothing = the whole workspace. `everything` = the instance, for operators. */
+/** Names what to pause; nothing = the whole workspace. `everything` = the instance, for operators. */
 export const pauseBody = strictFields({
   agent_id: prefixedId('agent').min(1).max(64).optional().describe('Only actions of this agent.'),
   type: plainText(64).min(1).optional().describe('Only actions of this type.'),

@@ -7,7 +7,7 @@ import { prefixedId } from './ids.ts';
 import { pageShown } from './records.ts';
 import { utcTimestamp } from './time.ts';
 
-/** Long enough that no rules on characters are needed. As in AcceptInvitation. */
+/** Long enough to need no rules on characters. The same as in AcceptInvitation. */
 const password = z.string().min(12).max(128);
 
 export const session = z

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { holdSeconds, ok } from './fields.ts';
 import { plainText } from './json.ts';
 
-/** How long a decision of a session can be recalled, unless the workspace says otherwise. */
+/** How long a decision made in a session can be recalled, by default. */
 const HOLD_SECONDS = 10;
 const TYPES_MAX = 200;
 const PRESETS_MAX = 20;
@@ -21,7 +21,7 @@ const fields = {
     .describe('Reasons that people choose from when they reject.'),
 };
 
-/** As it is stored: what is absent has its default. */
+/** As stored: an absent field has its default. */
 export const storedSettings = z.object({
   hold_seconds: fields.hold_seconds.default(HOLD_SECONDS),
   hold_seconds_by_type: fields.hold_seconds_by_type.default({}),

@@ -10,8 +10,8 @@ const otherSpelling = (name: string): string =>
     : name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /**
- * The object with each of its fields in camelCase or in snake_case, whichever comes; one field in both is refused. What a
- * field holds is left as it is, but for a null that stands for an absent field.
+ * Accepts each field of the object in camelCase or snake_case, and refuses one given in both. The value of a field is
+ * unchanged, except a null that stands for an absent field.
  */
 export const eitherSpelling = <Schema extends z.ZodObject>(schema: Schema) => {
   const withoutNulls = dropNulls(schema);

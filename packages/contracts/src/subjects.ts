@@ -2,9 +2,10 @@
 import { decodeWords, withoutEncodedWords } from './encoded-words.ts';
 
 /**
- * "Re" as mail programs of other languages write it: Danish, Norwegian and Swedish SV, German AW, Dutch Antw, Finnish VS, Polish
- * Odp, Portuguese RES, Spanish RESP, Italian RIF, Turkish YNT, Hungarian VÁ, Icelandic Svar, Greek ΑΠ and ΣΧΕΤ, Hebrew, Arabic,
- * Chinese, Japanese, Korean, Russian. A forwarded message ("Fwd") is a conversation of its own and keeps its mark.
+ * "Re" in the languages of mail programs: Danish, Norwegian and Swedish SV, German AW, Dutch Antw, Finnish VS, Polish
+ * Odp, Portuguese RES, Spanish RESP, Italian RIF, Turkish YNT, Hungarian VÁ, Icelandic Svar, Greek ΑΠ and ΣΧΕΤ, Hebrew,
+ * Arabic, Chinese, Japanese, Korean, Russian. A forwarded message ("Fwd") starts another conversation and keeps its
+ * prefix.
  */
 const REPLY =
   '(?:re|aw|antw(?:ort)?|sv|svar|vs|odp|res|resp|rif|ynt|vá|απ|σχετ|השב|תשובה|رد|回复|回覆|回復|答复|答覆|返信|회신|답장|отв|ответ)';
@@ -16,13 +17,13 @@ const MARKS = new RegExp(
 const BREAKS = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
 const CHARS_MAX = 998;
 
-/** On one line, without any mark of a reply. */
+/** The subject on one line, without reply prefixes. */
 export const bareSubject = (subject: string): string =>
   withoutEncodedWords(decodeWords(subject.slice(0, 4 * CHARS_MAX)))
     .replaceAll(BREAKS, ' ')
     .replace(MARKS, '')
     .trim();
 
-/** With one `Re:`, whatever piled up before it. */
+/** The subject with exactly one `Re:`. */
 export const replySubject = (subject: string): string =>
   `Re: ${bareSubject(subject)}`.trim().slice(0, CHARS_MAX).toWellFormed();

@@ -5,7 +5,10 @@ const FORM =
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const WITHOUT_OFFSET = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d)?(\.\d+)?$/;
 
-/** Milliseconds since 1970, or what is missing. A leap second (:60) is the first of the next minute, as in PostgreSQL. */
+/**
+ * Returns milliseconds since 1970, or the fault as a string. A leap second (:60) becomes the first of the next minute,
+ * as in PostgreSQL.
+ */
 function read(text: string): number | string {
   const [, day, minute, second = '', fraction = '', offset = ''] = FORM.exec(text) ?? [];
   if (!day) return faultOf(text);
@@ -25,8 +28,9 @@ function faultOf(text: string): string {
 }
 
 /**
- * RFC 3339 (section 5.6) with an offset, years 1970–9999; read as UTC with milliseconds, which is how it is shown. PostgreSQL
- * knows no offset of 16 hours or more and rounds where JavaScript cuts, so it never sees the text as it came.
+ * RFC 3339 (section 5.6) with an offset, years 1970–9999, converted to UTC with milliseconds as replies have it.
+ * PostgreSQL refuses offsets of 16 hours or more, and rounds where JavaScript truncates, so it never gets the original
+ * text.
  */
 export const instant = z
   .string()
@@ -39,12 +43,12 @@ export const instant = z
   })
   .meta({ format: 'date-time', description: 'RFC 3339 with an offset.' });
 
-/** A day, or a time as above; a day is its midnight in UTC. */
+/** A date, or a time as above. A date means its midnight in UTC. */
 export const dayOrInstant = z
   .string()
   .transform((text) => (DAY.test(text) ? `${text}T00:00:00Z` : text))
   .pipe(instant)
   .meta({ description: 'RFC 3339 with an offset, or a date.' });
 
-/** A time as replies show it: in UTC, with milliseconds. */
+/** A time in replies: in UTC, with milliseconds. */
 export const utcTimestamp = z.string().meta({ format: 'date-time' });

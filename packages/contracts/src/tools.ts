@@ -7,10 +7,10 @@ import { strictFields } from './optional.ts';
 
 export const INPUT_SCHEMA_BYTES_MAX = 64 * 1024;
 
-/** What a workspace may call a tool, and so an action's type. */
+/** Valid names of a workspace's tool, and so of an action's type. */
 export const TOOL_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
-/** `idempotent`: the provider runs a call once, however often it comes with the same `webhook-id`. */
+/** `idempotent`: the provider runs a call once, however often it arrives with the same `webhook-id`. */
 export const createToolBody = strictFields({
   name: z
     .string()
@@ -58,7 +58,7 @@ export const tool = z
   .meta({ id: 'Tool', description: 'A tool of the workspace, without its secret.' });
 export type Tool = z.output<typeof tool>;
 
-/** The secret is in the first reply only, and nowhere else: null for a new version, and in the replay of an Idempotency-Key. */
+/** Only the first reply has the secret: null for a new version, and in the replay of an Idempotency-Key. */
 export const createdToolReply = z.object({
   status: ok,
   secret: z

@@ -11,8 +11,8 @@ export class LockHeld extends Error {
 }
 
 /**
- * Takes the lock `file` for this process and returns what releases it. A lock whose process is gone does not count.
- * Throws LockHeld when another process still holds it after `waitMs`.
+ * Takes the lock `file` for this process and returns a function that releases it. A lock whose process is gone does not
+ * count. Throws LockHeld if another process still holds it after `waitMs`.
  */
 export async function holdLock(file: string, waitMs = 0): Promise<() => void> {
   const mine = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
@@ -48,7 +48,7 @@ function read(file: string): string | undefined {
   }
 }
 
-/** Moved away before it is deleted: between our look and now, another process may have put its own lock there. */
+/** Moves it away before deleting it: since we looked, another process may have put its own lock there. */
 function discard(file: string, holder: string): void {
   const aside = `${file}.${process.pid}.stale`;
   try {
@@ -74,7 +74,7 @@ function isAlive(holder: string): boolean {
   }
 }
 
-/** "pid starttime": a process id alone is soon used again, above all in containers. A zombie is nobody. */
+/** "pid starttime": a process id alone is soon reused, above all in containers. A zombie counts as gone. */
 function identityOf(pid: number): string | undefined {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;

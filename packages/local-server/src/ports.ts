@@ -1,19 +1,19 @@
 import { createServer, type AddressInfo } from 'node:net';
 
-/** A port of this machine that nobody listens on. */
+/** A free port of this machine. */
 export async function freePort(): Promise<number> {
   const port = await listenOnce(0);
   if (typeof port === 'number') return port;
   throw new Error(`No port is free on 127.0.0.1 (${port}).`);
 }
 
-/** The error code of listening on a port, on all addresses as well as on this machine's own; undefined = it is free. */
+/** The error code of listening on a port, on all addresses and on loopback; undefined = it is free. */
 export async function portFault(port: number): Promise<string | undefined> {
   const answers = [await listenOnce(port, undefined), await listenOnce(port)];
   return answers.find((answer) => typeof answer === 'string');
 }
 
-/** The port that was listened on, or the error code. */
+/** The port it listened on, or the error code. */
 export function listenOnce(port: number, host: string | undefined = '127.0.0.1'): Promise<number | string> {
   return new Promise((resolve) => {
     const probe = createServer();

@@ -3,15 +3,15 @@ import { chmodSync, existsSync, readFileSync, statSync, symlinkSync } from 'node
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 
-/** Something that a person can put right; the message is one sentence and the whole story. */
+/** A fault that a person can fix. The message is one sentence that needs no stack. */
 export class PostgresRefusal extends Error {}
 
 export type Binaries = { postgres: string; initdb: string; pgCtl: string };
 export type RunAs = { uid?: number; gid?: number };
 
 /**
- * The programs that npm installed. The package's class is not used: importing it puts exit hooks on the process, and it
- * cannot adopt a server that runs already.
+ * The programs that npm installed. The package's own class is not used, because importing it puts exit hooks on the
+ * process, and it cannot adopt a running server.
  */
 export function findBinaries(): Binaries {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
@@ -37,7 +37,7 @@ function resolvePackage(name: string): string {
   }
 }
 
-/** What the package's install script does, for installs that run none. */
+/** Does the work of the package's install script, for installs that skip scripts. */
 function linkLibraries(home: string): void {
   const list = join(home, 'native/pg-symlinks.json');
   if (!existsSync(list)) return;
@@ -52,7 +52,9 @@ function linkLibraries(home: string): void {
   }
 }
 
-/** PostgreSQL refuses to run as root: as whom to run it on `dataDir`. A cluster that exists keeps its owner. */
+/**
+ * PostgreSQL refuses to run as root: chooses the user to run it as on `dataDir`. An existing cluster keeps its owner.
+ */
 export function chooseUser(dataDir: string): RunAs {
   if (process.getuid?.() !== 0) return {};
   const owner = existsSync(dataDir) ? statSync(dataDir) : undefined;
@@ -71,7 +73,7 @@ function userIds(name: string): RunAs | undefined {
   }
 }
 
-/** When root runs it as somebody else, that user must be able to reach `path`. */
+/** When root runs it as another user, that user must be able to reach `path`. */
 export function checkReachable(path: string): void {
   for (let dir = path; ; dir = dirname(dir)) {
     if (existsSync(dir) && (statSync(dir).mode & 0o001) === 0) {
@@ -92,7 +94,7 @@ export class ProgramFailed extends Error {
   }
 }
 
-/** Runs a program to its end, away from the terminal's Ctrl-C; throws ProgramFailed with what it printed. */
+/** Runs a program to its end, out of reach of the terminal's Ctrl-C. Throws ProgramFailed with its output. */
 export function runProgram(program: string, args: string[], as: RunAs): Promise<string> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')));
   const child = spawn(program, args, {

@@ -16,7 +16,7 @@ import { type Binaries, PostgresRefusal, type RunAs, runProgram } from './postgr
 
 export type PidFile = { pid: number; port: number };
 
-/** What postmaster.pid says. It outlives a killed server, so that only the server itself can confirm it. */
+/** The content of postmaster.pid. It outlives a killed server, so only the server itself can confirm it. */
 export function readPidFile(dataDir: string): PidFile | undefined {
   try {
     const lines = readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n');
@@ -27,7 +27,7 @@ export function readPidFile(dataDir: string): PidFile | undefined {
   }
 }
 
-/** The superuser's password, kept beside the data directory and readable by this user only. */
+/** The superuser's password, stored next to the data directory and readable only by this user. */
 export function readPassword(dataDir: string): string {
   try {
     return readFileSync(passwordFile(dataDir), 'utf8').trim();
@@ -40,7 +40,7 @@ export function readPassword(dataDir: string): string {
 
 const passwordFile = (dataDir: string) => `${dataDir}.password`;
 
-/** True when `dataDir` holds a cluster that `major` can serve, false when there is nothing yet; otherwise refuses. */
+/** True if `dataDir` holds a cluster that `major` can serve, false if it is empty; otherwise refuses. */
 export function hasCluster(dataDir: string, major: string): boolean {
   const names = list(dataDir);
   if (names.length === 0) return false;
@@ -72,7 +72,10 @@ function list(dataDir: string): string[] {
   }
 }
 
-/** Makes a cluster. It gets its name only when it is complete, so that an interrupted one never looks like a cluster. */
+/**
+ * Creates a cluster. It gets its final name only when it is complete, so that an interrupted one never looks like a
+ * cluster.
+ */
 export async function initCluster(binaries: Binaries, dataDir: string, as: RunAs): Promise<void> {
   const unfinished = `${dataDir}.init`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -81,7 +84,7 @@ export async function initCluster(binaries: Binaries, dataDir: string, as: RunAs
   writeFileSync(passwordFile(dataDir), `${password}\n`, { mode: 0o600 });
   const forInitdb = `${unfinished}.password`;
   writeFileSync(forInitdb, password, { mode: 0o600 });
-  for (const path of [unfinished, forInitdb]) giveTo(path, as);
+  for (const path of [unfinished, forInitdb]) chownTo(path, as);
   const locale = ['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const args = [
     '-D',
@@ -103,13 +106,13 @@ export async function initCluster(binaries: Binaries, dataDir: string, as: RunAs
   }
 }
 
-export function giveTo(path: string, { uid, gid }: RunAs): void {
+export function chownTo(path: string, { uid, gid }: RunAs): void {
   if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
 }
 
 /**
- * Deletes a postmaster.pid that a killed server left behind and that would keep a new one from starting: its process is
- * a zombie, or the id is some other program's by now. Never while a server process still works in the directory.
+ * Deletes a postmaster.pid that a killed server left and that would keep a new one from starting: its process is a
+ * zombie, or the id now belongs to another program. Never while a server process still works in the directory.
  */
 export async function clearStalePidFile(dataDir: string, waitMs: number): Promise<void> {
   const stale = readPidFile(dataDir);
@@ -138,8 +141,8 @@ function worksIn(dataDir: string): boolean {
   });
 }
 
-/** Of what a program or the server printed, the line that says why it gave up. */
-export function tellingLine(output: string): string {
+/** The line of a program's or server's output that says why it failed. */
+export function errorLine(output: string): string {
   const lines = output.trim().split('\n').slice(-20);
   const telling = lines.findLast((line) => /FATAL|PANIC|ERROR|error:/.test(line)) ?? lines.at(-1);
   return telling?.replace(/^.*?(FATAL|PANIC|ERROR|error): +/, '') || 'it does not say why';

@@ -17,21 +17,21 @@ import {
 import {
   clearStalePidFile,
   defaultLogFile,
-  giveTo,
+  chownTo,
   hasCluster,
   initCluster,
-  tellingLine,
+  errorLine,
   readPassword,
   readPidFile,
 } from './postgres-cluster.ts';
 
 export type PostgresOptions = {
   dataDir: string;
-  /** Where to begin looking for a free port; 0 = any that is free. */
+  /** The first port to try; 0 = any free one. */
   port?: number;
-  /** Server settings, as in postgresql.conf; they do not reach a server that is adopted. */
+  /** Server settings, as in postgresql.conf; an adopted server keeps its own. */
   settings?: Record<string, string>;
-  /** The server's log file; beside the data directory unless given. */
+  /** The server's log file; next to the data directory by default. */
   log?: string;
 };
 
@@ -40,15 +40,16 @@ export type PostgresServer = {
   port: number;
   pid: number;
   dataDir: string;
-  /** True when it ran already, for instance because whoever started it was killed. */
+  /** True if it was already running, for instance because whoever started it was killed. */
   adopted: boolean;
 };
 
 const startTimeoutMs = 15_000;
 
 /**
- * A PostgreSQL server on `dataDir`, made, started or adopted. Several processes may ask at once: there is one server.
- * It outlives this process until stopPostgres. Throws PostgresRefusal for what a person can put right.
+ * Returns a PostgreSQL server on `dataDir`: created, started or adopted. Several processes may call it at the same
+ * time; there is one server. It outlives this process until stopPostgres. Throws PostgresRefusal for a fault that a
+ * person can fix.
  */
 export async function ensurePostgres(options: PostgresOptions): Promise<PostgresServer> {
   try {
@@ -65,7 +66,7 @@ export async function ensurePostgres(options: PostgresOptions): Promise<Postgres
   }
 }
 
-/** Stops the server on `dataDir`; false when none runs. */
+/** Stops the server on `dataDir`; false if none runs. */
 export async function stopPostgres(dataDir: string): Promise<boolean> {
   await clearStalePidFile(dataDir, 2_000);
   if (!readPidFile(dataDir)) return false;
@@ -83,7 +84,7 @@ export async function stopPostgres(dataDir: string): Promise<boolean> {
   }
 }
 
-/** Creates the database unless it exists; returns its URL. */
+/** Creates the database unless it exists. Returns its URL. */
 export async function ensureDatabase(server: PostgresServer, name: string): Promise<string> {
   const client = new pg.Client({ connectionString: server.url('postgres') });
   await client.connect();
@@ -96,7 +97,7 @@ export async function ensureDatabase(server: PostgresServer, name: string): Prom
   return server.url(name);
 }
 
-/** A server that is just starting or stopping is waited for. */
+/** Waits for a server that is starting or stopping. */
 async function adopt(dataDir: string): Promise<PostgresServer | undefined> {
   for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await sleep(50)) {
     const found = readPidFile(dataDir);
@@ -141,12 +142,12 @@ async function start(options: PostgresOptions): Promise<PostgresServer> {
   if (!hasCluster(dataDir, major)) await initCluster(binaries, dataDir, as);
   const password = readPassword(dataDir);
   closeSync(openSync(log, 'a', 0o600));
-  giveTo(log, as);
+  chownTo(log, as);
   await launch(binaries, as, { ...options, log });
   return describe(dataDir, password, false);
 }
 
-/** Right after a crash the old server's children may hold the directory for a moment: tried again for a while. */
+/** Right after a crash, the old server's children may hold the directory for a moment, so it retries for a while. */
 async function launch(binaries: Binaries, as: RunAs, options: PostgresOptions & { log: string }): Promise<void> {
   const { dataDir, log, settings = {} } = options;
   for (const deadline = Date.now() + startTimeoutMs; ; await sleep(250)) {
@@ -162,7 +163,7 @@ async function launch(binaries: Binaries, as: RunAs, options: PostgresOptions & 
       );
       return;
     } catch (error) {
-      const why = tellingLine(readFileSync(log, 'utf8'));
+      const why = errorLine(readFileSync(log, 'utf8'));
       if (isDiskFull(`${why} ${String(error)}`) || hasNoSpace(dataDir)) throw diskFull(dataDir);
       const passing = /postmaster\.pid|shared memory|Address already in use|could not create any TCP/.test(why);
       if (passing && Date.now() < deadline) continue;
@@ -182,7 +183,7 @@ async function portFrom(from: number): Promise<number> {
 }
 
 const isDiskFull = (text: string) => /ENOSPC|No space left|wrote only \d+ of|Check free disk space/.test(text);
-/** With a full disk the server cannot even log why it stopped. */
+/** With a full disk, the server cannot even log why it stopped. */
 const hasNoSpace = (dir: string) => statfsSync(dir).bavail * statfsSync(dir).bsize < 2 ** 20;
 const diskFull = (dataDir: string) => new PostgresRefusal(`There is no space left on the disk of ${dataDir}.`);
 
@@ -199,6 +200,6 @@ function explain(error: unknown, dataDir: string): unknown {
   if (error instanceof LockHeld)
     return new PostgresRefusal(`Process ${error.pid} has been starting PostgreSQL on ${dataDir} for a minute.`);
   if (error instanceof ProgramFailed)
-    return new PostgresRefusal(`PostgreSQL cannot make its data directory ${dataDir}: ${tellingLine(error.output)}.`);
+    return new PostgresRefusal(`PostgreSQL cannot make its data directory ${dataDir}: ${errorLine(error.output)}.`);
   return error;
 }

@@ -7,7 +7,7 @@ import PostalMime, { type Address } from 'postal-mime';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
 export interface SinkMessage {
-  /** Message-ID, with its angle brackets; empty when it has none. */
+  /** Message-ID with its angle brackets; empty if there is none. */
   id: string;
   from: string;
   to: string[];
@@ -16,7 +16,7 @@ export interface SinkMessage {
   text: string;
   html?: string;
   headers: { in_reply_to: string | null; references: string[] };
-  /** Whom the SMTP dialogue named, blind copies included. */
+  /** The sender and recipients of the SMTP dialogue, including blind copies. */
   envelope: { from: string; to: string[] };
   at: string;
 }
@@ -26,7 +26,7 @@ export interface SmtpSink {
   readonly port: number;
   /** In the order of arrival. */
   messages(): SinkMessage[];
-  /** Resolves with all messages once there are `count` of them; rejects when they take longer. */
+  /** Resolves with all messages when there are `count` of them; rejects on timeout. */
   waitFor(count: number, options?: { timeoutMs?: number }): Promise<SinkMessage[]>;
   /** Forgets the messages; the file keeps them. */
   clear(): void;
@@ -36,11 +36,14 @@ export interface SmtpSink {
 export interface SmtpSinkOptions {
   port?: number;
   host?: string;
-  /** Gets one JSON line a message, before the client is told that it was taken: a count that outlives every process. */
+  /**
+   * Gets one JSON line per message before the client is told that it was accepted: a record that outlives every
+   * process.
+   */
   file?: string;
 }
 
-/** A real SMTP server that takes every message and delivers none. */
+/** A real SMTP server that accepts every message and delivers none. */
 export async function startSmtpSink({ port = 0, host = '127.0.0.1', file }: SmtpSinkOptions = {}): Promise<SmtpSink> {
   let kept: SinkMessage[] = [];
   const arrivals = new EventEmitter().setMaxListeners(0);

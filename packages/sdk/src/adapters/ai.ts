@@ -8,7 +8,7 @@ import { gatedForm, originalOf } from '../gate/tool.ts';
 import type { HostedTool } from '../host/tool-host.ts';
 import { validated } from './validated.ts';
 
-/** The same tools; one that is gated may answer what became of its proposal instead. */
+/** The same tools; a gated one may answer with the state of its proposal instead. */
 export type GatedTools<Tools extends ToolSet> = {
   [Name in keyof Tools]: Tools[Name] extends Tool<infer Input, infer Output>
     ? Tool<Input, Output | Answer>
@@ -23,7 +23,7 @@ interface CallOptions {
 }
 type Execute = (input: unknown, options: CallOptions) => unknown;
 
-/** Puts a set of tools behind the gate, for `generateText`, `streamText` and agents. */
+/** Gates a set of tools, for `generateText`, `streamText` and agents. */
 export function gateTools<Tools extends ToolSet>(tools: Tools, gate: GateSet): GatedTools<Tools> {
   const gated = Object.entries(tools).map(([name, tool]) => [
     name,
@@ -46,13 +46,13 @@ function gateTool(name: string, tool: ToolSet[string], gate: GateSet): object {
 }
 
 export interface HostOptions {
-  /** What the tools read as `experimental_context`: the host has none of the agent's, which ran elsewhere. */
+  /** What the tools read as `experimental_context`: the host does not have the agent's, which ran elsewhere. */
   context?: unknown;
 }
 
 /**
- * The tools themselves, gated or not, for `toolHost`. What their schema refuses is not run. Throws TypeError for a tool
- * that reads `experimental_context` where `context` is not given.
+ * The original tools, gated or not, for `toolHost`. Input that their schema refuses does not run. Throws TypeError for
+ * a tool that reads `experimental_context` if `context` is not given.
  */
 export const hostTools = (tools: ToolSet, options: HostOptions = {}): HostedTool[] =>
   Object.entries(tools).flatMap(([name, tool]) => {
@@ -74,10 +74,10 @@ export const hostTools = (tools: ToolSet, options: HostOptions = {}): HostedTool
     };
   });
 
-/** In a function's source. What a build has renamed or bound is not found; such a tool then reads undefined. */
+/** Searched for in a function's source. It misses what a build renamed or bound; such a tool then reads undefined. */
 const READS_CONTEXT = /\bexperimental_context\b/;
 
-/** A tool that reports on its way has its result at the end. */
+/** A tool that yields progress yields its result last. */
 async function lastOf(output: unknown): Promise<unknown> {
   if (typeof output !== 'object' || output === null || !(Symbol.asyncIterator in output)) return output;
   let last: unknown;

@@ -13,18 +13,19 @@ interface Config {
   signal?: AbortSignal;
 }
 
-/** Puts tools behind the gate, for `createAgent` and tool nodes. */
+/** Gates tools, for `createAgent` and tool nodes. */
 export const gateTools = <T extends StructuredToolInterface>(tools: readonly T[], gate: GateSet): T[] =>
   tools.map((tool) => (isRead(gate, tool.name) ? tool : gateTool(tool, gate)));
 
-/** Everything of the tool but what it does: schema, callbacks and the shape of its messages stay. */
+/** Replaces only what the tool does: schema, callbacks and the form of its messages stay. */
 function gateTool<T extends StructuredToolInterface>(tool: T, gate: GateSet): T {
   const description = describeGated(tool.description);
   const own = {
     description,
     responseFormat: 'content',
     async _call(parsed: unknown, _manager: unknown, config: Config = {}): Promise<string> {
-      const input = (config.toolCall?.args ?? parsed) as JsonObject; // as the model gave it: it is parsed again before it runs
+      // as the model gave it; it is parsed again before it runs
+      const input = (config.toolCall?.args ?? parsed) as JsonObject;
       const { signal, toolCall } = config;
       const call = { toolName: tool.name, input, callId: toolCall?.id, signal, source: config };
       return JSON.stringify(await propose(gate, call, previewFor(gate, tool.name)));
@@ -34,8 +35,8 @@ function gateTool<T extends StructuredToolInterface>(tool: T, gate: GateSet): T 
 }
 
 /**
- * The tools themselves, gated or not, for `toolHost`. What a schema such as zod's refuses is not run. They read `config`
- * as their own: the host has none of the agent's, which ran elsewhere.
+ * The original tools, gated or not, for `toolHost`. Input that a schema such as zod's refuses does not run. They get
+ * `config`, because the host does not have the agent's, which ran elsewhere.
  */
 export const hostTools = (tools: readonly StructuredToolInterface[], config?: RunnableConfig): HostedTool[] =>
   tools.map((gatedTool) => {

@@ -1,4 +1,4 @@
-// Tools that an MCP server offers, of @modelcontextprotocol/server 2.
+// Tools of an MCP server, with @modelcontextprotocol/server 2.
 import type { JsonObject } from '@proviso/contracts';
 import type { CallToolResult, McpServer, ServerContext, ToolAnnotations } from '@modelcontextprotocol/server';
 import { describeGated, isRead, previewFor, type GateSet } from '../gate/gate-set.ts';
@@ -10,12 +10,12 @@ import { validated } from './validated.ts';
 type Registering = Pick<McpServer, 'registerTool'>;
 
 export interface GatedServer extends Registering {
-  /** The writes themselves, for `toolHost`. They run outside any request, with `hostedContext` as their context. */
+  /** The original writes, for `toolHost`. They run outside any request, with `hostedContext` as their context. */
   hosted: HostedTool[];
 }
 
 export interface ServerGate extends GateSet {
-  /** What a hosted handler gets as its context: an approved call has no request of its own. */
+  /** The context of a hosted handler: an approved call has no request. */
   hostedContext?: ServerContext | undefined;
 }
 
@@ -30,8 +30,8 @@ type Handler = (...given: [input: unknown, context?: Context] | [context?: Conte
 type Register = (name: string, config: Config, handler: Handler) => unknown;
 
 /**
- * Registers tools of the server behind the gate. A tool without `readOnlyHint`, or one that is named a write, proposes.
- * Throws TypeError for a write whose handler takes a context where `hostedContext` is not given.
+ * Registers tools of the server behind the gate. A tool without `readOnlyHint`, or one that `access` calls a write,
+ * becomes a proposal. Throws TypeError for a write whose handler takes a context if `hostedContext` is not given.
  */
 export function gateServer(server: Registering, gate: ServerGate): GatedServer {
   const hosted: HostedTool[] = [];

@@ -6,21 +6,21 @@ import { propose } from '../gate/propose.ts';
 import { gatedForm, originalOf } from '../gate/tool.ts';
 import type { HostedTool } from '../host/tool-host.ts';
 
-/** What of a client the gate lets through. */
+/** The methods of a client that the gate offers. */
 export type ToolClient = Pick<Client, 'listTools' | 'callTool'>;
 
-/** In a call's `_meta`: the model's id of the call. */
+/** The model's id of the call, in its `_meta`. */
 export const CALL_ID = 'proviso/call-id';
 
 export interface McpGate extends GateSet {
   /**
-   * Whether `readOnlyHint` marks a tool that `access` does not name as a read; true by default. A hint is the server's
-   * own claim: set false for untrusted servers.
+   * Whether `readOnlyHint` makes a tool that `access` does not name a read; true by default. A hint is the server's own
+   * claim: set false for untrusted servers.
    */
   trustHints?: boolean | undefined;
 }
 
-/** Puts a server's tools behind the gate. A tool without a hint is a write. */
+/** Gates a server's tools. A tool without a hint is a write. */
 export function gateClient(client: ToolClient, gate: McpGate): ToolClient {
   const isReadTool = (tool: Tool): boolean =>
     isRead(gate, tool.name) ||
@@ -51,7 +51,7 @@ export function gateClient(client: ToolClient, gate: McpGate): ToolClient {
   return gatedForm(gated, client);
 }
 
-/** What a proposal answers does not fit the tool's own output schema. */
+/** Removes the tool's output schema, which an answer of the gate does not fit. */
 function describe({ outputSchema: _, ...tool }: Tool): Tool {
   return { ...tool, description: describeGated(tool.description) };
 }
@@ -61,7 +61,7 @@ export function resultOf(answer: object): CallToolResult {
   return { content: [{ type: 'text', text: JSON.stringify(answer) }], structuredContent: { ...answer } };
 }
 
-/** The server's tools themselves, for `toolHost`. */
+/** The server's original tools, for `toolHost`. */
 export async function hostTools(client: ToolClient): Promise<HostedTool[]> {
   const original = originalOf(client);
   const { tools } = await original.listTools();
@@ -73,7 +73,7 @@ export async function hostTools(client: ToolClient): Promise<HostedTool[]> {
   }));
 }
 
-/** What a tool calls an error may have come late. */
+/** A tool's error may have come after its effect. */
 export function outputOf({ isError, content, structuredContent }: CallToolResult): unknown {
   if (isError) throw new Error(`The tool answers an error: ${JSON.stringify(content)}`);
   return structuredContent ?? { content };

@@ -16,7 +16,7 @@ interface CallDetails {
   signal?: AbortSignal;
 }
 
-/** Puts function tools behind the gate, for an `Agent`. */
+/** Gates function tools, for an `Agent`. */
 export const gateTools = <T extends AnyFunctionTool>(tools: readonly T[], gate: GateSet): T[] =>
   tools.map((tool) => (isRead(gate, tool.name) ? tool : gateTool(tool, gate)));
 
@@ -33,14 +33,14 @@ function gateTool<T extends AnyFunctionTool>(tool: T, gate: GateSet): T {
       return tool.errorFunction(context as never, error as never, details as never);
     }
   };
-  // Without its symbols: one of them holds its output to a schema that an answer of the gate does not fit.
+  // Drops the tool's symbols: one of them checks its output by a schema that an answer of the gate does not fit.
   const { outputSchema: _, ...shown } = Object.fromEntries(Object.entries(tool));
   return gatedForm({ ...shown, description: describeGated(tool.description), invoke } as unknown as T, tool);
 }
 
 /**
- * The tools themselves, gated or not, for `toolHost`; they run in the given context. A hosted tool needs
- * `errorFunction: null`: with another one its failure would look like its result.
+ * The original tools, gated or not, for `toolHost`; they run in the given context. A hosted tool needs `errorFunction:
+ * null`: with any other, its failure would look like its result.
  */
 export const hostTools = (tools: readonly AnyFunctionTool[], context: RunContext): Promise<HostedTool[]> =>
   Promise.all(
@@ -53,7 +53,7 @@ export const hostTools = (tools: readonly AnyFunctionTool[], context: RunContext
     }),
   );
 
-/** What cannot be read never gets as far as the tool, and shows how it fails. */
+/** Invalid JSON never reaches the tool, and shows how the tool reports a failure. */
 const UNREADABLE = '{';
 
 const throws = (call: () => Promise<unknown>): Promise<boolean> =>
@@ -62,7 +62,7 @@ const throws = (call: () => Promise<unknown>): Promise<boolean> =>
     () => true,
   );
 
-/** An input that the tool's schema refused (InvalidToolInputError) was not run. */
+/** An input that the tool's schema refused (InvalidToolInputError) did not run. */
 function refuseUnread(error: unknown): never {
   if (error instanceof Error && 'toolInvocation' in error) throw new ToolRefused(error.message);
   throw error;

@@ -5,7 +5,7 @@ interface Validating {
   validate?(input: unknown): unknown;
 }
 
-/** By a Standard Schema such as zod's, by the AI SDK's own, or by one of them that is made when it is needed. */
+/** Validates by a Standard Schema such as zod's, by the AI SDK's own, or by a function that creates one of them. */
 export async function validated(schema: unknown, input: unknown): Promise<unknown> {
   const lazy = typeof schema === 'function' && !('~standard' in schema);
   const shape = (lazy ? (schema as () => unknown)() : schema) as Validating;

@@ -26,13 +26,13 @@ export type ListActions = Partial<Omit<ListActionsQuery, 'status' | 'type'>> & {
 };
 
 export interface UpdateOptions extends CallOptions {
-  /** The version that was seen; another one there now → PRECONDITION_FAILED. */
+  /** The version that was read; PRECONDITION_FAILED if it is not current. */
   ifVersion?: number;
 }
 
 export interface Decision {
   comment?: string;
-  /** Of the action as it was read; another one there now → CONFLICT. */
+  /** The hash of the action as it was read; CONFLICT if it is not current. */
   params_hash?: string;
 }
 
@@ -60,17 +60,17 @@ export function createActions(send: Send) {
     /** With its log, or the beginning of a long one. */
     get: (id: string, options?: CallOptions): Promise<ActionWithLogs> => get(id, options),
 
-    /** Every entry of an action's log, the oldest first, however long it is. */
+    /** Every entry of an action's log, oldest first, however long it is. */
     log: (id: string, options?: CallOptions): AsyncGenerator<LogEntry, void> =>
       walk(async (cursor) => {
         const { logs, logs_next_cursor } = await get(id, options, cursor);
         return { items: logs, next: logs_next_cursor };
       }),
 
-    /** One page: `pagination.next_cursor` says where the next one begins, also where a page ends before `limit`. */
+    /** One page. `pagination.next_cursor` says where the next one begins, even if the page has fewer than `limit`. */
     list,
 
-    /** Every action that matches, page by page; writes in between move nothing. */
+    /** Every matching action, page by page; writes in between neither repeat nor skip one. */
     each: (
       query: Omit<ListActions, 'cursor' | 'skip' | 'sort_by'> = {},
       options?: CallOptions,
@@ -101,7 +101,7 @@ export function createActions(send: Send) {
     reject: (id: string, decision: Pick<Decision, 'comment'> = {}, options?: CallOptions): Promise<Action> =>
       verb(id, 'reject', decision, options),
 
-    /** Each stands alone: `failed` says what is wrong with which. */
+    /** Creates each independently; `failed` lists the refused ones and why. */
     bulkCreate: (actions: readonly CreateActionBody[], options?: CallOptions): Promise<BulkCreateReply> =>
       send({ method: 'POST', path: '/v1/actions/bulk', body: { actions }, attemptMs: BULK_MS }, options),
 

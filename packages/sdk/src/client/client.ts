@@ -5,12 +5,12 @@ import { createSend, type Connection, type Fetch } from './send.ts';
 import { createWait, type Wait } from './wait.ts';
 
 export interface ClientOptions {
-  /** Where the service is, as in https://proviso.example.com. */
+  /** The address of the service, such as https://proviso.example.com. */
   baseUrl: string;
   token: string;
-  /** Which workspace is meant; a token that is bound to one needs it for pending actions only. */
+  /** The workspace of the calls; a token bound to one needs it only for pending actions. */
   workspaceId?: string | undefined;
-  /** Instead of the global fetch. */
+  /** Replaces the global fetch. */
   fetch?: Fetch;
 }
 
@@ -23,8 +23,8 @@ export interface Client {
 }
 
 /**
- * A client of one service with one token. A failed call throws ProvisoError, an aborted one its signal's reason.
- * What is safe to repeat is repeated: every POST has a key that the service knows again.
+ * A client of one service with one token. A failed call throws ProvisoError; an aborted one throws its signal's reason.
+ * It retries what is safe to repeat: every POST has a key by which the service recognises it.
  */
 export function createClient({ baseUrl, token, workspaceId, fetch = globalThis.fetch }: ClientOptions): Client {
   const connection: Connection = { baseUrl: baseUrl.replace(/\/+$/, ''), token, workspaceId, fetch };

@@ -1,13 +1,13 @@
 import type { ErrorCode, ErrorDetail } from '@proviso/contracts';
 
 /**
- * `code` is the service's, in the words of the dialect that was asked, or one of the SDK's own:
- * - NETWORK: no reply came, however often it was asked. Whether a request arrived is not known; its key says so next time.
- * - TIMED_OUT: the call's time was over.
- * - WAIT_OVER: the action had not ended; `action` shows it as it stood.
- * - ABORTED: a gated call was aborted, and its proposal could not be withdrawn; `actionId` names it where it is known.
+ * `code` is the service's, in the dialect of the request, or one of the SDK's own:
+ * - NETWORK: no reply came, after all attempts. The request may have arrived; its key makes repeating it safe.
+ * - TIMED_OUT: the call took too long.
+ * - WAIT_OVER: the action had not ended; `action` is its current state.
+ * - ABORTED: a gated call was aborted, and its proposal could not be withdrawn; `actionId` names it if it is known.
  * - NO_WORKSPACE: a gated write that names no workspace. Nothing was sent.
- * - UNEXPECTED_REPLY: what answered does not speak this protocol, a proxy perhaps.
+ * - UNEXPECTED_REPLY: the reply does not follow this protocol; it may come from a proxy.
  */
 export type ProvisoCode =
   | ErrorCode
@@ -23,13 +23,13 @@ export type ProvisoCode =
 
 export interface ProvisoFault {
   code: ProvisoCode;
-  /** The HTTP status; undefined when there was no reply. */
+  /** The HTTP status; undefined without a reply. */
   status?: number | undefined;
   requestId?: string | undefined;
   details?: ErrorDetail[] | undefined;
-  /** Beside a 409: the action as it is now, in the dialect that was asked. */
+  /** With a 409: the current action, in the dialect of the request. */
   action?: Record<string, unknown> | undefined;
-  /** Of ABORTED: the action that stays proposed. */
+  /** With ABORTED: the action that stays proposed. */
   actionId?: string | undefined;
   cause?: unknown;
 }
@@ -54,7 +54,7 @@ export class ProvisoError extends Error {
   }
 }
 
-/** The error of either dialect, or of whatever else answered. */
+/** The error in either dialect, or in any other reply. */
 export async function errorOf(response: Response): Promise<ProvisoError> {
   const body = await response.json().then(asObject, () => asObject(undefined));
   const said = typeof body.error === 'string' ? { ...body, message: body.error } : asObject(body.error);

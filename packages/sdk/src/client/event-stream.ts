@@ -1,19 +1,19 @@
 /** One message of a text/event-stream. */
 export interface ServerEvent {
-  /** As `Last-Event-ID` takes it; empty before the first that has one. */
+  /** For `Last-Event-ID`; empty before the first message that has one. */
   id: string;
   name: string;
   data: string;
 }
 
-/** What a stream says: its messages, the pause that it asks for, and that it is alive. */
-export type Heard = { event: ServerEvent } | { retryMs: number } | { alive: true };
+/** What a stream sends: messages, the requested reconnection delay, and signs of life. */
+export type StreamItem = { event: ServerEvent } | { retryMs: number } | { alive: true };
 
-/** Reads a text/event-stream as the HTML standard says: any line ending, fields on several lines, comments. */
+/** Parses a text/event-stream by the HTML standard: any line ending, fields on several lines, comments. */
 export async function* readEventStream(
   body: ReadableStream<Uint8Array>,
   lastEventId = '',
-): AsyncGenerator<Heard, void> {
+): AsyncGenerator<StreamItem, void> {
   let id = lastEventId;
   let name = '';
   let data: string[] = [];
@@ -33,13 +33,13 @@ export async function* readEventStream(
   }
 }
 
-/** A message that is cut off by the end of the stream is dropped, and so is its last line. */
+/** Drops a message that the end of the stream cuts off, and its last line. */
 async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const bytes of body) {
     rest += decoder.decode(bytes, { stream: true });
-    const ending = /\r\n|\n|\r(?!$)/g; // a CR at the very end may be half of a CRLF
+    const ending = /\r\n|\n|\r(?!$)/g; // a final CR may be half of a CRLF
     let from = 0;
     for (const { 0: end, index } of rest.matchAll(ending)) {
       yield rest.slice(from, index);

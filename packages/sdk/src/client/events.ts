@@ -1,4 +1,4 @@
-// The feed as one endless list: reconnects, resumes behind the last event, throws what no patience would mend.
+// The feed as one endless list: it reconnects, resumes after the last event, and throws only what a retry cannot fix.
 // Held by test/unit/events.test.ts.
 import type { ActionEvent, Briefing, EventName } from '@proviso/contracts';
 import { backoffMs, pause, retryAfterMs } from './backoff.ts';
@@ -6,12 +6,12 @@ import { errorOf, ProvisoError } from './errors.ts';
 import { readEventStream, type ServerEvent } from './event-stream.ts';
 import { ATTEMPTS_MAX, type Connection } from './send.ts';
 
-/** Three of the service's signs of life. */
+/** Three of the service's keep-alive intervals. */
 const SILENCE_MS = 45_000;
 
 export interface EventsOptions {
   signal?: AbortSignal;
-  /** Goes on behind this event; without it from now on. */
+  /** Resumes after this event; without it, starts with new events. */
   lastEventId?: string;
   workspaceId?: string;
   /** A connection that is silent for this long is replaced; 45 s by default. */
@@ -19,8 +19,8 @@ export interface EventsOptions {
 }
 
 /**
- * `briefing`: what is pending, at every connection. `resync`: too much happened meanwhile; read the lists again, the feed
- * goes on from here. Else an event of an action, with the action as it stood then or a little later.
+ * `briefing`: what is pending, at every connection. `resync`: too many events were missed; read the lists again, and
+ * the feed continues from here. Otherwise an event of an action, with the action as it was then or a little later.
  */
 export type FeedItem<Brief = Briefing, Told = ActionEvent> =
   | { name: 'briefing'; id: string; briefing: Brief }
@@ -31,7 +31,7 @@ export type Events<Brief = Briefing, Told = ActionEvent> = (
   options?: EventsOptions,
 ) => AsyncGenerator<FeedItem<Brief, Told>, void>;
 
-/** Ends when the signal aborts. The first connection is retried like any call; after that, forever. */
+/** Ends when the signal aborts. Retries the first connection like any call, and later ones for ever. */
 export const createEvents = <Brief, Told>(connection: Connection, address: Address): Events<Brief, Told> =>
   async function* events(options = {}) {
     const { signal } = options;
@@ -56,17 +56,17 @@ export const createEvents = <Brief, Told>(connection: Connection, address: Addre
     }
   };
 
-/** Where the feed stands, across connections. */
+/** The feed's position, kept across connections. */
 interface Place {
   lastEventId: string;
-  /** As the service asks for. */
+  /** As the service asks. */
   retryMs: number;
-  /** Since the last event. */
+  /** Failed connections since the last event. */
   failures: number;
   connected: boolean;
 }
 
-/** Where a feed is, given the workspace that a caller names. */
+/** The address of a feed for the workspace that a caller names. */
 type Address = (workspaceId: string | undefined) => string;
 
 interface Listening {
@@ -76,7 +76,7 @@ interface Listening {
   place: Place;
 }
 
-/** What one connection tells, until it ends. */
+/** Yields what one connection sends, until it ends. */
 async function* listen({ connection, path, options, place }: Listening): AsyncGenerator<ServerEvent, void> {
   const silence = watchSilence(options.silenceMs ?? SILENCE_MS);
   const signal = options.signal ? AbortSignal.any([silence.signal, options.signal]) : silence.signal;
@@ -141,7 +141,7 @@ const asProvisoError = (error: unknown): ProvisoError =>
     ? error.reason
     : new ProvisoError('The event feed cannot be reached.', { code: 'NETWORK', cause: error });
 
-/** Aborts when nothing was heard for so long. */
+/** Aborts when nothing has arrived for this long. */
 function watchSilence(silenceMs: number) {
   const gone = new AbortController();
   let timer: NodeJS.Timeout | undefined;

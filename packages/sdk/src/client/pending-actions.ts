@@ -18,7 +18,7 @@ import { walk } from './walk.ts';
 
 const BATCH_MS = 60_000;
 
-/** The workspace is the client's by default. A preview is for a workspace's tools only. */
+/** The workspace is the client's by default. Only a workspace's tool takes a preview. */
 export type CreatePendingAction = Omit<CreatePendingActionBody, 'workspaceId' | 'preview'> & {
   workspaceId?: string | undefined;
   preview?: Preview | undefined;
@@ -54,10 +54,10 @@ export function createPendingActions(send: Send, connection: Connection) {
   };
 
   return {
-    /** One page, the newest first: `nextCursor` says where the next one begins, also where a page ends before `limit`. */
+    /** One page, newest first. `nextCursor` says where the next one begins, even if the page has fewer than `limit`. */
     list,
 
-    /** Every pending action that matches, page by page; writes in between move nothing. */
+    /** Every matching pending action, page by page; writes in between neither repeat nor skip one. */
     each: (
       query: Omit<ListPendingActions, 'cursor'> = {},
       options?: CallOptions,
@@ -70,7 +70,7 @@ export function createPendingActions(send: Send, connection: Connection) {
     get: (id: string, options?: CallOptions): Promise<PendingAction> =>
       send({ method: 'GET', path: `${ROOT}/${encodeURIComponent(id)}` }, options),
 
-    /** Records a proposal; it is always pending. A write that names no workspace is refused here already. */
+    /** Records a proposal, which is always pending. Refuses a write that names no workspace before it is sent. */
     create: async (body: CreatePendingAction, options?: CallOptions): Promise<PendingAction> => {
       const workspaceId = workspaceOf(body.workspaceId ?? options?.workspaceId);
       return post('', { ...body, workspaceId }, { ...options, workspaceId });
@@ -82,7 +82,7 @@ export function createPendingActions(send: Send, connection: Connection) {
     reject: (id: string, options?: CallOptions): Promise<PendingAction> =>
       post(`/${encodeURIComponent(id)}/reject`, undefined, options),
 
-    /** The feed in this dialect: of actions that have ever waited for a person. */
+    /** The feed in this dialect: only actions that have ever waited for a person. */
     events: createEvents<PendingBriefing, PendingActionEvent>(
       connection,
       (given) => `${ROOT}/stream${queryOf({ workspaceId: workspaceOf(given) })}`,

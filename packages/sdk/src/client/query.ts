@@ -1,4 +1,4 @@
-/** `?a=1&b=x,y` of what is given; lists with commas, as the service reads them. */
+/** `?a=1&b=x,y` of the given values; lists are joined with commas, as the service expects. */
 export function queryOf(values: object): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values) as [string, string | number | readonly string[] | undefined][])

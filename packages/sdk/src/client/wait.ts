@@ -9,8 +9,8 @@ const WAIT_MS = 5 * 60_000;
 export type Wait = (id: string, options?: Omit<CallOptions, 'idempotencyKey'>) => Promise<ActionWithLogs>;
 
 /**
- * The action once it has ended: completed, failed, rejected or cancelled. Waits 5 minutes by default, across restarts
- * of the service; then throws WAIT_OVER with the current action.
+ * Resolves with the action when it has ended: completed, failed, rejected or cancelled. Waits 5 minutes by default,
+ * across restarts of the service; then throws WAIT_OVER with the current action.
  */
 export const createWait =
   (send: Send): Wait =>

@@ -2,11 +2,11 @@ import { isTerminal, type Action, type JsonObject, type Status } from '@proviso/
 import { canonicalize } from 'json-canonicalize';
 
 /**
- * What the model reads of a write that has not ended.
+ * What the model reads about a write that has not ended.
  * - queued: it waits for a person, and nothing has happened.
  * - approved: it was approved, and a worker runs it when it is due; an earlier attempt may have had an effect.
  * - running: a worker runs it now; it may already have had its effect.
- * - unknown: it was proposed, and the service could not say what has become of it since.
+ * - unknown: it was proposed, and the service could not report its state since.
  */
 export interface Unfinished {
   status: 'queued' | 'approved' | 'running' | 'unknown';
@@ -15,7 +15,7 @@ export interface Unfinished {
   message: string;
 }
 
-/** What the model reads of a write that has ended: what really happened, and with which input. */
+/** What the model reads about a write that has ended: what really happened, and with which input. */
 export interface Ended {
   status: 'completed' | 'failed' | 'rejected' | 'cancelled';
   pending_action_id: string;
@@ -33,11 +33,11 @@ export interface Ended {
 
 export type Answer = Unfinished | Ended;
 
-/** An action as it stands, ended or not. The id is as the proposal's reply had it. */
+/** An action's state, ended or not. The id is the one in the proposal's reply. */
 export const answerOf = (id: string, action: Action): Answer =>
   isTerminal(action.status) ? ended(id, action) : unfinished(id, action.type, action);
 
-/** Without an action: what was proposed a moment ago. */
+/** Without an action: it was proposed a moment ago. */
 export function unfinished(id: string, toolName: string, action?: Pick<Action, 'status' | 'attempts'>): Unfinished {
   const [status, message] = stateOf(toolName, action);
   const advice = 'Do not call it again for the same purpose.';

@@ -15,6 +15,6 @@ export const isRead = ({ access = {} }: GateSet, name: string): boolean =>
 export const previewFor = ({ previews = {} }: GateSet, name: string): RenderPreview | undefined =>
   Object.hasOwn(previews, name) ? previews[name] : undefined;
 
-/** What the model should know of a tool that does not act at once. */
+/** Tells the model that the tool does not act at once. */
 export const describeGated = (description: string | undefined): string =>
   `${description ? `${description}\n` : ''}A person approves each call. While it is queued it has not run; do not repeat it.`;

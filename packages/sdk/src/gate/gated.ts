@@ -10,11 +10,11 @@ export interface GateOptions<Input, A extends Access = Access> extends Gate {
 
 export interface GatedTool<Input, Output> extends Tool<Input, Output> {
   execute(input: Input, call?: ToolCall): Promise<Output>;
-  /** The tool itself: it acts at once. */
+  /** The original tool, which acts at once. */
   original: Tool<Input>;
 }
 
-/** The tool behind the gate: a read runs, a write is proposed and answers what became of it. */
+/** The gated tool: a read runs; a write is proposed, and its answer is the state of the proposal. */
 export function gated<Input extends object, Output, A extends Access>(
   tool: Tool<Input, Output>,
   { access, preview, ...gate }: GateOptions<Input, A>,

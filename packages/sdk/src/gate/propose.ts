@@ -1,4 +1,4 @@
-// A write becomes a proposal. Held by test/unit/gated.test.ts, and tests/stories/sdk-agents.test.ts end to end.
+// Turns a write into a proposal. Held by test/unit/gated.test.ts, and by tests/stories/sdk-agents.test.ts end to end.
 import { preview as previewShape, type Action, type JsonObject, type Preview } from '@proviso/contracts';
 import { canonicalize } from 'json-canonicalize';
 import type { Client } from '../client/client.ts';
@@ -8,17 +8,17 @@ import type { NamedCall } from './tool.ts';
 
 const WAIT_MS = 30_000;
 const METADATA_CHARS_MAX = 500;
-/** How long an aborted call may take to end its proposal. */
+/** How long an aborted call may take to withdraw its proposal. */
 const ABORT_GRACE_MS = 5_000;
 
-/** In what a proposal is made. The model has no say in it. */
+/** The context of a proposal. The model has no influence on it. */
 export interface GateContext {
   /** The client's by default. */
   workspaceId?: string | undefined;
   missionId?: string | undefined;
   sessionId?: string | undefined;
   runId?: string | undefined;
-  /** Needed where the workspace has several that fit. */
+  /** Required if the workspace has several that fit. */
   identityId?: string | undefined;
 }
 
@@ -34,12 +34,15 @@ export interface Gate {
   context?: GateContext | ((call: NamedCall) => GateContext | Promise<GateContext>) | undefined;
 }
 
-/** What a reviewer sees of a call. The same input must render the same preview; without one the service lists every field. */
+/**
+ * Renders what a reviewer sees of a call. The same input must render the same preview. Without one, the service lists
+ * every field.
+ */
 export type RenderPreview<Input = never> = (input: Input, call: NamedCall) => Preview | Promise<Preview>;
 
 /**
- * Records a write, and does nothing else. Throws when it could not be recorded: then nothing is queued. A call that is
- * aborted withdraws its proposal; where that is too late, it throws ABORTED with the action's id.
+ * Records a write, and does nothing else. Throws if it could not be recorded: then nothing is queued. An aborted call
+ * withdraws its proposal; if that is too late, it throws ABORTED with the action's id.
  */
 export async function propose(gate: Gate, call: NamedCall, render?: RenderPreview): Promise<Answer> {
   const { client, mode = 'submit', waitMs = WAIT_MS } = gate;
@@ -63,11 +66,11 @@ export async function propose(gate: Gate, call: NamedCall, render?: RenderPrevie
 
 interface Recorded {
   id: string;
-  /** The service knew the call already: it was proposed before, and may be anywhere by now. */
+  /** The service already had the call: it was proposed before, and may be in any state. */
   known: boolean;
 }
 
-/** Sent to its end although the call may be aborted meanwhile: what was begun must be known, to be withdrawn. */
+/** Sent to its end even if the call is aborted meanwhile: what was started must be known to be withdrawn. */
 async function record(
   client: Client,
   context: GateContext & { workspaceId: string },
@@ -96,7 +99,7 @@ async function record(
   return { id, known };
 }
 
-/** Aborts a little later than the signal does. */
+/** Aborts a little later than the signal. */
 function afterGrace(signal: AbortSignal | undefined): AbortSignal | undefined {
   if (!signal) return undefined;
   const late = new AbortController();
@@ -116,7 +119,7 @@ interface Reading {
   timeoutMs: number;
 }
 
-/** What has become of it, as far as the service says: it is recorded, whatever became of the wait. */
+/** The state of the proposal, as far as the service reports it. It is recorded even if the wait fails. */
 async function readAnswer(client: Client, { id, toolName, ...options }: Reading): Promise<Answer> {
   try {
     return answerOf(id, await client.wait(id, options));
@@ -126,7 +129,7 @@ async function readAnswer(client: Client, { id, toolName, ...options }: Reading)
   }
 }
 
-/** What the aborted call throws: its own reason where the proposal is withdrawn, else ABORTED with its id. */
+/** What the aborted call throws: its signal's reason if the proposal is withdrawn, else ABORTED with its id. */
 async function withdraw(
   client: Client,
   { id, workspaceId, reason }: { id: string; workspaceId: string; reason: unknown },
@@ -145,7 +148,7 @@ const aborted = (actionId: string | undefined, cause: unknown): ProvisoError =>
     { code: 'ABORTED', actionId, cause },
   );
 
-/** A failed preview does not stop a write from being reviewed. */
+/** A failed preview does not keep a write from being reviewed. */
 async function previewOf(call: NamedCall, render: RenderPreview | undefined): Promise<Preview | undefined> {
   try {
     return render && previewShape.parse(await render(call.input as never, call));
@@ -154,7 +157,7 @@ async function previewOf(call: NamedCall, render: RenderPreview | undefined): Pr
   }
 }
 
-/** Models number their calls anew in each conversation: the same call is the same id with the same input in one place. */
+/** Models number their calls anew in each conversation: a call is the same if its id, its input and its context are. */
 async function keyOf(context: GateContext, { callId, toolName, input }: NamedCall): Promise<string> {
   if (callId === undefined) return crypto.randomUUID();
   const { workspaceId, missionId, sessionId, runId } = context;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@proviso/contracts';
 
-/** What changes something outside is a write. What is not declared is one too. */
+/** A write changes something outside. A tool that declares nothing is a write. */
 export type Access = 'read' | 'write';
 
 /** A tool, whatever framework calls it. */
@@ -12,12 +12,12 @@ export interface Tool<Input = unknown, Output = unknown> {
 
 /** One call of a tool. */
 export interface ToolCall {
-  /** The model's id of the call: a call that comes again under it is the same call. */
+  /** The model's id of the call: a call that comes again with it is the same call. */
   callId?: string | undefined;
   signal?: AbortSignal | undefined;
-  /** What the framework gave to the tool, for `context` to look at. */
+  /** What the framework passed to the tool, for `context` to read. */
   source?: unknown;
-  /** The approved action, when the tool host calls. */
+  /** The approved action, if the tool host calls. */
   action?: ApprovedAction | undefined;
 }
 
@@ -36,11 +36,11 @@ export interface NamedCall extends ToolCall {
 
 const originals = new WeakMap<object, object>();
 
-/** Notes of which tool another one is the gated form. */
+/** Records which tool another one is the gated form of. */
 export function gatedForm<Gated extends object>(gated: Gated, original: object): Gated {
   originals.set(gated, original);
   return gated;
 }
 
-/** The tool as it was before it was gated; a tool that was not gated, itself. */
+/** The tool before it was gated; a tool that was not gated, itself. */
 export const originalOf = <T extends object>(tool: T): T => (originals.get(tool) as T | undefined) ?? tool;

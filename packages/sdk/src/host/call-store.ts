@@ -1,11 +1,14 @@
 import type { HostAnswer } from './answers.ts';
 
 /**
- * Remembers which actions were begun and how they ended. The one in memory forgets with its process: a tool that is
- * registered as idempotent wants one that keeps its calls for 24 hours, wherever they come in.
+ * Stores which actions began and how they ended. The one in memory forgets with its process: a tool that is registered
+ * as idempotent needs one that keeps its calls for 24 hours, across all its servers.
  */
 export interface CallStore {
-  /** True for the first who asks with this id, and for nobody after: one atomic step, as INSERT … ON CONFLICT DO NOTHING. */
+  /**
+   * True for the first caller with this id, and false for all others: one atomic step, such as INSERT … ON CONFLICT DO
+   * NOTHING.
+   */
   begin(actionId: string): boolean | Promise<boolean>;
   /** Undefined = it has not ended. */
   find(actionId: string): HostAnswer | undefined | Promise<HostAnswer | undefined>;

@@ -7,8 +7,11 @@ interface Answering {
 }
 type Next = (error: unknown) => void;
 
-/** A handler for Express, Connect and node:http. What goes wrong once a tool may have run goes to `next`, or breaks the connection. */
-export const expressFlavour =
+/**
+ * A handler for Express, Connect and node:http. An error after a tool may have run goes to `next`, or breaks the
+ * connection.
+ */
+export const createExpressHandler =
   ({ answer, onError }: Answering) =>
   async (req: IncomingMessage & { body?: unknown }, res: ServerResponse, next?: Next): Promise<void> => {
     try {
@@ -43,7 +46,7 @@ async function rawBody(req: IncomingMessage & { body?: unknown }): Promise<strin
   return Buffer.concat(chunks).toString();
 }
 
-/** `express.raw()` and `express.text()` keep what was signed; `express.json()` does not. */
+/** `express.raw()` and `express.text()` keep the signed bytes; `express.json()` does not. */
 function parsedBody(body: unknown): string {
   if (typeof body === 'string') return body;
   if (body instanceof Uint8Array) return new TextDecoder().decode(body);

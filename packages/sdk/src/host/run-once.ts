@@ -1,4 +1,4 @@
-import { says, type HostAnswer } from './answers.ts';
+import { errorAnswer, type HostAnswer } from './answers.ts';
 import type { CallStore } from './call-store.ts';
 
 export type RunOnce = (
@@ -7,12 +7,13 @@ export type RunOnce = (
   call: () => Promise<HostAnswer>,
 ) => Promise<HostAnswer>;
 
-/** 429: Proviso takes it for "nothing ran", and calls again. */
-const NOT_RECORDED = says(429, 'Nothing ran: the call could not be recorded here. Call again.');
+/** 429: Proviso takes it to mean that nothing ran, and calls again. */
+const NOT_RECORDED = errorAnswer(429, 'Nothing ran: the call could not be recorded here. Call again.');
 
 /**
- * A duplicate waits for the first one here, and gets its answer. Of one that began elsewhere and has not ended nothing is
- * known: an idempotent tool is asked again, of any other it is said that nobody knows.
+ * A duplicate waits for the first call in this process, and gets its answer. If a call began elsewhere and has not
+ * ended, nothing is known about it: an idempotent tool runs again; for any other, the answer says that the outcome is
+ * unknown.
  */
 export function createRunOnce(store: CallStore, onError: (error: unknown) => void): RunOnce {
   const running = new Map<string, Promise<HostAnswer>>();
@@ -28,13 +29,13 @@ export function createRunOnce(store: CallStore, onError: (error: unknown) => voi
     if (!isFirst) {
       const known = await store.find(actionId);
       if (known && !(idempotent && known.status >= 500)) return known;
-      if (!idempotent) return says(503, 'It has started and not finished.');
+      if (!idempotent) return errorAnswer(503, 'It has started and not finished.');
     }
     const answer = await call();
     try {
       await store.finish(actionId, answer);
     } catch (error) {
-      onError(error); // what is known is said all the same
+      onError(error); // the answer is given all the same
     }
     return answer;
   };

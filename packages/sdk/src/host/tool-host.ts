@@ -1,35 +1,38 @@
-// The other end of an approved call: verify, run once, answer. Held by test/unit/tool-host.test.ts.
+// The receiving end of an approved call: verify, run once, answer. Held by test/unit/tool-host.test.ts.
 import type { JsonObject } from '@proviso/contracts';
 import { Webhook } from 'standardwebhooks';
 import { originalOf, type Tool } from '../gate/tool.ts';
-import { isTooLarge, NOT_RAW, says, TOO_LARGE, type HostAnswer, type RawCall } from './answers.ts';
+import { isTooLarge, NOT_RAW, errorAnswer, TOO_LARGE, type HostAnswer, type RawCall } from './answers.ts';
 import { rememberCalls, type CallStore } from './call-store.ts';
-import { expressFlavour } from './express.ts';
+import { createExpressHandler } from './express.ts';
 import { createRunOnce } from './run-once.ts';
 
 export interface HostedTool extends Tool<never> {
-  /** Is run again after an error of its own, as it is registered. */
+  /** May run again after an error of its own, as it was registered. */
   idempotent?: boolean | undefined;
 }
 
 export interface ToolHostOptions {
-  /** Of a tool's registration; several where several tools, or an old and a new registration, call here. */
+  /** The secret of the tool's registration; several if several tools, or an old and a new registration, call here. */
   secret: string | readonly string[];
   store?: CallStore;
-  /** Called with what a tool threw, and why a call could not be stored. Logs to the console by default. */
+  /** Called with a tool's error, and with the reason why a call could not be stored. Logs to the console by default. */
   onError?: (error: unknown) => void;
 }
 
-/** Thrown by a tool that did nothing, and would not do it if asked again. The action fails with `provider_refused`. */
+/**
+ * Throw it from a tool that did nothing, and would do nothing if called again. The action fails with
+ * `provider_refused`.
+ */
 export class ToolRefused extends Error {
   override readonly name = 'ToolRefused';
 }
 
 export interface ToolHost {
-  /** For servers that speak Request and Response. */
+  /** For servers based on Request and Response. */
   fetch(request: Request): Promise<Response>;
   /** For Express and plain Node servers. It reads the raw body: mount it before `express.json()`. */
-  express: ReturnType<typeof expressFlavour>;
+  express: ReturnType<typeof createExpressHandler>;
 }
 
 interface ApprovedCall {
@@ -52,11 +55,14 @@ export function toolHost(tools: Iterable<HostedTool>, options: ToolHostOptions):
 
   const answer = async (raw: RawCall): Promise<HostAnswer> => {
     if (!webhooks.some((webhook) => isSigned(webhook, raw)))
-      return says(401, 'Nothing ran: the signature does not match. Check the secret, and the clock of this host.');
+      return errorAnswer(
+        401,
+        'Nothing ran: the signature does not match. Check the secret, and the clock of this host.',
+      );
     const call = read(raw);
-    if (!call) return says(400, 'Nothing ran: the call could not be parsed.');
+    if (!call) return errorAnswer(400, 'Nothing ran: the call could not be parsed.');
     const tool = byName.get(call.tool);
-    if (!tool) return says(404, `Nothing ran: this host has no tool ${call.tool}.`);
+    if (!tool) return errorAnswer(404, `Nothing ran: this host has no tool ${call.tool}.`);
     return runOnce(call.action_id, tool, () => run(tool, call, onError));
   };
 
@@ -72,7 +78,7 @@ export function toolHost(tools: Iterable<HostedTool>, options: ToolHostOptions):
       const { status, body: said } = await answerTo(request, header);
       return new Response(said, { status, headers: { 'content-type': 'application/json' } });
     },
-    express: expressFlavour({ answer, onError }),
+    express: createExpressHandler({ answer, onError }),
   };
 }
 
@@ -87,7 +93,7 @@ function isSigned(webhook: Webhook, { body, header }: RawCall): boolean {
   }
 }
 
-/** The action is named by the signed id, and the body must say the same. */
+/** The signed id names the action, and the body must agree. */
 function read({ body, header }: RawCall): ApprovedCall | undefined {
   try {
     const call = JSON.parse(body) as Partial<ApprovedCall> | null;
@@ -107,13 +113,13 @@ async function run(tool: HostedTool, call: ApprovedCall, onError: (error: unknow
     const result = await original.execute(call.input as never, { callId: actionId, action });
     return { status: 200, body: textOf(result, onError) };
   } catch (error) {
-    if (error instanceof ToolRefused) return says(422, error.message);
+    if (error instanceof ToolRefused) return errorAnswer(422, error.message);
     onError(error);
-    return says(500, 'The tool failed.');
+    return errorAnswer(500, 'The tool failed.');
   }
 }
 
-/** It has happened, whether or not its result can be told. */
+/** It has happened, even if its result cannot be serialised. */
 function textOf(result: unknown, onError: (error: unknown) => void): string {
   try {
     return JSON.stringify(result ?? {});
