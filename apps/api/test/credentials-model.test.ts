@@ -1,6 +1,6 @@
 // Whatever is invited, accepted, made, changed, removed, revoked or over, in any order: each credential reaches what a model
 // of ten lines says, none makes one that reaches further, and each workspace has an owner who can sign in.
-import { lesserRole, ROLES, scopesOf, type KeyKind, type Role, type Scope } from '@proviso/contracts';
+import { lowerRole, ROLES, scopesOf, type KeyKind, type Role, type Scope } from '@proviso/contracts';
 import { newId, parseId } from '@proviso/core';
 import fc from 'fast-check';
 import { inFuture, useApi, userIdOf, type Client, type Reply, type Tenant } from './test-api.ts';
@@ -37,7 +37,7 @@ class Model {
     for (const [id, people] of this.members) {
       const own = people.get(person);
       if (own && kind === 'personal') reached.set(id, own);
-      if (own && id === workspace) reached.set(id, lesserRole(own, role ?? 'viewer'));
+      if (own && id === workspace) reached.set(id, lowerRole(own, role ?? 'viewer'));
     }
     return reached;
   }

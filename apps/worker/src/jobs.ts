@@ -5,7 +5,7 @@ import {
   claimForIdle,
   execute,
   expireOpen,
-  forgetKeys,
+  deleteOldIdempotencyKeys,
   runInSlot,
   adoptLost,
   type ActionRow,
@@ -41,7 +41,7 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
     startSweep('idle workspaces', IDLE_MS, worker.log, async () => run(worker, await claimForIdle(worker))),
     startSweep('lost', sweepMs, worker.log, async () => (await adoptLost(worker)).length),
     startSweep('expired', sweepMs, worker.log, () => expireOpen(worker)),
-    startSweep('idempotency keys', FORGET_MS, worker.log, () => forgetKeys(worker.db)),
+    startSweep('idempotency keys', FORGET_MS, worker.log, () => deleteOldIdempotencyKeys(worker.db)),
   ];
   const handle = async (actionId: string): Promise<number | undefined> => {
     if (isStopping) return HAND_BACK_MS; // the queue may have sent it before it closed

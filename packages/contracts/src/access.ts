@@ -30,7 +30,7 @@ export const roleName = z.enum(ROLES).meta({
 });
 
 /** The lower of two roles. */
-export const lesserRole = (one: Role, other: Role): Role => (ROLES.indexOf(one) > ROLES.indexOf(other) ? one : other);
+export const lowerRole = (one: Role, other: Role): Role => (ROLES.indexOf(one) > ROLES.indexOf(other) ? one : other);
 
 /** Every scope that a role can use in a workspace; `instance:operate` reaches beyond it. */
 export function scopesOf(role: Role): Scope[] {

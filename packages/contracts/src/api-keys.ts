@@ -5,7 +5,7 @@ import { idOrUuid, prefixedId, bareUuid } from './ids.ts';
 import { actor, keyKind, roleName, scopeName, SCOPES } from './access.ts';
 import { plainText } from './json.ts';
 import { instant, utcTimestamp } from './time.ts';
-import { pageShown } from './records.ts';
+import { paginationReply } from './records.ts';
 
 const name = plainText(255).min(1);
 
@@ -105,7 +105,7 @@ export const revokedKeyReply = z.object({
 export const listKeysReply = z.object({
   status: ok,
   api_keys: z.array(apiKey).describe('The page.'),
-  pagination: pageShown.describe('The position of the page.'),
+  pagination: paginationReply.describe('The position of the page.'),
 });
 
 /** Valid for 7 days by default, at most 30, and never longer than the credential that creates it. */
@@ -156,7 +156,7 @@ export const invitationReply = z.object({
 export const listInvitationsReply = z.object({
   status: ok,
   invitations: z.array(invitation).describe('The page.'),
-  pagination: pageShown.describe('The position of the page.'),
+  pagination: paginationReply.describe('The position of the page.'),
 });
 /** `name` is for a person who has no credential yet. */
 export const acceptInvitationBody = z
@@ -212,7 +212,7 @@ export const removedMemberReply = z.object({
 export const listMembersReply = z.object({
   status: ok,
   members: z.array(member).describe('The page.'),
-  pagination: pageShown.describe('The position of the page.'),
+  pagination: paginationReply.describe('The position of the page.'),
 });
 
 export const createWorkspaceBody = z
@@ -240,5 +240,5 @@ export const workspaceReply = z.object({ status: ok, workspace: workspace.descri
 export const listWorkspacesReply = z.object({
   status: ok,
   workspaces: z.array(workspace).describe('The page.'),
-  pagination: pageShown.describe('The position of the page.'),
+  pagination: paginationReply.describe('The position of the page.'),
 });

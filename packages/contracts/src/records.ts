@@ -33,7 +33,7 @@ export const changedProperties = jsonObject.refine(
 export const pageQuery = z.strictObject({ limit: pageLimit, skip: pageSkip });
 /** A list that pages by `cursor` as well. */
 export const listQuery = pageQuery.extend({ cursor: pageCursor });
-export const pageShown = z.object({
+export const paginationReply = z.object({
   total_items: z.int().describe('How many there are.'),
   limit: z.int().describe('The maximum size of a page.'),
   skip: z.int().describe('How many were skipped before it.'),

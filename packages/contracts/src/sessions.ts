@@ -4,7 +4,7 @@ import { roleName, scopeName } from './access.ts';
 import { emailAddress } from './addresses.ts';
 import { ok } from './fields.ts';
 import { prefixedId } from './ids.ts';
-import { pageShown } from './records.ts';
+import { paginationReply } from './records.ts';
 import { utcTimestamp } from './time.ts';
 
 /** Long enough to need no rules on characters. The same as in AcceptInvitation. */
@@ -24,7 +24,7 @@ export type Session = z.output<typeof session>;
 export const listSessionsReply = z.object({
   status: ok,
   sessions: z.array(session).describe('The page.'),
-  pagination: pageShown.describe('The position of the page.'),
+  pagination: paginationReply.describe('The position of the page.'),
 });
 export const sessionReply = z.object({ status: ok, session: session.describe('The session that ended.') });
 

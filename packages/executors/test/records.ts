@@ -58,7 +58,7 @@ export interface Written {
 }
 
 /** What an executor may look at in such a workspace, acting as nobody unless `more` says otherwise. */
-export const lookupIn = (workspace: Workspace = {}, more: Partial<LookupContext> = {}): LookupContext => ({
+export const lookupContext = (workspace: Workspace = {}, more: Partial<LookupContext> = {}): LookupContext => ({
   workspaceId: 'w',
   records: recordsOf(workspace),
   identity: null,

@@ -1,4 +1,4 @@
-import { lesserRole, SCOPES, type JsonObject, type Role, type Scope } from '@proviso/contracts';
+import { lowerRole, SCOPES, type JsonObject, type Role, type Scope } from '@proviso/contracts';
 import {
   authenticate,
   chooseCaller,
@@ -170,7 +170,7 @@ async function makeToken(
       : {
           kind: agent === undefined ? 'workspace' : 'agent',
           workspace_id: id,
-          role: lesserRole('admin', role),
+          role: lowerRole('admin', role),
           agent_id: agent === undefined ? null : await agentId(agent),
           decides,
           made_by_person_id: person,

@@ -1,4 +1,4 @@
-import { afterCursor, afterTerms, notOfThisList, formatCursor } from '../platform/cursor.ts';
+import { afterCursor, afterTerms, foreignCursor, formatCursor } from '../platform/cursor.ts';
 import type { Queryable, Sql } from '../platform/db.ts';
 import { parseId } from '../platform/ids.ts';
 import { NEWEST_FIRST, type Order } from '../platform/page.ts';
@@ -28,6 +28,6 @@ export async function afterAction(
   const hex = /^[\w-]{22}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('hex') : '';
   const id = parseId('action', hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
   const [row] = id ? await db.query<{ at: string }>(CREATED_AT, [id, caller.workspaceId]) : [];
-  if (!id || !row) throw notOfThisList();
+  if (!id || !row) throw foreignCursor();
   return afterTerms(order, [row.at, id]);
 }

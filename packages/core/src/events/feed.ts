@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Queryable } from '../platform/db.ts';
 import { forProcess } from '../platform/fair-pool.ts';
-import { findActive } from '../access/api-keys/find-active.ts';
+import { findActiveCallers } from '../access/api-keys/find-active-callers.ts';
 import type { FeedCursor } from './feed-cursor.ts';
 import { createFeedReader, type FeedEvent } from './read.ts';
 import { createSubscription, type Subscription, type SubscriptionOptions } from './subscription.ts';
@@ -101,6 +101,6 @@ async function poll(readNext: () => Promise<boolean>, wanted: () => boolean, log
 /** Finds the subscriptions whose token is no longer valid. */
 async function findRevoked(db: Queryable, seats: ReadonlySet<Subscription>): Promise<Subscription[]> {
   const asked = [...seats];
-  const alive = await findActive(db, new Set(asked.map(({ caller }) => caller)));
+  const alive = await findActiveCallers(db, new Set(asked.map(({ caller }) => caller)));
   return asked.filter(({ caller }) => !alive.has(caller));
 }

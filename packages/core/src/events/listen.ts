@@ -28,7 +28,7 @@ export async function listenToEvents(ctx: Context, feed: Feed, { lastEventId, go
   authorize(ctx, 'actions:read');
   const { caller, db } = ctx;
   const { briefing, now } = await readBriefing(db, caller.workspaceId);
-  const last = lastEventId === undefined ? now : await resumable(db, lastEventId, now);
+  const last = lastEventId === undefined ? now : await resumeCursor(db, lastEventId, now);
   const after = last ?? now;
   return { briefing, after, resync: !last, events: feed.listen({ caller, after, now, gone }) };
 }
@@ -43,7 +43,7 @@ const COUNT_BEHIND: Statement = {
 };
 
 /** A cursor from which nothing is missed. One from the future belongs to another database. */
-async function resumable(db: Queryable, lastEventId: string, now: FeedCursor): Promise<FeedCursor | undefined> {
+async function resumeCursor(db: Queryable, lastEventId: string, now: FeedCursor): Promise<FeedCursor | undefined> {
   const last = parseFeedCursor(lastEventId);
   if (!last || last.transaction > now.transaction) return undefined;
   const [counted] = await db.query<{ behind: number }>(COUNT_BEHIND, [...valuesOf(last), BEHIND_MAX + 1]);

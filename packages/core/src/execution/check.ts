@@ -8,7 +8,7 @@ import type { Run } from './run.ts';
 /** Asks the provider whether the params still mean what was approved, and the executor's guard whether they may run. */
 export async function check(run: Run, ready: Ready): Promise<Ready | RunResult> {
   try {
-    return (await findRedefinition(run, ready)) ?? (await askGuard(run, ready));
+    return (await findRedefinition(run, ready)) ?? (await runGuard(run, ready));
   } catch (error) {
     if (isDatabaseError(error)) throw error;
     // The current state of the target could not be looked up.
@@ -19,7 +19,7 @@ export async function check(run: Run, ready: Ready): Promise<Ready | RunResult> 
   }
 }
 
-async function askGuard({ action }: Run, ready: Ready): Promise<Ready | RunResult> {
+async function runGuard({ action }: Run, ready: Ready): Promise<Ready | RunResult> {
   const { executor, params, workspaceId, records, identity, openCredentials } = ready;
   if (!executor.guard) return ready;
   assertNoTransaction(`The provider of ${executor.type}`);

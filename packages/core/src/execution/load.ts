@@ -69,16 +69,16 @@ export async function load(worker: Worker, action: ActionRow): Promise<Ready | R
     openCredentials: async () => null,
   };
   if (executor.tool)
-    return unsealed(worker, ready, executor.tool.secret, toolSecretAad(action.workspace_id, action.type));
+    return withCredentials(worker, ready, executor.tool.secret, toolSecretAad(action.workspace_id, action.type));
   if (executor.identity === 'none') return ready;
   if (!row || row.deleted_at || row.status === 'disabled')
     return failed('identity_unavailable', 'The identity is disabled or deleted.');
   const acting = { ...ready, actsThrough: row };
-  return row.credentials ? unsealed(worker, acting, row.credentials, credentialsAad(row.id)) : acting;
+  return row.credentials ? withCredentials(worker, acting, row.credentials, credentialsAad(row.id)) : acting;
 }
 
 /** Adds the credentials that the run needs. */
-function unsealed(worker: Worker, ready: Ready, sealed: string, place: string): Ready | RunResult {
+function withCredentials(worker: Worker, ready: Ready, sealed: string, place: string): Ready | RunResult {
   try {
     const credentials = openSecret(worker.secrets, sealed, place);
     return { ...ready, credentials, openCredentials: async () => credentials };

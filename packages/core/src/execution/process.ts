@@ -11,7 +11,7 @@ import type { Worker } from './worker.ts';
 import { runAndKeepReply } from '../platform/idempotency.ts';
 import { formatId } from '../platform/ids.ts';
 
-const AT_A_TIME = 8;
+const CONCURRENCY = 8;
 /** Concurrent requests of one workspace in this process; together they run 64 actions. */
 const REQUESTS_MAX = 8;
 /** Nothing new starts after this; running actions get the rest of the time. */
@@ -38,13 +38,13 @@ export async function processActions(
   noBody.parse(input.body);
   const { limit } = processActionsQuery.parse(input.query);
   return runAndKeepReply(ctx.db, ctx.idempotency, async () => ({
-    ...(await inShare(ctx, () => runDue(ctx, limit, stopping))),
+    ...(await withinRequestLimit(ctx, () => runDue(ctx, limit, stopping))),
   }));
 }
 
 const requests = new Map<string, number>();
 
-async function inShare<T>({ caller: { workspaceId } }: Context, work: () => Promise<T>): Promise<T> {
+async function withinRequestLimit<T>({ caller: { workspaceId } }: Context, work: () => Promise<T>): Promise<T> {
   const others = requests.get(workspaceId) ?? 0;
   if (others >= REQUESTS_MAX)
     throw new AppError(
@@ -80,7 +80,7 @@ async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Prom
       await runInSlot(worker, action);
     }
   };
-  const lanes = Promise.all(Array.from({ length: AT_A_TIME }, lane)).finally(() => worker.leases.close());
+  const lanes = Promise.all(Array.from({ length: CONCURRENCY }, lane)).finally(() => worker.leases.close());
   lanes.catch((err: unknown) => ctx.log.error({ err }, 'due actions could not be claimed'));
   const limitReached = sleep(REPLY_MS, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
   await Promise.race([lanes, limitReached]).finally(() => over.abort());
@@ -91,7 +91,7 @@ async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Prom
 function workerIn({ db, queue, executors, secrets, log, timings }: Context): Worker {
   const services = { db, queue, executors, secrets, log, timings };
   const actor = { kind: 'system', id: `api ${hostname()}:${process.pid}`, name: 'Api' } as const;
-  const slots = createSlots({ slots: AT_A_TIME, executors });
+  const slots = createSlots({ slots: CONCURRENCY, executors });
   return { ...services, actor, leases: createLeases(db, log, timings), slots };
 }
 

@@ -15,7 +15,7 @@ import type { Lease } from './leases.ts';
 import { throttleIdentity } from './identity-rate-limit.ts';
 import type { Worker } from './worker.ts';
 
-type MoveToWrite = [Move, Omit<Transition, 'actor'>];
+type PlannedMove = [Move, Omit<Transition, 'actor'>];
 type Done = Extract<Outcome, { kind: 'done' }>;
 
 const RECORD_LIMIT_MS = 60_000;
@@ -47,7 +47,7 @@ const recordOnce = (worker: Worker, lease: Lease, result: Exclude<RunResult, Don
     write(worker, worker.db, lease.action, moveFor(worker, lease.action, result)),
   );
 
-const write = (worker: Worker, db: Queryable, action: ActionRow, [move, how]: MoveToWrite): Promise<ActionRow | null> =>
+const write = (worker: Worker, db: Queryable, action: ActionRow, [move, how]: PlannedMove): Promise<ActionRow | null> =>
   transitionHeld(db, action, move, { ...how, actor: worker.actor });
 
 /**
@@ -60,7 +60,7 @@ async function recordDone(
   { result, reason, write: writeRows }: Done,
 ): Promise<ActionRow | null> {
   const { action } = lease;
-  const completed = (more: JsonObject = {}): MoveToWrite => [
+  const completed = (more: JsonObject = {}): PlannedMove => [
     'action.completed',
     {
       change: { result: { ...result, ...more }, ...(reason && { status_reason: reason }) },
@@ -104,7 +104,7 @@ export async function retryWhileDisconnected<T>(worker: Worker, lease: Lease, at
   }
 }
 
-function moveFor(worker: Worker, action: ActionRow, result: Exclude<RunResult, Done>): MoveToWrite {
+function moveFor(worker: Worker, action: ActionRow, result: Exclude<RunResult, Done>): PlannedMove {
   // An earlier attempt started the effect and never proved it undone. Whatever this attempt reports, that one may have
   // happened.
   const earlier = action.effect_started_at !== null;
@@ -116,11 +116,11 @@ function moveFor(worker: Worker, action: ActionRow, result: Exclude<RunResult, D
     case 'unknown':
       return outcomeUnknown(result.message);
     case 'reconciled':
-      return reconciled(result.reconciliation, result.message);
+      return moveForReconciliation(result.reconciliation, result.message);
     case 'stale':
       return earlier
         ? outcomeUnknown('The action’s target changed between two attempts.')
-        : backToReview(action, result);
+        : moveToReview(action, result);
     case 'later':
       return retried(result.message, { delayMs: result.afterMs, undone: !earlier, uncounted: true });
     case 'timeout':
@@ -146,7 +146,7 @@ const isUnavailable = ({ undone, unavailable, afterMs }: Retry): boolean =>
   (undone && unavailable === true) || afterMs !== undefined;
 
 /** Retries for a day, less and less often: limited by time, not by attempts. All by the database's clock. */
-function retryUnavailable({ timings }: Worker, action: ActionRow, { message, undone, afterMs }: Retry): MoveToWrite {
+function retryUnavailable({ timings }: Worker, action: ActionRow, { message, undone, afterMs }: Retry): PlannedMove {
   const { updated_at: claimedAt, unavailable_since: since } = action;
   const sinceMs = since === null ? 0 : claimedAt.getTime() - since.getTime();
   if (sinceMs < timings.unavailableMaxMs)
@@ -168,7 +168,7 @@ function unavailableBackoffMs(timings: Worker['timings'], sinceMs: number, after
 }
 
 /** What the provider says about an effect that may have happened earlier. */
-function reconciled(settlement: Reconciliation, message: string): MoveToWrite {
+function moveForReconciliation(settlement: Reconciliation, message: string): PlannedMove {
   if (settlement.kind === 'done')
     return ['action.completed', { change: { result: settlement.result }, data: { reconciled: true } }];
   if (settlement.kind === 'not_done')
@@ -176,14 +176,14 @@ function reconciled(settlement: Reconciliation, message: string): MoveToWrite {
   return outcomeUnknown(message);
 }
 
-const outcomeUnknown = (message: string): MoveToWrite =>
+const outcomeUnknown = (message: string): PlannedMove =>
   failure('outcome_unknown', `It may have happened. Check before repeating. (${message})`);
 
 /** Returns the action to a person. */
-const backToReview = (
+const moveToReview = (
   action: ActionRow,
   { reason, changes, change }: Extract<RunResult, { kind: 'stale' }>,
-): MoveToWrite => [
+): PlannedMove => [
   'action.returned_to_review',
   { change: { ...returnToReview(action), ...change, status_reason: reason }, data: { reason, changes } },
 ];
@@ -195,7 +195,7 @@ interface Retried {
   unavailable?: boolean;
 }
 
-const retried = (message: string, times: Retried): MoveToWrite => [
+const retried = (message: string, times: Retried): PlannedMove => [
   'action.retried',
   { ...times, data: { message, delay_ms: Math.round(times.delayMs), counted: !times.uncounted } },
 ];
@@ -209,7 +209,7 @@ const RETRYABLE: readonly Failure[] = [
 ];
 
 /** The columns and event of a failure. `retryable`: a new proposal may work. */
-function failure(code: Failure, message: string): MoveToWrite {
+function failure(code: Failure, message: string): PlannedMove {
   const error = { code, message, retryable: RETRYABLE.includes(code) };
   return ['action.failed', { change: { status_reason: code, error }, data: { ...error } }];
 }

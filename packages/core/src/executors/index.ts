@@ -5,7 +5,7 @@ export * from './executor.ts';
 export * from './provider.ts';
 export * from './tool.ts';
 export { checkSchema, inputFault, paramsOf } from '../schema/input-schema.ts';
-export { mapSubschemas } from '../schema/schema-places.ts';
+export { mapSubschemas } from '../schema/subschemas.ts';
 export { companyId, contactId, threadId } from '../platform/ids.ts';
 export { displayAddress } from '../platform/display-address.ts';
 export { givenLabel } from '../preview/label.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@proviso/contracts';
 import type { RunResult } from './run-result.ts';
-import { fitInto } from './fit.ts';
+import { truncateResult } from './truncate-result.ts';
 
 const MESSAGE_CHARS_MAX = 1_000;
 const RESULT_BYTES_MAX = 256 * 1024;
@@ -33,7 +33,7 @@ function resultOf(result: unknown): JsonObject {
     const text =
       JSON.stringify(result, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? '{}';
     const kept = cleanDeep(JSON.parse(text) as JsonValue);
-    return fitInto(
+    return truncateResult(
       typeof kept === 'object' && kept !== null && !Array.isArray(kept) ? kept : { value: kept },
       RESULT_BYTES_MAX,
     );

@@ -20,7 +20,7 @@ export interface Paused {
   by: Actor;
 }
 
-type What = Pick<pauses, 'workspace_id' | 'agent_id' | 'type'>;
+type PauseTarget = Pick<pauses, 'workspace_id' | 'agent_id' | 'type'>;
 
 /** Whether the caller may pause anything; the body says what. Throws FORBIDDEN. */
 export function authorizePausing(ctx: Context): void {
@@ -35,7 +35,7 @@ export async function pauseWork(ctx: Context, input: unknown): Promise<Paused[]>
     await tx.query(PAUSE_LOCK, []);
     const known = await tx.tables.pauses.findFirst({ where: what });
     if (!known) await tx.tables.pauses.create({ data: { ...what, id: newId(), created_by: ctx.caller.actor } });
-    return { paused: shown(await standing(tx, ctx)) };
+    return { paused: presentPauses(await findPauses(tx, ctx)) };
   });
   return paused;
 }
@@ -45,7 +45,7 @@ export async function resumeWork(ctx: Context, input: unknown): Promise<Paused[]
   const what = await authorizePause(ctx, input);
   const { paused } = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     await tx.tables.pauses.deleteMany({ where: what });
-    return { paused: shown(await standing(tx, ctx)) };
+    return { paused: presentPauses(await findPauses(tx, ctx)) };
   });
   return paused;
 }
@@ -53,10 +53,10 @@ export async function resumeWork(ctx: Context, input: unknown): Promise<Paused[]
 /** Lists what pauses this workspace's work. */
 export async function listPauses(ctx: Context): Promise<Paused[]> {
   authorize(ctx, 'actions:read');
-  return shown(await standing(ctx.db, ctx));
+  return presentPauses(await findPauses(ctx.db, ctx));
 }
 
-async function authorizePause(ctx: Context, input: unknown): Promise<What> {
+async function authorizePause(ctx: Context, input: unknown): Promise<PauseTarget> {
   authorizePausing(ctx);
   const body: PauseBody = pauseBody.parse(input);
   authorizeConfiguration(ctx, body.everything ? 'instance:operate' : 'actions:write');
@@ -70,19 +70,19 @@ async function authorizePause(ctx: Context, input: unknown): Promise<What> {
   return { workspace_id, agent_id: agent.id, type: null };
 }
 
-const standing = ({ tables }: Pick<Transaction, 'tables'>, { caller }: Context): Promise<pauses[]> =>
+const findPauses = ({ tables }: Pick<Transaction, 'tables'>, { caller }: Context): Promise<pauses[]> =>
   tables.pauses.findMany({
     where: { OR: [{ workspace_id: caller.workspaceId }, { workspace_id: null }] },
     orderBy: { created_at: 'asc' },
   });
 
-const scopeOf = ({ workspace_id, agent_id, type }: What): Paused['scope'] =>
+const scopeOf = ({ workspace_id, agent_id, type }: PauseTarget): Paused['scope'] =>
   agent_id ? 'agent' : type ? 'type' : workspace_id ? 'workspace' : 'everything';
 
 /** Tenants do not learn who paused the whole instance. */
 const OPERATOR: Actor = { kind: 'system', id: 'instance', name: 'Operator' };
 
-const shown = (rows: pauses[]) =>
+const presentPauses = (rows: pauses[]) =>
   rows.map((row) => ({
     scope: scopeOf(row),
     agent_id: formatIdOrNull('agent', row.agent_id),

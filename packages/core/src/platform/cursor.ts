@@ -19,7 +19,7 @@ export function afterCursor(order: Order, cursor: string, path = 'cursor'): Sql 
   const { name, terms } = order;
   const [mark, ...values] = partsOf(cursor);
   const fits = values.length === terms.length && terms.every(({ type }, index) => READABLE[type](values[index] ?? ''));
-  if (mark !== name || !fits) throw notOfThisList(path);
+  if (mark !== name || !fits) throw foreignCursor(path);
   return afterTerms(order, values);
 }
 
@@ -30,7 +30,7 @@ export function afterTerms({ direction, terms }: Order, values: readonly string[
   return sql`(${sql.raw(row)}) ${sql.raw(direction === 'desc' ? '<' : '>')} (${sql.join(seen)})`;
 }
 
-export const notOfThisList = (path = 'cursor') =>
+export const foreignCursor = (path = 'cursor') =>
   invalid(path, 'is not a cursor of this list in this order: start again from the first page');
 
 function partsOf(cursor: string): string[] {

@@ -16,7 +16,7 @@ export interface FairSlotsOptions {
 
 export function createFairSlots({ slots, slotsOf }: FairSlotsOptions): FairSlots {
   const taken = new Map<string, number>();
-  const lines = createLines();
+  const queues = createQueues();
   let inAll = 0;
 
   const isFree = (tenant: string): boolean => inAll < slots && (taken.get(tenant) ?? 0) < slotsOf(tenant);
@@ -30,30 +30,30 @@ export function createFairSlots({ slots, slotsOf }: FairSlotsOptions): FairSlots
 
   return {
     take: async (tenant, waitMs) => {
-      if (isFree(tenant) && lines.waiting(tenant) === 0) count(tenant, 1);
-      else if (!(await lines.wait(tenant, waitMs))) return undefined; // whoever called it has counted the slot
+      if (isFree(tenant) && queues.waiting(tenant) === 0) count(tenant, 1);
+      else if (!(await queues.wait(tenant, waitMs))) return undefined; // whoever called it has counted the slot
       return () => {
         count(tenant, -1);
-        lines.callNext(isFree, (next) => count(next, 1));
+        queues.callNext(isFree, (next) => count(next, 1));
       };
     },
-    waiting: lines.waiting,
+    waiting: queues.waiting,
   };
 }
 
 /** One queue per tenant; the queues take turns. */
-function createLines() {
+function createQueues() {
   /** By tenant, next in turn first. */
-  const lines = new Map<string, Set<(isCalled: boolean) => void>>();
+  const queues = new Map<string, Set<(isCalled: boolean) => void>>();
 
   const leave = (tenant: string, one: (isCalled: boolean) => void): void => {
-    const line = lines.get(tenant);
-    line?.delete(one);
-    if (line?.size === 0) lines.delete(tenant);
+    const queue = queues.get(tenant);
+    queue?.delete(one);
+    if (queue?.size === 0) queues.delete(tenant);
   };
 
   return {
-    waiting: (tenant: string): number => lines.get(tenant)?.size ?? 0,
+    waiting: (tenant: string): number => queues.get(tenant)?.size ?? 0,
     /** Resolves to true when it is called, and to false when the time is over. */
     wait: (tenant: string, waitMs: number | undefined): Promise<boolean> =>
       new Promise((resolve) => {
@@ -63,15 +63,15 @@ function createLines() {
           resolve(isCalled);
         };
         const timer = waitMs === undefined ? undefined : setTimeout(settle, waitMs, false).unref();
-        lines.set(tenant, (lines.get(tenant) ?? new Set()).add(settle));
+        queues.set(tenant, (queues.get(tenant) ?? new Set()).add(settle));
       }),
     callNext: (mayGo: (tenant: string) => boolean, going: (tenant: string) => void): void => {
-      for (const [tenant, line] of lines) {
+      for (const [tenant, queue] of queues) {
         if (!mayGo(tenant)) continue;
-        lines.delete(tenant);
-        lines.set(tenant, line); // to the end of the turns
+        queues.delete(tenant);
+        queues.set(tenant, queue); // to the end of the turns
         going(tenant);
-        const [next] = line;
+        const [next] = queue;
         next?.(true);
         return;
       }

@@ -49,7 +49,7 @@ const FORGET = {
 };
 
 /** Deletes keys older than 48 hours (24 are promised), in batches. Returns how many. */
-export const forgetKeys = async (db: Database): Promise<number> => (await db.query(FORGET, [])).length;
+export const deleteOldIdempotencyKeys = async (db: Database): Promise<number> => (await db.query(FORGET, [])).length;
 
 const KEEP = {
   name: 'idempotency_keep',

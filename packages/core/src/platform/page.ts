@@ -1,7 +1,7 @@
 // A page of a list ends after `limit` rows or PAGE_BYTES_MAX, whichever comes first: PostgreSQL adds up the rows' bytes
 // and sends no more. Held by apps/api/test/large-pages.test.ts.
 import type { JsonObject } from '@proviso/contracts';
-import { afterCursor, notOfThisList, formatCursor } from './cursor.ts';
+import { afterCursor, foreignCursor, formatCursor } from './cursor.ts';
 import { sql, sqlState, statementOf, type Queryable, type Sql } from './db.ts';
 import { invalid } from './errors.ts';
 import { mapInSlices } from './map-in-slices.ts';
@@ -58,7 +58,7 @@ export async function readRows(db: Queryable, selection: Selection): Promise<Sel
   const [head, ...found] = await db
     .query<{ found: number; total: number | null; row: string }>(...statementOf(pageOf(selection)))
     .catch((error: unknown) => {
-      throw selection.after && sqlState(error)?.startsWith('22') ? notOfThisList() : error; // a time that is none
+      throw selection.after && sqlState(error)?.startsWith('22') ? foreignCursor() : error; // a time that is none
     });
   const isMore = (head?.found ?? 0) > found.length;
   let last: Terms | undefined;
@@ -115,7 +115,7 @@ export interface Page<Row> {
 }
 
 /** The requested page, by `cursor` or `skip`. */
-export interface PageAsked {
+export interface PageRequest {
   limit: number;
   skip: number;
   cursor?: string | undefined;
@@ -127,15 +127,15 @@ export interface List<Row, Presented> extends Pick<Selection, 'from' | 'where' |
   present: (row: Row) => Presented;
 }
 
-export const eitherCursorOrSkip = () => invalid('cursor', 'cannot be combined with skip: give one of the two');
+export const cursorWithSkip = () => invalid('cursor', 'cannot be combined with skip: give one of the two');
 
 /** Counts and reads a page of a table. */
 export async function readTablePage<Row, Presented>(
   db: Queryable,
-  { limit, skip, cursor }: PageAsked,
+  { limit, skip, cursor }: PageRequest,
   { times, present, ...list }: List<Row, Presented>,
 ): Promise<Page<Presented>> {
-  if (cursor !== undefined && skip > 0) throw eitherCursorOrSkip();
+  if (cursor !== undefined && skip > 0) throw cursorWithSkip();
   const after = cursor === undefined ? undefined : afterCursor(list.order, cursor);
   const count = sql`select count(*)::int from ${sql.raw(list.from)} t where ${list.where}`;
   const { rows, total, truncated, last } = await readRows(db, { ...list, count, after, limit, skip });

@@ -1,7 +1,7 @@
 // Finds what a host in a text really is. A link is shown with its target, an international name with its ASCII form,
 // and an ASCII form with the name that it encodes. Held by packages/core/test/unit/readable-text.test.ts.
 import { domainToASCII, domainToUnicode } from 'node:url';
-import { inAscii } from './look-alikes.ts';
+import { asciiLookAlike } from './look-alikes.ts';
 
 export interface HostNote {
   /** Where its host or link begins in the text, and where the note belongs. */
@@ -107,6 +107,6 @@ const likeness = (name: string): string => {
 /** The ASCII name that a name in other letters could be mistaken for; undefined = none. */
 function imitated(name: string): string | undefined {
   if (ASCII.test(name) || name.length > 253) return undefined;
-  const alike = inAscii(name.toLowerCase());
+  const alike = asciiLookAlike(name.toLowerCase());
   return ASCII.test(alike) && /\.[a-z-]{2,}$/.test(alike) ? alike : undefined;
 }

@@ -1,4 +1,4 @@
-import { inAscii } from './look-alikes.ts';
+import { asciiLookAlike } from './look-alikes.ts';
 
 /**
  * A label for a name that a tenant or provider chose, such as a property or an argument: `properties["Contact"]`. Our
@@ -29,7 +29,7 @@ export const agentLabel = (label: string): string =>
 
 /** Ignores case, diacritics, spaces, and letters of other alphabets that look alike. */
 function folded(text: string): string {
-  return inAscii(text.normalize('NFKD'))
+  return asciiLookAlike(text.normalize('NFKD'))
     .normalize('NFKD')
     .replaceAll(/[^\p{L}\p{N}]/gu, '')
     .toLowerCase();

@@ -12,7 +12,8 @@ const known = new Map<string, string>();
 const LETTERS_KNOWN_MAX = 10_000;
 
 /** Replaces each non-ASCII letter by the one that it looks like, by Unicode's table of confusables. */
-export const inAscii = (text: string): string => (ASCII.test(text) ? text : Array.from(text, letterInAscii).join(''));
+export const asciiLookAlike = (text: string): string =>
+  ASCII.test(text) ? text : Array.from(text, letterInAscii).join('');
 
 function letterInAscii(letter: string): string {
   if (ASCII.test(letter)) return letter;
@@ -35,5 +36,5 @@ export function* mixedWords(text: string): Generator<{ word: string; letters: st
 
 function posing(word: string): string[] {
   if (!OTHER_ALPHABET.test(word) || !/\p{Script=Latn}/u.test(word)) return [];
-  return [...new Set(word)].filter((letter) => OTHER_ALPHABET.test(letter) && ASCII.test(inAscii(letter)));
+  return [...new Set(word)].filter((letter) => OTHER_ALPHABET.test(letter) && ASCII.test(asciiLookAlike(letter)));
 }

@@ -5,7 +5,7 @@ import { Findings } from './findings.ts';
 import { agentLabel } from './label.ts';
 import { readableHtml } from './readable-html.ts';
 import { readableText } from './readable-text.ts';
-import { markUnseen } from './unseen.ts';
+import { markInvisible } from './invisible.ts';
 
 const TITLE_CHARS_MAX = 300;
 const LABEL_CHARS_MAX = 160;
@@ -72,7 +72,7 @@ function readableValue(value: JsonValue, place: string, findings: Findings): Jso
 
 /** Leaves out nothing of a key, so that no two keys become the same. */
 function readableKey(key: string, place: string, findings: Findings): string {
-  const { text, marked } = markUnseen(key, { spaces: true });
+  const { text, marked } = markInvisible(key, { spaces: true });
   if (marked) findings.markedIn(place);
   return text.replaceAll('\n', '⏎');
 }

@@ -2,7 +2,7 @@ import { WORDS_MAX, type Findings } from './findings.ts';
 import { hostNotes } from './hosts.ts';
 import { mixedWords } from './look-alikes.ts';
 import { cutPadding, shorten } from './padding.ts';
-import { codePointOf, markUnseen } from './unseen.ts';
+import { codePointOf, markInvisible } from './invisible.ts';
 
 export interface Where {
   /** Where the text is, for warnings: a label, `title` or `body`. */
@@ -36,7 +36,7 @@ function readablePart(text: string, where: Where): string {
 function markedText(text: string, where: Where): string {
   const { findings, place, oneLine: spaces } = where;
   const show = (part: string): string => {
-    const { text: shown, marked } = markUnseen(part, { spaces });
+    const { text: shown, marked } = markInvisible(part, { spaces });
     if (marked) findings.markedIn(place);
     return shown;
   };
@@ -46,8 +46,8 @@ function markedText(text: string, where: Where): string {
   if (more) findings.host(`${place} has more links and addresses than are checked.`);
   for (const { from, at, note, warning } of notes) {
     findWords(text.slice(done, from), where);
-    findings.host(markUnseen(warning, { spaces: true }).text);
-    shown += `${show(text.slice(done, at))} ⟨${markUnseen(note, { spaces: true }).text}⟩`;
+    findings.host(markInvisible(warning, { spaces: true }).text);
+    shown += `${show(text.slice(done, at))} ⟨${markInvisible(note, { spaces: true }).text}⟩`;
     done = at;
   }
   findWords(text.slice(done), where);

@@ -1,15 +1,15 @@
 import { bulkCreateBody, createActionBody, type ErrorDetail, type JsonObject, type Status } from '@proviso/contracts';
 import { z } from 'zod';
-import { coalescing } from '../platform/coalesce.ts';
+import { batchLookups } from '../platform/batch-lookups.ts';
 import type { Context } from '../access/context.ts';
 import type { Transaction } from '../platform/db.ts';
 import { dispatch } from '../action/dispatch.ts';
 import { AppError, invalid, invalidInput } from '../platform/errors.ts';
 import { inTransactionOnce } from '../platform/idempotency.ts';
 import { newId, formatId } from '../platform/ids.ts';
-import { stillMay } from '../access/api-keys/still-may.ts';
+import { assertStillAllowed } from '../access/api-keys/assert-still-allowed.ts';
 import { authorizeProposing, draftRow, type DraftRow } from './create.ts';
-import { inPortions, sizeOf } from '../platform/portions.ts';
+import { inChunks, sizeOf } from '../platform/chunks.ts';
 import { rowFromJson, type ActionRow } from '../action/row.ts';
 import { CREATE_MANY } from '../action/statements.ts';
 
@@ -22,7 +22,7 @@ export interface BulkCreation {
 
 /**
  * Records many proposals independently: an invalid one does not affect the others. Look-ups by id, and the insert, take
- * one statement per portion of items. An executor's other look-ups, such as a contact's newest thread, take one per
+ * one statement per chunk of items. An executor's other look-ups, such as a contact's newest thread, take one per
  * item.
  */
 export async function bulkCreateActions(ctx: Context, input: unknown): Promise<BulkCreation> {
@@ -32,8 +32,8 @@ export async function bulkCreateActions(ctx: Context, input: unknown): Promise<B
   const rows = drafts.filter((draft): draft is DraftRow => !(draft instanceof AppError));
   let created: ActionRow[] = [];
   const reply = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
-    await stillMay(tx, ctx, authorizeProposing);
-    created = await inPortions(rows, sizeOf, (portion) => insert(ctx, tx, portion));
+    await assertStillAllowed(tx, ctx, authorizeProposing);
+    created = await inChunks(rows, sizeOf, (chunk) => insert(ctx, tx, chunk));
     return { ...replyOf(drafts, created) };
   });
   for (const action of created) dispatch(ctx, action);
@@ -46,10 +46,8 @@ async function insert(ctx: Context, tx: Transaction, rows: readonly DraftRow[]):
 }
 
 async function draftAll(ctx: Context, actions: readonly unknown[]): Promise<(DraftRow | AppError)[]> {
-  const together = { ...ctx, db: { ...ctx.db, tables: coalescing(ctx.db.tables) } };
-  const drafts = await inPortions(actions, sizeOf, (portion) =>
-    Promise.all(portion.map((item) => draftOne(together, item))),
-  );
+  const together = { ...ctx, db: { ...ctx.db, tables: batchLookups(ctx.db.tables) } };
+  const drafts = await inChunks(actions, sizeOf, (chunk) => Promise.all(chunk.map((item) => draftOne(together, item))));
   // Sorted ids keep the order of the request: they break ties between rows of one moment in every list and queue.
   const ids = drafts.map(() => newId()).toSorted();
   return drafts.map((draft, index) => (draft instanceof AppError ? draft : { ...draft, id: ids[index] ?? draft.id }));

@@ -4,7 +4,7 @@ import { dispatch } from '../action/dispatch.ts';
 import { AppError, invalid } from '../platform/errors.ts';
 import { inTransactionOnce, findFirstReply } from '../platform/idempotency.ts';
 import { parseId } from '../platform/ids.ts';
-import { stillMay } from '../access/api-keys/still-may.ts';
+import { assertStillAllowed } from '../access/api-keys/assert-still-allowed.ts';
 import { prepareDecisions, writeDecisions } from './decisions.ts';
 import { LOADED_MIB, loadMany, type Loaded } from './load-many.ts';
 import type { ActionRow } from '../action/row.ts';
@@ -28,7 +28,7 @@ export async function bulkDecideActions(ctx: Context, input: unknown): Promise<B
   const prepared = await prepareDecisions(ctx, asks);
   let decided: ActionRow[] = [];
   const reply = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
-    await stillMay(tx, ctx, authorizeDecision);
+    await assertStillAllowed(tx, ctx, authorizeDecision);
     const outcomes = await writeDecisions(tx, prepared);
     decided = [];
     for (const outcome of outcomes.values()) if (!(outcome instanceof AppError)) decided.push(outcome);

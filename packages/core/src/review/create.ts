@@ -5,10 +5,10 @@ import { AppError, invalid } from '../platform/errors.ts';
 import { executorOf } from '../tools/find-executor.ts';
 import { runOrReplay } from '../action/replay.ts';
 import { newId } from '../platform/ids.ts';
-import { stillMay } from '../access/api-keys/still-may.ts';
+import { assertStillAllowed } from '../access/api-keys/assert-still-allowed.ts';
 import { clearedHash } from '../executors/cleared-hash.ts';
 import { prepareProposal, refuseReviewerFields, refuseTimes, type Proposal } from './proposal.ts';
-import { gate, proposerOf, type Proposer } from './proposer.ts';
+import { initialStatus, proposerOf, type Proposer } from './proposer.ts';
 import { rowFromJson, type ActionRow } from '../action/row.ts';
 import { CREATE, type CreateAnswer } from '../action/statements.ts';
 
@@ -23,7 +23,7 @@ export async function createAction(ctx: Context, input: unknown): Promise<Action
 export async function recordProposal(ctx: Context, draft: () => Promise<DraftRow>): Promise<ActionRow> {
   const made = await runOrReplay(ctx.db, ctx.idempotency, async () => {
     const row = await draft();
-    await stillMay(ctx.db, ctx, authorizeProposing);
+    await assertStillAllowed(ctx.db, ctx, authorizeProposing);
     return insert(ctx, row);
   });
   const action = ctx.idempotency?.replayed ? await indexed(ctx, made) : made;
@@ -53,7 +53,7 @@ export async function draftRow(ctx: Context, body: ProposalBody): Promise<DraftR
   const proposal = await prepareProposal(ctx, { executor, given, identityId, place, mayLackLookUp: true });
   // A proposal with missing look-ups cannot run: a person sees it once it is complete.
   const asks = executor.alwaysAsks || proposal.notLookedUp !== undefined;
-  const status = asks ? 'pending_approval' : gate(body, proposer);
+  const status = asks ? 'pending_approval' : initialStatus(body, proposer);
   return newRow(ctx, body, { ...proposer, ...proposal, status });
 }
 

@@ -9,7 +9,7 @@ import type { Executor } from '../executors/executor.ts';
 import { executorOf } from '../tools/find-executor.ts';
 import { replayOrRun } from '../action/replay.ts';
 import type { Idempotency } from '../platform/idempotency.ts';
-import { stillMay } from '../access/api-keys/still-may.ts';
+import { assertStillAllowed } from '../access/api-keys/assert-still-allowed.ts';
 import { holdSecondsOf } from '../access/settings/get.ts';
 import { callContextOf } from '../schema/reserved-fields.ts';
 import { transition, type Transition } from '../action/transition.ts';
@@ -17,7 +17,7 @@ import { renderPreview, type RenderedPreview } from '../executors/render-preview
 import { addRewordingWarning, hasRewordingWarning, isRewording } from './rewording.ts';
 import { clearedHash } from '../executors/cleared-hash.ts';
 import { getActionInWorkspace } from './get.ts';
-import { givenOf, identityFor, lookupIn, parseParams, prepareEdits, prepareProposal } from './proposal.ts';
+import { givenParams, identityFor, lookupContext, parseParams, prepareEdits, prepareProposal } from './proposal.ts';
 import { columnsOf, effectiveParams, type ActionChange, type ActionRow } from '../action/row.ts';
 
 /** Approves, rejects or edits a pending action. The loser of a race gets INVALID_STATE. */
@@ -61,7 +61,7 @@ export async function applyDecision(
   how: DecisionOptions = {},
 ): Promise<ActionRow> {
   const prepared = await prepareDecision(ctx, seen, decision, how);
-  await stillMay(ctx.db, ctx, how.may ?? assertDecider);
+  await assertStillAllowed(ctx.db, ctx, how.may ?? assertDecider);
   return writeDecision(ctx.db, prepared, ctx.idempotency);
 }
 
@@ -183,7 +183,7 @@ async function renderOutdatedPreview(
   const found = isIncomplete || seen.status_reason === 'stale' ? await lookUpAgain(ctx, executor, seen) : {};
   const params = effectiveParams({ ...seen, ...columnsOf(found) });
   const rendered = JSON.parse(
-    JSON.stringify(await renderPreview(executor, params, lookupIn(ctx, identity))),
+    JSON.stringify(await renderPreview(executor, params, lookupContext(ctx, identity))),
   ) as RenderedPreview;
   const whole = isIncomplete && { status_reason: null };
   const now = { ...found, ...rendered, ...whole, identity_version: identity?.version ?? null };
@@ -206,7 +206,7 @@ async function renderOutdatedPreview(
 
 /** Looks up again what went stale, so that people approve current values. */
 async function lookUpAgain(ctx: Context, executor: Executor, seen: ActionRow) {
-  const given = givenOf(seen);
+  const given = givenParams(seen);
   const { params, resolved } = await prepareProposal(ctx, {
     executor,
     given,

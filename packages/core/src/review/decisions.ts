@@ -2,14 +2,14 @@
 // in one. Held by actions-bulk-decide.test.ts and no-network-in-transactions.test.ts.
 import type { DecideActionBody } from '@proviso/contracts';
 import { ActionError } from '../action/action-error.ts';
-import { coalescing } from '../platform/coalesce.ts';
+import { batchLookups } from '../platform/batch-lookups.ts';
 import type { Context } from '../access/context.ts';
 import type { Transaction } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { withTimeout } from '../platform/with-timeout.ts';
 import { nextSlice } from '../platform/time-slice.ts';
 import { prepareDecision, writeDecision, type PreparedDecision } from './decide.ts';
-import { inPortions, sizeOf } from '../platform/portions.ts';
+import { inChunks, sizeOf } from '../platform/chunks.ts';
 import type { ActionRow } from '../action/row.ts';
 
 /**
@@ -29,12 +29,12 @@ export type PreparedDecisions = Map<string, PreparedDecision | AppError>;
 
 /** Prepares each decision by itself; a refused one becomes its error. Writes nothing. */
 export async function prepareDecisions(ctx: Context, asks: readonly DecisionRequest[]): Promise<PreparedDecisions> {
-  const together = { ...ctx, db: { ...ctx.db, tables: coalescing(ctx.db.tables) } };
+  const together = { ...ctx, db: { ...ctx.db, tables: batchLookups(ctx.db.tables) } };
   const endsAt = performance.now() + PREPARE_MS;
-  const prepared = await inPortions(
+  const prepared = await inChunks(
     asks,
     ({ seen }) => sizeOf(seen.params),
-    (portion) => sideBySide(portion, async (ask) => [ask.seen.id, await prepareOne(together, ask, endsAt)] as const),
+    (chunk) => sideBySide(chunk, async (ask) => [ask.seen.id, await prepareOne(together, ask, endsAt)] as const),
   );
   return new Map(prepared);
 }

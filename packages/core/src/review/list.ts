@@ -3,7 +3,7 @@ import { authorize, type Context } from '../access/context.ts';
 import { sql, type Sql } from '../platform/db.ts';
 import { invalid } from '../platform/errors.ts';
 import { parseId, type IdKind } from '../platform/ids.ts';
-import { eitherCursorOrSkip, type Order } from '../platform/page.ts';
+import { cursorWithSkip, type Order } from '../platform/page.ts';
 import { afterAction } from '../action/cursor.ts';
 import { selectActions, type SelectedActions } from '../action/select.ts';
 
@@ -62,7 +62,7 @@ export async function listActions(ctx: Context, input: unknown): Promise<ActionP
   authorize(ctx, 'actions:read');
   const query = listActionsQuery.parse(input);
   const { limit, skip, cursor } = query;
-  if (cursor !== undefined && skip > 0) throw eitherCursorOrSkip();
+  if (cursor !== undefined && skip > 0) throw cursorWithSkip();
   const where = sql.join([sql`workspace_id = ${ctx.caller.workspaceId}::uuid`, ...filtersOf(query)], ' and ');
   const order = orderOf(query);
   const after = cursor === undefined ? undefined : await afterAction(ctx, order, cursor);

@@ -26,7 +26,7 @@ export interface Proposal {
 }
 
 /** What an executor may look up before a run. */
-export const lookupIn = (ctx: Context, identity: IdentityView | null): LookupContext => ({
+export const lookupContext = (ctx: Context, identity: IdentityView | null): LookupContext => ({
   workspaceId: ctx.caller.workspaceId,
   records: recordsOf(ctx.db, ctx.caller.workspaceId),
   identity,
@@ -34,7 +34,7 @@ export const lookupIn = (ctx: Context, identity: IdentityView | null): LookupCon
 });
 
 /** The given params, without what the executor filled in. */
-export const givenOf = ({ params, resolved }: Pick<ActionRow, 'params' | 'resolved'>): JsonObject =>
+export const givenParams = ({ params, resolved }: Pick<ActionRow, 'params' | 'resolved'>): JsonObject =>
   without(params, Object.keys(resolved));
 
 const without = (from: JsonObject, keys: readonly string[]): JsonObject =>
@@ -124,7 +124,7 @@ export async function prepareProposal(
   refuseFields(executor.resolvedFields ?? [], given, 'is looked up by the service: leave it out');
   if (executor.tool) assertCallContext(given, place);
   const parsed = await parseParams(executor, { ...kept, ...given });
-  const lookup = lookupIn(ctx, identity);
+  const lookup = lookupContext(ctx, identity);
   let notLookedUp: string | undefined;
   const ask = async <T>(asking: () => Promise<T>, otherwise: (why: string) => T): Promise<T> => {
     try {
@@ -183,7 +183,7 @@ export async function prepareEdits(
   const moved = (executor.resolvesFrom ?? []).some((key) => key in edits && edits[key] !== row.params[key]);
   const proposal = await prepareProposal(ctx, {
     executor,
-    given: { ...givenOf(row), ...edits },
+    given: { ...givenParams(row), ...edits },
     kept: moved ? {} : row.resolved,
     identityId: row.identity_id,
     place: callContextOf(row),

@@ -24,7 +24,7 @@ export async function proposerOf(ctx: Context, { run_id }: Pick<CreateActionBody
 }
 
 /** The initial status: an agent's proposal is cleared automatically only if its settings say so. */
-export function gate(
+export function initialStatus(
   { type, require_approval }: Pick<CreateActionBody, 'type' | 'require_approval'>,
   { agent }: Proposer,
 ): Status {

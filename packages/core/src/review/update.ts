@@ -13,14 +13,14 @@ import { dispatch } from '../action/dispatch.ts';
 import { invalid } from '../platform/errors.ts';
 import type { Executor } from '../executors/executor.ts';
 import { executorOf } from '../tools/find-executor.ts';
-import { stillMay } from '../access/api-keys/still-may.ts';
+import { assertStillAllowed } from '../access/api-keys/assert-still-allowed.ts';
 import { callContextOf } from '../schema/reserved-fields.ts';
 import { transition } from '../action/transition.ts';
 import { clearedColumns, applyDecision } from './decide.ts';
 import { getActionInWorkspace } from './get.ts';
 import { foldEdits, returnToReview } from '../action/return-to-review.ts';
 import { assertOwnAction } from './own.ts';
-import { givenOf, prepareProposal, refuseReviewerFields, refuseTimes } from './proposal.ts';
+import { givenParams, prepareProposal, refuseReviewerFields, refuseTimes } from './proposal.ts';
 import { columnsOf, type ActionChange, type ActionRow } from '../action/row.ts';
 
 /**
@@ -60,7 +60,7 @@ async function write(ctx: Context, seen: ActionRow, body: UpdateActionBody): Pro
     return applyDecision(ctx, seen, decision, { change, changes, may });
   }
   const data: JsonObject = { changes, via: ctx.via };
-  const now = await stillMay(ctx.db, ctx, may);
+  const now = await assertStillAllowed(ctx.db, ctx, may);
   const reason = reviewReason(now, seen, body);
   if (reason)
     return transition(ctx.db, seen, 'action.returned_to_review', {
@@ -107,7 +107,7 @@ async function proposalChange(
   const seen = { ...row, ...columnsOf(foldEdits(row)) };
   const proposal = await prepareProposal(ctx, {
     executor,
-    given: body.params ?? givenOf(seen),
+    given: body.params ?? givenParams(seen),
     // Another account may find something else under the same name.
     kept: body.params || body.identity_id ? {} : seen.resolved,
     identityId: body.identity_id ?? seen.identity_id,

@@ -5,7 +5,7 @@ import type { Caller } from '../access/context.ts';
 import type { Database } from '../platform/db.ts';
 import { AppError, notFound } from '../platform/errors.ts';
 import { forProcess } from '../platform/fair-pool.ts';
-import { findActive } from '../access/api-keys/find-active.ts';
+import { findActiveCallers } from '../access/api-keys/find-active-callers.ts';
 import { WITH_IDENTITY } from './get.ts';
 import { rowFromTable, type ActionRow } from '../action/row.ts';
 import { FIND_ENDED } from '../action/statements.ts';
@@ -36,13 +36,13 @@ interface Waiting extends Wanted {
   leave: () => void;
 }
 
-type Asked = Pick<Database, 'query' | 'tables'>;
+type WaitDatabase = Pick<Database, 'query' | 'tables'>;
 
-export function createWaiters(db: Asked, { waitsMax = WAITS_MAX }: { waitsMax?: number } = {}): Waiters {
+export function createWaiters(db: WaitDatabase, { waitsMax = WAITS_MAX }: { waitsMax?: number } = {}): Waiters {
   const waiting = new Set<Waiting>();
   const ofWorkspace = new Map<string, number>();
   const read = createReader(db);
-  const lookOn = looking(db, waiting);
+  const lookOn = pollWhileWaiting(db, waiting);
 
   const count = (workspaceId: string, change: 1 | -1): void => {
     const now = (ofWorkspace.get(workspaceId) ?? 0) + change;
@@ -79,7 +79,7 @@ export function createWaiters(db: Asked, { waitsMax = WAITS_MAX }: { waitsMax?: 
 }
 
 /** Polls while somebody waits. If the database is down, it tries again; the limits keep running. */
-function looking(db: Asked, waiting: ReadonlySet<Waiting>): () => void {
+function pollWhileWaiting(db: WaitDatabase, waiting: ReadonlySet<Waiting>): () => void {
   let isLooking = false;
   let rightsAt = 0;
 
@@ -90,7 +90,7 @@ function looking(db: Asked, waiting: ReadonlySet<Waiting>): () => void {
     for (const one of waiting) if (ended.has(one.id)) one.leave();
     if (performance.now() < rightsAt) return;
     const asked = [...waiting];
-    const active = await findActive(db, new Set(asked.map(({ caller }) => caller))).catch(() => undefined);
+    const active = await findActiveCallers(db, new Set(asked.map(({ caller }) => caller))).catch(() => undefined);
     rightsAt = performance.now() + RECHECK_MS;
     for (const one of asked) if (active?.has(one.caller) === false) one.leave();
   };
@@ -112,7 +112,7 @@ function looking(db: Asked, waiting: ReadonlySet<Waiting>): () => void {
  * Reads the actions of all waits that end in one turn of the event loop at once, and whether their callers may still
  * read.
  */
-function createReader(db: Asked): (wanted: Wanted) => Promise<ActionRow> {
+function createReader(db: WaitDatabase): (wanted: Wanted) => Promise<ActionRow> {
   let next: { all: Set<Wanted>; read: ReturnType<typeof readAll> } | undefined;
   const begin = (): NonNullable<typeof next> => {
     const all = new Set<Wanted>();
@@ -137,11 +137,11 @@ function createReader(db: Asked): (wanted: Wanted) => Promise<ActionRow> {
   };
 }
 
-async function readAll(db: Asked, all: ReadonlySet<Wanted>) {
+async function readAll(db: WaitDatabase, all: ReadonlySet<Wanted>) {
   const ids = [...new Set([...all].map(({ id }) => id))];
   const [found, active] = await Promise.all([
     db.tables.actions.findMany({ where: { id: { in: ids } }, include: WITH_IDENTITY }),
-    findActive(db, new Set([...all].map(({ caller }) => caller))),
+    findActiveCallers(db, new Set([...all].map(({ caller }) => caller))),
   ]);
   return { rows: new Map(found.map((row) => [row.id, rowFromTable(row)])), active };
 }

@@ -8,7 +8,7 @@ import { sql } from '../platform/db.ts';
 import { notFound } from '../platform/errors.ts';
 import type { agent_runs } from '../generated/client.ts';
 import { parseId } from '../platform/ids.ts';
-import { eitherCursorOrSkip, NEWEST_FIRST, type Order, type Page } from '../platform/page.ts';
+import { cursorWithSkip, NEWEST_FIRST, type Order, type Page } from '../platform/page.ts';
 
 const OLDEST_FIRST: Order = { ...NEWEST_FIRST, direction: 'asc' };
 
@@ -36,7 +36,7 @@ export async function getRun(
   authorize(ctx, 'actions:read');
   const { limit, skip, cursor } = listQuery.parse(input);
   const run = await getRunInWorkspace(ctx, id);
-  if (cursor !== undefined && skip > 0) throw eitherCursorOrSkip();
+  if (cursor !== undefined && skip > 0) throw cursorWithSkip();
   const where = sql`run_id = ${run.id}::uuid and workspace_id = ${run.workspace_id}::uuid`;
   const after = cursor === undefined ? undefined : await afterAction(ctx, OLDEST_FIRST, cursor);
   const count = sql`select count(*)::int from actions t where ${where}`;

@@ -7,7 +7,7 @@ import ajvFormats from 'ajv-formats';
 import { RE2JS } from 're2js';
 import { modernize } from './modern-schema.ts';
 import type { Answer, Fault } from './schema-job.ts';
-import { subschemasOf } from './schema-places.ts';
+import { subschemasOf } from './subschemas.ts';
 
 /** More than any tool needs. Compilation time grows with its square. */
 const OBJECTS_MAX = 1_000;

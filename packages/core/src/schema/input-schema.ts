@@ -5,13 +5,13 @@ import { jsonFault, jsonValue, type JsonObject } from '@proviso/contracts';
 import { z } from 'zod';
 import { withoutReserved } from './reserved-fields.ts';
 import type { Fault } from './schema-job.ts';
-import { askThread } from './schema-pool.ts';
+import { runInThread } from './schema-pool.ts';
 
 /** How many schemas the thread is known to have; it says when it has forgotten one. */
 const SENT_MAX = 1_000;
 
 /** A schema, and the workspace whose turn it uses. */
-export interface OwnSchema {
+export interface TenantSchema {
   workspaceId: string;
   schema: JsonObject;
 }
@@ -40,9 +40,9 @@ export interface SchemaCheck {
 }
 
 /** Whether a schema can validate inputs. */
-export async function checkSchema({ workspaceId, schema }: OwnSchema): Promise<SchemaCheck> {
+export async function checkSchema({ workspaceId, schema }: TenantSchema): Promise<SchemaCheck> {
   const { text, hash } = describe(schema);
-  const answer = await askThread(workspaceId, { kind: 'definition', hash, schema: text });
+  const answer = await runInThread(workspaceId, { kind: 'definition', hash, schema: text });
   if (answer.kind === 'definition') {
     remember(sent, hash);
     return answer;
@@ -55,7 +55,7 @@ export async function checkSchema({ workspaceId, schema }: OwnSchema): Promise<S
  * Params may name the call's context whatever the schema says, unless the schema describes those fields. Reports only
  * the first fault: finding all of them has no bound.
  */
-export function paramsOf(own: OwnSchema): z.ZodType<JsonObject> {
+export function paramsOf(own: TenantSchema): z.ZodType<JsonObject> {
   const properties = Object(own.schema.properties) as object;
   return z.record(z.string(), jsonValue).superRefine(async (params, check) => {
     const fault = jsonFault(params);
@@ -67,19 +67,19 @@ export function paramsOf(own: OwnSchema): z.ZodType<JsonObject> {
 }
 
 /** The first fault of an input by the schema, as far as it can be checked; undefined = it fits. */
-export async function inputFault(own: OwnSchema, input: JsonObject): Promise<Fault | undefined> {
+export async function inputFault(own: TenantSchema, input: JsonObject): Promise<Fault | undefined> {
   const fault = jsonFault(input);
   return fault ? { path: [], message: fault } : faultOf(own, input);
 }
 
 const TOO_SLOW: Fault = { path: [], message: 'cannot be validated in time by the tool’s input_schema' };
 
-async function faultOf({ workspaceId, schema }: OwnSchema, given: JsonObject): Promise<Fault | undefined> {
+async function faultOf({ workspaceId, schema }: TenantSchema, given: JsonObject): Promise<Fault | undefined> {
   const { text, hash } = describe(schema);
   const input = JSON.stringify(given);
   const whole = { kind: 'input', hash, schema: text, input } as const;
-  let answer = await askThread(workspaceId, sent.has(hash) ? { kind: 'input', hash, input } : whole);
-  if (answer.kind === 'forgotten') answer = await askThread(workspaceId, whole);
+  let answer = await runInThread(workspaceId, sent.has(hash) ? { kind: 'input', hash, input } : whole);
+  if (answer.kind === 'forgotten') answer = await runInThread(workspaceId, whole);
   if (answer.kind === 'input') {
     remember(sent, hash);
     return answer.fault;

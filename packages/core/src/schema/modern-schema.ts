@@ -1,7 +1,7 @@
 // Reads schemas of older dialects as JSON Schema 2020-12: translates what they express differently, and drops and names
 // what it does not understand. Held by input-schema.test.ts.
 import type { JsonObject, JsonValue } from '@proviso/contracts';
-import { mapSubschemas } from './schema-places.ts';
+import { mapSubschemas } from './subschemas.ts';
 
 const DIALECTS = /^https?:\/\/json-schema\.org\/(draft-0[4-7]|draft\/(2019-09|2020-12))\/schema#?$/;
 const TYPES = new Set<JsonValue>(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']);

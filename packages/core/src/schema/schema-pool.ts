@@ -12,8 +12,8 @@ const START_MS_MAX = 30_000;
  * How long a schema that took too long is not tried again for its workspace, so that a thousand such jobs cost as much
  * as one.
  */
-const REST_MS = 10_000;
-const RESTING_MAX = 1_000;
+const COOL_DOWN_MS = 10_000;
+const COOLING_DOWN_MAX = 1_000;
 const LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 };
 /** How much text the waiting jobs of one workspace may hold. */
 const WAITING_CHARS_MAX = 16 * 1024 * 1024;
@@ -33,7 +33,7 @@ interface Waiting {
 const waiting = new Map<string, Waiting[]>();
 let thread: Worker | undefined;
 /** Until when, by workspace and schema. */
-const resting = new Map<string, number>();
+const coolingDown = new Map<string, number>();
 let working = false;
 let served: string | undefined;
 
@@ -41,7 +41,7 @@ let served: string | undefined;
  * Resolves with the thread's answer when it is the workspace's turn. Throws UNAVAILABLE if too much of it waits
  * already.
  */
-export function askThread(workspaceId: string, job: Job): Promise<Answer> {
+export function runInThread(workspaceId: string, job: Job): Promise<Answer> {
   const jobs = waiting.get(workspaceId) ?? [];
   const chars = (job.schema?.length ?? 0) + (job.kind === 'input' ? job.input.length : 0);
   if (jobs.reduce((sum, one) => sum + one.chars, chars) > WAITING_CHARS_MAX)
@@ -59,7 +59,7 @@ export function askThread(workspaceId: string, job: Job): Promise<Answer> {
 async function work(): Promise<void> {
   if (working) return;
   working = true;
-  for (let next = takeTurn(); next; next = takeTurn()) next.answer(await runUnlessResting(next));
+  for (let next = takeTurn(); next; next = takeTurn()) next.answer(await runUnlessCoolingDown(next));
   working = false;
 }
 
@@ -76,13 +76,13 @@ function takeTurn(): Waiting | undefined {
   return next;
 }
 
-async function runUnlessResting({ job, key }: Waiting): Promise<Answer> {
-  if (performance.now() < (resting.get(key) ?? -Infinity)) return { kind: 'given_up' };
+async function runUnlessCoolingDown({ job, key }: Waiting): Promise<Answer> {
+  if (performance.now() < (coolingDown.get(key) ?? -Infinity)) return { kind: 'given_up' };
   const answer = await run(job);
   if (answer.kind !== 'given_up') return answer;
-  resting.delete(key);
-  resting.set(key, performance.now() + REST_MS);
-  if (resting.size > RESTING_MAX) resting.delete([...resting.keys()][0] ?? '');
+  coolingDown.delete(key);
+  coolingDown.set(key, performance.now() + COOL_DOWN_MS);
+  if (coolingDown.size > COOLING_DOWN_MAX) coolingDown.delete([...coolingDown.keys()][0] ?? '');
   return answer;
 }
 

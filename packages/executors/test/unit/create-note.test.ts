@@ -1,7 +1,7 @@
 import { createNote } from '../../src/index.ts';
-import { ACME, ADA, lookupIn, recordsOf } from '../records.ts';
+import { ACME, ADA, lookupContext, recordsOf } from '../records.ts';
 
-const lookup = lookupIn();
+const lookup = lookupContext();
 const approvedAt = new Date();
 
 describe('create_note params', () => {

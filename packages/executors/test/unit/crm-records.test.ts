@@ -9,7 +9,7 @@ import {
   updateContact,
   updateLifecycleStage,
 } from '../../src/index.ts';
-import { ACME, ADA, company, contact, lookupIn, recordsOf } from '../records.ts';
+import { ACME, ADA, company, contact, lookupContext, recordsOf } from '../records.ts';
 
 const NOBODY = 'ct_01h455vb4pex5vsknk084sn0zz';
 const NOWHERE = 'co_01h455vb4pex5vsknk084sn0zz';
@@ -33,7 +33,7 @@ const resultOf = async (executor: Executor, params: JsonObject, records: Writabl
 };
 
 const render = async (executor: Executor, params: JsonObject, records: WritableRecords) => {
-  const current = await executor.readCurrent?.(params, lookupIn({}, { records }));
+  const current = await executor.readCurrent?.(params, lookupContext({}, { records }));
   return executor.preview(params, { identity: null, ...(current && { current }) });
 };
 
@@ -101,7 +101,7 @@ describe.each<[Executor, string, JsonObject, JsonObject]>([
     { contact_id: NOBODY, lifecycle_stage: 'lead' },
   ],
 ])('$type', (executor, field, params, strange) => {
-  const lookup = lookupIn();
+  const lookup = lookupContext();
 
   it(`refuses at the proposal a ${field} that the workspace does not have`, async () => {
     await expect(executor.resolve?.(params, lookup)).resolves.toEqual({});
@@ -113,7 +113,7 @@ describe.each<[Executor, string, JsonObject, JsonObject]>([
 
   it('is refused by the guard when its record is gone', async () => {
     expect(await executor.guard?.(params, { ...lookup, approvedAt })).toEqual({ kind: 'ok' });
-    const gone = { ...lookupIn({ contacts: [], companies: [] }), approvedAt };
+    const gone = { ...lookupContext({ contacts: [], companies: [] }), approvedAt };
     expect(await executor.guard?.(params, gone)).toMatchObject({ kind: 'refused' });
   });
 

@@ -1,7 +1,7 @@
 import { REFERENCES_BYTES_MAX } from '@proviso/contracts';
 import { emailMessage } from '../../src/index.ts';
 import { previewOf } from '../preview-of.ts';
-import { ADA, BOB, contact, lookupIn, THREAD, thread, type Workspace } from '../records.ts';
+import { ADA, BOB, contact, lookupContext, THREAD, thread, type Workspace } from '../records.ts';
 
 const executor = emailMessage();
 const identity = {
@@ -16,13 +16,13 @@ const issues = (params: object): string[] =>
   (executor.params.safeParse(params).error?.issues ?? []).map(({ path }) => path.join('.'));
 const resolve = async (params: object, workspace: Workspace = {}): Promise<object> => {
   const parsed = executor.params.parse(params);
-  const resolved = (await executor.resolve?.(parsed, lookupIn(workspace, { identity }))) ?? {};
+  const resolved = (await executor.resolve?.(parsed, lookupContext(workspace, { identity }))) ?? {};
   expect(issues({ ...parsed, ...resolved })).toEqual([]);
   return resolved;
 };
 const guard = async (params: object, workspace: Workspace = {}) =>
   executor.guard?.(executor.params.parse(params), {
-    ...lookupIn(workspace, { identity }),
+    ...lookupContext(workspace, { identity }),
     approvedAt: new Date('2026-01-03T00:00:00Z'),
   });
 

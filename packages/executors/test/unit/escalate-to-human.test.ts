@@ -1,6 +1,6 @@
 import type { Approval } from '@proviso/contracts';
 import { escalateToHuman } from '../../src/index.ts';
-import { ACME, ADA, lookupIn, recordsOf } from '../records.ts';
+import { ACME, ADA, lookupContext, recordsOf } from '../records.ts';
 
 const approval: Approval = {
   decision: 'edit',
@@ -39,7 +39,7 @@ describe('escalate_to_human', () => {
   });
 
   it('refuses at the proposal a contact that the workspace does not have', async () => {
-    const lookup = lookupIn({ contacts: [] });
+    const lookup = lookupContext({ contacts: [] });
     await expect(escalateToHuman.resolve?.({ reason: 'x', contact_id: ADA }, lookup)).rejects.toMatchObject({
       details: [{ path: 'params.contact_id' }],
     });

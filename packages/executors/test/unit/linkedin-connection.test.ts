@@ -2,7 +2,7 @@ import { startUnipileFake, type UnipileFake } from '@proviso/testing/providers/l
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import type { JsonObject } from '@proviso/contracts';
 import { linkedin } from '../../src/providers/linkedin.ts';
-import { contact, lookupIn } from '../records.ts';
+import { contact, lookupContext } from '../records.ts';
 import { executor, identityWith, INVITATION, settings, TOKEN, UNIPILE } from '../subjects/linkedin.ts';
 
 describe('linkedin_connection', () => {
@@ -62,7 +62,9 @@ describe('linkedin_connection', () => {
     [[], { kind: 'refused', message: 'The contact no longer exists.' }],
     [[contact({ unsubscribedAt: new Date(0) })], { kind: 'refused', message: 'The contact has unsubscribed.' }],
   ])('asks before the run whether the contact may be invited', async (contacts, verdict) => {
-    expect(await executor.guard?.(INVITATION, { ...lookupIn({ contacts }), approvedAt: new Date(0) })).toEqual(verdict);
+    expect(await executor.guard?.(INVITATION, { ...lookupContext({ contacts }), approvedAt: new Date(0) })).toEqual(
+      verdict,
+    );
   });
 
   describe('after a lost worker', () => {
@@ -76,7 +78,7 @@ describe('linkedin_connection', () => {
     const settle = (params: JsonObject = INVITATION, credentials: JsonObject | null = { token: TOKEN }) =>
       executor.reconcile?.({
         action: { id: 'act_1', workspaceId: 'w', params, attempt: 1, approval: null },
-        ...lookupIn({}, { identity: UNIPILE }),
+        ...lookupContext({}, { identity: UNIPILE }),
         credentials,
         key: 'k',
         signal: new AbortController().signal,

@@ -5,7 +5,7 @@ import { maskOf } from '../../src/masking.ts';
 import { resultOutcome } from '../../src/mcp/outcome.ts';
 import type { CallResult } from '../../src/mcp/session.ts';
 import { mcp } from '../../src/providers/mcp.ts';
-import { lookupIn, runOf } from '../records.ts';
+import { lookupContext, runOf } from '../records.ts';
 import { CALL, executor, identityOf, settings, TOKEN } from '../subjects/mcp.ts';
 
 describe('mcp_tool_call', () => {
@@ -16,7 +16,7 @@ describe('mcp_tool_call', () => {
   afterEach(() => fake.close());
 
   const lookup = (more: JsonObject = {}, token = TOKEN) =>
-    lookupIn({}, { identity: identityOf(fake, more), openCredentials: async () => ({ token }) });
+    lookupContext({}, { identity: identityOf(fake, more), openCredentials: async () => ({ token }) });
   const look = (params: JsonObject = CALL, ...[more, token]: Parameters<typeof lookup>) =>
     executor.readCurrent?.(params, lookup(more, token)) as Promise<JsonObject>;
   const verify = (token: string) =>

@@ -4,7 +4,7 @@ import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startResendFake, type ResendFake } from '@proviso/testing/providers/resend';
 import { builtIns, resendCreateBroadcast, resendCreateContact, resendSendEmail } from '../../src/index.ts';
 import { previewOf } from '../preview-of.ts';
-import { ACTION, ADA, BOB, contact, lookupIn, runOf, type Workspace } from '../records.ts';
+import { ACTION, ADA, BOB, contact, lookupContext, runOf, type Workspace } from '../records.ts';
 
 const API_KEY = 're_tr0ub4dor3';
 const credentials = { api_key: API_KEY };
@@ -35,9 +35,9 @@ const openCredentials = async () => credentials;
 const issues = ({ params }: Executor, given: object): string[] =>
   (params.safeParse(given).error?.issues ?? []).map(({ path }) => path.join('.'));
 const resolve = async ({ params, resolve: look }: Executor, given: object, workspace: Workspace = {}, config = {}) =>
-  look?.(params.parse(given), lookupIn(workspace, { identity: acting(config), openCredentials }));
+  look?.(params.parse(given), lookupContext(workspace, { identity: acting(config), openCredentials }));
 const guard = async (executor: Executor, params: object, workspace: Workspace = {}, config = {}) =>
-  executor.guard?.(params as JsonObject, { ...lookupIn(workspace, { identity: acting(config) }), approvedAt });
+  executor.guard?.(params as JsonObject, { ...lookupContext(workspace, { identity: acting(config) }), approvedAt });
 const run = (executor: Executor, params: object, more: object = {}) =>
   executor.execute(runOf(params, { credentials, identity: acting(), ...more }));
 

@@ -2,7 +2,7 @@ import type { Executor } from '@proviso/core/executor';
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startSlackFake, type FakeChannel, type SlackFake } from '@proviso/testing/providers/slack';
 import { builtIns, sendSlackMessage } from '../../src/index.ts';
-import { ACTION, lookupIn, runOf } from '../records.ts';
+import { ACTION, lookupContext, runOf } from '../records.ts';
 
 const TOKEN = 'xoxb-2417-tr0ub4dor';
 const credentials = { token: TOKEN };
@@ -25,7 +25,7 @@ afterEach(() => slack.close());
 
 const resolve = async (params: object, given: object | null = credentials) => {
   const openCredentials = async () => given as typeof credentials | null;
-  return executor.resolve?.(executor.params.parse(params), lookupIn({}, { openCredentials }));
+  return executor.resolve?.(executor.params.parse(params), lookupContext({}, { openCredentials }));
 };
 const asked = (): string[] => slack.requests.map(({ path }) => path.slice(1));
 

@@ -3,7 +3,7 @@ import type { IdentityView } from '@proviso/core/executor';
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startHubspotFake, type HubspotFake } from '@proviso/testing/providers/hubspot';
 import { builtIns, syncToCrm } from '../../src/index.ts';
-import { ACME, ADA, BOB, company, contact, lookupIn, runOf, type Workspace } from '../records.ts';
+import { ACME, ADA, BOB, company, contact, lookupContext, runOf, type Workspace } from '../records.ts';
 
 const TOKEN = 'pat-eu1-tr0ub4dor3';
 const credentials = { access_token: TOKEN };
@@ -26,7 +26,7 @@ const workspace: Workspace = {
 const both = { contact_id: ADA, company_id: ACME };
 
 const resolve = async (params: object, config: JsonObject = {}, there = workspace) =>
-  executor.resolve?.(executor.params.parse(params), lookupIn(there, { identity: acting(config) }));
+  executor.resolve?.(executor.params.parse(params), lookupContext(there, { identity: acting(config) }));
 const run = (params: object, config: JsonObject = {}) =>
   executor.execute(runOf(params, { credentials, identity: acting(config) }));
 const ada = (properties = {}) => ({ contact: { email: 'ada@example.com', properties } });
@@ -139,7 +139,7 @@ describe('sync_to_crm before its run', () => {
     ],
   ])('is %s', async (_, there, verdict) => {
     const params = { ...both, ...ada(), ...acme() };
-    expect(await executor.guard?.(params, { ...lookupIn(there), approvedAt: new Date() })).toMatchObject(verdict);
+    expect(await executor.guard?.(params, { ...lookupContext(there), approvedAt: new Date() })).toMatchObject(verdict);
   });
 });
 

@@ -23,7 +23,7 @@ export interface ResendFake extends HttpFake {
   /** From here on the key may only send. */
   restrict(): void;
   /** Keys are forgotten, as they are a day later. */
-  forgetKeys(): void;
+  deleteOldIdempotencyKeys(): void;
 }
 
 export interface ResendFakeOptions {
@@ -66,7 +66,7 @@ export async function startResendFake({
   };
   const http = await startHttpFake({ handle, tooMany: refusal(429, 'rate_limit_exceeded') });
   const restrict = (): void => void (restricted = true);
-  return { ...http, sent, contacts, broadcasts, restrict, forgetKeys: () => keys.clear() };
+  return { ...http, sent, contacts, broadcasts, restrict, deleteOldIdempotencyKeys: () => keys.clear() };
 }
 
 const emailRoutes = ({ sent, keys }: State): Route[] => [

@@ -2,7 +2,7 @@ import { batchApproveBody, batchApproveList, batchApproveReply, batchItem } from
 import {
   authorizeDecision,
   batchApprovePendingActions,
-  inPortions,
+  inChunks,
   parseBatchId,
   sizeOf,
   workspaceOfBatch,
@@ -39,8 +39,8 @@ export const batchApprovePendingActionsRoute = defineRoute({
 async function readItems(input: unknown): Promise<BatchItem[]> {
   const { items } = batchApproveList.parse(input);
   const issues: z.core.$ZodIssue[] = [];
-  const read = await inPortions(items, sizeOf, async (portion, from) =>
-    portion.map((item, at) => {
+  const read = await inChunks(items, sizeOf, async (chunk, from) =>
+    chunk.map((item, at) => {
       const { data, error } = batchItem.safeParse(item);
       for (const issue of error?.issues ?? []) issues.push({ ...issue, path: ['items', from + at, ...issue.path] });
       return data;

@@ -1,4 +1,4 @@
-import { lesserRole, scopesOf, type Actor, type KeyKind, type Role, type Scope } from '@proviso/contracts';
+import { lowerRole, scopesOf, type Actor, type KeyKind, type Role, type Scope } from '@proviso/contracts';
 import type { Caller } from '../context.ts';
 import type { Database, Queryable, Statement } from '../../platform/db.ts';
 import { AppError, invalid, notFound } from '../../platform/errors.ts';
@@ -129,7 +129,7 @@ function callerOf(found: Found): Caller {
     answersForId: found.answers_for_id,
     isHome: found.is_home ?? false,
     expiresAt: found.expires_at,
-    role: found.key_role ? lesserRole(found.key_role, found.member_role) : found.member_role,
+    role: found.key_role ? lowerRole(found.key_role, found.member_role) : found.member_role,
     decides: kind === 'personal' || kind === 'session' || (kind === 'workspace' && found.decides),
     scopes: found.scopes ?? scopesOfSession(found),
     agent,

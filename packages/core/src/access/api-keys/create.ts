@@ -1,5 +1,5 @@
 // No credential can create one with more access, a longer life or a higher kind. Held by credentials.test.ts.
-import { createKeyBody, lesserRole, ROLES, type ApiKey, type CreateKeyBody, type Role } from '@proviso/contracts';
+import { createKeyBody, lowerRole, ROLES, type ApiKey, type CreateKeyBody, type Role } from '@proviso/contracts';
 import {
   authorizeConfiguration,
   authorizeCredentials,
@@ -32,7 +32,7 @@ export async function createKey(ctx: Context, input: unknown): Promise<CreatedKe
   const above = body.scopes.filter((scope) => !caller.scopes.includes(scope));
   if (above.length > 0)
     throw new AppError('FORBIDDEN', `You cannot grant scopes that your own token lacks: ${above.join(', ')}.`);
-  const rights = body.kind === 'personal' ? personal(ctx, body) : await bound(ctx, body);
+  const rights = body.kind === 'personal' ? personalKey(ctx, body) : await workspaceKey(ctx, body);
   const token = newToken();
   const data = {
     ...rights,
@@ -45,7 +45,7 @@ export async function createKey(ctx: Context, input: unknown): Promise<CreatedKe
     created_by: { ...caller.actor },
   };
   const key = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
-    const now = await lockMaker(tx, ctx, rights.role);
+    const now = await lockCreator(tx, ctx, rights.role);
     const expires_at = await expiryOf(tx, caller, body.expires_at);
     await assertKeyLimit(tx, rights);
     const made_by_person_id = rights.role === null ? null : now.caller.answersForId;
@@ -60,7 +60,7 @@ export async function createKey(ctx: Context, input: unknown): Promise<CreatedKe
 const FOREIGN_KEY_VIOLATION = '23503';
 const unknownAgent = (): AppError => invalid('agent_id', 'is not an agent in this workspace');
 
-function personal(ctx: Context, body: CreateKeyBody) {
+function personalKey(ctx: Context, body: CreateKeyBody) {
   const person = authorizePerson(ctx);
   for (const field of ['agent_id', 'role', 'decides'] as const)
     if (body[field] !== undefined) throw invalid(field, 'cannot be combined with kind personal');
@@ -68,15 +68,15 @@ function personal(ctx: Context, body: CreateKeyBody) {
 }
 
 /** A key bound to the workspace, with at most the caller's own rights there. */
-async function bound(ctx: Context, body: CreateKeyBody) {
+async function workspaceKey(ctx: Context, body: CreateKeyBody) {
   authorizeConfiguration(ctx, 'workspace:admin');
   const { caller } = ctx;
   const { kind = body.agent_id === undefined ? 'workspace' : 'agent', decides = false } = body;
   if (kind === 'workspace' && body.agent_id !== undefined)
     throw invalid('agent_id', 'cannot be combined with kind workspace');
   if (kind === 'agent' && body.agent_id === undefined) throw invalid('agent_id', 'is required with kind agent');
-  const role = body.role ?? lesserRole('admin', caller.role);
-  assertMayGiveKey(ctx, role);
+  const role = body.role ?? lowerRole('admin', caller.role);
+  assertMayGrantKey(ctx, role);
   if (decides && kind === 'agent') throw invalid('decides', 'must be false: an agent never decides');
   if (decides && role === 'viewer') throw invalid('decides', 'must be false for a viewer, who never decides');
   if (decides && !caller.decides)
@@ -90,7 +90,7 @@ async function bound(ctx: Context, body: CreateKeyBody) {
   };
 }
 
-function assertMayGiveKey(ctx: Context, role: Role): void {
+function assertMayGrantKey(ctx: Context, role: Role): void {
   authorizeConfiguration(ctx, 'workspace:admin');
   if (ROLES.indexOf(role) < ROLES.indexOf(ctx.caller.role))
     throw new AppError('FORBIDDEN', `You cannot grant the role ${role}: yours is ${ctx.caller.role}.`);
@@ -110,10 +110,10 @@ async function agentOf({ db, caller }: Context, { agent_id }: CreateKeyBody): Pr
  * no key escapes the revocation of its creator. Without a role, the key is a personal credential. Throws
  * UNAUTHENTICATED, FORBIDDEN.
  */
-async function lockMaker(tx: Transaction, ctx: Context, role: Role | null): Promise<Context> {
+async function lockCreator(tx: Transaction, ctx: Context, role: Role | null): Promise<Context> {
   if (role === null) await lockPerson(tx, authorizePerson(ctx).id);
   const now = await lockMembers(tx, ctx);
-  if (role !== null) assertMayGiveKey(now, role);
+  if (role !== null) assertMayGrantKey(now, role);
   return now;
 }
 

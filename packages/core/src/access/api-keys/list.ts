@@ -4,7 +4,7 @@ import { readPage, type Page } from '../../platform/page.ts';
 import { presentKey } from './present.ts';
 
 /** The keys that a caller may see and revoke: their own credentials and, for an administrator, the workspace's keys. */
-export function keysOf(ctx: Context) {
+export function visibleKeys(ctx: Context) {
   const { workspaceId, person } = ctx.caller;
   return {
     OR: [
@@ -20,7 +20,7 @@ export function keysOf(ctx: Context) {
 export async function listKeys(ctx: Context, input: unknown): Promise<Page<ApiKey>> {
   authorizeCredentials(ctx);
   const page = pageQuery.parse(input);
-  const where = keysOf(ctx);
+  const where = visibleKeys(ctx);
   const { api_keys } = ctx.db.tables;
   return readPage(
     page,

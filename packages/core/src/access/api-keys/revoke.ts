@@ -6,7 +6,7 @@ import type { api_keys } from '../../generated/client.ts';
 import { parseId, formatId } from '../../platform/ids.ts';
 import { assertOwnersCanSignIn, lockWorkspace } from '../members/owners.ts';
 import { currentCaller } from './authenticate.ts';
-import { keysOf } from './list.ts';
+import { visibleKeys } from './list.ts';
 import { lockPerson } from './lock-person.ts';
 import { presentKey } from './present.ts';
 
@@ -49,13 +49,14 @@ export async function revokeKey(ctx: Context, id: string, input: unknown): Promi
   authorizeCredentials(ctx);
   const { including_made } = revokeKeyBody.parse(input);
   const uuid = parseId('key', id);
-  const seen = uuid && (await ctx.db.tables.api_keys.findFirst({ where: { id: uuid, ...keysOf(ctx) } }));
+  const seen = uuid && (await ctx.db.tables.api_keys.findFirst({ where: { id: uuid, ...visibleKeys(ctx) } }));
   if (!seen) throw notFound('API key');
   assertMayRevoke(ctx, seen);
   return ctx.db.transaction(async (tx) => {
     const workspaceIds = await lock(tx, seen);
     const now = { ...ctx, caller: await currentCaller(tx, ctx.caller) };
-    if (!(await tx.tables.api_keys.findFirst({ where: { id: seen.id, ...keysOf(now) } }))) throw notFound('API key');
+    if (!(await tx.tables.api_keys.findFirst({ where: { id: seen.id, ...visibleKeys(now) } })))
+      throw notFound('API key');
     const revoked = await tx.query(REVOKE, [seen.id]);
     if (revoked.length === 0) throw new AppError('INVALID_STATE', 'The key is already revoked.');
     const withMade = seen.kind !== 'personal' || including_made;

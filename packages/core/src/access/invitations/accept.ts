@@ -18,7 +18,7 @@ import { lockWorkspace } from '../members/owners.ts';
 import { assertMemberLimit } from '../members/limits.ts';
 import { presentMember, WITH_USER } from '../members/present.ts';
 import { hashPassword } from '../sessions/password.ts';
-import { keepPassword } from '../sessions/set-password.ts';
+import { storePassword } from '../sessions/set-password.ts';
 import { presentWorkspace, WITH_WORKSPACE } from '../workspaces/present.ts';
 import { databaseNow, statusOf } from './present.ts';
 
@@ -73,7 +73,7 @@ export async function acceptInvitation(
     const member = await tx.tables.members.create({ data, include: { ...WITH_USER, ...WITH_WORKSPACE } });
     const used = await tx.query(USE, [invitation.id, joining.id]);
     if (used.length === 0) throw new AppError('INVALID_STATE', 'The invitation has just ended. Ask for a new one.');
-    if (hash) await givePassword(tx, invitation, { userId: joining.id, email: invitation.email, hash });
+    if (hash) await setFirstPassword(tx, invitation, { userId: joining.id, email: invitation.email, hash });
     const first = person || hash ? null : await createFirstKey(tx, invitation, joining);
     return {
       workspace: presentWorkspace(member),
@@ -88,7 +88,8 @@ export async function acceptInvitation(
 /** An invitation is valid while it is open and its creator may still grant its role. Throws INVALID_STATE. */
 async function assertOpen(tx: Transaction, invitation: invitations): Promise<void> {
   const status = statusOf(invitation, await databaseNow(tx));
-  if (status !== 'open') throw new AppError('INVALID_STATE', `The invitation is ${SAYS[status]}. Ask for a new one.`);
+  if (status !== 'open')
+    throw new AppError('INVALID_STATE', `The invitation is ${STATUS_WORDS[status]}. Ask for a new one.`);
   const { workspace_id, made_by_person_id: user_id } = invitation;
   const maker = await tx.tables.members.findFirst({ where: { workspace_id, user_id } });
   const rank = ROLES.indexOf((maker?.role ?? 'viewer') as Role);
@@ -96,7 +97,7 @@ async function assertOpen(tx: Transaction, invitation: invitations): Promise<voi
     throw new AppError('INVALID_STATE', 'The sender of this invitation can no longer invite. Ask for a new one.');
 }
 
-const SAYS = { accepted: 'already used', revoked: 'revoked', expired: 'over' } as const;
+const STATUS_WORDS = { accepted: 'already used', revoked: 'revoked', expired: 'over' } as const;
 
 async function assertNoMember(tx: Transaction, { workspace_id, email }: invitations, person: Caller['person']) {
   const same = [{ user: { email } }, ...(person ? [{ user_id: person.id }] : [])];
@@ -115,10 +116,10 @@ async function createPerson({ tables }: Transaction, { email }: invitations, nam
  * A password does not expire with the inviting credential, as a first credential would, so that one must not expire.
  * Throws INVALID_STATE.
  */
-async function givePassword(
+async function setFirstPassword(
   tx: Transaction,
   { made_by_key_id }: invitations,
-  given: Parameters<typeof keepPassword>[1],
+  given: Parameters<typeof storePassword>[1],
 ): Promise<void> {
   const maker = made_by_key_id && (await tx.tables.api_keys.findUnique({ where: { id: made_by_key_id } }));
   if (maker && maker.expires_at)
@@ -126,7 +127,7 @@ async function givePassword(
       'INVALID_STATE',
       'The credential that created this invitation expires, so it cannot set a password. Accept it without one, or ask for another.',
     );
-  await keepPassword(tx, given);
+  await storePassword(tx, given);
 }
 
 /**

@@ -5,7 +5,7 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import { inTransactionOnce } from '../../platform/idempotency.ts';
 import { newId } from '../../platform/ids.ts';
 import { hashToken, lookupOf, newInvitationSecret } from '../api-keys/token.ts';
-import { assertMayGive, lockMembers } from '../members/owners.ts';
+import { assertMayGrant, lockMembers } from '../members/owners.ts';
 import { assertInvitationLimit } from '../members/limits.ts';
 import { databaseNow, presentInvitation } from './present.ts';
 
@@ -26,14 +26,14 @@ export interface CreatedInvitation {
 export async function createInvitation(ctx: Context, input: unknown): Promise<CreatedInvitation> {
   const person = authorizePeople(ctx);
   const { email, role, expires_at } = createInvitationBody.parse(input);
-  assertMayGive(ctx, role);
+  assertMayGrant(ctx, role);
   const secret = newInvitationSecret();
   const address = addressKey(email);
   const workspace_id = ctx.caller.workspaceId;
   const invitation = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     const current = await lockMembers(tx, ctx);
     authorizePeople(current);
-    assertMayGive(current, role);
+    assertMayGrant(current, role);
     const now = await databaseNow(tx);
     await assertUninvited(tx, workspace_id, address, now);
     await assertInvitationLimit(tx, workspace_id, now);

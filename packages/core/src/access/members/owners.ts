@@ -15,7 +15,7 @@ export function assertOwner({ caller }: Context, ...roles: string[]): void {
  * Granting a role requires all its scopes: otherwise a token could extend its rights through another person. Throws
  * FORBIDDEN.
  */
-export function assertMayGive(ctx: Context, role: Role): void {
+export function assertMayGrant(ctx: Context, role: Role): void {
   assertOwner(ctx, role);
   const missing = scopesOf(role).filter((scope) => !ctx.caller.scopes.includes(scope));
   if (missing.length > 0)

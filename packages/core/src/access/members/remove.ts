@@ -48,7 +48,7 @@ export async function removeMember(ctx: Context, id: string, input: unknown): Pr
       assertOwner(now, seen.role);
     } else if (keep_keys)
       throw new AppError('INVALID', 'keep_keys: you cannot keep the keys of a workspace you leave.');
-    const keptKeys = keep_keys ? await keepKeys(tx, now, seen) : [];
+    const keptKeys = keep_keys ? await transferKeys(tx, now, seen) : [];
     const revoked = await tx.query<{ id: string }>(REVOKE_KEYS, [workspace_id, user_id]);
     await tx.query(REVOKE_INVITATIONS, [workspace_id, user_id]);
     await tx.tables.members.delete({ where: { workspace_id_user_id: { workspace_id, user_id } } });
@@ -67,7 +67,11 @@ const KEEP_KEYS = {
 };
 
 /** Makes the remover answer for the keys. Throws FORBIDDEN for a key with a scope that the remover lacks. */
-async function keepKeys(tx: Transaction, { caller }: Context, { workspace_id, user_id }: members): Promise<string[]> {
+async function transferKeys(
+  tx: Transaction,
+  { caller }: Context,
+  { workspace_id, user_id }: members,
+): Promise<string[]> {
   const values = [workspace_id, user_id, caller.answersForId];
   const keys = await tx.query<{ id: string; scopes: Scope[] }>(KEEP_KEYS, values);
   const above = keys.flatMap(({ scopes }) => scopes).filter((scope) => !caller.scopes.includes(scope));

@@ -34,7 +34,7 @@ export async function setPassword(ctx: Context, input: unknown): Promise<void> {
       throw new AppError('CONFLICT', 'Your password has just been changed. Sign in again.');
     const user = await tx.tables.users.findUniqueOrThrow({ where: { id: person.id } });
     const email = body.email ? addressKey(body.email) : (user.sign_in_email ?? user.email);
-    await keepPassword(tx, { userId: person.id, email, hash });
+    await storePassword(tx, { userId: person.id, email, hash });
     await tx.tables.sessions.deleteMany({ where: { user_id: person.id, NOT: { id: ctx.caller.tokenId } } });
   });
 }
@@ -48,7 +48,7 @@ async function assertOperates({ db, caller }: Context, person_id: string): Promi
 }
 
 /** Stores the password with the address that signs in. Throws CONFLICT if the address is taken. */
-export async function keepPassword(
+export async function storePassword(
   { tables }: Transaction,
   { userId, email, hash }: { userId: string; email: string; hash: string },
 ): Promise<void> {

@@ -13,7 +13,7 @@ async function readSettings({ db, caller }: Pick<Context, 'db' | 'caller'>): Pro
 }
 
 /** A request has one caller, so that its many decisions read the settings once. */
-const ofCallers = new WeakMap<Caller, Promise<WorkspaceSettings>>();
+const settingsByCaller = new WeakMap<Caller, Promise<WorkspaceSettings>>();
 
 /**
  * How long an approval is held: as requested; else, for a person in a browser who may undo it, as the workspace sets.
@@ -21,8 +21,8 @@ const ofCallers = new WeakMap<Caller, Promise<WorkspaceSettings>>();
 export async function holdSecondsOf(ctx: Context, type: string, asked: number | undefined): Promise<number> {
   if (asked !== undefined) return asked;
   if (ctx.caller.kind !== 'session') return 0;
-  const reading = ofCallers.get(ctx.caller) ?? readSettings(ctx);
-  ofCallers.set(ctx.caller, reading);
+  const reading = settingsByCaller.get(ctx.caller) ?? readSettings(ctx);
+  settingsByCaller.set(ctx.caller, reading);
   const { hold_seconds, hold_seconds_by_type } = await reading;
   return (Object.hasOwn(hold_seconds_by_type, type) ? hold_seconds_by_type[type] : undefined) ?? hold_seconds;
 }

@@ -4,7 +4,7 @@ import { notFound } from '../../platform/errors.ts';
 import type { contacts } from '../../generated/client.ts';
 import { newId } from '../../platform/ids.ts';
 import { mergeProperties } from '../merge-properties.ts';
-import { forgetUnsubscribed, keepUnsubscribed, unsubscribedAt } from './unsubscribed.ts';
+import { deleteUnsubscribed, storeUnsubscribed, unsubscribedAt } from './unsubscribed.ts';
 
 export interface ContactChange {
   email?: string | undefined;
@@ -50,8 +50,8 @@ export async function changeContact(
       }),
     },
   });
-  await keepUnsubscribed(tx, after, by.actor);
-  if (unsubscribed === false) await forgetUnsubscribed(tx, after);
+  await storeUnsubscribed(tx, after, by.actor);
+  if (unsubscribed === false) await deleteUnsubscribed(tx, after);
   await auditStage(tx, after, before.lifecycle_stage, by);
   return { before, after };
 }

@@ -1,5 +1,5 @@
 import { addressKey, createContactBody, type Contact } from '@proviso/contracts';
-import { companyToBelongTo } from '../companies/belong.ts';
+import { resolveCompany } from '../companies/resolve-company.ts';
 import { authorize, type Context } from '../../access/context.ts';
 import { isDuplicate } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -22,7 +22,7 @@ export async function createContact(ctx: Context, input: unknown): Promise<Conta
   };
   try {
     return await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
-      const belongs = company_id && { company_id: await companyToBelongTo(tx, data.workspace_id, company_id) };
+      const belongs = company_id && { company_id: await resolveCompany(tx, data.workspace_id, company_id) };
       const unsubscribed_at = await unsubscribedAt(tx, data.workspace_id, data.email);
       const contact = await tx.tables.contacts.create({ data: { ...data, ...belongs, unsubscribed_at } });
       await auditStage(tx, contact, null, { actor: ctx.caller.actor, action_id: null });

@@ -14,7 +14,7 @@ export async function unsubscribedAt(
 }
 
 /** Stores the address of an unsubscribed contact; the first record stays. */
-export async function keepUnsubscribed(
+export async function storeUnsubscribed(
   { tables }: Pick<Transaction, 'tables'>,
   { workspace_id, email, unsubscribed_at }: Pick<contacts, 'workspace_id' | 'email' | 'unsubscribed_at'>,
   actor: Actor,
@@ -25,7 +25,7 @@ export async function keepUnsubscribed(
 }
 
 /** Resubscribes the contact's current address; only a person may do this. */
-export async function forgetUnsubscribed(
+export async function deleteUnsubscribed(
   { tables }: Pick<Transaction, 'tables'>,
   { workspace_id, email }: Pick<contacts, 'workspace_id' | 'email'>,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import { updateContactBody, type Contact } from '@proviso/contracts';
-import { companyToBelongTo } from '../companies/belong.ts';
+import { resolveCompany } from '../companies/resolve-company.ts';
 import { authorize, refuseAgent, type Context } from '../../access/context.ts';
 import { isDuplicate } from '../../platform/db.ts';
 import { changeContact } from './change.ts';
@@ -20,7 +20,7 @@ export async function updateContact(ctx: Context, id: string, input: unknown): P
   const by = { actor: ctx.caller.actor, action_id: null };
   try {
     return await ctx.db.transaction(async (tx) => {
-      const belongs = company_id ? await companyToBelongTo(tx, workspace_id, company_id) : company_id;
+      const belongs = company_id ? await resolveCompany(tx, workspace_id, company_id) : company_id;
       const where = { id: uuid, workspace_id };
       const { after } = await changeContact(tx, where, { ...change, company_id: belongs }, by);
       return presentContact(after);

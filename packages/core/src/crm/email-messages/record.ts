@@ -29,7 +29,7 @@ export async function recordEmailMessage(ctx: Context, input: unknown): Promise<
     async (tx) => (await find(tx, workspaceId, message)) ?? (await record(tx, workspaceId, message)),
   );
   return recording.catch(async (error: unknown) => {
-    const first = error instanceof RecordedMeanwhile && (await find(ctx.db, workspaceId, message));
+    const first = error instanceof RecordedConcurrently && (await find(ctx.db, workspaceId, message));
     if (first) return first;
     throw error;
   });
@@ -38,7 +38,7 @@ export async function recordEmailMessage(ctx: Context, input: unknown): Promise<
 /**
  * The message was recorded concurrently. Everything that this transaction wrote, such as a new thread, is rolled back.
  */
-class RecordedMeanwhile extends Error {}
+class RecordedConcurrently extends Error {}
 
 type Message = RecordEmailMessageBody;
 
@@ -56,16 +56,17 @@ async function find({ tables }: Pick<Transaction, 'tables'>, workspace_id: strin
 }
 
 async function record(tx: Transaction, workspace_id: string, message: Message): Promise<EmailMessage> {
-  const thread = (await answered(tx, workspace_id, message)) ?? (await started(tx, workspace_id, message));
+  const thread =
+    (await findAnsweredThread(tx, workspace_id, message)) ?? (await startThread(tx, workspace_id, message));
   const { direction, message_id, in_reply_to = null, references = [], from, to, subject = '', text = '', at } = message;
   const kept = { direction, message_id, in_reply_to, references, from, to: [to].flat(), subject, text, at };
   const row = await appendMessage(tx, { id: thread.id, workspace_id }, kept);
-  if (!row) throw new RecordedMeanwhile();
+  if (!row) throw new RecordedConcurrently();
   return present(row, thread.contact_id);
 }
 
 /** Finds and locks the thread of the nearest message that this one answers. */
-async function answered(
+async function findAnsweredThread(
   { tables, query }: Transaction,
   workspace_id: string,
   { in_reply_to, references = [] }: Message,
@@ -81,7 +82,7 @@ async function answered(
 }
 
 /** Starts a thread with the contact who wrote it or to whom it was written. Throws INVALID if none of them is known. */
-async function started(tx: Transaction, workspace_id: string, message: Message): Promise<Thread> {
+async function startThread(tx: Transaction, workspace_id: string, message: Message): Promise<Thread> {
   const inbound = message.direction === 'inbound';
   const addresses = (inbound ? [message.from] : [message.to].flat()).map(addressIn);
   const known = await tx.tables.contacts.findMany({ where: { workspace_id, email: { in: addresses } } });

@@ -8,7 +8,7 @@ import { dispatch } from '../../action/dispatch.ts';
 import { AppError, invalid, refusalOf } from '../../platform/errors.ts';
 import { inTransactionOnce, findFirstReply } from '../../platform/idempotency.ts';
 import { parseId } from '../../platform/ids.ts';
-import { stillMay } from '../../access/api-keys/still-may.ts';
+import { assertStillAllowed } from '../../access/api-keys/assert-still-allowed.ts';
 import { refuseReserved } from '../../schema/reserved-fields.ts';
 import { nextSlice } from '../../platform/time-slice.ts';
 import { parseBatchId } from './workspace.ts';
@@ -43,7 +43,7 @@ export async function batchApprovePendingActions(
   const prepared = await prepare(ctx, parseBatchId(batchId), items);
   let decided: ActionRow[] = [];
   const reply = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
-    await stillMay(tx, ctx, authorizeDecision);
+    await assertStillAllowed(tx, ctx, authorizeDecision);
     decided = [];
     let skipped = 0;
     for (const outcome of (await writeDecisions(tx, prepared)).values())
@@ -97,7 +97,7 @@ async function writeOutdatedPreviews(ctx: Context, prepared: PreparedDecisions):
   const faults = new Map<string, AppError>();
   for (const [id, one] of prepared) {
     if (one instanceof AppError || !one.isPreviewOutdated) continue;
-    if (faults.size === 0) await stillMay(ctx.db, ctx, authorizeDecision);
+    if (faults.size === 0) await assertStillAllowed(ctx.db, ctx, authorizeDecision);
     const fault = await writeDecision(ctx.db, one).catch((error: unknown) => error);
     if (!(fault instanceof AppError)) throw fault;
     faults.set(id, fault);

@@ -14,7 +14,7 @@ export interface PendingActionPage {
   nextCursor: string | null;
 }
 
-const behind = (shown: PendingStatus) => STATUSES.filter((status) => PENDING_STATUS_OF[status] === shown);
+const statusesShownAs = (shown: PendingStatus) => STATUSES.filter((status) => PENDING_STATUS_OF[status] === shown);
 
 /**
  * Lists actions that wait or have ever waited for a person, newest first. Pages neither repeat nor miss a row, whatever
@@ -27,7 +27,7 @@ export async function listPendingActions(ctx: Context, input: unknown): Promise<
   const where = sql.join(
     [
       sql`workspace_id = ${workspaceId}::uuid and asked_at is not null`,
-      ...(status ? [sql`status in (${sql.join(behind(status))})`] : []),
+      ...(status ? [sql`status in (${sql.join(statusesShownAs(status))})`] : []),
       ...(batch_id ? [sql`batch_id = ${parseBatchId(batch_id)}`] : []),
       ...(mission_id ? [sql`mission_id = ${mission_id}::uuid`] : []),
       ...(session_id ? [sql`session_id = ${session_id}`] : []),

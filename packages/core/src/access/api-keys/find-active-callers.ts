@@ -19,7 +19,7 @@ const FIND_ACTIVE_SESSIONS: Statement = {
 };
 
 /** Keeps the callers whose token or session is still valid in their workspace, with one query per kind. */
-export async function findActive(db: Queryable, callers: ReadonlySet<Caller>): Promise<Set<Caller>> {
+export async function findActiveCallers(db: Queryable, callers: ReadonlySet<Caller>): Promise<Set<Caller>> {
   const keyOf = (tokenId: string, workspaceId: string): string => `${tokenId} ${workspaceId}`;
   const ask = async (statement: Statement, ofSessions: boolean): Promise<Reached[]> => {
     const meant = [...callers].filter(({ kind }) => (kind === 'session') === ofSessions);

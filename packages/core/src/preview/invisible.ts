@@ -41,7 +41,7 @@ export const codePointOf = (character: string): string =>
  * Replaces each character that a reader would not see by a mark such as `⟨U+200B⟩`. Keeps emoji, and joiners between
  * letters of scripts that use them. `spaces` also marks unusual spaces.
  */
-export function markUnseen(text: string, { spaces }: { spaces: boolean }): Marked {
+export function markInvisible(text: string, { spaces }: { spaces: boolean }): Marked {
   let marked = false;
   const shown = text.replaceAll(spaces ? CANDIDATES_OR_SPACES : CANDIDATES, (run: string, at: number) => {
     if (run.length > RUN_CHARS_MAX && !isUniform(run)) {

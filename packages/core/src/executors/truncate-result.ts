@@ -14,7 +14,7 @@ const DEPTH_MAX = 16;
  * Cuts a result to at most `bytesMax` of JSON: small parts stay whole, large ones are cut, and `too_large` names those.
  * Text keeps its beginning, and a list its first items.
  */
-export function fitInto(result: JsonObject, bytesMax: number): JsonObject {
+export function truncateResult(result: JsonObject, bytesMax: number): JsonObject {
   if (bytesOf(result) <= bytesMax) return result;
   const cut: string[] = [];
   const kept = shrink(result, { room: bytesMax - NOTE_BYTES, path: '', cut, depth: 0 });
