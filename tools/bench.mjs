@@ -1,4 +1,4 @@
-// The bench has its own dependencies, such as the services that it measures beside ours: they are installed here.
+// Installs the dependencies of the bench, such as the services that it compares with ours.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { prepare } from './prepare.mjs';
