@@ -1,5 +1,5 @@
-// People and agents who ask until they are answered, each time at another api, and write down what they were told. All
-// tries of a request have one Idempotency-Key.
+// People and agents who repeat requests until they get a reply, each time at another api, and record what they were
+// told. All attempts of a request have one Idempotency-Key.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '@proviso/contracts';
@@ -29,14 +29,14 @@ export interface Known {
 
 interface Request {
   tenant: Tenant;
-  /** POST unless given. */
+  /** POST by default. */
   method?: 'GET' | 'PATCH';
   address: string;
   body?: JsonObject;
-  /** Of one of the tenant's people; of either unless given. */
+  /** Of one of the tenant's people; of either by default. */
   token?: string | undefined;
   key?: string;
-  /** Counts among the submissions. */
+  /** Counts as a submission. */
   submits?: true;
 }
 
@@ -45,9 +45,9 @@ export interface Asking extends Request {
   verb: ClientRecord['verb'];
   action?: Known;
   saw?: JsonObject;
-  /** The body in the words of /v1, where it speaks otherwise. */
+  /** The body in the words of /v1, if the dialect differs. */
   sent?: JsonObject;
-  /** What the answer says, and of which action. */
+  /** Reads from the reply what was told, and about which action. */
   read: (reply: JsonObject) => Pick<ClientRecord, 'action' | 'told'>;
 }
 
@@ -55,13 +55,13 @@ export interface Client {
   records: ClientRecord[];
   batches: BatchRecord[];
   known: Known[];
-  /** Submissions, those that were acknowledged, requests that were refused, and all tries. */
+  /** Submissions, acknowledged ones, refused requests, and all attempts. */
   counts: { submitted: number; acknowledged: number; refused: number; tries: number };
-  /** Keys of the requests under way. */
+  /** Keys of the requests in progress. */
   underWay: Set<string>;
-  /** The body of a success; null = refused, or never answered. */
+  /** The body of a success; null = refused, or no reply. */
   send(request: Request): Promise<JsonObject | null>;
-  /** The same, with a record of it. */
+  /** The same, and records it. */
   ask(asking: Asking): Promise<JsonObject | null>;
 }
 
@@ -70,7 +70,7 @@ export function createClient(urls: () => string[], random: Random): Client {
   const counts = { submitted: 0, acknowledged: 0, refused: 0, tries: 0 };
   const underWay = new Set<string>();
 
-  /** Null = it was never answered. */
+  /** Null = no reply. */
   async function answered(url: string, init: RequestInit): Promise<Reply | null> {
     const first = random.between(0, urls().length - 1);
     for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
@@ -130,6 +130,6 @@ async function once(url: string, init: RequestInit): Promise<Reply | null> {
     const reply = await fetch(url, { ...init, signal: AbortSignal.timeout(TRY_LIMIT_MS) });
     return { status: reply.status, body: (await reply.json()) as JsonObject };
   } catch {
-    return null; // no answer, or half of one
+    return null; // no reply, or half of one
   }
 }

@@ -1,4 +1,4 @@
-// Two types over the provider of provider.ts, loaded by api and worker through PROVISO_EXECUTORS.
+// Two types that use the provider of provider.ts. Api and worker load them through PROVISO_EXECUTORS.
 import { defineExecutor, done, retry, unknown } from '@proviso/core/executor';
 import { z } from 'zod';
 

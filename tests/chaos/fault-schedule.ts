@@ -10,7 +10,7 @@ const PAUSE_MS = { from: 300, to: 1_200 };
 
 export interface FaultCount {
   times: number;
-  /** Actions that were in the danger window. */
+  /** Actions that were in its danger window. */
   hits: number;
 }
 
@@ -23,7 +23,10 @@ interface FaultScheduleOptions {
   stop: AbortSignal;
 }
 
-/** Two loops at once, one over process faults and one over network faults. Each injects every fault before it repeats one. */
+/**
+ * Two loops run at the same time, one over process faults and one over network faults. Each injects every fault before
+ * it repeats one.
+ */
 export function startFaultSchedule({ fleet, db, load, random, backend, stop }: FaultScheduleOptions) {
   const injected = new Map<string, FaultCount>();
   const kills: Held[] = [];
@@ -50,7 +53,7 @@ export function startFaultSchedule({ fleet, db, load, random, backend, stop }: F
         await inject(fault);
       }
   };
-  /** Answers when the last fault was over, by the database's clock; what was killed may still be on its way back. */
+  /** Returns when the last fault ended, by the database's clock; killed processes may still be restarting. */
   const mend = async (): Promise<Date> => {
     await Promise.all(Object.values(fleet.links).map((proxy) => proxy.pass()));
     const { rows } = await db.pool.query<{ now: Date }>('select clock_timestamp() as now');
@@ -85,10 +88,10 @@ async function countRunning(db: Database): Promise<number> {
   const counted = db.pool.query<{ count: number }>(
     "select count(*)::int as count from actions where status = 'running'",
   );
-  return (await counted.catch(() => undefined))?.rows[0]?.count ?? 0; // the database may be away
+  return (await counted.catch(() => undefined))?.rows[0]?.count ?? 0; // the database may be down
 }
 
-/** Counts what is in the danger window of a fault for as long as it lasts: each action and each request once. */
+/** Counts what is in a fault's danger window while it lasts: each action and each request once. */
 function watchDanger(db: Database, load: Load, { hits }: Fault): { found: () => Promise<number> } {
   const inDanger = new Set<string>();
   const over = new AbortController();
@@ -100,7 +103,7 @@ function watchDanger(db: Database, load: Load, { hits }: Fault): { found: () => 
   };
   const watch = async (): Promise<void> => {
     while (!over.signal.aborted) {
-      await look().catch(() => undefined); // the database may be away
+      await look().catch(() => undefined); // the database may be down
       await sleep(100);
     }
   };

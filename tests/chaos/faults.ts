@@ -4,14 +4,14 @@ import { pino } from 'pino';
 import { LEASE_MS, type ChaosFleet, type Link, type Slot } from './fleet.ts';
 import type { Random } from './random.ts';
 
-/** Actions that one worker ran at one time, by the database's clock. */
+/** The actions that one worker ran at one time, by the database's clock. */
 export interface Held {
   at: Date;
   owner: string;
   actions: string[];
 }
 
-/** What a fault is done to, and with. */
+/** What a fault can act on. */
 export interface FaultContext {
   fleet: ChaosFleet;
   random: Random;
@@ -19,19 +19,19 @@ export interface FaultContext {
   known: () => string[];
   /** What the worker with this process id runs now. */
   heldBy: (pid: number) => Promise<Held>;
-  /** Workers that were killed, and what they ran. */
+  /** Killed workers, and what they ran. */
   kills: Held[];
-  /** Restarts under way. */
+  /** Restarts in progress. */
   reviving: Set<Promise<void>>;
 }
 
 export interface Fault {
   name: string;
-  /** What is in its danger window while it lasts: actions that run, requests that are being written, or what it says itself. */
+  /** What is in its danger window while it lasts: running actions, requests being written, or what `inject` returns. */
   hits: 'running' | 'writing' | 'both' | 'told';
   /** Only on this backend. */
   backend?: 'redis' | 'postgres';
-  /** Settles when the network is whole again; restarts may still be under way. Returns how many it hit, where that is `told`. */
+  /** Settles when the network works again; restarts may still be in progress. For `told`, returns how many it hit. */
   inject: (context: FaultContext) => Promise<number | void>;
 }
 
@@ -42,7 +42,7 @@ const revive = ({ reviving }: FaultContext, work: Promise<void>): void => {
 
 const AIM_LIMIT_MS = 4_000;
 
-/** The worker that runs most, once one runs more than a few: an idle one is no target. */
+/** The worker that runs most, if it runs more than a few: hitting an idle one proves nothing. */
 async function busyWorker({ fleet, heldBy }: FaultContext): Promise<{ slot: Slot; held: Held }> {
   for (const limit = performance.now() + AIM_LIMIT_MS; ; await sleep(50)) {
     const all = await Promise.all(fleet.workers.map(async (slot) => ({ slot, held: await heldBy(slot.process.pid) })));
@@ -51,7 +51,7 @@ async function busyWorker({ fleet, heldBy }: FaultContext): Promise<{ slot: Slot
   }
 }
 
-/** Spoils these links for a while. */
+/** Breaks these links for a while. */
 const spoiling =
   (links: Link[], forMs: number, spoil: (proxy: ChaosFleet['links'][Link]) => void) =>
   async ({ fleet }: FaultContext): Promise<void> => {
@@ -61,7 +61,7 @@ const spoiling =
     await Promise.all(proxies.map((proxy) => proxy.pass()));
   };
 
-/** Jobs as anybody may add them who can reach the queue: straight into it, for ids of the caller's choice. */
+/** Adds jobs straight to the queue, for any ids, as anybody could who reaches it. */
 async function ringFor({ fleet }: FaultContext, ids: string[], times: number): Promise<number> {
   const queue = await openQueue({ ...fleet.queue, log: pino({ level: 'silent' }) });
   for (let time = 0; time < times; time += 1)

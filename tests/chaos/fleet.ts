@@ -26,7 +26,7 @@ export interface Settings {
 /** A place in the fleet: when its process dies, another one takes it. */
 export interface Slot<Process extends Running = Running> {
   process: Process;
-  /** SIGKILL, or SIGTERM and its grace; then a new process, unless the run is over. */
+  /** Sends SIGKILL, or SIGTERM with its grace period; then starts a new process, unless the run is over. */
   restart(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
 
@@ -45,12 +45,12 @@ export interface ChaosFleet {
   stop(): Promise<void>;
 }
 
-/** Of a run's apis and workers: shorter than what ships, so that a run sees many of them. */
+/** Shorter than the default, so that a run sees many leases. */
 export const LEASE_MS = 5_000;
 export const SWEEP_MS = 1_500;
 export const RUN_MS_MAX = 3_000;
 
-/** Boots everything. What is started is stopped by `stop` of the answer, or, where the boot fails, at once. */
+/** Starts everything. `stop` of the result stops it; if the start fails, it is stopped at once. */
 export async function startFleet(settings: Settings, random: Random): Promise<ChaosFleet> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -74,7 +74,7 @@ type Keep = <T>(starting: Promise<T>, undo: (started: T) => Promise<unknown>) =>
 
 async function boot(settings: Settings, random: Random, kept: Keep): Promise<Omit<ChaosFleet, 'stop'>> {
   const { backend, dir } = settings;
-  // Below the ports that outgoing connections take: while a server is down, none of them must sit on its port.
+  // Below the ephemeral ports: while a server is down, no outgoing connection may take its port.
   const firstPort = 20_000 + 2 * (process.pid % 5_000);
   const postgres = await kept(startPostgres(dir, firstPort), (server) => server.stop());
   const redis = backend === 'redis' ? await kept(startRedis(dir, firstPort + 1), (server) => server.stop()) : undefined;
@@ -123,7 +123,7 @@ async function boot(settings: Settings, random: Random, kept: Keep): Promise<Omi
   };
 }
 
-/** Starts a process, and another one when it is told to, or when the start failed: as a supervisor would. */
+/** Starts a process, and another one on demand or if the start failed, like a supervisor. */
 async function openSlot<P extends Running>(start: () => Promise<P>): Promise<Slot<P> & { close(): Promise<void> }> {
   let isOver = false;
   let restarting = Promise.resolve();
@@ -132,7 +132,7 @@ async function openSlot<P extends Running>(start: () => Promise<P>): Promise<Slo
       try {
         return await start();
       } catch (error) {
-        if (isOver) throw error; // else its database is away: again, until it is there
+        if (isOver) throw error; // otherwise its database is down: retry until it is back
       }
     }
   };
@@ -144,7 +144,7 @@ async function openSlot<P extends Running>(start: () => Promise<P>): Promise<Slo
   };
   const slot = {
     process: await start(),
-    /** One after the other: a place has one process. */
+    /** One at a time: a place has one process. */
     restart: (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
       restarting = restarting.then(() => replace(signal));
       return restarting;

@@ -1,4 +1,4 @@
-// Everything that the product does, asked for at once and in both dialects.
+// Everything that the product does, requested at the same time and in both dialects.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type Client, type Known, type Tenant } from './client.ts';
 import { runMission } from './missions.ts';
@@ -8,11 +8,11 @@ import * as v1 from './v1.ts';
 import type { Scene } from './v1.ts';
 
 export interface Load extends Pick<Client, 'records' | 'batches' | 'counts'> {
-  /** Requests under way, by their key: what a fault of an api or a database finds being written. */
+  /** Keys of the requests in progress, which a fault of an api or a database may interrupt. */
   underWay(): string[];
-  /** Ids known so far, for whoever wants to ring for one. */
+  /** Ids known so far, for faults that send wake-ups. */
   known(): string[];
-  /** Goes on until the signal aborts; settles when every request under way has ended. */
+  /** Continues until the signal aborts; settles when every request in progress has ended. */
   done: Promise<void>;
 }
 
@@ -47,7 +47,7 @@ const MIX: [number, Act][] = [
 ];
 const ALL = MIX.reduce((sum, [share]) => sum + share, 0);
 
-/** Two people at once, each in a dialect of their own choice. */
+/** Two people decide at the same time, each in a random dialect. */
 function decideTwice(scene: Scene, action: Known): Promise<unknown> {
   const decide = () => scene.random.pick([v1.decide, pending.decide]);
   return Promise.all(action.tenant.tokens.map((token) => decide()(scene, action, token)));
@@ -55,7 +55,7 @@ function decideTwice(scene: Scene, action: Known): Promise<unknown> {
 
 const TRESPASSES: Act[] = [v1.look, v1.decide, v1.cancel, pending.look, pending.approve, pending.reject];
 
-/** Another tenant asks for it: it must not be there. */
+/** Another tenant requests it, and must not find it. */
 async function trespass(scene: Scene, action: Known): Promise<unknown> {
   const { random, tenants } = scene;
   const tenant = tenants.find((other) => other !== action.tenant);
@@ -69,7 +69,7 @@ export function startLoad({ tenants, urls, lanes, random, stop }: LoadOptions): 
   const { known } = client;
   const scene: Scene = { client, random, tenants };
 
-  /** One of the newest, so that most of what is decided is still open. */
+  /** One of the newest, so that most decisions are on open actions. */
   const recent = (): Known | undefined => known.at(-random.between(1, Math.min(known.length, 40)));
 
   async function act(): Promise<void> {

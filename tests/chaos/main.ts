@@ -15,7 +15,7 @@ const given = z.object({
   workers: count(3, 16),
 });
 
-/** Answers the exit code: 0 only where the run counted and every promise was kept. */
+/** Returns the exit code: 0 only if the run is valid and every promise was kept. */
 export async function chaos(args: string[]): Promise<number> {
   const options = Object.fromEntries(Object.keys(given.shape).map((name) => [name, { type: 'string' as const }]));
   const { seed = Date.now() % 1_000_000, ...more } = given.parse(parseArgs({ args, options }).values);

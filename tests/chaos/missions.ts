@@ -1,4 +1,4 @@
-// Batches: what a mission proposed is decided at once, and the answer says how many, and not which.
+// Batches: what a mission proposed is decided in one request, and the reply says how many, but not which.
 import { randomUUID } from 'node:crypto';
 import type { BatchApproveReply } from '@proviso/contracts';
 import type { BatchRecord, ClientRecord } from '@proviso/testing';
@@ -17,7 +17,7 @@ export async function runMission(scene: Scene): Promise<void> {
   await Promise.all(mission.tenant.tokens.map((token) => decideBatch(scene, mission, token)));
 }
 
-/** Approves, edits and rejects what the batch shows as pending, and leaves some of it alone. */
+/** Approves, edits and rejects what the batch shows as pending, and leaves some of it. */
 async function decideBatch(scene: Scene, { tenant, missionId, toolName }: Mission, token: string): Promise<void> {
   const { client, random } = scene;
   const batch_id = `${missionId}:${toolName}`;

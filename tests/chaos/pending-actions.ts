@@ -1,4 +1,4 @@
-// What people ask of /api/pending-actions: they look, and decide what they were shown. Records are in the words of /v1.
+// Requests of people to /api/pending-actions: they read, and decide what they were shown. Records use the words of /v1.
 import { randomUUID } from 'node:crypto';
 import type { JsonObject, ListPendingActionsReply, PendingAction, PendingStatus } from '@proviso/contracts';
 import type { Asking, Known, Tenant } from './client.ts';
@@ -11,26 +11,26 @@ const read = (reply: JsonObject) => {
   const { id, status } = reply as unknown as PendingAction;
   return { action: id, told: { version: null, shown: status } };
 };
-/** The answer to an approval says what was cleared. */
+/** Reads from the reply to an approval what was cleared. */
 const readCleared = (reply: JsonObject) => {
   const { action, told } = read(reply);
   return { action, told: { ...told, hash: reply.paramsHash as string } };
 };
 
-/** What would run if it were approved as it is shown. */
+/** What would run if it were approved as shown. */
 export const effectiveParams = ({ toolInput, userEdits }: PendingAction): JsonObject => ({
   ...toolInput,
   ...userEdits,
 });
 
-/** What proposes several calls of one tool. */
+/** The mission that proposes several calls of one tool. */
 export interface Mission {
   tenant: Tenant;
   missionId: string;
   toolName: string;
 }
 
-/** Proposes one call, of a mission or by itself. */
+/** Proposes one call, in a mission or outside one. */
 export async function propose({ client, random, tenants }: Scene, mission?: Mission): Promise<void> {
   const { tenant = random.pick(tenants), missionId, toolName } = mission ?? {};
   const key = randomUUID();
@@ -44,7 +44,7 @@ export async function propose({ client, random, tenants }: Scene, mission?: Miss
     toolInput: random.chance(0.5) ? params : { ...params, workspace_id: tenant.workspace },
     metadata,
     ...(missionId && { missionId }),
-    ...(random.chance(0.5) && { identityId: identity_id }), // else the service finds the one that fits
+    ...(random.chance(0.5) && { identityId: identity_id }), // otherwise the service chooses the one that fits
     ...(random.chance(0.2) && { scheduledTime: soon(random) }),
   };
   const sent = { type, params, require_approval: true, metadata };
@@ -64,7 +64,7 @@ export const look = (scene: Scene, action: Known, token?: string) =>
 
 export const reject = (scene: Scene, action: Known) => about(scene, action, '/reject', { verb: 'reject' });
 
-/** Looks, and approves what is shown, or edits that. */
+/** Reads the action, and approves or edits what is shown. */
 export async function decide(scene: Scene, action: Known, token?: string): Promise<void> {
   const seen = await look(scene, action, token);
   if (seen?.status !== 'pending') return;
@@ -79,18 +79,18 @@ export async function decide(scene: Scene, action: Known, token?: string): Promi
   });
 }
 
-/** Approves without a look. */
+/** Approves without reading. */
 export const approve = (scene: Scene, action: Known) =>
   about(scene, action, '/approve', { verb: 'approve', saw: action.params, read: readCleared });
 
 interface Listing {
-  /** Who asks; of the own workspace unless told otherwise. */
+  /** Who sends it; in their own workspace by default. */
   tenant: Tenant;
   token?: string;
   query?: { workspace_id?: string; batch_id?: string; status?: PendingStatus };
 }
 
-/** What waits, or once did; each item is held like an answer of its own. */
+/** Lists what waits or has ever waited; each item counts as a separate reply. */
 export async function list({ client }: Scene, { tenant, token, query }: Listing): Promise<PendingAction[]> {
   const { workspace } = tenant;
   const key = randomUUID();

@@ -9,7 +9,7 @@ export interface Proposed {
   identity_id: string;
 }
 
-/** What is to be done; each says something that no other one says. */
+/** A proposal with a unique text. */
 export function proposed(tenant: Tenant, random: Random): Proposed {
   const text = `text ${randomUUID()}`;
   const { identity, mailbox, contact } = tenant;
@@ -29,12 +29,12 @@ export function proposed(tenant: Tenant, random: Random): Proposed {
 
 const IN_WORDS: Record<string, string> = { create_note: 'content', email_message: 'message' };
 
-/** Other words for it, which no other edit has. */
+/** Another unique text for it. */
 export const reworded = (type: string): JsonObject => ({ [IN_WORDS[type] ?? 'text']: `edited ${randomUUID()}` });
 
 export const soon = (random: Random): string => new Date(Date.now() + random.between(500, 6_000)).toISOString();
 
-/** When it is to be done, and whether somebody is to be asked. */
+/** When it is to run, and whether a person must approve it. */
 export const timed = (random: Random): JsonObject =>
   random.pick<JsonObject>([
     {},

@@ -9,7 +9,7 @@ import type { Effect } from '@proviso/testing';
 export interface Provider {
   port: number;
   effects: Effect[];
-  /** Requests, repetitions included. */
+  /** The number of requests, including repetitions. */
   asked(): number;
   close(): Promise<void>;
 }
@@ -20,8 +20,8 @@ interface Posting {
 }
 
 /**
- * A provider over HTTP. `POST /posts` honours the Idempotency-Key; `POST /calls` takes every request for a new one, and
- * `GET /calls/<action>` tells what it took. It lives in the runner, which no fault kills, and counts before it replies.
+ * A provider over HTTP. `POST /posts` honours the Idempotency-Key. `POST /calls` treats every request as new, and `GET
+ * /calls/<action>` lists what it accepted. It runs in the runner, which no fault kills, and counts before it replies.
  */
 export async function startProvider(thinkingMs: () => number): Promise<Provider> {
   const effects: Effect[] = [];

@@ -1,4 +1,4 @@
-/** A generator of its own (mulberry32): one seed gives one sequence, on every machine. */
+/** A pseudo-random generator (mulberry32): one seed gives one sequence, on every machine. */
 export interface Random {
   /** In [0, 1). */
   next(): number;
@@ -6,7 +6,7 @@ export interface Random {
   between(from: number, to: number): number;
   chance(probability: number): boolean;
   pick<Item>(items: readonly Item[]): Item;
-  /** A new list, in another order. */
+  /** A shuffled copy. */
   shuffled<Item>(items: readonly Item[]): Item[];
 }
 

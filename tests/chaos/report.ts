@@ -4,13 +4,15 @@ import { storyOf, type Result } from './run.ts';
 const HITS_MIN = 5;
 const ACKNOWLEDGED_MIN = 0.5;
 
-/** After the last fault: a lease and two sweeps until all that was due runs, and then a run to its time limit and a retry of it. */
+/**
+ * After the last fault: a lease and two sweeps until everything due runs, then a run to its time limit and one retry.
+ */
 const RESTING_MS_MAX = LEASE_MS + 2 * SWEEP_MS + 2 * RUN_MS_MAX;
 
-/** Nothing is known of the promises: the run did not count. */
+/** The run is invalid, so it proves nothing about the promises. */
 const PROVED_NOTHING = 3;
 
-/** A run counts only if the load went on and each kind of fault hit something; a run that does not count has failed. */
+/** A run is valid only if the load continued and each kind of fault hit something. An invalid run is a failure. */
 function invalidities({ injected, load, isSettled }: Result): string[] {
   const share = load.acknowledged / Math.max(1, load.submitted);
   const idle = [...injected].filter(([, { hits }]) => hits < HITS_MIN).map(([name, { hits }]) => `${name} hit ${hits}`);
@@ -21,7 +23,7 @@ function invalidities({ injected, load, isSettled }: Result): string[] {
   ];
 }
 
-/** `code`: 0 = the run counted, and every promise was kept; 3 = it did not count, and broke none; else 1. */
+/** `code`: 0 = the run is valid and every promise was kept; 3 = it is invalid, and no promise was broken; else 1. */
 export function report(result: Result): { text: string; code: number } {
   const { settings, injected, load, verdict, evidence, isSettled, endingsMs, recoveriesMs } = result;
   const invalid = invalidities(result);

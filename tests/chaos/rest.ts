@@ -1,10 +1,10 @@
-// How soon the fleet has done what it owes.
+// How soon the fleet catches up.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@proviso/core';
 import type { Evidence } from '@proviso/testing';
 import type { Held } from './faults.ts';
 
-/** How long the fleet may take to end all that is due once everything is whole again. */
+/** How long the fleet may take to end everything due after the last fault. */
 const SETTLE_LIMIT_MS = 60_000;
 
 /** From a kill -9 until another process had each action that the worker ran. */
@@ -18,7 +18,7 @@ export function recoveriesOf({ at, owner, actions }: Held, { events }: Evidence)
   });
 }
 
-/** How late each action ended that had not ended when the last fault was over. */
+/** How late each action ended that was open when the last fault ended. */
 export function endingsOf({ actions, events }: Evidence, mendedAt: Date): number[] {
   return actions.flatMap(({ id, due_at }) => {
     const log = events.get(id) ?? [];
@@ -29,7 +29,7 @@ export function endingsOf({ actions, events }: Evidence, mendedAt: Date): number
   });
 }
 
-/** Whether nothing is due or running any more. */
+/** Whether nothing is due or running. */
 export async function waitUntilSettled(db: Database, stop: AbortSignal): Promise<boolean> {
   for (
     const limit = performance.now() + SETTLE_LIMIT_MS;

@@ -14,9 +14,9 @@ export interface Result {
   load: Load['counts'];
   verdict: Verdict;
   evidence: Evidence;
-  /** Whether all that was due came to an end. */
+  /** Whether everything due came to an end. */
   isSettled: boolean;
-  /** From the last fault, or from when it was due, until each action ended that was still open at the last fault. */
+  /** From the last fault, or from its due time, until each action ended that was open at the last fault. */
   endingsMs: number[];
   /** From a worker's kill -9 until another process had each action that it ran. */
   recoveriesMs: number[];
@@ -123,7 +123,7 @@ async function collect(fleet: ChaosFleet, db: Database, load: Load, tenants: Ten
   };
 }
 
-/** One action's full story: its row, its log, what clients were told and what the far side counted. */
+/** One action's full story: its row, its log, what clients were told and what the provider counted. */
 export function storyOf(id: string, { actions, events, records, effects }: Evidence): string {
   const row: Partial<ActionRow> = actions.find((action) => action.id === id) ?? {};
   const { preview: _, ...shown } = row;

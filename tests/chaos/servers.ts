@@ -15,13 +15,13 @@ interface Server {
 }
 
 export interface Postgres extends Server {
-  /** Past all proxies: for the runner itself. */
+  /** Past all proxies, for the runner itself. */
   url: string;
-  /** The same database, as it is reached at another port. */
+  /** The same database through another port. */
   urlAt(port: number): string;
 }
 
-/** A cluster of its own, as durable as one in production. */
+/** A separate cluster, as durable as one in production. */
 export async function startPostgres(dir: string, port: number): Promise<Postgres> {
   mkdirSync(dir, { recursive: true });
   const options = {
@@ -55,7 +55,7 @@ function end(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // gone already
+    // already gone
   }
 }
 

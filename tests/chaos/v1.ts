@@ -1,4 +1,4 @@
-// What people ask of /v1.
+// Requests of people to /v1.
 import { randomUUID } from 'node:crypto';
 import type { Action, BulkCreateReply, BulkDecideReply, JsonObject } from '@proviso/contracts';
 import { parseId } from '@proviso/core';
@@ -67,14 +67,14 @@ export const cancel = (scene: Scene, action: Known) => about(scene, action, '/ca
 export const reject = (scene: Scene, action: Known) => about(scene, action, '/reject', { verb: 'reject' });
 export const runNow = (scene: Scene, action: Known) => about(scene, action, '/execute', { verb: 'run_now' });
 
-/** Approves it as it was proposed, or edits that. */
+/** Approves or edits the proposal. */
 export function decide(scene: Scene, action: Known, token?: string) {
   const verb = scene.random.chance(0.2) ? 'edit' : 'approve';
   const body = { action: verb, ...(verb === 'edit' && { edits: reworded(action.type) }) };
   return about(scene, action, '/approve', { verb, body, saw: action.params, token });
 }
 
-/** The newest of one tenant, at once. */
+/** Decides the newest actions of one tenant in one request. */
 export async function decideMany({ client }: Scene, { tenant }: Known): Promise<void> {
   const some = client.known.filter((action) => action.tenant === tenant).slice(-8);
   const key = randomUUID();
@@ -91,7 +91,7 @@ export async function decideMany({ client }: Scene, { tenant }: Known): Promise<
   }
 }
 
-/** Puts it off, or says something else. */
+/** Postpones it, or changes its text. */
 export function change(scene: Scene, action: Known) {
   const { random } = scene;
   const later = { scheduled_time: new Date(Date.now() + random.between(200, 3_000)).toISOString() };
@@ -103,7 +103,7 @@ export function change(scene: Scene, action: Known) {
   });
 }
 
-/** Runs what is due in the api that is asked; what it took stands in its answer alone. */
+/** Runs what is due in the api that gets the request; only its reply says what it ran. */
 export async function processDue({ client, random, tenants }: Scene): Promise<void> {
   const tenant = random.pick(tenants);
   const key = randomUUID();

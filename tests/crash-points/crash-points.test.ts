@@ -38,7 +38,7 @@ describe.each(Object.entries(KINDS))('%s', (_, { type, params }) => {
   const all = type === 'create_note' ? () => ({ ...params, contact_id: contact }) : () => params;
   const scenarios = scenariosOf(type, params, type !== 'create_note');
 
-  /** Runs a scenario with these crashes. Returns its processes; throws when a promise was broken. */
+  /** Runs a scenario with these crashes. Returns its processes; throws if a promise was broken. */
   async function runWith(name: string, crashPoints: (CrashPoint | undefined)[]): Promise<Simulation['processes']> {
     const scenario = scenariosOf(type, all(), type !== 'create_note').find((one) => one.name === name) as Scenario;
     const simulation = new Simulation({ world, workspace, people, crashPoints });

@@ -34,7 +34,7 @@ describe('the checker', () => {
     }
   }
 
-  /** The CHECKs of the table, taken away until the end of the test. */
+  /** Drops the table's CHECKs until the end of the test. */
   async function unchecked<T>(work: () => Promise<T>): Promise<T> {
     const { pool } = world.db;
     const { rows } = await pool.query<{ name: string; definition: string }>(

@@ -1,4 +1,4 @@
-// Bugs on purpose. Each is one that a system of this kind has really had.
+// Deliberate bugs. A real system of this kind has had each of them.
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '@proviso/contracts';
 import { claim, recoverLost, runClaimed } from '@proviso/core';
@@ -21,7 +21,7 @@ export interface Mutant {
   /** The promise that it breaks. */
   breaks: string;
   mutate: Mutation;
-  /** The table's own CHECKs, which stop it too, are gone. */
+  /** Without the table's own CHECKs, which would stop it too. */
   unchecked?: true;
   /** What the same scenario breaks without the bug. */
   anyway?: string[];
@@ -50,7 +50,7 @@ const batched = async (simulation: Simulation): Promise<void> => {
   await simulation.approveBatch({ say: 'something else' });
 };
 
-/** A look that takes what is not cleared for due, too. */
+/** A look-up that treats actions that are not cleared as due. */
 const careless = rewriting(['action_find_due'], (text) => text.replace(/ and status in \(.*?\)/, ''));
 
 const RUNNING = /status in \('scheduled'.*?statement_timestamp\(\)\)/s;
@@ -281,7 +281,7 @@ export const MUTANTS: Mutant[] = [
   },
 ];
 
-/** The current process claims the action and runs it up to where the far side would take its request. */
+/** The current process claims the action and runs it up to the request to the provider. */
 async function runToTheGate(simulation: Simulation): Promise<{ running: Promise<void>; open: () => void }> {
   let open = (): void => undefined;
   simulation.provider.gate = new Promise((resolve) => (open = resolve));

@@ -1,4 +1,5 @@
-// Mutations wrap the product and never change it: they rewrite a statement on its way to the database, or wrap an executor.
+// Mutations wrap the product and never change it: they rewrite a statement on its way to the database, or wrap an
+// executor.
 import type { JsonObject } from '@proviso/contracts';
 import {
   clearedHash,
@@ -17,7 +18,7 @@ type Query = Worker['db']['query'];
 
 const withQuery = (worker: Worker, query: Query): Worker => ({ ...worker, db: { ...worker.db, query } });
 
-/** Rewrites these statements, in transactions too; throws when a rewrite changes nothing. */
+/** Rewrites these statements, also inside transactions; throws if a rewrite changes nothing. */
 export const rewriting =
   (names: string[], change: (text: string) => string): Mutation =>
   (worker) => {
@@ -58,7 +59,7 @@ export const both =
   (worker) =>
     mutations.reduce((mutated, mutate) => mutate(mutated), worker);
 
-/** The guard's hash counts for nothing: what stands in the row passes for what was cleared. */
+/** Disables the check of the hash: the row's content passes for what was cleared. */
 export const skippingHash: Mutation = (worker) =>
   withQuery(worker, async <Row>(statement: Statement, values: readonly unknown[]) => {
     const rows = await worker.db.query<Row & { action?: ActionRow | null }>(statement, values);
@@ -75,7 +76,7 @@ function signed(action: ActionRow, worker: Worker): ActionRow {
   return { ...action, cleared_hash };
 }
 
-/** Does the work, and undoes it. */
+/** Does the work, and rolls it back. */
 async function rolledBack<T>({ transaction }: Worker['db'], work: (tx: Transaction) => Promise<T>): Promise<T> {
   const undo = new Error('rolled back');
   let answer: T | undefined;
@@ -105,7 +106,7 @@ export const withoutCommit: Mutation = (worker) => ({
   db: { ...worker.db, transaction: (work) => rolledBack(worker.db, work) },
 });
 
-/** Finds no Idempotency-Key that was used before. */
+/** Never finds an Idempotency-Key that was used before. */
 export const findingNoKey: Mutation = (worker) => {
   const { tables } = worker.db;
   const idempotency_keys = { ...tables.idempotency_keys, findUnique: async () => null };
@@ -116,7 +117,7 @@ interface Finder {
   findFirst(query: object): Promise<unknown>;
 }
 
-/** Finds the rows of these tables by their id alone, whosever they are. */
+/** Finds the rows of these tables by id alone, in any workspace. */
 export const ignoringWorkspace =
   (...names: ('actions' | 'identities')[]): Mutation =>
   (worker) => {

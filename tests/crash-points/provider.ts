@@ -3,16 +3,19 @@ import { defineExecutor, done, refused, retry, type Executor } from '@proviso/co
 import { z } from 'zod';
 import type { CrashInjector, Effect } from '@proviso/testing';
 
-/** What happens in an attempt: `lost_reply` = it worked and nobody heard, `cut` = it did not, and nobody heard. */
+/**
+ * What happens in an attempt. `lost_reply`: it worked, but the reply was lost; `cut`: it did not, and there was no
+ * reply.
+ */
 const happens = z.enum(['done', 'busy', 'refused', 'lost_reply', 'cut']);
 
 const params = z.strictObject({
   say: z.string(),
-  /** By attempt; the last goes on. */
+  /** By attempt; the last one repeats. */
   attempts: z.array(happens).min(1).default(['done']),
-  /** The guard finds what was approved to be out of date, once. */
+  /** The guard finds that what was approved is stale, once. */
   stale: z.boolean().default(false),
-  /** Whether the provider can say what became of a request. */
+  /** Whether the provider can say what happened to a request. */
   answers: z.boolean().default(true),
 });
 type Params = z.output<typeof params>;
@@ -20,9 +23,9 @@ type Params = z.output<typeof params>;
 /** A provider that never crashes and keeps its own count. */
 export interface FakeProvider {
   effects: Effect[];
-  /** Guards that have looked, by what was to be said. */
+  /** Guards that have run, by the text to send. */
   looked: Set<string>;
-  /** A request waits for this before it is taken. */
+  /** A request waits for this before it is accepted. */
   gate: Promise<void>;
 }
 
@@ -30,7 +33,7 @@ export const createFakeProvider = (): FakeProvider => ({ effects: [], looked: ne
 
 interface Request {
   action: string;
-  /** Null = the provider takes every request for a new one. */
+  /** Null: the provider treats every request as new. */
   key: string | null;
   say: string;
 }
@@ -42,7 +45,7 @@ function take(provider: FakeProvider, { action, key, say }: Request): void {
 
 const uuid = (id: string): string => parseId('action', id) ?? id;
 
-/** The executors of one process, each call through the crash injector. */
+/** The executors of one process; each call goes through the crash injector. */
 export const providerExecutors = (provider: FakeProvider, injector: CrashInjector): Executor[] =>
   (['idempotent', 'at_most_once'] as const).map((delivery) =>
     defineExecutor<Params>({

@@ -4,15 +4,15 @@ import type { Simulation } from './simulation.ts';
 
 export interface Scenario {
   name: string;
-  /** Where it ends when nothing crashes. */
+  /** How it ends if nothing crashes. */
   ends: Status;
-  /** What people and wakeUps do; the sweeps come after it. */
+  /** What people and wake-ups do; the sweeps follow. */
   run(simulation: Simulation): Promise<void>;
 }
 
 const soon = (): string => new Date(Date.now() + 40).toISOString();
 
-/** The scenarios of one action type: each verb, each way of running, a stray wake-up at every step. */
+/** The scenarios of one action type: each verb, each way of running, and a stray wake-up at every step. */
 export function scenariosOf(type: string, params: JsonObject, canFail: boolean): Scenario[] {
   const pending = { require_approval: true };
   const approved = async (simulation: Simulation, more: JsonObject = {}): Promise<void> => {

@@ -44,7 +44,7 @@ import { createFakeProvider, providerExecutors, type FakeProvider } from './prov
 
 const TURNS_MAX = 60;
 
-/** What a mutant may change of a process, to see that the checker notices. */
+/** What a mutant may change in a process, to check that the checker notices. */
 export type Mutation = (worker: Worker) => Worker;
 
 export interface SimulationOptions {
@@ -69,7 +69,10 @@ const toldShown = ({ status, cleared_hash }: ActionRow): Told => ({
   ...(cleared_hash && { hash: cleared_hash }),
 });
 
-/** One action from its creation to its end: clients that retry until they get an answer, lost wake-ups, and process after process. */
+/**
+ * One action from its creation to its end, with clients that retry until they get a reply, lost wake-ups, and one
+ * process after another.
+ */
 export class Simulation {
   readonly provider: FakeProvider = createFakeProvider();
   readonly processes: FaultyProcess[] = [];
@@ -77,7 +80,7 @@ export class Simulation {
   readonly batches: BatchRecord[] = [];
   action: ActionRow | undefined;
   readonly #options: SimulationOptions;
-  /** Ids grow with time, by the millisecond: what its requests make comes after the first of this one. */
+  /** Ids grow with time, by the millisecond, so everything that its requests create sorts after this one. */
   readonly #since = `${newId().slice(0, 13)}-7000-8000-000000000000`;
   readonly #name = `simulation ${Math.random().toString(36).slice(2)}`;
 
@@ -98,7 +101,7 @@ export class Simulation {
     return this.ask({ verb: 'create', who: 'owner', sent: body }, (ctx) => createAction(ctx, body));
   }
 
-  /** Approves, or edits, what the action is now. `meanwhile` comes between what the verb reads and what it writes. */
+  /** Approves or edits the current action. `meanwhile` runs between the verb's read and its write. */
   async approve(who: Person = 'owner', more: JsonObject = {}, meanwhile?: () => Promise<unknown>) {
     const seen = await this.look(who);
     const verb = more.edits ? 'edit' : 'approve';
@@ -120,7 +123,7 @@ export class Simulation {
   read = (who: Person) =>
     this.ask({ verb: 'read', who, sent: {} }, async (ctx) => (await getAction(ctx, this.id)).action);
 
-  /** Approves over /api/pending-actions what it shows, or edits that. */
+  /** Approves what /api/pending-actions shows, or edits it. */
   async approveShown(userEdits?: JsonObject, meanwhile?: () => Promise<unknown>): Promise<void> {
     const seen = await this.look('owner');
     const verb = userEdits ? 'edit' : 'approve';
@@ -130,7 +133,7 @@ export class Simulation {
     await this.ask({ verb, who: 'owner', sent, saw: seen.params }, decide, toldShown);
   }
 
-  /** Edits it as the one item of its batch. */
+  /** Edits it as the only item of its batch. */
   async approveBatch(userEdits: JsonObject): Promise<void> {
     const seen = await this.look('owner');
     const item = this.#note({ verb: 'edit', who: 'owner', sent: { edits: userEdits }, saw: seen.params });
@@ -141,7 +144,7 @@ export class Simulation {
     batch.told = (await this.#send(item, 'owner', (ctx) => batchApprovePendingActions(ctx, batchId, items))) ?? null;
   }
 
-  /** Runs what is due in the process that is asked. */
+  /** Runs what is due in the process that gets the request. */
   async processDue(): Promise<void> {
     const record = this.#note({ verb: 'process', who: 'owner', sent: {} });
     const input = { query: { limit: '1' }, body: {} };
@@ -174,7 +177,7 @@ export class Simulation {
     return record;
   }
 
-  /** Asks again, under the same Idempotency-Key, until some process answers. A refusal is an answer. */
+  /** Repeats a request under the same Idempotency-Key until some process replies. A refusal is a reply. */
   #send<T>({ request: key, verb, sent }: ClientRecord, who: Person, request: (ctx: Context) => Promise<T>) {
     const { caller } = this.#options.people[who];
     const { tokenId, workspaceId } = caller;
@@ -190,13 +193,13 @@ export class Simulation {
     return { params: effectiveParams(action), hash: clearedHash(action, this.process.worker.executors) };
   }
 
-  /** Delivers all wake-ups and a stray one, each twice. A process that crashes loses them. */
+  /** Delivers all wake-ups and a stray one, each twice. A crashing process loses them. */
   async deliverWakeUps(): Promise<void> {
     for (const id of [...this.process.wakeUps.splice(0), this.id])
       await this.attempt(async ({ worker }) => void (await Promise.all([execute(worker, id), execute(worker, id)])));
   }
 
-  /** Work that nobody asks for again: it is lost with its process. */
+  /** Work that nobody repeats: it is lost with its process. */
   async attempt(work: (process: FaultyProcess) => Promise<void>): Promise<void> {
     const { process } = this;
     await Promise.race([work(process), process.injector.whenCrashed]);
@@ -214,24 +217,24 @@ export class Simulation {
     }
   }
 
-  /** Time passes: nobody extends the leases of these processes. */
+  /** Expires the leases of these processes. */
   expireLeases(processes: FaultyProcess[]): Promise<void> {
     return expireLeases(this.#options.world.db, { workers: processes.map(({ worker }) => worker.actor.id) });
   }
 
-  /** Somebody with a hand in the database changes what was approved. */
+  /** Somebody with access to the database changes what was approved. */
   async tamper(): Promise<void> {
     const { pool } = this.#options.world.db;
     await pool.query(`update actions set params = params || '{"say": "something else"}' where id = $1`, [this.id]);
   }
 
-  /** Starts another process beside the running ones. */
+  /** Starts another process while the others run. */
   successor(): FaultyProcess {
     this.#start();
     return this.process;
   }
 
-  /** Of all actions that its requests made, also where nobody was told. */
+  /** Judges all actions that its requests created, even if nobody was told of them. */
   async judge(): Promise<Verdict> {
     const { world, workspace } = this.#options;
     const made = await world.db.tables.actions.findMany({
@@ -277,13 +280,13 @@ export class Simulation {
     for (;;) {
       const { process } = this;
       const answer = await Promise.race([request(process), process.injector.whenCrashed]);
-      if (!process.injector.crashed) return answer as T; // else nobody heard it
+      if (!process.injector.crashed) return answer as T; // otherwise nobody heard it
       this.#start();
     }
   }
 }
 
-/** The same call, with something happening right after it has read the action. */
+/** The same call, with something else happening right after it has read the action. */
 function interrupted(ctx: Context, meanwhile: () => Promise<unknown>): Context {
   const { actions } = ctx.db.tables;
   const findFirst = async (query: never): Promise<unknown> => {

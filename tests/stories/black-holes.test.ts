@@ -4,7 +4,7 @@ import { useFleet } from '@proviso/testing/fleet';
 import { startResendFake } from '@proviso/testing/providers/resend';
 import { startSmtpSink } from '@proviso/local-server/smtp-sink';
 
-/** What the network swallows must be noticed within this, although nobody says a word. */
+/** Swallowed traffic must be noticed within this time, although no error arrives. */
 const NOTICED_MS = 30_000;
 
 describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) => {

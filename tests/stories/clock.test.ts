@@ -7,7 +7,9 @@ import { useFleet } from '@proviso/testing/fleet';
 import { startFaultySmtpServer, type FaultySmtpServer } from '@proviso/testing/smtp-server';
 
 const SCHEDULED = 20;
-/** By when, after its time, an action starts on a fleet whose clocks disagree: a sweep and its overdue second, and slack. */
+/**
+ * How late an action may start on a fleet whose clocks disagree: a sweep, a second before it counts as late, and slack.
+ */
 const LATE_MS_MAX = 8_000;
 
 /** The library that shifts a process's clock (Debian: libfaketime). */
@@ -35,7 +37,7 @@ if (!LIBRARY && process.env.CI) throw new Error('CI is set and libfaketime is mi
       const api = await fleet.startApi(shifted(by));
       const probe = await fetch(`${api.url}/nowhere`);
       const { timestamp } = (await probe.json()) as { timestamp: string };
-      expect(Math.abs(Date.parse(timestamp) - Date.now())).toBeGreaterThan(500_000); // its clock is wrong indeed
+      expect(Math.abs(Date.parse(timestamp) - Date.now())).toBeGreaterThan(500_000); // its clock really is wrong
       await fleet.startWorker(shifted(by));
       await fleet.startWorker();
       const owner = await fleet.client(api);

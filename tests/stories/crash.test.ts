@@ -17,7 +17,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
   });
   afterEach(() => sink.close());
 
-  /** In this file's own database of the server, which others share: FLUSHALL would be felt by all of them. */
+  /** Uses this file's own database of the server: FLUSHALL would affect the other files. */
   async function withRedis<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
     const redis = new Redis(redisUrl as string);
     return work(redis).finally(() => redis.disconnect());
@@ -40,7 +40,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
 
   const open = () => fleet.countActions({ status: { notIn: TERMINAL } });
 
-  /** Every completed action has arrived once, nothing arrived twice, and what is not known to have arrived says so. */
+  /** Every completed action arrived once, nothing arrived twice, and unknown outcomes are reported as such. */
   async function judge(expected: number): Promise<Record<string, number>> {
     const actions = await fleet.actions();
     expect(actions).toHaveLength(expected);

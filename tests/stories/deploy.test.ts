@@ -5,11 +5,11 @@ import { useFleet } from '@proviso/testing/fleet';
 import { startSmtpSink, type SmtpSink } from '@proviso/local-server/smtp-sink';
 
 const LANES = 4;
-/** What a stop may take here: no run of these stories lasts longer. */
+/** How long a stop may take here: no run of these stories lasts longer. */
 const GRACE_MS = 10_000;
 
 describe.each(backends())('a deployment $name', ({ redisUrl }) => {
-  /** Leases that are not lost to a machine that is merely slow. */
+  /** Long enough that a slow machine loses no leases. */
   const fleet = useFleet({ redisUrl, env: { PROVISO_LEASE_MS: '15000', PROVISO_HEARTBEAT_MS: '3000' } });
   let sink: SmtpSink;
   beforeEach(async () => {
@@ -17,7 +17,7 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
   });
   afterEach(() => sink.close());
 
-  /** Told to stop; it must end by itself, in time, and well. */
+  /** Sends SIGTERM; the process must end by itself, in time, and with success. */
   async function stopped(process: Running): Promise<void> {
     const startedAt = performance.now();
     expect(await process.stop()).toBe(0);
@@ -27,13 +27,13 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
   interface Crowd {
     stop(): Promise<void>;
     records: ClientRecord[];
-    /** Answers of 5xx. */
+    /** Replies of 5xx. */
     failures: string[];
     /** Connections that were refused or cut, and tried again. */
     retries(): number;
   }
 
-  /** Proposes e-mails without a pause, at whichever api there is; a lost connection is tried again under the same key. */
+  /** Proposes e-mails without a pause, at any running api. A lost connection is retried under the same key. */
   async function startCrowd(urls: () => string[]): Promise<Crowd> {
     const identity_id = await fleet.mailbox(sink);
     const token = await fleet.workspace.token({});
@@ -88,7 +88,7 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
     };
   }
 
-  /** All of it done, once, and as it was acknowledged; nothing of it unknown: a stop is no crash. */
+  /** Everything is done once, as it was acknowledged, and nothing is unknown: a stop is not a crash. */
   async function expectAllDone({ records }: Crowd): Promise<void> {
     const open = () => fleet.countActions({ status: { not: 'completed' } });
     await until('every action to be done', async () => (await open()) === 0, 60_000);
@@ -112,7 +112,7 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
     await sink.waitFor(10, { timeoutMs: 30_000 });
     for (const slot of [0, 1]) {
       const [api, worker] = [apis[slot] as (typeof apis)[0], workers[slot] as Running];
-      apis[slot] = await fleet.startApi(); // the new one answers before the old one is told to stop
+      apis[slot] = await fleet.startApi(); // the new one answers before the old one is stopped
       await stopped(api);
       await stopped(worker);
       workers[slot] = await fleet.startWorker();

@@ -19,7 +19,7 @@ describe('two api processes, and who listens to them', () => {
     let last: string | undefined;
 
     const open = (url: string) => listen<ActionEvent>(`${url}/v1/events`, { token, lastEventId: last });
-    /** Hears until there are so many in all, or the stream is over; then hangs up. */
+    /** Listens until it has this many events in all, or the stream ends; then hangs up. */
     const hear = async (listening: ReturnType<typeof open>, total: number): Promise<void> => {
       const listener = await listening;
       let over = false;

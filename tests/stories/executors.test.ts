@@ -71,7 +71,7 @@ describe('a type of one’s own', () => {
     expect([...page.posts.values()].slice(before)).toEqual(['All is up']);
   });
 
-  /** What a worker says before it ends. */
+  /** The message of a worker that refuses to start. */
   async function fault(modules: string): Promise<string> {
     const env = { DATABASE_URL: fleet.world.databaseUrl, PROVISO_EXECUTORS: modules };
     const worker = fleet.own(startProcess(['apps/worker/dist/main.js'], env));

@@ -1,4 +1,4 @@
-// Types that take no time, and types that take long; loaded by api and workers through PROVISO_EXECUTORS.
+// Types that take no time, and types that take long. Api and workers load them through PROVISO_EXECUTORS.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineExecutor, done } from '@proviso/core/executor';
 import { z } from 'zod';

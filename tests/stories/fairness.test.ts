@@ -4,13 +4,13 @@ import { backends, clientOf, until, type TestWorkspace } from '@proviso/testing'
 import { useFleet } from '@proviso/testing/fleet';
 import { SHIPPED_TIMES } from './shipped.ts';
 
-/** Whole = what is promised: 50 000 due, and runs of 55 s. */
+/** Whole: the promised 50 000 due actions, and runs of 55 s. */
 const WHOLE = process.env.PROVISO_TEST_FAIRNESS === 'whole';
 const BACKLOG = WHOLE ? 50_000 : 5_000;
 const LONG_MS = WHOLE ? 55_000 : 10_000;
 const SINGLES = WHOLE ? 50 : 10;
 const EVERY_MS = 200;
-/** Two seconds are promised, on a machine that does nothing else. */
+/** The promise is two seconds, on an idle machine. */
 const LATE_MS_MAX = 5_000;
 const SLOTS = 16;
 const LONG_TYPES = ['long_a', 'long_b', 'long_c', 'long_d'];
@@ -32,7 +32,7 @@ describe.each(backends())('one worker $name, and a workspace with much to do', (
     [greedy, modest] = [await fleet.world.workspace(), await fleet.world.workspace()];
   });
 
-  /** Proposes one action at a call, and answers its id in the database. */
+  /** Proposes one action per call, and returns its id in the database. */
   const proposerIn = async (api: { url: string }, workspace: TestWorkspace, type: string, params: object) => {
     const owner = clientOf(api.url, await workspace.token({}));
     return async (): Promise<string> => {
@@ -43,7 +43,7 @@ describe.each(backends())('one worker $name, and a workspace with much to do', (
     };
   };
 
-  /** Further actions like this one, all due, all woken. */
+  /** Creates more actions like this one, all due, all with a wake-up. */
   async function multiply(id: string, count: number): Promise<void> {
     for (let left = count; left > 0; left -= CHUNK) {
       const { rows } = await fleet.db.pool.query<{ id: string }>(

@@ -5,12 +5,12 @@ import { useFleet } from '@proviso/testing/fleet';
 import { SHIPPED_TIMES } from './shipped.ts';
 
 const FLOOD_MS = 8_000;
-/** Of the other workspace's requests, one after the other; a bound for a machine that does much else meanwhile. */
+/** For the other workspace's sequential requests; a limit for a machine that is busy with other work. */
 const P99_MS = 5_000;
-/** High enough that the flood is held by shares, and not by these. */
+/** High enough that shares limit the flood, not this. */
 const RATE_LIMIT = '20000';
 
-/** One workspace asks for all that it can, in every way at once, at the process that ships. */
+/** One workspace requests everything it can, in every way at the same time, from the process as shipped. */
 describe('while one workspace floods the api in every way', () => {
   const fleet = useFleet({ env: { ...SHIPPED_TIMES, PROVISO_RATE_LIMIT: RATE_LIMIT } });
   let api: Api;
@@ -57,7 +57,7 @@ describe('while one workspace floods the api in every way', () => {
     setMaxListeners(0, signal);
     const statuses = new Map<string, Map<number, number>>();
     let sent = 0;
-    /** So many callers who ask again as soon as they are answered. */
+    /** This many callers, each of whom sends the next request as soon as it gets a reply. */
     const flood = (
       what: string,
       callers: number,
@@ -70,7 +70,7 @@ describe('while one workspace floods the api in every way', () => {
           sent += 1;
           const { status } = await send(tokens[sent % tokens.length] ?? '').catch(() => ({ status: 0 }));
           counts.set(status, (counts.get(status) ?? 0) + 1);
-          await sleep(status === 200 ? 20 : 500); // refused at once: what is asked is the database, and not only the loop
+          await sleep(status === 200 ? 20 : 500); // refused at once, to load the database and not only the event loop
         }
       });
     };

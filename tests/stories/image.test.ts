@@ -25,7 +25,7 @@ interface Locked {
 }
 const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, Locked> };
 
-/** Where `npm ci` of the final stage puts packages: its three omissions, and what its workspaces need. */
+/** Where `npm ci` of the final stage installs packages: with its three omissions, for its workspaces. */
 function installed(workspaces: string[]): string[] {
   const found = new Set<string>();
   const walk = (place: string): void => {
@@ -42,7 +42,7 @@ function installed(workspaces: string[]): string[] {
   return [...found].filter((place) => place.includes('node_modules/'));
 }
 
-/** As Node looks a name up: in the package's own node_modules, then in each above it. */
+/** Resolves a name like Node: in the package's own node_modules, then in each above it. */
 function resolvedFrom(place: string, name: string): string | undefined {
   const above = place.split('/').map((_, depth, parts) => parts.slice(0, parts.length - depth).join('/'));
   return [...above, ''].map((dir) => `${dir}${dir && '/'}node_modules/${name}`).find((at) => packages[at]);
@@ -122,7 +122,7 @@ describe('the image', () => {
     }
   }, 120_000);
 
-  /** What the last stage holds, from this clone's own install and build. */
+  /** The content of the last stage, from this clone's own install and build. */
   async function copyImage(app: string): Promise<void> {
     for (const [, file = ''] of manifests.matchAll(/^COPY (\S+package\.json) /gm)) cpSync(file, path.join(app, file));
     cpSync('package.json', path.join(app, 'package.json'));

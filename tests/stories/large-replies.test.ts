@@ -6,9 +6,9 @@ import { clientOf, openWorld, startApi, until, type Running, type TestWorkspace,
 const EVENTS = 230;
 const HEAP_MB = 512;
 const PROPOSAL_CHARS = 250_000;
-/** Resident: the heap, and buffers beside it. */
+/** Resident memory: the heap, and buffers next to it. */
 const RESIDENT_MB_MAX = 600;
-/** A request of another workspace meanwhile, on a machine that others use too. */
+/** A request of another workspace at the same time, on a shared machine. */
 const NEIGHBOUR_MS_MAX = 3_000;
 
 describe('an api with a heap of 512 MB, over actions of 250 KB', () => {
@@ -35,7 +35,7 @@ describe('an api with a heap of 512 MB, over actions of 250 KB', () => {
     await world.close();
   });
 
-  /** Large proposals that are there already; their ids. */
+  /** Inserts large proposals; returns their ids. */
   async function offer(count: number, more: { actionId?: string } = {}): Promise<string[]> {
     const { rows } = await world.db.pool.query<{ id: string }>(
       `insert into actions (id, workspace_id, identity_id, type, status, params, preview, due_at, asked_at, created_at, created_by)
@@ -48,7 +48,7 @@ describe('an api with a heap of 512 MB, over actions of 250 KB', () => {
     return rows.map(({ id }) => id);
   }
 
-  /** A large action with as many events. */
+  /** A large action with this many events. */
   async function change(id: string, events: number, chars: number): Promise<void> {
     await world.db.pool.query(
       `insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
@@ -74,7 +74,7 @@ describe('an api with a heap of 512 MB, over actions of 250 KB', () => {
     return { status: reply.statusCode, bytes };
   }
 
-  /** What a neighbour sees, and what the process holds, while something is done. */
+  /** Measures what a neighbour sees and how much memory the process has while work runs. */
   async function watching(name: string, work: () => Promise<void>): Promise<void> {
     const over = new AbortController();
     const probing = (async () => {

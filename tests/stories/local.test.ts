@@ -17,14 +17,14 @@ interface Started {
   exit: Promise<number | null>;
 }
 
-/** `npm start`, as a newcomer has it: one process on a machine with nothing but Node. */
+/** `npm start` for a newcomer: one process on a machine with only Node. */
 describe('npm start', () => {
   let dataDir: string;
   const started: ChildProcess[] = [];
   beforeEach(() => {
     mkdirSync('.proviso/test', { recursive: true });
     dataDir = path.resolve(mkdtempSync('.proviso/test/local-'));
-    chmodSync(dataDir, 0o755); // PostgreSQL does not run as root and has to get in
+    chmodSync(dataDir, 0o755); // PostgreSQL does not run as root, and must be able to enter
   });
   afterEach(async () => {
     for (const child of started.splice(0))
@@ -53,7 +53,9 @@ describe('npm start', () => {
     return running;
   };
 
-  /** Live processes whose environment or command names this test's data directory: all that npm start has started. */
+  /**
+   * Live processes whose environment or command names this test's data directory: everything that npm start started.
+   */
   function leftovers(): string[] {
     return readdirSync('/proc').filter((pid) => {
       try {
@@ -61,7 +63,7 @@ describe('npm start', () => {
         const ours = /^\d+$/.test(pid) && (of('environ').includes(dataDir) || of('cmdline').includes(dataDir));
         return ours && !/\) Z /.test(of('stat'));
       } catch {
-        return false; // gone, or somebody else's
+        return false; // gone, or another user's
       }
     });
   }
@@ -83,7 +85,7 @@ describe('npm start', () => {
     await until('everything to be gone', () => leftovers().length === 0);
 
     const second = await startUp();
-    expect(second.output()).toContain(mail); // a link that somebody kept stays good
+    expect(second.output()).toContain(mail); // the link still works
     const owner = clientOf(`http://127.0.0.1:${second.port}`, PROVISO_API_KEY);
     expect((await owner<{ action: Action }>('GET', `/v1/actions/${action.action_id}`)).body.action.status).toBe(
       'pending_approval',

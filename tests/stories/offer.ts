@@ -7,24 +7,24 @@ const TICK_MS = 10;
 const WINDOW_S = 5;
 
 export interface Answer {
-  /** 0 = none within 15 s. */
+  /** 0 = no reply within 15 s. */
   status: number;
   tookMs: number;
   retryAfter: string | undefined;
   actionId: string | undefined;
 }
 
-/** Sends the n-th request, and settles with what came of it. */
+/** Sends the n-th request, and resolves with its result. */
 export type Send = (index: number) => Promise<Answer>;
 
 interface Posting {
   url: string;
-  /** Taken in turn. */
+  /** Used in turn. */
   tokens: readonly string[];
   body: object;
 }
 
-/** Posts the same body again and again, over as many kept connections as there are requests at a time. */
+/** Posts the same body repeatedly, over as many keep-alive connections as there are concurrent requests. */
 export function posting({ url, tokens, body }: Posting): Send {
   const agent = new Agent({ keepAlive: true });
   const bytes = JSON.stringify(body);
@@ -49,11 +49,11 @@ export function posting({ url, tokens, body }: Posting): Send {
   };
 }
 
-/** A kept connection that the server had given up while the request was on its way: no answer to that request. */
+/** The server closed an idle connection while the request was on its way: not a reply to that request. */
 const wasClosedBefore = ({ reusedSocket }: ClientRequest, error: unknown): boolean =>
   reusedSocket && ['ECONNRESET', 'EPIPE'].includes(String((error as { code?: unknown }).code));
 
-/** A closed loop: each of so many callers asks again once it has its answer. */
+/** A closed loop: each of the callers sends its next request when it has its reply. */
 export async function askInTurn(send: Send, callers: number, seconds: number): Promise<Answer[]> {
   const answers: Answer[] = [];
   const endsAt = performance.now() + seconds * 1_000;
@@ -65,7 +65,10 @@ export async function askInTurn(send: Send, callers: number, seconds: number): P
   return answers;
 }
 
-/** An open loop: requests leave by the clock, at the pace that is asked for anew each time, whatever became of those before. */
+/**
+ * An open loop: requests leave by the clock, at a rate that is asked for each time, whatever became of the earlier
+ * ones.
+ */
 export async function askByTheClock<T>(
   send: (index: number) => Promise<T>,
   perSecond: () => number,
@@ -83,7 +86,7 @@ export async function askByTheClock<T>(
   return Promise.all(answers);
 }
 
-/** Twice what it sustains, and twice what it accepts by now, should the machine have become faster since that was measured. */
+/** Twice what it sustains, and twice what it accepts now, in case the machine has become faster since. */
 export function atTwice(send: Send, sustained: number): { send: Send; perSecond: () => number } {
   const acceptedAt: number[] = [];
   let most = sustained;

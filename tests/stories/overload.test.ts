@@ -5,26 +5,26 @@ import { useFleet } from '@proviso/testing/fleet';
 import { askByTheClock, askInTurn, atTwice, posting, type Answer } from './offer.ts';
 import { SHIPPED_TIMES } from './shipped.ts';
 
-const REQUESTS_A_MINUTE = 600; // of one token
+const REQUESTS_A_MINUTE = 600; // per token
 const CALLERS = 8;
 const MEASURED_S = 8;
 const OVERLOAD_S = 60;
-/** Twice, less what passes until a faster machine is noticed. */
+/** Twice, less what passes before a faster machine is noticed. */
 const OFFERED_MIN = 1.5;
-/** So many times what it sustains within the allowance of the tokens. */
+/** How many times its capacity the tokens allow. */
 const TOKENS_TO_SPARE = 6;
-/** None, unless others take the machine meanwhile: 60 statements wait for the database, each for 15 s at the client. */
+/** None, unless others use the machine: 60 statements wait for the database, and each client waits 15 s. */
 const UNANSWERED_MAX = 0.1;
 const PROBE_MS = 5_000;
 const DRAIN_MS = 90_000;
-/** The height of the collector's saw tooth; what lives comes back to the same place after each of its rounds. */
+/** The height of the garbage collector's sawtooth; live memory returns to the same level after each collection. */
 const GROWTH_MB_MAX = 150;
 
-/** On the backend that ships: a create never waits for the queue, so that the other one would show the same. */
+/** Only on the default backend: a create never waits for the queue, so the other one would show the same. */
 describe('for a minute, twice what the service can do', () => {
   const fleet = useFleet({ env: { ...SHIPPED_TIMES, PROVISO_RATE_LIMIT: '' } });
 
-  /** Enough for so many requests within one minute. */
+  /** Enough for this many requests within one minute. */
   const tokensFor = (requests: number): Promise<string[]> =>
     Promise.all(Array.from({ length: Math.ceil(requests / REQUESTS_A_MINUTE) + 1 }, () => fleet.workspace.token({})));
   const note = async (): Promise<object> => {
@@ -36,7 +36,7 @@ describe('for a minute, twice what the service can do', () => {
     const [api] = await Promise.all([fleet.startApi(), fleet.startWorker()]);
     const target = { url: `${api.url}/v1/actions`, body: await note() };
     const few = posting({ ...target, tokens: await tokensFor(20_000) });
-    await askInTurn(few, CALLERS, 1); // warm
+    await askInTurn(few, CALLERS, 1); // warm up
     const sustained = await askInTurn(few, CALLERS, MEASURED_S);
     const capacity = sustained.length / MEASURED_S;
     const many = posting({ ...target, tokens: await tokensFor(TOKENS_TO_SPARE * capacity * OVERLOAD_S) });
@@ -57,17 +57,18 @@ describe('for a minute, twice what the service can do', () => {
         `resident ${atFirst} MB at first, ${atLast} MB at last, /livez ${Math.max(...probes)} ms at most\n`,
     );
     expect(sustained.filter(({ status }) => status !== 200)).toEqual([]);
-    expect(answers.length).toBeGreaterThan(OFFERED_MIN * Math.max(capacity * OVERLOAD_S, accepted.length)); // else this machine could not ask for twice
+    // else this machine could not send twice the load
+    expect(answers.length).toBeGreaterThan(OFFERED_MIN * Math.max(capacity * OVERLOAD_S, accepted.length));
     const answered = answers.filter(({ status }) => status !== 0);
     expect(answered.filter(({ status }) => ![200, 429, 503].includes(status))).toEqual([]);
     expect(answered.filter(({ status, retryAfter }) => status !== 200 && !Number(retryAfter))).toEqual([]);
     expect(of(0).length).toBeLessThan(UNANSWERED_MAX * answers.length);
     expect(of(503).length).toBeGreaterThan(0);
-    expect(accepted.length / OVERLOAD_S).toBeGreaterThan(capacity / 4); // it works on, and does not only refuse
+    expect(accepted.length / OVERLOAD_S).toBeGreaterThan(capacity / 4); // it keeps working and does not only refuse
     expect(probes.filter((tookMs) => tookMs > PROBE_MS)).toEqual([]);
     expect(atLast).toBeLessThan(atFirst + GROWTH_MB_MAX);
-    expect(api.output().length).toBeLessThan(100 * OVERLOAD_S); // one line in a while tells of it, and not one a refusal
-    expect(again).toMatchObject({ status: 200 }); // it is over as soon as it is over
+    expect(api.output().length).toBeLessThan(100 * OVERLOAD_S); // one line per period, not one per refusal
+    expect(again).toMatchObject({ status: 200 }); // it recovers at once
 
     const open = () => fleet.countActions({ status: { not: 'completed' } });
     await until('all to be done', async () => (await open()) === 0, DRAIN_MS);
@@ -84,7 +85,7 @@ function at(share: number, answers: Answer[]): string {
   return `${(sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(0)} ms`;
 }
 
-/** Looks at an api each second, as what supervises it would: whether it says that it lives, and what it holds. */
+/** Checks an api each second, like a supervisor: whether it is alive, and how much memory it has. */
 function watching(api: Api) {
   const probes: Promise<number>[] = [];
   const residentMb: number[] = [];

@@ -23,7 +23,7 @@ describe('pending actions and a dying api', () => {
 
   describe.each(backends())('on a queue $name', ({ redisUrl }) => {
     it('executes what was approved, although the api was killed before it could send a wake-up, and nothing is started again', async () => {
-      // The api's queue takes connections and never answers: no wake-up ever leaves the process that has committed.
+      // The api's queue accepts connections and never answers, so no wake-up leaves the process that committed.
       const silent = await silentServer();
       const api = await fleet.startApi({ redisUrl: `redis://127.0.0.1:${silent.port}` });
       await fleet.startWorker({ redisUrl });
@@ -84,7 +84,7 @@ describe('pending actions and a dying api', () => {
   }, 480_000);
 });
 
-/** A server that takes every connection and says nothing, ever. */
+/** A server that accepts every connection and never answers. */
 async function silentServer(): Promise<{ port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => void sockets.add(socket.on('error', () => undefined)));

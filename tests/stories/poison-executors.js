@@ -1,4 +1,4 @@
-// Types that do what no type may, and one that works beside them; loaded by api and workers through PROVISO_EXECUTORS.
+// Types that do what no type may, and one that works. Api and workers load them through PROVISO_EXECUTORS.
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { defineExecutor, done } from '@proviso/core/executor';
 import { z } from 'zod';

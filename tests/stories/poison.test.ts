@@ -2,9 +2,9 @@ import { until } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
 
 const CRASHES_MAX = 3;
-/** As startWorker gives it. */
+/** The lease that startWorker sets. */
 const LEASE_MS = 3_000;
-/** How each ends that has not begun; one that has is unknown, whatever it did. */
+/** How each ends if its effect has not begun; otherwise its outcome is unknown, whatever it did. */
 const ENDS = {
   poison_hang: 'timed_out',
   poison_block: 'crashed',
@@ -14,7 +14,7 @@ const ENDS = {
   poison_garbage: 'attempts_exhausted',
 };
 
-// On PostgreSQL alone: which queue wakes a worker makes no difference to what a process that is gone leaves behind.
+// Only on PostgreSQL: which queue wakes a worker does not matter for what a dead process leaves behind.
 describe('a fleet that is given poison', () => {
   const over = new AbortController();
   let supervisors: Promise<unknown> = Promise.resolve();
@@ -30,11 +30,11 @@ describe('a fleet that is given poison', () => {
   });
   afterEach(() => supervisors);
 
-  /** Starts another worker whenever one is gone. */
+  /** Starts another worker whenever one has ended. */
   async function supervise(): Promise<void> {
     while (!over.signal.aborted) {
       const worker = await fleet.startWorker().catch((error: Error) => error);
-      if (worker instanceof Error) continue; // it was gone before it answered
+      if (worker instanceof Error) continue; // it ended before it answered
       if (over.signal.aborted) return worker.kill();
       const code = await worker.ended();
       if (!over.signal.aborted) ends.push({ code, output: worker.output() });
@@ -80,7 +80,7 @@ describe('a fleet that is given poison', () => {
     for (const said of ['the loop has been blocked', 'heap out of memory'])
       expect(ends.some(({ output }) => output.includes(said))).toBe(true);
     expect(ends.some(({ code }) => code === 1)).toBe(true);
-    // The others went on meanwhile.
+    // The others continued.
     const isGood = ({ type }: { type: string }): boolean => type === 'good';
     const poisonEnds = all.filter((row) => !isGood(row)).map(({ completed_at }) => Number(completed_at));
     const between = all.filter((row) => isGood(row) && Number(row.completed_at) < Math.max(...poisonEnds));

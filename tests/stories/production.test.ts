@@ -26,7 +26,10 @@ const service = (name: string): Service => {
   return found;
 };
 
-/** The file's commands with the file's environment, against a durable PostgreSQL and a real Redis; only hosts and ports differ, and the mail server is on this machine. */
+/**
+ * The file's commands with the file's environment, against a durable PostgreSQL and a real Redis. Only hosts and ports
+ * differ, and the mail server is on this machine.
+ */
 describe('docker-compose.yml', () => {
   const redisUrl = backends().find(({ name }) => name === 'on redis')?.redisUrl;
   const test = redisUrl ? it : it.skip;

@@ -2,7 +2,7 @@ import { backends, until } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
 import { startFaultySmtpServer, type FaultySmtpServer } from '@proviso/testing/smtp-server';
 
-/** The times that the service ships with. */
+/** The default times of the service. */
 const SHIPPED = { PROVISO_LEASE_MS: '8000', PROVISO_HEARTBEAT_MS: '2500', PROVISO_SWEEP_MS: '2500' };
 const RECOVERED_MS_MAX = 20_000;
 const HELD = 8;

@@ -14,7 +14,7 @@ const AWAY_S = Number(process.env.PROVISO_TEST_REDIS_AWAY_S ?? 20);
 const CREATES_A_SECOND = 20;
 const LATE_MS_MAX = 10_000;
 const CREATE_P99_MS_MAX = 2_000;
-/** Of ten creates, one is for later, and one waits for a person. */
+/** Of ten creates, one is scheduled, and one waits for a person. */
 const KINDS = ['later', 'asked', ...Array<string>(8).fill('now')];
 const AHEAD_MS_MAX = 15_000;
 const THINKING_MS = 2_000;

@@ -29,7 +29,9 @@ afterEach(() => fixture.close());
 
 const gate = () => ({ client: fixture.agent, mode: 'wait', waitMs: 30_000, context: { sessionId: 's-1' } }) as const;
 
-/** Each agent is a real loop with a scripted model: it calls the tool, and repeats in its last words what it read. */
+/**
+ * Each agent is a real loop with a scripted model: it calls the tool, and repeats what it read in its final message.
+ */
 describe('an agent whose write was approved with an edit reads what really happened, and it happened once', () => {
   async function judge(run: Promise<string>): Promise<void> {
     const approve = async () => {

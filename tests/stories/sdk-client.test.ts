@@ -12,7 +12,7 @@ describe('the client, with a real api and worker', () => {
     await restart();
   });
 
-  /** Another api process, at another port; the clients are sent there. */
+  /** Another api process, at another port; the clients are redirected to it. */
   async function restart(): Promise<void> {
     api = await fleet.startApi();
   }

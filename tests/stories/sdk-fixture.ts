@@ -8,10 +8,10 @@ import { clientOf, openWorld, startApi, startWorker, until, type World } from '@
 import express from 'express';
 import { z } from 'zod';
 
-/** What a refund takes, in every framework. */
+/** The input of a refund, in every framework. */
 export const refundInput = z.object({ order: z.string(), amount: z.number().max(1_000) });
 
-/** The service, for all shops of a file. */
+/** The running service, shared by all tests of a file. */
 export interface RunningService {
   world: World;
   url: string;
@@ -43,13 +43,13 @@ export interface SdkFixture {
   agent: Client;
   /** With a person's token. */
   person: Client;
-  /** What the original function was called with. */
+  /** The calls of the original function. */
   refunds: JsonObject[];
-  /** The original: it moves money. */
+  /** The original, which moves money. */
   refund(input: JsonObject): JsonObject;
-  /** Lets approved calls in. */
+  /** Serves approved calls. */
   host(tools: HostedTool[]): void;
-  /** The only proposal, once it is there. */
+  /** The only proposal, when it exists. */
   proposal(): Promise<PendingAction>;
   close(): void;
 }

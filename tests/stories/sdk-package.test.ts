@@ -20,7 +20,7 @@ function printed(name: string): string {
   return code;
 }
 
-/** Of the page, in a folder outside the repository: nothing of it can be found by accident. */
+/** The page's code, in a folder outside the repository, so that it finds nothing of it by accident. */
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'proviso-sdk-'));

@@ -17,7 +17,7 @@ const UNIPILE = 'un1p1le+t0ken=';
 const WRONG = 'wr0ng-credent1al';
 const TERMINAL = ['completed', 'failed', 'rejected', 'cancelled'];
 
-/** As it is, and as it travels: in headers, addresses, JSON and SMTP's AUTH PLAIN. */
+/** Plain, and in its transport forms: in headers, addresses, JSON and SMTP's AUTH PLAIN. */
 const forms = (secret: string): string[] => {
   const bytes = Buffer.from(secret);
   const encoded = [bytes.toString('base64'), bytes.toString('base64url'), bytes.toString('hex')];
@@ -101,7 +101,7 @@ describe.each(backends())('credentials of a full run $name', ({ redisUrl }) => {
     ['slack', 'refund', {}],
   ];
 
-  /** Far sides that repeat what they were sent. */
+  /** Providers that repeat what they were sent. */
   function echo({ smtp, slack, resend, hubspot, unipile }: FakeProviders): void {
     const says = (secret: string) =>
       httpFault.answers(422, { ok: false, error: `no ${secret}`, message: secret, detail: secret });
@@ -112,7 +112,7 @@ describe.each(backends())('credentials of a full run $name', ({ redisUrl }) => {
     unipile.next('/users/invite', says(UNIPILE));
   }
 
-  /** Every row of every table, the queue's included. */
+  /** Every row of every table, including the queue's. */
   async function rows(): Promise<string> {
     const { rows: tables } = await world.db.pool.query<{ name: string }>(
       `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
@@ -128,7 +128,7 @@ describe.each(backends())('credentials of a full run $name', ({ redisUrl }) => {
     return (await Promise.all(all)).join('\n');
   }
 
-  /** Every value of Redis. */
+  /** Every value in Redis. */
   async function redisValues(): Promise<string> {
     if (!redisUrl) return '';
     const redis = new Redis(redisUrl);
@@ -144,7 +144,7 @@ describe.each(backends())('credentials of a full run $name', ({ redisUrl }) => {
     return dumps.join('\n');
   }
 
-  /** A client that keeps all that it was told. */
+  /** A client that keeps everything it was told. */
   function listener(url: string, token: string) {
     const replies: string[] = [];
     const ask = async (method: string, path: string, body?: object, headers: object = {}): Promise<Answer> => {
@@ -162,7 +162,7 @@ describe.each(backends())('credentials of a full run $name', ({ redisUrl }) => {
   }
   type Ask = ReturnType<typeof listener>['ask'];
 
-  /** One identity a provider: first with a wrong credential, then with the right one. */
+  /** One identity per provider: first with a wrong credential, then with the right one. */
   async function addIdentities(ask: Ask, sides: FakeProviders): Promise<Record<string, string>> {
     const ids: Record<string, string> = {};
     for (const [provider, config, credentials, wrong] of accountsOf(sides)) {
@@ -197,7 +197,7 @@ describe.each(backends())('credentials of a full run $name', ({ redisUrl }) => {
 
     const ids = await addIdentities(ask, sides);
     const { secret } = await ask('POST', '/v1/tools', { name: 'refund', url: sides.tool.url, input_schema: {} });
-    expect(replies.pop()).toContain(secret); // shown this once
+    expect(replies.pop()).toContain(secret); // shown only here
     sides.signWith(secret);
     const { contact_id } = (await ask('POST', '/v1/contacts', { email: 'ada@example.com' })).contact;
 

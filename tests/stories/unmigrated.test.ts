@@ -1,7 +1,7 @@
 import { startProcess } from '@proviso/testing';
 import pg from 'pg';
 
-/** What a newcomer meets who starts a process before the migration. */
+/** What a newcomer sees who starts a process before the migration. */
 describe('on a database that is not migrated', () => {
   const name = `test_${process.pid}_empty`;
   const server = new pg.Client({ connectionString: process.env.DATABASE_URL });

@@ -11,44 +11,44 @@ import {
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { watchConnections, type WatchedConnections } from './connections.ts';
 
-/** The far side of one test: a real server, or for a transactional executor the records that it writes. */
+/** The provider of one test: a real server, or the records that a transactional executor writes. */
 export interface ConformanceBackend {
-  /** Effects that exist at the far side now. */
+  /** The number of effects at the provider. */
   effects(): number;
   close(): Promise<void>;
 }
 
 export interface ConformanceFault<B extends ConformanceBackend> {
   name: string;
-  /** Arms the fault; for one that `hangs`, `reached` resolves when the executor has run into it. */
+  /** Arms the fault. For one that `hangs`, `reached` resolves when the executor has reached it. */
   inject(backend: B): { reached: Promise<void> } | void | Promise<void>;
-  /** The outcomes that tell the truth about it. */
+  /** The outcomes that are true for it. */
   allowed: readonly Outcome['kind'][];
-  /** What of the far side's own words the outcome's message repeats. */
+  /** The provider's words that the outcome's message must repeat. */
   says?: string;
-  /** The far side never answers: only the signal ends the run. */
+  /** The provider never answers: only the signal ends the run. */
   hangs?: boolean;
 }
 
 export interface ConformanceIdentity {
   identity: IdentityView | null;
   credentials: JsonObject | null;
-  /** What may appear in no outcome and no preview. */
+  /** What no outcome and no preview may contain. */
   secrets: string[];
 }
 
 export interface ConformanceSubject<B extends ConformanceBackend> {
   executor: Executor;
-  /** Where the executor's own is a function: what it says of these params and this identity. */
+  /** The guarantee for these params and this identity, if the executor's own is a function. */
   delivery?: Delivery;
   startBackend(): Promise<B>;
-  /** Final params: resolved, valid. */
+  /** Final params: resolved and valid. */
   makeParams(): JsonObject;
-  /** What is proposed, where that is less: the rest is looked up. */
+  /** The proposal, if it has less: the rest is looked up. */
   proposal?: JsonObject;
   makeIdentity(backend: B): ConformanceIdentity;
   records(backend: B): WritableRecords;
-  /** Each value that the far side has got, and where it is when a tenant says so: without constants of the transport. */
+  /** Each value that the provider received, and the address if a tenant sets it; no constants of the transport. */
   sent(backend: B): string[];
   faults: readonly ConformanceFault<B>[];
 }
@@ -56,7 +56,7 @@ export interface ConformanceSubject<B extends ConformanceBackend> {
 const ACTION_ID = 'act_01h455vb4pex5vsknk084sn02q';
 const WORKSPACE_ID = 'workspace-of-the-run';
 
-/** Names of the action itself, which no preview can show before there is one. */
+/** Values of the action itself, which no preview can show before the action exists. */
 const isOfTheRun = (value: string): boolean => value.includes(ACTION_ID) || value === WORKSPACE_ID;
 
 const textsOf = (value: unknown): string[] => {
@@ -69,7 +69,7 @@ interface Run {
   begins: number;
 }
 
-/** What every executor owes: driven directly, with each fault of its far side. Belongs into a test file. */
+/** What every executor must do: drives it directly, with each fault of its provider. Call it in a test file. */
 export function describeConformance<B extends ConformanceBackend>(name: string, subject: ConformanceSubject<B>): void {
   describe(`${name} conforms`, () => {
     let backend: B;
@@ -81,7 +81,7 @@ export function describeConformance<B extends ConformanceBackend>(name: string, 
     afterEach(async () => {
       connections.stop();
       await backend.close();
-      // A connection that `openSocket` or `openEgress` did not make may lead anywhere.
+      // A connection that `openSocket` or `openEgress` did not open may lead anywhere.
       expect(connections.others()).toEqual([]);
     });
 
@@ -93,7 +93,7 @@ export function describeConformance<B extends ConformanceBackend>(name: string, 
   });
 }
 
-/** What a subject's executor promises. */
+/** The guarantee of a subject's executor. */
 export const promisedBy = <B extends ConformanceBackend>({ delivery, executor }: ConformanceSubject<B>) =>
   delivery ?? executor.delivery;
 
@@ -133,11 +133,11 @@ function describePureParts<B extends ConformanceBackend>(subject: ConformanceSub
   });
 }
 
-/** Words alone. */
+/** Only words. */
 const OUR_LABEL = /^[A-Z][A-Za-z]*(?: [A-Za-z]+)*$/;
-/** As `givenLabel` makes it. */
+/** The form that `givenLabel` returns. */
 const CHOSEN_LABEL = /^[a-z]+\["(?:[^"\\]|\\.)*"\]$/u;
-/** Names that would pass for labels of ours: as they are, in other letters, and with a line of their own. */
+/** Names that would pass for our labels: unchanged, in other letters, and on their own line. */
 const CHOSEN_NAMES = [
   'Contact',
   'contact',
@@ -150,7 +150,7 @@ const CHOSEN_NAMES = [
   'x"] Contact["',
 ];
 
-/** The params with one more entry, under that name, in each of their objects. */
+/** The params with one more entry of that name in each of their objects, one at a time. */
 function withName(params: JsonObject, name: string): JsonObject[] {
   const inside = Object.entries(params).flatMap(([key, value]) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -160,7 +160,7 @@ function withName(params: JsonObject, name: string): JsonObject[] {
   return [{ ...params, [name]: 'CEO' }, ...inside];
 }
 
-/** A provider that is away loses no proposal: the core goes on without what it would have said. */
+/** A provider that is down loses no proposal: the core continues without its look-ups. */
 function describeProposal<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {
   const { executor } = subject;
   it('is away at the proposal with UNAVAILABLE and nothing else, and renders its preview without what it would have found', async () => {
@@ -217,7 +217,7 @@ function describeBegin<B extends ConformanceBackend>(subject: ConformanceSubject
     const effectsAtBegin: number[] = [];
     await run(subject, backend(), {
       begin: async () => {
-        // Far more turns than loopback needs to deliver what would be under way already.
+        // Many more turns than loopback needs to deliver what is in flight.
         for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
         effectsAtBegin.push(backend().effects());
       },
@@ -260,7 +260,7 @@ function describeFault<B extends ConformanceBackend>(
   });
 }
 
-/** How many effects there may be for the outcome to be true. */
+/** The numbers of effects for which the outcome is true. */
 function effectsThatFit(outcome: Outcome): number[] {
   if (outcome.kind === 'done') return [1];
   return outcome.kind === 'refused' || (outcome.kind === 'retry' && outcome.undone) ? [0] : [0, 1];
@@ -268,7 +268,7 @@ function effectsThatFit(outcome: Outcome): number[] {
 
 const PATIENCE_MS = 170_000;
 
-/** The time that a run may take is the pipeline's to say: once the effect may have begun, no other limit ends the run. */
+/** Only the pipeline limits a run: once the effect may have begun, no other limit ends it. */
 function describePatience<B extends ConformanceBackend>(
   subject: ConformanceSubject<B>,
   fault: ConformanceFault<B>,
@@ -293,7 +293,7 @@ function describePatience<B extends ConformanceBackend>(
   });
 }
 
-/** Lets time pass for all that runs by a timer here, while sockets go on by themselves. */
+/** Advances this process's timers; sockets continue in real time. */
 function fakeClock() {
   jest.useFakeTimers({
     doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'performance', 'Date'],
@@ -315,7 +315,7 @@ function fakeClock() {
   };
 }
 
-/** Aborts once the fault has been reached, and expects the run to settle within a second of that. */
+/** Aborts when the fault has been reached, and expects the run to settle within a second. */
 async function stopWhen<B extends ConformanceBackend>(
   subject: ConformanceSubject<B>,
   backend: B,

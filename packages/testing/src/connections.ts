@@ -1,20 +1,20 @@
 import { createHook } from 'node:async_hooks';
 import net from 'node:net';
 
-/** Ways out of a process that are no TCP connection: pipes, datagrams, questions to a DNS server of one's own, programs. */
+/** Ways out of a process other than TCP: pipes, datagrams, direct DNS queries, programs. */
 const OTHER_WAYS = ['PIPECONNECTWRAP', 'UDPWRAP', 'UDPSENDWRAP', 'QUERYWRAP', 'PROCESSWRAP'];
-/** The one module of the executors that may connect. */
+/** The only module of the executors that may connect. */
 const GUARD = /[/\\]executors[/\\](?:src|dist)[/\\]egress[/\\]socket\.[jt]s/;
 
 export interface WatchedConnections {
-  /** How many connections the guard has made. */
+  /** How many connections the guard has opened. */
   guarded(): number;
   /** What else left the process, and from where. */
   others(): string[];
   stop(): void;
 }
 
-/** Watches each connection that this process opens from here on, whatever library opens it. */
+/** Watches every connection that this process opens from now on, whatever library opens it. */
 export function watchConnections(): WatchedConnections {
   let guarded = 0;
   const others: string[] = [];

@@ -1,5 +1,5 @@
-// A process that crashes at a chosen call, before or after the call takes effect. Nothing of it continues after that: what it
-// awaits never settles, its open transaction rolls back, and no caller gets an answer.
+// A process that crashes at a chosen call, before or after the call takes effect. Nothing of it continues: what it
+// awaits never settles, its open transaction rolls back, and no caller gets a reply.
 import {
   createLeases,
   createRegistry,
@@ -12,20 +12,20 @@ import {
 import type { Executor } from '@proviso/core/executor';
 
 export interface CrashPoint {
-  /** Which of the process's calls, from 0, or the first of this name. */
+  /** The number of the process's call, from 0, or the first call of this name. */
   call: number | string;
   when: 'before' | 'after';
 }
 
-/** Calls of one process to the database, the queue and providers, in order. */
+/** The calls of one process to the database, the queue and providers, in order. */
 export interface CrashInjector {
   readonly calls: readonly string[];
-  /** Where to crash so that each state that a crash can leave behind occurs once. */
+  /** The crash points that together produce each state that a crash can leave, once. */
   points(): CrashPoint[];
   readonly crashed: boolean;
   /** Settles when the process crashes. */
   readonly whenCrashed: Promise<void>;
-  /** One call: counted, and perhaps the last. */
+  /** Runs one call: counts it, and may crash. */
   run: <T>(label: string, work: () => Promise<T>) => Promise<T>;
 }
 
@@ -40,15 +40,15 @@ const unheard = <T>(error: unknown): Promise<T> => {
 };
 
 interface Switch extends CrashInjector {
-  /** Throws Crashed in place of a call. */
+  /** Throws Crashed instead of making the call. */
   arrive(label: string): number;
-  /** Throws Crashed in place of the call's answer. */
+  /** Throws Crashed instead of returning the call's result. */
   leave(index: number): void;
 }
 
 function createInjector(crashPoint: CrashPoint | undefined): Switch {
   const calls: string[] = [];
-  /** Of each call, whether another one was under way when it began. */
+  /** For each call: whether another one was in progress when it began. */
   const overlaps: boolean[] = [];
   let underWay = 0;
   let crashed = false;
@@ -72,8 +72,8 @@ function createInjector(crashPoint: CrashPoint | undefined): Switch {
     underWay -= 1;
     pass(index, 'after');
   };
-  // Calls are all that a process does to others: a crash before a call that began after the last one ended
-  // equals a crash after that one.
+  // A process affects others only by its calls. So a crash before a call that began after the last one ended equals a
+  // crash after that one.
   const points = (): CrashPoint[] =>
     calls.flatMap((_, call) => [
       ...(call === 0 || overlaps[call] ? [{ call, when: 'before' } as const] : []),
@@ -105,7 +105,7 @@ async function counted<T>(
 
 type Run = CrashInjector['run'];
 
-/** In the name of a statement that a mutant has rewritten: one prepared name has one text. */
+/** Part of the name of a statement that a mutant rewrote: a prepared name has one text. */
 export const MUTATED = ' mutated ';
 
 /** Every statement is a call. */
@@ -135,7 +135,8 @@ function watchedTables(tables: Services['db']['tables'], run: Run): Services['db
 }
 
 function watchedDatabase(db: Services['db'], injector: Switch): Services['db'] {
-  const inside: Run = (label, work) => counted(injector, label, work); // a throw inside rolls back, as a lost connection does
+  // a throw inside rolls back, like a lost connection
+  const inside: Run = (label, work) => counted(injector, label, work);
   return {
     ...db,
     query: watchedQuery(db.query, injector.run),
@@ -163,19 +164,19 @@ function watchedDatabase(db: Services['db'], injector: Switch): Services['db'] {
 export interface FaultyProcess {
   injector: CrashInjector;
   worker: Worker;
-  /** The ids of the actions that it has sent wake-ups for. */
+  /** The ids of the actions for which it has sent wake-ups. */
   wakeUps: string[];
 }
 
 export interface FaultyProcessOptions {
   services: Services;
-  /** The executors over this process's own way to the providers. */
+  /** The executors, over this process's own connection to the providers. */
   executorsOf: (injector: CrashInjector) => Executor[];
   name: string;
   crashPoint?: CrashPoint | undefined;
 }
 
-/** Starts a process: fresh services, with a name of its own, that runs until its crash point. */
+/** Starts a process with fresh services and its own name, which runs until its crash point. */
 export function startFaultyProcess({ services, executorsOf, name, crashPoint }: FaultyProcessOptions): FaultyProcess {
   const injector = createInjector(crashPoint);
   const wakeUps: string[] = [];

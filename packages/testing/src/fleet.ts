@@ -19,25 +19,25 @@ export interface Fleet {
   readonly world: World;
   readonly db: Database;
   readonly workspace: TestWorkspace;
-  /** `change` overrides the fleet's own settings; its environment adds to theirs. `options` are Node's. */
+  /** `change` overrides the fleet's settings; its environment is added to theirs. `options` are Node's. */
   startApi(change?: Partial<FleetSettings>, options?: string[]): Promise<Api>;
   startWorker(change?: Partial<FleetSettings>): Promise<Running>;
-  /** Kills this process, too, after the test. */
+  /** Kills this process too after the test. */
   own<T extends Running>(process: T): T;
-  /** A client of /v1 for a new member or agent of the workspace: an owner unless `who` says otherwise. */
+  /** A client of /v1 for a new member or agent of the workspace; by default an owner. */
   client(api: Pick<Api, 'url'>, who?: Who): Promise<Client>;
   /** A new contact of the workspace. */
   contact(): Promise<string>;
   /** A new identity that sends through the SMTP server on this port. */
   mailbox(server: { port: number }): Promise<string>;
-  /** The workspace's actions as the database has them now. */
+  /** The workspace's actions, as they are in the database. */
   actions(where?: Where): ReturnType<Tables['actions']['findMany']>;
   countActions(where?: Where): Promise<number>;
-  /** The database's clock. */
+  /** The database's time. */
   now(): Promise<Date>;
 }
 
-/** Call it where hooks may be declared. Its hooks run before those that are declared after it. */
+/** Call it where hooks may be declared. Its hooks run before those declared later. */
 export function useFleet(settings: Omit<FleetSettings, 'databaseUrl'> = {}): Fleet {
   let world: World;
   let workspace: TestWorkspace;

@@ -1,4 +1,4 @@
-/** A message of `text/event-stream`, its data read as JSON. */
+/** A message of `text/event-stream`, its data parsed as JSON. */
 export interface ReceivedEvent<Data> {
   id: string;
   event: string;
@@ -8,11 +8,11 @@ export interface ReceivedEvent<Data> {
 export interface Listener<Data> {
   status: number;
   headers: Headers;
-  /** Every message so far, in its order. */
+  /** Every message so far, in order. */
   heard: ReceivedEvent<Data>[];
-  /** The bytes as they came. */
+  /** The bytes as they arrived. */
   text(): string;
-  /** Settles when the stream is over, whoever ended it. */
+  /** Settles when the stream ends, whoever ended it. */
   ended: Promise<void>;
   close(): void;
 }
@@ -23,7 +23,7 @@ export interface ListenOptions {
   headers?: Record<string, string>;
 }
 
-/** Listens to an address as a browser's EventSource does, without its reconnecting. */
+/** Listens to an address like a browser's EventSource, without reconnecting. */
 export async function listen<Data>(
   address: string,
   { token, lastEventId, headers = {} }: ListenOptions,
@@ -47,7 +47,7 @@ export async function listen<Data>(
       for (const block of blocks) if (!block.startsWith(':')) heard.push(messageOf<Data>(block));
     }
   };
-  const ended = read().catch(() => undefined); // cut off is over, too
+  const ended = read().catch(() => undefined); // a cut stream has ended too
   return { status: reply.status, headers: reply.headers, heard, text: () => text, ended, close: () => hangUp.abort() };
 }
 

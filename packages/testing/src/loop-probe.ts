@@ -1,23 +1,23 @@
-// How long a process's event loop was held, and how much memory it took: from inside, since a request that waits says no
-// more than that it waited. Nothing in the product knows of it.
+// Measures from the inside how long a process's event loop was blocked and how much memory it took: a waiting request
+// only shows that it waited. The product knows nothing of it.
 import { startApi, type FleetSettings, type Running } from './processes.ts';
 
 const PRELOAD = 'packages/testing/src/loop-probe/preload.cjs';
 
 export interface Held {
-  /** The longest that one turn of the event loop took. */
+  /** The longest turn of the event loop. */
   heldMs: number;
-  /** What the process took at most, beyond what it had before. */
+  /** The peak memory above what the process had before. */
   peakBytes: number;
 }
 
 export interface Probed extends Running {
   url: string;
-  /** `clean`: without what earlier work has left to collect, which takes a while. */
+  /** `clean`: collects the garbage of earlier work first, which takes a while. */
   measure(work: () => Promise<unknown>, clean?: boolean): Promise<Held>;
 }
 
-/** An api process with a heap of 512 MB, and a probe in it. */
+/** An api process with a heap of 512 MB and a probe. */
 export async function startProbedApi(settings: FleetSettings): Promise<Probed> {
   const api = await startApi(settings, ['--expose-gc', '--max-old-space-size=512', '--require', `./${PRELOAD}`]);
   return {

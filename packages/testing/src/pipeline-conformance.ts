@@ -9,11 +9,11 @@ import { startFaultyProcess, type CrashPoint } from './crash-injector.ts';
 import { expireLeases, SWEEPS } from './sweeps.ts';
 import { openWorld, reread, type TestWorkspace, type World } from './world.ts';
 
-/** What the pipeline needs beyond the executor and its provider. */
+/** What the pipeline needs in addition to the executor and its provider. */
 export interface PipelineSubject<B extends ConformanceBackend> extends ConformanceSubject<B> {
-  /** What the reviewer adds, where every proposal waits for one. */
+  /** What the reviewer adds, if every proposal waits for one. */
   edits?: JsonObject;
-  /** How many effects there are in our own database, where they are not at a provider. */
+  /** The number of effects in our own database, if they are not at a provider. */
   effectsIn?(world: World, action: ActionRow): Promise<number>;
 }
 
@@ -32,7 +32,10 @@ const ENDS: Record<Delivery, string[]> = {
   at_most_once: ['completed', 'outcome_unknown', 'not_sent'],
 };
 
-/** What every executor owes when its worker crashes, at each call from the claim to the record. Belongs into a test file. */
+/**
+ * What every executor must do when its worker crashes, at each call from the claim to the record. Call it in a test
+ * file.
+ */
 export function describePipelineConformance<B extends ConformanceBackend>(
   name: string,
   subject: PipelineSubject<B>,
@@ -50,7 +53,7 @@ export function describePipelineConformance<B extends ConformanceBackend>(
       const { action, injector } = await run();
       expect(action).toMatchObject({ status: 'completed', crashes: 0, attempts: 1 });
       const points = injector.points();
-      expect(points.length).toBeGreaterThan(3); // claim, guard and record, at the least
+      expect(points.length).toBeGreaterThan(3); // at least claim, guard and record
       for (const point of points) await run(point);
     }, 120_000);
   });
@@ -59,11 +62,11 @@ export function describePipelineConformance<B extends ConformanceBackend>(
 interface Run<B extends ConformanceBackend> extends PipelineOptions {
   world: World;
   subject: PipelineSubject<B>;
-  /** Absent = the worker survives. */
+  /** Absent: the worker survives. */
   crashPoint: CrashPoint | undefined;
 }
 
-/** One action of the subject, from the proposal to its end, judged. */
+/** Runs one action of the subject from the proposal to its end, and judges it. */
 async function runOnce<B extends ConformanceBackend>({ world, subject, seedWorkspace, crashPoint }: Run<B>) {
   const backend = await subject.startBackend();
   const { injector, worker } = startFaultyProcess({
@@ -112,7 +115,7 @@ interface Proposing<B extends ConformanceBackend> {
 const registryOf = <B extends ConformanceBackend>({ executor }: PipelineSubject<B>) =>
   createRegistry({ executors: [executor] });
 
-/** Lets time pass and another worker sweep, until the action has ended. */
+/** Expires leases and lets another worker sweep until the action has ended. */
 async function settle<B extends ConformanceBackend>(world: World, subject: PipelineSubject<B>, id: string) {
   const worker = { ...world.worker(), executors: registryOf(subject) };
   for (let round = 0; round < ROUNDS_MAX; round += 1) {

@@ -10,7 +10,7 @@ import {
 } from '@proviso/core/executor';
 import { z } from 'zod';
 
-/** What a probe does when it runs, chosen by its params, so that a test reads as a table. */
+/** The params decide what a probe does, so that a test reads like a table. */
 const params = z.strictObject({
   say: z.string().max(1000).default(''),
   outcome: z
@@ -23,7 +23,7 @@ const params = z.strictObject({
 });
 type ProbeParams = z.output<typeof params>;
 
-/** One effect of a probe, as the outside world would count it. */
+/** One effect of a probe, as a provider would count it. */
 export interface ProbeEffect {
   action: string;
   say: string;
@@ -72,5 +72,5 @@ const probe = (delivery: Delivery): Executor =>
     },
   });
 
-/** One probe a delivery: probe_transactional, probe_idempotent, probe_at_most_once. */
+/** One probe per delivery guarantee: probe_transactional, probe_idempotent, probe_at_most_once. */
 export const probeExecutors: Executor[] = [probe('transactional'), probe('idempotent'), probe('at_most_once')];

@@ -4,18 +4,18 @@ import { freePort } from '@proviso/local-server/ports';
 import { until } from './until.ts';
 import { TEST_KEYS } from './world.ts';
 
-/** The built product, as an operator runs it: `node apps/<name>/dist/main.js` with an environment. */
+/** The built product as an operator runs it: `node apps/<name>/dist/main.js` with an environment. */
 export interface Running {
   pid: number;
-  /** All that it wrote. */
+  /** Everything that it wrote. */
   output(): string;
-  /** Settles with its exit code when it is gone; null = a signal ended it. */
+  /** Settles with its exit code when it has ended; null = a signal ended it. */
   ended(): Promise<number | null>;
   /** Sends a signal that does not end it, such as SIGSTOP. */
   signal(signal: NodeJS.Signals): void;
-  /** kill -9 and the like; settles when the process is gone. */
+  /** Kills it, with SIGKILL by default; settles when the process has ended. */
   kill(signal?: NodeJS.Signals): Promise<void>;
-  /** SIGTERM, and the exit code. */
+  /** Sends SIGTERM and resolves with the exit code. */
   stop(): Promise<number | null>;
   /** Its next message after this one, over IPC; rejects when it ends. */
   ask(message: string): Promise<unknown>;
@@ -27,7 +27,7 @@ export interface Api extends Running {
 
 const ROOT = process.cwd();
 
-/** Starts a process of the repository with nothing but `env` and PATH, from the repository's root. */
+/** Starts a process from the repository's root, with only `env` and PATH. */
 export function startProcess(args: string[], env: Record<string, string>): Running {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
@@ -86,7 +86,7 @@ const environmentOf = ({ databaseUrl, redisUrl, env = {} }: FleetSettings): Reco
   ...env,
 });
 
-/** An api process that answers; `url` is where. `options` are Node's. */
+/** Starts an api process at `url` and waits until it answers. `options` are Node's. */
 export async function startApi(settings: FleetSettings, options: string[] = []): Promise<Api> {
   const port = await freePort();
   const api = startProcess([...options, 'apps/api/dist/main.js'], { ...environmentOf(settings), PORT: String(port) });
@@ -95,7 +95,7 @@ export async function startApi(settings: FleetSettings, options: string[] = []):
   return { ...api, url };
 }
 
-/** A worker process that works, with short times: lease 3 s, heartbeat and sweep 1 s. */
+/** Starts a worker process with short times: lease 3 s, heartbeat and sweep 1 s. */
 export async function startWorker(settings: FleetSettings): Promise<Running> {
   const port = await freePort();
   const worker = startProcess(['apps/worker/dist/main.js'], {
@@ -110,10 +110,10 @@ export async function startWorker(settings: FleetSettings): Promise<Running> {
   return worker;
 }
 
-/** Seconds on a machine that has nothing else to do. */
+/** It takes seconds on an idle machine. */
 const START_LIMIT_MS = 60_000;
 
-/** Throws with what it wrote when it ends instead, or takes too long; then nothing of it is left. */
+/** Throws with its output if it ends or takes too long; then nothing of it is left. */
 async function ready(process: Running, url: string): Promise<void> {
   let isOver = false;
   void process.ended().then(() => (isOver = true));
@@ -139,7 +139,7 @@ export interface Reply<Body> {
 
 export type Client = ReturnType<typeof clientOf>;
 
-/** A client of /v1 that a test holds a token with. */
+/** A client of /v1 with the token that a test holds. */
 export const clientOf =
   (url: string, token: string) =>
   async <Body = Record<string, unknown>>(

@@ -1,20 +1,20 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Where a fault strikes. `content` is the first line after the go-ahead for DATA, `end` the answer to the final dot. */
+/** Where a fault occurs. `content` is the first line after the go-ahead for DATA, `end` the reply to the final dot. */
 export type SmtpStep = 'greeting' | 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'content' | 'end';
 
 export interface SmtpFault {
   at: SmtpStep;
-  /** RCPT of this address only. */
+  /** For RCPT of this address only. */
   recipient?: string;
-  /** Said in place of the usual answer. */
+  /** Sent instead of the usual reply. */
   reply?: string;
-  /** How it ends, after `reply` if there is one; the session goes on when absent. */
+  /** How it ends, after `reply` if there is one; absent = the session continues. */
   ending?: 'cut' | 'hang';
-  /** At `end`: the message is taken and counted before anything else happens. */
+  /** At `end`: the message is accepted and counted before anything else happens. */
   accepts?: boolean;
-  /** The answer waits for this. */
+  /** The reply waits for this. */
   until?: Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export const smtpFault = {
   }),
   hangs: (at: SmtpStep): SmtpFault => ({ at, ending: 'hang' }),
   cuts: (at: SmtpStep): SmtpFault => ({ at, ending: 'cut' }),
-  /** The go-ahead for DATA, then the end of the connection before any content is read. */
+  /** Gives the go-ahead for DATA, then cuts the connection before it reads any content. */
   cutsAfterGoAhead: (): SmtpFault => ({ at: 'DATA', reply: '354 go ahead', ending: 'cut' }),
   acceptsThenCuts: (): SmtpFault => ({ at: 'end', accepts: true, ending: 'cut' }),
   acceptsThenAnswersLate: (until: Promise<void>): SmtpFault => ({ at: 'end', accepts: true, reply: '250 late', until }),
@@ -35,39 +35,39 @@ export const smtpFault = {
 export interface ReceivedMail {
   from: string;
   to: string[];
-  /** Dot-unstuffed, CRLF line ends. */
+  /** Dot-unstuffed, with CRLF line ends. */
   raw: string;
 }
 
 export interface FaultySmtpServer {
   readonly host: string;
   readonly port: number;
-  /** In the order of arrival; a message is here before its answer leaves. */
+  /** In the order of arrival; a message is here before its reply is sent. */
   readonly accepted: ReceivedMail[];
-  /** Received to the final dot and not taken. */
+  /** Received to the final dot but not accepted. */
   readonly rejected: ReceivedMail[];
-  /** Lines of content received, of complete messages and of others. */
+  /** Received lines of content, of complete messages and of others. */
   contentLines(): number;
   /** Faults of the next connection that has none yet. */
   next(...faults: SmtpFault[]): void;
-  /** Resolves when a client next gets to a step; rejects after 5 s. Call it before the client starts. */
+  /** Resolves when a client next reaches a step; rejects after 5 s. Call it before the client starts. */
   reached(step: SmtpStep): Promise<void>;
-  /** Connections are refused by the operating system until `listen`. */
+  /** The operating system refuses connections until `listen`. */
   refuseConnections(): Promise<void>;
   listen(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface FaultySmtpOptions {
-  /** Default true: MAIL, RCPT and DATA may come in one packet. */
+  /** True by default: MAIL, RCPT and DATA may come in one packet. */
   pipelining?: boolean;
-  /** Offered and required when given. */
+  /** Offered, and required, if given. */
   auth?: { user: string; pass: string };
 }
 
 /**
- * An SMTP server of its own on loopback, without TLS. Hand-written because a server library does not let its user lie:
- * count a message and then cut, say 451 to DATA, or stop in the middle of an answer.
+ * An SMTP server on loopback, without TLS. Hand-written, because a server library does not let its user misbehave:
+ * count a message and then cut, answer DATA with 451, or stop in the middle of a reply.
  */
 export async function startFaultySmtpServer(options: FaultySmtpOptions = {}): Promise<FaultySmtpServer> {
   const accepted: ReceivedMail[] = [];
@@ -165,7 +165,7 @@ async function takeContent(
   await answer(session, 'end', `250 2.0.0 queued as ${session.accepted.length}`);
 }
 
-/** Says the usual or does the fault of this step; true = the client may go on. */
+/** Sends the usual reply, or does the fault of this step; true = the client may continue. */
 async function answer(session: Session, at: SmtpStep, usual: string, recipient?: string): Promise<boolean> {
   const { socket, faults, steps } = session;
   const fault = faults.find((each) => each.at === at && (each.recipient ?? recipient) === recipient);

@@ -1,6 +1,6 @@
 import { claimDue, expireOpen, recoverLost, runInSlot, type Database, type Worker } from '@proviso/core';
 
-/** What a worker does without being asked, one sweep after the other. */
+/** Everything that a worker does by itself, one sweep after the other. */
 export const SWEEPS: ((worker: Worker) => Promise<void>)[] = [
   async (worker) => void (await recoverLost(worker)),
   async (worker) => {
@@ -9,7 +9,7 @@ export const SWEEPS: ((worker: Worker) => Promise<void>)[] = [
   async (worker) => void (await expireOpen(worker)),
 ];
 
-/** Time passes: nobody extends the leases on these actions, or of these workers. */
+/** Expires the leases on these actions, or of these workers. */
 export async function expireLeases(
   { pool }: Pick<Database, 'pool'>,
   of: { actions: string[] } | { workers: string[] },

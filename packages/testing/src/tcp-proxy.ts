@@ -1,32 +1,36 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A stretch of network between a client and one server, that a test spoils and mends. */
+/** The network between a client and one server, which a test can break and repair. */
 export interface TcpProxy {
   readonly host: string;
   readonly port: number;
-  /** Open connections, spoilt ones included. */
+  /** Open connections, including broken ones. */
   connections(): number;
-  /** Mends everything for new connections. What a swallowed connection has lost cannot be given back: it stays silent. */
+  /**
+   * Repairs everything for new connections. What a swallowed connection has lost cannot be restored: it stays silent.
+   */
   pass(): Promise<void>;
   /** The operating system refuses new connections; existing ones are reset. */
   refuse(): Promise<void>;
   /** Existing connections are reset (RST); new ones pass. */
   reset(): void;
-  /** Every packet arrives so much later, in both directions, in order. */
+  /** Delays every packet in both directions, in order. */
   slow(latencyMs: number): void;
-  /** A black hole: bytes vanish, both ends believe that they are connected. `all` = also connections made from now on. */
+  /**
+   * A black hole: bytes vanish, and both ends believe that they are connected. `all` includes connections opened later.
+   */
   swallow(which: 'existing' | 'all'): void;
-  /** Each connection is reset once so many more bytes have passed, both directions counted; the bytes up to there arrive. */
+  /** Resets each connection after this many more bytes, counted in both directions; those bytes arrive. */
   cutAfter(bytes: number): void;
-  /** The request is delivered; the reply vanishes, and the client is reset or left without a word. Lasts until `pass`. */
+  /** Delivers the request and drops the reply; then resets the client or leaves it waiting. Lasts until `pass`. */
   dropReplies(then: 'reset' | 'silence'): void;
   close(): Promise<void>;
 }
 
 interface Manner {
   latencyMs: number;
-  /** Bytes that may still pass on each connection. */
+  /** How many more bytes may pass on each connection. */
   bytesLeft: number;
   swallows: boolean;
   replies: 'pass' | 'reset' | 'silence';
@@ -40,7 +44,7 @@ interface Link {
   manner: Manner;
 }
 
-/** `target.port` is read at each connection, so that a server may come back elsewhere. */
+/** Reads `target.port` at each connection, so that a server may come back at another port. */
 export async function startTcpProxy(target: { host?: string; port: number }): Promise<TcpProxy> {
   const links = createLinks(target);
   const listener = createServer((client) => links.open(client));
@@ -100,7 +104,7 @@ function createLinks(target: { host?: string; port: number }) {
       for (const socket of [client, server]) socket.on('close', () => onClosed(link)).on('error', () => undefined);
     },
     reset: (): void => links.forEach(drop),
-    /** What was swallowed and has lost one side by now. */
+    /** Removes swallowed links that have lost one side. */
     bury: (): void => links.forEach((link) => void ((link.client.destroyed || link.server.destroyed) && drop(link))),
     spoil: (change: Partial<Manner>, which: 'existing' | 'all' = 'all'): void => {
       const spoilt = { ...CLEAR, ...change };
@@ -110,7 +114,7 @@ function createLinks(target: { host?: string; port: number }) {
   };
 }
 
-/** Carries one direction of a link, in the manner that holds when a packet comes in. */
+/** Carries one direction of a link, in the manner that applies when a packet arrives. */
 function forward(link: Link, direction: 'request' | 'reply'): void {
   const [from, to] = direction === 'request' ? [link.client, link.server] : [link.server, link.client];
   let lastAt = 0;
@@ -137,14 +141,14 @@ function forward(link: Link, direction: 'request' | 'reply'): void {
   from.on('end', () => inOrder(() => void (isSilent(link) || to.end())));
 }
 
-/** One side hears nothing more of the other, not even its end. */
+/** One side hears nothing more from the other, not even its end. */
 const isSilent = ({ manner }: Link): boolean => manner.swallows || manner.replies === 'silence';
 
 function loseReply({ client, manner }: Link): void {
   if (manner.replies === 'reset') client.resetAndDestroy();
 }
 
-/** Once what was written has left: a reset would overtake it. */
+/** After everything written has been sent: a reset would overtake it. */
 function cut({ client, server }: Link): void {
   setImmediate(() => {
     for (const socket of [client, server]) socket.resetAndDestroy();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asks again until the answer is truthy, and returns it; throws with `what` when the limit is over. */
+/** Repeats `ask` until its result is truthy, and returns it. Throws with `what` when the limit is over. */
 export async function until<T>(what: string, ask: () => Promise<T> | T, limitMs = 10_000): Promise<NonNullable<T>> {
   const end = performance.now() + limitMs;
   for (;;) {

@@ -27,12 +27,12 @@ import { builtIns, type ExecutorSettings } from '@proviso/executors';
 import { pino } from 'pino';
 import { probeExecutors } from './probe-executor.ts';
 
-/** Everything that a test file shares: a database of its own, a real queue, the built-in executors and the probes. */
+/** What a test file shares: its own database, a real queue, the built-in executors and the probes. */
 export interface World extends Services {
   databaseUrl: string;
-  /** A workspace that no other test knows. */
+  /** A workspace that no other test uses. */
   workspace(): Promise<TestWorkspace>;
-  /** A worker in this process; `timings` shortens its times, `slots` narrows it. */
+  /** A worker in this process; `timings` shortens its times, `slots` reduces it. */
   worker(timings?: Partial<Timings>, slots?: Partial<SlotOptions>): Worker;
   close(): Promise<void>;
 }
@@ -51,27 +51,27 @@ export interface TestWorkspace {
 export interface Who {
   role?: Role;
   scopes?: Scope[];
-  /** Name of an agent to speak for; it is made when it is not there. */
+  /** The name of the agent that it acts as; created if it does not exist. */
   agent?: string;
-  /** With a key of the workspace, made by somebody of that role, instead of a personal credential. */
+  /** With a workspace key, created by a person with that role, instead of a personal credential. */
   key?: boolean;
-  /** Of such a key. */
+  /** Whether that key may decide. */
   decides?: boolean;
 }
 
 export interface WorldOptions {
   redisUrl?: string;
   executors?: Executor[];
-  /** In place of the shipped kinds of the same name. */
+  /** Replace the built-in kinds of the same name. */
   providers?: ProviderKind[];
-  /** Where the built-in executors find their far sides. */
+  /** The addresses of the providers of built-in executors. */
   executorSettings?: ExecutorSettings;
 }
 
-/** The ring of worlds and of processes beside them. */
+/** The key ring of worlds, and of the processes next to them. */
 export const TEST_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 
-/** Opens the database that the jest environment made for this file. */
+/** Opens the database that the jest environment created for this file. */
 export async function openWorld({
   redisUrl,
   executors = [],
@@ -83,7 +83,8 @@ export async function openWorld({
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   const db = openDatabase({ url: databaseUrl, poolMax: 20, name: 'proviso-test' });
   const queue = await openQueue({ redisUrl, databaseUrl, log });
-  const shipped = builtIns({ allowPrivateAddresses: true, ...executorSettings }); // the far sides of tests are on this machine
+  // the providers of tests are on this machine
+  const shipped = builtIns({ allowPrivateAddresses: true, ...executorSettings });
   const registry = createRegistry({
     executors: [...shipped.executors, ...probeExecutors, ...executors],
     providers: [
@@ -155,7 +156,7 @@ async function makeMember({ tables }: Database, workspace_id: string, role: Role
   return user.id;
 }
 
-/** A personal credential, a workspace's or an agent's key, with somebody of that role behind it. */
+/** A personal credential, or a workspace's or agent's key, with a person of that role behind it. */
 async function makeToken(
   { db }: Services,
   { id, agentId }: Pick<TestWorkspace, 'id' | 'agentId'>,
@@ -190,8 +191,9 @@ async function makeToken(
   return secret;
 }
 
-/** The row as the database has it now. */
+/** The row as it is in the database. */
 export async function reread({ db }: Pick<Services, 'db'>, { id }: Pick<ActionRow, 'id'>): Promise<ActionRow> {
   const row = await db.tables.actions.findUniqueOrThrow({ where: { id } });
-  return { ...row, identity_version: null } as unknown as ActionRow; // a test reads columns; the identity's version is not one
+  // a test reads columns, and the identity's version is not one
+  return { ...row, identity_version: null } as unknown as ActionRow;
 }

@@ -1,9 +1,9 @@
-// What clients were told, held to the log.
+// Compares what clients were told with the log.
 import { PENDING_STATUS_OF } from '@proviso/contracts';
 import { sameJson, type ActionEvent, type ActionRow } from '@proviso/core';
 import type { BatchRecord, ClientRecord, Evidence, Told } from './evidence.ts';
 
-/** What a client was told of an action stands in its log, in the client's own workspace. */
+/** The log of the client's own workspace contains what the client was told of an action. */
 export function isKept(record: ClientRecord, { events }: Evidence, rows: Map<string, ActionRow>): string[] | null {
   const { action, told, verb, workspace } = record;
   if (!told || action === null) return null;
@@ -21,7 +21,7 @@ function isSo(told: Told, { version, status, event, data }: ActionEvent): boolea
   return PENDING_STATUS_OF[status] === told.shown;
 }
 
-/** As many of a batch's items were decided as it said; those with edits of their own by nobody else. */
+/** A batch decided as many items as it said. Items with unique edits prove who decided them. */
 export function isCounted({ request, items, told }: BatchRecord, { events }: Evidence): string[] | null {
   if (!told) return null;
   const stands = ({ action, verb, sent: { edits } }: ClientRecord): boolean =>

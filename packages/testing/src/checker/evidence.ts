@@ -1,62 +1,62 @@
 import type { JsonObject, PendingStatus, Status } from '@proviso/contracts';
 import { rowFromJson, type ActionEvent, type ActionRow, type Database } from '@proviso/core';
 
-/** What a client asked, and what it was told; written by the client itself. */
+/** What a client requested and what it was told, written by the client itself. */
 export interface ClientRecord {
   workspace: string;
-  /** Its Idempotency-Key: the same for all tries of one request. */
+  /** Its Idempotency-Key: the same for all attempts of one request. */
   request: string;
   verb: 'create' | 'approve' | 'reject' | 'edit' | 'cancel' | 'recall' | 'update' | 'run_now' | 'process' | 'read';
-  /** Bare UUID; null = a create that was never answered. */
+  /** Bare UUID; null = a create that got no reply. */
   action: string | null;
   /** In the words of /v1, whatever the dialect. */
   sent: JsonObject;
-  /** Deciding: the params as the decider saw them. */
+  /** For decisions: the params that the decider saw. */
   saw?: JsonObject;
-  /** The answer that was a success; null = there was none, so that it may or may not have happened. */
+  /** The successful reply; null = there was none, so it may or may not have happened. */
   told: Told | null;
 }
 
 /**
- * Answers to many at once name no version. /api/pending-actions never does, has one word for several statuses, and says
- * the hash of what it cleared.
+ * Replies to bulk requests have no version. /api/pending-actions never has one, has one word for several statuses, and
+ * returns the hash of what it cleared.
  */
 export type Told = { version: number | null; status: Status } | { version: null; shown: PendingStatus; hash?: string };
 
-/** One request that decided many, and was told how many and not which. */
+/** One request that decided many, and was told how many but not which. */
 export interface BatchRecord {
   /** Its Idempotency-Key. */
   request: string;
-  /** Each has a record of its own, and the edits of each are like no others. */
+  /** Each has its own record, and each has unique edits. */
   items: ClientRecord[];
   told: { approved: number; rejected: number } | null;
 }
 
-/** One effect as the far side counted it. */
+/** One effect, as the provider counted it. */
 export interface Effect {
   /** Bare UUID. */
   action: string;
-  /** What the far side tells one effect from another by: its idempotency key, a Message-ID, the action's id. */
+  /** How the provider tells effects apart: an idempotency key, a Message-ID, the action's id. */
   identity: string;
-  /** The params that arrived, or the part of them that the far side gets to see. */
+  /** The params that arrived, or the part of them that the provider receives. */
   said: JsonObject;
   at: Date;
 }
 
-/** All that the judgement rests on. */
+/** Everything that the verdict is based on. */
 export interface Evidence {
   actions: ActionRow[];
   /** In order, by action. */
   events: Map<string, ActionEvent[]>;
   records: ClientRecord[];
-  /** Absent = nobody decided so. */
+  /** Absent: nobody decided a batch. */
   batches?: BatchRecord[];
   effects: Effect[];
-  /** Types whose every effect is among `effects`. */
+  /** Types whose every effect is in `effects`. */
   counted: readonly string[];
-  /** The database's clock when the rows were read. */
+  /** The database's time when the rows were read. */
   now: Date;
-  /** How late work may start, and a lease be over, without being forgotten. */
+  /** How late work may start, and a lease may have expired, without counting as forgotten. */
   graceMs: number;
 }
 
@@ -67,7 +67,7 @@ interface Read {
   notes: JsonObject[];
 }
 
-/** The rows of these workspaces, or of these actions only, in one snapshot; a note that an action wrote is its effect. */
+/** Reads the rows of these workspaces or actions in one snapshot. A note that an action wrote is its effect. */
 export async function readEvidence(
   { pool }: Pick<Database, 'pool'>,
   among: { workspaces: string[] } | { actions: string[] },
@@ -93,7 +93,7 @@ export async function readEvidence(
   };
 }
 
-/** In the order in which they come. */
+/** Grouped by action, in the given order. */
 export function byAction<Item>(items: readonly Item[], idOf: (item: Item) => string): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) groups.set(idOf(item), [...(groups.get(idOf(item)) ?? []), item]);

@@ -1,5 +1,5 @@
-// Did the service keep its promises? Judged from the rows, the far side's own count and the clients' own records, and
-// from nothing that the service says of itself. Held by mutants.test.ts: each rule catches a bug made for it.
+// Judges whether the service kept its promises, from the rows, the provider's own count and the clients' own records,
+// and from nothing that the service says about itself. Held by mutants.test.ts: each rule catches a bug made for it.
 import { isCounted, isKept } from './acknowledged.ts';
 import { byAction, type Evidence } from './evidence.ts';
 import { RULES, type Case } from './rules.ts';
@@ -11,10 +11,10 @@ export interface Violation {
 }
 
 export interface Verdict {
-  /** Each promise, and of how many cases it was tested. */
+  /** Each promise, and in how many cases it was checked. */
   checked: Record<string, number>;
   violations: Violation[];
-  /** Shown to people as "it may have happened". */
+  /** Reported to people as "it may have happened". */
   unknown: number;
 }
 
@@ -51,7 +51,7 @@ const KEPT = 'what was acknowledged is so';
 const COUNTED = 'a batch decided as many as it counted';
 const ONCE_MADE = 'one request made one action';
 
-/** Clients put their request into the metadata of what they create. */
+/** Clients put their request's key into the metadata of what they create. */
 const byRequest = ({ actions }: Evidence): Map<string, string[]> => {
   const named = actions.filter(({ metadata }) => metadata.request !== undefined);
   const groups = byAction(named, ({ metadata, workspace_id }) => `${workspace_id} ${metadata.request}`);

@@ -1,7 +1,7 @@
 import { CLEARED, isTerminal, type JsonObject, type Status } from '@proviso/contracts';
 import { LIFECYCLE, type ActionEvent, type ActionRow, type Move } from '@proviso/core';
 
-/** What the log alone says of an action. */
+/** The state of an action, computed from its log alone. */
 interface Replayed {
   status: Status;
   version: number;
@@ -12,11 +12,11 @@ interface Replayed {
   decision: string | null;
   edits: JsonObject | null;
   hash: string | null;
-  /** Of a failed one. */
+  /** For a failed action. */
   failure: JsonObject | null;
 }
 
-/** Plays a log from the start by the table of the lifecycle: what in it cannot be, and where the row says something else. */
+/** Replays a log by the lifecycle table. Returns impossible steps, and differences from the row. */
 export function replay(row: ActionRow, events: readonly ActionEvent[]): string[] {
   const [created, ...moves] = events;
   if (!created) return ['there is no log'];

@@ -1,10 +1,10 @@
-// What must hold of every action, whatever clients did and processes died.
+// What must hold for every action, whatever clients did and whichever processes died.
 import { isCleared, isTerminal, type JsonObject } from '@proviso/contracts';
 import { effectiveParams, sameJson, type ActionEvent, type ActionRow } from '@proviso/core';
 import type { ClientRecord, Effect, Evidence, Told } from './evidence.ts';
 import { replay } from './replay.ts';
 
-/** All that is known of one action. */
+/** Everything that is known about one action. */
 export interface Case {
   row: ActionRow;
   events: readonly ActionEvent[];
@@ -13,7 +13,7 @@ export interface Case {
   counted: boolean;
 }
 
-/** What is wrong with one case; nothing = the promise was kept; null = it has no say in this case. */
+/** The faults of one case; empty = the promise was kept; null = the rule does not apply. */
 export type Rule = (subject: Case, evidence: Evidence) => string[] | null;
 
 const told = ({ records }: Case, ...verbs: ClientRecord['verb'][]): ClientRecord[] =>
@@ -21,7 +21,7 @@ const told = ({ records }: Case, ...verbs: ClientRecord['verb'][]): ClientRecord
 
 const only = (fault: string | false | undefined): string[] => (fault ? [fault] : []);
 
-/** Whether all of `part` stands in `whole`. */
+/** Whether `whole` contains all of `part`. */
 const isIn = (part: JsonObject, whole: JsonObject): boolean =>
   Object.entries(part).every(([name, value]) => name in whole && sameJson(value, whole[name]));
 
@@ -147,18 +147,18 @@ export const RULES: Record<string, Rule> = {
   },
 };
 
-/** Rows carry microseconds, JavaScript milliseconds; a log's time and a due time are taken a moment apart. */
+/** Rows have microseconds, JavaScript milliseconds; the time of a log entry and a due time are read a moment apart. */
 const CLOCK_TOLERANCE_MS = 20;
 
 const timeOf = (value: unknown): number | null => (typeof value === 'string' ? Date.parse(value) : null);
 
-/** The time that the proposal asked for; a later change stands in the log. */
+/** The time that the proposal asked for; a later change is in the log. */
 const askedFor = (events: readonly ActionEvent[], row: ActionRow): number | null => {
   const changed = events.some(({ data }) => 'scheduled_time' in ((data.changes ?? {}) as JsonObject));
   return changed ? null : (row.scheduled_time?.getTime() ?? null);
 };
 
-/** Whether an answer tells of this approval: by its version, or by the hash of what it cleared. */
+/** Whether a reply is about this approval: by its version, or by the hash of what it cleared. */
 const isAbout = (answer: Told, { version, data }: ActionEvent): boolean =>
   'shown' in answer ? answer.hash === data.params_hash : answer.version === version;
 

@@ -1,8 +1,9 @@
-// Preloaded into a process under test (--require). Says over IPC for how long its event loop was held, and how much memory
-// it took. Node gives no clock of one thread's work: the process's serves, where it is less than the time that went by.
+// Preloaded into a process under test (--require). Reports over IPC how long its event loop was blocked and how much
+// memory it took. Node has no clock of one thread's work, so it uses the process's where that is less than the elapsed
+// time.
 const { Worker, isMainThread, workerData } = require('node:worker_threads');
 
-/** Shared with the thread that samples: bytes, 0 = begin anew. */
+/** Shared with the sampling thread: bytes, 0 = start again. */
 const peak = isMainThread
   ? new BigInt64Array(new SharedArrayBuffer(8))
   : new BigInt64Array(workerData?.loopProbe ?? new SharedArrayBuffer(8));

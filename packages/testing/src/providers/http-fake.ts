@@ -14,19 +14,19 @@ export interface FakeRequest {
 
 export interface FakeReply {
   status: number;
-  /** Text is sent as it is. */
+  /** Text is sent unchanged. */
   body?: JsonObject | string;
   headers?: Record<string, string>;
 }
 
-/** What goes wrong with one request. `takes`: the request is handled, and its effect exists, before anything else happens. */
+/** A fault of one request. `takes`: the request is handled, and its effect exists, before anything else happens. */
 export interface HttpFault {
   takes?: boolean;
-  /** Said in place of the usual answer. */
+  /** Sent instead of the usual reply. */
   reply?: FakeReply;
-  /** How the connection ends; `unread` = before the request's body is read, `half` = in the middle of the answer. */
+  /** How the connection ends. `unread`: before the request's body is read; `half`: in the middle of the reply. */
   ending?: 'unread' | 'cut' | 'half' | 'hang';
-  /** The answer waits for this. */
+  /** The reply waits for this. */
   until?: Promise<void>;
 }
 
@@ -45,31 +45,31 @@ export const httpFault = {
 
 export interface HttpFake {
   readonly url: string;
-  /** All that came in, each before its answer left. */
+  /** All requests, each recorded before its reply is sent. */
   readonly requests: (FakeRequest & { atMs: number })[];
   /** Faults of the next requests to paths that end like this, one each. */
   next(path: string, ...faults: HttpFault[]): void;
-  /** Resolves when a fault strikes next; rejects after 5 s. Call it before the client starts. */
+  /** Resolves when a fault next occurs; rejects after 5 s. Call it before the client starts. */
   struck(): Promise<void>;
-  /** From here on at most so many requests in any second are handled, the others get 429. */
+  /** From now on handles at most this many requests per second; the others get 429. */
   limit: (perSecond: number) => void;
-  /** Connections are refused by the operating system from here on. */
+  /** From now on the operating system refuses connections. */
   refuseConnections(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface HttpFakeOptions {
   handle: (request: FakeRequest) => FakeReply | Promise<FakeReply>;
-  /** What faults are armed by where every request goes to one path; then `unread` means read, but not handled. */
+  /** The name by which faults are armed if all requests go to one path; then `unread` means read but not handled. */
   nameOf?: (request: FakeRequest) => string;
-  /** The provider's way to say "too many"; Retry-After: 1 is added. */
+  /** The provider's reply for "too many"; Retry-After: 1 is added. */
   tooMany: FakeReply;
 }
 
-/** Method and path, such as /^GET \/contacts\/([^/]+)$/, and what is done; it gets what the pattern caught. */
+/** Method and path, such as /^GET \/contacts\/([^/]+)$/, and a handler that gets the captured groups. */
 export type Route = [RegExp, (request: FakeRequest, ...caught: string[]) => FakeReply];
 
-/** What the first route that fits says; undefined = none does. */
+/** The reply of the first route that matches; undefined = none does. */
 export function routed(routes: Route[], request: FakeRequest): FakeReply | undefined {
   for (const [pattern, answer] of routes) {
     const match = pattern.exec(`${request.method} ${request.path}`);
@@ -78,7 +78,7 @@ export function routed(routes: Route[], request: FakeRequest): FakeReply | undef
   return undefined;
 }
 
-/** The far side of an HTTP API on loopback: a real server, which does what `handle` says unless a fault is due. */
+/** The HTTP API of a provider on loopback: a real server that does what `handle` says unless a fault is due. */
 export async function startHttpFake({ handle, nameOf, tooMany }: HttpFakeOptions): Promise<HttpFake> {
   const requests: HttpFake['requests'] = [];
   const planned: { path: string; fault: HttpFault }[] = [];
@@ -124,7 +124,7 @@ export async function startHttpFake({ handle, nameOf, tooMany }: HttpFakeOptions
   };
 }
 
-/** Lets at most so many through in any second. */
+/** Lets at most `perSecond` requests pass in any second. */
 function openGate(): { lets(): boolean; limit: (perSecond: number) => void } {
   const passedAtMs: number[] = [];
   let most = Infinity;

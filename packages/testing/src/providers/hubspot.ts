@@ -5,15 +5,15 @@ type Objects = 'contacts' | 'companies';
 
 export interface FakeHubspotObject {
   id: string;
-  /** What it is told apart by: an address, or a domain. */
+  /** Its unique property: an address, or a domain. */
   key: string;
   properties: Record<string, string>;
 }
 
 export interface HubspotFake extends HttpFake {
-  /** Each is here before its answer leaves. */
+  /** Each is here before its reply is sent. */
   readonly objects: Record<Objects, FakeHubspotObject[]>;
-  /** Contact to company, in the order of arrival; made twice, it stands once. */
+  /** Contact to company, in the order of arrival, without duplicates. */
   readonly associations: { contact: string; company: string }[];
 }
 
@@ -28,7 +28,9 @@ const refusal = (status: number, category: string, message = category): FakeRepl
   body: { status: 'error', category, message, correlationId: '8ff0b0f0' },
 });
 
-/** HubSpot's CRM as far as an executor uses it: upserts in batches by a unique property, and default associations. */
+/**
+ * The part of HubSpot's CRM that an executor uses: upserts in batches by a unique property, and default associations.
+ */
 export async function startHubspotFake({ token, unknownProperties = [] }: HubspotFakeOptions): Promise<HubspotFake> {
   const objects: HubspotFake['objects'] = { contacts: [], companies: [] };
   const associations: HubspotFake['associations'] = [];

@@ -9,9 +9,9 @@ export interface SentInvitation {
 
 export interface UnipileFake extends HttpFake {
   readonly account: string;
-  /** In the order of arrival; an invitation is here before its answer leaves. */
+  /** In the order of arrival; an invitation is here before its reply is sent. */
   readonly invitations: SentInvitation[];
-  /** An invitation that was accepted is no longer listed. */
+  /** Accepts the invitation, which is then no longer listed. */
   accept(id: string): void;
 }
 
@@ -22,7 +22,7 @@ const refusal = (status: number, title: string, detail: string): FakeReply => ({
   body: { status, type: `errors/${title.toLowerCase().replaceAll(' ', '_')}`, title, detail },
 });
 
-/** Unipile's API as far as an executor uses it: everybody's profile is there, and nobody is invited twice. */
+/** The part of Unipile's API that an executor uses: every profile exists, and nobody is invited twice. */
 export async function startUnipileFake({ token }: { token: string }): Promise<UnipileFake> {
   const invitations: SentInvitation[] = [];
   const accepted = new Set<string>();
@@ -32,7 +32,8 @@ export async function startUnipileFake({ token }: { token: string }): Promise<Un
     if (invitations.some((each) => each.provider_id === provider_id))
       return refusal(422, 'Already invited recently', 'An invitation is pending.');
     const id = `inv_${invitations.length + 1}`;
-    invitations.push({ id, provider_id: provider_id as string, message: (message as string | undefined) ?? null }); // as the client sent them
+    // as the client sent them
+    invitations.push({ id, provider_id: provider_id as string, message: (message as string | undefined) ?? null });
     return { status: 201, body: { object: 'UserInvitationSent', invitation_id: id, usage: 10 } };
   };
   const handle = ({ method, path, query, headers, body }: FakeRequest): FakeReply => {

@@ -1,4 +1,4 @@
-// A program of the operator: its calls are counted in the file that it is given.
+// An operator's program. It counts its calls in the given file.
 import { appendFileSync } from 'node:fs';
 import { Server } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';

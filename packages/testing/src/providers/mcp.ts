@@ -15,15 +15,15 @@ export interface McpCall {
   meta: JsonObject;
 }
 
-/** Faults are armed by the JSON-RPC method, such as tools/call. */
+/** Arms faults by the JSON-RPC method, such as tools/call. */
 export interface McpFake extends HttpFake {
-  /** Where it is: `url` with the path. */
+  /** Its address: `url` with the path. */
   readonly address: string;
-  /** In the order of arrival; a call is here before its answer leaves. */
+  /** In the order of arrival; a call is here before its reply is sent. */
   readonly calls: McpCall[];
-  /** What it offers; a test may change it. */
+  /** The tools that it offers; a test may change them. */
   readonly tools: Tool[];
-  /** What it lists before them, though it is no tool as the protocol defines one. */
+  /** Invalid tools that it lists before them. */
   readonly invalidTools: unknown[];
   /** How the next calls end. One with `isError` has no effect, unless `acts`. */
   answer(result: McpEnding, options?: { acts: boolean }): void;
@@ -33,7 +33,7 @@ type McpEnding = CallToolResult | InputRequiredResult | ProtocolError;
 
 export interface McpFakeOptions {
   token: string;
-  /** Speaks the protocol as it was before 2026. */
+  /** Speaks the protocol before 2026. */
   legacy?: boolean;
   /** A call with a known key gets the first one's result, and has no second effect. */
   deduplicates?: boolean;
@@ -51,10 +51,10 @@ export const SEND_INVOICE: Tool = {
     required: ['customer', 'cents'],
     additionalProperties: false,
   },
-  annotations: { idempotentHint: true, readOnlyHint: true }, // a lie, to be shown and not believed
+  annotations: { idempotentHint: true, readOnlyHint: true }, // a false claim, to be shown and not believed
 };
 
-/** A server of the protocol's own library over HTTP, behind faults and a token. */
+/** A server built on the protocol's own library over HTTP, with faults and a token. */
 export async function startMcpFake({ token, legacy, deduplicates }: McpFakeOptions): Promise<McpFake> {
   const calls: McpCall[] = [];
   const tools: Tool[] = [structuredClone(SEND_INVOICE)];
@@ -114,7 +114,7 @@ async function replyOf(response: Response, change: (text: string) => string): Pr
   return { status: response.status, body: change(await response.text()), headers };
 }
 
-/** The library would not say it: it goes into the answer's text. */
+/** The library would refuse to send it, so it is added to the reply's text. */
 function withOdd(tools: unknown[], request: FakeRequest, text: string): string {
   if (methodOf(request) !== 'tools/list') return text;
   return text.replace('"tools":[', () => `"tools":[${tools.map((tool) => `${JSON.stringify(tool)},`).join('')}`);

@@ -9,27 +9,27 @@ export interface FakeResendContact {
   segments: string[];
 }
 
-/** A broadcast as it was asked for, under its id. */
+/** A broadcast as it was requested, under its id. */
 export interface FakeBroadcast {
   id: string;
   asked: JsonObject;
 }
 
 export interface ResendFake extends HttpFake {
-  /** All in the order of arrival; each is here before its answer leaves. */
+  /** In the order of arrival; each is here before its reply is sent. */
   readonly sent: { id: string; key: string | undefined; mail: JsonObject }[];
   readonly contacts: FakeResendContact[];
   readonly broadcasts: FakeBroadcast[];
-  /** From here on the key may only send. */
+  /** From now on the key may only send. */
   restrict(): void;
-  /** Keys are forgotten, as they are a day later. */
-  deleteOldIdempotencyKeys(): void;
+  /** Forgets idempotency keys, as the provider does after a day. */
+  expireKeys(): void;
 }
 
 export interface ResendFakeOptions {
   apiKey: string;
   segments?: { id: string; name: string }[];
-  /** Items a page, whatever the client asks for. */
+  /** Items per page, whatever the client asks for. */
   pageSize?: number;
 }
 
@@ -46,7 +46,7 @@ const refusal = (statusCode: number, name: string, message = name): FakeReply =>
 });
 const bodyOf = ({ body }: FakeRequest): JsonObject => JSON.parse(body || '{}') as JsonObject;
 
-/** Resend's HTTP API as far as an executor uses it, with its idempotency keys and its errors. */
+/** The part of Resend's HTTP API that an executor uses, with its idempotency keys and its errors. */
 export async function startResendFake({
   apiKey,
   segments = [],
@@ -66,7 +66,7 @@ export async function startResendFake({
   };
   const http = await startHttpFake({ handle, tooMany: refusal(429, 'rate_limit_exceeded') });
   const restrict = (): void => void (restricted = true);
-  return { ...http, sent, contacts, broadcasts, restrict, deleteOldIdempotencyKeys: () => keys.clear() };
+  return { ...http, sent, contacts, broadcasts, restrict, expireKeys: () => keys.clear() };
 }
 
 const emailRoutes = ({ sent, keys }: State): Route[] => [

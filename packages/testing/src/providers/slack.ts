@@ -5,7 +5,7 @@ export interface FakeChannel {
   id: string;
   name: string;
   archived?: boolean;
-  /** Default true; without it a message is refused with not_in_channel. */
+  /** True by default; without it a message is refused with not_in_channel. */
   member?: boolean;
 }
 
@@ -17,16 +17,16 @@ export interface PostedMessage {
 }
 
 export interface SlackFake extends HttpFake {
-  /** In the order of arrival; a message is here before its answer leaves. */
+  /** In the order of arrival; a message is here before its reply is sent. */
   readonly posted: PostedMessage[];
-  /** Where the token is good for nothing but posting: histories and lists answer missing_scope. */
+  /** The token may only post: histories and lists answer missing_scope. */
   forbidReading(): void;
 }
 
 export interface SlackFakeOptions {
   token: string;
   channels?: FakeChannel[];
-  /** Items a page, whatever the client asks for. */
+  /** Items per page, whatever the client asks for. */
   pageSize?: number;
 }
 
@@ -35,7 +35,9 @@ type Method = (parameters: Parameters) => JsonObject;
 
 const refusal = (error: string): JsonObject => ({ ok: false, error });
 
-/** Slack's Web API as far as an executor uses it: form-encoded calls, `ok: false` with a code, cursors, metadata. */
+/**
+ * The part of Slack's Web API that an executor uses: form-encoded calls, `ok: false` with a code, cursors, metadata.
+ */
 export async function startSlackFake(options: SlackFakeOptions): Promise<SlackFake> {
   const { token, channels = [{ id: 'C024BE91L', name: 'general' }], pageSize = 100 } = options;
   const posted: PostedMessage[] = [];

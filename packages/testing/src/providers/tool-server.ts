@@ -2,14 +2,14 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { JsonObject } from '@proviso/contracts';
 import { startHttpFake, type FakeReply, type FakeRequest, type HttpFake } from './http-fake.ts';
 
-/** One call that the tool has worked on. */
+/** One call that the tool has processed. */
 export interface ToolCall {
   /** The webhook-id: the action's id. */
   id: string;
   body: JsonObject;
 }
 
-/** Faults are planned for `/call`, where its `url` ends. */
+/** Faults are armed for `/call`, where its `url` ends. */
 export interface ToolServer extends HttpFake {
   /** The effects. */
   calls: ToolCall[];
@@ -24,7 +24,10 @@ export interface ToolServerOptions {
 
 const TOLERANCE_S = 300;
 
-/** The far side of workspaces' tools: verifies as Standard Webhooks says, with code of its own, and answers what it did. */
+/**
+ * A server for workspaces' tools. It verifies calls by Standard Webhooks, with independent code, and answers what it
+ * did.
+ */
 export async function startToolServer({ secret, deduplicates }: ToolServerOptions): Promise<ToolServer> {
   const calls: ToolCall[] = [];
   const handle = (request: FakeRequest): FakeReply => {
@@ -41,7 +44,7 @@ export async function startToolServer({ secret, deduplicates }: ToolServerOption
 
 const resultOf = ({ body: { tool = null, input = null } }: ToolCall): JsonObject => ({ did: tool, with: input });
 
-/** HMAC-SHA256 over `id.timestamp.body`, in time, by the key behind `whsec_`. */
+/** HMAC-SHA256 over `id.timestamp.body`, recent enough, with the key in `whsec_`. */
 function isSigned({ headers, body }: FakeRequest, secret: string): boolean {
   const [id, timestamp, given] = ['id', 'timestamp', 'signature'].map((name) => String(headers[`webhook-${name}`]));
   if (Math.abs(Date.now() / 1000 - Number(timestamp)) > TOLERANCE_S) return false;
