@@ -62,7 +62,7 @@ describe.each(Object.entries(KINDS))('%s', (_, { type, params }) => {
   }
 
   it.each(scenarios)(
-    '$name: keeps every promise, whichever call of it was the last of its process',
+    '$name: keeps every promise, whichever call its process crashes at',
     async ({ name, ends }) => {
       const calls = await crashEverywhere(name, []);
       expect(calls).toEqual(

@@ -57,7 +57,7 @@ const RUNNING = /status in \('scheduled'.*?statement_timestamp\(\)\)/s;
 
 export const MUTANTS: Mutant[] = [
   {
-    bug: 'a claim that does not look at the status',
+    bug: 'a claim that ignores the status',
     breaks: 'nothing ran without being cleared',
     unchecked: true,
     mutate: both(
@@ -67,7 +67,7 @@ export const MUTANTS: Mutant[] = [
     run: approveAndWake,
   },
   {
-    bug: 'a claim that takes what has ended',
+    bug: 'a claim that takes ended actions',
     breaks: 'the log replays to the row', // the effect is not repeated: it began, so that the provider is asked
     unchecked: true,
     mutate: both(
@@ -77,7 +77,7 @@ export const MUTANTS: Mutant[] = [
     run: approveAndWake,
   },
   {
-    bug: 'a due time that is compared with a clock that is fast',
+    bug: 'a due time compared with a fast local clock',
     breaks: 'nothing ran early',
     mutate: rewriting(['action_claim'], (text) =>
       text.replace('due_at <= statement_timestamp()', "due_at <= statement_timestamp() + interval '10 minutes'"),
@@ -96,7 +96,7 @@ export const MUTANTS: Mutant[] = [
     run: sleepAndWake,
   },
   {
-    bug: 'a sweep that steals what a living worker holds',
+    bug: 'a sweep that steals from a living worker',
     breaks: 'the outcome is true',
     mutate: rewriting(['action_adopt_lost'], (text) => text.replace('lease_until < statement_timestamp()', 'true')),
     run: async (simulation) => {
@@ -109,34 +109,34 @@ export const MUTANTS: Mutant[] = [
     },
   },
   {
-    bug: 'a sweep that forgets what nobody was told of',
+    bug: 'a sweep that skips actions without a wake-up',
     breaks: 'nothing is forgotten',
     mutate: findingNothing('action_claim_due'),
     crashesAfter: 'action_create',
     run: async (simulation) => void (await simulation.create('provider_idempotent', params)),
   },
   {
-    bug: 'a sweep that forgets the work of lost workers',
+    bug: 'a sweep that never adopts lost actions',
     breaks: 'nothing stays running when its lease is over',
     mutate: findingNothing('action_adopt_lost'),
     crashesAfter: 'action_claim',
     run: createAndWake('provider_idempotent'),
   },
   {
-    bug: 'a beginning that is not written down',
+    bug: 'a begin that is not committed',
     breaks: 'no effect happened twice',
     mutate: rewriting(['action_begin_effect'], (text) => text.replace(/effect_started_at = coalesce\(.*?\)\),/s, '')),
     crashesAfter: 'provider.send',
     run: createAndWake('provider_at_most_once'),
   },
   {
-    bug: 'an executor that calls itself idempotent over a provider that is not',
+    bug: 'an executor that claims to be idempotent although its provider is not',
     breaks: 'no effect happened twice',
     mutate: wrapping('provider_at_most_once', () => ({ delivery: 'idempotent', keyLifetimeMs: 3_600_000 })),
     run: createAndWake('provider_at_most_once', { attempts: ['lost_reply', 'done'] }),
   },
   {
-    bug: 'an executor that makes up a new key for each attempt',
+    bug: 'an executor that generates a new key for each attempt',
     breaks: 'no effect happened twice',
     mutate: wrapping('provider_idempotent', ({ execute }) => ({
       execute: (ctx) => execute({ ...ctx, key: `${ctx.key} ${ctx.action.attempt}` }),
@@ -144,7 +144,7 @@ export const MUTANTS: Mutant[] = [
     run: createAndWake('provider_idempotent', { attempts: ['lost_reply', 'done'] }),
   },
   {
-    bug: 'a provider’s silence that is taken for a no',
+    bug: 'a lost reply that counts as a failure',
     breaks: 'the outcome is true',
     mutate: wrapping('provider_at_most_once', () => ({ reconcile: async () => ({ kind: 'not_done' }) })),
     crashesAfter: 'provider.send',
@@ -162,7 +162,7 @@ export const MUTANTS: Mutant[] = [
     run: createAndWake('provider_idempotent', { attempts: ['refused'] }),
   },
   {
-    bug: 'a guard that does not make the hash again',
+    bug: 'a guard that does not compute the hash again',
     breaks: 'what ran is what was approved',
     mutate: skippingHash,
     anyway: ['what was created is what was sent'],
@@ -174,7 +174,7 @@ export const MUTANTS: Mutant[] = [
     },
   },
   {
-    bug: 'an approval without its version guard, before a guard that makes no hash',
+    bug: 'an approval without its version guard, and a guard that computes no hash',
     breaks: 'what ran is what was approved',
     mutate: both(
       rewriting(['action_approved'], (text) => text.replaceAll('s.version = $3::int', 'true')),
@@ -242,7 +242,7 @@ export const MUTANTS: Mutant[] = [
     },
   },
   {
-    bug: 'an approval in the second dialect without its version guard, before a guard that makes no hash',
+    bug: 'an approval in the second dialect without its version guard, and a guard that computes no hash',
     breaks: 'what ran is what was approved',
     mutate: both(
       rewriting(['action_approved'], (text) => text.replaceAll('s.version = $3::int', 'true')),
@@ -265,7 +265,7 @@ export const MUTANTS: Mutant[] = [
     run: batched,
   },
   {
-    bug: 'a batch whose answer is not committed',
+    bug: 'a batch whose reply is not committed',
     breaks: 'a batch decided as many as it counted',
     mutate: withoutCommit,
     run: batched,

@@ -76,7 +76,7 @@ export function scenariosOf(type: string, params: JsonObject, canFail: boolean):
       },
     },
     {
-      name: 'put off after its approval',
+      name: 'postponed after its approval',
       ends: 'completed',
       run: async (simulation) => {
         await simulation.create(type, params, pending);
@@ -117,12 +117,12 @@ export function scenariosOf(type: string, params: JsonObject, canFail: boolean):
   const ambiguous: Status = type === 'provider_idempotent' ? 'completed' : 'failed';
   return [
     ...always,
-    trying('tried again after a refusal for now', 'completed', ['busy', 'busy', 'done']),
+    trying('retried while the provider is busy', 'completed', ['busy', 'busy', 'done']),
     trying('refused', 'failed', ['refused']),
     trying('run, with the reply lost', ambiguous, ['lost_reply', 'done']),
     trying('run, with the request lost', ambiguous, ['cut', 'done']),
     {
-      name: 'sent back by its guard, and approved again',
+      name: 'returned to review by its guard, and approved again',
       ends: 'completed',
       run: async (simulation) => {
         await approved(simulation, { stale: true });

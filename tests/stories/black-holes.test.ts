@@ -31,7 +31,7 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
   };
   const completed = () => fleet.countActions({ status: 'completed' });
 
-  it('between an api and PostgreSQL is answered with 503 and noticed, and the api goes on by itself', async () => {
+  it('between an api and PostgreSQL gets 503 and is detected, and the api recovers by itself', async () => {
     const api = await fleet.startApi(throughDatabase());
     expect((await propose(api.url)).status).toBe(200);
     database.swallow('existing');
@@ -43,7 +43,7 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
     expect((await fetch(`${api.url}/livez`)).status).toBe(200);
   }, 90_000);
 
-  it('between a worker and PostgreSQL holds work up until it is noticed, and no longer', async () => {
+  it('between a worker and PostgreSQL delays work only until it is detected', async () => {
     const api = await fleet.startApi();
     await fleet.startWorker(throughDatabase());
     await propose(api.url);
@@ -53,7 +53,7 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
     await until('the second to be done', async () => (await completed()) === 2, NOTICED_MS);
   }, 90_000);
 
-  it('that lasts, between a worker and PostgreSQL, is over within 30 s of its end', async () => {
+  it('between a worker and PostgreSQL that lasts is overcome within 30 s of its end', async () => {
     const api = await fleet.startApi();
     await fleet.startWorker(throughDatabase());
     await propose(api.url);
@@ -67,7 +67,7 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
     await until('the second to be done', async () => (await completed()) === 2, NOTICED_MS);
   }, 90_000);
 
-  it('between a worker and its queue is noticed: wake-ups arrive again although no sweep runs', async () => {
+  it('between a worker and its queue is detected: wake-ups arrive again although no sweep runs', async () => {
     const queueAt = redisUrl && redis ? { redisUrl: at(redisUrl, redis) } : throughDatabase();
     const api = await fleet.startApi();
     await fleet.startWorker({ ...queueAt, env: { PROVISO_SWEEP_MS: '3600000' } });
@@ -78,7 +78,7 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
     await until('the second to be done', async () => (await completed()) === 2, NOTICED_MS);
   }, 90_000);
 
-  it('between a worker and its providers is noticed, the effect is repeated only under its key, and the next ones pass', async () => {
+  it('between a worker and its providers is detected, the effect is repeated only under its key, and later ones succeed', async () => {
     const resend = await startResendFake({ apiKey: 're_key' });
     const sink = await startSmtpSink();
     const http = await startTcpProxy({ port: Number(new URL(resend.url).port) });

@@ -68,7 +68,7 @@ if (!LIBRARY && process.env.CI) throw new Error('CI is set and libfaketime is mi
     120_000,
   );
 
-  it('steals no lease from a healthy worker whose clock is behind, although a run takes three leases', async () => {
+  it('steal no lease from a healthy worker whose clock is behind, although a run takes three leases', async () => {
     const slow = await fleet.startWorker(shifted('-600s'));
     const api = await fleet.startApi();
     const owner = await fleet.client(api);

@@ -100,7 +100,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
     await judge(1);
   }, 60_000);
 
-  it('starts nothing after a pause has answered, and all of it after it is let go', async () => {
+  it('starts nothing after a pause has replied, and everything after the resume', async () => {
     const [api] = await Promise.all([fleet.startApi(), fleet.startWorker(), fleet.startWorker()]);
     const identity = await fleet.mailbox(sink);
     const owner = await fleet.client(api);
@@ -129,7 +129,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
     expect(await judge(150)).toEqual({ completed: 150 });
   }, 90_000);
 
-  it('finishes what runs when it is told to stop', async () => {
+  it('finishes running actions when it is told to stop', async () => {
     const [api, worker] = await Promise.all([fleet.startApi(), fleet.startWorker()]);
     const identity = await fleet.mailbox(sink);
     const owner = await fleet.client(api);

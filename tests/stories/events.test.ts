@@ -8,10 +8,10 @@ type Message = ReceivedEvent<ActionEvent>;
 const isMove = ({ event }: Message): boolean => event.startsWith('action.');
 const keyOf = ({ data: { event } }: Message): string => `${event.action_id} ${event.version}`;
 
-describe('two api processes, and who listens to them', () => {
+describe('with two api processes', () => {
   const fleet = useFleet();
 
-  it('a listener who goes from one to the other, also past a kill and a restart, hears everything once', async () => {
+  it('a listener that moves between them, even across a kill and a restart, receives everything once', async () => {
     const token = await fleet.workspace.token({});
     const [first, second] = await Promise.all([fleet.startApi(), fleet.startApi()]);
     const owner = clientOf(second.url, token);

@@ -25,7 +25,7 @@ async function startStatusPage(): Promise<HttpFake & { posts: Map<string, string
   return { ...http, posts };
 }
 
-describe('a type of one’s own', () => {
+describe('an operator’s own type', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'proviso-executors-'));
   const fleet = useFleet();
   let page: Awaited<ReturnType<typeof startStatusPage>>;
@@ -44,7 +44,7 @@ describe('a type of one’s own', () => {
   it.each([
     ['a path from the checkout', EXAMPLE],
     ['a path outside of it', path.join(folder, 'post-status.js')],
-  ])('from %s, is proposed, reviewed, edited and run by real processes, once', async (_name, module) => {
+  ])('from %s is proposed, reviewed, edited and run once by real processes', async (_name, module) => {
     const env = { PROVISO_EXECUTORS: ` ${module}, `, STATUS_URL: page.url };
     const [api] = [await fleet.startApi({ env }), await fleet.startWorker({ env })];
     const agent = await fleet.client(api, { agent: 'Scout' });
@@ -103,11 +103,11 @@ describe('a type of one’s own', () => {
     expect(await fault(file)).toMatch(sentence);
   });
 
-  it('names a package that is not there', async () => {
+  it('is reported by name if its package is not installed', async () => {
     expect(await fault('no-such-package')).toMatch(/PROVISO_EXECUTORS: no-such-package cannot be loaded: Cannot find/);
   });
 
-  it('is what the document shows', () => {
+  it('is the one that docs/executors.md shows', () => {
     const source = readFileSync(EXAMPLE, 'utf8');
     const code = source.slice(source.indexOf('import '));
     expect(readFileSync('docs/executors.md', 'utf8')).toContain('\n' + code + '```\n');

@@ -16,7 +16,7 @@ const SLOTS = 16;
 const LONG_TYPES = ['long_a', 'long_b', 'long_c', 'long_d'];
 const CHUNK = 1_000;
 
-describe.each(backends())('one worker $name, and a workspace with much to do', ({ redisUrl }) => {
+describe.each(backends())('one worker $name with a busy workspace', ({ redisUrl }) => {
   const fleet = useFleet({
     redisUrl,
     env: {
@@ -84,7 +84,7 @@ describe.each(backends())('one worker $name, and a workspace with much to do', (
   const runningOf = ({ id }: TestWorkspace): Promise<number> =>
     fleet.db.tables.actions.count({ where: { workspace_id: id, status: 'running' } });
 
-  it(`starts the single actions of another one at once, beside ${BACKLOG} that are due`, async () => {
+  it(`starts single actions of another workspace at once, with ${BACKLOG} due actions waiting`, async () => {
     const api = await fleet.startApi();
     const single = await proposerIn(api, modest, 'quick', {});
     const propose = await proposerIn(api, greedy, 'quick', {});
@@ -99,7 +99,7 @@ describe.each(backends())('one worker $name, and a workspace with much to do', (
     ).toBeGreaterThan(0);
   }, 600_000);
 
-  it(`starts them at once beside runs of ${LONG_MS / 1_000} s in every slot, and leaves every slot to those`, async () => {
+  it(`starts them at once while runs of ${LONG_MS / 1_000} s have every slot, and takes none of those slots`, async () => {
     const api = await fleet.startApi();
     for (const type of LONG_TYPES) {
       const propose = await proposerIn(api, greedy, type, { ms: LONG_MS });

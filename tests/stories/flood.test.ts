@@ -11,7 +11,7 @@ const P99_MS = 5_000;
 const RATE_LIMIT = '20000';
 
 /** One workspace requests everything it can, in every way at the same time, from the process as shipped. */
-describe('while one workspace floods the api in every way', () => {
+describe('an api that one workspace floods in every way', () => {
   const fleet = useFleet({ env: { ...SHIPPED_TIMES, PROVISO_RATE_LIMIT: RATE_LIMIT } });
   let api: Api;
   let greedy: TestWorkspace;
@@ -43,7 +43,7 @@ describe('while one workspace floods the api in every way', () => {
     return { status: reply.status, text: await reply.text() };
   };
 
-  it('serves another: none of its requests is refused, and they take their time within a bound', async () => {
+  it('serves another: none of its requests is refused, and their latency is bounded', async () => {
     const [mine, theirs] = await Promise.all([note(greedy), note(other)]);
     const tokens = await Promise.all(Array.from({ length: 4 }, () => greedy.token({})));
     const key = await greedy.token({ key: true });

@@ -68,7 +68,7 @@ describe('the image', () => {
     expect(dockerfile.indexOf('COPY . .')).toBeGreaterThan(dockerfile.indexOf('RUN npm ci'));
   });
 
-  it('holds no build tool, no agent framework and no embedded PostgreSQL', () => {
+  it('contains no build tool, no agent framework and no embedded PostgreSQL', () => {
     for (const omission of ['--omit=dev', '--omit=optional', '--omit=peer']) expect(ci).toContain(omission);
     const { peerDependencies = {} } = packages['packages/sdk'] ?? {};
     const { devDependencies = {} } = packages[''] as { devDependencies?: Record<string, string> };
@@ -79,7 +79,7 @@ describe('the image', () => {
       expect(places).not.toContain(`node_modules/${name}`);
   });
 
-  it('is enough to migrate, to bootstrap, and to run api and worker, and is no larger than that takes', async () => {
+  it('can migrate, bootstrap, and run api and worker, and is no larger than that needs', async () => {
     mkdirSync('.proviso/test', { recursive: true });
     const app = path.resolve(mkdtempSync('.proviso/test/image-'));
     const name = `test_${process.pid}_image`;

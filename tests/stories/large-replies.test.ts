@@ -11,7 +11,7 @@ const RESIDENT_MB_MAX = 600;
 /** A request of another workspace at the same time, on a shared machine. */
 const NEIGHBOUR_MS_MAX = 3_000;
 
-describe('an api with a heap of 512 MB, over actions of 250 KB', () => {
+describe('an api with a heap of 512 MB and actions of 250 KB', () => {
   let world: World;
   let here: TestWorkspace;
   let api: Running & { url: string };
@@ -103,7 +103,7 @@ describe('an api with a heap of 512 MB, over actions of 250 KB', () => {
     expect((await fetch(`${api.url}/livez`)).status).toBe(200);
   }
 
-  it('answers lists, in either dialect, ten at once, and a thousand rows', async () => {
+  it('serves lists in both dialects, ten at once, and a thousand rows', async () => {
     await offer(1_000);
     const pending = `/api/pending-actions?workspace_id=${here.id}&limit=1000`;
     await watching('ten lists', async () => {
@@ -121,7 +121,7 @@ describe('an api with a heap of 512 MB, over actions of 250 KB', () => {
     });
   }, 120_000);
 
-  it('answers for actions with long logs', async () => {
+  it('serves actions with long logs', async () => {
     const [id = ''] = await offer(1);
     await change(id, 3_000, 10_000);
     await watching('ten long logs', async () => {
@@ -132,7 +132,7 @@ describe('an api with a heap of 512 MB, over actions of 250 KB', () => {
     });
   }, 60_000);
 
-  it('goes on beside 24 streams from an old event on that nobody takes', async () => {
+  it('keeps serving next to 24 unread streams from an old event on', async () => {
     const first = await ask('/v1/events');
     const [briefing] = String((await first[Symbol.asyncIterator]().next()).value).split('\n');
     first.destroy();

@@ -68,7 +68,7 @@ describe('npm start', () => {
     });
   }
 
-  it('serves, prints a curl that works as printed, and leaves nothing running after Ctrl-C; the data is there again', async () => {
+  it('serves, prints a curl that works as printed, and leaves nothing running after Ctrl-C; the data survives', async () => {
     const PROVISO_API_KEY = `pv_testtest_${'k'.repeat(40)}`;
     const first = await startUp({ PROVISO_API_KEY });
     const url = `http://127.0.0.1:${first.port}`;
@@ -96,7 +96,7 @@ describe('npm start', () => {
     expect(demo.stdout).toMatch(/exactly one message/);
   }, 120_000);
 
-  it('prints a link that signs the owner in, to an inbox with an agent’s proposals of several kinds, the first time only', async () => {
+  it('prints a link that signs the owner in to an inbox with an agent’s proposals, only the first time', async () => {
     const first = await startUp();
     const key = /Owner's API key\s+(\S+)/.exec(first.output())?.[1] ?? '';
     const [, url, token] = /(http:\S+)\/welcome#token=(\S+)/.exec(first.output()) ?? [];

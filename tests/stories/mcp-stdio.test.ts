@@ -5,7 +5,7 @@ import type { Action, Identity } from '@proviso/contracts';
 import { until } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
 
-describe('programs of the operator that speak MCP', () => {
+describe('MCP programs of the operator', () => {
   const fleet = useFleet();
   const folder = mkdtempSync(path.join(tmpdir(), 'proviso-mcp-'));
   const servers = path.join(folder, 'mcp.json');

@@ -21,7 +21,7 @@ const DRAIN_MS = 90_000;
 const GROWTH_MB_MAX = 150;
 
 /** Only on the default backend: a create never waits for the queue, so the other one would show the same. */
-describe('for a minute, twice what the service can do', () => {
+describe('twice the load that the service can handle, for a minute,', () => {
   const fleet = useFleet({ env: { ...SHIPPED_TIMES, PROVISO_RATE_LIMIT: '' } });
 
   /** Enough for this many requests within one minute. */
@@ -32,7 +32,7 @@ describe('for a minute, twice what the service can do', () => {
     return { type: 'create_note', identity_id: fleet.workspace.identityId, params };
   };
 
-  it('is refused with Retry-After, takes no more memory, and keeps nothing from being done that was accepted', async () => {
+  it('is refused with Retry-After, takes no more memory, and does not stop accepted work', async () => {
     const [api] = await Promise.all([fleet.startApi(), fleet.startWorker()]);
     const target = { url: `${api.url}/v1/actions`, body: await note() };
     const few = posting({ ...target, tokens: await tokensFor(20_000) });

@@ -11,7 +11,7 @@ const CALLERS = 10;
 const KILLS = 20;
 const SEED = 20_261_124;
 
-describe('pending actions and a dying api', () => {
+describe('pending actions, although the api is killed,', () => {
   const fleet = useFleet();
 
   const call = (toolInput: object, more: object = {}) => ({
@@ -21,8 +21,8 @@ describe('pending actions and a dying api', () => {
     ...more,
   });
 
-  describe.each(backends())('on a queue $name', ({ redisUrl }) => {
-    it('executes what was approved, although the api was killed before it could send a wake-up, and nothing is started again', async () => {
+  describe.each(backends())('with the queue $name', ({ redisUrl }) => {
+    it('run once approved, with no wake-up sent and no process restarted', async () => {
       // The api's queue accepts connections and never answers, so no wake-up leaves the process that committed.
       const silent = await silentServer();
       const api = await fleet.startApi({ redisUrl: `redis://127.0.0.1:${silent.port}` });
@@ -40,7 +40,7 @@ describe('pending actions and a dying api', () => {
 
   const rowOf = (id: string) => fleet.db.tables.actions.findUniqueOrThrow({ where: { id } });
 
-  it(`records ${CALLS} calls once each, although the api is killed ${KILLS} times at random while they arrive`, async () => {
+  it(`are recorded once for each of ${CALLS} calls, with ${KILLS} kills at random while they arrive`, async () => {
     const token = await fleet.workspace.token({ agent: 'bot' });
     let api = await fleet.startApi();
     const some = fc.uniqueArray(fc.integer({ min: 1, max: CALLS - 1 }), { minLength: KILLS, maxLength: KILLS });

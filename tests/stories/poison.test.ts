@@ -15,7 +15,7 @@ const ENDS = {
 };
 
 // Only on PostgreSQL: which queue wakes a worker does not matter for what a dead process leaves behind.
-describe('a fleet that is given poison', () => {
+describe('a fleet with poison actions', () => {
   const over = new AbortController();
   let supervisors: Promise<unknown> = Promise.resolve();
   const ends: { code: number | null; output: string }[] = [];
@@ -41,7 +41,7 @@ describe('a fleet that is given poison', () => {
     }
   }
 
-  it('does all that is good, and ends each poison as its delivery says', async () => {
+  it('runs all good actions, and ends each poison action as its delivery guarantee says', async () => {
     const api = await fleet.startApi();
     const owner = await fleet.client(api);
     const propose = async (items: { type: string; params: object }[]): Promise<void> => {
@@ -90,7 +90,7 @@ describe('a fleet that is given poison', () => {
     expect(between.length).toBeGreaterThan(2 * good.length);
   }, 300_000);
 
-  it('does not take a process that was halted as a whole for a blocked one', async () => {
+  it('does not mistake a suspended process for a blocked one', async () => {
     const worker = await fleet.startWorker();
     const halted = performance.now();
     worker.signal('SIGSTOP');

@@ -13,7 +13,7 @@ const figures = (what: string, ms: number[]): void => {
   process.stdout.write(`${what}: p50 ${at(0.5)} s, p99 ${at(0.99)} s, of ${ms.length}\n`);
 };
 
-describe.each(backends())('with the times that ship, $name', ({ redisUrl }) => {
+describe.each(backends())('with the default times, $name', ({ redisUrl }) => {
   const fleet = useFleet({ redisUrl, env: SHIPPED });
   let mail: FaultySmtpServer;
   beforeEach(async () => {
@@ -27,7 +27,7 @@ describe.each(backends())('with the times that ship, $name', ({ redisUrl }) => {
     params: { email: 'to@example.com', subject: `No ${index}`, message: 'hello' },
   });
 
-  it('what a worker had not begun when it was killed runs elsewhere within lease and sweep', async () => {
+  it('what a killed worker had not begun runs elsewhere within a lease and a sweep', async () => {
     const api = await fleet.startApi();
     const doomed = await fleet.startWorker();
     const owner = await fleet.client(api);

@@ -35,7 +35,7 @@ const isRedisHere = backends().some(({ redisUrl }) => redisUrl);
 
   const onRedis = () => ({ redisUrl: `redis://127.0.0.1:${redis.port}` });
 
-  it('that evicts what it holds is refused at the start', async () => {
+  it('that evicts keys is refused at the start', async () => {
     const client = new Redis(redis.port, '127.0.0.1');
     await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
     await expect(fleet.startApi(onRedis())).rejects.toThrow('Set it to noeviction');

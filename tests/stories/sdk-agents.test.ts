@@ -173,7 +173,7 @@ describe('a gated write', () => {
   };
   const shownPreview = { title: 'Refund 4711', fields: [{ label: 'Amount', value: 500 }] };
 
-  it('that a person declines does not run, and the agent reads why', async () => {
+  it('that a person rejects does not run, and the agent reads why', async () => {
     fixture.host([refund]);
     const answer = gated(refund, { ...gate(), access: 'write' }).execute(PROPOSED);
     const { id } = await fixture.proposal();
@@ -182,7 +182,7 @@ describe('a gated write', () => {
     expect(fixture.refunds).toEqual([]);
   }, 30_000);
 
-  it('that comes again is one proposal, with the preview that the tool rendered', async () => {
+  it('that is repeated is one proposal, with the preview that the tool rendered', async () => {
     const tool = gated(refund, { ...gate(), mode: 'submit', access: 'write', preview: () => shownPreview });
     const calls = Array.from({ length: 5 }, () => tool.execute(PROPOSED, { callId: 'call_1' }));
     const answers = await Promise.all(calls);
@@ -212,7 +212,7 @@ describe('a gated write', () => {
     expect(fixture.refunds).toEqual([PROPOSED]);
   }, 30_000);
 
-  it('of an agent cannot be decided by it', async () => {
+  it('cannot be decided by its agent', async () => {
     await gated(refund, { ...gate(), mode: 'submit', access: 'write' }).execute(PROPOSED);
     const { id, paramsHash } = await fixture.proposal();
     await expect(fixture.agent.pendingActions.approve(id, { paramsHash })).rejects.toMatchObject({ code: 'FORBIDDEN' });

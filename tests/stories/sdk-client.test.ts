@@ -50,7 +50,7 @@ describe('the client, with a real api and worker', () => {
     expect(logs.map(({ event }) => event)).toContain('action.approved');
   }, 60_000);
 
-  it('handles many at once, and walks through all of them', async () => {
+  it('handles many actions at once, and iterates over all of them', async () => {
     const { actions } = await connect();
     const bodies = Array.from({ length: 5 }, () => note({ require_approval: true }));
     const { created, results } = await actions.bulkCreate(bodies);
@@ -69,7 +69,7 @@ describe('the client, with a real api and worker', () => {
     expect((await actions.list({ status: 'pending_approval' })).pagination.total_items).toBe(0);
   }, 60_000);
 
-  it('speaks the second dialect: proposes, lists, decides a batch, and hears of it', async () => {
+  it('speaks the second dialect: proposes, lists, decides a batch, and receives the events', async () => {
     const { pendingActions } = await connect();
     const missionId = newId();
     const propose = (content: string) =>
@@ -99,7 +99,7 @@ describe('the client, with a real api and worker', () => {
     expect(heard).toEqual(['1 pending', 'action.approved: approved']);
   }, 60_000);
 
-  it('hears every move once and in order, although the api is killed again and again', async () => {
+  it('receives every move once and in order, although the api is killed repeatedly', async () => {
     const { actions, events } = await connect();
     const stop = new AbortController();
     const heard: string[] = [];

@@ -42,7 +42,7 @@ const faultsOf = async (options: string[], ...files: string[]): Promise<string> 
   );
 
 describe('the packed SDK, installed into an empty project', () => {
-  it('brings its licence, and needs nothing of this repository', () => {
+  it('includes its licence, and needs nothing from this repository', () => {
     const installed = path.join(folder, 'node_modules/@proviso/sdk');
     expect(readFileSync(path.join(installed, 'LICENSE'), 'utf8')).toContain('Apache License');
     const { dependencies } = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8')) as {
@@ -66,7 +66,7 @@ describe('the packed SDK, installed into an empty project', () => {
     120_000,
   );
 
-  it('is required by a CommonJS program', async () => {
+  it('can be required by a CommonJS program', async () => {
     writeFileSync(path.join(folder, 'required.cjs'), "console.log(typeof require('@proviso/sdk').createClient);");
     expect((await run(process.execPath, ['--no-warnings', 'required.cjs'], { cwd: folder })).stdout).toBe('function\n');
   });
@@ -87,7 +87,7 @@ describe('the code of docs/agents.md, as printed', () => {
     expect(await faultsOf(['--module', 'nodenext', '--allowJs', '--checkJs', '--skipLibCheck'], ...FILES)).toBe('');
   }, 120_000);
 
-  it('refunds once, with what the person made of it, and the agent reads that', async () => {
+  it('refunds once, with the person’s edit, and the agent reads the result', async () => {
     const { world, url } = service;
     const workspace = await world.workspace();
     const owner = await workspace.token({});

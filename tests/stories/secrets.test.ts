@@ -187,7 +187,7 @@ describe.each(backends())('credentials of a full run $name', ({ redisUrl }) => {
     expect(JSON.stringify(board)).toContain('actionId');
   }
 
-  it('stand in no log, row, reply, preview or payload of the board', async () => {
+  it('appear in no log, row, reply, preview or payload of the board', async () => {
     world = await opened(openWorld({ ...(redisUrl && { redisUrl }) }));
     const sides = await startFakeProviders();
     const [api, worker] = await fleet(sides);

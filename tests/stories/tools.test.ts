@@ -12,7 +12,7 @@ describe('a workspace’s tool', () => {
   });
   afterAll(() => tool.close());
 
-  it('is proposed by an agent, approved with an edit, called once by a worker, and its answer read back', async () => {
+  it('is proposed by an agent, approved with an edit, called once by a worker, and its answer can be read', async () => {
     const [api] = await Promise.all([fleet.startApi(), fleet.startWorker(), fleet.startWorker()]);
     const owner = await fleet.client(api);
     const agent = await fleet.client(api, { agent: 'bot' });
@@ -34,7 +34,7 @@ describe('a workspace’s tool', () => {
     expect(tool.calls.map(({ id }) => id)).toEqual([action_id]);
   });
 
-  it('is at no private address, and neither is a mail server, unless the operator says so', async () => {
+  it('cannot be at a private address, and neither can a mail server, unless the operator allows it', async () => {
     const env = { PROVISO_ALLOW_PRIVATE_ADDRESSES: 'false' };
     const api = await fleet.startApi({ env });
     const owner = await fleet.client(api);

@@ -71,7 +71,7 @@ interface Run {
 
 /** What every executor must do: drives it directly, with each fault of its provider. Call it in a test file. */
 export function describeConformance<B extends ConformanceBackend>(name: string, subject: ConformanceSubject<B>): void {
-  describe(`${name} conforms`, () => {
+  describe(`the executor ${name}`, () => {
     let backend: B;
     let connections: WatchedConnections;
     beforeEach(async () => {
@@ -106,12 +106,12 @@ function describePureParts<B extends ConformanceBackend>(subject: ConformanceSub
     expect(await parse({ ...subject.makeParams(), no_such_field: 1 })).toMatchObject({ success: false });
   });
 
-  it('keeps params as they are once they have passed, so that their hash holds', async () => {
+  it('leaves parsed params unchanged, so that their hash stays valid', async () => {
     const once = await executor.params.parseAsync(subject.makeParams());
     expect(await executor.params.parseAsync(structuredClone(once))).toEqual(once);
   });
 
-  it('renders the same preview twice from frozen params, without a secret in it', async () => {
+  it('renders the same preview twice from frozen params, without secrets', async () => {
     const params = deepFreeze(await executor.params.parseAsync(subject.makeParams()));
     const { identity, secrets } = subject.makeIdentity(backend());
     const draw = (): string => JSON.stringify(executor.preview(params, { identity: deepFreeze(identity) }));
@@ -120,7 +120,7 @@ function describePureParts<B extends ConformanceBackend>(subject: ConformanceSub
     expect(executor.preview(params, { identity: null }).title).not.toBe('');
   });
 
-  it('gives no name that somebody chose a label that could be one of ours', async () => {
+  it('shows no name that somebody chose under a label that could be ours', async () => {
     const { identity } = subject.makeIdentity(backend());
     for (const name of CHOSEN_NAMES)
       for (const params of withName(subject.makeParams(), name)) {
@@ -163,7 +163,7 @@ function withName(params: JsonObject, name: string): JsonObject[] {
 /** A provider that is down loses no proposal: the core continues without its look-ups. */
 function describeProposal<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {
   const { executor } = subject;
-  it('is away at the proposal with UNAVAILABLE and nothing else, and renders its preview without what it would have found', async () => {
+  it('throws only UNAVAILABLE at a proposal if its provider is down, and renders its preview without the look-ups', async () => {
     const { identity, credentials } = subject.makeIdentity(backend());
     const lookup = {
       workspaceId: 'w',
@@ -188,7 +188,7 @@ function describeProposal<B extends ConformanceBackend>(subject: ConformanceSubj
 function describeBegin<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {
   const transactional = promisedBy(subject) === 'transactional';
 
-  it('promises what the subject says', () => {
+  it('has the delivery guarantee that its subject declares', () => {
     const { delivery } = subject.executor;
     const { identity } = subject.makeIdentity(backend());
     const said = typeof delivery === 'function' ? delivery(subject.makeParams(), identity) : delivery;
@@ -202,7 +202,7 @@ function describeBegin<B extends ConformanceBackend>(subject: ConformanceSubject
     expect(transactional || begins === 1).toBe(true);
   });
 
-  it('has shown everything that it sends', async () => {
+  it('shows everything that it sends', async () => {
     await run(subject, backend());
     const { identity, secrets } = subject.makeIdentity(backend());
     const params = await subject.executor.params.parseAsync(subject.makeParams());
@@ -213,7 +213,7 @@ function describeBegin<B extends ConformanceBackend>(subject: ConformanceSubject
   });
   if (transactional) return;
 
-  it('waits for begin with its effect', async () => {
+  it('has no effect before begin has returned', async () => {
     const effectsAtBegin: number[] = [];
     await run(subject, backend(), {
       begin: async () => {
@@ -225,7 +225,7 @@ function describeBegin<B extends ConformanceBackend>(subject: ConformanceSubject
     expect(effectsAtBegin).toEqual([0]);
   });
 
-  it('has no effect when begin throws, and lets the error pass unchanged', async () => {
+  it('has no effect if begin throws, and passes the error on unchanged', async () => {
     const lost = Object.assign(new Error('this worker no longer holds the action'), { code: 'FENCED' });
     const begin = (): Promise<void> => Promise.reject(lost);
     const error: unknown = await run(subject, backend(), { begin }).catch((thrown: unknown) => thrown);
@@ -246,7 +246,7 @@ function describeFault<B extends ConformanceBackend>(
   fault: ConformanceFault<B>,
   backend: () => B,
 ): void {
-  it(`tells the truth when ${fault.name}`, async () => {
+  it(`returns a true outcome when ${fault.name}`, async () => {
     const injected = await fault.inject(backend());
     const { outcome, begins } = fault.hangs
       ? await stopWhen(subject, backend(), injected?.reached ?? Promise.resolve())
@@ -274,7 +274,7 @@ function describePatience<B extends ConformanceBackend>(
   fault: ConformanceFault<B>,
   backend: () => B,
 ): void {
-  it(`waits as long as it may when ${fault.name}`, async () => {
+  it(`waits until its signal aborts when ${fault.name}`, async () => {
     const clock = fakeClock();
     try {
       const stop = new AbortController();

@@ -41,14 +41,14 @@ export function describePipelineConformance<B extends ConformanceBackend>(
   subject: PipelineSubject<B>,
   { seedWorkspace, redisUrl }: PipelineOptions,
 ): void {
-  describe(`${name} through the pipeline`, () => {
+  describe(`${name} in the pipeline`, () => {
     let world: World;
     beforeAll(async () => {
       world = await openWorld({ ...(redisUrl && { redisUrl }) });
     });
     afterAll(() => world.close());
 
-    it('ends truly, whichever call was the last of its worker', async () => {
+    it('ends with a true outcome, whichever call its worker crashes at', async () => {
       const run = (crashPoint?: CrashPoint) => runOnce({ world, subject, seedWorkspace, crashPoint });
       const { action, injector } = await run();
       expect(action).toMatchObject({ status: 'completed', crashes: 0, attempts: 1 });
