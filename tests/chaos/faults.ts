@@ -62,7 +62,7 @@ const spoiling =
   };
 
 /** Adds jobs straight to the queue, for any ids, as anybody could who reaches it. */
-async function ringFor({ fleet }: FaultContext, ids: string[], times: number): Promise<number> {
+async function addJobs({ fleet }: FaultContext, ids: string[], times: number): Promise<number> {
   const queue = await openQueue({ ...fleet.queue, log: pino({ level: 'silent' }) });
   for (let time = 0; time < times; time += 1)
     for (const [index, actionId] of ids.entries())
@@ -156,12 +156,12 @@ export const PROCESS_FAULTS: Fault[] = [
   {
     name: 'each job delivered three times',
     hits: 'told',
-    inject: (context) => ringFor(context, context.known().slice(-30), 3),
+    inject: (context) => addJobs(context, context.known().slice(-30), 3),
   },
   {
     name: 'jobs added by hand for whatever there is',
     hits: 'told',
-    inject: (context) => ringFor(context, context.random.shuffled(context.known()).slice(0, 30), 1),
+    inject: (context) => addJobs(context, context.random.shuffled(context.known()).slice(0, 30), 1),
   },
 ];
 

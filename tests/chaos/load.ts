@@ -43,7 +43,7 @@ const MIX: [number, Act][] = [
   [2, v1.look],
   [2, pending.look],
   [2, (scene, { tenant }) => pending.list(scene, { tenant })],
-  [4, trespass],
+  [4, readAsStranger],
 ];
 const ALL = MIX.reduce((sum, [share]) => sum + share, 0);
 
@@ -56,7 +56,7 @@ function decideTwice(scene: Scene, action: Known): Promise<unknown> {
 const TRESPASSES: Act[] = [v1.look, v1.decide, v1.cancel, pending.look, pending.approve, pending.reject];
 
 /** Another tenant requests it, and must not find it. */
-async function trespass(scene: Scene, action: Known): Promise<unknown> {
+async function readAsStranger(scene: Scene, action: Known): Promise<unknown> {
   const { random, tenants } = scene;
   const tenant = tenants.find((other) => other !== action.tenant);
   if (!tenant) return undefined;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { BatchApproveReply } from '@proviso/contracts';
 import type { BatchRecord, ClientRecord } from '@proviso/testing';
 import { list, propose, ROOT, effectiveParams, type Mission } from './pending-actions.ts';
-import { reworded } from './proposals.ts';
+import { editedText } from './proposals.ts';
 import type { Scene } from './v1.ts';
 
 const CALLS = 5;
@@ -27,7 +27,7 @@ async function decideBatch(scene: Scene, { tenant, missionId, toolName }: Missio
     .filter(() => random.chance(0.9))
     .map((seen) => {
       const verb = random.pick(['approve', 'edit', 'edit', 'reject'] as const);
-      return { seen, verb, ...(verb === 'edit' && { edits: reworded(toolName) }) };
+      return { seen, verb, ...(verb === 'edit' && { edits: editedText(toolName) }) };
     });
   const items = asked.map(({ seen, verb, edits }): ClientRecord => ({
     workspace: tenant.workspace,

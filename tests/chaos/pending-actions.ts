@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject, ListPendingActionsReply, PendingAction, PendingStatus } from '@proviso/contracts';
 import type { Asking, Known, Tenant } from './client.ts';
-import { proposed, reworded, soon } from './proposals.ts';
+import { proposed, editedText, soon } from './proposals.ts';
 import type { Scene } from './v1.ts';
 
 export const ROOT = '/api/pending-actions';
@@ -68,7 +68,7 @@ export const reject = (scene: Scene, action: Known) => about(scene, action, '/re
 export async function decide(scene: Scene, action: Known, token?: string): Promise<void> {
   const seen = await look(scene, action, token);
   if (seen?.status !== 'pending') return;
-  const edits = scene.random.chance(0.3) ? reworded(seen.toolName) : undefined;
+  const edits = scene.random.chance(0.3) ? editedText(seen.toolName) : undefined;
   await about(scene, action, '/approve', {
     verb: edits ? 'edit' : 'approve',
     body: { paramsHash: seen.paramsHash, ...(edits && { userEdits: edits }) },

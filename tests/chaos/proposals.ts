@@ -30,7 +30,7 @@ export function proposed(tenant: Tenant, random: Random): Proposed {
 const IN_WORDS: Record<string, string> = { create_note: 'content', email_message: 'message' };
 
 /** Another unique text for it. */
-export const reworded = (type: string): JsonObject => ({ [IN_WORDS[type] ?? 'text']: `edited ${randomUUID()}` });
+export const editedText = (type: string): JsonObject => ({ [IN_WORDS[type] ?? 'text']: `edited ${randomUUID()}` });
 
 export const soon = (random: Random): string => new Date(Date.now() + random.between(500, 6_000)).toISOString();
 

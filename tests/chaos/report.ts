@@ -1,5 +1,5 @@
 import { LEASE_MS, RUN_MS_MAX, SWEEP_MS } from './fleet.ts';
-import { storyOf, type Result } from './run.ts';
+import { historyOf, type Result } from './run.ts';
 
 const HITS_MIN = 5;
 const ACKNOWLEDGED_MIN = 0.5;
@@ -25,12 +25,12 @@ function invalidities({ injected, load, isSettled }: Result): string[] {
 
 /** `code`: 0 = the run is valid and every promise was kept; 3 = it is invalid, and no promise was broken; else 1. */
 export function report(result: Result): { text: string; code: number } {
-  const { settings, injected, load, verdict, evidence, isSettled, endingsMs, recoveriesMs } = result;
+  const { settings, injected, load, verdict, evidence, isSettled, catchUpMs, recoveriesMs } = result;
   const invalid = invalidities(result);
   const { violations, checked, unknown } = verdict;
   const [first] = violations;
   const times = [...injected.values()].reduce((sum, one) => sum + one.times, 0);
-  const latestMs = Math.max(0, ...endingsMs);
+  const latestMs = Math.max(0, ...catchUpMs);
   const kept = violations.length === 0 && isSettled && latestMs <= RESTING_MS_MAX;
   const code = invalid.length === 0 && kept ? 0 : kept ? PROVED_NOTHING : 1;
   const text = [
@@ -51,11 +51,11 @@ export function report(result: Result): { text: string; code: number } {
     '',
     `${times} faults of ${injected.size} kinds; ${load.acknowledged} of ${load.submitted} submissions acknowledged; ${evidence.actions.length} actions, ${evidence.effects.length} effects, ${unknown} outcome_unknown`,
     `after kill -9 of a worker its actions ran elsewhere within ${quantiles(recoveriesMs)}`,
-    `after the last fault what was due had ended within ${quantiles(endingsMs)}; lease and two sweeps are ${(LEASE_MS + 2 * SWEEP_MS) / 1_000} s`,
+    `after the last fault what was due had ended within ${quantiles(catchUpMs)}; lease and two sweeps are ${(LEASE_MS + 2 * SWEEP_MS) / 1_000} s`,
     ...(latestMs > RESTING_MS_MAX ? [`BROKEN: after the last fault what was due took ${latestMs} ms to end`] : []),
     ...invalid.map((why) => `INVALID: ${why}`),
     ...violations.slice(0, 20).map(({ promise, action, why }) => `BROKEN: ${promise}: ${action}: ${why}`),
-    ...(first?.action ? [`The story of ${first.action}:\n${storyOf(first.action, evidence)}`] : []),
+    ...(first?.action ? [`The story of ${first.action}:\n${historyOf(first.action, evidence)}`] : []),
     code === 0 ? 'every promise was kept' : `FAILED. Again: npm run chaos -- ${commandOf(settings)}`,
   ].join('\n');
   return { text, code };

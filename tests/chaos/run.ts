@@ -5,7 +5,7 @@ import type { Tenant } from './client.ts';
 import { LEASE_MS, startFleet, type ChaosFleet, type Settings } from './fleet.ts';
 import { startLoad, type Load } from './load.ts';
 import { createRandom } from './random.ts';
-import { endingsOf, recoveriesOf, waitUntilSettled } from './rest.ts';
+import { catchUpTimesOf, recoveryTimesOf, waitUntilSettled } from './catch-up.ts';
 import { startFaultSchedule, type FaultCount } from './fault-schedule.ts';
 
 export interface Result {
@@ -17,7 +17,7 @@ export interface Result {
   /** Whether everything due came to an end. */
   isSettled: boolean;
   /** From the last fault, or from its due time, until each action ended that was open at the last fault. */
-  endingsMs: number[];
+  catchUpMs: number[];
   /** From a worker's kill -9 until another process had each action that it ran. */
   recoveriesMs: number[];
 }
@@ -50,14 +50,14 @@ export async function run(settings: Settings, { say, stop }: Watcher): Promise<R
     const over = sleep(settings.seconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
     await Promise.race([over, schedule.done]); // a fault that cannot be injected ends the run
     faultsStop.abort();
-    const mendedAt = await schedule.done;
+    const faultsEndedAt = await schedule.done;
     loadStop.abort();
     say('whole again; waiting for what is due …');
     await load.done;
     const isSettled = await waitUntilSettled(db, stop);
     clearInterval(progress);
     const evidence = await collect(fleet, db, load, tenants);
-    const recoveriesMs = schedule.kills.flatMap((kill) => recoveriesOf(kill, evidence));
+    const recoveriesMs = schedule.kills.flatMap((kill) => recoveryTimesOf(kill, evidence));
     return {
       settings,
       injected: schedule.injected,
@@ -65,7 +65,7 @@ export async function run(settings: Settings, { say, stop }: Watcher): Promise<R
       verdict: judge(evidence),
       evidence,
       isSettled,
-      endingsMs: endingsOf(evidence, mendedAt),
+      catchUpMs: catchUpTimesOf(evidence, faultsEndedAt),
       recoveriesMs,
     };
   } finally {
@@ -124,7 +124,7 @@ async function collect(fleet: ChaosFleet, db: Database, load: Load, tenants: Ten
 }
 
 /** One action's full story: its row, its log, what clients were told and what the provider counted. */
-export function storyOf(id: string, { actions, events, records, effects }: Evidence): string {
+export function historyOf(id: string, { actions, events, records, effects }: Evidence): string {
   const row: Partial<ActionRow> = actions.find((action) => action.id === id) ?? {};
   const { preview: _, ...shown } = row;
   const lines = (items: readonly unknown[]): string => items.map((item) => `    ${JSON.stringify(item)}`).join('\n');

@@ -4,7 +4,7 @@ import type { Action, BulkCreateReply, BulkDecideReply, JsonObject } from '@prov
 import { parseId } from '@proviso/core';
 import type { ClientRecord } from '@proviso/testing';
 import type { Asking, Client, Known, Tenant } from './client.ts';
-import { proposed, reworded, timed } from './proposals.ts';
+import { proposed, editedText, timed } from './proposals.ts';
 import type { Random } from './random.ts';
 
 export interface Scene {
@@ -70,7 +70,7 @@ export const runNow = (scene: Scene, action: Known) => about(scene, action, '/ex
 /** Approves or edits the proposal. */
 export function decide(scene: Scene, action: Known, token?: string) {
   const verb = scene.random.chance(0.2) ? 'edit' : 'approve';
-  const body = { action: verb, ...(verb === 'edit' && { edits: reworded(action.type) }) };
+  const body = { action: verb, ...(verb === 'edit' && { edits: editedText(action.type) }) };
   return about(scene, action, '/approve', { verb, body, saw: action.params, token });
 }
 
@@ -95,7 +95,7 @@ export async function decideMany({ client }: Scene, { tenant }: Known): Promise<
 export function change(scene: Scene, action: Known) {
   const { random } = scene;
   const later = { scheduled_time: new Date(Date.now() + random.between(200, 3_000)).toISOString() };
-  const params = { ...action.params, ...reworded(action.type) };
+  const params = { ...action.params, ...editedText(action.type) };
   return about(scene, action, '', {
     verb: 'update',
     method: 'PATCH',

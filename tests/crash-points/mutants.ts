@@ -117,7 +117,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     bug: 'a sweep that never adopts lost actions',
-    breaks: 'nothing stays running when its lease is over',
+    breaks: 'nothing keeps running after its lease',
     mutate: findingNothing('action_adopt_lost'),
     crashesAfter: 'action_claim',
     run: createAndWake('provider_idempotent'),
@@ -194,7 +194,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     bug: 'an Idempotency-Key that is ignored',
-    breaks: 'one request made one action',
+    breaks: 'one request created one action',
     mutate: rewriting(['action_create'], (text) =>
       text
         .replaceAll('$3::text is not null', '$3::text is not null and false')
@@ -205,7 +205,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     bug: 'a cancellation that is acknowledged and not committed',
-    breaks: 'what was acknowledged is so',
+    breaks: 'what was acknowledged happened',
     mutate: uncommitted('action_cancelled'),
     run: async (simulation) => {
       await simulation.create('provider_idempotent', params, {
@@ -216,7 +216,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     bug: 'a query that forgets the workspace',
-    breaks: 'what was acknowledged is so',
+    breaks: 'what was acknowledged happened',
     mutate: ignoringWorkspace('actions'),
     run: async (simulation) => {
       await simulation.create('provider_idempotent', params);
@@ -234,7 +234,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     bug: 'an approval in the second dialect that is acknowledged and not committed',
-    breaks: 'what was acknowledged is so',
+    breaks: 'what was acknowledged happened',
     mutate: uncommitted('action_approved'),
     run: async (simulation) => {
       await simulation.create('provider_idempotent', params, pending);
@@ -256,7 +256,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     bug: 'a batch that forgets its Idempotency-Key',
-    breaks: 'a batch decided as many as it counted',
+    breaks: 'a batch decided as many as it reported',
     mutate: both(
       rewriting(['idempotency_keep'], (text) => text.replace('(i.xmax = 0)', 'true')),
       findingNoKey,
@@ -266,13 +266,13 @@ export const MUTANTS: Mutant[] = [
   },
   {
     bug: 'a batch whose reply is not committed',
-    breaks: 'a batch decided as many as it counted',
+    breaks: 'a batch decided as many as it reported',
     mutate: withoutCommit,
     run: batched,
   },
   {
     bug: 'a run in the api whose claim is not committed',
-    breaks: 'what an api said it ran, an api claimed',
+    breaks: 'an api claimed what it reported as run',
     mutate: uncommitted('action_claim_in_workspace'),
     run: async (simulation) => {
       await simulation.create('provider_idempotent', params);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseId } from '@proviso/core';
 import { backends, clientOf, until, type TestWorkspace } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
-import { SHIPPED_TIMES } from './shipped.ts';
+import { DEFAULT_TIMES } from './default-times.ts';
 
 /** Whole: the promised 50 000 due actions, and runs of 55 s. */
 const WHOLE = process.env.PROVISO_TEST_FAIRNESS === 'whole';
@@ -20,7 +20,7 @@ describe.each(backends())('one worker $name with a busy workspace', ({ redisUrl 
   const fleet = useFleet({
     redisUrl,
     env: {
-      ...SHIPPED_TIMES,
+      ...DEFAULT_TIMES,
       PROVISO_EXECUTORS: './tests/stories/fairness-executors.js',
       PROVISO_CONCURRENCY: String(SLOTS),
     },

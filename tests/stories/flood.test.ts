@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, type TestWorkspace } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
-import { SHIPPED_TIMES } from './shipped.ts';
+import { DEFAULT_TIMES } from './default-times.ts';
 
 const FLOOD_MS = 8_000;
 /** For the other workspace's sequential requests; a limit for a machine that is busy with other work. */
@@ -12,7 +12,7 @@ const RATE_LIMIT = '20000';
 
 /** One workspace requests everything it can, in every way at the same time, from the process as shipped. */
 describe('an api that one workspace floods in every way', () => {
-  const fleet = useFleet({ env: { ...SHIPPED_TIMES, PROVISO_RATE_LIMIT: RATE_LIMIT } });
+  const fleet = useFleet({ env: { ...DEFAULT_TIMES, PROVISO_RATE_LIMIT: RATE_LIMIT } });
   let api: Api;
   let greedy: TestWorkspace;
   let other: TestWorkspace;

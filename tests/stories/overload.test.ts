@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { formatId } from '@proviso/core';
 import { until, type Api } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
-import { askByTheClock, askInTurn, atTwice, posting, type Answer } from './offer.ts';
-import { SHIPPED_TIMES } from './shipped.ts';
+import { runOpenLoop, runClosedLoop, atDoubleRate, createPoster, type Answer } from './load-generator.ts';
+import { DEFAULT_TIMES } from './default-times.ts';
 
 const REQUESTS_A_MINUTE = 600; // per token
 const CALLERS = 8;
@@ -22,7 +22,7 @@ const GROWTH_MB_MAX = 150;
 
 /** Only on the default backend: a create never waits for the queue, so the other one would show the same. */
 describe('twice the load that the service can handle, for a minute,', () => {
-  const fleet = useFleet({ env: { ...SHIPPED_TIMES, PROVISO_RATE_LIMIT: '' } });
+  const fleet = useFleet({ env: { ...DEFAULT_TIMES, PROVISO_RATE_LIMIT: '' } });
 
   /** Enough for this many requests within one minute. */
   const tokensFor = (requests: number): Promise<string[]> =>
@@ -35,16 +35,16 @@ describe('twice the load that the service can handle, for a minute,', () => {
   it('is refused with Retry-After, takes no more memory, and does not stop accepted work', async () => {
     const [api] = await Promise.all([fleet.startApi(), fleet.startWorker()]);
     const target = { url: `${api.url}/v1/actions`, body: await note() };
-    const few = posting({ ...target, tokens: await tokensFor(20_000) });
-    await askInTurn(few, CALLERS, 1); // warm up
-    const sustained = await askInTurn(few, CALLERS, MEASURED_S);
+    const few = createPoster({ ...target, tokens: await tokensFor(20_000) });
+    await runClosedLoop(few, CALLERS, 1); // warm up
+    const sustained = await runClosedLoop(few, CALLERS, MEASURED_S);
     const capacity = sustained.length / MEASURED_S;
-    const many = posting({ ...target, tokens: await tokensFor(TOKENS_TO_SPARE * capacity * OVERLOAD_S) });
-    const load = atTwice(many, capacity);
+    const many = createPoster({ ...target, tokens: await tokensFor(TOKENS_TO_SPARE * capacity * OVERLOAD_S) });
+    const load = atDoubleRate(many, capacity);
     const watch = watching(api);
-    const answers = await askByTheClock(load.send, load.perSecond, OVERLOAD_S);
+    const answers = await runOpenLoop(load.send, load.perSecond, OVERLOAD_S);
     const { probes, residentMb } = await watch.end();
-    const [again] = await askInTurn(many, 1, 0.001);
+    const [again] = await runClosedLoop(many, 1, 0.001);
 
     const of = (status: number): Answer[] => answers.filter((answer) => answer.status === status);
     const accepted = of(200);

@@ -7,8 +7,8 @@ import { backends, until, type Reply } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
 import { Redis } from 'ioredis';
 import { startRedis, type RedisServer } from '../chaos/servers.ts';
-import { askByTheClock } from './offer.ts';
-import { SHIPPED_TIMES } from './shipped.ts';
+import { runOpenLoop } from './load-generator.ts';
+import { DEFAULT_TIMES } from './default-times.ts';
 
 const AWAY_S = Number(process.env.PROVISO_TEST_REDIS_AWAY_S ?? 20);
 const CREATES_A_SECOND = 20;
@@ -22,7 +22,7 @@ const THINKING_MS = 2_000;
 const isRedisHere = backends().some(({ redisUrl }) => redisUrl);
 
 (isRedisHere ? describe : describe.skip)('a redis-server of its own', () => {
-  const fleet = useFleet({ env: SHIPPED_TIMES });
+  const fleet = useFleet({ env: DEFAULT_TIMES });
   let redis: RedisServer;
   const dir = mkdtempSync(path.join(tmpdir(), 'proviso-redis-away-'));
   beforeAll(async () => {
@@ -82,7 +82,7 @@ const isRedisHere = backends().some(({ redisUrl }) => redisUrl);
       expect(await health()).toBe('ok');
 
       await redis.crash();
-      const statuses = (await askByTheClock(propose, () => CREATES_A_SECOND, AWAY_S)).flat();
+      const statuses = (await runOpenLoop(propose, () => CREATES_A_SECOND, AWAY_S)).flat();
       expect(await health()).toBe('degraded');
       const backAt = (await fleet.now()).getTime();
       const dueLongAgo = (await fleet.actions()).filter(({ due_at }) => due_at.getTime() < backAt - LATE_MS_MAX);

@@ -89,12 +89,12 @@ export function describeConformance<B extends ConformanceBackend>(name: string, 
     describeProposal(subject, () => backend);
     describeBegin(subject, () => backend);
     for (const fault of subject.faults) describeFault(subject, fault, () => backend);
-    for (const fault of subject.faults.filter(({ hangs }) => hangs)) describePatience(subject, fault, () => backend);
+    for (const fault of subject.faults.filter(({ hangs }) => hangs)) describeTimeLimit(subject, fault, () => backend);
   });
 }
 
 /** The guarantee of a subject's executor. */
-export const promisedBy = <B extends ConformanceBackend>({ delivery, executor }: ConformanceSubject<B>) =>
+export const guaranteeOf = <B extends ConformanceBackend>({ delivery, executor }: ConformanceSubject<B>) =>
   delivery ?? executor.delivery;
 
 function describePureParts<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {
@@ -186,13 +186,13 @@ function describeProposal<B extends ConformanceBackend>(subject: ConformanceSubj
 }
 
 function describeBegin<B extends ConformanceBackend>(subject: ConformanceSubject<B>, backend: () => B): void {
-  const transactional = promisedBy(subject) === 'transactional';
+  const transactional = guaranteeOf(subject) === 'transactional';
 
   it('has the delivery guarantee that its subject declares', () => {
     const { delivery } = subject.executor;
     const { identity } = subject.makeIdentity(backend());
     const said = typeof delivery === 'function' ? delivery(subject.makeParams(), identity) : delivery;
-    expect(said).toBe(promisedBy(subject));
+    expect(said).toBe(guaranteeOf(subject));
   });
 
   it('has exactly one effect when nothing fails', async () => {
@@ -254,7 +254,7 @@ function describeFault<B extends ConformanceBackend>(
     const effects = backend().effects();
     expect(fault.allowed).toContain(outcome.kind);
     expect(effectsThatFit(outcome)).toContain(effects);
-    expect(effects === 0 || begins === 1 || promisedBy(subject) === 'transactional').toBe(true);
+    expect(effects === 0 || begins === 1 || guaranteeOf(subject) === 'transactional').toBe(true);
     if (fault.says !== undefined && outcome.kind !== 'done') expect(outcome.message).toContain(fault.says);
     expectNoSecret(JSON.stringify(outcome), subject.makeIdentity(backend()).secrets);
   });
@@ -269,7 +269,7 @@ function effectsThatFit(outcome: Outcome): number[] {
 const PATIENCE_MS = 170_000;
 
 /** Only the pipeline limits a run: once the effect may have begun, no other limit ends it. */
-function describePatience<B extends ConformanceBackend>(
+function describeTimeLimit<B extends ConformanceBackend>(
   subject: ConformanceSubject<B>,
   fault: ConformanceFault<B>,
   backend: () => B,

@@ -34,7 +34,7 @@ class Crashed extends Error {}
 const never = <T>(): Promise<T> => new Promise(() => undefined);
 
 /** What a crashed process awaits. */
-const unheard = <T>(error: unknown): Promise<T> => {
+const neverSettle = <T>(error: unknown): Promise<T> => {
   if (error instanceof Crashed) return never();
   throw error;
 };
@@ -88,7 +88,7 @@ function createInjector(crashPoint: CrashPoint | undefined): Switch {
     whenCrashed,
     arrive,
     leave,
-    run: (label, work) => counted({ arrive, leave }, label, work).catch(unheard) as ReturnType<typeof work>,
+    run: (label, work) => counted({ arrive, leave }, label, work).catch(neverSettle) as ReturnType<typeof work>,
   };
 }
 
@@ -156,7 +156,7 @@ function watchedDatabase(db: Services['db'], injector: Switch): Services['db'] {
           injector.leave(commit);
           return answer;
         })
-        .catch(unheard) as ReturnType<typeof work>;
+        .catch(neverSettle) as ReturnType<typeof work>;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Delivery } from '@proviso/core/executor';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readEvidence } from './checker/evidence.ts';
 import { judge } from './checker/judge.ts';
-import { promisedBy, type ConformanceBackend, type ConformanceSubject } from './conformance.ts';
+import { guaranteeOf, type ConformanceBackend, type ConformanceSubject } from './conformance.ts';
 import { startFaultyProcess, type CrashPoint } from './crash-injector.ts';
 import { expireLeases, SWEEPS } from './sweeps.ts';
 import { openWorld, reread, type TestWorkspace, type World } from './world.ts';
@@ -84,7 +84,7 @@ async function runOnce<B extends ConformanceBackend>({ world, subject, seedWorks
     const effects = (await subject.effectsIn?.(world, action)) ?? backend.effects();
     expect({ crashPoint, ...(await faultsOf(world, action, effects)) }).toEqual({
       crashPoint,
-      end: expect.stringMatching(`^(${ENDS[promisedBy(subject) as Delivery].join('|')})$`),
+      end: expect.stringMatching(`^(${ENDS[guaranteeOf(subject) as Delivery].join('|')})$`),
       violations: [],
     });
     return { action, injector };

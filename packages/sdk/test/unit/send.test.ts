@@ -88,7 +88,7 @@ it.each<[number, ProvisoCode]>([
   expect(seen).toHaveLength(1);
 });
 
-it('carries request id, details, and the action beside a 409', async () => {
+it('has the request id, details, and with a 409 the action', async () => {
   const details = [{ path: 'params.email', message: 'is missing' }];
   const { client } = await serve(
     json(409, refusal('CONFLICT', { details, action: { action_id: 'act_1', status: 'rejected' } }), {

@@ -4,7 +4,7 @@ import { sameJson, type ActionEvent, type ActionRow } from '@proviso/core';
 import type { BatchRecord, ClientRecord, Evidence, Told } from './evidence.ts';
 
 /** The log of the client's own workspace contains what the client was told of an action. */
-export function isKept(record: ClientRecord, { events }: Evidence, rows: Map<string, ActionRow>): string[] | null {
+export function matchesLog(record: ClientRecord, { events }: Evidence, rows: Map<string, ActionRow>): string[] | null {
   const { action, told, verb, workspace } = record;
   if (!told || action === null) return null;
   const row = rows.get(action);
@@ -22,7 +22,7 @@ function isSo(told: Told, { version, status, event, data }: ActionEvent): boolea
 }
 
 /** A batch decided as many items as it said. Items with unique edits prove who decided them. */
-export function isCounted({ request, items, told }: BatchRecord, { events }: Evidence): string[] | null {
+export function matchesBatchCount({ request, items, told }: BatchRecord, { events }: Evidence): string[] | null {
   if (!told) return null;
   const stands = ({ action, verb, sent: { edits } }: ClientRecord): boolean =>
     (events.get(action ?? '') ?? []).some(({ event, data }) =>

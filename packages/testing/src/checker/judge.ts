@@ -1,6 +1,6 @@
 // Judges whether the service kept its promises, from the rows, the provider's own count and the clients' own records,
 // and from nothing that the service says about itself. Held by mutants.test.ts: each rule catches a bug made for it.
-import { isCounted, isKept } from './acknowledged.ts';
+import { matchesBatchCount, matchesLog } from './acknowledged.ts';
 import { byAction, type Evidence } from './evidence.ts';
 import { RULES, type Case } from './rules.ts';
 
@@ -26,9 +26,9 @@ export function judge(evidence: Evidence): Verdict {
     verdict.checked[promise] = (verdict.checked[promise] ?? 0) + 1;
     for (const why of faults) verdict.violations.push({ promise, action, why });
   };
-  for (const record of evidence.records) tell(KEPT, record.action, isKept(record, evidence, rows));
-  for (const batch of evidence.batches ?? []) tell(COUNTED, null, isCounted(batch, evidence));
-  for (const [request, made] of byRequest(evidence)) tell(ONCE_MADE, made[0] ?? null, isMadeOnce(request, made));
+  for (const record of evidence.records) tell(KEPT, record.action, matchesLog(record, evidence, rows));
+  for (const batch of evidence.batches ?? []) tell(COUNTED, null, matchesBatchCount(batch, evidence));
+  for (const [request, made] of byRequest(evidence)) tell(CREATED_ONCE, made[0] ?? null, isMadeOnce(request, made));
   for (const effect of evidence.effects)
     if (!rows.has(effect.action)) tell('nothing ran without being cleared', effect.action, ['there is no such action']);
   const records = byAction(evidence.records, ({ action }) => action ?? '');
@@ -47,9 +47,9 @@ export function judge(evidence: Evidence): Verdict {
   return verdict;
 }
 
-const KEPT = 'what was acknowledged is so';
-const COUNTED = 'a batch decided as many as it counted';
-const ONCE_MADE = 'one request made one action';
+const KEPT = 'what was acknowledged happened';
+const COUNTED = 'a batch decided as many as it reported';
+const CREATED_ONCE = 'one request created one action';
 
 /** Clients put their request's key into the metadata of what they create. */
 const byRequest = ({ actions }: Evidence): Map<string, string[]> => {

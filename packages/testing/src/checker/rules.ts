@@ -45,7 +45,7 @@ export const RULES: Record<string, Rule> = {
     const requests = new Set(decisions.map(({ request }) => request)).size;
     if (requests === 0 && decided === 0) return null;
     return [
-      ...only(requests > decided && `${requests} clients were told that they decided, and ${decided} decisions stand`),
+      ...only(requests > decided && `${requests} clients were told that they decided, and ${decided} decisions count`),
       ...only(decided > allowed && `${decided} decisions, and it waited for one ${allowed} times`),
     ];
   },
@@ -61,15 +61,15 @@ export const RULES: Record<string, Rule> = {
         workspace === row.workspace_id && ['approve', 'edit', 'run_now', 'update'].includes(verb),
     );
     return [
-      ...only(claimed < 0 && 'it had an effect, and nobody claimed it'),
-      ...only(cleared < 0 && 'it ran, and nothing cleared it'),
+      ...only(claimed < 0 && 'it had an effect but was not claimed'),
+      ...only(cleared < 0 && 'it ran but was not cleared'),
       ...only(claimed >= 0 && claimed < cleared && 'it was claimed before it was cleared'),
       ...only(asked && approvers.length === 0 && 'it waited for an approval, and no client gave one'),
       ...only(effects.length > 0 && row.started_at === null && 'it had an effect, and it never started'),
     ];
   },
 
-  'what an api said it ran, an api claimed': (subject) => {
+  'an api claimed what it reported as run': (subject) => {
     const runs = told(subject, 'process').length;
     if (runs === 0) return null;
     const claims = subject.events.filter(
@@ -103,7 +103,7 @@ export const RULES: Record<string, Rule> = {
     const { row, effects, events } = subject;
     if (effects.length === 0) return null;
     const faults = effects.flatMap(({ said }) =>
-      only(!isIn(said, effectiveParams(row)) && `what arrived is not what stands: ${JSON.stringify(said)}`),
+      only(!isIn(said, effectiveParams(row)) && `what arrived is not in the row: ${JSON.stringify(said)}`),
     );
     const approval = events.findLast(({ event }) => event === 'action.approved');
     const decided = told(subject, 'approve', 'edit').find(
@@ -133,7 +133,7 @@ export const RULES: Record<string, Rule> = {
     return only(effects.length !== expected && `it is ${row.status}, and it had ${effects.length} effects`);
   },
 
-  'nothing stays running when its lease is over': ({ row }, { now, graceMs }) => {
+  'nothing keeps running after its lease': ({ row }, { now, graceMs }) => {
     if (row.status !== 'running') return null;
     const deadMs = now.getTime() - (row.lease_until?.getTime() ?? 0);
     return only(deadMs > graceMs && `its lease has been over for ${deadMs} ms`);

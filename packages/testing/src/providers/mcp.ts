@@ -88,7 +88,7 @@ export async function startMcpFake({ token, legacy, deduplicates }: McpFakeOptio
   const handle = async (request: FakeRequest): Promise<FakeReply> => {
     if (request.headers.authorization !== `Bearer ${token}`) return { status: 401 };
     if (legacy && methodOf(request) === 'server/discover') return { status: 400, body: 'what?' };
-    return replyOf(await handler.fetch(asRequest(request)), (text) => withOdd(invalidTools, request, text));
+    return replyOf(await handler.fetch(asRequest(request)), (text) => withInvalidTools(invalidTools, request, text));
   };
   const http = await startHttpFake({ handle, nameOf: methodOf, tooMany: { status: 429 } });
   const close = async (): Promise<void> => {
@@ -115,7 +115,7 @@ async function replyOf(response: Response, change: (text: string) => string): Pr
 }
 
 /** The library would refuse to send it, so it is added to the reply's text. */
-function withOdd(tools: unknown[], request: FakeRequest, text: string): string {
+function withInvalidTools(tools: unknown[], request: FakeRequest, text: string): string {
   if (methodOf(request) !== 'tools/list') return text;
   return text.replace('"tools":[', () => `"tools":[${tools.map((tool) => `${JSON.stringify(tool)},`).join('')}`);
 }

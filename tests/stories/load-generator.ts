@@ -25,7 +25,7 @@ interface Posting {
 }
 
 /** Posts the same body repeatedly, over as many keep-alive connections as there are concurrent requests. */
-export function posting({ url, tokens, body }: Posting): Send {
+export function createPoster({ url, tokens, body }: Posting): Send {
   const agent = new Agent({ keepAlive: true });
   const bytes = JSON.stringify(body);
   const ask = async (index: number, signal: AbortSignal): Promise<Omit<Answer, 'tookMs'>> => {
@@ -54,7 +54,7 @@ const wasClosedBefore = ({ reusedSocket }: ClientRequest, error: unknown): boole
   reusedSocket && ['ECONNRESET', 'EPIPE'].includes(String((error as { code?: unknown }).code));
 
 /** A closed loop: each of the callers sends its next request when it has its reply. */
-export async function askInTurn(send: Send, callers: number, seconds: number): Promise<Answer[]> {
+export async function runClosedLoop(send: Send, callers: number, seconds: number): Promise<Answer[]> {
   const answers: Answer[] = [];
   const endsAt = performance.now() + seconds * 1_000;
   let sent = 0;
@@ -69,7 +69,7 @@ export async function askInTurn(send: Send, callers: number, seconds: number): P
  * An open loop: requests leave by the clock, at a rate that is asked for each time, whatever became of the earlier
  * ones.
  */
-export async function askByTheClock<T>(
+export async function runOpenLoop<T>(
   send: (index: number) => Promise<T>,
   perSecond: () => number,
   seconds: number,
@@ -87,7 +87,7 @@ export async function askByTheClock<T>(
 }
 
 /** Twice what it sustains, and twice what it accepts now, in case the machine has become faster since. */
-export function atTwice(send: Send, sustained: number): { send: Send; perSecond: () => number } {
+export function atDoubleRate(send: Send, sustained: number): { send: Send; perSecond: () => number } {
   const acceptedAt: number[] = [];
   let most = sustained;
   return {

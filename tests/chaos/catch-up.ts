@@ -8,7 +8,7 @@ import type { Held } from './faults.ts';
 const SETTLE_LIMIT_MS = 60_000;
 
 /** From a kill -9 until another process had each action that the worker ran. */
-export function recoveriesOf({ at, owner, actions }: Held, { events }: Evidence): number[] {
+export function recoveryTimesOf({ at, owner, actions }: Held, { events }: Evidence): number[] {
   const goesOn = ['action.claimed', 'action.completed', 'action.failed'];
   return actions.flatMap((id) => {
     const after = (events.get(id) ?? []).filter((event) => event.at > at);
@@ -19,13 +19,13 @@ export function recoveriesOf({ at, owner, actions }: Held, { events }: Evidence)
 }
 
 /** How late each action ended that was open when the last fault ended. */
-export function endingsOf({ actions, events }: Evidence, mendedAt: Date): number[] {
+export function catchUpTimesOf({ actions, events }: Evidence, faultsEndedAt: Date): number[] {
   return actions.flatMap(({ id, due_at }) => {
     const log = events.get(id) ?? [];
     const end = log.findLast(({ event }) => event === 'action.completed' || event === 'action.failed');
-    if (!end || end.at < mendedAt) return [];
+    if (!end || end.at < faultsEndedAt) return [];
     const cleared = log.findLast(({ event }) => /created|approved|released/.test(event));
-    return [end.at.getTime() - Math.max(mendedAt.getTime(), due_at.getTime(), cleared?.at.getTime() ?? 0)];
+    return [end.at.getTime() - Math.max(faultsEndedAt.getTime(), due_at.getTime(), cleared?.at.getTime() ?? 0)];
   });
 }
 
