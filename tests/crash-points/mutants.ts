@@ -92,7 +92,9 @@ export const MUTANTS: Mutant[] = [
   {
     bug: 'a fence that is ignored',
     breaks: 'no effect happened twice',
-    mutate: rewriting(['action_begin_effect'], (text) => text.replace('fence = $2::int', '$2::int is not null')),
+    mutate: rewriting(['action_begin_effect'], (text) =>
+      text.replace('fence = :fence::int', ':fence::int is not null'),
+    ),
     run: sleepAndWake,
   },
   {
@@ -177,7 +179,7 @@ export const MUTANTS: Mutant[] = [
     bug: 'an approval without its version guard, and a guard that computes no hash',
     breaks: 'what ran is what was approved',
     mutate: both(
-      rewriting(['action_approved'], (text) => text.replaceAll('s.version = $3::int', 'true')),
+      rewriting(['action_approved'], (text) => text.replaceAll('locked.version = :version::int', 'true')),
       skippingHash,
     ),
     run: async (simulation) => {
@@ -197,8 +199,8 @@ export const MUTANTS: Mutant[] = [
     breaks: 'one request created one action',
     mutate: rewriting(['action_create'], (text) =>
       text
-        .replaceAll('$3::text is not null', '$3::text is not null and false')
-        .replaceAll('$3::text is null', '($3::text is null or true)'),
+        .replaceAll(':key::text is not null', ':key::text is not null and false')
+        .replaceAll(':key::text is null', '(:key::text is null or true)'),
     ),
     crashesAfter: 'action_create',
     run: createAndWake('provider_idempotent'),
@@ -245,7 +247,7 @@ export const MUTANTS: Mutant[] = [
     bug: 'an approval in the second dialect without its version guard, and a guard that computes no hash',
     breaks: 'what ran is what was approved',
     mutate: both(
-      rewriting(['action_approved'], (text) => text.replaceAll('s.version = $3::int', 'true')),
+      rewriting(['action_approved'], (text) => text.replaceAll('locked.version = :version::int', 'true')),
       skippingHash,
     ),
     run: async (simulation) => {

@@ -5,6 +5,7 @@ import {
   clearedHash,
   createRegistry,
   hashJson,
+  statement,
   type ActionRow,
   type Statement,
   type Transaction,
@@ -23,16 +24,19 @@ export const rewriting =
   (names: string[], change: (text: string) => string): Mutation =>
   (worker) => {
     const { db } = worker;
-    const rewrite = (statement: Statement): Statement => {
-      if (!names.includes(statement.name)) return statement;
-      const text = change(statement.text);
-      if (text === statement.text) throw new Error(`nothing to rewrite in ${statement.name}`);
-      return { name: `${statement.name}${MUTATED}${hashJson(text).slice(0, 8)}`, text };
+    const rewrite = <Params extends object, Row extends object>(
+      given: Statement<Params, Row>,
+    ): Statement<Params, Row> => {
+      if (!names.includes(given.name)) return given;
+      const sql = given.text.replaceAll(/\$(\d+)/g, (_, place: string) => `:${given.params[Number(place) - 1]}`);
+      const changed = change(sql);
+      if (changed === sql) throw new Error(`nothing to rewrite in ${given.name}`);
+      return statement<Params, Row>(`${given.name}${MUTATED}${hashJson(changed).slice(0, 8)}`, changed);
     };
     const mutated =
       (query: Query): Query =>
-      (statement, values) =>
-        query(rewrite(statement), values);
+      (given, params) =>
+        query(rewrite(given), params);
     const transaction: typeof db.transaction = (work) =>
       db.transaction((tx) => work({ ...tx, query: mutated(tx.query) }));
     return { ...worker, db: { ...db, query: mutated(db.query), transaction } };
@@ -42,7 +46,7 @@ export const rewriting =
 export const findingNothing =
   (name: string): Mutation =>
   (worker) =>
-    withQuery(worker, async (statement, values) => (statement.name === name ? [] : worker.db.query(statement, values)));
+    withQuery(worker, async (given, params) => (given.name === name ? [] : worker.db.query(given, params)));
 
 export const wrapping =
   (type: string, change: (executor: Executor) => Partial<Executor>): Mutation =>
@@ -61,10 +65,13 @@ export const both =
 
 /** Disables the check of the hash: the row's content passes for what was cleared. */
 export const skippingHash: Mutation = (worker) =>
-  withQuery(worker, async <Row>(statement: Statement, values: readonly unknown[]) => {
-    const rows = await worker.db.query<Row & { action?: ActionRow | null }>(statement, values);
-    if (!statement.name.startsWith('action_claim')) return rows;
-    return rows.map((row) => (row.action ? { ...row, action: signed(row.action, worker) } : row));
+  withQuery(worker, async (given, params) => {
+    const rows = await worker.db.query(given, params);
+    if (!given.name.startsWith('action_claim')) return rows;
+    return rows.map((row) => {
+      const { action } = row as { action?: ActionRow | null };
+      return action ? { ...row, action: signed(action, worker) } : row;
+    });
   });
 
 function signed(action: ActionRow, worker: Worker): ActionRow {
@@ -94,10 +101,8 @@ async function rolledBack<T>({ transaction }: Worker['db'], work: (tx: Transacti
 export const uncommitted =
   (name: string): Mutation =>
   (worker) =>
-    withQuery(worker, (statement, values) =>
-      statement.name === name
-        ? rolledBack(worker.db, (tx) => tx.query(statement, values))
-        : worker.db.query(statement, values),
+    withQuery(worker, (given, params) =>
+      given.name === name ? rolledBack(worker.db, (tx) => tx.query(given, params)) : worker.db.query(given, params),
     );
 
 /** A transaction that answers, and is not committed. */

@@ -1,7 +1,7 @@
-import { atMostEvery, forProcess, type Services } from '@proviso/core';
+import { atMostEvery, forProcess, statement, type NoParams, type Services } from '@proviso/core';
 import { Router } from 'express';
 
-const PROBE = { name: 'ready', text: 'select count(*)::int as pauses from pauses' };
+const PROBE = statement<NoParams, { pauses: number }>('ready', 'select count(*)::int as pauses from pauses');
 /** Cached, because anyone may call it often. */
 const PROBE_MS = 1_000;
 
@@ -10,7 +10,7 @@ export function healthRouter({ db, queue }: Services): Router {
   const router = Router();
   const probe = atMostEvery(PROBE_MS, () =>
     Promise.all([
-      forProcess(() => db.query<{ pauses: number }>(PROBE, [])).then(
+      forProcess(() => db.query(PROBE, {})).then(
         ([row]) => row?.pauses,
         () => undefined,
       ),

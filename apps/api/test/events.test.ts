@@ -370,7 +370,7 @@ describe('GET /v1/events', () => {
     let rowsRead = 0;
     const { url } = await another({
       query: async (statement, values) => {
-        const rows = await api.world.db.query<{ action?: string | null }>(statement, values);
+        const rows = (await api.world.db.query(statement, values)) as { action?: string | null }[];
         rowsRead += rows.filter(({ action }) => action && action.length > 100_000).length;
         return rows as never;
       },

@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http';
-import { atMostEvery, type Worker } from '@proviso/core';
+import { atMostEvery, statement, type Worker } from '@proviso/core';
 
-const PROBE = { name: 'ready', text: 'select 1 as one' };
+const PROBE = statement('ready_worker', 'select 1 as one');
 /** Cached, because probes may call it often. */
 const PROBE_MS = 1_000;
 
 /** `/livez`: the process runs. `/readyz`: the database answers. */
 export function serveHealth({ db, leases }: Worker, port: number, host: string): Promise<Server> {
-  const probe = atMostEvery(PROBE_MS, () => db.query(PROBE, []));
+  const probe = atMostEvery(PROBE_MS, () => db.query(PROBE, {}));
   const server = createServer((req, res) => {
     const answer = (status: number, body: object): void => {
       res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));

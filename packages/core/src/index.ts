@@ -57,7 +57,6 @@ export {
   openDatabase,
   type Queryable,
   sqlState,
-  type Statement,
   type Transaction,
 } from './platform/db.ts';
 export { recordEmailMessage } from './crm/email-messages/record.ts';
@@ -157,3 +156,4 @@ export { transition, transitionHeld } from './action/transition.ts';
 export { bootstrap, recoverOwners } from './access/workspaces/bootstrap.ts';
 export { createWorkspace } from './access/workspaces/create.ts';
 export { listWorkspaces } from './access/workspaces/list.ts';
+export { type NoParams, type Statement, statement, writtenStatements } from './platform/statement.ts';

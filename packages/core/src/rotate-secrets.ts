@@ -1,7 +1,8 @@
 // Re-seals every record's data key under the first key of the ring, so that the other keys can be removed. Each record
 // is one compare-and-set on its sealed text: a concurrent change of credentials wins, and it was sealed under the first
 // key. Held by rotate-secrets.test.ts.
-import type { Queryable, Statement } from './platform/db.ts';
+import type { Queryable } from './platform/db.ts';
+import { statement, type NoParams, type Statement } from './platform/statement.ts';
 import { AppError } from './platform/errors.ts';
 import { credentialsAad } from './identities/associated-data.ts';
 import { resealSecret, type KeyRing } from './platform/secrets.ts';
@@ -19,11 +20,11 @@ interface Sealed {
 
 /** A column of sealed secrets. */
 interface Store {
-  count: Statement;
-  /** $1 the key that seals now, $2 the cursor after which to go on: what is under another key. */
-  find: Statement;
-  /** $1 owner, $2 name, $3 the text as it was read, $4 the new one. */
-  replace: Statement;
+  count: Statement<NoParams, { key: string; records: number }>;
+  /** What another key than the current one sealed, after a cursor. */
+  find: Statement<{ key: string; after: string }, Sealed>;
+  /** Replaces a text if it is still the one that was read. */
+  replace: Statement<{ owner: string; name: string; seen: string; resealed: string }, { done: 1 }>;
   place: (record: Sealed) => string;
 }
 
@@ -39,25 +40,26 @@ interface Where {
 function storeOf({ table, column, name, type }: Where, place: Store['place']): Store {
   const cursor = `(workspace_id || '/' || ${name}) collate "C"`;
   return {
-    count: {
-      name: `${table}_keys`,
-      text: `
+    count: statement(
+      `${table}_keys`,
+      `
         select split_part(${column}, '.', 2) as key, count(*)::int as records
         from ${table} where ${column} is not null group by 1`,
-    },
-    find: {
-      name: `${table}_under_other_keys`,
-      text: `
-        select ${cursor} as cursor, workspace_id::text as owner, ${name}::text as name, ${column} as sealed from ${table}
-        where ${column} is not null and split_part(${column}, '.', 2) <> $1 and ${cursor} > $2
+    ),
+    find: statement(
+      `${table}_under_other_keys`,
+      `
+        select ${cursor} as cursor, workspace_id::text as owner, ${name}::text as name, ${column} as sealed
+        from ${table}
+        where ${column} is not null and split_part(${column}, '.', 2) <> :key and ${cursor} > :after
         order by ${cursor} limit ${BATCH}`,
-    },
-    replace: {
-      name: `${table}_reseal`,
-      text: `
-        update ${table} set ${column} = $4
-        where workspace_id = $1::uuid and ${name} = $2::${type} and ${column} = $3 returning 1 as done`,
-    },
+    ),
+    replace: statement(
+      `${table}_reseal`,
+      `
+        update ${table} set ${column} = :resealed
+        where workspace_id = :owner::uuid and ${name} = :name::${type} and ${column} = :seen returning 1 as done`,
+    ),
     place,
   };
 }
@@ -79,8 +81,7 @@ export interface Rotation {
 export async function countSealed({ query }: Queryable): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for (const { count } of STORES)
-    for (const { key, records } of await query<{ key: string; records: number }>(count, []))
-      counts.set(key, (counts.get(key) ?? 0) + records);
+    for (const { key, records } of await query(count, {})) counts.set(key, (counts.get(key) ?? 0) + records);
   return counts;
 }
 
@@ -99,11 +100,14 @@ export async function rotateSecrets(
   const rotation = { resealed: 0, stuck: 0 };
   for (const { find, replace, place } of STORES) {
     for (let cursor = ''; ;) {
-      const found = await query<Sealed>(find, [first, cursor]);
+      const found = await query(find, { key: first, after: cursor });
       for (const record of found) {
         const text = resealed(ring, record.sealed, place(record));
         if (text === undefined) rotation.stuck += 1;
-        else rotation.resealed += (await query(replace, [record.owner, record.name, record.sealed, text])).length;
+        else
+          rotation.resealed += (
+            await query(replace, { owner: record.owner, name: record.name, seen: record.sealed, resealed: text })
+          ).length;
       }
       if (found.length > 0) said(rotation);
       if (found.length < BATCH) break;

@@ -1,8 +1,9 @@
 // Each condition of the hot statements, by itself: without it, the test that names it fails.
 import { claim, createAction, type ActionRow, type Context } from '@proviso/core';
 import { openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
-import { FIND_ENDED, FIND_EXPIRED, moveStatement, type MoveAnswer } from '../src/action/statements.ts';
-import { ADOPT_LOST, BEGIN_EFFECT, HEARTBEAT } from '../src/action/worker-statements.ts';
+import { FIND_ENDED, FIND_EXPIRED } from '../src/action/sql/find.ts';
+import { ADOPT_LOST, BEGIN_EFFECT, HEARTBEAT } from '../src/action/sql/leases.ts';
+import { moveStatement } from '../src/action/sql/moves.ts';
 import type { Move } from '../src/action/lifecycle.ts';
 
 const LEASE_MS = 60_000;
@@ -36,8 +37,7 @@ describe('the hot statements', () => {
     if (columns) await set(action, columns);
     return action;
   }
-  const ids = async (statement: Parameters<World['db']['query']>[0], values: unknown[]): Promise<string[]> =>
-    (await world.db.query<{ id: string }>(statement, values as never)).map(({ id }) => id);
+  const idsOf = (rows: { id: string }[]): string[] => rows.map(({ id }) => id);
 
   const NOT_HELD: [string, string, number][] = [
     ['whose lease is over, though nobody has taken it', "lease_until = now() - interval '1 ms'", 0],
@@ -49,7 +49,8 @@ describe('the hot statements', () => {
   ];
 
   describe('a heartbeat', () => {
-    const beat = (action: ActionRow, fence = action.fence) => ids(HEARTBEAT, [[action.id], [fence], LEASE_MS]);
+    const beat = async (action: ActionRow, fence = action.fence) =>
+      idsOf(await world.db.query(HEARTBEAT, { ids: [action.id], fences: [fence], leaseMs: LEASE_MS }));
 
     it('renews a valid lease', async () => {
       const action = await held("lease_until = now() + interval '1 s'");
@@ -66,7 +67,8 @@ describe('the hot statements', () => {
   });
 
   describe('a beginning', () => {
-    const begin = (action: ActionRow, fence = action.fence) => ids(BEGIN_EFFECT, [action.id, fence, LEASE_MS]);
+    const begin = async (action: ActionRow, fence = action.fence) =>
+      idsOf(await world.db.query(BEGIN_EFFECT, { id: action.id, fence, leaseMs: LEASE_MS }));
 
     it('is written once and renews the lease', async () => {
       const action = await held();
@@ -84,8 +86,8 @@ describe('the hot statements', () => {
   });
 
   describe('a sweep takes over', () => {
-    const adopt = async (types: string[], many = 100) =>
-      (await world.db.query<{ action: ActionRow }>(ADOPT_LOST, [many, 'sweeper', types, LEASE_MS])).map(
+    const adopt = async (types: string[], count = 100) =>
+      (await world.db.query(ADOPT_LOST, { count, owner: 'sweeper', types, leaseMs: LEASE_MS })).map(
         ({ action }) => action.id,
       );
     const over = (ms: number) => `lease_until = now() - interval '${ms} ms'`;
@@ -119,8 +121,7 @@ describe('the hot statements', () => {
 
   describe('what has expired', () => {
     const PAST = "expires_at = now() - interval '1 s'";
-    const found = async () =>
-      (await world.db.query<{ action: ActionRow }>(FIND_EXPIRED, [100])).map(({ action }) => action.id);
+    const found = async () => (await world.db.query(FIND_EXPIRED, { count: 100 })).map(({ action }) => action.id);
 
     it.each<[string, string, boolean]>([
       ['an open one past its time is', PAST, true],
@@ -149,7 +150,7 @@ describe('the hot statements', () => {
     const action = await create();
     const lease = status === 'running' ? "lease_until = now(), lease_owner = 'w'" : RELEASED;
     await set(action, `status = '${status}', ${lease}`);
-    expect(await ids(FIND_ENDED, [[action.id]])).toEqual(hasEnded ? [action.id] : []);
+    expect(idsOf(await world.db.query(FIND_ENDED, { ids: [action.id] }))).toEqual(hasEnded ? [action.id] : []);
   });
 
   describe('a move', () => {
@@ -159,21 +160,20 @@ describe('the hot statements', () => {
       more: { version?: number; fence?: number; in?: string } = {},
     ) => {
       const options = JSON.stringify({ due_now: false, delay_ms: 0, undone: true, uncounted: false });
-      const values = [
-        action.id,
-        more.in ?? action.workspace_id,
-        more.version ?? null,
-        more.fence ?? null,
-        JSON.stringify(action.created_by),
-        '{}',
-        '{}',
+      const [answer] = await world.db.query(moveStatement(name), {
+        id: action.id,
+        workspace: more.in ?? action.workspace_id,
+        version: more.version ?? null,
+        fence: more.fence ?? null,
+        actor: JSON.stringify(action.created_by),
+        data: '{}',
+        change: '{}',
         options,
-        null,
-        null,
-        null,
-        null,
-      ];
-      const [answer] = await world.db.query<MoveAnswer>(moveStatement(name), values as never);
+        token: null,
+        key: null,
+        requestHash: null,
+        identityVersion: null,
+      });
       return answer?.code;
     };
     const PAST = "expires_at = now() - interval '1 s'";

@@ -2,12 +2,12 @@ import { afterCursor, afterTerms, foreignCursor, formatCursor } from '../platfor
 import type { Queryable, Sql } from '../platform/db.ts';
 import { parseId } from '../platform/ids.ts';
 import { NEWEST_FIRST, type Order } from '../platform/page.ts';
+import { statement } from '../platform/statement.ts';
 
-/** $1 id, $2 workspace. */
-const CREATED_AT = {
-  name: 'action_created_at',
-  text: 'select created_at::text as at from actions where id = $1::uuid and workspace_id = $2::uuid',
-};
+const CREATED_AT = statement<{ id: string; workspace: string }, { at: string }>(
+  'action_created_at',
+  'select created_at::text as at from actions where id = :id::uuid and workspace_id = :workspace::uuid',
+);
 
 /**
  * Formats where the next page begins. By creation, that is the row's id alone: no action is deleted, and its creation
@@ -27,7 +27,7 @@ export async function afterAction(
   if (order.name !== NEWEST_FIRST.name) return afterCursor(order, cursor);
   const hex = /^[\w-]{22}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('hex') : '';
   const id = parseId('action', hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
-  const [row] = id ? await db.query<{ at: string }>(CREATED_AT, [id, caller.workspaceId]) : [];
+  const [row] = id ? await db.query(CREATED_AT, { id, workspace: caller.workspaceId }) : [];
   if (!id || !row) throw foreignCursor();
   return afterTerms(order, [row.at, id]);
 }

@@ -39,32 +39,33 @@ export type ActionRow = Json<
 
 export type ActionEvent = Json<action_events, { event: EventName; status: Status; actor: Actor; data: JsonObject }>;
 
-/** The columns that a change may set, except times that the database's clock decides. */
+/** The columns that a change may name; every other column is written by its move alone. */
+export const CHANGEABLE = [
+  'params',
+  'resolved',
+  'original_params',
+  'revision',
+  'user_edits',
+  'preview',
+  'agent_preview',
+  'identity_id',
+  'description',
+  'require_approval',
+  'scheduled_time',
+  'contact_id',
+  'company_id',
+  'cleared_hash',
+  'cleared_identity_version',
+  'tool_version',
+  'definition_hash',
+  'status_reason',
+  'result',
+  'error',
+] as const satisfies (keyof ActionRow)[];
+
+/** What a move changes besides the status. The identity's version is only kept for replays; it is not a column. */
 export type ActionChange = Partial<
-  Pick<
-    ActionRow,
-    | 'params'
-    | 'resolved'
-    | 'original_params'
-    | 'revision'
-    | 'user_edits'
-    | 'approval'
-    | 'preview'
-    | 'agent_preview'
-    | 'identity_id'
-    | 'identity_version'
-    | 'tool_version'
-    | 'definition_hash'
-    | 'description'
-    | 'require_approval'
-    | 'contact_id'
-    | 'company_id'
-    | 'cleared_hash'
-    | 'cleared_identity_version'
-    | 'status_reason'
-    | 'result'
-    | 'error'
-  >
+  Pick<ActionRow, Exclude<(typeof CHANGEABLE)[number], 'scheduled_time'> | 'approval' | 'identity_version'>
 > & { scheduled_time?: string | null };
 
 /** The changed columns, in the form in which the next read returns them. */

@@ -3,7 +3,7 @@
 import { ActionError } from './action-error.ts';
 import type { Actor, JsonObject, Status } from '@proviso/contracts';
 import { rowFromJson, type ActionChange, type ActionRow } from './row.ts';
-import { moveStatement, type MoveAnswer } from './statements.ts';
+import { moveStatement, type MoveAnswer } from './sql/moves.ts';
 import { isDuplicate, type Queryable } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Idempotency } from '../platform/idempotency.ts';
@@ -66,22 +66,22 @@ async function attempt(
   how: Transition & { version: number | null; fence: number | null },
 ): Promise<MoveAnswer> {
   const { dueNow, holdMs, delayMs, undone, uncounted, unavailable, idempotency } = how;
-  const values = [
-    seen.id,
-    seen.workspace_id,
-    how.version,
-    how.fence,
-    JSON.stringify(how.actor),
-    JSON.stringify(how.data ?? {}),
-    JSON.stringify({ ...how.change }),
-    JSON.stringify({ due_now: dueNow, hold_ms: holdMs, delay_ms: delayMs, undone, uncounted, unavailable }),
-    idempotency?.tokenId ?? null,
-    idempotency?.key ?? null,
-    idempotency?.requestHash ?? null,
-    versionOf(seen, how),
-  ];
+  const options = { due_now: dueNow, hold_ms: holdMs, delay_ms: delayMs, undone, uncounted, unavailable };
   try {
-    const [answer] = await db.query<MoveAnswer>(moveStatement(move), values);
+    const [answer] = await db.query(moveStatement(move), {
+      id: seen.id,
+      workspace: seen.workspace_id,
+      version: how.version,
+      fence: how.fence,
+      actor: JSON.stringify(how.actor),
+      data: JSON.stringify(how.data ?? {}),
+      change: JSON.stringify({ ...how.change }),
+      options: JSON.stringify(options),
+      token: idempotency?.tokenId ?? null,
+      key: idempotency?.key ?? null,
+      requestHash: idempotency?.requestHash ?? null,
+      identityVersion: versionOf(seen, how),
+    });
     return answer ?? { code: 'NOT_FOUND', action: null };
   } catch (error) {
     // The same key won elsewhere at the same moment; the caller replays it (see idempotency.ts).

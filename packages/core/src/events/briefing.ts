@@ -1,5 +1,6 @@
-import type { Queryable, Statement } from '../platform/db.ts';
+import type { Queryable } from '../platform/db.ts';
 import type { FeedCursor } from './feed-cursor.ts';
+import { statement } from '../platform/statement.ts';
 
 /** The pending actions of a workspace. */
 export interface Briefing {
@@ -15,26 +16,26 @@ export interface Briefing {
 /** How many types, and how many missions, a briefing names. */
 const NAMED_MAX = 1_000;
 
-/** $1 workspace, $2 how many types and missions to name. One snapshot for the counts and for where the feed stands, so that no event falls between them. */
-const COUNT: Statement = {
-  name: 'events_briefing',
-  text: `
+/** One snapshot for the counts and the position of the feed, so that no event falls between them. */
+const COUNT = statement<{ workspace: string; namedMax: number }, Counted>(
+  'events_briefing',
+  `
     with p as (
       select type, mission_id, count(*)::int as size, min(created_at) as oldest from actions
-      where workspace_id = $1::uuid and status = 'pending_approval' group by type, mission_id
+      where workspace_id = :workspace::uuid and status = 'pending_approval' group by type, mission_id
     )
     select pg_snapshot_xmin(pg_current_snapshot())::text as now,
       (select coalesce(sum(size), 0)::int from p) as total,
       (select min(oldest) from p) as oldest,
       (select coalesce(jsonb_object_agg(type, size), '{}')
-        from (select type, sum(size)::int as size from p group by type order by 2 desc, 1 limit $2::int) t) as types,
+        from (select type, sum(size)::int as size from p group by type order by 2 desc, 1 limit :namedMax::int) t) as types,
       (select coalesce(jsonb_object_agg(mission_id, size), '{}')
         from (
           select mission_id, sum(size)::int as size from p where mission_id is not null
-          group by mission_id order by 2 desc, 1 limit $2::int
+          group by mission_id order by 2 desc, 1 limit :namedMax::int
         ) m) as missions,
-      (select count(distinct type) > $2::int or count(distinct mission_id) > $2::int from p) as truncated`,
-};
+      (select count(distinct type) > :namedMax::int or count(distinct mission_id) > :namedMax::int from p) as truncated`,
+);
 
 interface Counted {
   now: string;
@@ -50,7 +51,7 @@ export async function readBriefing(
   db: Queryable,
   workspaceId: string,
 ): Promise<{ briefing: Briefing; now: FeedCursor }> {
-  const [counted] = await db.query<Counted>(COUNT, [workspaceId, NAMED_MAX]);
+  const [counted] = await db.query(COUNT, { workspace: workspaceId, namedMax: NAMED_MAX });
   if (!counted) throw new Error('the briefing is always one row');
   const { now, total, types, missions, truncated, oldest } = counted;
   return {

@@ -1,9 +1,10 @@
 import { authorize, type Context } from '../access/context.ts';
-import type { Queryable, Statement } from '../platform/db.ts';
+import type { Queryable } from '../platform/db.ts';
 import { readBriefing, type Briefing } from './briefing.ts';
 import type { Feed } from './feed.ts';
 import { parseFeedCursor, type FeedCursor } from './feed-cursor.ts';
-import { AFTER_CURSOR, IS_STABLE, valuesOf, type FeedEvent } from './read.ts';
+import { AFTER_CURSOR, cursorParams, IS_STABLE, type CursorParams, type FeedEvent } from './read.ts';
+import { statement } from '../platform/statement.ts';
 
 /** A listener that has missed more events than this, counted over all workspaces, gets a resync. */
 const BEHIND_MAX = 100_000;
@@ -33,19 +34,18 @@ export async function listenToEvents(ctx: Context, feed: Feed, { lastEventId, go
   return { briefing, after, resync: !last, events: feed.listen({ caller, after, now, gone }) };
 }
 
-/** $1 and $2 the cursor, $3 how many at most. */
-const COUNT_BEHIND: Statement = {
-  name: 'events_count_behind',
-  text: `
+const COUNT_BEHIND = statement<CursorParams & { most: number }, { behind: number }>(
+  'events_count_behind',
+  `
     select count(*)::int as behind from (
-      select from action_events where ${AFTER_CURSOR} and ${IS_STABLE} order by transaction_id, number limit $3::int
+      select from action_events where ${AFTER_CURSOR} and ${IS_STABLE} order by transaction_id, number limit :most::int
     ) e`,
-};
+);
 
 /** A cursor from which nothing is missed. One from the future belongs to another database. */
 async function resumeCursor(db: Queryable, lastEventId: string, now: FeedCursor): Promise<FeedCursor | undefined> {
   const last = parseFeedCursor(lastEventId);
   if (!last || last.transaction > now.transaction) return undefined;
-  const [counted] = await db.query<{ behind: number }>(COUNT_BEHIND, [...valuesOf(last), BEHIND_MAX + 1]);
+  const [counted] = await db.query(COUNT_BEHIND, { ...cursorParams(last), most: BEHIND_MAX + 1 });
   return (counted?.behind ?? 0) > BEHIND_MAX ? undefined : last;
 }

@@ -3,12 +3,23 @@
 import { LRUCache } from 'lru-cache';
 import { rowFromJson, type ActionEvent, type ActionRow } from '../action/row.ts';
 import type { JsonObject } from '@proviso/contracts';
-import type { Queryable, Statement } from '../platform/db.ts';
+import type { Queryable } from '../platform/db.ts';
+import { statement, type Statement } from '../platform/statement.ts';
 import { withDates } from '../platform/page.ts';
 import type { FeedCursor } from './feed-cursor.ts';
 
 export const IS_STABLE = 'transaction_id < pg_snapshot_xmin(pg_current_snapshot())';
-export const AFTER_CURSOR = '(transaction_id, number) > ($1::xid8, $2::bigint)';
+export const AFTER_CURSOR = '(transaction_id, number) > (:transaction::xid8, :number::bigint)';
+
+export interface CursorParams {
+  transaction: string;
+  number: string;
+}
+
+export const cursorParams = ({ transaction, number }: FeedCursor): CursorParams => ({
+  transaction: `${transaction}`,
+  number: `${number}`,
+});
 
 /** A page ends after this many events or bytes. */
 const PAGE_EVENTS_MAX = 200;
@@ -51,7 +62,7 @@ interface Found {
   is_known: boolean;
 }
 
-/** $1 and $2 the cursor, $3 the states of actions that are known. Events come one by one out of a recursion, so that none is read that the page has no room for. */
+/** Events come one by one out of a recursion, so that none is read that the page has no room for. */
 const select = (where: string, isAskedFor: string): string => `
     with recursive found as materialized (
       select array(
@@ -75,7 +86,7 @@ const select = (where: string, isAskedFor: string): string => `
         join actions a on a.id = e.action_id
         left join identities i on i.id = a.identity_id
         cross join lateral (
-          select k.state, k.state = any($3::text[]) as is_known
+          select k.state, k.state = any(:known::text[]) as is_known
           from (select concat_ws(' ', a.id, a.version, i.config_version) as state) k
         ) s
         where e.ctid = found.places[page.n + 1]
@@ -87,11 +98,22 @@ const select = (where: string, isAskedFor: string): string => `
       is_known
     from page order by n`;
 
-const READ: Statement = { name: 'events_read', text: select(IS_STABLE, 'e.workspace_id = any($4::uuid[])') };
-const READ_CATCH_UP: Statement = {
-  name: 'events_read_missed',
-  text: select('(transaction_id, number) <= ($4::xid8, $5::bigint) and workspace_id = $6::uuid', 'true'),
-};
+interface ReadParams extends CursorParams {
+  /** The states of actions that are known. */
+  known: string[];
+}
+
+const READ = statement<ReadParams & { workspaces: string[] }, Found>(
+  'events_read',
+  select(IS_STABLE, 'e.workspace_id = any(:workspaces::uuid[])'),
+);
+const READ_CATCH_UP = statement<ReadParams & { upToTransaction: string; upToNumber: string; workspace: string }, Found>(
+  'events_read_missed',
+  select(
+    '(transaction_id, number) <= (:upToTransaction::xid8, :upToNumber::bigint) and workspace_id = :workspace::uuid',
+    'true',
+  ),
+);
 
 interface CatchUpRequest {
   workspaceId: string;
@@ -112,9 +134,11 @@ export interface FeedReader {
 
 export function createFeedReader(db: Queryable): FeedReader {
   const large = new LRUCache<string, string>({ maxSize: LARGE_CHARS_MAX, sizeCalculation: ({ length }) => length });
-  const read = async (statement: Statement, after: FeedCursor, values: readonly unknown[]): Promise<FeedPage> => {
-    const known = [...large.keys()];
-    const [head, ...rows] = await db.query<Found>(statement, [...valuesOf(after), known, ...values]);
+  const read = async <Params extends ReadParams>(
+    page: Statement<Params, Found>,
+    params: Omit<Params, 'known'>,
+  ): Promise<FeedPage> => {
+    const [head, ...rows] = await db.query(page, { ...params, known: [...large.keys()] } as unknown as NoInfer<Params>);
     const events = rows.map((row) => {
       const action = row.is_known ? large.get(row.state) : row.action;
       if (action && action.length >= LARGE_CHARS_MIN) large.set(row.state, action);
@@ -124,12 +148,16 @@ export function createFeedReader(db: Queryable): FeedReader {
     return { events, more: found > rows.length || found === PAGE_EVENTS_MAX };
   };
   return {
-    next: (after, workspaces) => read(READ, after, [[...workspaces]]),
-    catchUp: ({ workspaceId, after, upTo }) => read(READ_CATCH_UP, after, [...valuesOf(upTo), workspaceId]),
+    next: (after, workspaces) => read(READ, { ...cursorParams(after), workspaces: [...workspaces] }),
+    catchUp: ({ workspaceId, after, upTo }) =>
+      read(READ_CATCH_UP, {
+        ...cursorParams(after),
+        upToTransaction: `${upTo.transaction}`,
+        upToNumber: `${upTo.number}`,
+        workspace: workspaceId,
+      }),
   };
 }
-
-export const valuesOf = ({ transaction, number }: FeedCursor): [string, string] => [`${transaction}`, `${number}`];
 
 const eventOf = ({ transaction, number, workspace_id, event, action, state }: Found): FeedEvent => ({
   cursor: { transaction: BigInt(transaction), number: BigInt(number) },

@@ -1,16 +1,15 @@
 import { rowFromJson, type ActionRow } from '../action/row.ts';
-import {
-  CLAIM,
-  CLAIM_DUE,
-  CLAIM_IN_WORKSPACE,
-  type ClaimAnswer,
-  type ClaimDueAnswer,
-} from '../action/worker-statements.ts';
+import { CLAIM_DUE, CLAIM_IN_WORKSPACE } from '../action/sql/claim-due.ts';
+import { CLAIM, type ClaimParams } from '../action/sql/claim.ts';
 import type { FreeSlots } from './slots.ts';
 import type { Worker } from './worker.ts';
 
-const claimParams = ({ executors, timings, actor }: Worker) =>
-  [executors.types(), timings.leaseMs, actor.id, JSON.stringify(actor)] as const;
+const claimParams = ({ executors, timings, actor }: Worker): ClaimParams => ({
+  types: executors.types(),
+  leaseMs: timings.leaseMs,
+  owner: actor.id,
+  actor: JSON.stringify(actor),
+});
 
 /**
  * Moves a cleared, due action to running, under a new fence. Without an action, it cannot be claimed: not cleared,
@@ -18,7 +17,7 @@ const claimParams = ({ executors, timings, actor }: Worker) =>
  * clock.
  */
 export async function claim(worker: Worker, id: string): Promise<{ action?: ActionRow; earlyMs?: number }> {
-  const [answer] = await worker.db.query<ClaimAnswer>(CLAIM, [id, ...claimParams(worker)]);
+  const [answer] = await worker.db.query(CLAIM, { id, ...claimParams(worker) });
   if (answer?.action) return { action: rowFromJson(answer.action) };
   return answer?.early_ms === null || answer?.early_ms === undefined ? {} : { earlyMs: Math.ceil(answer.early_ms) + 1 };
 }
@@ -47,8 +46,13 @@ const ROUND_PARTS_MAX = 20;
 async function claimInTurns(worker: Worker, { count, free, idleOnly }: ClaimRequest): Promise<ActionRow[]> {
   const { slots } = worker;
   for (let part = 1; ; part += 1) {
-    const values = [count, ...claimParams(worker), JSON.stringify(free), JSON.stringify(slots.round), idleOnly];
-    const answers = await worker.db.query<ClaimDueAnswer>(CLAIM_DUE, values);
+    const answers = await worker.db.query(CLAIM_DUE, {
+      ...claimParams(worker),
+      count,
+      free: JSON.stringify(free),
+      round: JSON.stringify(slots.round),
+      idleOnly,
+    });
     slots.round = answers.find(({ round }) => round)?.round ?? null;
     const actions = answers.flatMap(({ action }) => (action ? [rowFromJson(action)] : []));
     if (actions.length > 0 || slots.round === null || part === ROUND_PARTS_MAX) return actions;
@@ -62,8 +66,13 @@ export async function claimOldest(
   agentId: string | null,
 ): Promise<ActionRow | undefined> {
   const [action] = await worker.slots.claimInto(async (_count, free) => {
-    const values = [1, ...claimParams(worker), JSON.stringify(free), workspaceId, agentId];
-    const answers = await worker.db.query<ClaimAnswer>(CLAIM_IN_WORKSPACE, values);
+    const answers = await worker.db.query(CLAIM_IN_WORKSPACE, {
+      ...claimParams(worker),
+      count: 1,
+      free: JSON.stringify(free),
+      workspace: workspaceId,
+      agent: agentId,
+    });
     return answers.flatMap((answer) => (answer.action ? [rowFromJson(answer.action)] : []));
   });
   return action;

@@ -1,7 +1,7 @@
 // From a wake-up to a recorded outcome. Each step is one call that returns one of a closed set of run results, and only
 // `record` writes. Held by execute.test.ts, recover.test.ts and the crash stories.
 import type { ActionRow } from '../action/row.ts';
-import { FIND_DUE } from '../action/worker-statements.ts';
+import { FIND_DUE } from '../action/sql/find.ts';
 import { isConnectionLost, isDatabaseError } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { claim } from './claim.ts';
@@ -14,7 +14,6 @@ import { reconcile } from './reconcile.ts';
 import { record } from './record.ts';
 import type { RunResult } from '../executors/run-result.ts';
 import { guaranteeOf, openRun, type Run } from './run.ts';
-import type { SlotUser } from './slots.ts';
 import type { Worker } from './worker.ts';
 
 /** A wake-up later than this has waited behind others. */
@@ -28,7 +27,7 @@ const LATE_MS = 250;
  */
 export async function execute(worker: Worker, id: string, sweepSoon?: () => void): Promise<number | undefined> {
   const { slots } = worker;
-  const [due] = await worker.db.query<SlotUser & { late_ms: number }>(FIND_DUE, [id]);
+  const [due] = await worker.db.query(FIND_DUE, { id });
   if (!due) return undefined;
   const isLate = sweepSoon !== undefined && due.late_ms > LATE_MS;
   if (isLate || !(await slots.acquire(due, sweepSoon))) {

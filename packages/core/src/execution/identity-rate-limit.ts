@@ -11,6 +11,7 @@ import type { Ready } from './load.ts';
 import type { RunResult } from '../executors/run-result.ts';
 import type { Run } from './run.ts';
 import type { Worker } from './worker.ts';
+import { statement } from '../platform/statement.ts';
 
 type Later = Extract<RunResult, { kind: 'later' }>;
 
@@ -27,9 +28,13 @@ export async function acquireRateLimit({ worker, action }: Run, ready: Ready): P
   if (failing) return failing;
   const limits = rateLimitsOf(worker, identity);
   if (limits.length === 0 && !identity.not_before) return ready;
-  const spans = limits.map(({ spanMs }) => spanMs);
-  const values = [identity.id, action.id, spans, limits.map(({ starts }) => starts), INLINE_WAIT_MAX_MS];
-  const [start] = await worker.db.query<{ started: boolean; wait_ms: number }>(TAKE_SLOT, values);
+  const [start] = await worker.db.query(TAKE_SLOT, {
+    identity: identity.id,
+    action: action.id,
+    spansMs: limits.map(({ spanMs }) => spanMs),
+    starts: limits.map(({ starts }) => starts),
+    inlineWaitMaxMs: INLINE_WAIT_MAX_MS,
+  });
   const waitMs = start?.wait_ms ?? 0;
   if (start && !start.started)
     return { kind: 'later', message: 'The identity’s rate limit allows a later start.', afterMs: waitMs, exact: true };
@@ -37,10 +42,19 @@ export async function acquireRateLimit({ worker, action }: Run, ready: Ready): P
   return ready;
 }
 
-const TAKE_SLOT = {
-  name: 'identity_take_slot',
-  text: 'select started, wait_ms from take_slot($1::uuid, $2::uuid, $3::float8[], $4::int[], $5::int)',
-};
+/** A rate limit per element of `spansMs` and `starts`. */
+interface TakeSlotParams {
+  identity: string;
+  action: string;
+  spansMs: number[];
+  starts: number[];
+  inlineWaitMaxMs: number;
+}
+
+const TAKE_SLOT = statement<TakeSlotParams, { started: boolean; wait_ms: number }>(
+  'identity_take_slot',
+  'select started, wait_ms from take_slot(:identity::uuid, :action::uuid, :spansMs::float8[], :starts::int[], :inlineWaitMaxMs::int)',
+);
 
 interface RateLimit {
   spanMs: number;
@@ -69,40 +83,39 @@ function rateLimitsOf({ executors }: Worker, { provider, pacing }: identities): 
   ];
 }
 
-/** $1 id: whoever gets the row tests the connection; the others wait until not_before. */
-const CLAIM_RETRY = {
-  name: 'identity_claim_retry',
-  text: `
+/** Whoever gets the row tests the connection; the others wait until not_before. */
+const CLAIM_RETRY = statement<{ id: string }, { id: string }>(
+  'identity_claim_retry',
+  `
     update identities set not_before = clock_timestamp() + ${FAILING_PAUSE}
-    where id = $1::uuid and status = 'failing' and (not_before is null or not_before <= clock_timestamp()) returning id`,
-};
+    where id = :id::uuid and status = 'failing' and (not_before is null or not_before <= clock_timestamp()) returning id`,
+);
 
-const FIND_WAIT = {
-  name: 'identity_find_wait',
-  text: `select extract(epoch from not_before - clock_timestamp())::float8 * 1000 as wait_ms from identities where id = $1::uuid`,
-};
+const FIND_WAIT = statement<{ id: string }, { wait_ms: number | null }>(
+  'identity_find_wait',
+  `select extract(epoch from not_before - clock_timestamp())::float8 * 1000 as wait_ms from identities where id = :id::uuid`,
+);
 
 /** One action tests a failing identity after its pause, and the pause grows while the identity keeps failing. */
 async function retryFailing(worker: Worker, identity: identities): Promise<Later | undefined> {
-  const mine = await worker.db.query(CLAIM_RETRY, [identity.id]);
+  const mine = await worker.db.query(CLAIM_RETRY, { id: identity.id });
   if (mine.length > 0) {
     const found = await testConnection(worker, identity).catch(() => undefined); // already logged; counts as no answer
     const now = found && (await recordVerification(worker.db, identity, found));
     if (now?.status === 'active') return undefined;
   }
-  const [row] = await worker.db.query<{ wait_ms: number | null }>(FIND_WAIT, [identity.id]);
+  const [row] = await worker.db.query(FIND_WAIT, { id: identity.id });
   return { kind: 'later', message: 'The identity is failing.', afterMs: row?.wait_ms ?? 0 };
 }
 
-/** $1 id, $2 ms */
-const THROTTLE = {
-  name: 'identity_throttle',
-  text: `
-    update identities set not_before = greatest(not_before, clock_timestamp() + $2::float8 * interval '1 ms')
-    where id = $1::uuid`,
-};
+const THROTTLE = statement<{ id: string; ms: number }>(
+  'identity_throttle',
+  `
+    update identities set not_before = greatest(not_before, clock_timestamp() + :ms::float8 * interval '1 ms')
+    where id = :id::uuid`,
+);
 
 /** Pauses the identity as its provider asked: nothing else starts through it before then. */
 export async function throttleIdentity(db: Queryable, identityId: string, ms: number): Promise<void> {
-  await db.query(THROTTLE, [identityId, ms]);
+  await db.query(THROTTLE, { id: identityId, ms });
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ActionRow } from '../action/row.ts';
-import { HEARTBEAT } from '../action/worker-statements.ts';
+import { HEARTBEAT } from '../action/sql/leases.ts';
 import type { Queryable } from '../platform/db.ts';
 
 /** The right to run a claimed action, as long as it is renewed. */
@@ -47,7 +47,7 @@ export function createLeases(db: Queryable, log: Logger, { leaseMs, heartbeatMs 
     const sentAt = performance.now();
     const ids = leases.map(({ action }) => action.id);
     const fences = leases.map(({ action }) => action.fence);
-    const kept = await db.query<{ id: string }>(HEARTBEAT, [ids, fences, leaseMs]).catch(() => undefined);
+    const kept = await db.query(HEARTBEAT, { ids, fences, leaseMs }).catch(() => undefined);
     const confirmed = new Set(kept?.map(({ id }) => id));
     for (const lease of leases) {
       const state = active.get(lease);

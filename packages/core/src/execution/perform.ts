@@ -1,6 +1,6 @@
 import { hashJson } from '../platform/canonical.ts';
 import { assertNoTransaction, isDatabaseError } from '../platform/db.ts';
-import { BEGIN_EFFECT } from '../action/worker-statements.ts';
+import { BEGIN_EFFECT } from '../action/sql/leases.ts';
 import { formatId } from '../platform/ids.ts';
 import { deliveryGuaranteeOf } from '../executors/delivery-guarantee.ts';
 import type { RunResult } from '../executors/run-result.ts';
@@ -94,7 +94,7 @@ export function contextOf({ worker, lease, action }: Run, ready: Ready, signal: 
     begin: async () => {
       signal.throwIfAborted();
       const ours = await worker.db
-        .query(BEGIN_EFFECT, [action.id, action.fence, worker.timings.leaseMs])
+        .query(BEGIN_EFFECT, { id: action.id, fence: action.fence, leaseMs: worker.timings.leaseMs })
         .catch((error: unknown) => {
           lease.beginError = error;
           throw error;

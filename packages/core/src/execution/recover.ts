@@ -1,10 +1,9 @@
 import { rowFromJson, type ActionRow } from '../action/row.ts';
-import { FIND_EXPIRED } from '../action/statements.ts';
-import { ADOPT_LOST, type LostAnswer } from '../action/worker-statements.ts';
+import { FIND_EXPIRED } from '../action/sql/find.ts';
+import { ADOPT_LOST } from '../action/sql/leases.ts';
 import { dispatch } from '../action/dispatch.ts';
 import { AppError } from '../platform/errors.ts';
 import { transition, transitionHeld } from '../action/transition.ts';
-import type { JsonObject } from '@proviso/contracts';
 import type { DeliveryGuarantee } from '../executors/delivery-guarantee.ts';
 import type { RunResult } from '../executors/run-result.ts';
 import { reconcile } from './reconcile.ts';
@@ -20,7 +19,12 @@ const BATCH = 50;
  */
 export async function adoptLost(worker: Worker): Promise<Promise<void>[]> {
   const { actor, executors, timings } = worker;
-  const lost = await worker.db.query<LostAnswer>(ADOPT_LOST, [BATCH, actor.id, executors.types(), timings.leaseMs]);
+  const lost = await worker.db.query(ADOPT_LOST, {
+    count: BATCH,
+    owner: actor.id,
+    types: executors.types(),
+    leaseMs: timings.leaseMs,
+  });
   return lost.map(async ({ action, begun_ms_ago }) => {
     const lease = worker.leases.start(rowFromJson(action));
     try {
@@ -86,7 +90,7 @@ function recoveryFor(
 
 /** Ends open actions whose expiry has passed. */
 export async function expireOpen(worker: Worker): Promise<number> {
-  const found = await worker.db.query<{ action: JsonObject }>(FIND_EXPIRED, [BATCH]);
+  const found = await worker.db.query(FIND_EXPIRED, { count: BATCH });
   const expired = await Promise.all(
     found.map(({ action }) =>
       transition(worker.db, rowFromJson(action), 'action.expired', { actor: worker.actor }).catch((error: unknown) => {

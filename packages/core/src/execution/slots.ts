@@ -2,7 +2,8 @@
 // hanging type nor a poison action stops the others. A reserve serves workspaces that would otherwise wait for
 // another's long runs. Held by slots.test.ts and fairness.test.ts.
 import type { ActionRow } from '../action/row.ts';
-import { QUARANTINE_CRASHES, type ClaimDueAnswer } from '../action/worker-statements.ts';
+import type { JsonObject } from '@proviso/contracts';
+import { QUARANTINE_CRASHES } from '../action/sql/claim-due.ts';
 import type { Registry } from '../executors/registry.ts';
 
 /** The properties that decide which slots an action takes; the object itself releases them. */
@@ -37,7 +38,7 @@ export interface Slots {
    */
   claimIntoReserve(claim: Claim): Promise<ActionRow[]>;
   /** Where this process continues its round of the workspaces. */
-  round: ClaimDueAnswer['round'];
+  round: JsonObject | null;
 }
 
 export interface SlotOptions {

@@ -4,6 +4,7 @@ import { authorizeConfiguration, type Context } from '../access/context.ts';
 import { notFound } from '../platform/errors.ts';
 import { formatId } from '../platform/ids.ts';
 import { getIdentityInWorkspace } from './get.ts';
+import { statement } from '../platform/statement.ts';
 
 /**
  * Deletes an identity with its credentials, and returns its id. Throws CONFLICT while open actions use it. Agents that
@@ -15,7 +16,7 @@ export async function deleteIdentity(ctx: Context, id: string, input: unknown): 
   const { id: uuid, workspace_id } = await getIdentityInWorkspace(ctx, id);
   await ctx.db.transaction(async ({ tables, query }) => {
     await assertUnused(tables, 'identity', { workspace_id, identity_id: uuid });
-    const gone = await query(RETIRE, [uuid, workspace_id]);
+    const gone = await query(RETIRE, { id: uuid, workspace: workspace_id });
     if (gone.length === 0) throw notFound('identity');
     await tables.agents.updateMany({ where: { workspace_id, identity_id: uuid }, data: { identity_id: null } });
     await tables.identity_slots.deleteMany({ where: { identity_id: uuid } });
@@ -23,9 +24,9 @@ export async function deleteIdentity(ctx: Context, id: string, input: unknown): 
   return formatId('identity', uuid);
 }
 
-const RETIRE = {
-  name: 'identity_retire',
-  text: `
+const RETIRE = statement<{ id: string; workspace: string }, { id: string }>(
+  'identity_retire',
+  `
     update identities set deleted_at = clock_timestamp(), status = 'disabled', credentials = null
-    where id = $1::uuid and workspace_id = $2::uuid and deleted_at is null returning id`,
-};
+    where id = :id::uuid and workspace_id = :workspace::uuid and deleted_at is null returning id`,
+);

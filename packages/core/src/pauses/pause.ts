@@ -8,9 +8,10 @@ import { executorOf } from '../tools/find-executor.ts';
 import type { pauses } from '../generated/client.ts';
 import { inTransactionOnce } from '../platform/idempotency.ts';
 import { newId, parseId, formatIdOrNull } from '../platform/ids.ts';
+import { statement } from '../platform/statement.ts';
 
 /** The lock of may_start. */
-export const PAUSE_LOCK = { name: 'pause_gate', text: 'select 1 as locked from pg_advisory_xact_lock(7105)' };
+export const PAUSE_LOCK = statement('pause_gate', 'select 1 as locked from pg_advisory_xact_lock(7105)');
 
 export interface Paused {
   scope: 'everything' | 'workspace' | 'agent' | 'type';
@@ -32,7 +33,7 @@ export function authorizePausing(ctx: Context): void {
 export async function pauseWork(ctx: Context, input: unknown): Promise<Paused[]> {
   const what = await authorizePause(ctx, input);
   const { paused } = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
-    await tx.query(PAUSE_LOCK, []);
+    await tx.query(PAUSE_LOCK, {});
     const known = await tx.tables.pauses.findFirst({ where: what });
     if (!known) await tx.tables.pauses.create({ data: { ...what, id: newId(), created_by: ctx.caller.actor } });
     return { paused: presentPauses(await findPauses(tx, ctx)) };

@@ -4,20 +4,15 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { AppError } from './errors.ts';
 import { FairPool } from './fair-pool.ts';
+import { valuesOf, type Statement } from './statement.ts';
 import { Prisma, PrismaClient } from '../generated/client.ts';
 
-/** A hot statement, prepared once per connection under its name. */
-export interface Statement {
-  name: string;
-  text: string;
-}
-
-/**
- * Runs statements: each by itself on the pool, or inside a transaction. Values are strings, numbers, booleans, arrays
- * of strings, or null.
- */
+/** Runs statements: each by itself on the pool, or inside a transaction. A parameter that is absent is null. */
 export interface Queryable {
-  query: <Row>(statement: Statement, values: readonly unknown[]) => Promise<Row[]>;
+  query: <Params extends object, Row extends object>(
+    statement: Statement<Params, Row>,
+    params: NoInfer<Params>,
+  ) => Promise<Row[]>;
 }
 
 export type Tables = Omit<PrismaClient, `$${string}`>;
@@ -30,11 +25,12 @@ export type Sql = Prisma.Sql;
 /** Builds SQL from pieces. An interpolated value becomes a parameter or a piece, never text. */
 export const sql = Object.assign(Prisma.sql, { join: Prisma.join, raw: Prisma.raw, empty: Prisma.empty });
 
-/** A built piece of SQL, as a statement with its values. */
-export const statementOf = ({ sql: text, text: numbered, values }: Sql): [Statement, readonly unknown[]] => [
-  { name: nameStatement({ sql: text }), text: numbered },
-  values,
-];
+/** A built piece of SQL as a statement with its parameters, which are named by their places. */
+export const statementOf = <Row extends object>({ sql: text, text: numbered, values }: Sql) => {
+  const params = values.map((_, place) => String(place));
+  const built: Statement<object, Row> = { name: nameStatement({ sql: text }), text: numbered, params };
+  return [built, values as object] as const;
+};
 
 /** An open transaction: ordinary queries through `tables`, hot statements through `query`. */
 export interface Transaction extends Queryable {
@@ -82,9 +78,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     pool,
     waitingOf: (tenant) => pool.waitingOf(tenant),
     tables: prisma,
-    query: async <Row>(statement: Statement, values: readonly unknown[]) => {
-      const { rows } = await pool.query({ ...statement, values: [...values] });
-      return rows as Row[];
+    query: async (statement, params) => {
+      const { rows } = await pool.query({
+        name: statement.name,
+        text: statement.text,
+        values: valuesOf(statement, params),
+      });
+      return rows as never;
     },
     transaction: (work) =>
       prisma.$transaction(
@@ -92,8 +92,8 @@ export function openDatabase(options: DatabaseOptions): Database {
           open.run(true, () =>
             work({
               tables: tx,
-              query: async <Row>({ text }: Statement, values: readonly unknown[]) =>
-                await tx.$queryRawUnsafe<Row[]>(text, ...values),
+              query: async (statement, params) =>
+                await tx.$queryRawUnsafe(statement.text, ...valuesOf(statement, params)),
             }),
           ),
         { maxWait: 5_000, timeout: TRANSACTION_TIMEOUT_MS },

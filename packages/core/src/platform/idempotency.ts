@@ -1,6 +1,7 @@
 import type { JsonObject } from '@proviso/contracts';
 import type { Database, Transaction } from './db.ts';
 import { AppError } from './errors.ts';
+import { statement } from './statement.ts';
 
 /**
  * A request's Idempotency-Key in the scope of its workspace and token, with the hash of method, path, query and body.
@@ -40,25 +41,39 @@ export async function findFirstReply<T extends object>(
   return first as T | undefined;
 }
 
-const FORGET = {
-  name: 'idempotency_forget',
-  text: `
+const FORGET = statement(
+  'idempotency_forget',
+  `
     delete from idempotency_keys where ctid in (
       select ctid from idempotency_keys where created_at < statement_timestamp() - interval '48 hours' limit 1000
     ) returning 1 as forgotten`,
-};
+);
 
 /** Deletes keys older than 48 hours (24 are promised), in batches. Returns how many. */
-export const deleteOldIdempotencyKeys = async (db: Database): Promise<number> => (await db.query(FORGET, [])).length;
+export const deleteOldIdempotencyKeys = async (db: Database): Promise<number> => (await db.query(FORGET, {})).length;
 
-const KEEP = {
-  name: 'idempotency_keep',
-  text: `
+interface KeepParams {
+  workspace: string;
+  token: string;
+  key: string;
+  requestHash: string;
+}
+
+const paramsOf = ({ workspaceId, tokenId, key, requestHash }: Idempotency): KeepParams => ({
+  workspace: workspaceId,
+  token: tokenId,
+  key,
+  requestHash,
+});
+
+const KEEP = statement<KeepParams, { fresh: boolean; request_hash: string; snapshot: object | null }>(
+  'idempotency_keep',
+  `
     insert into idempotency_keys as i (workspace_id, token_id, key, request_hash)
-    values ($1::uuid, $2::uuid, $3, $4)
+    values (:workspace::uuid, :token::uuid, :key, :requestHash)
     on conflict (workspace_id, token_id, key) do update set key = i.key
     returning (i.xmax = 0) as fresh, i.request_hash, i.snapshot`,
-};
+);
 
 /**
  * Runs `work` in one transaction with its key, for verbs that write more than one row. A concurrent duplicate waits for
@@ -71,12 +86,11 @@ export async function inTransactionOnce<T extends object>(
 ): Promise<T> {
   if (!use) return db.transaction(work);
   return db.transaction(async (tx) => {
-    const values = [use.workspaceId, use.tokenId, use.key, use.requestHash];
-    const [kept] = await tx.query<{ fresh: boolean; request_hash: string; snapshot: T | null }>(KEEP, values);
+    const [kept] = await tx.query(KEEP, paramsOf(use));
     if (kept && !kept.fresh) {
       if (kept.request_hash !== use.requestHash || !kept.snapshot) throw mismatch();
       use.replayed = true;
-      return kept.snapshot;
+      return kept.snapshot as T;
     }
     const reply = await work(tx);
     const { snapshot } = await tx.tables.idempotency_keys.update({
@@ -87,14 +101,14 @@ export async function inTransactionOnce<T extends object>(
   });
 }
 
-const KEEP_REPLY = {
-  name: 'idempotency_keep_reply',
-  text: `
+const KEEP_REPLY = statement<KeepParams & { reply: string }, { request_hash: string; snapshot: object }>(
+  'idempotency_keep_reply',
+  `
     insert into idempotency_keys as i (workspace_id, token_id, key, request_hash, snapshot)
-    values ($1::uuid, $2::uuid, $3, $4, $5::jsonb)
+    values (:workspace::uuid, :token::uuid, :key, :requestHash, :reply::jsonb)
     on conflict (workspace_id, token_id, key) do update set key = i.key
     returning i.request_hash, i.snapshot`,
-};
+);
 
 /**
  * Runs work that takes too long for one transaction, and stores its reply afterwards. Each part of the work must be
@@ -109,8 +123,7 @@ export async function runAndKeepReply<T extends object>(
   const first = await findSnapshot(db, use);
   use.replayed = first !== undefined;
   if (first) return first as T;
-  const values = [use.workspaceId, use.tokenId, use.key, use.requestHash, JSON.stringify(await work())];
-  const [kept] = await db.query<{ request_hash: string; snapshot: T }>(KEEP_REPLY, values);
+  const [kept] = await db.query(KEEP_REPLY, { ...paramsOf(use), reply: JSON.stringify(await work()) });
   if (!kept || kept.request_hash !== use.requestHash) throw mismatch();
-  return kept.snapshot;
+  return kept.snapshot as T;
 }

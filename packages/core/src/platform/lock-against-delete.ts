@@ -1,21 +1,19 @@
 import type { Transaction } from './db.ts';
+import { statement } from './statement.ts';
 
-const HOLD = {
-  contact: {
-    name: 'contact_hold',
-    text: 'select 1 as held from contacts where id = $1::uuid and workspace_id = $2::uuid for key share',
-  },
-  company: {
-    name: 'company_hold',
-    text: 'select 1 as held from companies where id = $1::uuid and workspace_id = $2::uuid for key share',
-  },
-};
+const locking = (kind: string, table: string) =>
+  statement<{ id: string; workspace: string }>(
+    `${kind}_lock_against_delete`,
+    `select 1 as locked from ${table} where id = :id::uuid and workspace_id = :workspace::uuid for key share`,
+  );
+
+const LOCKS = { contact: locking('contact', 'contacts'), company: locking('company', 'companies') };
 
 /** Keeps a contact or company from being deleted until the transaction ends; false = the workspace does not have it. */
 export async function lockAgainstDelete(
   { query }: Pick<Transaction, 'query'>,
-  kind: keyof typeof HOLD,
+  kind: keyof typeof LOCKS,
   { id, workspace_id }: { id: string; workspace_id: string },
 ): Promise<boolean> {
-  return (await query(HOLD[kind], [id, workspace_id])).length > 0;
+  return (await query(LOCKS[kind], { id, workspace: workspace_id })).length > 0;
 }

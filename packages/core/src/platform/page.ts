@@ -56,7 +56,7 @@ type Terms = { terms: string[] };
 /** Reads the rows of one page, as JSON, in one statement. */
 export async function readRows(db: Queryable, selection: Selection): Promise<SelectedRows> {
   const [head, ...found] = await db
-    .query<{ found: number; total: number | null; row: string }>(...statementOf(pageOf(selection)))
+    .query(...statementOf<{ found: number; total: number | null; row: string }>(pageOf(selection)))
     .catch((error: unknown) => {
       throw selection.after && sqlState(error)?.startsWith('22') ? foreignCursor() : error; // a time that is none
     });

@@ -1,4 +1,4 @@
-import { bulkCreateBody, createActionBody, type ErrorDetail, type JsonObject, type Status } from '@proviso/contracts';
+import { bulkCreateBody, createActionBody, type ErrorDetail, type Status } from '@proviso/contracts';
 import { z } from 'zod';
 import { batchLookups } from '../platform/batch-lookups.ts';
 import type { Context } from '../access/context.ts';
@@ -11,7 +11,7 @@ import { assertStillAllowed } from '../access/api-keys/assert-still-allowed.ts';
 import { authorizeProposing, draftRow, type DraftRow } from './create.ts';
 import { inChunks, sizeOf } from '../platform/chunks.ts';
 import { rowFromJson, type ActionRow } from '../action/row.ts';
-import { CREATE_MANY } from '../action/statements.ts';
+import { CREATE_MANY } from '../action/sql/create.ts';
 
 export interface BulkCreation {
   created: number;
@@ -41,8 +41,12 @@ export async function bulkCreateActions(ctx: Context, input: unknown): Promise<B
 }
 
 async function insert(ctx: Context, tx: Transaction, rows: readonly DraftRow[]): Promise<ActionRow[]> {
-  const values = [JSON.stringify(rows), JSON.stringify(ctx.caller.actor), JSON.stringify({ via: ctx.via })];
-  return (await tx.query<{ action: JsonObject }>(CREATE_MANY, values)).map(({ action }) => rowFromJson(action));
+  const created = await tx.query(CREATE_MANY, {
+    rows: JSON.stringify(rows),
+    actor: JSON.stringify(ctx.caller.actor),
+    data: JSON.stringify({ via: ctx.via }),
+  });
+  return created.map(({ action }) => rowFromJson(action));
 }
 
 async function draftAll(ctx: Context, actions: readonly unknown[]): Promise<(DraftRow | AppError)[]> {

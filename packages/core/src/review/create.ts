@@ -10,7 +10,7 @@ import { clearedHash } from '../executors/cleared-hash.ts';
 import { prepareProposal, refuseReviewerFields, refuseTimes, type Proposal } from './proposal.ts';
 import { initialStatus, proposerOf, type Proposer } from './proposer.ts';
 import { rowFromJson, type ActionRow } from '../action/row.ts';
-import { CREATE, type CreateAnswer } from '../action/statements.ts';
+import { CREATE } from '../action/sql/create.ts';
 
 /** Records a proposed action as pending, scheduled or auto-approved. The row is committed before this returns. */
 export async function createAction(ctx: Context, input: unknown): Promise<ActionRow> {
@@ -141,15 +141,14 @@ async function indexed(ctx: Context, action: ActionRow): Promise<ActionRow> {
 
 async function insert(ctx: Context, row: DraftRow): Promise<ActionRow> {
   const use = ctx.idempotency;
-  const values = [
-    JSON.stringify(row),
-    use?.tokenId ?? null,
-    use?.key ?? null,
-    use?.requestHash ?? null,
-    JSON.stringify(ctx.caller.actor),
-    JSON.stringify({ via: ctx.via }),
-  ];
-  const [answer] = await ctx.db.query<CreateAnswer>(CREATE, values);
+  const [answer] = await ctx.db.query(CREATE, {
+    row: JSON.stringify(row),
+    token: use?.tokenId ?? null,
+    key: use?.key ?? null,
+    requestHash: use?.requestHash ?? null,
+    actor: JSON.stringify(ctx.caller.actor),
+    data: JSON.stringify({ via: ctx.via }),
+  });
   if (answer?.code === 'MISMATCH')
     throw new AppError('IDEMPOTENCY_MISMATCH', 'This Idempotency-Key was used for another request. Use a new key.');
   if (!answer?.action) throw invalid('expires_at', 'is in the past');

@@ -8,7 +8,7 @@ import { forProcess } from '../platform/fair-pool.ts';
 import { findActiveCallers } from '../access/api-keys/find-active-callers.ts';
 import { WITH_IDENTITY } from './get.ts';
 import { rowFromTable, type ActionRow } from '../action/row.ts';
-import { FIND_ENDED } from '../action/statements.ts';
+import { FIND_ENDED } from '../action/sql/find.ts';
 
 /** How often the awaited actions are checked, all in one query. */
 const POLL_MS = 250;
@@ -85,7 +85,7 @@ function pollWhileWaiting(db: WaitDatabase, waiting: ReadonlySet<Waiting>): () =
 
   const look = async (): Promise<void> => {
     const ids = [...new Set([...waiting].map(({ id }) => id))];
-    const rows = await db.query<{ id: string }>(FIND_ENDED, [ids]).catch(() => []);
+    const rows = await db.query(FIND_ENDED, { ids }).catch(() => []);
     const ended = new Set(rows.map(({ id }) => id));
     for (const one of waiting) if (ended.has(one.id)) one.leave();
     if (performance.now() < rightsAt) return;

@@ -8,19 +8,30 @@ import { sealSecret } from '../platform/secrets.ts';
 import { checkSchema } from '../schema/input-schema.ts';
 import { toolSecretAad } from './associated-data.ts';
 import { presentTool } from './present.ts';
+import { statement } from '../platform/statement.ts';
 
-/** $1 workspace, $2 name, $3 url, $4 input schema, $5 idempotent, $6 a fresh secret, sealed. */
-const REGISTER = {
-  name: 'tool_register',
-  text: `
+interface RegisterParams {
+  workspace: string;
+  name: string;
+  url: string;
+  /** As JSON. */
+  inputSchema: string;
+  idempotent: boolean;
+  /** A new secret, sealed. */
+  secret: string;
+}
+
+const REGISTER = statement<RegisterParams, tools>(
+  'tool_register',
+  `
     insert into tools as t (workspace_id, name, url, input_schema, idempotent, secret)
-    values ($1::uuid, $2, $3, $4::jsonb, $5::boolean, $6)
+    values (:workspace::uuid, :name, :url, :inputSchema::jsonb, :idempotent::boolean, :secret)
     on conflict (workspace_id, name) do update set
       version = t.version + 1, url = excluded.url, input_schema = excluded.input_schema, idempotent = excluded.idempotent,
       secret = case when t.deleted_at is null then t.secret else excluded.secret end,
       deleted_at = null, updated_at = clock_timestamp()
     returning *`,
-};
+);
 
 export interface CreatedTool {
   /** Null if the tool keeps its secret, and in a replay: the secret is shown once. */
@@ -45,10 +56,16 @@ export async function createTool(ctx: Context, input: unknown): Promise<CreatedT
   if (fault !== undefined) throw invalid('input_schema', fault);
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   const sealed = sealSecret(ctx.secrets, { secret }, toolSecretAad(workspaceId, name));
-  const values = [workspaceId, name, url, JSON.stringify(input_schema), idempotent, sealed];
   let fresh = false;
   const tool = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
-    const [row] = await tx.query<tools>(REGISTER, values);
+    const [row] = await tx.query(REGISTER, {
+      workspace: workspaceId,
+      name,
+      url,
+      inputSchema: JSON.stringify(input_schema),
+      idempotent,
+      secret: sealed,
+    });
     if (!row) throw new Error('an upsert returned no row');
     fresh = row.secret === sealed;
     return presentTool(row);

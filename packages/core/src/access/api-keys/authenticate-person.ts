@@ -1,24 +1,33 @@
 import type { KeyKind } from '@proviso/contracts';
 import type { Caller } from '../context.ts';
-import type { Database, Statement } from '../../platform/db.ts';
+import type { Database } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
 import { isSessionToken } from '../sessions/token.ts';
 import { ACTIVE_KEY, unauthenticated } from './authenticate.ts';
 import { hashToken } from './token.ts';
+import { statement } from '../../platform/statement.ts';
 
-const FIND_PERSON: Statement = {
-  name: 'token_find_person',
-  text: `
+interface Found {
+  key_id: string;
+  kind: KeyKind | 'session';
+  id: string;
+  email: string;
+  name: string;
+}
+
+const FIND_PERSON = statement<{ tokenHash: string }, Found>(
+  'token_find_person',
+  `
     select k.id as key_id, k.kind, p.id, p.email, p.name from api_keys k left join users p on p.id = k.person_id
-    where k.token_hash = $1 and ${ACTIVE_KEY}`,
-};
+    where k.token_hash = :tokenHash and ${ACTIVE_KEY}`,
+);
 
-const FIND_PERSON_OF_SESSION: Statement = {
-  name: 'session_find_person',
-  text: `
+const FIND_PERSON_OF_SESSION = statement<{ tokenHash: string }, Found>(
+  'session_find_person',
+  `
     select s.id as key_id, 'session' as kind, p.id, p.email, p.name from sessions s join users p on p.id = s.user_id
-    where s.token_hash = $1 and s.expires_at > statement_timestamp()`,
-};
+    where s.token_hash = :tokenHash and s.expires_at > statement_timestamp()`,
+);
 
 export interface AuthenticatedPerson {
   tokenId: string;
@@ -30,9 +39,8 @@ export interface AuthenticatedPerson {
  * Throws UNAUTHENTICATED, and FORBIDDEN for a workspace key, which has no person.
  */
 export async function authenticatePerson(db: Database, token: string | undefined): Promise<AuthenticatedPerson> {
-  type Row = { key_id: string; kind: KeyKind | 'session'; id: string; email: string; name: string };
   const find = token && isSessionToken(token) ? FIND_PERSON_OF_SESSION : FIND_PERSON;
-  const [row] = token ? await db.query<Row>(find, [hashToken(token)]) : [];
+  const [row] = token ? await db.query(find, { tokenHash: hashToken(token) }) : [];
   if (!row) throw unauthenticated();
   if (row.kind !== 'personal' && row.kind !== 'session')
     throw new AppError('FORBIDDEN', 'Send a personal credential, or no credential at all.');

@@ -1,10 +1,11 @@
 import { lowerRole, scopesOf, type Actor, type KeyKind, type Role, type Scope } from '@proviso/contracts';
 import type { Caller } from '../context.ts';
-import type { Database, Queryable, Statement } from '../../platform/db.ts';
+import type { Database, Queryable } from '../../platform/db.ts';
 import { AppError, invalid, notFound } from '../../platform/errors.ts';
 import { isUuid, formatId } from '../../platform/ids.ts';
 import { isSessionToken } from '../sessions/token.ts';
 import { hashToken } from './token.ts';
+import { statement } from '../../platform/statement.ts';
 
 /**
  * The memberships that a key reaches: all of its person's, or in its own workspace that of the member who answers for
@@ -28,12 +29,14 @@ const FOUND = `
  * Read on every request, so that a revocation takes effect at once in every process. A personal credential has one row
  * per workspace.
  */
-const FIND: Statement = { name: 'token_find', text: `${FOUND} where k.token_hash = $1 and ${ACTIVE_KEY}` };
-/** $1 key, $2 workspace. */
-const FIND_CURRENT: Statement = {
-  name: 'token_find_current',
-  text: `${FOUND} where k.id = $1::uuid and m.workspace_id = $2::uuid and ${ACTIVE_KEY}`,
-};
+const FIND = statement<{ tokenHash: string }, Found>(
+  'token_find',
+  `${FOUND} where k.token_hash = :tokenHash and ${ACTIVE_KEY}`,
+);
+const FIND_CURRENT = statement<{ id: string; workspace: string }, Found>(
+  'token_find_current',
+  `${FOUND} where k.id = :id::uuid and m.workspace_id = :workspace::uuid and ${ACTIVE_KEY}`,
+);
 
 /**
  * A session acts as its person in each of their workspaces. It operates the instance if one of the person's credentials
@@ -49,16 +52,15 @@ const FOUND_OF_SESSION = `
     from sessions s
     join members m on m.user_id = s.user_id
     join users p on p.id = s.user_id`;
-const FIND_SESSION: Statement = {
-  name: 'session_find',
-  text: `${FOUND_OF_SESSION} where s.token_hash = $1 and s.expires_at > statement_timestamp()`,
-};
-/** $1 session, $2 workspace. */
-const FIND_CURRENT_SESSION: Statement = {
-  name: 'session_find_current',
-  text: `
-    ${FOUND_OF_SESSION} where s.id = $1::uuid and m.workspace_id = $2::uuid and s.expires_at > statement_timestamp()`,
-};
+const FIND_SESSION = statement<{ tokenHash: string }, Found>(
+  'session_find',
+  `${FOUND_OF_SESSION} where s.token_hash = :tokenHash and s.expires_at > statement_timestamp()`,
+);
+const FIND_CURRENT_SESSION = statement<{ id: string; workspace: string }, Found>(
+  'session_find_current',
+  `
+    ${FOUND_OF_SESSION} where s.id = :id::uuid and m.workspace_id = :workspace::uuid and s.expires_at > statement_timestamp()`,
+);
 
 interface Found {
   id: string;
@@ -93,7 +95,7 @@ export const unauthenticated = (): AppError =>
  */
 export async function authenticate(db: Database, token: string | undefined): Promise<Caller[]> {
   const find = token && isSessionToken(token) ? FIND_SESSION : FIND;
-  const rows = token ? await db.query<Found>(find, [hashToken(token)]) : [];
+  const rows = token ? await db.query(find, { tokenHash: hashToken(token) }) : [];
   if (rows.length === 0) throw unauthenticated();
   rows.forEach(assertEnabled);
   return rows.map(callerOf);
@@ -109,7 +111,7 @@ function assertEnabled({ agent_enabled }: Found): void {
  */
 export async function currentCaller(db: Queryable, { kind, tokenId, workspaceId }: Caller): Promise<Caller> {
   const find = kind === 'session' ? FIND_CURRENT_SESSION : FIND_CURRENT;
-  const [row] = await db.query<Found>(find, [tokenId, workspaceId]);
+  const [row] = await db.query(find, { id: tokenId, workspace: workspaceId });
   if (row) {
     assertEnabled(row);
     return callerOf(row);

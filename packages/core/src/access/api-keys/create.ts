@@ -17,6 +17,7 @@ import { assertKeyLimit } from '../members/limits.ts';
 import { lockPerson } from './lock-person.ts';
 import { presentKey } from './present.ts';
 import { hashToken, lookupOf, newToken } from './token.ts';
+import { statement } from '../../platform/statement.ts';
 
 export interface CreatedKey {
   /** Null in a replay: the token is shown once and not stored. */
@@ -117,12 +118,15 @@ async function lockCreator(tx: Transaction, ctx: Context, role: Role | null): Pr
   return now;
 }
 
-const IS_FUTURE = { name: 'is_future', text: 'select $1::timestamptz > statement_timestamp() as future' };
+const IS_FUTURE = statement<{ at: string }, { future: boolean }>(
+  'is_future',
+  'select :at::timestamptz > statement_timestamp() as future',
+);
 
 /** The requested expiry, at most the caller's own. Throws INVALID. */
 async function expiryOf(db: Queryable, { expiresAt }: Caller, asked: string | undefined): Promise<string | null> {
   if (asked === undefined) return expiresAt?.toISOString() ?? null;
-  const [answer] = await db.query<{ future: boolean }>(IS_FUTURE, [asked]);
+  const [answer] = await db.query(IS_FUTURE, { at: asked });
   if (!answer?.future) throw invalid('expires_at', 'is in the past');
   if (expiresAt && new Date(asked) > expiresAt)
     throw invalid('expires_at', `must not be later than ${expiresAt.toISOString()}, when your own credential expires`);

@@ -9,32 +9,33 @@ import { currentCaller } from './authenticate.ts';
 import { visibleKeys } from './list.ts';
 import { lockPerson } from './lock-person.ts';
 import { presentKey } from './present.ts';
+import { statement } from '../../platform/statement.ts';
 
-const REVOKE = {
-  name: 'key_revoke',
-  text: `update api_keys set revoked_at = clock_timestamp() where id = $1::uuid and revoked_at is null returning id`,
-};
+const REVOKE = statement<{ id: string }, { id: string }>(
+  'key_revoke',
+  `update api_keys set revoked_at = clock_timestamp() where id = :id::uuid and revoked_at is null returning id`,
+);
 
-/** $1 a key: what was made with it, and with that, and so on. */
+/** What was made with a key, and with that, and so on. */
 const MADE = `
     with recursive made as (
-      select id from api_keys where made_by_key_id = $1::uuid
+      select id from api_keys where made_by_key_id = :id::uuid
       union select k.id from api_keys k join made on k.made_by_key_id = made.id
     )`;
-const REVOKE_MADE = {
-  name: 'key_revoke_made',
-  text: `${MADE}
+const REVOKE_MADE = statement<{ id: string }, { id: string }>(
+  'key_revoke_made',
+  `${MADE}
     update api_keys k set revoked_at = clock_timestamp() from made
     where k.id = made.id and k.revoked_at is null returning k.id`,
-};
+);
 
-const REVOKE_INVITATIONS = {
-  name: 'key_revoke_invitations',
-  text: `${MADE}
+const REVOKE_INVITATIONS = statement<{ id: string }, { id: string }>(
+  'key_revoke_invitations',
+  `${MADE}
     update invitations i set revoked_at = clock_timestamp()
-    where (i.made_by_key_id = $1::uuid or i.made_by_key_id in (select id from made))
+    where (i.made_by_key_id = :id::uuid or i.made_by_key_id in (select id from made))
       and i.accepted_at is null and i.revoked_at is null returning i.id`,
-};
+);
 
 export interface RevokedKey {
   key: ApiKey;
@@ -57,11 +58,11 @@ export async function revokeKey(ctx: Context, id: string, input: unknown): Promi
     const now = { ...ctx, caller: await currentCaller(tx, ctx.caller) };
     if (!(await tx.tables.api_keys.findFirst({ where: { id: seen.id, ...visibleKeys(now) } })))
       throw notFound('API key');
-    const revoked = await tx.query(REVOKE, [seen.id]);
+    const revoked = await tx.query(REVOKE, { id: seen.id });
     if (revoked.length === 0) throw new AppError('INVALID_STATE', 'The key is already revoked.');
     const withMade = seen.kind !== 'personal' || including_made;
-    const end = async (statement: typeof REVOKE_MADE): Promise<{ id: string }[]> =>
-      withMade ? tx.query(statement, [seen.id]) : [];
+    const end = async (revocation: typeof REVOKE_MADE): Promise<{ id: string }[]> =>
+      withMade ? tx.query(revocation, { id: seen.id }) : [];
     const [made, invitations] = [await end(REVOKE_MADE), await end(REVOKE_INVITATIONS)];
     await assertOwnersCanSignIn(tx, workspaceIds);
     const key = presentKey(await tx.tables.api_keys.findUniqueOrThrow({ where: { id: seen.id } }));

@@ -21,13 +21,14 @@ import { hashPassword } from '../sessions/password.ts';
 import { storePassword } from '../sessions/set-password.ts';
 import { presentWorkspace, WITH_WORKSPACE } from '../workspaces/present.ts';
 import { databaseNow, statusOf } from './present.ts';
+import { statement } from '../../platform/statement.ts';
 
-const USE = {
-  name: 'invitation_use',
-  text: `
-    update invitations set accepted_at = clock_timestamp(), accepted_by = $2::uuid
-    where id = $1::uuid and accepted_at is null and revoked_at is null and expires_at > clock_timestamp() returning id`,
-};
+const USE = statement<{ id: string; user: string }, { id: string }>(
+  'invitation_use',
+  `
+    update invitations set accepted_at = clock_timestamp(), accepted_by = :user::uuid
+    where id = :id::uuid and accepted_at is null and revoked_at is null and expires_at > clock_timestamp() returning id`,
+);
 
 export interface AcceptedInvitation {
   workspace: Workspace;
@@ -71,7 +72,7 @@ export async function acceptInvitation(
     const { workspace_id, role } = invitation;
     const data = { workspace_id, user_id: joining.id, role };
     const member = await tx.tables.members.create({ data, include: { ...WITH_USER, ...WITH_WORKSPACE } });
-    const used = await tx.query(USE, [invitation.id, joining.id]);
+    const used = await tx.query(USE, { id: invitation.id, user: joining.id });
     if (used.length === 0) throw new AppError('INVALID_STATE', 'The invitation has just ended. Ask for a new one.');
     if (hash) await setFirstPassword(tx, invitation, { userId: joining.id, email: invitation.email, hash });
     const first = person || hash ? null : await createFirstKey(tx, invitation, joining);

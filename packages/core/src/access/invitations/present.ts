@@ -1,6 +1,8 @@
 import type { Actor, Invitation, Role } from '@proviso/contracts';
 import type { invitations } from '../../generated/client.ts';
 import { formatId } from '../../platform/ids.ts';
+import { statement, type NoParams } from '../../platform/statement.ts';
+import type { Queryable } from '../../platform/db.ts';
 
 /** An invitation without its secret. `now` is the database's time. */
 export const presentInvitation = (row: invitations, now: Date): Invitation => ({
@@ -21,13 +23,11 @@ export function statusOf({ accepted_at, revoked_at, expires_at }: invitations, n
   return expires_at <= now ? 'expired' : 'open';
 }
 
-const NOW = { name: 'invitation_now', text: 'select clock_timestamp() as now' };
+const NOW = statement<NoParams, { now: Date }>('invitation_now', 'select clock_timestamp() as now');
 
 /** The database's clock decides what has expired. */
-export async function databaseNow(db: {
-  query<Row extends object>(statement: typeof NOW, values: unknown[]): Promise<Row[]>;
-}): Promise<Date> {
-  const [row] = await db.query<{ now: Date }>(NOW, []);
+export async function databaseNow(db: Queryable): Promise<Date> {
+  const [row] = await db.query(NOW, {});
   if (!row) throw new Error('the database does not tell the time');
   return row.now;
 }

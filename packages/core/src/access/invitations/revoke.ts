@@ -4,13 +4,14 @@ import { AppError, notFound } from '../../platform/errors.ts';
 import { parseId } from '../../platform/ids.ts';
 import { lockMembers } from '../members/owners.ts';
 import { databaseNow, presentInvitation } from './present.ts';
+import { statement } from '../../platform/statement.ts';
 
-const REVOKE = {
-  name: 'invitation_revoke',
-  text: `
+const REVOKE = statement<{ id: string; workspace: string }, { id: string }>(
+  'invitation_revoke',
+  `
     update invitations set revoked_at = clock_timestamp()
-    where id = $1::uuid and workspace_id = $2::uuid and accepted_at is null and revoked_at is null returning id`,
-};
+    where id = :id::uuid and workspace_id = :workspace::uuid and accepted_at is null and revoked_at is null returning id`,
+);
 
 /** Revokes an invitation that has not been accepted. */
 export async function revokeInvitation(ctx: Context, id: string, input: unknown): Promise<Invitation> {
@@ -22,7 +23,7 @@ export async function revokeInvitation(ctx: Context, id: string, input: unknown)
   if (!seen) throw notFound('invitation');
   return ctx.db.transaction(async (tx) => {
     authorizePeople(await lockMembers(tx, ctx)); // after this lock, it either was accepted already or no longer can be
-    const revoked = await tx.query(REVOKE, [seen.id, workspace_id]);
+    const revoked = await tx.query(REVOKE, { id: seen.id, workspace: workspace_id });
     const row = await tx.tables.invitations.findUniqueOrThrow({ where: { id: seen.id } });
     if (revoked.length === 0)
       throw new AppError('INVALID_STATE', `The invitation is already ${row.accepted_at ? 'accepted' : 'revoked'}.`);

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { Transaction } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
 import { currentCaller } from '../api-keys/authenticate.ts';
+import { statement } from '../../platform/statement.ts';
 
 /** Only an owner creates, changes or removes an owner. Throws FORBIDDEN. */
 export function assertOwner({ caller }: Context, ...roles: string[]): void {
@@ -25,11 +26,14 @@ export function assertMayGrant(ctx: Context, role: Role): void {
     );
 }
 
-const LOCK = { name: 'members_lock', text: 'select id from workspaces where id = $1::uuid for no key update' };
+const LOCK = statement<{ id: string }>(
+  'members_lock',
+  'select id from workspaces where id = :id::uuid for no key update',
+);
 
 /** Serialises changes of a workspace's members, so that two owners cannot remove each other at the same time. */
 export const lockWorkspace = async (tx: Transaction, workspaceId: string): Promise<unknown> =>
-  tx.query(LOCK, [workspaceId]);
+  tx.query(LOCK, { id: workspaceId });
 
 /** Takes that lock and reads the caller again: authorise again with the result. Throws UNAUTHENTICATED. */
 export async function lockMembers(tx: Transaction, ctx: Context): Promise<Context> {
@@ -37,20 +41,20 @@ export async function lockMembers(tx: Transaction, ctx: Context): Promise<Contex
   return { ...ctx, caller: await currentCaller(tx, ctx.caller) };
 }
 
-/** $1 workspaces: those without an owner who can sign in, or has a live credential that does not expire and may administrate. */
-const LOCKED_OUT = {
-  name: 'workspaces_locked_out',
-  text: `
-    select w.id from workspaces w where w.id = any($1::uuid[]) and not exists (
+/** Workspaces without an owner who can sign in or has a valid, lasting credential that may administrate. */
+const LOCKED_OUT = statement<{ workspaces: readonly string[] }, { id: string }>(
+  'workspaces_locked_out',
+  `
+    select w.id from workspaces w where w.id = any(:workspaces::uuid[]) and not exists (
       select from members m where m.workspace_id = w.id and m.role = 'owner' and (
         exists (select from sign_in_methods s where s.user_id = m.user_id)
         or exists (select from api_keys k where k.person_id = m.user_id
           and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))))`,
-};
+);
 
 /** Throws INVALID_STATE if this transaction, which holds its locks, leaves no owner who can sign in. */
 export async function assertOwnersCanSignIn(tx: Transaction, workspaceIds: readonly string[]): Promise<void> {
-  const [lockedOut] = await tx.query<{ id: string }>(LOCKED_OUT, [workspaceIds]);
+  const [lockedOut] = await tx.query(LOCKED_OUT, { workspaces: workspaceIds });
   if (lockedOut)
     throw new AppError(
       'INVALID_STATE',

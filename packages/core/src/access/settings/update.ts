@@ -1,19 +1,19 @@
 import { storedSettings, updateSettingsBody, type WorkspaceSettings } from '@proviso/contracts';
 import { authorizeConfiguration, type Context } from '../context.ts';
-import type { Statement } from '../../platform/db.ts';
 import { notFound } from '../../platform/errors.ts';
+import { statement } from '../../platform/statement.ts';
 
-/** $1 workspace, $2 what changes. Two who change different fields at once both have their way. */
-const UPDATE: Statement = {
-  name: 'settings_update',
-  text: 'update workspaces set settings = settings || $2::jsonb where id = $1::uuid returning settings',
-};
+/** Merges, so that two people who change different fields at the same time both succeed. */
+const UPDATE = statement<{ workspace: string; changes: string }, { settings: object }>(
+  'settings_update',
+  'update workspaces set settings = settings || :changes::jsonb where id = :workspace::uuid returning settings',
+);
 
 /** Changes how people decide in the workspace, from the next decision on. */
 export async function updateSettings(ctx: Context, input: unknown): Promise<WorkspaceSettings> {
   authorizeConfiguration(ctx, 'workspace:admin');
   const body = updateSettingsBody.parse(input);
-  const [row] = await ctx.db.query<{ settings: object }>(UPDATE, [ctx.caller.workspaceId, JSON.stringify(body)]);
+  const [row] = await ctx.db.query(UPDATE, { workspace: ctx.caller.workspaceId, changes: JSON.stringify(body) });
   if (!row) throw notFound('workspace');
   return storedSettings.parse(row.settings);
 }

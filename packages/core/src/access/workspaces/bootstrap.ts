@@ -1,7 +1,8 @@
 import { SCOPES, scopesOf, type Scope } from '@proviso/contracts';
-import type { Database, Statement, Tables, Transaction } from '../../platform/db.ts';
+import type { Database, Tables, Transaction } from '../../platform/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { hashToken, lookupOf, newToken, tokenFault } from '../api-keys/token.ts';
+import { statement, type NoParams } from '../../platform/statement.ts';
 
 export interface Bootstrap {
   /** The owner's key, used as given. Absent: no owner's key is created. */
@@ -21,10 +22,7 @@ export interface Bootstrapped {
   ownerId: string;
 }
 
-const LOCK = {
-  name: 'bootstrap_lock',
-  text: `select 1 as locked from pg_advisory_xact_lock(7106)`,
-};
+const LOCK = statement('bootstrap_lock', `select 1 as locked from pg_advisory_xact_lock(7106)`);
 
 const AGENT_SCOPES: Scope[] = [
   'actions:read',
@@ -48,7 +46,7 @@ export async function bootstrap(db: Database, wanted: Bootstrap): Promise<Bootst
     if (fault) throw new Error(`${name} ${fault}.`);
   }
   return db.transaction(async (tx) => {
-    await tx.query(LOCK, []); // two processes that start at the same time create one workspace
+    await tx.query(LOCK, {}); // two processes that start at the same time create one workspace
     const { tables } = tx;
     const first = await findFirstOwner(tables);
     const owner = first ?? (await createOwner(tables));
@@ -130,10 +128,10 @@ async function ensureAgentKey(tables: Tables, owner: Owner, agentId: string, tok
   });
 }
 
-/** $1 nothing: the oldest owner of each workspace that has no owner who can sign in. */
-const LOCKED_OUT: Statement = {
-  name: 'bootstrap_locked_out',
-  text: `
+/** The oldest owner of each workspace that has no owner who can sign in. */
+const LOCKED_OUT = statement<NoParams, Owner & { email: string; workspace_name: string }>(
+  'bootstrap_locked_out',
+  `
     select distinct on (m.workspace_id) m.workspace_id, m.user_id, u.email, w.name as workspace_name
     from members m join users u on u.id = m.user_id join workspaces w on w.id = m.workspace_id
     where m.role = 'owner' and not exists (
@@ -142,7 +140,7 @@ const LOCKED_OUT: Statement = {
         or exists (select from api_keys k where k.person_id = o.user_id
           and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))))
     order by m.workspace_id, m.created_at, m.user_id`,
-};
+);
 
 export interface Recovered {
   workspaceId: string;
@@ -157,11 +155,10 @@ export interface Recovered {
  */
 export async function recoverOwners(db: Database): Promise<Recovered[]> {
   return db.transaction(async (tx) => {
-    await tx.query(LOCK, []);
-    type Row = Owner & { email: string; workspace_name: string };
+    await tx.query(LOCK, {});
     const first = await findFirstOwner(tx.tables);
     const recovered: Recovered[] = [];
-    for (const { workspace_name: workspaceName, email, ...owner } of await tx.query<Row>(LOCKED_OUT, [])) {
+    for (const { workspace_name: workspaceName, email, ...owner } of await tx.query(LOCKED_OUT, {})) {
       const token = newToken();
       const isFirst = owner.workspace_id === first?.workspace_id;
       await ensureOwnersKey(tx.tables, owner, token, isFirst ? SCOPES : scopesOf('owner'));

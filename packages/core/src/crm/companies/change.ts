@@ -3,6 +3,7 @@ import type { Transaction } from '../../platform/db.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { companies } from '../../generated/client.ts';
 import { mergeProperties } from '../merge-properties.ts';
+import { statement } from '../../platform/statement.ts';
 
 export interface CompanyChange {
   name?: string | null | undefined;
@@ -17,7 +18,7 @@ export async function changeCompany(
   where: { id: string; workspace_id: string },
   { name, domain, properties }: CompanyChange,
 ): Promise<{ before: companies; after: companies }> {
-  await query(LOCK, [where.id]); // serialises two merges of properties
+  await query(LOCK, { id: where.id }); // serialises two merges of properties
   const before = await tables.companies.findFirst({ where });
   if (!before) throw notFound('company');
   const after = await tables.companies.update({
@@ -31,4 +32,7 @@ export async function changeCompany(
   return { before, after };
 }
 
-const LOCK = { name: 'company_lock', text: 'select id from companies where id = $1::uuid for no key update' };
+const LOCK = statement<{ id: string }>(
+  'company_lock',
+  'select id from companies where id = :id::uuid for no key update',
+);

@@ -5,6 +5,7 @@ import type { contacts } from '../../generated/client.ts';
 import { newId } from '../../platform/ids.ts';
 import { mergeProperties } from '../merge-properties.ts';
 import { deleteUnsubscribed, storeUnsubscribed, unsubscribedAt } from './unsubscribed.ts';
+import { statement } from '../../platform/statement.ts';
 
 export interface ContactChange {
   email?: string | undefined;
@@ -31,7 +32,7 @@ export async function changeContact(
   change: ContactChange,
   by: ChangedBy,
 ): Promise<{ before: contacts; after: contacts }> {
-  await tx.query(LOCK, [where.id]); // serialises two merges of properties
+  await tx.query(LOCK, { id: where.id }); // serialises two merges of properties
   const before = await tx.tables.contacts.findFirst({ where });
   if (!before) throw notFound('contact');
   const { properties, company_id, lifecycle_stage, unsubscribed } = change;
@@ -67,4 +68,7 @@ export async function auditStage(
   await tables.lifecycle_changes.create({ data: { id: newId(), workspace_id, contact_id: id, from, to, ...by } });
 }
 
-const LOCK = { name: 'contact_lock', text: 'select id from contacts where id = $1::uuid for no key update' };
+const LOCK = statement<{ id: string }>(
+  'contact_lock',
+  'select id from contacts where id = :id::uuid for no key update',
+);

@@ -13,6 +13,7 @@ import { lockAgainstDelete } from '../../platform/lock-against-delete.ts';
 import { inTransactionOnce } from '../../platform/idempotency.ts';
 import { newId, formatId, formatIdOrNull } from '../../platform/ids.ts';
 import { appendMessage, EMPTY_THREAD } from './append.ts';
+import { statement } from '../../platform/statement.ts';
 
 /**
  * Records a message that was received or sent elsewhere, in the thread that it answers. Recording a message_id again
@@ -78,7 +79,7 @@ async function findAnsweredThread(
   });
   const threadIds = new Map(known.map(({ message_id, thread_id }) => [message_id, thread_id]));
   const threadId = nearest.map((id) => threadIds.get(id)).find((id) => id !== undefined);
-  return threadId === undefined ? undefined : (await query<Thread>(LOCK, [threadId]))[0];
+  return threadId === undefined ? undefined : (await query(LOCK, { id: threadId }))[0];
 }
 
 /** Starts a thread with the contact who wrote it or to whom it was written. Throws INVALID if none of them is known. */
@@ -103,10 +104,10 @@ async function startThread(tx: Transaction, workspace_id: string, message: Messa
   });
 }
 
-const LOCK = {
-  name: 'email_thread_lock',
-  text: 'select id, contact_id from email_threads where id = $1::uuid for no key update',
-};
+const LOCK = statement<{ id: string }, Thread>(
+  'email_thread_lock',
+  'select id, contact_id from email_threads where id = :id::uuid for no key update',
+);
 
 const present = (row: email_messages, contactId: string): EmailMessage => ({
   thread_id: formatId('thread', row.thread_id),

@@ -3,6 +3,7 @@ import { authorize, type Context } from '../../access/context.ts';
 import { notFound } from '../../platform/errors.ts';
 import { parseId } from '../../platform/ids.ts';
 import { presentTask } from './present.ts';
+import { statement } from '../../platform/statement.ts';
 
 /** Changes a task. `completed: true` keeps the time when it was first done; false clears it. */
 export async function updateTask(ctx: Context, id: string, input: unknown): Promise<Task> {
@@ -11,7 +12,7 @@ export async function updateTask(ctx: Context, id: string, input: unknown): Prom
   const where = { id: parseId('task', id) ?? '', workspace_id: ctx.caller.workspaceId };
   if (!where.id) throw notFound('task');
   return ctx.db.transaction(async ({ tables, query }) => {
-    await query(LOCK, [where.id]);
+    await query(LOCK, { id: where.id });
     const seen = await tables.tasks.findFirst({ where });
     if (!seen) throw notFound('task');
     const completed_at = completed ? (seen.completed_at ?? new Date()) : null;
@@ -29,4 +30,4 @@ export async function updateTask(ctx: Context, id: string, input: unknown): Prom
   });
 }
 
-const LOCK = { name: 'task_lock', text: 'select id from tasks where id = $1::uuid for no key update' };
+const LOCK = statement<{ id: string }>('task_lock', 'select id from tasks where id = :id::uuid for no key update');

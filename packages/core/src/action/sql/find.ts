@@ -1,0 +1,46 @@
+// What the sweeps and the waiting requests look for.
+import { CLEARED, TERMINAL, type JsonObject } from '@proviso/contracts';
+import { statement } from '../../platform/statement.ts';
+import { IS_CLEARED, sqlList } from './fragments.ts';
+
+const HAS_EXPIRED = `expires_at <= statement_timestamp() and effect_started_at is null
+        and status in (${sqlList(['pending_approval', ...CLEARED])})`;
+
+/** Open actions past their expiry, of workspaces in turn: among the first and the last thousand. */
+export const FIND_EXPIRED = statement<{ count: number }, { action: JsonObject }>(
+  'action_find_expired',
+  `
+    with expired as (
+      (select id, workspace_id, expires_at from actions
+        where ${HAS_EXPIRED} order by expires_at limit 1000)
+      union (select id, workspace_id, expires_at from actions
+        where ${HAS_EXPIRED} order by expires_at desc limit 1000)
+    ), in_turn as (
+      select id, expires_at, row_number() over (partition by workspace_id order by expires_at) as turn from expired
+    )
+    select to_jsonb(a) as action
+    from (select * from in_turn order by turn, expires_at limit :count::int) chosen
+    join actions a on a.id = chosen.id`,
+);
+
+/** Which of the actions have ended. */
+export const FIND_ENDED = statement<{ ids: readonly string[] }, { id: string }>(
+  'action_find_ended',
+  `select id from actions where id = any(:ids::uuid[]) and status in (${sqlList(TERMINAL)})`,
+);
+
+interface Due {
+  workspace_id: string;
+  type: string;
+  crashes: number;
+  late_ms: number;
+}
+
+/** What decides whether a process has a free slot for the action, and for how long it has been due. */
+export const FIND_DUE = statement<{ id: string }, Due>(
+  'action_find_due',
+  `
+    select workspace_id, type, crashes,
+      greatest(0, extract(epoch from statement_timestamp() - due_at)::float8 * 1000) as late_ms
+    from actions where id = :id::uuid and ${IS_CLEARED}`,
+);

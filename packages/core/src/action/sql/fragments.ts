@@ -1,0 +1,13 @@
+// Pieces of SQL on actions that several statements share.
+import { CLEARED } from '@proviso/contracts';
+
+export const sqlList = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');
+
+export const IS_CLEARED = `status in (${sqlList(CLEARED)})`;
+
+/** Expiry limits the start: an effect that may have started is allowed to finish. */
+export const MAY_BE_CLAIMED = `${IS_CLEARED} and due_at <= statement_timestamp()
+  and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp())`;
+
+/** Its type is registered in this process, or is a workspace's tool: every process runs those. */
+export const IS_KNOWN = '(type = any(:types::text[]) or tool_version is not null)';

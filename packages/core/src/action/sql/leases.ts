@@ -1,0 +1,65 @@
+// Renews, uses and takes over leases. Each checks the fence. Held by recover.test.ts and statements.test.ts.
+import type { JsonObject } from '@proviso/contracts';
+import { statement } from '../../platform/statement.ts';
+import { IS_KNOWN } from './fragments.ts';
+
+/** Renews leases that are still ours; an id that is not among the answers is lost. */
+export const HEARTBEAT = statement<{ ids: string[]; fences: number[]; leaseMs: number }, { id: string }>(
+  'action_heartbeat',
+  `
+    with held as (
+      select a.id from (
+        select * from unnest(:ids::uuid[], :fences::int[]) as given(id, fence) order by id
+      ) given cross join lateral (
+        select id from actions where id = given.id and fence = given.fence and status = 'running'
+          and lease_until > clock_timestamp() limit 1 for no key update
+      ) a
+    )
+    update actions a set lease_until = clock_timestamp() + :leaseMs::int * interval '1 ms'
+    from held where a.id = held.id returning a.id`,
+);
+
+/** Commits "the effect may have begun"; no row = the lease is no longer ours. */
+export const BEGIN_EFFECT = statement<{ id: string; fence: number; leaseMs: number }, { id: string }>(
+  'action_begin_effect',
+  `
+    with held as (
+      select id, lease_until from actions
+      where id = :id::uuid and fence = :fence::int and status = 'running' for no key update
+    )
+    update actions a set
+      effect_started_at = coalesce(a.effect_started_at, clock_timestamp()),
+      lease_until = clock_timestamp() + :leaseMs::int * interval '1 ms'
+    from held where a.id = held.id and held.lease_until > clock_timestamp()
+    returning a.id`,
+);
+
+interface LostAnswer {
+  action: JsonObject;
+  begun_ms_ago: number | null;
+}
+
+/**
+ * Takes over running actions whose lease has ended. A type that this process does not know is taken over only after ten
+ * leases, when no worker that knows it has come.
+ */
+export const ADOPT_LOST = statement<
+  { count: number; owner: string; types: readonly string[]; leaseMs: number },
+  LostAnswer
+>(
+  'action_adopt_lost',
+  `
+    with lost as (
+      select id from actions
+      where status = 'running' and lease_until < statement_timestamp()
+        and (${IS_KNOWN} or lease_until < statement_timestamp() - :leaseMs::int * interval '10 ms')
+      order by lease_until limit :count::int
+      for no key update skip locked
+    )
+    update actions a set
+      fence = a.fence + 1, crashes = a.crashes + 1, lease_owner = :owner::text,
+      lease_until = clock_timestamp() + :leaseMs::int * interval '1 ms'
+    from lost where a.id = lost.id
+    returning to_jsonb(a) as action,
+      (extract(epoch from clock_timestamp() - a.effect_started_at) * 1000)::float8 as begun_ms_ago`,
+);

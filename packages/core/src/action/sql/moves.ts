@@ -1,0 +1,176 @@
+// A statement for each move: it locks the row, checks that the move is still allowed, writes it with its event, and says
+// why if it refuses. One round trip, atomic without BEGIN. Held by statements.test.ts and races.test.ts.
+import type { JsonObject, Status } from '@proviso/contracts';
+import { statement, type Statement } from '../../platform/statement.ts';
+import { PREVIOUS_STATUS, LIFECYCLE, type Move } from '../lifecycle.ts';
+import { CHANGEABLE } from '../row.ts';
+import { sqlList } from './fragments.ts';
+
+const NOT_BEGUN = 'locked.effect_started_at is null';
+const NOT_EXPIRED = '(locked.expires_at is null or locked.expires_at > clock_timestamp())';
+const DUE = 'greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp())';
+/** No hold if the action could then not start before it expires. */
+const HELD = `case when option.hold_ms > 0 and (locked.expires_at is null
+    or locked.expires_at > clock_timestamp() + (option.hold_ms + 60000) * interval '1 ms')
+  then clock_timestamp() + option.hold_ms * interval '1 ms' end`;
+const DUE_ON_APPROVAL = `case when option.due_now then clock_timestamp() else greatest(${DUE}, ${HELD}) end`;
+/** A new decision is stamped with the database's time. */
+const APPROVAL = `case when change.approval is distinct from locked.approval
+  then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end`;
+const NOW = 'clock_timestamp()';
+const RELEASED = { lease_until: 'null', lease_owner: 'null' };
+const ENDED = { ...RELEASED, completed_at: NOW };
+
+interface MoveRule {
+  /** Columns that the move writes in addition to the changed ones, or instead of them. */
+  set?: Record<string, string>;
+  /** What else must hold, and the code where it does not. */
+  when?: string;
+  otherwise?: 'BEGUN' | 'EXPIRED' | 'NOT_EXPIRED';
+}
+
+/** Back to a person: earlier attempts do not count. */
+const RETURNED: MoveRule = {
+  set: {
+    ...RELEASED,
+    attempts: '0',
+    crashes: '0',
+    status_before_run: 'null',
+    unavailable_since: 'null',
+    due_at: DUE,
+    asked_at: `coalesce(locked.asked_at, ${NOW})`,
+  },
+  when: NOT_BEGUN,
+  otherwise: 'BEGUN',
+};
+
+/** What each move writes and requires beyond the status, which LIFECYCLE decides. */
+const MOVES: Record<Exclude<Move, 'action.claimed'>, MoveRule> = {
+  'action.updated': {
+    set: {
+      due_at: `case when change.scheduled_time is not distinct from locked.scheduled_time
+        then locked.due_at else ${DUE} end`,
+    },
+    when: NOT_BEGUN,
+    otherwise: 'BEGUN',
+  },
+  'action.approved': { set: { due_at: DUE_ON_APPROVAL }, when: NOT_EXPIRED, otherwise: 'EXPIRED' },
+  'action.rejected': { set: ENDED, when: NOT_EXPIRED, otherwise: 'EXPIRED' },
+  'action.cancelled': { set: ENDED, when: NOT_BEGUN, otherwise: 'BEGUN' },
+  'action.expired': {
+    set: {
+      ...ENDED,
+      status_reason: `case locked.status when 'pending_approval' then 'approval_expired' else 'expired' end`,
+    },
+    when: `not ${NOT_EXPIRED} and ${NOT_BEGUN}`,
+    otherwise: 'NOT_EXPIRED',
+  },
+  'action.returned_to_review': RETURNED,
+  'action.recalled': RETURNED,
+  'action.released': { set: { due_at: NOW }, when: `(${NOT_EXPIRED} or not ${NOT_BEGUN})`, otherwise: 'EXPIRED' },
+  'action.retried': {
+    set: {
+      ...RELEASED,
+      due_at: `${NOW} + option.delay_ms * interval '1 ms'`,
+      effect_started_at: 'case when option.undone then null else locked.effect_started_at end',
+      attempts: 'locked.attempts - case when option.uncounted then 1 else 0 end',
+      unavailable_since: `case when option.unavailable then coalesce(locked.unavailable_since, ${NOW})
+        else locked.unavailable_since end`,
+    },
+  },
+  'action.requeued': { set: { ...RELEASED, due_at: NOW } },
+  'action.completed': { set: ENDED },
+  'action.failed': { set: ENDED },
+};
+
+/** Values that are JSON are its text. */
+export interface MoveParams {
+  id: string;
+  workspace: string;
+  /** The version that was read; null = any. */
+  version: number | null;
+  /** The fence of the worker that moves it; null = any. */
+  fence: number | null;
+  actor: string;
+  /** What the event says. */
+  data: string;
+  /** The changed columns. */
+  change: string;
+  /** { due_now, hold_ms, delay_ms, undone, uncounted, unavailable } */
+  options: string;
+  token: string | null;
+  /** The Idempotency-Key, if any. */
+  key: string | null;
+  requestHash: string | null;
+  identityVersion: number | null;
+}
+
+export interface MoveAnswer {
+  code: 'MOVED' | 'NOT_FOUND' | 'INVALID_STATE' | 'CONFLICT' | 'BEGUN' | 'EXPIRED' | 'NOT_EXPIRED';
+  /** The row after the move, or the current row if the move was refused. */
+  action: JsonObject | null;
+}
+
+function writeMove(move: Exclude<Move, 'action.claimed'>): Statement<MoveParams, MoveAnswer> {
+  const { set, when = 'true', otherwise = 'CONFLICT' } = MOVES[move];
+  const changed = Object.fromEntries(CHANGEABLE.map((column) => [column, `change.${column}`]));
+  const columns = Object.entries({ ...changed, approval: APPROVAL, ...set }).map(
+    ([column, value]) => `${column} = ${value}`,
+  );
+  const sources = (Object.keys(LIFECYCLE) as Status[]).filter((status) => LIFECYCLE[status][move]);
+  const target = sources.map((status) => {
+    const to = LIFECYCLE[status][move];
+    return `when '${status}' then ${to === PREVIOUS_STATUS ? 'locked.status_before_run' : `'${to}'`}`;
+  });
+  const allowed = `locked.status in (${sqlList(sources)})`;
+  const current =
+    '(:version::int is null or locked.version = :version::int) and (:fence::int is null or locked.fence = :fence::int)';
+  return statement(
+    move.replace('.', '_'),
+    `
+    with locked as (
+      select a.*, a as whole from actions a
+      where id = :id::uuid and workspace_id = :workspace::uuid for no key update
+    ), option as (
+      select * from jsonb_to_record(:options::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+        undone boolean, uncounted boolean, unavailable boolean)
+    ), moved as (
+      update actions a set
+        status = case locked.status ${target.join(' ')} end,
+        version = locked.version + 1,
+        updated_at = clock_timestamp(),
+        ${columns.join(',\n        ')}
+      from locked cross join option
+      cross join lateral jsonb_populate_record(locked.whole, :change::jsonb) change
+      where a.id = locked.id and ${allowed} and ${current} and ${when}
+      returning a.*
+    ), event as (
+      insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+      select id, version, workspace_id, '${move}', status, :actor::jsonb, :data::jsonb, updated_at from moved
+    ), key as (
+      insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+      select workspace_id, :token::uuid, :key::text, :requestHash::text,
+        to_jsonb(moved) || jsonb_build_object('identity_version', :identityVersion::int)
+      from moved where :key::text is not null
+    )
+    select
+      case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+        when not (${allowed}) then 'INVALID_STATE' when not (${current}) then 'CONFLICT' else '${otherwise}' end as code,
+      coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+    from (select 1) one left join locked on true left join moved on true`,
+  );
+}
+
+const written = new Map(
+  (Object.keys(MOVES) as (keyof typeof MOVES)[]).map((move): [Move, Statement<MoveParams, MoveAnswer>] => [
+    move,
+    writeMove(move),
+  ]),
+);
+
+/** The statement of a move; claims have statements of their own (claim.ts). */
+export function moveStatement(move: Move): Statement<MoveParams, MoveAnswer> {
+  const found = written.get(move);
+  if (!found) throw new Error(`${move} is not a move of one action by its version or fence`);
+  return found;
+}
