@@ -23,7 +23,7 @@ export async function updateAgent(ctx: Context, id: string, input: unknown): Pro
     ...(auto_approve_types && { auto_approve_types }),
   };
   return ctx.db.transaction(async (tx) => {
-    if (enabled === false) await tx.query(PAUSE_LOCK, []);
+    if (enabled === false) await tx.query(PAUSE_LOCK, {});
     await lockAgent(tx, ctx, seen.id);
     return presentAgent(await tx.tables.agents.update({ where: { id: seen.id }, data }));
   });

@@ -1,6 +1,3 @@
-/** A value that PostgreSQL takes as a parameter. JSON goes as its text. */
-export type Value = string | number | boolean | null | undefined | readonly string[] | readonly number[];
-
 /** A statement with named parameters. Each connection prepares it once, under its name. */
 export interface Statement<Params extends object = object, Row extends object = object> {
   name: string;

@@ -71,7 +71,11 @@ const KEEP_KEYS = statement<
 );
 
 /** Makes the remover answer for the keys. Throws FORBIDDEN for a key with a scope that the remover lacks. */
-async function transferKeys(tx: Transaction, { caller }: Context, { workspace_id, user_id }: members): Promise<string[]> {
+async function transferKeys(
+  tx: Transaction,
+  { caller }: Context,
+  { workspace_id, user_id }: members,
+): Promise<string[]> {
   const keys = await tx.query(KEEP_KEYS, {
     workspace: workspace_id,
     leaving: user_id,

@@ -1,0 +1,523 @@
+-- The statements as PostgreSQL gets them. Written by `npm run sql -- print`; edit their sources instead.
+
+-- agent_lock
+-- $1 id
+select id from agents where id = $1::uuid for update;
+
+-- bootstrap_lock
+select 1 as locked from pg_advisory_xact_lock(7106);
+
+-- bootstrap_locked_out
+select distinct on (m.workspace_id) m.workspace_id, m.user_id, u.email, w.name as workspace_name
+from members m join users u on u.id = m.user_id join workspaces w on w.id = m.workspace_id
+where m.role = 'owner' and not exists (
+  select from members o where o.workspace_id = m.workspace_id and o.role = 'owner' and (
+    exists (select from sign_in_methods s where s.user_id = o.user_id)
+    or exists (select from api_keys k where k.person_id = o.user_id
+      and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))))
+order by m.workspace_id, m.created_at, m.user_id;
+
+-- company_lock
+-- $1 id
+select id from companies where id = $1::uuid for no key update;
+
+-- company_lock_against_delete
+-- $1 id
+-- $2 workspace
+select 1 as locked from companies where id = $1::uuid and workspace_id = $2::uuid for key share;
+
+-- contact_lock
+-- $1 id
+select id from contacts where id = $1::uuid for no key update;
+
+-- contact_lock_against_delete
+-- $1 id
+-- $2 workspace
+select 1 as locked from contacts where id = $1::uuid and workspace_id = $2::uuid for key share;
+
+-- email_thread_lock
+-- $1 id
+select id, contact_id from email_threads where id = $1::uuid for no key update;
+
+-- events_briefing
+-- $1 workspace
+-- $2 namedMax
+with p as (
+  select type, mission_id, count(*)::int as size, min(created_at) as oldest from actions
+  where workspace_id = $1::uuid and status = 'pending_approval' group by type, mission_id
+)
+select pg_snapshot_xmin(pg_current_snapshot())::text as now,
+  (select coalesce(sum(size), 0)::int from p) as total,
+  (select min(oldest) from p) as oldest,
+  (select coalesce(jsonb_object_agg(type, size), '{}')
+    from (select type, sum(size)::int as size from p group by type order by 2 desc, 1 limit $2::int) t) as types,
+  (select coalesce(jsonb_object_agg(mission_id, size), '{}')
+    from (
+      select mission_id, sum(size)::int as size from p where mission_id is not null
+      group by mission_id order by 2 desc, 1 limit $2::int
+    ) m) as missions,
+  (select count(distinct type) > $2::int or count(distinct mission_id) > $2::int from p) as truncated;
+
+-- events_count_behind
+-- $1 transaction
+-- $2 number
+-- $3 most
+select count(*)::int as behind from (
+  select from action_events where (transaction_id, number) > ($1::xid8, $2::bigint) and transaction_id < pg_snapshot_xmin(pg_current_snapshot()) order by transaction_id, number limit $3::int
+) e;
+
+-- events_read
+-- $1 transaction
+-- $2 number
+-- $3 workspaces
+-- $4 known
+with recursive found as materialized (
+  select array(
+    select ctid from action_events where (transaction_id, number) > ($1::xid8, $2::bigint) and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+    order by transaction_id, number limit 200
+  ) as places
+), page as (
+  select 0 as n, 0::bigint as bytes, null::text as transaction, null::text as number,
+    null::uuid as workspace_id, null::text as event, null::text as action, null::text as state, false as is_known
+  union all
+  select page.n + 1, page.bytes + octet_length(one.event) + coalesce(octet_length(one.action), 0), one.transaction,
+    one.number, one.workspace_id, one.event, one.action, one.state, one.is_known
+  from page, found, lateral (
+    select e.transaction_id::text as transaction, e.number::text as number, e.workspace_id,
+      row_to_json(e)::text as event,
+      case when not s.is_known and e.workspace_id = any($3::uuid[]) then (
+        select row_to_json(r)::text from (select a.*, i.config_version as identity_version) r
+      ) end as action,
+      s.state, s.is_known
+    from action_events e
+    join actions a on a.id = e.action_id
+    left join identities i on i.id = a.identity_id
+    cross join lateral (
+      select k.state, k.state = any($4::text[]) as is_known
+      from (select concat_ws(' ', a.id, a.version, i.config_version) as state) k
+    ) s
+    where e.ctid = found.places[page.n + 1]
+    offset 0 -- made once, however often it is named
+  ) one
+  where page.n < cardinality(found.places) and page.bytes < 262144
+)
+select (select cardinality(places) from found) as found, transaction, number, workspace_id, event, action, state,
+  is_known
+from page order by n;
+
+-- events_read_missed
+-- $1 transaction
+-- $2 number
+-- $3 upToTransaction
+-- $4 upToNumber
+-- $5 workspace
+-- $6 known
+with recursive found as materialized (
+  select array(
+    select ctid from action_events where (transaction_id, number) > ($1::xid8, $2::bigint) and (transaction_id, number) <= ($3::xid8, $4::bigint) and workspace_id = $5::uuid
+    order by transaction_id, number limit 200
+  ) as places
+), page as (
+  select 0 as n, 0::bigint as bytes, null::text as transaction, null::text as number,
+    null::uuid as workspace_id, null::text as event, null::text as action, null::text as state, false as is_known
+  union all
+  select page.n + 1, page.bytes + octet_length(one.event) + coalesce(octet_length(one.action), 0), one.transaction,
+    one.number, one.workspace_id, one.event, one.action, one.state, one.is_known
+  from page, found, lateral (
+    select e.transaction_id::text as transaction, e.number::text as number, e.workspace_id,
+      row_to_json(e)::text as event,
+      case when not s.is_known and true then (
+        select row_to_json(r)::text from (select a.*, i.config_version as identity_version) r
+      ) end as action,
+      s.state, s.is_known
+    from action_events e
+    join actions a on a.id = e.action_id
+    left join identities i on i.id = a.identity_id
+    cross join lateral (
+      select k.state, k.state = any($6::text[]) as is_known
+      from (select concat_ws(' ', a.id, a.version, i.config_version) as state) k
+    ) s
+    where e.ctid = found.places[page.n + 1]
+    offset 0 -- made once, however often it is named
+  ) one
+  where page.n < cardinality(found.places) and page.bytes < 262144
+)
+select (select cardinality(places) from found) as found, transaction, number, workspace_id, event, action, state,
+  is_known
+from page order by n;
+
+-- idempotency_forget
+delete from idempotency_keys where ctid in (
+  select ctid from idempotency_keys where created_at < statement_timestamp() - interval '48 hours' limit 1000
+) returning 1 as forgotten;
+
+-- idempotency_keep
+-- $1 workspace
+-- $2 token
+-- $3 key
+-- $4 requestHash
+insert into idempotency_keys as i (workspace_id, token_id, key, request_hash)
+values ($1::uuid, $2::uuid, $3, $4)
+on conflict (workspace_id, token_id, key) do update set key = i.key
+returning (i.xmax = 0) as fresh, i.request_hash, i.snapshot;
+
+-- idempotency_keep_reply
+-- $1 workspace
+-- $2 token
+-- $3 key
+-- $4 requestHash
+-- $5 reply
+insert into idempotency_keys as i (workspace_id, token_id, key, request_hash, snapshot)
+values ($1::uuid, $2::uuid, $3, $4, $5::jsonb)
+on conflict (workspace_id, token_id, key) do update set key = i.key
+returning i.request_hash, i.snapshot;
+
+-- identities_keys
+select split_part(credentials, '.', 2) as key, count(*)::int as records
+from identities where credentials is not null group by 1;
+
+-- identities_reseal
+-- $1 resealed
+-- $2 owner
+-- $3 name
+-- $4 seen
+update identities set credentials = $1
+where workspace_id = $2::uuid and id = $3::uuid and credentials = $4 returning 1 as done;
+
+-- identities_under_other_keys
+-- $1 key
+-- $2 after
+select (workspace_id || '/' || id) collate "C" as cursor, workspace_id::text as owner, id::text as name, credentials as sealed
+from identities
+where credentials is not null and split_part(credentials, '.', 2) <> $1 and (workspace_id || '/' || id) collate "C" > $2
+order by (workspace_id || '/' || id) collate "C" limit 100;
+
+-- identity_claim_retry
+-- $1 id
+update identities set not_before = clock_timestamp() + least(30 * 2 ^ least(failures, 10), 1800) * interval '1 second'
+where id = $1::uuid and status = 'failing' and (not_before is null or not_before <= clock_timestamp()) returning id;
+
+-- identity_find_wait
+-- $1 id
+select extract(epoch from not_before - clock_timestamp())::float8 * 1000 as wait_ms from identities where id = $1::uuid;
+
+-- identity_record_verification
+-- $1 ok
+-- $2 found
+-- $3 id
+-- $4 updatedAt
+update identities set
+  verified_at = clock_timestamp(),
+  account = case when $1::boolean then $2 else account end,
+  status = case when status = 'disabled' then status when $1 then 'active' else 'failing' end,
+  failing_since = case when $1 then null else coalesce(failing_since, clock_timestamp()) end,
+  failure = case when $1 then null else $2 end,
+  failures = case when $1 then 0 else failures + 1 end,
+  not_before = case when not $1 then greatest(not_before, clock_timestamp() + least(30 * 2 ^ least(failures, 10), 1800) * interval '1 second')
+    when failures > 0 then null else not_before end
+where id = $3::uuid and date_trunc('milliseconds', updated_at) = $4::timestamptz and deleted_at is null;
+
+-- identity_retire
+-- $1 id
+-- $2 workspace
+update identities set deleted_at = clock_timestamp(), status = 'disabled', credentials = null
+where id = $1::uuid and workspace_id = $2::uuid and deleted_at is null returning id;
+
+-- identity_take_slot
+-- $1 identity
+-- $2 action
+-- $3 spansMs
+-- $4 starts
+-- $5 inlineWaitMaxMs
+select started, wait_ms from take_slot($1::uuid, $2::uuid, $3::float8[], $4::int[], $5::int);
+
+-- identity_throttle
+-- $1 ms
+-- $2 id
+update identities set not_before = greatest(not_before, clock_timestamp() + $1::float8 * interval '1 ms')
+where id = $2::uuid;
+
+-- invitation_now
+select clock_timestamp() as now;
+
+-- invitation_revoke
+-- $1 id
+-- $2 workspace
+update invitations set revoked_at = clock_timestamp()
+where id = $1::uuid and workspace_id = $2::uuid and accepted_at is null and revoked_at is null returning id;
+
+-- invitation_use
+-- $1 user
+-- $2 id
+update invitations set accepted_at = clock_timestamp(), accepted_by = $1::uuid
+where id = $2::uuid and accepted_at is null and revoked_at is null and expires_at > clock_timestamp() returning id;
+
+-- is_future
+-- $1 at
+select $1::timestamptz > statement_timestamp() as future;
+
+-- key_revoke
+-- $1 id
+update api_keys set revoked_at = clock_timestamp() where id = $1::uuid and revoked_at is null returning id;
+
+-- key_revoke_invitations
+-- $1 id
+with recursive made as (
+  select id from api_keys where made_by_key_id = $1::uuid
+  union select k.id from api_keys k join made on k.made_by_key_id = made.id
+)
+update invitations i set revoked_at = clock_timestamp()
+where (i.made_by_key_id = $1::uuid or i.made_by_key_id in (select id from made))
+  and i.accepted_at is null and i.revoked_at is null returning i.id;
+
+-- key_revoke_made
+-- $1 id
+with recursive made as (
+  select id from api_keys where made_by_key_id = $1::uuid
+  union select k.id from api_keys k join made on k.made_by_key_id = made.id
+)
+update api_keys k set revoked_at = clock_timestamp() from made
+where k.id = made.id and k.revoked_at is null returning k.id;
+
+-- member_invitations_revoke
+-- $1 workspace
+-- $2 user
+update invitations set revoked_at = clock_timestamp()
+where workspace_id = $1::uuid and made_by_person_id = $2::uuid and accepted_at is null and revoked_at is null;
+
+-- member_keys_keep
+-- $1 answersFor
+-- $2 leaving
+-- $3 workspace
+update api_keys k set made_by_person_id = $1::uuid, made_by_key_id = (
+  select maker.id from api_keys maker where maker.id = k.made_by_key_id and maker.person_id is distinct from $2::uuid)
+where k.workspace_id = $3::uuid and k.made_by_person_id = $2::uuid and k.revoked_at is null returning k.id, k.scopes;
+
+-- member_keys_revoke
+-- $1 workspace
+-- $2 user
+update api_keys set revoked_at = clock_timestamp()
+where workspace_id = $1::uuid and made_by_person_id = $2::uuid and revoked_at is null returning id;
+
+-- members_lock
+-- $1 id
+select id from workspaces where id = $1::uuid for no key update;
+
+-- operator_session_end
+-- $1 idHash
+delete from operator_sessions where id_hash = $1;
+
+-- operator_session_find
+-- $1 idHash
+with found as (
+    select s.id_hash from operator_sessions s join (select distinct k.id from 
+api_keys k join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
+and m.workspace_id = coalesce(k.workspace_id, m.workspace_id) and m.role in ('owner', 'admin') and coalesce(k.role, m.role) in ('owner', 'admin')
+  and 'instance:operate' = any(k.scopes) and k.agent_id is null and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())) key on key.id = s.key_id
+    where s.id_hash = $1 and not 
+(s.expires_at <= statement_timestamp() or s.seen_at <= statement_timestamp() - interval '1800000 milliseconds')
+  ), noted as (
+    update operator_sessions s set seen_at = statement_timestamp() from found
+    where s.id_hash = found.id_hash and s.seen_at < statement_timestamp() - interval '1 minute'
+  )
+  select id_hash from found;
+
+-- operator_session_open
+-- $1 keyHash
+-- $2 formerHash
+-- $3 idHash
+with operator as (
+    select distinct k.id from 
+api_keys k join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
+and m.workspace_id = coalesce(k.workspace_id, m.workspace_id) and m.role in ('owner', 'admin') and coalesce(k.role, m.role) in ('owner', 'admin')
+  and 'instance:operate' = any(k.scopes) and k.agent_id is null and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp()) where k.token_hash = $1
+  ), swept as (
+    delete from operator_sessions s using operator
+    where 
+(s.expires_at <= statement_timestamp() or s.seen_at <= statement_timestamp() - interval '1800000 milliseconds') or s.id_hash = $2 or s.id_hash in (
+      select older.id_hash from operator_sessions older where older.key_id = operator.id
+      order by older.created_at desc offset 9)
+  )
+  insert into operator_sessions (id_hash, key_id, seen_at, created_at, expires_at)
+  select $3, id, statement_timestamp(), statement_timestamp(),
+    statement_timestamp() + interval '28800000 milliseconds'
+  from operator
+  returning key_id;
+
+-- pause_gate
+select 1 as locked from pg_advisory_xact_lock(7105);
+
+-- person_lock
+-- $1 id
+select id from users where id = $1::uuid for no key update;
+
+-- person_workspaces_lock
+-- $1 person
+select w.id from workspaces w join members m on m.workspace_id = w.id where m.user_id = $1::uuid
+order by w.id for no key update of w;
+
+-- session_end
+-- $1 tokenHash
+delete from sessions where token_hash = $1;
+
+-- session_find
+-- $1 tokenHash
+select s.id, 'session' as kind, m.workspace_id, null as key_name, null as scopes, null as key_role, true as decides,
+  m.workspace_id = (select h.workspace_id from members h where h.user_id = s.user_id
+    order by h.created_at, h.workspace_id limit 1) as is_home,
+  null as expires_at, m.user_id as answers_for_id, m.role as member_role,
+  exists (select from api_keys k where k.person_id = s.user_id and 'instance:operate' = any(k.scopes) and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())) as operates,
+  p.id as person_id, p.email, p.name as person_name, null as agent_id, null as agent_name, null as agent_enabled
+from sessions s
+join members m on m.user_id = s.user_id
+join users p on p.id = s.user_id where s.token_hash = $1 and s.expires_at > statement_timestamp();
+
+-- session_find_active
+-- $1 ids
+select s.id, m.workspace_id from sessions s join members m on m.user_id = s.user_id
+where s.id = any($1::uuid[]) and s.expires_at > statement_timestamp();
+
+-- session_find_current
+-- $1 id
+-- $2 workspace
+select s.id, 'session' as kind, m.workspace_id, null as key_name, null as scopes, null as key_role, true as decides,
+  m.workspace_id = (select h.workspace_id from members h where h.user_id = s.user_id
+    order by h.created_at, h.workspace_id limit 1) as is_home,
+  null as expires_at, m.user_id as answers_for_id, m.role as member_role,
+  exists (select from api_keys k where k.person_id = s.user_id and 'instance:operate' = any(k.scopes) and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())) as operates,
+  p.id as person_id, p.email, p.name as person_name, null as agent_id, null as agent_name, null as agent_enabled
+from sessions s
+join members m on m.user_id = s.user_id
+join users p on p.id = s.user_id where s.id = $1::uuid and m.workspace_id = $2::uuid and s.expires_at > statement_timestamp();
+
+-- session_find_person
+-- $1 tokenHash
+select s.id as key_id, 'session' as kind, p.id, p.email, p.name from sessions s join users p on p.id = s.user_id
+where s.token_hash = $1 and s.expires_at > statement_timestamp();
+
+-- session_open
+-- $1 user
+-- $2 id
+-- $3 tokenHash
+-- $4 ipAddress
+-- $5 userAgent
+with swept as (
+  delete from sessions s where s.user_id = $1::uuid and (s.expires_at <= statement_timestamp() or s.id in (
+    select older.id from sessions older where older.user_id = $1::uuid
+    order by older.created_at desc offset 49))
+)
+insert into sessions (id, user_id, token_hash, ip_address, user_agent, created_at, expires_at)
+values ($2::uuid, $1::uuid, $3, $4, $5, statement_timestamp(), statement_timestamp() + interval '7 days')
+returning id, created_at, expires_at;
+
+-- session_revoke
+-- $1 id
+-- $2 user
+delete from sessions where id = $1::uuid and user_id = $2::uuid returning *;
+
+-- settings_update
+-- $1 changes
+-- $2 workspace
+update workspaces set settings = settings || $1::jsonb where id = $2::uuid returning settings;
+
+-- sign_in_link_make
+-- $1 user
+-- $2 id
+-- $3 tokenHash
+with former as (delete from sign_in_links where user_id = $1::uuid)
+insert into sign_in_links (id, user_id, token_hash, created_at, expires_at)
+values ($2::uuid, $1::uuid, $3, statement_timestamp(), statement_timestamp() + interval '15 minutes');
+
+-- sign_in_link_use
+-- $1 tokenHash
+update sign_in_links set used_at = clock_timestamp()
+where token_hash = $1 and used_at is null and expires_at > clock_timestamp() returning user_id;
+
+-- task_lock
+-- $1 id
+select id from tasks where id = $1::uuid for no key update;
+
+-- token_find
+-- $1 tokenHash
+select k.id, k.kind, m.workspace_id, m.workspace_id = k.home_workspace_id as is_home, k.name as key_name, k.scopes,
+    k.role as key_role, k.decides, k.expires_at, m.user_id as answers_for_id, m.role as member_role,
+    p.id as person_id, p.email, p.name as person_name,
+    g.id as agent_id, g.name as agent_name, g.enabled as agent_enabled
+  from api_keys k
+  join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
+and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)
+  left join users p on p.id = k.person_id
+  left join agents g on g.id = k.agent_id where k.token_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp());
+
+-- token_find_active
+-- $1 ids
+select k.id, m.workspace_id from api_keys k join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
+and m.workspace_id = coalesce(k.workspace_id, m.workspace_id) left join agents g on g.id = k.agent_id
+  where k.id = any($1::uuid[]) and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp()) and g.enabled is not false;
+
+-- token_find_current
+-- $1 id
+-- $2 workspace
+select k.id, k.kind, m.workspace_id, m.workspace_id = k.home_workspace_id as is_home, k.name as key_name, k.scopes,
+    k.role as key_role, k.decides, k.expires_at, m.user_id as answers_for_id, m.role as member_role,
+    p.id as person_id, p.email, p.name as person_name,
+    g.id as agent_id, g.name as agent_name, g.enabled as agent_enabled
+  from api_keys k
+  join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
+and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)
+  left join users p on p.id = k.person_id
+  left join agents g on g.id = k.agent_id where k.id = $1::uuid and m.workspace_id = $2::uuid and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp());
+
+-- token_find_person
+-- $1 tokenHash
+select k.id as key_id, k.kind, p.id, p.email, p.name from api_keys k left join users p on p.id = k.person_id
+where k.token_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp());
+
+-- tool_delete
+-- $1 workspace
+-- $2 name
+update tools set deleted_at = clock_timestamp(), updated_at = clock_timestamp()
+where workspace_id = $1::uuid and name = $2 and deleted_at is null returning *;
+
+-- tool_register
+-- $1 workspace
+-- $2 name
+-- $3 url
+-- $4 inputSchema
+-- $5 idempotent
+-- $6 secret
+insert into tools as t (workspace_id, name, url, input_schema, idempotent, secret)
+values ($1::uuid, $2, $3, $4::jsonb, $5::boolean, $6)
+on conflict (workspace_id, name) do update set
+  version = t.version + 1, url = excluded.url, input_schema = excluded.input_schema, idempotent = excluded.idempotent,
+  secret = case when t.deleted_at is null then t.secret else excluded.secret end,
+  deleted_at = null, updated_at = clock_timestamp()
+returning *;
+
+-- tools_keys
+select split_part(secret, '.', 2) as key, count(*)::int as records
+from tools where secret is not null group by 1;
+
+-- tools_reseal
+-- $1 resealed
+-- $2 owner
+-- $3 name
+-- $4 seen
+update tools set secret = $1
+where workspace_id = $2::uuid and name = $3::text and secret = $4 returning 1 as done;
+
+-- tools_under_other_keys
+-- $1 key
+-- $2 after
+select (workspace_id || '/' || name) collate "C" as cursor, workspace_id::text as owner, name::text as name, secret as sealed
+from tools
+where secret is not null and split_part(secret, '.', 2) <> $1 and (workspace_id || '/' || name) collate "C" > $2
+order by (workspace_id || '/' || name) collate "C" limit 100;
+
+-- workspaces_locked_out
+-- $1 workspaces
+select w.id from workspaces w where w.id = any($1::uuid[]) and not exists (
+  select from members m where m.workspace_id = w.id and m.role = 'owner' and (
+    exists (select from sign_in_methods s where s.user_id = m.user_id)
+    or exists (select from api_keys k where k.person_id = m.user_id
+      and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))));
