@@ -307,7 +307,7 @@ function signalGone(res: Response, stopping: AbortSignal): AbortSignal {
 async function callersOf({ db }: Services, sharing: Sharing, req: Request, res: Response): Promise<Caller[]> {
   const { limits, knownTokens } = sharing;
   assertOwnPage(req);
-  const callers = await known(() => authenticate(db, tokenOf(req)), sharing, req, res);
+  const callers = await findCaller(() => authenticate(db, tokenOf(req)), sharing, req, res);
   const [caller] = callers;
   if (!caller) return callers;
   if (!knownTokens.tenantOf(tokenOf(req))) knownTokens.remember(tokenOf(req), caller.workspaceId);
@@ -323,11 +323,13 @@ async function personOf({ db }: Services, sharing: Sharing, req: Request, res: R
     await consumeStrangerLimit(limits, strangerAt(req), res);
     return undefined;
   }
-  const found = await known(() => authenticatePerson(db, tokenOf(req)), sharing, req, res).catch((error: unknown) => {
-    if (req.headers.authorization === undefined && error instanceof AppError && error.code === 'UNAUTHENTICATED')
-      return;
-    throw error;
-  });
+  const found = await findCaller(() => authenticatePerson(db, tokenOf(req)), sharing, req, res).catch(
+    (error: unknown) => {
+      if (req.headers.authorization === undefined && error instanceof AppError && error.code === 'UNAUTHENTICATED')
+        return;
+      throw error;
+    },
+  );
   if (!found) return undefined; // an expired cookie counts as none
   if (!knownTokens.tenantOf(tokenOf(req))) knownTokens.remember(tokenOf(req), found.person.id);
   res.locals.credential = { kind: 'person', id: found.tokenId };
@@ -336,7 +338,7 @@ async function personOf({ db }: Services, sharing: Sharing, req: Request, res: R
 }
 
 /** A caller who is refused before the token counts, such as a disabled agent, counts as a stranger at that address. */
-async function known<T>(find: () => Promise<T>, sharing: Sharing, req: Request, res: Response): Promise<T> {
+async function findCaller<T>(find: () => Promise<T>, sharing: Sharing, req: Request, res: Response): Promise<T> {
   const { limits, knownTokens } = sharing;
   const given = tokenOf(req);
   const isKnown = knownTokens.tenantOf(given) !== undefined;

@@ -86,13 +86,13 @@ export async function countSealed({ query }: Queryable): Promise<Map<string, num
 }
 
 /**
- * Safe to stop, to repeat, and to run while the service runs. Reports each batch to `said`. Throws UNAVAILABLE without
+ * Safe to stop, to repeat, and to run while the service runs. Reports each batch to `report`. Throws UNAVAILABLE without
  * a ring.
  */
 export async function rotateSecrets(
   { query }: Queryable,
   ring: KeyRing,
-  said: (rotation: Rotation) => void = () => undefined,
+  report: (rotation: Rotation) => void = () => undefined,
 ): Promise<Rotation> {
   const [first] = ring.keys();
   if (first === undefined)
@@ -109,7 +109,7 @@ export async function rotateSecrets(
             await query(replace, { owner: record.owner, name: record.name, seen: record.sealed, resealed: text })
           ).length;
       }
-      if (found.length > 0) said(rotation);
+      if (found.length > 0) report(rotation);
       if (found.length < BATCH) break;
       cursor = found.at(-1)?.cursor ?? '';
     }

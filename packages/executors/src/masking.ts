@@ -3,8 +3,8 @@
 import type { JsonValue } from '@proviso/contracts';
 
 export interface Mask {
-  text(said: string): string;
-  value(said: JsonValue): JsonValue;
+  text(given: string): string;
+  value(given: JsonValue): JsonValue;
 }
 
 const MASKED = '[hidden]';
@@ -24,14 +24,14 @@ const SCHEME = /^(?:bearer|basic|token|apikey|api-key|key)\s+/i;
 export function maskOf(credentials: object | null | undefined): Mask {
   const forms = new Set(secretsOf(credentials).flatMap(formsOf));
   const longestFirst = [...forms].toSorted((a, b) => b.length - a.length);
-  const text = (said: string): string => longestFirst.reduce((shown, form) => shown.replaceAll(form, MASKED), said);
-  const value = (said: JsonValue): JsonValue => {
-    if (typeof said === 'string') return text(said);
-    if (Array.isArray(said)) return said.map(value);
-    if (typeof said !== 'object' || said === null) return said;
-    return Object.fromEntries(Object.entries(said).map(([name, child]) => [text(name), value(child)]));
+  const text = (given: string): string => longestFirst.reduce((shown, form) => shown.replaceAll(form, MASKED), given);
+  const value = (given: JsonValue): JsonValue => {
+    if (typeof given === 'string') return text(given);
+    if (Array.isArray(given)) return given.map(value);
+    if (typeof given !== 'object' || given === null) return given;
+    return Object.fromEntries(Object.entries(given).map(([name, child]) => [text(name), value(child)]));
   };
-  return longestFirst.length === 0 ? { text: (said) => said, value: (said) => said } : { text, value };
+  return longestFirst.length === 0 ? { text: (given) => given, value: (given) => given } : { text, value };
 }
 
 function secretsOf(credentials: object | null | undefined): string[] {

@@ -60,8 +60,8 @@ const EXECUTOR_RESULTS: readonly unknown[] = [
 ] satisfies RunResult['kind'][];
 
 /** Any other return value is a bug of the executor, like a throw. */
-function assertOutcome(said: unknown): RunResult {
-  if (EXECUTOR_RESULTS.includes((said as { kind?: unknown } | undefined)?.kind)) return said as RunResult;
+function assertOutcome(returned: unknown): RunResult {
+  if (EXECUTOR_RESULTS.includes((returned as { kind?: unknown } | undefined)?.kind)) return returned as RunResult;
   throw new TypeError('an executor returned something that is not an outcome');
 }
 

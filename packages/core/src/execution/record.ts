@@ -24,8 +24,8 @@ const RECORD_LIMIT_MS = 60_000;
  * Records how a run ended, under its fence. Retries for a minute while the database is down; the fence refuses a record
  * that comes too late.
  */
-export async function record(worker: Worker, lease: Lease, said: RunResult): Promise<void> {
-  const result = sanitizeResult(said);
+export async function record(worker: Worker, lease: Lease, unsanitized: RunResult): Promise<void> {
+  const result = sanitizeResult(unsanitized);
   const { identity_id } = lease.action;
   if (result.kind === 'retry' && result.afterMs !== undefined && identity_id)
     await throttleIdentity(worker.db, identity_id, result.afterMs).catch((err: unknown) =>

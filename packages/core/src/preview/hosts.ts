@@ -70,14 +70,17 @@ function noteOnLink(link: string, start: number): Found | undefined {
   if (user >= 0) {
     const posed = authority.slice(0, user);
     return {
-      note: `leads to ${named(hostname)}`,
-      warning: `A link that begins with ${posed}@ leads to ${named(hostname)}.`,
+      note: `leads to ${describeHost(hostname)}`,
+      warning: `A link that begins with ${posed}@ leads to ${describeHost(hostname)}.`,
     };
   }
   const written = authority.replace(/:\d*$/, '').replace(/\.$/, '');
   if (written.toLowerCase() === hostname.replace(/\.$/, '')) return noteOnName(written);
   if (!ASCII.test(written) && domainToASCII(written) === hostname) return noteOnName(written);
-  return { note: `leads to ${named(hostname)}`, warning: `The link to ${written} leads to ${named(hostname)}.` };
+  return {
+    note: `leads to ${describeHost(hostname)}`,
+    warning: `The link to ${written} leads to ${describeHost(hostname)}.`,
+  };
 }
 
 function noteOnName(name: string): Found | undefined {
@@ -94,7 +97,7 @@ function noteOnName(name: string): Found | undefined {
 }
 
 /** A host in ASCII, and the name that it encodes if that differs. */
-export function named(host: string): string {
+export function describeHost(host: string): string {
   const name = /(?:^|\.)xn--/i.test(host) ? domainToUnicode(host) : host;
   return name === host || name === '' ? host : `${host} (${name})`;
 }

@@ -15,7 +15,7 @@ const SERVICE_LABELS = new Set(
   Sent at once, Sent by, Server, Status, Subject, Tags, Text, Thread, Title, To, Tool, Tool title, Tool version,
   Unsubscribed, Verified, Verified by, Warning, Warnings, When the answer is lost, Workspace`
     .split(',')
-    .map(folded),
+    .map(foldText),
 );
 
 /**
@@ -23,12 +23,12 @@ const SERVICE_LABELS = new Set(
  * reads like a label of the service, or contains one on its own line, is shown as a given name.
  */
 export const agentLabel = (label: string): string =>
-  label.split(/[\n\r\u2028\u2029:：⏎]+/u).some((part) => SERVICE_LABELS.has(folded(part)))
+  label.split(/[\n\r\u2028\u2029:：⏎]+/u).some((part) => SERVICE_LABELS.has(foldText(part)))
     ? givenLabel('agent', label)
     : label;
 
 /** Ignores case, diacritics, spaces, and letters of other alphabets that look alike. */
-function folded(text: string): string {
+function foldText(text: string): string {
   return asciiLookAlike(text.normalize('NFKD'))
     .normalize('NFKD')
     .replaceAll(/[^\p{L}\p{N}]/gu, '')

@@ -29,12 +29,12 @@ export function* mixedWords(text: string): Generator<{ word: string; letters: st
   for (const [word] of text.matchAll(WORD)) {
     if (seen.has(word)) continue;
     seen.add(word);
-    const letters = posing(word.slice(0, WORD_CHARS_MAX));
+    const letters = lookAlikesIn(word.slice(0, WORD_CHARS_MAX));
     if (letters.length > 0) yield { word, letters };
   }
 }
 
-function posing(word: string): string[] {
+function lookAlikesIn(word: string): string[] {
   if (!OTHER_ALPHABET.test(word) || !/\p{Script=Latn}/u.test(word)) return [];
   return [...new Set(word)].filter((letter) => OTHER_ALPHABET.test(letter) && ASCII.test(asciiLookAlike(letter)));
 }

@@ -1,5 +1,5 @@
 import sanitizeHtml from 'sanitize-html';
-import { named } from './hosts.ts';
+import { describeHost } from './hosts.ts';
 import { readableText, type Where } from './readable-text.ts';
 
 const ALLOWED: sanitizeHtml.IOptions = {
@@ -37,8 +37,8 @@ export function readableHtml(html: string, where: Where): string {
     const shown = unescaped(words.replaceAll(TAG, '')).trim();
     const posed = HOST_IN_WORDS.exec(shown.slice(0, 2_048))?.[0];
     if (posed !== undefined && !isOf(target, posed))
-      where.findings.host(`A link shows ${posed}, and leads to ${named(target)}.`);
-    return `<a href="${href}">${words}</a>${escaped(` ⟨${named(target)}⟩`)}`;
+      where.findings.host(`A link shows ${posed}, and leads to ${describeHost(target)}.`);
+    return `<a href="${href}">${words}</a>${escaped(` ⟨${describeHost(target)}⟩`)}`;
   });
   return linked.replaceAll(EMPTY_BLOCKS, (run) => {
     where.findings.paddedIn(where.place);

@@ -98,7 +98,7 @@ export async function prepareDecision(
   assertDecides(executor, effectiveParams({ ...shown, ...columnsOf(change) }), comment);
   const edits = change.user_edits ?? null;
   const hash = { params_hash: change.cleared_hash ?? null };
-  const said = { decision: decision.action, edits, comment, ...hash, via: ctx.via, ...(changes && { changes }) };
+  const data = { decision: decision.action, edits, comment, ...hash, via: ctx.via, ...(changes && { changes }) };
   const approval = { ...record, decision: decision.action, edits };
   const holdSeconds = dueNow ? 0 : await holdSecondsOf(ctx, seen.type, decision.hold_seconds);
   return {
@@ -107,7 +107,7 @@ export async function prepareDecision(
     options: {
       actor,
       change: { ...change, approval, status_reason: null },
-      data: { ...said, ...(holdSeconds > 0 && { hold_seconds: holdSeconds }) },
+      data: { ...data, ...(holdSeconds > 0 && { hold_seconds: holdSeconds }) },
       dueNow,
       holdMs: holdSeconds * 1_000,
     },

@@ -35,9 +35,9 @@ export const lookupContext = (ctx: Context, identity: IdentityView | null): Look
 
 /** The given params, without what the executor filled in. */
 export const givenParams = ({ params, resolved }: Pick<ActionRow, 'params' | 'resolved'>): JsonObject =>
-  without(params, Object.keys(resolved));
+  omit(params, Object.keys(resolved));
 
-const without = (from: JsonObject, keys: readonly string[]): JsonObject =>
+const omit = (from: JsonObject, keys: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(from).filter(([key]) => !keys.includes(key)));
 
 const pick = (from: JsonObject, keys: readonly string[]): JsonObject =>
@@ -151,7 +151,7 @@ export async function prepareProposal(
   );
   return {
     params,
-    resolved: { ...without(kept, Object.keys(given)), ...found },
+    resolved: { ...omit(kept, Object.keys(given)), ...found },
     rendered,
     identity,
     contactId: idIn('contact'),
@@ -161,7 +161,7 @@ export async function prepareProposal(
 }
 
 /** Null for each param that still says what the edits changed. */
-function restated({ restatedIn = {} }: Executor, params: JsonObject, edits: JsonObject): JsonObject {
+function nullRestated({ restatedIn = {} }: Executor, params: JsonObject, edits: JsonObject): JsonObject {
   const fields = Object.entries(edits)
     .filter(([field, value]) => value !== null && !sameJson(value, params[field] ?? null))
     .flatMap(([field]) => restatedIn[field] ?? []);
@@ -179,7 +179,7 @@ export async function prepareEdits(
   row: ActionRow,
   asked: JsonObject,
 ): Promise<Proposal & { edits: JsonObject }> {
-  const edits = { ...restated(executor, row.params, asked), ...asked };
+  const edits = { ...nullRestated(executor, row.params, asked), ...asked };
   const moved = (executor.resolvesFrom ?? []).some((key) => key in edits && edits[key] !== row.params[key]);
   const proposal = await prepareProposal(ctx, {
     executor,
@@ -191,8 +191,8 @@ export async function prepareEdits(
   const edited = Object.keys(edits);
   return {
     ...proposal,
-    params: { ...without(proposal.params, edited), ...pick(row.params, edited) },
-    resolved: without(proposal.resolved, edited),
+    params: { ...omit(proposal.params, edited), ...pick(row.params, edited) },
+    resolved: omit(proposal.resolved, edited),
     // An edit that removes a field stays null, which the merge applies to the proposal.
     edits: Object.fromEntries(edited.map((key) => [key, proposal.params[key] ?? null])),
   };

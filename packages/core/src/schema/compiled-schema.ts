@@ -53,7 +53,7 @@ export function answerForInput(hash: string, text: string | undefined, input: st
   if (fault !== undefined)
     return { kind: 'input', untested, fault: { path: [], message: `has a schema that ${fault}` } };
   const fits = validate?.(JSON.parse(input)) ?? true;
-  return { kind: 'input', untested, ...(!fits && { fault: said(validate?.errors?.[0]) }) };
+  return { kind: 'input', untested, ...(!fits && { fault: faultOf(validate?.errors?.[0]) }) };
 }
 
 function compiledOf(hash: string, text: string): Compiled {
@@ -79,13 +79,18 @@ function compile(schema: JsonObject): Compiled {
   const refused = (fault: string): Compiled => ({ fault: fault.slice(0, 300), untested });
   const fault = kindFault(schema);
   if (fault !== undefined) return refused(fault);
-  const { elsewhere, tooMuch } = extentOf(schema);
+  const { elsewhere, tooMuch } = measure(schema);
   if (elsewhere !== undefined) return refused(`must not refer to anything outside itself (${elsewhere.slice(0, 100)})`);
   if (tooMuch !== undefined) return { untested: [`it ${tooMuch}`] };
   try {
     const modern = modernize(schema, untested);
     if (!meta.validateSchema(modern)) return refused(`${NO_SCHEMA}: ${meta.errorsText()}`);
-    const own: Options = { ...OPTIONS, meta: false, validateSchema: false, code: { regExp: linear(untested) } };
+    const own: Options = {
+      ...OPTIONS,
+      meta: false,
+      validateSchema: false,
+      code: { regExp: linearTimePattern(untested) },
+    };
     const alone = new Ajv2020(own); // shares no schema with other tenants
     return { validate: ajvFormats.default(alone).compile(modern), untested };
   } catch (error) {
@@ -103,7 +108,7 @@ function kindFault(schema: JsonObject): string | undefined {
 const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
 
 /** Finds references to other documents, and whether there is too much to compile. */
-function extentOf(schema: JsonObject): { elsewhere?: string; tooMuch?: string } {
+function measure(schema: JsonObject): { elsewhere?: string; tooMuch?: string } {
   const open: { value: JsonValue; depth: number }[] = [{ value: schema, depth: 1 }];
   let [objects, deepest] = [0, 0];
   for (let next = open.pop(); next; next = open.pop()) {
@@ -134,7 +139,7 @@ interface Pattern {
 }
 
 /** Compiles patterns for RE2. One that RE2 cannot run matches everything, and is named. */
-function linear(untested: string[]) {
+function linearTimePattern(untested: string[]) {
   const engine = (pattern: string): Pattern => {
     try {
       const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
@@ -148,7 +153,7 @@ function linear(untested: string[]) {
   return Object.assign(engine, { code: 'new RegExp' });
 }
 
-function said(error: ErrorObject | undefined): Fault {
+function faultOf(error: ErrorObject | undefined): Fault {
   const { instancePath = '', keyword, params = {}, message = 'does not fit' } = error ?? {};
   const at = instancePath.split('/').slice(1).map(unescaped);
   const { missingProperty, additionalProperty, unevaluatedProperty } = params as Record<string, string | undefined>;

@@ -12,30 +12,33 @@ const DATA = ['$comment', '$recursiveAnchor', '$schema', 'default', 'description
 export function modernize(schema: JsonObject, untested: string[]): JsonObject {
   const { $schema } = schema;
   if ($schema !== undefined && !(typeof $schema === 'string' && DIALECTS.test($schema)))
-    untested.push(`its $schema ${said($schema)} is not known, so it is read as JSON Schema 2020-12`);
+    untested.push(`its $schema ${quote($schema)} is not known, so it is read as JSON Schema 2020-12`);
   const { $id: _, ...others } = schema; // nothing outside refers to it
-  return modern(others, '', untested);
+  return upgrade(others, '', untested);
 }
 
-function modern(schema: JsonObject, path: string, untested: string[]): JsonObject {
+function upgrade(schema: JsonObject, path: string, untested: string[]): JsonObject {
   const inner = mapSubschemas(schema, (one, at) => {
-    const made = modern(one, `${path}/${at}`, untested);
+    const made = upgrade(one, `${path}/${at}`, untested);
     return one.nullable === true ? { anyOf: [made, { type: 'null' }] } : made; // OpenAPI's
   });
   const known = Object.entries(inner).filter(([keyword]) => !DATA.includes(keyword));
-  const translated = [named, bounds, lists, references].reduce((made, step) => step(made), Object.fromEntries(known));
+  const translated = [translateAnchors, translateBounds, translateTuples, translateReferences].reduce(
+    (made, step) => step(made),
+    Object.fromEntries(known),
+  );
   return understood(translated, path, untested);
 }
 
 /** Anchors: a fragment in `id` up to draft-04, in `$id` up to draft-07. */
-function named({ id, ...schema }: JsonObject): JsonObject {
+function translateAnchors({ id, ...schema }: JsonObject): JsonObject {
   const { $id = id, ...others } = schema;
   if (typeof $id === 'string' && /^#./.test($id)) return { ...others, $anchor: $id.slice(1) };
   return schema;
 }
 
 /** An exclusive bound is a boolean next to the bound, up to draft-04. */
-function bounds(schema: JsonObject): JsonObject {
+function translateBounds(schema: JsonObject): JsonObject {
   const made = { ...schema };
   for (const [bound, exclusive] of [
     ['minimum', 'exclusiveMinimum'] as const,
@@ -52,7 +55,7 @@ function bounds(schema: JsonObject): JsonObject {
 }
 
 /** Tuples are a list in `items`, up to 2019-09. */
-function lists({ additionalItems, ...schema }: JsonObject): JsonObject {
+function translateTuples({ additionalItems, ...schema }: JsonObject): JsonObject {
   if (!Array.isArray(schema.items)) return schema;
   const { items, ...others } = schema;
   return {
@@ -63,7 +66,7 @@ function lists({ additionalItems, ...schema }: JsonObject): JsonObject {
 }
 
 /** A reference to the outermost schema, in 2019-09. Here that is this schema. */
-function references({ $recursiveRef, ...schema }: JsonObject): JsonObject {
+function translateReferences({ $recursiveRef, ...schema }: JsonObject): JsonObject {
   return $recursiveRef === undefined ? schema : { ...schema, $ref: $recursiveRef };
 }
 
@@ -72,7 +75,7 @@ function understood(schema: JsonObject, path: string, untested: string[]): JsonO
   const made = { ...schema };
   const types = Array.isArray(type) ? type : [type];
   if (type !== undefined && !types.every((one) => TYPES.has(one as JsonValue))) {
-    untested.push(`the type ${said(type)} at ${path || '/'} is not a JSON Schema type`);
+    untested.push(`the type ${quote(type)} at ${path || '/'} is not a JSON Schema type`);
     delete made.type;
   }
   if (typeof required === 'boolean') {
@@ -82,4 +85,4 @@ function understood(schema: JsonObject, path: string, untested: string[]): JsonO
   return made;
 }
 
-const said = (value: JsonValue): string => JSON.stringify(value).slice(0, 100);
+const quote = (value: JsonValue): string => JSON.stringify(value).slice(0, 100);

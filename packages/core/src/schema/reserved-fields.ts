@@ -18,9 +18,11 @@ export type CallContext = Partial<Record<(typeof CONTEXT_FIELDS)[Field], string 
 /** Throws INVALID if params name another context than the row's. */
 export function assertCallContext(params: JsonObject, context: CallContext): void {
   const differs = (field: Field): boolean => {
-    const said = params[field] ?? null;
+    const value = params[field] ?? null;
     const isId = CONTEXT_FIELDS[field] !== 'sessionId';
-    return (typeof said === 'string' && isId ? said.toLowerCase() : said) !== (context[CONTEXT_FIELDS[field]] ?? null);
+    return (
+      (typeof value === 'string' && isId ? value.toLowerCase() : value) !== (context[CONTEXT_FIELDS[field]] ?? null)
+    );
   };
   refuse('params', reservedIn(params).filter(differs), 'does not match the call: leave it out');
 }

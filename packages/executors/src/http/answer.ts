@@ -88,7 +88,7 @@ function readRetryAfter(wish: string | null, date: string | null): number | unde
 
 /** The provider's own words for people, in one bounded tracker; empty if there are none, as in a proxy's page. */
 export function wordsOf({ body, text, headers }: Pick<HttpAnswer, 'body' | 'text' | 'headers'>): string {
-  if (body !== undefined) return oneLine(said(body));
+  if (body !== undefined) return oneLine(messageIn(body));
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
   return /html|xml/i.test(type) || /^\s*[<{[]/.test(text) ? '' : oneLine(text);
 }
@@ -99,12 +99,12 @@ const LABELS = ['category', 'name', 'code'];
 const DEPTH_MAX = 4;
 
 /** The message and reasons in a body, by the names that APIs commonly use; else the whole body. */
-function said(body: JsonValue, depth = 0): string {
+function messageIn(body: JsonValue, depth = 0): string {
   if (depth > DEPTH_MAX) return '';
   if (Array.isArray(body)) return listed(body, depth);
   if (!isObject(body)) return String(body ?? '');
   const headline = HEADLINES.map((name) => body[name])
-    .map((value) => (isObject(value) || typeof value === 'string' ? said(value, depth + 1) : ''))
+    .map((value) => (isObject(value) || typeof value === 'string' ? messageIn(value, depth + 1) : ''))
     .find((words) => words !== '');
   const label = LABELS.map((name) => body[name]).find((value) => typeof value === 'string' && value !== headline);
   const reasons = [body.errors, body.details].map((each) => (Array.isArray(each) ? listed(each, depth) : ''));
@@ -116,4 +116,4 @@ function said(body: JsonValue, depth = 0): string {
 const REASONS_MAX = 5;
 
 const listed = (reasons: JsonValue[], depth: number): string =>
-  [...new Set(reasons.slice(0, REASONS_MAX).map((reason) => said(reason, depth + 1)))].join('; ');
+  [...new Set(reasons.slice(0, REASONS_MAX).map((reason) => messageIn(reason, depth + 1)))].join('; ');

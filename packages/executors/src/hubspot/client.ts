@@ -4,7 +4,7 @@ import { trackRequests } from '../http/request-tracker.ts';
 import { failureOf, type Failed } from '../http/outcome.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
-export type Answer = { ok: true; body: JsonObject; said: HttpAnswer } | { ok: false; outcome: Failed };
+export type Answer = { ok: true; body: JsonObject; raw: HttpAnswer } | { ok: false; outcome: Failed };
 
 export interface Hubspot {
   /** Sends one request. Never throws: a failure is returned as its outcome. */
@@ -30,11 +30,11 @@ export function openHubspot(
     async ask(method, path, body) {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
       const sent = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-      const said = await tracker.ask(`${base}${path}`, sent).catch(() => undefined);
-      if (said?.ok && said.body !== undefined) return { ok: true, body: objectIn(said), said };
+      const answer = await tracker.ask(`${base}${path}`, sent).catch(() => undefined);
+      if (answer?.ok && answer.body !== undefined) return { ok: true, body: objectIn(answer), raw: answer };
       const outcome = failureOf('HubSpot', tracker);
       // Often a concurrent write of the same record: nothing was done, and a retry may succeed.
-      if (said?.status === 409) return { ok: false, outcome: { ...outcome, kind: 'retry', undone: true } };
+      if (answer?.status === 409) return { ok: false, outcome: { ...outcome, kind: 'retry', undone: true } };
       return { ok: false, outcome };
     },
   };

@@ -58,7 +58,7 @@ function pushedOf(answer: Answer): Pushed | Outcome {
   const { results, errors } = answer.body as { results?: { id?: unknown; new?: unknown }[]; errors?: unknown };
   const only = Array.isArray(results) ? results[0] : undefined;
   if (typeof only?.id === 'string' && /^\w{1,64}$/.test(only.id)) return { id: only.id, created: only.new === true };
-  const reasons = Array.isArray(errors) && errors.length > 0 ? wordsOf(answer.said) : undefined;
+  const reasons = Array.isArray(errors) && errors.length > 0 ? wordsOf(answer.raw) : undefined;
   if (reasons !== undefined) return refused(`HubSpot refused it: ${reasons || 'it gives no reason'}`);
   return unknown('HubSpot’s response does not say what happened.');
 }

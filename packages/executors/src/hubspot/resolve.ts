@@ -15,14 +15,14 @@ export async function resolveSync(
   const found: Partial<SyncParams> = {};
   const contact = contact_id === undefined ? null : await records.contact(contact_id);
   if (contact && !given.contact) {
-    const own = properties ? pushedAs(properties) : renamed(contact.properties, contact_properties);
+    const own = properties ? toPushed(properties) : toRenamed(contact.properties, contact_properties);
     found.contact = { email: contact.email, ...own };
   }
   const company = company_id === undefined ? null : await records.company(company_id);
   if (company && company.domain === null)
     throw invalid('params.company_id', 'has no domain; HubSpot identifies companies by domain');
   if (company?.domain && !given.company) {
-    const own = properties && !contact ? pushedAs(properties) : renamed(company.properties, company_properties);
+    const own = properties && !contact ? toPushed(properties) : toRenamed(company.properties, company_properties);
     found.company = { domain: company.domain, ...own };
   }
   return found;
@@ -51,10 +51,10 @@ interface Pushed {
 }
 
 /** Properties that are already given under HubSpot's names. */
-const pushedAs = (properties: JsonObject): Pushed => pushed(properties, (own) => own);
+const toPushed = (properties: JsonObject): Pushed => pushed(properties, (own) => own);
 
 /** Our properties under HubSpot's names: those that the identity lists, else all whose own name is valid there. */
-const renamed = (properties: JsonObject, names: Record<string, string> | undefined): Pushed =>
+const toRenamed = (properties: JsonObject, names: Record<string, string> | undefined): Pushed =>
   pushed(properties, (own) => (names ? (Object.hasOwn(names, own) ? names[own] : undefined) : own));
 
 /**
@@ -66,7 +66,7 @@ function pushed(properties: JsonObject, nameOf: (own: string) => string | undefi
   const leftOut: Record<string, string> = {};
   for (const [own, value] of Object.entries(properties)) {
     const name = nameOf(own);
-    const why = name === undefined ? 'the identity does not map it' : whyNot(name, value);
+    const why = name === undefined ? 'the identity does not map it' : whyOmitted(name, value);
     if (why !== undefined) leftOut[own] = why;
     else taken[name as string] = textOf(value as string | number | boolean | null);
   }
@@ -77,7 +77,7 @@ function pushed(properties: JsonObject, nameOf: (own: string) => string | undefi
 
 const textOf = (value: string | number | boolean | null): string => (value === null ? '' : String(value));
 
-function whyNot(name: string, value: JsonValue): string | undefined {
+function whyOmitted(name: string, value: JsonValue): string | undefined {
   if (!hubspotName.safeParse(name).success)
     return 'its name is not a valid HubSpot internal name: map it in the identity';
   if (typeof value === 'object' && value !== null)

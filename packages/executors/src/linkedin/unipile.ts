@@ -36,9 +36,9 @@ export function openUnipile(
         ...(body && { body: JSON.stringify(body) }),
       };
       const address = `${base}/api/v1/${path}?${new URLSearchParams(query).toString()}`;
-      const said = await tracker.ask(address, sent).catch(() => undefined);
-      const isRead = said?.ok === true && said.body !== undefined;
-      return isRead ? { ok: true, body: objectIn(said) } : { ok: false, outcome: failureOf('Unipile', tracker) };
+      const answer = await tracker.ask(address, sent).catch(() => undefined);
+      const isRead = answer?.ok === true && answer.body !== undefined;
+      return isRead ? { ok: true, body: objectIn(answer) } : { ok: false, outcome: failureOf('Unipile', tracker) };
     },
   };
 }

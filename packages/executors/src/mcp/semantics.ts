@@ -36,8 +36,8 @@ function setOf(keyword: string, value: JsonValue): JsonValue {
 
 /** The hints with the protocol's defaults; a read-only tool is never destructive. */
 function effectOf(annotations: JsonValue | undefined): JsonObject {
-  const said = Object(annotations) as Record<string, unknown>;
-  const hint = (name: string, otherwise: boolean): boolean => (said[name] as boolean | undefined) ?? otherwise;
+  const hints = Object(annotations) as Record<string, unknown>;
+  const hint = (name: string, otherwise: boolean): boolean => (hints[name] as boolean | undefined) ?? otherwise;
   const readOnly = hint('readOnlyHint', false);
   return {
     read_only: readOnly,

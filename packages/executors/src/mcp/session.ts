@@ -78,7 +78,7 @@ export async function inSession<T>(account: McpAccount, work: (session: McpSessi
   );
   // The client calls it before it parses a message.
   Object.assign(transport, { onmessage: (message: JSONRPCMessage) => dropInvalidTools(message, odd) });
-  const request = watched(transport, account.signal, progress);
+  const request = trackTransport(transport, account.signal, progress);
   try {
     await request((options) => client.connect(transport, options));
     return await work({
@@ -151,7 +151,7 @@ function transportOf({ config, credentials, settings, signal }: McpAccount, prog
 type Options = { signal: AbortSignal; timeout: number };
 
 /** Records what is sent, and ends a request whose stream ended without an answer. */
-function watched(transport: Transport, signal: AbortSignal, progress: Progress) {
+function trackTransport(transport: Transport, signal: AbortSignal, progress: Progress) {
   let current = new AbortController();
   const send = transport.send.bind(transport);
   transport.send = async (message, options) => {

@@ -26,10 +26,10 @@ export const mcp = (settings: ExecutorSettings = {}): ProviderKind =>
         return await inSession({ config, credentials, settings, signal }, async (session) => {
           const tools = await session.listTools();
           const odd = [...session.invalidTools().keys()];
-          const said = [session.server?.name ?? 'a server without a name', `${tools.length} tools`];
+          const parts = [session.server?.name ?? 'a server without a name', `${tools.length} tools`];
           if (odd.length > 0)
-            said.push(`skipped, because their definitions are invalid: ${odd.slice(0, NAMED_MAX).join(', ')}`);
-          return { ok: true, account: said.join(', ') };
+            parts.push(`skipped, because their definitions are invalid: ${odd.slice(0, NAMED_MAX).join(', ')}`);
+          return { ok: true, account: parts.join(', ') };
         });
       } catch (error) {
         if (error instanceof LoginRefused) return { ok: false, message: `${error.message.replace('the', 'The')}.` };
