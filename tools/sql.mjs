@@ -1,4 +1,4 @@
-// `npm run sql -- print`: the final text of every statement, as PostgreSQL gets it, for whoever reviews the SQL.
+// `npm run sql -- print`: writes the final text of every statement, as PostgreSQL gets it, for review.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { prepare } from './prepare.mjs';
 import { runAsScript } from './run-as-script.mjs';

@@ -15,12 +15,12 @@ export type NoParams = Record<string, never>;
 
 const written = new Map<string, Statement>();
 
-/** All statements that are written by hand, by name; `npm run sql` prints them. */
+/** All hand-written statements by name, for `npm run sql`. */
 export const writtenStatements = (): ReadonlyMap<string, Statement> => written;
 
 /**
- * Writes a statement. `:name` in its text is a parameter, `::type` is a cast. Throws if the name is taken by another
- * text: a connection would run whichever it prepared first.
+ * Defines a statement. `:name` in its text is a parameter, `::type` is a cast. Throws if another text has the name: a
+ * connection would run whichever it prepared first.
  */
 export function statement<Params extends object = NoParams, Row extends object = object>(
   name: string,

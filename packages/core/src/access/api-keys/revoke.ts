@@ -16,7 +16,7 @@ const REVOKE = statement<{ id: string }, { id: string }>(
   `update api_keys set revoked_at = clock_timestamp() where id = :id::uuid and revoked_at is null returning id`,
 );
 
-/** What was made with a key, and with that, and so on. */
+/** The keys that a key created, directly or through others. */
 const MADE = `
     with recursive made as (
       select id from api_keys where made_by_key_id = :id::uuid

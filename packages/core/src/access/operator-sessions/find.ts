@@ -3,7 +3,7 @@ import { hashToken } from '../api-keys/token.ts';
 import { ENDED, OPERATOR_KEYS } from './operator.ts';
 import { statement } from '../../platform/statement.ts';
 
-/** Notes the use once a minute: an open board asks far more often. */
+/** Records the last use to the minute, because an open board polls far more often. */
 const FIND = statement<{ idHash: string }>(
   'operator_session_find',
   `

@@ -1,31 +1,33 @@
-// Claims what is due, in turns among workspaces, for the free slots of a process. Turns: fairness.test.ts.
+// Claims due actions for the free slots of a process, in turns among workspaces. Held by fairness.test.ts.
 import type { JsonObject } from '@proviso/contracts';
 import { statement } from '../../platform/statement.ts';
 import { CLAIM_CHOSEN, type ClaimParams } from './claim.ts';
 import { IS_CLEARED, IS_KNOWN, MAY_BE_CLAIMED } from './fragments.ts';
 
-/** After this many lost workers, an action is quarantined: it, or a neighbour, may have killed them. */
+/** After this many lost workers, an action is quarantined: it or a neighbour may have crashed them. */
 export const QUARANTINE_CRASHES = 2;
 
 const NO_AGENT = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
 /**
- * What a pause, an agent, a type or its free slots can hold back as a whole. The rows of a group share all of them, so
- * any number of rows that are held back cost one look. The key of the index `actions_due_groups`, in its order.
+ * The key of the index `actions_due_groups`, in its order. A pause, an agent, a type or its free slots hold back all
+ * rows of a group alike, so that one look-up covers any number of them.
  */
 const groupOf = (row: string): string =>
   `${row}.workspace_id, ${row}.type, coalesce(${row}.agent_id, ${NO_AGENT}), ${row}.direct`;
 const GROUP = 'workspace_id, type, agent_id, direct';
 const FIRST_GROUP = `'', ${NO_AGENT}, false`;
 
-/** How many due actions are looked at before the round of the groups, and how many groups a round takes in one claim. */
+/**
+ * How many due actions are examined before the round of the groups, and how many groups a round covers in one claim.
+ */
 const OLDEST = 200;
 const ROUND = 256;
-/** Rows beyond those that are wanted: other processes claim at the same time, and what they hold is passed over. */
+/** Extra rows to examine: other processes claim at the same time, and rows that they have locked are skipped. */
 const SPARE = 100;
 
 /**
- * The groups of what has been due longest. If more is due than that, also those that come next on this process's round.
+ * The groups of the actions that have been due longest. If more are due, also the next groups of this process's round.
  */
 const GROUPS = `
     oldest as materialized (
@@ -66,8 +68,8 @@ const FREE_QUARANTINED = `(:free::jsonb->>'quarantined')::int`;
 const RUNNING = `coalesce((:free::jsonb->'running'->>workspace_id::text)::int, 0)`;
 
 /**
- * Takes due actions for the free slots of a process, in turns: the workspace that runs least there is next, and within a
- * workspace what is direct and then what has been due longest.
+ * Claims due actions for the free slots of a process, in turns. The workspace that runs least there is next. Within a
+ * workspace, direct actions come first, then those that have been due longest.
  */
 const claimFairly = (groups: string, among: string, more = ''): string => `
     with recursive ${groups}, open as (
@@ -111,7 +113,7 @@ const ROUND_CAME_TO = `
     select null, case when step = ${ROUND} then to_jsonb(round) end
     from (select * from round order by step desc limit 1) round`;
 
-/** Values that are JSON are its text. */
+/** JSON values are passed as text. */
 interface ClaimFairlyParams extends ClaimParams {
   count: number;
   /** The free slots of the process. */

@@ -1,4 +1,4 @@
-// Claims one action for a wake-up. Races: races.test.ts.
+// Claims one action for a wake-up. Held by races.test.ts.
 import type { JsonObject } from '@proviso/contracts';
 import { statement } from '../../platform/statement.ts';
 import { IS_CLEARED, IS_KNOWN, MAY_BE_CLAIMED } from './fragments.ts';
@@ -9,7 +9,7 @@ export interface ClaimParams {
   leaseMs: number;
   /** Who holds the lease. */
   owner: string;
-  /** As JSON. */
+  /** JSON as text. */
   actor: string;
 }
 
@@ -35,8 +35,8 @@ export const CLAIM_CHOSEN = `claimed as (
     )`;
 
 /**
- * The gate `may_start` looks with its own fresh snapshot under a shared lock that a pause takes alone: after a pause has
- * answered, nothing passes it.
+ * `may_start` reads with a fresh snapshot, under a shared lock that a pause takes exclusively. So nothing starts after
+ * a pause has replied.
  */
 export const CLAIM = statement<ClaimParams & { id: string }, ClaimAnswer>(
   'action_claim',

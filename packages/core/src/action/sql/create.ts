@@ -14,7 +14,7 @@ const CREATED_EVENT = `
       insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
       select id, version, workspace_id, 'action.created', status, :actor::jsonb, :data::jsonb, created_at from created`;
 
-/** Values that are JSON are its text. */
+/** JSON values are passed as text. */
 interface CreateParams {
   row: string;
   token: string | null;
@@ -22,7 +22,7 @@ interface CreateParams {
   key: string | null;
   requestHash: string | null;
   actor: string;
-  /** What the event says. */
+  /** The event's data. */
   data: string;
 }
 
@@ -65,7 +65,7 @@ export const CREATE = statement<CreateParams, CreateAnswer>(
     from (select 1) one left join key on true left join created on true`,
 );
 
-/** The rows as a JSON array. A row whose expiry has passed is not among the answers. */
+/** `rows` is a JSON array. A row whose expiry has passed is not returned. */
 export const CREATE_MANY = statement<Pick<CreateParams, 'actor' | 'data'> & { rows: string }, { action: JsonObject }>(
   'action_create_many',
   `

@@ -1,4 +1,4 @@
-// What the sweeps and the waiting requests look for.
+// Finds what the sweeps and the waiting requests need.
 import { CLEARED, TERMINAL, type JsonObject } from '@proviso/contracts';
 import { statement } from '../../platform/statement.ts';
 import { IS_CLEARED, sqlList } from './fragments.ts';
@@ -6,7 +6,7 @@ import { IS_CLEARED, sqlList } from './fragments.ts';
 const HAS_EXPIRED = `expires_at <= statement_timestamp() and effect_started_at is null
         and status in (${sqlList(['pending_approval', ...CLEARED])})`;
 
-/** Open actions past their expiry, of workspaces in turn: among the first and the last thousand. */
+/** Open actions past their expiry, in turns among workspaces, from the first and the last thousand. */
 export const FIND_EXPIRED = statement<{ count: number }, { action: JsonObject }>(
   'action_find_expired',
   `
@@ -23,7 +23,7 @@ export const FIND_EXPIRED = statement<{ count: number }, { action: JsonObject }>
     join actions a on a.id = chosen.id`,
 );
 
-/** Which of the actions have ended. */
+/** Those of the actions that have ended. */
 export const FIND_ENDED = statement<{ ids: readonly string[] }, { id: string }>(
   'action_find_ended',
   `select id from actions where id = any(:ids::uuid[]) and status in (${sqlList(TERMINAL)})`,
@@ -36,7 +36,7 @@ interface Due {
   late_ms: number;
 }
 
-/** What decides whether a process has a free slot for the action, and for how long it has been due. */
+/** What a process needs to know whether it has a free slot for the action, and how long the action has been due. */
 export const FIND_DUE = statement<{ id: string }, Due>(
   'action_find_due',
   `

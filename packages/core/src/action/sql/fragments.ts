@@ -1,4 +1,4 @@
-// Pieces of SQL on actions that several statements share.
+// Pieces of SQL that several statements on actions share.
 import { CLEARED } from '@proviso/contracts';
 
 export const sqlList = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');
@@ -9,5 +9,5 @@ export const IS_CLEARED = `status in (${sqlList(CLEARED)})`;
 export const MAY_BE_CLAIMED = `${IS_CLEARED} and due_at <= statement_timestamp()
   and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp())`;
 
-/** Its type is registered in this process, or is a workspace's tool: every process runs those. */
+/** This process has registered the type, or it is a workspace's tool, which every process runs. */
 export const IS_KNOWN = '(type = any(:types::text[]) or tool_version is not null)';

@@ -3,7 +3,7 @@ import type { JsonObject } from '@proviso/contracts';
 import { statement } from '../../platform/statement.ts';
 import { IS_KNOWN } from './fragments.ts';
 
-/** Renews leases that are still ours; an id that is not among the answers is lost. */
+/** Renews leases that are still ours; an id that is not returned is lost. */
 export const HEARTBEAT = statement<{ ids: string[]; fences: number[]; leaseMs: number }, { id: string }>(
   'action_heartbeat',
   `
@@ -40,8 +40,8 @@ interface LostAnswer {
 }
 
 /**
- * Takes over running actions whose lease has ended. A type that this process does not know is taken over only after ten
- * leases, when no worker that knows it has come.
+ * Takes over running actions whose lease has expired. If this process does not know the type, only after ten leases,
+ * when no worker that knows it has come.
  */
 export const ADOPT_LOST = statement<
   { count: number; owner: string; types: readonly string[]; leaseMs: number },

@@ -1,5 +1,5 @@
-// A statement for each move: it locks the row, checks that the move is still allowed, writes it with its event, and says
-// why if it refuses. One round trip, atomic without BEGIN. Held by statements.test.ts and races.test.ts.
+// One statement per move. It locks the row, checks that the move is still allowed, writes the row with its event, and
+// returns why it refuses. One round trip, atomic without BEGIN. Held by statements.test.ts and races.test.ts.
 import type { JsonObject, Status } from '@proviso/contracts';
 import { statement, type Statement } from '../../platform/statement.ts';
 import { PREVIOUS_STATUS, LIFECYCLE, type Move } from '../lifecycle.ts';
@@ -14,7 +14,7 @@ const HELD = `case when option.hold_ms > 0 and (locked.expires_at is null
     or locked.expires_at > clock_timestamp() + (option.hold_ms + 60000) * interval '1 ms')
   then clock_timestamp() + option.hold_ms * interval '1 ms' end`;
 const DUE_ON_APPROVAL = `case when option.due_now then clock_timestamp() else greatest(${DUE}, ${HELD}) end`;
-/** A new decision is stamped with the database's time. */
+/** A new decision gets the database's time. */
 const APPROVAL = `case when change.approval is distinct from locked.approval
   then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end`;
 const NOW = 'clock_timestamp()';
@@ -24,7 +24,7 @@ const ENDED = { ...RELEASED, completed_at: NOW };
 interface MoveRule {
   /** Columns that the move writes in addition to the changed ones, or instead of them. */
   set?: Record<string, string>;
-  /** What else must hold, and the code where it does not. */
+  /** What else must hold, and the error code if it does not. */
   when?: string;
   otherwise?: 'BEGUN' | 'EXPIRED' | 'NOT_EXPIRED';
 }
@@ -83,7 +83,7 @@ const MOVES: Record<Exclude<Move, 'action.claimed'>, MoveRule> = {
   'action.failed': { set: ENDED },
 };
 
-/** Values that are JSON are its text. */
+/** JSON values are passed as text. */
 export interface MoveParams {
   id: string;
   workspace: string;
@@ -92,7 +92,7 @@ export interface MoveParams {
   /** The fence of the worker that moves it; null = any. */
   fence: number | null;
   actor: string;
-  /** What the event says. */
+  /** The event's data. */
   data: string;
   /** The changed columns. */
   change: string;
@@ -168,7 +168,7 @@ const written = new Map(
   ]),
 );
 
-/** The statement of a move; claims have statements of their own (claim.ts). */
+/** The statement of a move; claims have separate ones (claim.ts). */
 export function moveStatement(move: Move): Statement<MoveParams, MoveAnswer> {
   const found = written.get(move);
   if (!found) throw new Error(`${move} is not a move of one action by its version or fence`);
