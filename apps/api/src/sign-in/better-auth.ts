@@ -8,10 +8,11 @@ import { prismaAdapter } from 'better-auth/adapters/prisma';
 
 export type Authenticator = (request: Request) => Promise<Response>;
 
-/** The header in which the router passes the caller's address. */
-export const ADDRESS_HEADER = 'x-proviso-address';
-
-export function openBetterAuth({ db, secrets, log }: Pick<Services, 'db' | 'secrets' | 'log'>): Authenticator {
+/** `addressHeader` is the request header with the caller's address. */
+export function openBetterAuth(
+  { db, secrets, log }: Pick<Services, 'db' | 'secrets' | 'log'>,
+  addressHeader: string,
+): Authenticator {
   const auth = betterAuth({
     appName: 'Proviso',
     basePath: '/api/auth',
@@ -54,7 +55,7 @@ export function openBetterAuth({ db, secrets, log }: Pick<Services, 'db' | 'secr
     },
     advanced: {
       database: { generateId: () => newId() },
-      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      ipAddress: { ipAddressHeaders: [addressHeader] },
       disableOriginCheck: false,
       disableCSRFCheck: true, // same-origin.ts refuses other sites first
     },

@@ -9,11 +9,14 @@ import {
 import { z } from 'zod';
 import { consumeStrangerLimit, consumeSignIn, strangerAt } from '../rate-limiting.ts';
 import { requireSameOrigin } from '../same-origin.ts';
-import { ADDRESS_HEADER, type Authenticator } from './better-auth.ts';
+import type { Authenticator } from './better-auth.ts';
 import { clearSessionCookie, sessionTokenOf, setSessionCookie } from './session-cookie.ts';
 
 /** The cookie in which better-auth returns a session's token. */
 const SESSION_COOKIE = /^(?:__Secure-)?better-auth\.session_token=([^;.]+)/;
+
+/** Only this router sets it, so that better-auth knows the caller's address. */
+const ADDRESS_HEADER = 'x-proviso-address';
 
 const credentials = z.strictObject({ email: z.string().max(254), password: z.string().max(255) });
 
@@ -49,9 +52,11 @@ export function signInRouter(services: Services, limits: RateLimits | undefined)
 }
 
 /** Loads better-auth on the first sign-in, because that takes half a second. */
+/** better-auth is loaded with the first sign-in: an import of one of its values here would load it at every start. */
 function lazyAuthenticator(services: Services): () => Promise<Authenticator> {
   let loaded: Promise<Authenticator> | undefined;
-  return () => (loaded ??= import('./better-auth.ts').then(({ openBetterAuth }) => openBetterAuth(services)));
+  return () =>
+    (loaded ??= import('./better-auth.ts').then(({ openBetterAuth }) => openBetterAuth(services, ADDRESS_HEADER)));
 }
 
 async function endFormer({ db }: Services, req: ExpressRequest): Promise<void> {
