@@ -1,7 +1,7 @@
 const shared = {
   rootDir: import.meta.dirname,
   roots: ['<rootDir>/apps', '<rootDir>/packages', '<rootDir>/tests'],
-  // Tests load TypeScript sources, so that they never see a stale build.
+  // Tests load TypeScript sources, so that they never use a stale build.
   testEnvironmentOptions: { customExportConditions: ['@proviso/source', 'require', 'node', 'node-addons'] },
   transform: {
     '^.+\\.(ts|mjs|js)$': [
@@ -13,14 +13,14 @@ const shared = {
       },
     ],
   },
-  // Packages that are ES modules only.
+  // Packages that have only ES modules.
   transformIgnorePatterns: [
     '/node_modules/(?!(better-auth|@better-auth|@better-fetch|better-call|nanostores|kysely|rou3|defu|@noble|jose|p-limit|yocto-queue|uuid|openid-client|oauth4webapi|@prisma/client/runtime/.*\\.mjs)/?)',
   ],
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.proviso/'],
 };
 
-/** A file's tests have a database of their own, in a server that the run shares. */
+/** Each test file has its own database, in a server that the run shares. */
 const onServers = {
   ...shared,
   testEnvironment: '<rootDir>/packages/testing/jest/pg-environment.cjs',
@@ -28,7 +28,7 @@ const onServers = {
   globalTeardown: '<rootDir>/packages/testing/jest/global-teardown.mjs',
 };
 
-/** They measure how long something takes, so that nothing else may run at that time. */
+/** They measure time, so nothing else may run at the same time. */
 const timed = [
   'apps/api/test/rate-limits',
   'tests/stories/fairness',

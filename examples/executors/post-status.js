@@ -1,5 +1,6 @@
-// A type of one's own: `post_status` posts a sentence to a status page, whose API knows idempotency keys for a day.
-// Run it with PROVISO_EXECUTORS=./examples/executors/post-status.js and STATUS_URL; docs/executors.md explains each part.
+// An operator's own type: `post_status` posts a sentence to a status page, whose API remembers idempotency keys for a
+// day. Run it with PROVISO_EXECUTORS=./examples/executors/post-status.js and STATUS_URL; docs/executors.md explains
+// each part.
 import { defineExecutor, done, refused, retry } from '@proviso/core/executor';
 import { z } from 'zod';
 

@@ -132,6 +132,6 @@ export function historyOf(id: string, { actions, events, records, effects }: Evi
     `  the row\n    ${JSON.stringify(shown)}`,
     `  its log\n${lines((events.get(id) ?? []).map(({ version, event, status, at, actor, data }) => ({ version, event, status, at, by: actor.id, data })))}`,
     `  what clients asked and were told\n${lines(records.filter(({ action }) => action === id))}`,
-    `  what the far side counted\n${lines(effects.filter(({ action }) => action === id))}`,
+    `  what the provider counted\n${lines(effects.filter(({ action }) => action === id))}`,
   ].join('\n');
 }

@@ -79,7 +79,7 @@ describe('verifying and deleting identities', () => {
       expect((await verify(here, id, { 'Idempotency-Key': 'k' })).text).toBe(first.text);
     });
 
-    it('says nothing of the far side where the credentials cannot be opened, and writes nothing', async () => {
+    it('says nothing of the provider where the credentials cannot be opened, and writes nothing', async () => {
       const here = await api.tenant();
       await added(here);
       const row = await api.world.db.tables.identities.findFirstOrThrow({

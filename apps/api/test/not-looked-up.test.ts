@@ -121,7 +121,7 @@ describe('a proposal whose provider is away', () => {
     expect(JSON.stringify((await asking(here.owner).get(`/${body.id}`)).body.preview)).toContain(message.channel);
   });
 
-  it('has its arguments tested before it can be approved, where the schema is the far side’s', async () => {
+  it('has its arguments tested before it can be approved, where the schema is the provider’s', async () => {
     const here = await api.tenant();
     const config = { url: mcp.address };
     const identity_id = await account(here, 'mcp', { config, credentials: { token: TOKEN } });

@@ -20,7 +20,7 @@ describe('an approved call of a workspace’s tool', () => {
     run(action_id: string, worker?: Worker): Promise<JsonObject>;
   }
 
-  /** A workspace with the tool `refund`, whose far side listens. */
+  /** A workspace with the tool `refund`, whose server listens. */
   async function shop(options: Partial<ToolServerOptions> = {}, registered: object = {}): Promise<Shop> {
     const here = await api.tenant();
     let secret = '';

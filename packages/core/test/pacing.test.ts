@@ -7,7 +7,7 @@ import { z } from 'zod';
 let far: HttpFake;
 let answers = true;
 
-/** A provider of this file's own, in place of the shipped `hubspot`; its far side says 429 with Retry-After: 1. */
+/** Replaces the shipped `hubspot` in this file; its server answers 429 with Retry-After: 1. */
 const paced = defineProvider({
   provider: 'hubspot',
   config: z.strictObject({}),

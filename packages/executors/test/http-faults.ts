@@ -7,7 +7,7 @@ type Allowed = ConformanceFault<HttpBackend>['allowed'];
 interface Told {
   /** What is said when the effect is there and the answer was lost. */
   afterTaking: Allowed;
-  /** What the far side may repeat, and nobody may read. */
+  /** What the provider may repeat, and nobody may read. */
   secret: string;
 }
 

@@ -8,13 +8,13 @@ import { escalation, ownSubjects } from './subjects/own-database.ts';
 import { resendSubjects } from './subjects/resend.ts';
 import { slackMessage } from './subjects/slack.ts';
 
-/** A far side belongs to its own subject: everyone else hands one back as it came. */
+/** Only a subject's own code knows its provider: everyone else passes it on unchanged. */
 const entry = <B extends ConformanceBackend>(subject: PipelineSubject<B>, name = subject.executor.type) => ({
   name,
   subject: subject as unknown as PipelineSubject<ConformanceBackend>,
 });
 
-/** Every executor with its far side and that one's faults. Both halves of the conformance suite run through this list. */
+/** Every executor with its provider and the provider's faults. Both conformance suites run through this list. */
 export const subjects = [
   ...ownSubjects.map((subject) => entry(subject)),
   entry(escalation),

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A fence may name its file, for others on the page to import. */
+/** A fence may name its file, so that others on the page can import it. */
 function snippetsOf(page: string): { name: string; code: string }[] {
   const fences = readFileSync(page, 'utf8').matchAll(/^```ts ?(\S*)\n(.*?)^```$/gms);
   return Array.from(fences, ([, name, code = ''], index) => ({ name: name || `snippet-${index}.ts`, code }));

@@ -2,7 +2,7 @@ import { startRedis } from './redis-server.mjs';
 import { ensureTemplate } from './template.mjs';
 import { ensureTestServer } from './test-server.mjs';
 
-/** Hands the test environments their servers through the environment: TEST_PG_URL, TEST_PG_TEMPLATE, TEST_REDIS_URL. */
+/** Passes the servers to the test environments in TEST_PG_URL, TEST_PG_TEMPLATE and TEST_REDIS_URL. */
 export default async function setUp() {
   const server = await ensureTestServer();
   process.env.TEST_PG_URL = server.url('');

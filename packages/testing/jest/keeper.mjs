@@ -1,4 +1,4 @@
-// Beside each run of tests: when the run ends, in whatever way, it stops the servers that the run has left.
+// Runs next to each test run, and stops its servers when the run ends in any way.
 import { finished } from 'node:stream/promises';
 import { stopRedis } from './redis-server.mjs';
 import { releaseTestServer } from './test-server.mjs';

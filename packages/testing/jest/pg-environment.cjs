@@ -2,7 +2,7 @@ const { randomBytes } = require('node:crypto');
 const { TestEnvironment } = require('jest-environment-node');
 const pg = require('pg');
 
-/** Gives each test file a database of its own, as DATABASE_URL: a clone of the migrated template. */
+/** Gives each test file its own database as DATABASE_URL: a clone of the migrated template. */
 module.exports = class PgEnvironment extends TestEnvironment {
   async setup() {
     await super.setup();

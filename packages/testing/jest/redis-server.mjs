@@ -17,7 +17,7 @@ import { testDir } from './test-server.mjs';
 
 const startTimeoutMs = 10_000;
 
-/** A Redis of this run's own, or undefined when the machine has none. With CI=true that is an error. */
+/** Starts a Redis for this run; undefined if the machine has none. With CI=true that is an error. */
 export async function startRedis() {
   await clearLeftOvers();
   const program = (process.env.PATH ?? '')
@@ -55,7 +55,7 @@ export async function stopRedis(owner = process.pid) {
 
 const dirOf = (owner) => join(testDir, `redis-${owner}`);
 
-/** Of runs that were killed. */
+/** Removes what killed runs left. */
 async function clearLeftOvers() {
   if (!existsSync(testDir)) return;
   const owners = readdirSync(testDir).flatMap((name) => /^redis-(\d+)$/.exec(name)?.[1] ?? []);
@@ -64,7 +64,7 @@ async function clearLeftOvers() {
 
 const isRedis = (pid) => commandOf(pid)?.startsWith('redis-server') ?? false;
 
-/** Undefined when there is no such process, or nothing left of it but its id. */
+/** Undefined if the process is gone, or a zombie. */
 function commandOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

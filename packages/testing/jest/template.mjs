@@ -8,7 +8,7 @@ import { root } from './test-server.mjs';
 
 const setupLock = 7_767_002;
 
-/** A migrated database to clone from, made once for each set of migrations; returns its name. */
+/** Creates a migrated database to clone from, once per set of migrations. Returns its name. */
 export async function ensureTemplate(server) {
   const client = new pg.Client({ connectionString: server.url('postgres') });
   await client.connect();
@@ -28,7 +28,7 @@ export async function ensureTemplate(server) {
   }
 }
 
-/** Named only when it is complete, so that an interrupted run leaves no half-migrated template. */
+/** It gets its name only when it is complete, so that an interrupted run leaves no half-migrated template. */
 async function makeTemplate(client, server, template) {
   const unfinished = `${template}_unfinished`;
   await client.query(`create database ${unfinished}`);
@@ -47,7 +47,7 @@ function fingerprint() {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** A clone carries the id of the process that made it: `test_<pid>_…`. */
+/** A clone's name contains the id of the process that created it: `test_<pid>_…`. */
 function isLeftOver(name) {
   const pid = /^test_(\d+)_/.exec(name)?.[1];
   if (pid === undefined) return true;

@@ -8,14 +8,14 @@ import { ensurePostgres, stopPostgres } from '../../local-server/dist/postgres.j
 export const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 export const testDir = join(root, '.proviso/test');
 const dataDir = join(testDir, 'postgres');
-/** A file a process that uses the server. */
+/** One file per process that uses the server. */
 const usersDir = join(testDir, 'users');
 
 let leave;
 
 /**
- * The server that tests run on, at any free port; all runs in this clone share it. Fast because it may lose its data in a
- * crash. The last run to end stops it, also one that was killed: its keeper outlives it for that.
+ * The server of the tests, on any free port; all runs in this clone share it. It is fast because it may lose its data
+ * in a crash. The last run to end stops it, even if that run is killed: its keeper outlives it.
  */
 export async function ensureTestServer() {
   if (leave === undefined) {
@@ -54,7 +54,7 @@ export async function releaseTestServer() {
   }
 }
 
-/** Those that are alive; what the others left is taken away. */
+/** The live ones; removes the files of the others. */
 async function users() {
   const alive = [];
   for (const name of readdirSync(usersDir).filter((file) => /^\d+$/.test(file))) {

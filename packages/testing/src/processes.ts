@@ -81,7 +81,7 @@ const environmentOf = ({ databaseUrl, redisUrl, env = {} }: FleetSettings): Reco
   PROVISO_RATE_LIMIT: '1000000', // a story is in a hurry
   PROVISO_ALLOW_UNSAFE_STORAGE: 'true', // the test cluster runs with fsync=off
   PROVISO_SECRET_KEYS: TEST_KEYS,
-  PROVISO_ALLOW_PRIVATE_ADDRESSES: 'true', // the far sides of stories are on this machine
+  PROVISO_ALLOW_PRIVATE_ADDRESSES: 'true', // the providers of stories are on this machine
   LOG_LEVEL: 'warn',
   ...env,
 });

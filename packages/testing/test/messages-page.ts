@@ -44,7 +44,7 @@ interface Texts {
 const childOf = (node: unknown, ...keys: string[]): unknown =>
   keys.reduce<unknown>((at, key) => (at as Node | undefined)?.[key], node);
 
-/** What a call calls, or a property is named. */
+/** The name of a called function or of a property. */
 const nameOf = (node: Node): unknown =>
   childOf(node, 'callee', 'property', 'value') ?? childOf(node, 'callee', 'value') ?? childOf(node, 'key', 'value');
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { until } from '@proviso/testing';
 
-/** What jest's set-up and tear-down do, in a process of its own; it ends when it is told to. */
+/** Does what jest's set-up and tear-down do, in a separate process that ends on request. */
 const RUN = `
 import setUp from './global-setup.mjs';
 import tearDown from './global-teardown.mjs';
@@ -29,7 +29,7 @@ describe('the servers of a test run', () => {
   /** The part of a clone that starts servers. */
   function clone(): string {
     const dir = mkdtempSync(path.join(tmpdir(), 'proviso-clone-'));
-    chmodSync(dir, 0o755); // PostgreSQL does not run as root and has to get in
+    chmodSync(dir, 0o755); // PostgreSQL does not run as root, and must be able to enter
     for (const part of [
       'packages/testing/jest',
       'packages/testing/package.json',
@@ -70,7 +70,7 @@ describe('the servers of a test run', () => {
     return run;
   }
 
-  /** The id of the PostgreSQL of a clone, while its process lives. */
+  /** The process id of a clone's PostgreSQL, while it lives. */
   function postgresOf(dir: string): string | undefined {
     try {
       const [pid = ''] = readFileSync(path.join(dir, '.proviso/test/postgres/postmaster.pid'), 'utf8').split('\n');

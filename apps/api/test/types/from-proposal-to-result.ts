@@ -42,7 +42,7 @@ export async function run(api: Api, { owner }: Tenant, { action_id }: Action): P
   return (await owner.get(`/v1/actions/${action_id}`)).body.action;
 }
 
-/** A worker runs it and is lost when the far side is reached; another one takes over. Returns the action then. */
+/** A worker runs it and is lost when the provider is reached; another one takes over. Returns the action then. */
 export async function runAndLose(
   api: Api,
   { owner }: Tenant,

@@ -50,7 +50,7 @@ describe('the local mail', () => {
     rmSync(dataDir, { recursive: true });
   });
 
-  /** Speaks a line and waits for an answer to it; resolves with all that was answered. */
+  /** Sends the lines one by one, waits for each reply, and resolves with all of them. */
   async function say(port: number, lines: string[]): Promise<string> {
     const socket = connect(port, '127.0.0.1').setEncoding('utf8');
     let answers = '';

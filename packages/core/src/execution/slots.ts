@@ -7,7 +7,7 @@ import { QUARANTINE_CRASHES } from '../action/sql/claim-due.ts';
 import type { Registry } from '../executors/registry.ts';
 
 /** The properties that decide which slots an action takes; the object itself releases them. */
-export type SlotUser = Pick<ActionRow, 'workspace_id' | 'type' | 'crashes'>;
+type SlotUser = Pick<ActionRow, 'workspace_id' | 'type' | 'crashes'>;
 
 /** The free slots that a claim may fill, besides a total. */
 export interface FreeSlots {

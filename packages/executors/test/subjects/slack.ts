@@ -12,7 +12,7 @@ type Slack = SlackFake & { effects(): number };
 const TOKEN = 'xoxb-2417-tr0ub4dor';
 const POST = 'chat.postMessage';
 
-/** The executor learns its far side's address from the operator, and each test has a far side of its own. */
+/** The executor learns its provider's address from the operator, and each test has its own provider. */
 const settings = { baseUrls: { slack: '' } };
 
 const says = (error: string, allowed: ConformanceFault<Slack>['allowed']): ConformanceFault<Slack> => ({

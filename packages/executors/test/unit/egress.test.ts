@@ -112,7 +112,7 @@ describe('egress', () => {
   it.each([
     ['nobody listens', 'http://127.0.0.1:1/'],
     ['there is no such name', 'http://no-such-name.invalid/'],
-    ['the far side speaks no TLS', ''],
+    ['the provider speaks no TLS', ''],
   ])('knows that nothing was sent when %s', async (_, url) => {
     expect(await failure(here(url || `https://127.0.0.1:${port}/`))).toMatchObject({ reason: 'failed', sent: false });
   });

@@ -25,7 +25,7 @@ const SECRETS: Record<Provider, JsonObject | null> = {
   mcp: { token: 'mcp-1' },
   internal: null,
 };
-/** An account of each provider, at names of the far sides' own. */
+/** An account of each provider, at the provider's own host names. */
 const ACCOUNTS: Record<Provider, JsonObject> = {
   smtp: { host: 'mail.example.com', port: 587, secure: false, from: 'a@ours.test', require_tls: false },
   slack: {},

@@ -10,7 +10,7 @@ afterEach(() => jest.restoreAllMocks());
 const event = (id: string) =>
   `id: ${id}\nevent: action.created\ndata: ${JSON.stringify({ event: { event: 'action.created' }, action: { action_id: id } })}\n\n`;
 
-/** Writes, and hangs up unless it is to stay open. */
+/** Writes the text, and hangs up unless the stream stays open. */
 const stream =
   (text: string, open = false) =>
   (res: ServerResponse) => {

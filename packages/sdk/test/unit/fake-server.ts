@@ -12,7 +12,7 @@ interface Seen {
 
 type Answer = (res: ServerResponse, seen: Seen) => void;
 
-/** A real HTTP server that gives its answers in order, the last one for ever, and remembers what it was asked. */
+/** A real HTTP server that gives its answers in order, repeats the last one, and records its requests. */
 export async function startFakeServer(...answers: Answer[]) {
   const seen: Seen[] = [];
   const server = createServer((req, res) => {
@@ -48,7 +48,7 @@ export const json =
 export const cutOff: Answer = (res) => res.socket?.destroy();
 export const silent: Answer = () => undefined;
 
-/** An action as far as these tests look at one. */
+/** The fields of an action that these tests read. */
 export const actionReply = (more: object = {}) => {
   const action = { action_id: 'act_1', status: 'pending_approval', ...more };
   return { status: 'success', action_id: action.action_id, action };
@@ -64,7 +64,7 @@ export const refusal = (code: string, more: object = {}) => ({
   ...more,
 });
 
-/** Far sides that end with their test. */
+/** Servers that end with their test. */
 export function useFakeServers(): typeof startFakeServer {
   const open: { close(): Promise<void> }[] = [];
   afterEach(async () => {

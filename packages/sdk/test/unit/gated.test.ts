@@ -255,7 +255,7 @@ it('reads the current status of an earlier call instead of its old reply', async
 describe('a call that is aborted', () => {
   const cancelled = json(200, { status: 'success', action: { action_id: 'pa-1', status: 'cancelled' } });
   type Answer = typeof recorded;
-  /** Calls, and aborts the call when the far side is asked for the `at`-th time. */
+  /** Starts a call, and aborts it when the server gets its `at`-th request. */
   const abortedAt = async (at: number, gate: Partial<Gate>, ...answers: Answer[]) => {
     const stop = new AbortController();
     const aborting = answers.map((answer, index): Answer => {

@@ -16,7 +16,7 @@ const PEERS = [
 const filesOf = (ending: string): string[] =>
   readdirSync(path.join(FOLDER, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));
 
-/** What the files import from elsewhere, sorted. */
+/** The modules that the files import, sorted. */
 function importsOf(files: string[]): string[] {
   const sources = files.map((name) => readFileSync(path.join(FOLDER, 'dist', name), 'utf8'));
   const specifiers = sources.flatMap((text) =>

@@ -49,7 +49,7 @@ function call({ id = ID, secret = SECRET, at = new Date(), body, tampered = fals
   });
 }
 
-/** A tool that counts, and a host of it. */
+/** A tool that counts its calls, and a host for it. */
 function hosting(
   execute: HostedTool['execute'] = () => ({ ok: true }),
   more: Partial<HostedTool & ToolHostOptions> = {},

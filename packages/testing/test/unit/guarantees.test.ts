@@ -15,11 +15,11 @@ const rows = text
   .filter((line) => line.startsWith('| ') && !/^\| (promise|fault|trap|the executor|`)/.test(line));
 const traps = text.slice(text.indexOf('## Traps')).match(/^\| (?!trap).*$/gm) ?? [];
 
-/** What `it`, `describe` and their tables are called with. */
+/** The arguments of `it`, `describe` and their tables. */
 const TITLE = /(?:\b(?:it|test|describe)(?:\.\w+)?|\))\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g;
 const titlesIn = (file: string): string[] => [...read(file).matchAll(TITLE)].map(([, , title]) => title ?? '');
 
-/** What else has a name that may stand in quotes. */
+/** Other files whose names may be quoted. */
 const NAMED: Record<string, string> = {
   mutants: 'tests/crash-points/mutants.ts',
   'crash points': 'tests/crash-points/scenarios.ts',

@@ -6,7 +6,7 @@ const ROOT = path.resolve(__dirname, '../../../..');
 const PAGE = path.join(ROOT, 'docs/messages.md');
 const RENEW = 'PROVISO_RECORD_MESSAGES=1 npm test -- --selectProjects=unit --testPathPatterns=messages';
 
-/** Turns of phrase that no native engineer writes, with what to write in their place. */
+/** Phrases that no native engineer writes, and what to write instead. */
 const CALQUES: [pattern: RegExp, instead: string][] = [
   [/\bstands? (beside|twice|in no)\b/i, 'cannot be combined with; is given twice; is in no'],
   [/\bhangs? on\b/i, 'depends on'],

@@ -147,7 +147,7 @@ describe('the TCP proxy', () => {
     await exchange(one, 'a');
     proxy.dropReplies('silence');
     for (const socket of atServer) socket.end('<the end>');
-    const other = await client(); // by the time that this one has been served, the end would have arrived
+    const other = await client(); // by the time this one is served, the end would have arrived
     other.socket.write('b');
     await until('the other request to arrive', () => received === 'ab');
     expect([one.heard(), one.ending()]).toEqual(['<a>', undefined]);
