@@ -8,6 +8,35 @@ import { prismaAdapter } from 'better-auth/adapters/prisma';
 
 export type Authenticator = (request: Request) => Promise<Response>;
 
+/** Its models, in our tables and columns. */
+const OUR_TABLES = {
+  user: {
+    modelName: 'users',
+    fields: {
+      email: 'sign_in_email',
+      emailVerified: 'email_verified',
+      createdAt: 'created_at',
+      updatedAt: 'updated_at',
+    },
+  },
+  account: {
+    modelName: 'sign_in_methods',
+    fields: {
+      userId: 'user_id',
+      providerId: 'provider_id',
+      accountId: 'account_id',
+      accessToken: 'access_token',
+      refreshToken: 'refresh_token',
+      idToken: 'id_token',
+      accessTokenExpiresAt: 'access_token_expires_at',
+      refreshTokenExpiresAt: 'refresh_token_expires_at',
+      createdAt: 'created_at',
+      updatedAt: 'updated_at',
+    },
+    storeStateStrategy: 'cookie',
+  },
+} satisfies Partial<BetterAuthOptions>;
+
 /** `addressHeader` is the request header with the caller's address. */
 export function openBetterAuth(
   { db, secrets, log }: Pick<Services, 'db' | 'secrets' | 'log'>,
@@ -22,31 +51,7 @@ export function openBetterAuth(
     telemetry: { enabled: false },
     rateLimit: { enabled: false }, // the router counts, across all processes
     logger: { log: (level, message) => log.debug({ level }, message) },
-    user: {
-      modelName: 'users',
-      fields: {
-        email: 'sign_in_email',
-        emailVerified: 'email_verified',
-        createdAt: 'created_at',
-        updatedAt: 'updated_at',
-      },
-    },
-    account: {
-      modelName: 'sign_in_methods',
-      fields: {
-        userId: 'user_id',
-        providerId: 'provider_id',
-        accountId: 'account_id',
-        accessToken: 'access_token',
-        refreshToken: 'refresh_token',
-        idToken: 'id_token',
-        accessTokenExpiresAt: 'access_token_expires_at',
-        refreshTokenExpiresAt: 'refresh_token_expires_at',
-        createdAt: 'created_at',
-        updatedAt: 'updated_at',
-      },
-      storeStateStrategy: 'cookie',
-    },
+    ...OUR_TABLES,
     emailAndPassword: {
       enabled: true,
       disableSignUp: true, // people join by invitation
