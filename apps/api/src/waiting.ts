@@ -22,7 +22,7 @@ export async function waitForEnd({ ctx, req, res, waiters, gone }: WaitingCall, 
   if (seconds === undefined) return action;
   const now = isTerminal(action.status)
     ? action
-    : await waiters.ended({ id: action.id, caller: ctx.caller }, seconds * 1000, gone);
+    : await waiters.untilEnded({ id: action.id, caller: ctx.caller }, seconds * 1000, gone);
   if (!now) return action;
   res.set('Preference-Applied', 'wait');
   return now;

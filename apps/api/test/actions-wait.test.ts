@@ -164,7 +164,7 @@ describe('Prefer: wait', () => {
     const id = uuidOf(action_id);
     const [caller] = await authenticate(db, await here.token({}));
     if (!caller) throw new Error('no caller');
-    const ends = Array.from({ length: 80 }, () => crowd.ended({ id, caller }, 30_000, stop.signal));
+    const ends = Array.from({ length: 80 }, () => crowd.untilEnded({ id, caller }, 30_000, stop.signal));
     await until('a look at the tokens', () => asked.includes('token_find_active'));
     await run(action_id);
     expect(new Set((await Promise.all(ends)).map((row) => row?.status))).toEqual(new Set(['completed']));

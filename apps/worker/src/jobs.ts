@@ -15,13 +15,13 @@ import {
 import { startSweep, type Sweep } from './sweep.ts';
 
 /** How often, while slots are occupied, a worker looks for workspaces that run nothing. */
-const IDLE_MS = 500;
+const IDLE_SWEEP_MS = 500;
 /** A queue that is down cannot close cleanly, and need not. */
 const QUEUE_CLOSE_MS = 3_000;
 /** During a shutdown, a wake-up goes back to the queue at once, for another process. */
-const HAND_BACK_MS = 1;
+const REQUEUE_MS = 1;
 /** How often old idempotency keys are deleted. */
-const FORGET_MS = 600_000;
+const KEY_SWEEP_MS = 600_000;
 
 export interface Jobs {
   /** Takes nothing new, and waits for running actions. */
@@ -38,13 +38,13 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
   );
   const sweeps: Sweep[] = [
     due,
-    startSweep('idle workspaces', IDLE_MS, worker.log, async () => run(worker, await claimForIdle(worker))),
+    startSweep('idle workspaces', IDLE_SWEEP_MS, worker.log, async () => run(worker, await claimForIdle(worker))),
     startSweep('lost', sweepMs, worker.log, async () => (await adoptLost(worker)).length),
     startSweep('expired', sweepMs, worker.log, () => expireOpen(worker)),
-    startSweep('idempotency keys', FORGET_MS, worker.log, () => deleteOldIdempotencyKeys(worker.db)),
+    startSweep('idempotency keys', KEY_SWEEP_MS, worker.log, () => deleteOldIdempotencyKeys(worker.db)),
   ];
   const handle = async (actionId: string): Promise<number | undefined> => {
-    if (isStopping) return HAND_BACK_MS; // the queue may have sent it before it closed
+    if (isStopping) return REQUEUE_MS; // the queue may have sent it before it closed
     const handled = execute(worker, actionId, due.runSoon).finally(() => handling.delete(handled));
     handling.add(handled);
     return handled;

@@ -35,7 +35,7 @@ export function createFeed(db: Queryable, log: Logger): Feed {
   /** The cursor up to which everything was offered. */
   let cursor: FeedCursor = { transaction: 0n, number: 0n };
   let running = false;
-  let rightsAt = 0;
+  let recheckAt = 0;
 
   const unsubscribe = (subscription: Subscription): void => {
     subscriptions.delete(subscription);
@@ -44,9 +44,9 @@ export function createFeed(db: Queryable, log: Logger): Feed {
 
   /** Returns whether more can be read at once. Checks tokens first: a revoked one is offered nothing. */
   const readNext = async (): Promise<boolean> => {
-    if (performance.now() >= rightsAt) {
+    if (performance.now() >= recheckAt) {
       for (const subscription of await findRevoked(db, subscriptions)) unsubscribe(subscription);
-      rightsAt = performance.now() + RECHECK_MS;
+      recheckAt = performance.now() + RECHECK_MS;
     }
     const { events, more } = await reader.next(
       cursor,
@@ -86,21 +86,21 @@ export function createFeed(db: Queryable, log: Logger): Feed {
 }
 
 /** Polls while somebody listens, without a pause while there is more. Continues while the database is down. */
-async function poll(readNext: () => Promise<boolean>, wanted: () => boolean, log: Logger): Promise<void> {
-  let away = false;
-  while (wanted()) {
+async function poll(readNext: () => Promise<boolean>, isWanted: () => boolean, log: Logger): Promise<void> {
+  let isDown = false;
+  while (isWanted()) {
     const more = await readNext().catch((err: unknown) => {
-      if (!away) log.warn({ err }, 'events cannot be read; listeners are waiting');
+      if (!isDown) log.warn({ err }, 'events cannot be read; listeners are waiting');
       return undefined;
     });
-    away = more === undefined;
+    isDown = more === undefined;
     if (!more) await sleep(POLL_MS, undefined, { ref: false });
   }
 }
 
 /** Finds the subscriptions whose token is no longer valid. */
-async function findRevoked(db: Queryable, seats: ReadonlySet<Subscription>): Promise<Subscription[]> {
-  const asked = [...seats];
-  const alive = await findActiveCallers(db, new Set(asked.map(({ caller }) => caller)));
-  return asked.filter(({ caller }) => !alive.has(caller));
+async function findRevoked(db: Queryable, subscriptions: ReadonlySet<Subscription>): Promise<Subscription[]> {
+  const checked = [...subscriptions];
+  const active = await findActiveCallers(db, new Set(checked.map(({ caller }) => caller)));
+  return checked.filter(({ caller }) => !active.has(caller));
 }

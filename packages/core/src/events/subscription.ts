@@ -30,19 +30,19 @@ export function createSubscription(reader: FeedReader, { caller, after, from }: 
   const { workspaceId } = caller;
   const backlog = createBacklog();
   /** The listener reads up to here itself; the backlog has everything later. */
-  let missed = from;
-  let over = false;
+  let catchUpTo = from;
+  let isEnded = false;
   let wake = (): void => undefined;
 
   async function* events(): AsyncGenerator<FeedEvent, void> {
     let cursor = after;
     for (;;) {
-      if (over) return; // also before the first wait: the listener may have left already
-      if (isAfter(missed, cursor)) {
-        const upTo = missed;
+      if (isEnded) return; // also before the first wait: the listener may have left already
+      if (isAfter(catchUpTo, cursor)) {
+        const upTo = catchUpTo;
         const page = await reader.catchUp({ workspaceId, after: cursor, upTo });
         for (const event of page.events) {
-          if (over) return;
+          if (isEnded) return;
           yield event;
         }
         cursor = page.more ? (page.events.at(-1)?.cursor ?? upTo) : upTo;
@@ -60,14 +60,14 @@ export function createSubscription(reader: FeedReader, { caller, after, from }: 
     caller,
     events,
     end: () => {
-      over = true;
+      isEnded = true;
       backlog.clear();
       wake();
     },
     offer: (event) => {
-      if (over || !isAfter(event.cursor, after)) return;
+      if (isEnded || !isAfter(event.cursor, after)) return;
       if (event.action === null || !backlog.push(event)) {
-        missed = event.cursor;
+        catchUpTo = event.cursor;
         backlog.clear();
       }
       wake();

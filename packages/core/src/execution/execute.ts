@@ -110,7 +110,7 @@ const DATABASE_AWAY_MS = 2_000;
 function resultBeforeEffect({ worker, lease, action }: Run, error: unknown): RunResult {
   if (lease.begun) throw error;
   worker.log.error({ err: error, action: action.id }, 'a run failed before its effect');
-  const isAway = error instanceof AppError && error.code === 'UNAVAILABLE'; // no connection was to be had
+  const isAway = error instanceof AppError && error.code === 'UNAVAILABLE'; // no connection was free
   if (isAway || isDatabaseError(error) || isConnectionLost(error))
     return { kind: 'later', message: 'The database was unavailable; nothing was done.', afterMs: DATABASE_AWAY_MS };
   return { kind: 'retry', undone: true, message: 'The run failed before its effect; see the worker’s log.' };

@@ -98,8 +98,8 @@ const FIND_WAIT = statement<{ id: string }, { wait_ms: number | null }>(
 
 /** One action tests a failing identity after its pause, and the pause grows while the identity keeps failing. */
 async function retryFailing(worker: Worker, identity: identities): Promise<Later | undefined> {
-  const mine = await worker.db.query(CLAIM_RETRY, { id: identity.id });
-  if (mine.length > 0) {
+  const retries = await worker.db.query(CLAIM_RETRY, { id: identity.id });
+  if (retries.length > 0) {
     const found = await testConnection(worker, identity).catch(() => undefined); // already logged; counts as no answer
     const now = found && (await recordVerification(worker.db, identity, found));
     if (now?.status === 'active') return undefined;

@@ -41,7 +41,7 @@ export function createLeases(db: Queryable, log: Logger, { leaseMs, heartbeatMs 
     state.abort.abort(new Error(`lost the lease: ${why}`));
   };
 
-  const beat = async (): Promise<void> => {
+  const sendHeartbeat = async (): Promise<void> => {
     const leases = [...active.keys()];
     if (leases.length === 0) return;
     const sentAt = performance.now();
@@ -59,7 +59,7 @@ export function createLeases(db: Queryable, log: Logger, { leaseMs, heartbeatMs 
     }
   };
 
-  const timer = setInterval(() => void beat(), heartbeatMs).unref(); // does not keep the process alive
+  const timer = setInterval(() => void sendHeartbeat(), heartbeatMs).unref(); // does not keep the process alive
   return {
     start: (action) => {
       const abort = new AbortController();

@@ -53,10 +53,10 @@ async function recoverOne(run: Run, begunMsAgo: number | null): Promise<void> {
   );
   if (recovery === 'rerun') {
     const how = { actor: worker.actor, data: { crashes: action.crashes } };
-    const back = await retryWhileDisconnected(worker, lease, () =>
+    const requeued = await retryWhileDisconnected(worker, lease, () =>
       transitionHeld(worker.db, action, 'action.requeued', how),
     );
-    if (back) dispatch(worker, back);
+    if (requeued) dispatch(worker, requeued);
     return;
   }
   await record(worker, lease, await resultOf(run, recovery));

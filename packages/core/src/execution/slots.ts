@@ -53,8 +53,8 @@ export interface SlotOptions {
 export const reserveOf = (slots: number): number => Math.max(1, Math.floor(slots / 4));
 
 /** The first pool that a slot counts for. */
-type First = typeof ALL | typeof RESERVE;
-type Pool = First | typeof QUARANTINED | string;
+type Total = typeof ALL | typeof RESERVE;
+type Pool = Total | typeof QUARANTINED | string;
 const ALL = Symbol('all');
 const RESERVE = Symbol('reserve');
 const QUARANTINED = Symbol('quarantined');
@@ -70,9 +70,9 @@ export function createSlots(options: SlotOptions): Slots {
     quarantined: counts.free(QUARANTINED),
     running: counts.running(),
   });
-  const claimed = (): Promise<void> => lastOf(() => claiming);
+  const whenClaimed = (): Promise<void> => lastOf(() => claiming);
   const exclusively = (
-    pool: First,
+    pool: Total,
     claim: () => Promise<ActionRow[]>,
     onSlotFree?: () => void,
   ): Promise<ActionRow[]> => {
@@ -89,7 +89,7 @@ export function createSlots(options: SlotOptions): Slots {
   return {
     round: null,
     acquire: async (user, onSlotFree) => {
-      await claimed();
+      await whenClaimed();
       const pools = limits.poolsOf(user, ALL);
       const full = pools.find((pool) => counts.free(pool) === 0);
       if (full === undefined) counts.add(user, pools);
@@ -98,22 +98,22 @@ export function createSlots(options: SlotOptions): Slots {
     },
     release: counts.remove,
     whenSlotFree: async () => {
-      await claimed();
+      await whenClaimed();
       if (counts.free(ALL) === 0) await new Promise<void>((resolve) => counts.wait(ALL, resolve));
     },
     claimInto: (claim, onSlotFree) =>
-      exclusively(ALL, () => ifAny(counts.free(ALL), (count) => claim(count, freeSlots(counts.free))), onSlotFree),
+      exclusively(ALL, () => ifFree(counts.free(ALL), (count) => claim(count, freeSlots(counts.free))), onSlotFree),
     claimIntoReserve: (claim) =>
       exclusively(RESERVE, async () => {
         if (counts.full().every((pool) => pool === RESERVE)) return []; // nobody waits for a slot
-        // whatever the default
-        const ofType = (type: string): number => counts.free(limits.isStated(type) ? type : RESERVE);
-        return ifAny(counts.free(RESERVE), (count) => claim(count, { ...freeSlots(ofType), others: count }));
+        // A type's default limit does not apply to the reserve.
+        const ofType = (type: string): number => counts.free(limits.isConfigured(type) ? type : RESERVE);
+        return ifFree(counts.free(RESERVE), (count) => claim(count, { ...freeSlots(ofType), others: count }));
       }),
   };
 }
 
-const ifAny = async (count: number, claim: (count: number) => Promise<ActionRow[]>): Promise<ActionRow[]> =>
+const ifFree = async (count: number, claim: (count: number) => Promise<ActionRow[]>): Promise<ActionRow[]> =>
   count > 0 ? claim(count) : [];
 
 /** Resolves with the latest promise, even if it is replaced while waiting. */
@@ -124,20 +124,20 @@ async function lastOf(current: () => Promise<unknown>): Promise<void> {
 function limitsOf({ slots, executors, limits = new Map() }: SlotOptions) {
   const others = Math.max(1, Math.floor(slots * 0.75));
   /** Undefined: no limit is configured for this type. */
-  const stated = (type: string): number | undefined => limits.get(type) ?? executors.get(type)?.concurrency;
-  const isStated = (type: string): boolean => stated(type) !== undefined;
+  const configured = (type: string): number | undefined => limits.get(type) ?? executors.get(type)?.concurrency;
+  const isConfigured = (type: string): boolean => configured(type) !== undefined;
   const of = (pool: Pool): number => {
     if (pool === ALL) return slots;
     if (pool === RESERVE) return reserveOf(slots);
     if (pool === QUARANTINED) return 1;
-    return stated(pool) ?? others;
+    return configured(pool) ?? others;
   };
-  const poolsOf = ({ type, crashes }: SlotUser, first: First): Pool[] => [
+  const poolsOf = ({ type, crashes }: SlotUser, first: Total): Pool[] => [
     first,
-    ...(first === ALL || isStated(type) ? [type] : []),
+    ...(first === ALL || isConfigured(type) ? [type] : []),
     ...(crashes < QUARANTINE_CRASHES ? [] : [QUARANTINED as Pool]),
   ];
-  return { others, isStated, of, poolsOf, types: (): string[] => [...executors.types(), ...limits.keys()] };
+  return { others, isConfigured, of, poolsOf, types: (): string[] => [...executors.types(), ...limits.keys()] };
 }
 
 /** Counts who holds which slots and who waits for one. */
@@ -170,9 +170,9 @@ function createCounts(limitOf: (pool: Pool) => number) {
       const pools = users.get(user) ?? [];
       users.delete(user);
       for (const pool of pools) change(pool, -1);
-      const called = pools.flatMap((pool) => [...(waiting.get(pool) ?? [])]);
+      const callbacks = pools.flatMap((pool) => [...(waiting.get(pool) ?? [])]);
       for (const pool of pools) waiting.delete(pool);
-      for (const onSlotFree of new Set(called)) onSlotFree();
+      for (const onSlotFree of new Set(callbacks)) onSlotFree();
     },
     /** Calls `onSlotFree` once, when a slot of the pool is released. */
     wait: (pool: Pool, onSlotFree: () => void): void => {

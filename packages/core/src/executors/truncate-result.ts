@@ -17,7 +17,7 @@ const DEPTH_MAX = 16;
 export function truncateResult(result: JsonObject, bytesMax: number): JsonObject {
   if (bytesOf(result) <= bytesMax) return result;
   const cut: string[] = [];
-  const kept = shrink(result, { room: bytesMax - NOTE_BYTES, path: '', cut, depth: 0 });
+  const kept = shrink(result, { bytesLeft: bytesMax - NOTE_BYTES, path: '', cut, depth: 0 });
   const named = cut.slice(0, NAMED_MAX).map((path) => path.slice(0, NAME_CHARS_MAX));
   const more = cut.length > NAMED_MAX ? [`and ${cut.length - NAMED_MAX} more`] : [];
   const fitted = { ...(kept as JsonObject), too_large: [...named, ...more] };
@@ -27,7 +27,7 @@ export function truncateResult(result: JsonObject, bytesMax: number): JsonObject
 const bytesOf = (value: JsonValue): number => Buffer.byteLength(JSON.stringify(value));
 
 interface Limits {
-  room: number;
+  bytesLeft: number;
   path: string;
   cut: string[];
   depth: number;
@@ -37,7 +37,7 @@ interface Limits {
 function shrink(value: JsonValue, limits: Limits): JsonValue | undefined {
   if (typeof value === 'string') return shortened(value, limits);
   if (typeof value !== 'object' || value === null) return undefined;
-  if (limits.room < SMALL_BYTES || limits.depth > DEPTH_MAX) return undefined;
+  if (limits.bytesLeft < SMALL_BYTES || limits.depth > DEPTH_MAX) return undefined;
   const entries = Object.entries(value);
   const sized = entries.map(([name, child]) => ({ name, child, bytes: bytesOf(child) }));
   const isList = Array.isArray(value);
@@ -48,17 +48,17 @@ function shrink(value: JsonValue, limits: Limits): JsonValue | undefined {
 
 function keepIn(
   children: { name: string; child: JsonValue; bytes: number }[],
-  { room, path, cut, depth }: Limits,
+  { bytesLeft, path, cut, depth }: Limits,
   isList: boolean,
 ): Map<string, JsonValue> {
   const kept = new Map<string, JsonValue>();
-  let left = room - 2;
+  let left = bytesLeft - 2;
   for (const [index, { name, child, bytes }] of children.entries()) {
     const at = path === '' ? name : `${path}.${name}`;
     const around = isList ? 1 : Buffer.byteLength(JSON.stringify(name)) + 2;
     const share = Math.min(left - around, Math.max((left - around) / (children.length - index), SHARE_BYTES_MIN));
     const isWhole = bytes <= left - around && (bytes <= SMALL_BYTES || bytes <= share);
-    const part = isWhole ? child : shrink(child, { room: Math.floor(share), path: at, cut, depth: depth + 1 });
+    const part = isWhole ? child : shrink(child, { bytesLeft: Math.floor(share), path: at, cut, depth: depth + 1 });
     if (part === undefined) {
       cut.push(isList ? `${at} to ${children.length - 1}` : at);
       if (isList) break;
@@ -71,10 +71,10 @@ function keepIn(
 }
 
 /** A character takes at most six bytes of JSON, and the ellipsis three. */
-function shortened(text: string, { room, path, cut }: Limits): string | undefined {
-  if (room < SMALL_BYTES) return undefined;
+function shortened(text: string, { bytesLeft, path, cut }: Limits): string | undefined {
+  if (bytesLeft < SMALL_BYTES) return undefined;
   cut.push(path);
-  const budget = room - 8;
+  const budget = bytesLeft - 8;
   let end = Math.min(text.length, budget);
   while (bytesOf(text.slice(0, end)) > budget) end = Math.floor(end * 0.8);
   return `${text.slice(0, end).toWellFormed()}…`;

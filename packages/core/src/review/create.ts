@@ -26,7 +26,7 @@ export async function recordProposal(ctx: Context, draft: () => Promise<DraftRow
     await assertStillAllowed(ctx.db, ctx, authorizeProposing);
     return insert(ctx, row);
   });
-  const action = ctx.idempotency?.replayed ? await indexed(ctx, made) : made;
+  const action = ctx.idempotency?.replayed ? await withActionIndex(ctx, made) : made;
   dispatch(ctx, action);
   return action;
 }
@@ -49,11 +49,11 @@ export async function draftRow(ctx: Context, body: ProposalBody): Promise<DraftR
   refuseTimes(executor, body);
   const proposer = await proposerOf(ctx, body);
   const { params: given, identity_id: identityId, mission_id: missionId, session_id: sessionId } = body;
-  const place = { workspaceId: ctx.caller.workspaceId, missionId, sessionId };
-  const proposal = await prepareProposal(ctx, { executor, given, identityId, place, mayLackLookUp: true });
+  const callContext = { workspaceId: ctx.caller.workspaceId, missionId, sessionId };
+  const proposal = await prepareProposal(ctx, { executor, given, identityId, callContext, mayLackLookUp: true });
   // A proposal with missing look-ups cannot run: a person sees it once it is complete.
-  const asks = executor.alwaysAsks || proposal.notLookedUp !== undefined;
-  const status = asks ? 'pending_approval' : initialStatus(body, proposer);
+  const needsReview = executor.alwaysAsks || proposal.notLookedUp !== undefined;
+  const status = needsReview ? 'pending_approval' : initialStatus(body, proposer);
   return newRow(ctx, body, { ...proposer, ...proposal, status });
 }
 
@@ -132,7 +132,7 @@ function newRow(ctx: Context, body: ProposalBody, draft: Draft) {
  * The statement that stores the key's snapshot also counts the index, so the snapshot lacks it. The index never
  * changes.
  */
-async function indexed(ctx: Context, action: ActionRow): Promise<ActionRow> {
+async function withActionIndex(ctx: Context, action: ActionRow): Promise<ActionRow> {
   if (!action.run_contact_id) return action;
   const where = { id: action.id, workspace_id: action.workspace_id };
   const row = await ctx.db.tables.actions.findFirst({ where, select: { action_index: true } });

@@ -211,7 +211,7 @@ async function lookUpAgain(ctx: Context, executor: Executor, seen: ActionRow) {
     executor,
     given,
     identityId: seen.identity_id,
-    place: callContextOf(seen),
+    callContext: callContextOf(seen),
   });
   return { params, resolved };
 }

@@ -107,7 +107,7 @@ interface Draft {
   /** Fields that an earlier resolution filled in and that are still valid. */
   kept?: JsonObject;
   identityId: string | null;
-  place: CallContext;
+  callContext: CallContext;
   /** Accepts a proposal without the look-ups of a provider that is away; otherwise that is UNAVAILABLE. */
   mayLackLookUp?: boolean;
 }
@@ -118,11 +118,11 @@ interface Draft {
  */
 export async function prepareProposal(
   ctx: Context,
-  { executor, given, kept = {}, identityId, place, mayLackLookUp = false }: Draft,
+  { executor, given, kept = {}, identityId, callContext, mayLackLookUp = false }: Draft,
 ): Promise<Proposal> {
   const identity = await identityFor(ctx, executor, identityId);
   refuseFields(executor.resolvedFields ?? [], given, 'is looked up by the service: leave it out');
-  if (executor.tool) assertCallContext(given, place);
+  if (executor.tool) assertCallContext(given, callContext);
   const parsed = await parseParams(executor, { ...kept, ...given });
   const lookup = lookupContext(ctx, identity);
   let notLookedUp: string | undefined;
@@ -186,7 +186,7 @@ export async function prepareEdits(
     given: { ...givenParams(row), ...edits },
     kept: moved ? {} : row.resolved,
     identityId: row.identity_id,
-    place: callContextOf(row),
+    callContext: callContextOf(row),
   });
   const edited = Object.keys(edits);
   return {

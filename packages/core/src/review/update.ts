@@ -111,7 +111,7 @@ async function proposalChange(
     // Another account may find something else under the same name.
     kept: body.params || body.identity_id ? {} : seen.resolved,
     identityId: body.identity_id ?? seen.identity_id,
-    place: callContextOf(seen),
+    callContext: callContextOf(seen),
   });
   const differs = hashJson(proposal.params) !== hashJson(seen.params);
   return {

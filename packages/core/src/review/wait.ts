@@ -23,16 +23,16 @@ export interface Waiters {
    * Resolves to undefined at once if too many requests of the workspace wait. Throws UNAUTHENTICATED when the caller's
    * token is no longer valid.
    */
-  ended(wanted: Wanted, limitMs: number, gone: AbortSignal): Promise<ActionRow | undefined>;
+  untilEnded(request: WaitRequest, limitMs: number, gone: AbortSignal): Promise<ActionRow | undefined>;
   count(): number;
 }
 
-interface Wanted {
+interface WaitRequest {
   id: string;
   caller: Caller;
 }
 
-interface Waiting extends Wanted {
+interface Waiting extends WaitRequest {
   leave: () => void;
 }
 
@@ -42,7 +42,7 @@ export function createWaiters(db: WaitDatabase, { waitsMax = WAITS_MAX }: { wait
   const waiting = new Set<Waiting>();
   const ofWorkspace = new Map<string, number>();
   const read = createReader(db);
-  const lookOn = pollWhileWaiting(db, waiting);
+  const startPolling = pollWhileWaiting(db, waiting);
 
   const count = (workspaceId: string, change: 1 | -1): void => {
     const now = (ofWorkspace.get(workspaceId) ?? 0) + change;
@@ -50,7 +50,7 @@ export function createWaiters(db: WaitDatabase, { waitsMax = WAITS_MAX }: { wait
     else ofWorkspace.set(workspaceId, now);
   };
 
-  const wait = (wanted: Wanted, limitMs: number, gone: AbortSignal): Promise<void> =>
+  const wait = (request: WaitRequest, limitMs: number, gone: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       if (gone.aborted) return resolve();
       const leave = (): void => {
@@ -59,20 +59,20 @@ export function createWaiters(db: WaitDatabase, { waitsMax = WAITS_MAX }: { wait
         waiting.delete(one);
         resolve();
       };
-      const one = { ...wanted, leave };
+      const one = { ...request, leave };
       const timer = setTimeout(leave, limitMs);
       gone.addEventListener('abort', leave);
       waiting.add(one);
-      forProcess(lookOn);
+      forProcess(startPolling);
     });
 
   return {
-    ended: async (wanted, limitMs, gone) => {
-      const { workspaceId } = wanted.caller;
+    untilEnded: async (request, limitMs, gone) => {
+      const { workspaceId } = request.caller;
       if ((ofWorkspace.get(workspaceId) ?? 0) >= waitsMax) return undefined;
       count(workspaceId, 1);
-      await wait(wanted, limitMs, gone).finally(() => count(workspaceId, -1));
-      return read(wanted);
+      await wait(request, limitMs, gone).finally(() => count(workspaceId, -1));
+      return read(request);
     },
     count: () => waiting.size,
   };
@@ -80,64 +80,64 @@ export function createWaiters(db: WaitDatabase, { waitsMax = WAITS_MAX }: { wait
 
 /** Polls while somebody waits. If the database is down, it tries again; the limits keep running. */
 function pollWhileWaiting(db: WaitDatabase, waiting: ReadonlySet<Waiting>): () => void {
-  let isLooking = false;
-  let rightsAt = 0;
+  let isPolling = false;
+  let recheckAt = 0;
 
-  const look = async (): Promise<void> => {
+  const poll = async (): Promise<void> => {
     const ids = [...new Set([...waiting].map(({ id }) => id))];
     const rows = await db.query(FIND_ENDED, { ids }).catch(() => []);
     const ended = new Set(rows.map(({ id }) => id));
     for (const one of waiting) if (ended.has(one.id)) one.leave();
-    if (performance.now() < rightsAt) return;
-    const asked = [...waiting];
-    const active = await findActiveCallers(db, new Set(asked.map(({ caller }) => caller))).catch(() => undefined);
-    rightsAt = performance.now() + RECHECK_MS;
-    for (const one of asked) if (active?.has(one.caller) === false) one.leave();
+    if (performance.now() < recheckAt) return;
+    const checked = [...waiting];
+    const active = await findActiveCallers(db, new Set(checked.map(({ caller }) => caller))).catch(() => undefined);
+    recheckAt = performance.now() + RECHECK_MS;
+    for (const one of checked) if (active?.has(one.caller) === false) one.leave();
   };
 
-  const lookOn = (): void => {
-    if (isLooking || waiting.size === 0) return;
-    isLooking = true;
+  const startPolling = (): void => {
+    if (isPolling || waiting.size === 0) return;
+    isPolling = true;
     setTimeout(() => {
-      void look().finally(() => {
-        isLooking = false;
-        lookOn();
+      void poll().finally(() => {
+        isPolling = false;
+        startPolling();
       });
     }, POLL_MS).unref();
   };
-  return lookOn;
+  return startPolling;
 }
 
 /**
  * Reads the actions of all waits that end in one turn of the event loop at once, and whether their callers may still
  * read.
  */
-function createReader(db: WaitDatabase): (wanted: Wanted) => Promise<ActionRow> {
-  let next: { all: Set<Wanted>; read: ReturnType<typeof readAll> } | undefined;
+function createReader(db: WaitDatabase): (request: WaitRequest) => Promise<ActionRow> {
+  let next: { all: Set<WaitRequest>; read: ReturnType<typeof readAll> } | undefined;
   const begin = (): NonNullable<typeof next> => {
-    const all = new Set<Wanted>();
+    const all = new Set<WaitRequest>();
     const read = nextTurn().then(() => {
       next = undefined;
       return readAll(db, all);
     });
     return { all, read };
   };
-  return async (wanted) => {
+  return async (request) => {
     next ??= forProcess(begin);
-    next.all.add(wanted);
+    next.all.add(request);
     const { rows, active } = await next.read;
-    if (!active.has(wanted.caller))
+    if (!active.has(request.caller))
       throw new AppError(
         'UNAUTHENTICATED',
         'The credential ended or lost its access to the workspace while this request was waiting.',
       );
-    const row = rows.get(wanted.id);
-    if (row?.workspace_id !== wanted.caller.workspaceId) throw notFound('action');
+    const row = rows.get(request.id);
+    if (row?.workspace_id !== request.caller.workspaceId) throw notFound('action');
     return row;
   };
 }
 
-async function readAll(db: WaitDatabase, all: ReadonlySet<Wanted>) {
+async function readAll(db: WaitDatabase, all: ReadonlySet<WaitRequest>) {
   const ids = [...new Set([...all].map(({ id }) => id))];
   const [found, active] = await Promise.all([
     db.tables.actions.findMany({ where: { id: { in: ids } }, include: WITH_IDENTITY }),
