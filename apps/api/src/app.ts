@@ -101,7 +101,7 @@ import { deleteToolRoute } from './routes/v1/tools/delete.ts';
 import { listToolsRoute } from './routes/v1/tools/list.ts';
 import { createReadSlots } from './read-slots.ts';
 import { signInRouter } from './sign-in/router.ts';
-import { limitUnread, type UnreadLimits } from './unread.ts';
+import { limitUnread, type UnreadLimits } from './unread-replies.ts';
 import { createWorkspaceRoute } from './routes/v1/workspaces/create.ts';
 import { listWorkspacesRoute } from './routes/v1/workspaces/list.ts';
 

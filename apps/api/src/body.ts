@@ -3,7 +3,7 @@ import { JSON_DEPTH_MAX } from '@proviso/contracts';
 import type { Request } from 'express';
 import type { BodyMemory } from './body-memory.ts';
 import { repeatedKey, scanJson, type JsonLimits } from './json-scan.ts';
-import { unpack } from './unpack.ts';
+import { readBytes } from './decompress.ts';
 
 /** The limits of a body before its route validates it. */
 export interface BodyLimits extends JsonLimits {
@@ -25,7 +25,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * UNSUPPORTED_MEDIA_TYPE, or UNAVAILABLE.
  */
 export async function readBody(req: Request, limits: BodyLimits, memory: BodyMemory): Promise<unknown> {
-  const bytes = await unpack(req, limits.bytesMax, memory);
+  const bytes = await readBytes(req, limits.bytesMax, memory);
   return bytes.length === 0 ? {} : readJson(bytes, req.headers['content-type'], limits);
 }
 

@@ -38,7 +38,7 @@ import type { ReadSlots } from './read-slots.ts';
 import { sendReply } from './reply.ts';
 import { refuseOtherSites } from './same-origin.ts';
 import type { Tag } from './tags.ts';
-import { preferredWaitSeconds, waitForEnd } from './waiting.ts';
+import { preferredWaitSeconds, waitForEnd } from './prefer-wait.ts';
 
 /** The input of a handler. Body and query are unparsed: the verb parses them after it has authorised. */
 interface Call {

@@ -1,7 +1,7 @@
 import { strictFields, plainText } from '@proviso/contracts';
 import { companyId, contactId, defineExecutor, done } from '@proviso/core/executor';
 import type { z } from 'zod';
-import { assertReferencedExist, refuseMissing } from './missing.ts';
+import { assertRecordsExist, guardRecordsExist } from './assert-records-exist.ts';
 import { readReferenced, referencedFields } from './referenced-records.ts';
 
 const params = strictFields({
@@ -32,7 +32,7 @@ export const createNote = defineExecutor<Params>({
   params,
 
   async resolve(given, { records }) {
-    await assertReferencedExist(given, records);
+    await assertRecordsExist(given, records);
     return {};
   },
 
@@ -44,7 +44,7 @@ export const createNote = defineExecutor<Params>({
     body: { text: note.content },
   }),
 
-  guard: (note, { records }) => refuseMissing(note, records),
+  guard: (note, { records }) => guardRecordsExist(note, records),
 
   async execute({ action: { params: note } }) {
     return done({}, async (records) => ({

@@ -1,7 +1,7 @@
 import { strictFields, dayOrInstant, taskDescription, taskTitle } from '@proviso/contracts';
 import { contactId, defineExecutor, done } from '@proviso/core/executor';
 import type { z } from 'zod';
-import { assertReferencedExist, refuseMissing } from './missing.ts';
+import { assertRecordsExist, guardRecordsExist } from './assert-records-exist.ts';
 import { readReferenced, referencedFields } from './referenced-records.ts';
 
 const params = strictFields({
@@ -22,7 +22,7 @@ export const createTask = defineExecutor<z.output<typeof params>>({
   params,
 
   async resolve(given, { records }) {
-    await assertReferencedExist(given, records);
+    await assertRecordsExist(given, records);
     return {};
   },
 
@@ -38,7 +38,7 @@ export const createTask = defineExecutor<z.output<typeof params>>({
     ...(description !== undefined && { body: { text: description } }),
   }),
 
-  guard: (task, { records }) => refuseMissing(task, records),
+  guard: (task, { records }) => guardRecordsExist(task, records),
 
   async execute({ action: { params: task } }) {
     return done({}, async (records) => ({

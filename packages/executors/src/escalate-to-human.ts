@@ -1,7 +1,7 @@
 import { strictFields, plainText } from '@proviso/contracts';
 import { contactId, defineExecutor, done, refused } from '@proviso/core/executor';
 import { z } from 'zod';
-import { assertReferencedExist } from './missing.ts';
+import { assertRecordsExist } from './assert-records-exist.ts';
 import { readReferenced, referencedFields } from './referenced-records.ts';
 
 const text = plainText(5_000).min(1);
@@ -38,7 +38,7 @@ export const escalateToHuman = defineExecutor<z.output<typeof params>>({
   params,
 
   async resolve(given, { records }) {
-    await assertReferencedExist(given, records);
+    await assertRecordsExist(given, records);
     return {};
   },
 

@@ -11,7 +11,7 @@ import { findInvitation, inviteByUnipile } from './linkedin/invite.ts';
 import { linkedinParams, slugOf, type LinkedinParams } from './linkedin/params.ts';
 import { previewInvitation } from './linkedin/preview.ts';
 import { openUnipile, type Unipile, type UnipileConfig } from './linkedin/unipile.ts';
-import { assertReferencedExist, refuseMissing } from './missing.ts';
+import { assertRecordsExist, guardRecordsExist } from './assert-records-exist.ts';
 import { readReferenced } from './referenced-records.ts';
 import type { ExecutorSettings } from './settings.ts';
 
@@ -28,7 +28,7 @@ export const linkedinConnection = (settings: ExecutorSettings = {}): Executor =>
     params: linkedinParams,
 
     async resolve(given, { records }) {
-      await assertReferencedExist(given, records);
+      await assertRecordsExist(given, records);
       return {};
     },
 
@@ -36,7 +36,7 @@ export const linkedinConnection = (settings: ExecutorSettings = {}): Executor =>
     preview: (invitation, { identity, current }) => previewInvitation(invitation, identity, current),
 
     async guard(invitation, { records }) {
-      const verdict = await refuseMissing(invitation, records);
+      const verdict = await guardRecordsExist(invitation, records);
       if (verdict.kind !== 'ok' || invitation.contact_id === undefined) return verdict;
       const contact = await records.contact(invitation.contact_id);
       return contact?.unsubscribedAt ? { kind: 'refused', message: 'The contact has unsubscribed.' } : verdict;

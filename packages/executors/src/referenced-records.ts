@@ -1,6 +1,6 @@
 import type { JsonObject, Preview } from '@proviso/contracts';
 import type { LookupContext } from '@proviso/core/executor';
-import type { Named } from './missing.ts';
+import type { Named } from './assert-records-exist.ts';
 import { previewField } from './preview-field.ts';
 
 /** For `readCurrent`: the records that the params name, as people know them. */

@@ -10,7 +10,7 @@ import {
   type GuardResult,
 } from '@proviso/core/executor';
 import { refuseUnsubscribed, unsubscribedAmong } from './email/unsubscribed.ts';
-import { assertReferencedExist } from './missing.ts';
+import { assertRecordsExist } from './assert-records-exist.ts';
 import { changeFields } from './properties.ts';
 import { openResend } from './resend/client.ts';
 import { resendContactParams, type ResendContactParams } from './resend/contact-params.ts';
@@ -82,7 +82,7 @@ function previewContact(
 }
 
 async function resolveEmail(given: ResendContactParams, ctx: LookupContext): Promise<Partial<ResendContactParams>> {
-  await assertReferencedExist(given, ctx.records);
+  await assertRecordsExist(given, ctx.records);
   const contact = given.contact_id === undefined ? null : await ctx.records.contact(given.contact_id);
   const email = given.email ?? contact?.email ?? '';
   if (contact && !sameAddress(email, contact.email)) throw invalid('params.email', "is not this contact's address");

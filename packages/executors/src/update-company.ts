@@ -1,7 +1,7 @@
 import { changedProperties } from '@proviso/contracts';
 import { companyId, defineExecutor, done } from '@proviso/core/executor';
 import { z } from 'zod';
-import { assertReferencedExist, refuseMissing } from './missing.ts';
+import { assertRecordsExist, guardRecordsExist } from './assert-records-exist.ts';
 import { changeFields, namedIn } from './properties.ts';
 
 const params = z
@@ -24,7 +24,7 @@ export const updateCompany = defineExecutor<z.output<typeof params>>({
   params,
 
   async resolve(given, { records }) {
-    await assertReferencedExist(given, records);
+    await assertRecordsExist(given, records);
     return {};
   },
 
@@ -38,7 +38,7 @@ export const updateCompany = defineExecutor<z.output<typeof params>>({
     fields: [{ label: 'Company', value: current.label ?? company_id }, ...changeFields(properties, current.before)],
   }),
 
-  guard: (change, { records }) => refuseMissing(change, records),
+  guard: (change, { records }) => guardRecordsExist(change, records),
 
   async execute({ action: { params: change } }) {
     const { company_id, properties } = change;

@@ -1,7 +1,7 @@
 import { lifecycleStage } from '@proviso/contracts';
 import { contactId, defineExecutor, done } from '@proviso/core/executor';
 import { z } from 'zod';
-import { assertReferencedExist, refuseMissing } from './missing.ts';
+import { assertRecordsExist, guardRecordsExist } from './assert-records-exist.ts';
 
 const params = z
   .strictObject({
@@ -21,7 +21,7 @@ export const updateLifecycleStage = defineExecutor<z.output<typeof params>>({
   params,
 
   async resolve(given, { records }) {
-    await assertReferencedExist(given, records);
+    await assertRecordsExist(given, records);
     return {};
   },
 
@@ -42,7 +42,7 @@ export const updateLifecycleStage = defineExecutor<z.output<typeof params>>({
     ],
   }),
 
-  guard: (change, { records }) => refuseMissing(change, records),
+  guard: (change, { records }) => guardRecordsExist(change, records),
 
   async execute({ action: { params: change } }) {
     const { contact_id, lifecycle_stage } = change;

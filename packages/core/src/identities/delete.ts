@@ -1,5 +1,5 @@
 import { noBody } from '@proviso/contracts';
-import { assertUnused } from '../action/unused.ts';
+import { assertUnused } from '../action/assert-unused.ts';
 import { authorizeConfiguration, type Context } from '../access/context.ts';
 import { notFound } from '../platform/errors.ts';
 import { formatId } from '../platform/ids.ts';

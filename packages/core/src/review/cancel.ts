@@ -3,7 +3,7 @@ import { authorize, type Context } from '../access/context.ts';
 import { replayOrRun } from '../action/replay.ts';
 import { transition } from '../action/transition.ts';
 import { getActionInWorkspace } from './get.ts';
-import { assertOwnAction } from './own.ts';
+import { assertOwnAction } from './assert-own-action.ts';
 import type { ActionRow } from '../action/row.ts';
 
 /** Cancels a pending or cleared action, unless its effect may have begun. */

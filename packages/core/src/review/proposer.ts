@@ -3,7 +3,7 @@ import type { Context } from '../access/context.ts';
 import { AppError, invalid } from '../platform/errors.ts';
 import type { agents } from '../generated/client.ts';
 import { findRun } from '../runs/get.ts';
-import { assertOwnRun } from '../runs/own.ts';
+import { assertOwnRun } from '../runs/assert-own-run.ts';
 
 /** Who proposes an action. Without an agent: a program or a person. */
 export interface Proposer {

@@ -6,7 +6,7 @@ import { replayOrRun } from '../action/replay.ts';
 import { transition } from '../action/transition.ts';
 import { applyDecision } from './decide.ts';
 import { getActionInWorkspace } from './get.ts';
-import { assertOwnAction } from './own.ts';
+import { assertOwnAction } from './assert-own-action.ts';
 import type { ActionRow } from '../action/row.ts';
 
 /** Makes a cleared action due now. For a pending action, it is the caller's approval, due now. */

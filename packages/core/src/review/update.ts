@@ -19,7 +19,7 @@ import { transition } from '../action/transition.ts';
 import { clearedColumns, applyDecision } from './decide.ts';
 import { getActionInWorkspace } from './get.ts';
 import { foldEdits, returnToReview } from '../action/return-to-review.ts';
-import { assertOwnAction } from './own.ts';
+import { assertOwnAction } from './assert-own-action.ts';
 import { givenParams, prepareProposal, refuseReviewerFields, refuseTimes } from './proposal.ts';
 import { columnsOf, type ActionChange, type ActionRow } from '../action/row.ts';
 

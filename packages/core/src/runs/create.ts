@@ -5,7 +5,7 @@ import { presentRun } from '../agents/present.ts';
 import { authorize, type Context } from '../access/context.ts';
 import { inTransactionOnce } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
-import { assertEnabled, assertOwnRun } from './own.ts';
+import { assertEnabled, assertOwnRun } from './assert-own-run.ts';
 
 /** Starts a run of an agent, for the agent itself or for the program that drives it. */
 export async function createRun(ctx: Context, agentId: string, input: unknown): Promise<Run> {

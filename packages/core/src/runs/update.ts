@@ -3,7 +3,7 @@ import { presentRun } from '../agents/present.ts';
 import { authorize, type Context } from '../access/context.ts';
 import { notFound } from '../platform/errors.ts';
 import { getRunInWorkspace } from './get.ts';
-import { assertOwnRun } from './own.ts';
+import { assertOwnRun } from './assert-own-run.ts';
 
 /** Reports the status of a run, or replaces its metadata. Its actions are not affected. */
 export async function updateRun(ctx: Context, id: string, input: unknown): Promise<Run> {

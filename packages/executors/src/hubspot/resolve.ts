@@ -1,6 +1,6 @@
 import { hubspotName, type JsonObject, type JsonValue } from '@proviso/contracts';
 import { invalid, type LookupContext, type GuardResult } from '@proviso/core/executor';
-import { assertReferencedExist, refuseMissing } from '../missing.ts';
+import { assertRecordsExist, guardRecordsExist } from '../assert-records-exist.ts';
 import { hubspotConfigOf } from './client.ts';
 import type { SyncParams } from './params.ts';
 
@@ -9,7 +9,7 @@ export async function resolveSync(
   given: SyncParams,
   { records, identity }: LookupContext,
 ): Promise<Partial<SyncParams>> {
-  await assertReferencedExist(given, records);
+  await assertRecordsExist(given, records);
   const { contact_properties, company_properties } = hubspotConfigOf(identity?.config);
   const { contact_id, company_id, properties } = given;
   const found: Partial<SyncParams> = {};
@@ -30,7 +30,7 @@ export async function resolveSync(
 
 /** The records may be gone, or have another key in HubSpot. */
 export async function guardSync(sync: SyncParams, { records }: LookupContext): Promise<GuardResult> {
-  const missing = await refuseMissing(sync, records);
+  const missing = await guardRecordsExist(sync, records);
   if (missing.kind !== 'ok') return missing;
   const changes: string[] = [];
   const contact = sync.contact_id === undefined ? null : await records.contact(sync.contact_id);

@@ -2,7 +2,7 @@ import { sameAddress } from '@proviso/contracts';
 import { invalid, type LookupContext, type GuardResult } from '@proviso/core/executor';
 import { recipientsIn } from '../email/params.ts';
 import { refuseUnsubscribed, unsubscribedAmong } from '../email/unsubscribed.ts';
-import { assertReferencedExist } from '../missing.ts';
+import { assertRecordsExist } from '../assert-records-exist.ts';
 import { configOf } from './client.ts';
 import { resendRecipients, type ResendEmailParams } from './email-params.ts';
 import { assertSender, senderOf } from './sender.ts';
@@ -16,7 +16,7 @@ export async function resolveResendEmail(
   { records, identity }: LookupContext,
 ): Promise<Partial<ResendEmailParams>> {
   assertSender(given.from, configOf(identity?.config));
-  await assertReferencedExist(given, records);
+  await assertRecordsExist(given, records);
   const contact = given.contact_id === undefined ? null : await records.contact(given.contact_id);
   if (contact && given.to !== undefined && !isTo(given, contact.email))
     throw invalid('params.to', "does not hold this contact's address");

@@ -6,7 +6,7 @@ import { describeGated, isRead, previewFor, type GateSet } from '../gate/gate-se
 import { propose } from '../gate/propose.ts';
 import { gatedForm, originalOf } from '../gate/tool.ts';
 import type { HostedTool } from '../host/tool-host.ts';
-import { validated } from './validated.ts';
+import { validate } from './validate.ts';
 
 /** The same tools; a gated one may answer with the state of its proposal instead. */
 export type GatedTools<Tools extends ToolSet> = {
@@ -65,7 +65,7 @@ export const hostTools = (tools: ToolSet, options: HostOptions = {}): HostedTool
       name,
       execute: async (input: unknown, call?: { callId?: string | undefined }) =>
         lastOf(
-          await execute(await validated(inputSchema, input), {
+          await execute(await validate(inputSchema, input), {
             toolCallId: call?.callId ?? '',
             messages: [],
             experimental_context,

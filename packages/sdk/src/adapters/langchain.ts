@@ -6,7 +6,7 @@ import { describeGated, isRead, previewFor, type GateSet } from '../gate/gate-se
 import { propose } from '../gate/propose.ts';
 import { gatedForm, originalOf } from '../gate/tool.ts';
 import type { HostedTool } from '../host/tool-host.ts';
-import { validated } from './validated.ts';
+import { validate } from './validate.ts';
 
 interface Config {
   toolCall?: { id?: string; args?: unknown };
@@ -44,7 +44,7 @@ export const hostTools = (tools: readonly StructuredToolInterface[], config?: Ru
     return {
       name: tool.name,
       async execute(input: unknown) {
-        await validated(tool.schema, input);
+        await validate(tool.schema, input);
         return tool.invoke(input as never, config);
       },
     };

@@ -5,7 +5,7 @@ import { describeGated, isRead, previewFor, type GateSet } from '../gate/gate-se
 import { propose } from '../gate/propose.ts';
 import type { HostedTool } from '../host/tool-host.ts';
 import { CALL_ID, outputOf, resultOf } from './mcp.ts';
-import { validated } from './validated.ts';
+import { validate } from './validate.ts';
 
 type Registering = Pick<McpServer, 'registerTool'>;
 
@@ -70,6 +70,6 @@ interface Original {
 }
 
 async function runOriginal({ inputSchema, handler, context }: Original, input: unknown): Promise<unknown> {
-  const result = inputSchema ? await handler(await validated(inputSchema, input), context) : await handler(context);
+  const result = inputSchema ? await handler(await validate(inputSchema, input), context) : await handler(context);
   return outputOf(result as CallToolResult);
 }

@@ -14,7 +14,7 @@ import type {
 } from '@proviso/contracts';
 import { queryOf } from './query.ts';
 import type { CallOptions, Send } from './send.ts';
-import { walk } from './walk.ts';
+import { paginate } from './paginate.ts';
 
 const PAGE_MAX = 100;
 const BULK_MS = 60_000;
@@ -62,7 +62,7 @@ export function createActions(send: Send) {
 
     /** Every entry of an action's log, oldest first, however long it is. */
     log: (id: string, options?: CallOptions): AsyncGenerator<LogEntry, void> =>
-      walk(async (cursor) => {
+      paginate(async (cursor) => {
         const { logs, logs_next_cursor } = await get(id, options, cursor);
         return { items: logs, next: logs_next_cursor };
       }),
@@ -75,7 +75,7 @@ export function createActions(send: Send) {
       query: Omit<ListActions, 'cursor' | 'skip' | 'sort_by'> = {},
       options?: CallOptions,
     ): AsyncGenerator<Action, void> =>
-      walk(async (cursor) => {
+      paginate(async (cursor) => {
         const { actions, pagination } = await list({ limit: PAGE_MAX, ...query, ...(cursor && { cursor }) }, options);
         return { items: actions, next: pagination.next_cursor };
       }),

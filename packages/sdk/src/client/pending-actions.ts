@@ -14,7 +14,7 @@ import { ProvisoError } from './errors.ts';
 import { createEvents } from './events.ts';
 import { queryOf } from './query.ts';
 import type { CallOptions, Connection, Send } from './send.ts';
-import { walk } from './walk.ts';
+import { paginate } from './paginate.ts';
 
 const BATCH_MS = 60_000;
 
@@ -62,7 +62,7 @@ export function createPendingActions(send: Send, connection: Connection) {
       query: Omit<ListPendingActions, 'cursor'> = {},
       options?: CallOptions,
     ): AsyncGenerator<PendingAction, void> =>
-      walk(async (cursor) => {
+      paginate(async (cursor) => {
         const { items, nextCursor } = await list({ ...query, ...(cursor && { cursor }) }, options);
         return { items, next: nextCursor };
       }),

@@ -1,4 +1,4 @@
-import { assertUnused } from '../../action/unused.ts';
+import { assertUnused } from '../../action/assert-unused.ts';
 import { authorize, type Context } from '../../access/context.ts';
 import { notFound } from '../../platform/errors.ts';
 import { formatId } from '../../platform/ids.ts';

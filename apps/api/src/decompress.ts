@@ -1,4 +1,4 @@
-// Reads the bytes of a body and stops at the first byte over the limit. Held by unpack.test.ts and budget.test.ts.
+// Reads the bytes of a body and stops at the first byte over the limit. Held by input.test.ts and budget.test.ts.
 import { createBrotliDecompress, createGunzip, createInflate, type BrotliDecompress, type Gunzip } from 'node:zlib';
 import { AppError } from '@proviso/core';
 import type { Request } from 'express';
@@ -8,25 +8,25 @@ import type { BodyMemory } from './body-memory.ts';
 const RATIO_MAX = 200;
 const RATIO_FREE_BYTES = 1024 * 1024;
 
-const UNPACKERS: Record<string, () => Gunzip | BrotliDecompress> = {
+const DECOMPRESSORS: Record<string, () => Gunzip | BrotliDecompress> = {
   gzip: createGunzip,
   deflate: createInflate,
   br: createBrotliDecompress,
 };
 
 /** The decompressed body. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID. */
-export async function unpack(req: Request, bytesMax: number, memory: BodyMemory): Promise<Buffer> {
+export async function readBytes(req: Request, bytesMax: number, memory: BodyMemory): Promise<Buffer> {
   const encoding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  const unpacker = encoding === 'identity' ? undefined : UNPACKERS[encoding]?.();
-  if (encoding !== 'identity' && !unpacker)
+  const decompressor = encoding === 'identity' ? undefined : DECOMPRESSORS[encoding]?.();
+  if (encoding !== 'identity' && !decompressor)
     throw new AppError(
       'UNSUPPORTED_MEDIA_TYPE',
       'Send the body uncompressed, or compressed once with Content-Encoding gzip, deflate or br.',
     );
   if (Number(req.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   try {
-    return await (unpacker
-      ? unpacked(req, unpacker, { bytesMax, memory })
+    return await (decompressor
+      ? decompress(req, decompressor, { bytesMax, memory })
       : collect(req.iterator(LEFT_OPEN), { bytesMax, memory }));
   } catch (error) {
     req.resume(); // drain the rest: the caller reads the reply only after everything is sent
@@ -51,23 +51,23 @@ interface Bounds {
   check?: (bytes: number) => void;
 }
 
-async function unpacked(req: Request, unpacker: Gunzip | BrotliDecompress, bounds: Bounds): Promise<Buffer> {
+async function decompress(req: Request, decompressor: Gunzip | BrotliDecompress, bounds: Bounds): Promise<Buffer> {
   let packed = 0;
   const count = (chunk: Buffer): void => {
     packed += chunk.length;
-    if (packed > bounds.bytesMax) unpacker.destroy(tooLarge(bounds.bytesMax)); // even if it decompresses to nothing
+    if (packed > bounds.bytesMax) decompressor.destroy(tooLarge(bounds.bytesMax)); // even if it decompresses to nothing
   };
-  const cutOff = (error: Error): void => void unpacker.destroy(error);
-  req.on('data', count).once('error', cutOff).pipe(unpacker);
+  const cutOff = (error: Error): void => void decompressor.destroy(error);
+  req.on('data', count).once('error', cutOff).pipe(decompressor);
   try {
     const check = (bytes: number): void => {
       if (bytes > RATIO_FREE_BYTES && bytes > packed * RATIO_MAX)
         throw new AppError('PAYLOAD_TOO_LARGE', `The body decompresses to more than ${RATIO_MAX} times its size.`);
     };
-    return await collect(unpacker, { ...bounds, check });
+    return await collect(decompressor, { ...bounds, check });
   } finally {
-    req.off('data', count).off('error', cutOff).unpipe(unpacker);
-    unpacker.destroy();
+    req.off('data', count).off('error', cutOff).unpipe(decompressor);
+    decompressor.destroy();
   }
 }
 

@@ -6,7 +6,7 @@ interface Validating {
 }
 
 /** Validates by a Standard Schema such as zod's, by the AI SDK's own, or by a function that creates one of them. */
-export async function validated(schema: unknown, input: unknown): Promise<unknown> {
+export async function validate(schema: unknown, input: unknown): Promise<unknown> {
   const lazy = typeof schema === 'function' && !('~standard' in schema);
   const shape = (lazy ? (schema as () => unknown)() : schema) as Validating;
   const seen = (await (shape['~standard'] ?? shape).validate?.(input)) as

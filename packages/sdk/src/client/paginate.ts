@@ -5,7 +5,7 @@ export interface Page<Item> {
 }
 
 /** Yields every item of a list, page by page. A page may have fewer items than requested and still not be the last. */
-export async function* walk<Item>(read: (cursor?: string) => Promise<Page<Item>>): AsyncGenerator<Item, void> {
+export async function* paginate<Item>(read: (cursor?: string) => Promise<Page<Item>>): AsyncGenerator<Item, void> {
   let page = await read();
   yield* page.items;
   while (page.next) {

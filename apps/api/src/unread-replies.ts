@@ -1,4 +1,4 @@
-// Unread replies stay in this process's memory, for at most `unreadMs` and up to a budget. Held by unread.test.ts.
+// Unread replies stay in this process's memory, for at most `unreadMs` and up to a budget. Held by unread-replies.test.ts.
 import type { Request, Response } from 'express';
 
 export interface UnreadLimits {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { connect, type Socket } from 'node:net';
 import { until } from '@proviso/testing';
 import express, { type Response } from 'express';
-import { limitUnread } from '../../src/unread.ts';
+import { limitUnread } from '../../src/unread-replies.ts';
 
 const MIB = 1024 * 1024;
 /** More than the sockets of both sides hold. */

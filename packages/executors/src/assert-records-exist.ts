@@ -13,7 +13,7 @@ async function missingIn({ contact_id, company_id }: Named, records: ReadableRec
 }
 
 /** For `resolve`: the workspace must have what the params name. Throws INVALID at its id. */
-export async function assertReferencedExist(params: Named, records: ReadableRecords): Promise<void> {
+export async function assertRecordsExist(params: Named, records: ReadableRecords): Promise<void> {
   const missing = await missingIn(params, records);
   if (!missing) return;
   const message = `no such ${missing} in this workspace`;
@@ -21,7 +21,7 @@ export async function assertReferencedExist(params: Named, records: ReadableReco
 }
 
 /** For `guard`: what the params name may have been deleted. */
-export async function refuseMissing(params: Named, records: ReadableRecords): Promise<GuardResult> {
+export async function guardRecordsExist(params: Named, records: ReadableRecords): Promise<GuardResult> {
   const missing = await missingIn(params, records);
   return missing ? { kind: 'refused', message: `The ${missing} no longer exists.` } : { kind: 'ok' };
 }
