@@ -1,5 +1,5 @@
 // Finds what a host in a text really is. A link is shown with its target, an international name with its ASCII form,
-// and an ASCII form with the name that it encodes. Held by packages/core/test/unit/readable-text.test.ts.
+// and an ASCII form with the name that it encodes. Held by packages/core/test/unit/readable-preview.test.ts.
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { asciiLookAlike } from './look-alikes.ts';
 

@@ -40,5 +40,21 @@ describe('the house', () => {
   it('calls providers only through the tracked fetch, which follows no redirect', () =>
     expect(offenders(/(?<![.\w])fetch\(/, ['packages/executors/src/http/request-tracker.ts'])).toEqual([]));
 
+  it('names only existing tests in comments', () => {
+    const parts = ['apps', 'packages', 'tests', 'tools'].flatMap((part) =>
+      readdirSync(path.join(ROOT, part), { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !/node_modules|dist\/|generated/.test(file))
+        .map((file) => path.join(part, file)),
+    );
+    const tests = new Set(parts.filter((file) => file.includes('.test.ts')).map((file) => path.basename(file)));
+    const commentsOf = (file: string): string =>
+      (readFileSync(path.join(ROOT, file), 'utf8').match(/^\s*(?:\/[/*]|\*).*$/gm) ?? []).join('\n');
+    const named = parts.flatMap((file) =>
+      [...commentsOf(file).matchAll(/[\w-]+\.test\.tsx?/g)].map(([name]) => ({ file, name })),
+    );
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter(({ name }) => !tests.has(name))).toEqual([]);
+  });
+
   it('awaits no queue outside the seam', () => expect(offenders(/await [\w.]*queue\.wake/, [])).toEqual([]));
 });
