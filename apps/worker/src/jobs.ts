@@ -64,8 +64,8 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
 }
 
 /**
- * Starts the claimed actions without waiting for them, so that a backlog is processed without a pause, and a slow run
- * does not delay the next claim.
+ * Starts the claimed actions without waiting for them. So a backlog is processed without a pause, and a slow run does
+ * not delay the next claim.
  */
 function run(worker: Worker, claimed: ActionRow[]): number {
   for (const action of claimed) void runInSlot(worker, action);

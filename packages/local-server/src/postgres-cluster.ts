@@ -111,7 +111,7 @@ export function chownTo(path: string, { uid, gid }: RunAs): void {
 }
 
 /**
- * Deletes a postmaster.pid that a killed server left and that would keep a new one from starting: its process is a
+ * Deletes a postmaster.pid that a killed server left and that would keep a new one from starting. Its process is a
  * zombie, or the id now belongs to another program. Never while a server process still works in the directory.
  */
 export async function clearStalePidFile(dataDir: string, waitMs: number): Promise<void> {

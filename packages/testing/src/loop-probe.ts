@@ -1,4 +1,4 @@
-// Measures from the inside how long a process's event loop was blocked and how much memory it took: a waiting request
+// Measures from the inside how long a process's event loop was blocked and how much memory it took. A waiting request
 // only shows that it waited. The product knows nothing of it.
 import { startApi, type FleetSettings, type Running } from './processes.ts';
 

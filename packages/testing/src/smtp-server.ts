@@ -66,8 +66,8 @@ export interface FaultySmtpOptions {
 }
 
 /**
- * An SMTP server on loopback, without TLS. Hand-written, because a server library does not let its user misbehave:
- * count a message and then cut, answer DATA with 451, or stop in the middle of a reply.
+ * An SMTP server on loopback, without TLS. Hand-written, because a server library does not let its user misbehave. It
+ * can count a message and then cut, answer DATA with 451, or stop in the middle of a reply.
  */
 export async function startFaultySmtpServer(options: FaultySmtpOptions = {}): Promise<FaultySmtpServer> {
   const accepted: ReceivedMail[] = [];

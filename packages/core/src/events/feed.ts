@@ -1,6 +1,6 @@
 // One poller of `action_events` per process serves all listeners with one query, and does not run without listeners. It
-// offers each page to all subscriptions in one turn of the event loop, so that a subscription added meanwhile misses
-// nothing and gets nothing twice. Held by events.test.ts and tests/stories/events.test.ts.
+// offers each page to all subscriptions in one turn of the event loop. So a subscription added meanwhile misses nothing
+// and gets nothing twice. Held by events.test.ts and tests/stories/events.test.ts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Queryable } from '../platform/db.ts';

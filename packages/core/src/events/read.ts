@@ -1,4 +1,4 @@
-// The feed is ordered by (transaction, number) and read below the oldest open transaction, so that a late commit has a
+// The feed is ordered by (transaction, number) and read below the oldest open transaction. So a late commit has a
 // position that nobody has read past. Held by events.test.ts, which keeps a transaction open.
 import { LRUCache } from 'lru-cache';
 import { rowFromJson, type ActionEvent, type ActionRow } from '../action/row.ts';

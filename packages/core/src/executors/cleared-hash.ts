@@ -15,9 +15,9 @@ type Hashed = Pick<
 >;
 
 /**
- * SHA-256, hex, of everything that an approval is bound to: type, executor version, identity with its public config,
- * tool version, effective params and requested time, as canonical JSON. `/v1` shows it as `params_hash`, an approval
- * stores it, and load.ts computes it again from the row before anything runs.
+ * SHA-256, hex, of everything that an approval is bound to, as canonical JSON. That is the type, executor version,
+ * identity with its public config, tool version, effective params and requested time. `/v1` shows it as `params_hash`,
+ * an approval stores it, and load.ts computes it again from the row before anything runs.
  */
 export const clearedHash = (row: Hashed, executors: Registry): string =>
   hashJson({

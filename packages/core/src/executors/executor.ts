@@ -160,8 +160,8 @@ export const refused = (message: string): Outcome => ({ kind: 'refused', message
 
 /**
  * It may work later. `undone: true` = certain that nothing happened; false = something may have happened, so only an
- * idempotent executor runs again. `unavailable` = the provider is away, busy or greylists, and nothing happened: the
- * action is tried for a day, less and less often, and uses up no attempt. `afterMs` is the provider's own wish
+ * idempotent executor runs again. `unavailable` = the provider is away, busy or greylists, and nothing happened. The
+ * action is then tried for a day, less and less often, and uses up no attempt. `afterMs` is the provider's own wish
  * (Retry-After) and has the same effect.
  */
 export const retry = (

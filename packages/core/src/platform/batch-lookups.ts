@@ -11,8 +11,8 @@ type TableQuery = (query: Query) => Promise<unknown>;
 
 /**
  * Wraps the tables for work on many items at once. Look-ups made in one turn of the event loop become one query per
- * table: by id (and workspace), by name in a workspace, or by a list of e-mail addresses. Equal list queries run once.
- * All other queries pass through one by one.
+ * table. That covers look-ups by id (and workspace), by name in a workspace, and by a list of e-mail addresses. Equal
+ * list queries run once. All other queries pass through one by one.
  */
 export function batchLookups(tables: Tables): Tables {
   const delegates = new Map<string, object>();

@@ -112,7 +112,7 @@ const KEEP_REPLY = statement<KeepParams & { reply: string }, { request_hash: str
 
 /**
  * Runs work that takes too long for one transaction, and stores its reply afterwards. Each part of the work must be
- * safe by itself: two simultaneous requests with one key both work, and both get the reply that was stored first.
+ * safe by itself. Two simultaneous requests with one key both work, and both get the reply that was stored first.
  */
 export async function runAndKeepReply<T extends object>(
   db: Database,

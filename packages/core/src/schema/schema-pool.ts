@@ -9,8 +9,8 @@ const LIMIT_MS = 1_000;
 /** Loading the thread is not counted against any job. */
 const START_MS_MAX = 30_000;
 /**
- * How long a schema that took too long is not tried again for its workspace, so that a thousand such jobs cost as much
- * as one.
+ * How long a schema that took too long is not tried again for its workspace. So a thousand such jobs cost as much as
+ * one.
  */
 const COOL_DOWN_MS = 10_000;
 const COOLING_DOWN_MAX = 1_000;

@@ -1,4 +1,4 @@
-// Reads an answer for every provider: the status counts even if the body cannot be read, the body is bounded and
+// Reads an answer for every provider. The status counts even if the body cannot be read, the body is bounded and
 // masked, and nothing in it throws. Held by http-answers.test.ts.
 import type { JsonObject, JsonValue } from '@proviso/contracts';
 import type { Mask } from '../masking.ts';

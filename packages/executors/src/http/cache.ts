@@ -1,7 +1,7 @@
 const REMEMBERED_MAX = 1_000;
 
 /**
- * Looks each key up once and caches the result for a minute: a bulk of proposals may name one channel a thousand times,
+ * Looks each key up once and caches the result for a minute. A bulk of proposals may name one channel a thousand times,
  * and providers allow few such calls. Errors are not cached.
  */
 export function cacheForMinute<Found>(): (key: string, ask: () => Promise<Found>) => Promise<Found> {

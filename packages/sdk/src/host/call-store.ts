@@ -1,7 +1,7 @@
 import type { HostAnswer } from './answers.ts';
 
 /**
- * Stores which actions began and how they ended. The one in memory forgets with its process: a tool that is registered
+ * Stores which actions began and how they ended. The one in memory forgets with its process. A tool that is registered
  * as idempotent needs one that keeps its calls for 24 hours, across all its servers.
  */
 export interface CallStore {

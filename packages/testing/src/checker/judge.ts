@@ -1,5 +1,5 @@
-// Judges whether the service kept its promises, from the rows, the provider's own count and the clients' own records,
-// and from nothing that the service says about itself. Held by mutants.test.ts: each rule catches a bug made for it.
+// Judges whether the service kept its promises, from the rows, the provider's own count and the clients' own records.
+// It uses nothing that the service says about itself. Held by mutants.test.ts: each rule catches a bug made for it.
 import { matchesBatchCount, matchesLog } from './acknowledged.ts';
 import { byAction, type Evidence } from './evidence.ts';
 import { RULES, type Case } from './rules.ts';

@@ -11,7 +11,7 @@ const NO_AGENT = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
 /**
  * The key of the index `actions_due_groups`, in its order. A pause, an agent, a type or its free slots hold back all
- * rows of a group alike, so that one look-up covers any number of them.
+ * rows of a group alike. So one look-up covers any number of them.
  */
 const groupOf = (row: string): string =>
   `${row}.workspace_id, ${row}.type, coalesce(${row}.agent_id, ${NO_AGENT}), ${row}.direct`;
