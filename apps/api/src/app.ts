@@ -23,9 +23,11 @@ import { getPendingActionRoute } from './routes/pending-actions/get.ts';
 import { listPendingActionsRoute } from './routes/pending-actions/list.ts';
 import { rejectPendingActionRoute } from './routes/pending-actions/reject.ts';
 import { streamPendingActionsRoute } from './routes/pending-actions/stream.ts';
+import { assignActionRoute } from './routes/v1/actions/assign.ts';
 import { bulkCreateActionsRoute } from './routes/v1/actions/bulk-create.ts';
 import { bulkDecideActionsRoute } from './routes/v1/actions/bulk-decide.ts';
 import { cancelActionRoute } from './routes/v1/actions/cancel.ts';
+import { commentOnActionRoute } from './routes/v1/actions/comment.ts';
 import { createActionRoute } from './routes/v1/actions/create.ts';
 import { decideActionRoute } from './routes/v1/actions/decide.ts';
 import { getActionRoute } from './routes/v1/actions/get.ts';
@@ -33,7 +35,10 @@ import { listActionsRoute } from './routes/v1/actions/list.ts';
 import { processActionsRoute } from './routes/v1/actions/process.ts';
 import { recallActionRoute } from './routes/v1/actions/recall.ts';
 import { rejectActionRoute } from './routes/v1/actions/reject.ts';
+import { reportReadingRoute } from './routes/v1/actions/report-reading.ts';
 import { runActionNowRoute } from './routes/v1/actions/run-now.ts';
+import { snoozeActionRoute } from './routes/v1/actions/snooze.ts';
+import { unsnoozeActionRoute } from './routes/v1/actions/unsnooze.ts';
 import { updateActionRoute } from './routes/v1/actions/update.ts';
 import { createAgentRoute } from './routes/v1/agents/create.ts';
 import { deleteAgentRoute } from './routes/v1/agents/delete.ts';
@@ -85,6 +90,7 @@ import { pauseWorkRoute } from './routes/v1/pauses/pause.ts';
 import { resumeWorkRoute } from './routes/v1/pauses/resume.ts';
 import { listTasksRoute } from './routes/v1/tasks/list.ts';
 import { updateTaskRoute } from './routes/v1/tasks/update.ts';
+import { listReviewersRoute } from './routes/v1/reviewers/list.ts';
 import { createRunRoute } from './routes/v1/runs/create.ts';
 import { decideRunActionRoute } from './routes/v1/runs/decide.ts';
 import { getRunRoute } from './routes/v1/runs/get.ts';
@@ -96,6 +102,7 @@ import { revokeSessionRoute } from './routes/v1/sessions/revoke.ts';
 import { useSignInLinkRoute } from './routes/v1/sessions/use-link.ts';
 import { getSettingsRoute } from './routes/v1/settings/get.ts';
 import { updateSettingsRoute } from './routes/v1/settings/update.ts';
+import { listSnoozesRoute } from './routes/v1/snoozes/list.ts';
 import { createToolRoute } from './routes/v1/tools/create.ts';
 import { deleteToolRoute } from './routes/v1/tools/delete.ts';
 import { listToolsRoute } from './routes/v1/tools/list.ts';
@@ -147,6 +154,13 @@ export const routes: readonly Route[] = [
   recallActionRoute,
   decideActionRoute,
   rejectActionRoute,
+  reportReadingRoute,
+  assignActionRoute,
+  commentOnActionRoute,
+  snoozeActionRoute,
+  unsnoozeActionRoute,
+  listSnoozesRoute,
+  listReviewersRoute,
   createContactRoute,
   listContactsRoute,
   getContactRoute,

@@ -47,6 +47,7 @@ export const presentAction = (executors: Registry, row: ActionRow): Action => ({
   result: row.result,
   error: row.error,
   created_by: row.created_by,
+  assignee: row.assignee,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
   started_at: time(row.started_at),

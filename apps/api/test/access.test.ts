@@ -14,9 +14,20 @@ const routes = allRoutes.filter(({ handleOutsider }) => !handleOutsider);
 const OPEN = ['getAuthStatus', 'listKeys'];
 /** A person's own account, whatever their role: sessions.test.ts. */
 const ACCOUNT = ['getMe', 'setPassword', 'listSessions', 'revokeSession'];
+/** What people who decide do with each other. */
+const REVIEWERS_TOGETHER = [
+  'reportReading',
+  'assignAction',
+  'commentOnAction',
+  'snoozeAction',
+  'unsnoozeAction',
+  'listSnoozes',
+  'listReviewers',
+];
 /** People, and not a key however much it may do. */
 const PERSONAL_ONLY = [
   ...ACCOUNT,
+  ...REVIEWERS_TOGETHER,
   'createInvitation',
   'listInvitations',
   'revokeInvitation',
@@ -28,6 +39,7 @@ const PERSONAL_ONLY = [
 /** Not for agents, whatever their scopes. */
 const PEOPLE_ONLY = [
   ...ACCOUNT,
+  ...REVIEWERS_TOGETHER,
   'recallAction',
   'updateSettings',
   'decideAction',
@@ -63,6 +75,7 @@ const PEOPLE_ONLY = [
 ];
 /** What a reviewer may do beyond reading. */
 const REVIEWING = [
+  ...REVIEWERS_TOGETHER,
   'recallAction',
   'decideAction',
   'rejectAction',

@@ -88,6 +88,7 @@ const NAMES: Record<string, string> = {
   co: 'company_id',
   id: 'identity_id',
   agt: 'agent_id',
+  usr: 'reviewer_id',
 };
 
 /** The example with ids of this workspace in place of those that it shows. */

@@ -33,6 +33,7 @@ export async function seedWorkspace(api: Api): Promise<SeededWorkspace> {
   await here.owner.post(`/v1/actions/${held.action_id}/approve`, { action: 'approve', hold_seconds: 600 });
   const ids = {
     held_action_id: held.action_id,
+    reviewer_id: user_id,
     session_id: formatId('session', session.id),
     link_token: await createSignInLink(api.world.db, ownerId),
     pa_id: uuidOf(waiting.action_id),

@@ -29,6 +29,8 @@ const EVENT_WORDS: Record<string, string> = {
   'action.returned_to_review': 'Returned to review',
   'action.released': 'Released',
   'action.recalled': 'Taken back',
+  'action.assigned': 'Handed over',
+  'action.commented': 'Commented',
   'action.claimed': 'Started',
   'action.retried': 'Failed, and will be tried again',
   'action.requeued': 'Put back in the queue',

@@ -175,6 +175,13 @@ export const listActionsQuery = z.strictObject({
   company_id: idOrUuid('company').optional().describe('Only on this company.'),
   agent_id: idOrUuid('agent').optional().describe('Only those that this agent proposed.'),
   run_id: idOrUuid('run').optional().describe('Only those proposed in this run.'),
+  assignee: commaList(plainText(64).min(1))
+    .optional()
+    .describe('Only those assigned to these members: ids, `me`, or `none` for nobody; separated by commas.'),
+  snoozed: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`false`: without those that you have snoozed; `true`: only those. By default both.'),
   limit: pageLimit,
   skip: pageSkip,
   cursor: pageCursor,
@@ -258,6 +265,7 @@ export const action = z
     result: jsonObject.nullable().describe('The result; null until it has completed.'),
     error: actionError.nullable().describe('The error; null = it has not failed.'),
     created_by: actor.describe('Who proposed it.'),
+    assignee: actor.nullable().describe('The member who should decide; null = anybody who may.'),
     created_at: utcTimestamp.describe('When it was proposed.'),
     updated_at: utcTimestamp.describe('When it last changed.'),
     started_at: utcTimestamp.nullable().describe('When the latest attempt started; null = none has.'),

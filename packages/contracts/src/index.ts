@@ -18,6 +18,7 @@ export { strictFields } from './optional.ts';
 export * from './pending-actions.ts';
 export * from './preview.ts';
 export * from './records.ts';
+export * from './reviewing.ts';
 export * from './sessions.ts';
 export * from './settings.ts';
 export * from './spelling.ts';

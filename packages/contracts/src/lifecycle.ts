@@ -38,6 +38,8 @@ export const EVENTS = [
   'action.expired',
   'action.returned_to_review',
   'action.recalled',
+  'action.assigned',
+  'action.commented',
   'action.released',
   'action.claimed',
   'action.retried',

@@ -44,6 +44,7 @@ export {
   authorizeConfiguration,
   authorizeCredentials,
   authorizeDecision,
+  authorizeReviewing,
   authorizePeople,
   authorizePerson,
   type Caller,
@@ -99,6 +100,7 @@ export { hashToken, lookupOf, newToken, tokenFault } from './access/api-keys/tok
 export { LIFECYCLE, type Move } from './action/lifecycle.ts';
 export { openLog } from './platform/log.ts';
 export { mapInSlices } from './platform/map-in-slices.ts';
+export { listReviewers } from './access/members/list-reviewers.ts';
 export { listMembers } from './access/members/list.ts';
 export { removeMember } from './access/members/remove.ts';
 export { updateMember } from './access/members/update.ts';
@@ -152,6 +154,10 @@ export { nextSlice } from './platform/time-slice.ts';
 export { createTool } from './tools/create.ts';
 export { deleteTool } from './tools/delete.ts';
 export { listTools } from './tools/list.ts';
+export { assignAction } from './review/assign.ts';
+export { commentOnAction } from './review/comment.ts';
+export { reportReading } from './review/report-reading.ts';
+export { listSnoozes, snoozeAction, unsnoozeAction } from './review/snooze.ts';
 export { transition, transitionHeld } from './action/transition.ts';
 export { bootstrap, recoverOwners } from './access/workspaces/bootstrap.ts';
 export { createWorkspace } from './access/workspaces/create.ts';

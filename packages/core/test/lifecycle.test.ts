@@ -21,6 +21,8 @@ action.cancelled           cancelled         cancelled         cancelled        
 action.expired             cancelled         cancelled         cancelled         cancelled         -
 action.returned_to_review  -                 pending_approval  pending_approval  pending_approval  pending_approval
 action.recalled            -                 pending_approval  pending_approval  pending_approval  -
+action.assigned            pending_approval  -                 -                 -                 -
+action.commented           pending_approval  scheduled         approved          auto_approved     running
 action.released            -                 scheduled         approved          auto_approved     -
 action.claimed             -                 running           running           running           -
 action.retried             -                 -                 -                 -                 scheduled

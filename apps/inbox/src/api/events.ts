@@ -10,6 +10,8 @@ const NAMES: Record<EventName, true> = {
   'action.expired': true,
   'action.returned_to_review': true,
   'action.recalled': true,
+  'action.assigned': true,
+  'action.commented': true,
   'action.released': true,
   'action.claimed': true,
   'action.retried': true,

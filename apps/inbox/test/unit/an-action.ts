@@ -38,6 +38,7 @@ export function anAction(given: Partial<Action> = {}): Action {
     result: null,
     error: null,
     created_by: { kind: 'agent', id: 'agt_1', name: 'Billing' },
+    assignee: null,
     created_at: '2030-01-01T00:00:00.000Z',
     updated_at: '2030-01-01T00:00:00.000Z',
     started_at: null,

@@ -91,6 +91,15 @@ export function assertDecider({ caller }: Pick<Context, 'caller'>): void {
 /** The API key that is recorded as the creator; null for a session, so that what it creates outlives it. */
 export const keyIdOf = ({ kind, tokenId }: Caller): string | null => (kind === 'session' ? null : tokenId);
 
+/** For what people who decide do with each other: comments, assignments, snoozes. Throws FORBIDDEN. */
+export function authorizeReviewing(ctx: Context): NonNullable<Caller['person']> {
+  const person = authorizePerson(ctx);
+  assertRights(ctx, 'actions:write', DECIDERS);
+  return person;
+}
+
+export const mayRoleDecide = (role: string): boolean => (DECIDERS as readonly string[]).includes(role);
+
 export const mayAdministrate = ({ caller }: Context): boolean =>
   !caller.agent && caller.scopes.includes('workspace:admin') && WRITERS.includes(caller.role);
 

@@ -8,6 +8,9 @@ export type Move = Exclude<EventName, 'action.created'>;
 export const PREVIOUS_STATUS = 'status_before_run';
 type Target = Status | typeof PREVIOUS_STATUS;
 
+/** A comment moves nothing, whatever the status. */
+const commented = <Same extends Status>(status: Same) => ({ 'action.commented': status }) as const;
+
 const runnable = (status: Status) =>
   ({
     'action.updated': status,
@@ -17,6 +20,7 @@ const runnable = (status: Status) =>
     'action.cancelled': 'cancelled',
     'action.expired': 'cancelled',
     'action.claimed': 'running',
+    ...commented(status),
   }) as const;
 
 export const LIFECYCLE: Record<Status, Partial<Record<Move, Target>>> = {
@@ -26,6 +30,8 @@ export const LIFECYCLE: Record<Status, Partial<Record<Move, Target>>> = {
     'action.rejected': 'rejected',
     'action.cancelled': 'cancelled',
     'action.expired': 'cancelled',
+    'action.assigned': 'pending_approval',
+    ...commented('pending_approval'),
   },
   scheduled: runnable('scheduled'),
   approved: runnable('approved'),
@@ -36,9 +42,10 @@ export const LIFECYCLE: Record<Status, Partial<Record<Move, Target>>> = {
     'action.retried': PREVIOUS_STATUS,
     'action.requeued': PREVIOUS_STATUS,
     'action.returned_to_review': 'pending_approval',
+    ...commented('running'),
   },
-  completed: {},
-  failed: {},
-  rejected: {},
-  cancelled: {},
+  completed: commented('completed'),
+  failed: commented('failed'),
+  rejected: commented('rejected'),
+  cancelled: commented('cancelled'),
 };

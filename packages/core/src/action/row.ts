@@ -31,6 +31,7 @@ export type ActionRow = Json<
     result: JsonObject | null;
     error: ActionError | null;
     created_by: Actor;
+    assignee: Actor | null;
   }
 > & {
   /** The identity's config_version at the time of the read; null without an identity. */
@@ -59,6 +60,7 @@ export const CHANGEABLE = [
   'tool_version',
   'definition_hash',
   'status_reason',
+  'assignee',
   'result',
   'error',
 ] as const satisfies (keyof ActionRow)[];

@@ -1,8 +1,8 @@
 import { listActionsQuery, type ListActionsQuery } from '@proviso/contracts';
-import { authorize, type Context } from '../access/context.ts';
+import { authorize, type Caller, type Context } from '../access/context.ts';
 import { sql, type Sql } from '../platform/db.ts';
 import { invalid } from '../platform/errors.ts';
-import { parseId, type IdKind } from '../platform/ids.ts';
+import { formatId, parseId, type IdKind } from '../platform/ids.ts';
 import { cursorWithSkip, type Order } from '../platform/page.ts';
 import { afterAction } from '../action/cursor.ts';
 import { selectActions, type SelectedActions } from '../action/select.ts';
@@ -17,7 +17,7 @@ const uuidOf = (kind: IdKind, path: string, text: string): string => {
 };
 
 /** The SQL conditions of a query's filters. */
-function filtersOf(query: ListActionsQuery): Sql[] {
+function filtersOf(query: ListActionsQuery, caller: Caller): Sql[] {
   const { status, status_reason, type, list_id, item_id } = query;
   const ids = (['identity', 'contact', 'company', 'agent', 'run'] as const).flatMap((kind) => {
     const id = query[`${kind}_id`];
@@ -30,8 +30,30 @@ function filtersOf(query: ListActionsQuery): Sql[] {
     ...(list_id ? [sql`list_id = ${list_id}`] : []),
     ...(item_id ? [sql`item_id = ${item_id}`] : []),
     ...ids,
+    ...(query.assignee ? [assignedTo(caller, query.assignee)] : []),
+    ...(query.snoozed ? [query.snoozed === 'true' ? snoozedBy(caller) : sql`not ${snoozedBy(caller)}`] : []),
   ];
 }
+
+/** Assigned to one of these: ids of members, `me`, or `none` for nobody. */
+function assignedTo({ person }: Caller, assignees: string[]): Sql {
+  const ids = assignees.filter((one) => one !== 'none').map((one) => (one === 'me' ? person?.id : one));
+  if (ids.includes(undefined)) throw invalid('assignee', 'me is only for people: give the id of a member');
+  const formatted = ids.map((id) => formatId('user', uuidOf('user', 'assignee', id ?? '')));
+  return sql.join(
+    [
+      ...(formatted.length > 0 ? [sql`t.assignee->>'id' in (${sql.join(formatted)})`] : [sql`false`]),
+      ...(assignees.includes('none') ? [sql`t.assignee is null`] : []),
+    ],
+    ' or ',
+    '(',
+    ')',
+  );
+}
+
+const snoozedBy = ({ person }: Caller): Sql => sql`exists (
+  select from snoozes s where s.workspace_id = t.workspace_id and s.user_id = ${person?.id ?? null}::uuid
+    and s.action_id = t.id and s.action_version = t.version and (s.until is null or s.until > clock_timestamp()))`;
 
 /** Rows without a time sort where PostgreSQL puts null: above all times. */
 const SORTS: Record<ListActionsQuery['sort_by'], Order['terms'][number]> = {
@@ -63,7 +85,10 @@ export async function listActions(ctx: Context, input: unknown): Promise<ActionP
   const query = listActionsQuery.parse(input);
   const { limit, skip, cursor } = query;
   if (cursor !== undefined && skip > 0) throw cursorWithSkip();
-  const where = sql.join([sql`workspace_id = ${ctx.caller.workspaceId}::uuid`, ...filtersOf(query)], ' and ');
+  const where = sql.join(
+    [sql`workspace_id = ${ctx.caller.workspaceId}::uuid`, ...filtersOf(query, ctx.caller)],
+    ' and ',
+  );
   const order = orderOf(query);
   const after = cursor === undefined ? undefined : await afterAction(ctx, order, cursor);
   // In the order of an index; otherwise PostgreSQL may read the whole table for half a workspace's rows.

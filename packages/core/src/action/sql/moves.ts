@@ -67,6 +67,8 @@ const MOVES: Record<Exclude<Move, 'action.claimed'>, MoveRule> = {
   },
   'action.returned_to_review': RETURNED,
   'action.recalled': RETURNED,
+  'action.assigned': {},
+  'action.commented': {},
   'action.released': { set: { due_at: NOW }, when: `(${NOT_EXPIRED} or not ${NOT_BEGUN})`, otherwise: 'EXPIRED' },
   'action.retried': {
     set: {
