@@ -320,6 +320,8 @@ const TABLES = [
   'api_keys',
   'invitations',
   'members',
+  'readers',
+  'snoozes',
   'pauses',
   'tools',
 ];

@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, redirect } from '@tanstack/react-router';
 import { inWords, RequestFailure } from './api/client.ts';
-import { queryClient, sessionQuery } from './api/queries.ts';
+import { ASSIGNEES, queryClient, sessionQuery, type Assignee } from './api/queries.ts';
 import { InboxPage } from './pages/inbox-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { WelcomePage } from './pages/welcome-page.tsx';
@@ -17,6 +17,7 @@ interface InboxSearch {
   agent?: string | undefined;
   run?: string | undefined;
   q?: string | undefined;
+  assignee?: Assignee | undefined;
   group?: Grouping | undefined;
   sort?: 'oldest' | 'newest' | undefined;
   open?: string | undefined;
@@ -50,6 +51,7 @@ const inboxRoute = createRoute({
     agent: text(search.agent),
     run: text(search.run),
     q: text(search.q),
+    assignee: ASSIGNEES.find((name) => name === search.assignee),
     group: GROUPINGS.find((name) => name === search.group),
     sort: search.sort === 'newest' || search.sort === 'oldest' ? search.sort : undefined,
     open: text(search.open),

@@ -70,6 +70,7 @@ export const words = {
       [['a'], 'approve'],
       [['e'], 'edit'],
       [['r'], 'reject'],
+      [['s'], 'snooze'],
       [['z'], 'undo'],
       [['x'], 'select'],
       [['?'], 'all keys'],
@@ -81,6 +82,10 @@ export const words = {
     waiting: (count: number): string => `${count.toLocaleString()} waiting`,
     oldest: (age: string): string => `oldest ${age}`,
     run: (name: string): string => `run “${name}”`,
+    assignee: 'For',
+    assignees: { all: 'everyone', mine: 'me or anyone', me: 'me only' },
+    assigned: (name: string): string => `for ${name}`,
+    snoozed: (count: number): string => `${count.toLocaleString()} snoozed`,
     group: 'Group',
     groups: { run: 'run', agent: 'agent', type: 'type', none: 'none' },
     sort: 'Sort',
@@ -183,6 +188,36 @@ export const words = {
     warning: 'Warning',
     changedFields: 'Changed since you opened it',
   },
+  together: {
+    readersLabel: 'Who else is reading this',
+    readers: (names: string[]): string =>
+      names.length === 1
+        ? `${names[0]} is reading this too`
+        : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are reading this too`,
+    snooze: 'Snooze',
+    snoozeTitle: 'Snooze this proposal',
+    snoozeHelp: 'It leaves your list only, and comes back at that time or when it changes.',
+    snoozeTimes: {
+      hour: 'for an hour',
+      hours: 'for four hours',
+      tomorrow: 'until tomorrow morning',
+      monday: 'until Monday morning',
+      change: 'until it changes',
+    },
+    snoozed: (title: string, until: string | null): string =>
+      until ? `Snoozed “${title}” until ${until}.` : `Snoozed “${title}” until it changes.`,
+    assign: 'Hand over',
+    assignTitle: 'Hand this proposal over',
+    assignHelp: 'It shows who should decide. Everybody who may decide still can.',
+    anybody: 'anybody who may decide',
+    you: (name: string): string => `${name} (you)`,
+    assigned: (title: string, name: string | null): string =>
+      name ? `Handed “${title}” over to ${name}.` : `“${title}” is for anybody again.`,
+    assignedTo: (name: string | null): string => `to ${name ?? 'anybody who may decide'}`,
+    comments: 'Comments',
+    comment: 'Comment',
+    yourComment: 'Your comment, which the agent can read',
+  },
   delta: {
     same: (count: number, what: string): string =>
       `Like the last ${plural(count, what, `${what}s`)} that you approved.`,
@@ -253,6 +288,8 @@ export const words = {
       ['e', 'edit in place'],
       ['r', 'reject with a reason'],
       ['x', 'select or unselect'],
+      ['s', 'snooze: hide it from your list for a while'],
+      ['h', 'hand it over to another member'],
       ['z', 'undo the last approval while it is held'],
       ['t', 'review a group as one template'],
       ['1 – 9', 'answer a question with that option'],

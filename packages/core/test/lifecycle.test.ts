@@ -13,7 +13,7 @@ import { openWorld, reread, type TestWorkspace, type World } from '@proviso/test
 
 /** The lifecycle as the design draws it, by hand: where each event leads from each status; a blank is a refusal. */
 const DRAWN = `
-                           pending_approval  scheduled         approved          auto_approved     running
+                           pending_approval  scheduled         approved          auto_approved     running           completed  failed  rejected  cancelled
 action.updated             pending_approval  scheduled         approved          auto_approved     -
 action.approved            approved          -                 -                 -                 -
 action.rejected            rejected          -                 -                 -                 -
@@ -22,7 +22,7 @@ action.expired             cancelled         cancelled         cancelled        
 action.returned_to_review  -                 pending_approval  pending_approval  pending_approval  pending_approval
 action.recalled            -                 pending_approval  pending_approval  pending_approval  -
 action.assigned            pending_approval  -                 -                 -                 -
-action.commented           pending_approval  scheduled         approved          auto_approved     running
+action.commented           pending_approval  scheduled         approved          auto_approved     running           completed  failed  rejected  cancelled
 action.released            -                 scheduled         approved          auto_approved     -
 action.claimed             -                 running           running           running           -
 action.retried             -                 -                 -                 -                 scheduled

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import type { Action, Briefing } from '@proviso/contracts';
 import { withEvent, type Waiting } from '../waiting/waiting.ts';
 import { listen } from './events.ts';
-import { queryClient, type WaitingFilter } from './queries.ts';
+import { queryClient, sessionQuery, type WaitingFilter } from './queries.ts';
 
 interface Live {
   isLive: boolean;
@@ -25,12 +25,20 @@ const subscribe = (changed: () => void): (() => void) => {
 
 export const useLive = (): Live => useSyncExternalStore(subscribe, () => live);
 
-const meets =
-  ({ type, agent, run }: WaitingFilter) =>
+/** Whether the service would list it with that filter. */
+export const meets =
+  ({ type, agent, run, assignee }: WaitingFilter) =>
   (action: Action): boolean =>
     (type === undefined || type.split(',').includes(action.type)) &&
     (agent === undefined || action.agent_id === agent) &&
-    (run === undefined || action.run_id === run);
+    (run === undefined || action.run_id === run) &&
+    isFor(action.assignee, assignee);
+
+function isFor(assignee: Action['assignee'], asked: WaitingFilter['assignee']): boolean {
+  if (asked === undefined) return true;
+  if (assignee === null) return asked === 'mine';
+  return assignee.id === queryClient.getQueryData(sessionQuery.queryKey)?.user_id;
+}
 
 /** Changes every list of what waits that is kept. */
 export function changeWaiting(change: (waiting: Waiting, filter: WaitingFilter) => Waiting): void {

@@ -3,6 +3,7 @@ import type { Agent, WorkspaceSettings } from '@proviso/contracts';
 import type { Waiting } from '../waiting/waiting.ts';
 import { emptyWaiting, withPage } from '../waiting/waiting.ts';
 import { listActions, type ActionQuery } from './actions.ts';
+import { listReviewers, listSnoozes } from './together.ts';
 import { request, RequestFailure } from './client.ts';
 import { readSession } from './session.ts';
 
@@ -20,19 +21,26 @@ export const queryClient = new QueryClient({
 
 export const sessionQuery = queryOptions({ queryKey: ['session'], queryFn: readSession, staleTime: Infinity });
 
+/** `me` = assigned to me; `mine` = to me, or to nobody. */
+export const ASSIGNEES = ['mine', 'me'] as const;
+export type Assignee = (typeof ASSIGNEES)[number];
+
 /** What the service filters by; text and age are looked for among the rows that are here. */
 export interface WaitingFilter {
   type?: string | undefined;
   agent?: string | undefined;
   run?: string | undefined;
+  assignee?: Assignee | undefined;
   newestFirst: boolean;
 }
 
-export const pageQuery = ({ type, agent, run, newestFirst }: WaitingFilter): ActionQuery => ({
+export const pageQuery = ({ type, agent, run, assignee, newestFirst }: WaitingFilter): ActionQuery => ({
   status: 'pending_approval',
   type,
   agent_id: agent,
   run_id: run,
+  assignee: assignee === 'mine' ? 'me,none' : assignee,
+  snoozed: 'false',
   sort_dir: newestFirst ? 'desc' : 'asc',
 });
 
@@ -67,3 +75,8 @@ export const settingsQuery = queryOptions({
   queryKey: ['settings', 'workspace'],
   queryFn: async () => (await request<{ settings: WorkspaceSettings }>('/v1/settings')).settings,
 });
+
+export const reviewersQuery = queryOptions({ queryKey: ['reviewers'], queryFn: listReviewers });
+
+/** What this person has put off. */
+export const snoozesQuery = queryOptions({ queryKey: ['snoozes'], queryFn: listSnoozes, staleTime: Infinity });

@@ -1,5 +1,5 @@
 import type { Action } from '@proviso/contracts';
-import { Check, Pencil, X } from 'lucide-react';
+import { Check, Clock, Pencil, UserRound, X } from 'lucide-react';
 import type { Edit } from '../edit/use-edit.ts';
 import { KeyCap } from '../keys/key-cap.tsx';
 import { useDecides } from '../shell/use-session.ts';
@@ -16,6 +16,8 @@ interface ActionBarProps {
   onApprove: () => void;
   onEdit: () => void;
   onReject: () => void;
+  onSnooze: () => void;
+  onAssign: () => void;
 }
 
 export const barClass =
@@ -34,6 +36,8 @@ export function ActionBar({
   onApprove,
   onEdit,
   onReject,
+  onSnooze,
+  onAssign,
 }: ActionBarProps) {
   const decides = useDecides();
   const text = words.decide;
@@ -69,7 +73,15 @@ export function ActionBar({
         <X size={15} aria-hidden="true" />
         {text.reject} <KeyCap>r</KeyCap>
       </button>
-      <span className="text-muted ml-auto text-xs max-lg:hidden">
+      <button type="button" className="button" title={words.together.snoozeHelp} onClick={onSnooze}>
+        <Clock size={14} aria-hidden="true" />
+        {words.together.snooze} <KeyCap>s</KeyCap>
+      </button>
+      <button type="button" className="button" title={words.together.assignHelp} onClick={onAssign}>
+        <UserRound size={14} aria-hidden="true" />
+        {words.together.assign} <KeyCap>h</KeyCap>
+      </button>
+      <span className="text-muted ml-auto text-xs max-xl:hidden">
         {isRead ? `${words.card.readAll} ✓` : mustRead ? words.card.readMore : words.card.notRead} ·{' '}
         <span title={words.card.hash}>
           {shown.params_hash.slice(0, 4)}…{shown.params_hash.slice(-2)}

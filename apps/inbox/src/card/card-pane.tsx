@@ -7,6 +7,11 @@ import { EditForm } from '../edit/edit-form.tsx';
 import { useEdit } from '../edit/use-edit.ts';
 import { useKeys } from '../keys/use-keys.ts';
 import type { Inbox } from '../list/use-inbox.ts';
+import { useDecides } from '../shell/use-session.ts';
+import { AssignDialog } from '../together/assign-dialog.tsx';
+import { Comments } from '../together/comments.tsx';
+import { assign, snooze } from '../together/put-off.ts';
+import { SnoozeDialog } from '../together/snooze-dialog.tsx';
 import { isHighRisk } from '../waiting/risk.ts';
 import { words } from '../words.ts';
 import { ActionBar } from './action-bar.tsx';
@@ -22,6 +27,9 @@ export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Acti
   const isChanged = shown.params_hash !== latest.params_hash && inbox.waiting.decided[latest.action_id] === undefined;
   const edit = useEdit(shown);
   const [isRejecting, setRejecting] = useState(false);
+  const [isSnoozing, setSnoozing] = useState(false);
+  const [isAssigning, setAssigning] = useState(false);
+  const decides = useDecides();
   const scroller = useRef<HTMLDivElement>(null);
   const isRead = useReadToEnd(scroller, shown);
   const mustRead = isHighRisk(shown) && !isRead;
@@ -47,6 +55,8 @@ export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Acti
     a: () => inbox.selected.length === 0 && approve(),
     e: startEdit,
     r: () => inbox.selected.length === 0 && !decided && setRejecting(true),
+    s: () => decides && !decided && setSnoozing(true),
+    h: () => decides && !decided && setAssigning(true),
     z: undoLatest,
   });
   useEffect(() => {
@@ -78,6 +88,7 @@ export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Acti
             </Card>
           )}
           <div data-end-of-card="" className="h-px" />
+          <Comments id={shown.action_id} />
         </div>
       </div>
       {inbox.selected.length === 0 && (
@@ -91,6 +102,28 @@ export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Acti
           onApprove={approve}
           onEdit={startEdit}
           onReject={() => setRejecting(true)}
+          onSnooze={() => setSnoozing(true)}
+          onAssign={() => setAssigning(true)}
+        />
+      )}
+      {isSnoozing && (
+        <SnoozeDialog
+          onClose={() => setSnoozing(false)}
+          onSnooze={(until) => {
+            setSnoozing(false);
+            inbox.toNext(ids);
+            void snooze(latest, until);
+          }}
+        />
+      )}
+      {isAssigning && (
+        <AssignDialog
+          assignee={latest.assignee}
+          onClose={() => setAssigning(false)}
+          onAssign={(userId) => {
+            setAssigning(false);
+            void assign(latest, userId);
+          }}
         />
       )}
       {isRejecting && (

@@ -4,6 +4,7 @@ import type { Action } from '@proviso/contracts';
 import { identitiesQuery, settingsQuery } from '../api/queries.ts';
 import { distance, exactTime, nearTime } from '../format.ts';
 import { RiskPill } from '../list/row.tsx';
+import { Readers } from '../together/readers.tsx';
 import { useNow } from '../use-now.ts';
 import { headlineOf } from '../waiting/headline.ts';
 import { riskOf } from '../waiting/risk.ts';
@@ -55,6 +56,7 @@ export function CardHead({ action }: { action: Action }) {
         <Link to="/actions/$id" params={{ id: action_id }} className="hover:underline" title={action_id}>
           {action_id.slice(0, 8)}…{action_id.slice(-4)}
         </Link>
+        <Readers action={action} />
         <time dateTime={created_at} title={exactTime(created_at)} className="ml-auto">
           {words.card.proposedBy(created_by.name, distance(created_at, now))}
         </time>

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { X } from 'lucide-react';
-import { agentsQuery } from '../api/queries.ts';
+import { agentsQuery, ASSIGNEES } from '../api/queries.ts';
 import { distance } from '../format.ts';
 import { useNow } from '../use-now.ts';
 import { GROUPINGS } from '../waiting/sections.ts';
 import { words } from '../words.ts';
 import type { Inbox } from './use-inbox.ts';
 
-export function ListHeader({ inbox: { waiting } }: { inbox: Inbox }) {
-  const { group = 'run', sort = 'oldest' } = useSearch({ from: '/shell/' });
+export function ListHeader({ inbox: { waiting }, snoozed }: { inbox: Inbox; snoozed: number }) {
+  const { group = 'run', sort = 'oldest', assignee = 'all' } = useSearch({ from: '/shell/' });
   const navigate = useNavigate({ from: '/' });
   const now = useNow();
   const oldest = waiting.rows
@@ -25,7 +25,19 @@ export function ListHeader({ inbox: { waiting } }: { inbox: Inbox }) {
         <h1 className="flex-1 whitespace-nowrap">
           <strong className="text-ink">{list.waiting(waiting.total)}</strong>
           {oldest && ` · ${list.oldest(distance(oldest, now))}`}
+          {snoozed > 0 && ` · ${list.snoozed(snoozed)}`}
         </h1>
+        <Choice
+          label={list.assignee}
+          value={assignee}
+          options={(['all', ...ASSIGNEES] as const).map((name) => [name, list.assignees[name]])}
+          onChange={(next) =>
+            void navigate({
+              search: (before) => ({ ...before, assignee: next === 'all' ? undefined : next, open: undefined }),
+              replace: true,
+            })
+          }
+        />
         <Choice
           label={list.group}
           value={group}

@@ -13,7 +13,7 @@ import type { Inbox } from './use-inbox.ts';
 /** Rows from the end at which the next page is asked for. */
 const AHEAD_ROWS = 60;
 
-export function ListPane({ inbox }: { inbox: Inbox }) {
+export function ListPane({ inbox, snoozed }: { inbox: Inbox; snoozed: number }) {
   const { waiting, sections, open, isLoading, error, showArrivals } = inbox;
   const isEmpty = sections.length === 0;
   return (
@@ -21,7 +21,7 @@ export function ListPane({ inbox }: { inbox: Inbox }) {
       aria-label={words.list.label}
       className={`border-line flex min-h-0 w-full flex-col border-r md:w-90 lg:w-110 xl:w-120 ${open ? 'max-md:hidden' : ''} shrink-0`}
     >
-      <ListHeader inbox={inbox} />
+      <ListHeader inbox={inbox} snoozed={snoozed} />
       {isLoading && <p className="text-muted p-4">{words.list.loading}</p>}
       {error && (
         <p role="alert" className="text-risk p-4">

@@ -53,10 +53,15 @@ export const Row = memo(function Row({ fold, isOpen, isTicked, decided, onTick }
 });
 
 function secondLine({ action }: Fold): string {
-  const { type, created_by, status_reason, preview, scheduled_time } = action;
+  const { type, created_by, assignee, status_reason, preview, scheduled_time } = action;
   const reason = status_reason ? words.reason[status_reason] : undefined;
   const when = scheduled_time ? words.card.runsAt(nearTime(scheduled_time)) : undefined;
-  return [words.typeOf(type), created_by.name, reason ?? preview?.warnings?.[0] ?? when ?? openingOf(preview)]
+  return [
+    assignee && words.list.assigned(assignee.name),
+    words.typeOf(type),
+    created_by.name,
+    reason ?? preview?.warnings?.[0] ?? when ?? openingOf(preview),
+  ]
     .filter(Boolean)
     .join(' · ');
 }

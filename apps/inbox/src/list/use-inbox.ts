@@ -31,8 +31,11 @@ export interface Inbox {
 /** The list of what waits, the row that is open, and those that are ticked. */
 export function useInbox(): Inbox {
   const search = useSearch({ from: '/shell/' });
-  const { type, agent, run, sort = 'oldest', group = 'run', q = '' } = search;
-  const filter = useMemo(() => ({ type, agent, run, newestFirst: sort === 'newest' }), [type, agent, run, sort]);
+  const { type, agent, run, assignee, sort = 'oldest', group = 'run', q = '' } = search;
+  const filter = useMemo(
+    () => ({ type, agent, run, assignee, newestFirst: sort === 'newest' }),
+    [type, agent, run, assignee, sort],
+  );
   const { data: waiting = emptyWaiting, isLoading, error } = useQuery(waitingQuery(filter));
   const rows = useMemo(() => (q ? waiting.rows.filter((row) => matchesText(row, q)) : waiting.rows), [waiting.rows, q]);
   const sections = useMemo(() => sectionsOf(rows, group), [rows, group]);

@@ -9,6 +9,7 @@ import { toast } from '../decide/toasts.ts';
 import { TextDiff } from '../edit/changes.tsx';
 import { exactTime, nearTime } from '../format.ts';
 import { useKeys } from '../keys/use-keys.ts';
+import { CommentForm } from '../together/comments.tsx';
 import { asText } from '../waiting/headline.ts';
 import { words } from '../words.ts';
 import { StatusPill } from './actions-page.tsx';
@@ -42,6 +43,7 @@ export function ActionPage() {
               <Entry key={`${entry.at} ${at}`} entry={entry} />
             ))}
           </ol>
+          <CommentForm id={action.action_id} />
         </aside>
       </div>
     </div>
@@ -108,7 +110,8 @@ function Commands({ action }: { action: ActionWithLogs }) {
 }
 
 function Entry({ entry: { at, event, actor, data } }: { entry: LogEntry }) {
-  const { comment, edits, error } = data as {
+  const { assignee, comment, edits, error } = data as {
+    assignee?: { name: string } | null;
     comment?: string | null;
     edits?: JsonObject | null;
     error?: { message?: string };
@@ -116,7 +119,10 @@ function Entry({ entry: { at, event, actor, data } }: { entry: LogEntry }) {
   return (
     <li className="relative mb-3">
       <span aria-hidden="true" className="bg-line absolute top-1.5 -left-[21px] size-2 rounded-full" />
-      <span>{words.actions.event(event, actor.kind === 'system' ? null : actor.name)}</span>
+      <span>
+        {words.actions.event(event, actor.kind === 'system' ? null : actor.name)}
+        {event === 'action.assigned' && ` ${words.together.assignedTo(assignee?.name ?? null)}`}
+      </span>
       <time dateTime={at} title={exactTime(at)} className="text-muted block text-xs">
         {nearTime(at)}
       </time>

@@ -10,11 +10,13 @@ import { KeyCap } from '../keys/key-cap.tsx';
 import { ListPane } from '../list/list-pane.tsx';
 import { useInbox, type Inbox } from '../list/use-inbox.ts';
 import { useDecides } from '../shell/use-session.ts';
+import { useSnoozeReturns } from '../together/use-snooze-returns.ts';
 import { words } from '../words.ts';
 
 /** The list of what waits, and the card that is open. */
 export function InboxPage() {
   const inbox = useInbox();
+  const snoozed = useSnoozeReturns();
   const navigate = useNavigate();
   const { open, sections } = inbox;
   const template = sections.find(({ folds }) => open && folds.includes(open))?.template;
@@ -32,7 +34,7 @@ export function InboxPage() {
   });
   return (
     <div className="flex min-h-0 flex-1">
-      <ListPane inbox={inbox} />
+      <ListPane inbox={inbox} snoozed={snoozed} />
       {open ? (
         <div className="flex min-h-0 min-w-0 flex-1 flex-col">
           <CardPane key={open.action.action_id} inbox={inbox} latest={open.action} equals={open.equals} />

@@ -62,8 +62,8 @@ function useSignInAgain(): void {
 }
 
 const COUNTED = {
-  waiting: { status: 'pending_approval' },
-  questions: { status: 'pending_approval', type: 'escalate_to_human' },
+  waiting: { status: 'pending_approval', snoozed: 'false' },
+  questions: { status: 'pending_approval', snoozed: 'false', type: 'escalate_to_human' },
   unknown: { status: 'failed', status_reason: 'outcome_unknown' },
 };
 

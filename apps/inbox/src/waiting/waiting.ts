@@ -16,11 +16,13 @@ export interface Waiting {
   arrivals: Action[];
   decided: Record<string, Decided>;
   nextCursor: string | null;
+  /** What this person has put off, in that version: an event about it is not news. */
+  snoozed: Record<string, number>;
   /** How many wait in all, as the service last said. */
   total: number;
 }
 
-export const emptyWaiting: Waiting = { rows: [], arrivals: [], decided: {}, nextCursor: null, total: 0 };
+export const emptyWaiting: Waiting = { rows: [], arrivals: [], decided: {}, snoozed: {}, nextCursor: null, total: 0 };
 
 const isWaiting = ({ status }: Pick<Action, 'status'>): boolean => status === 'pending_approval';
 
@@ -45,6 +47,7 @@ export function withEvent(
   const at = waiting.rows.findIndex(({ action_id }) => action_id === action.action_id);
   const known = waiting.rows[at];
   if (known) return isStale(known, action) ? waiting : withKnown(waiting, at, action, event.actor.name);
+  if (action.version <= (waiting.snoozed[action.action_id] ?? 0)) return waiting;
   const others = waiting.arrivals.filter(({ action_id }) => action_id !== action.action_id);
   const isNew = isWaiting(action) && isMine(action);
   if (!isNew && others.length === waiting.arrivals.length) return waiting;
@@ -91,6 +94,22 @@ export function withAnswer(waiting: Waiting, action: Action): Waiting {
   const at = waiting.rows.findIndex(({ action_id }) => action_id === action.action_id);
   const known = waiting.rows[at];
   return known && !isStale(known, action) ? withKnown(waiting, at, action, '') : waiting;
+}
+
+/** Takes a row out of the list that was put off or handed over. Until it changes, an event does not bring it back. */
+export function withoutRow(waiting: Waiting, { action_id: id, version }: Action): Waiting {
+  const rows = waiting.rows.filter(({ action_id }) => action_id !== id);
+  const change = rows.length - waiting.rows.length;
+  const snoozed = { ...waiting.snoozed, [id]: version };
+  return { ...waiting, rows, snoozed, total: Math.max(0, waiting.total + change) };
+}
+
+/** What was put off waits again, behind the count of what is new. */
+export function withReturned(waiting: Waiting, action: Action): Waiting {
+  const { [action.action_id]: _, ...snoozed } = waiting.snoozed;
+  const isThere = [...waiting.rows, ...waiting.arrivals].some(({ action_id }) => action_id === action.action_id);
+  if (isThere || !isWaiting(action)) return { ...waiting, snoozed };
+  return { ...waiting, snoozed, arrivals: [...waiting.arrivals, action], total: waiting.total + 1 };
 }
 
 /** Shows what arrived, in the order of the list. */

@@ -98,7 +98,11 @@ const TIMES = [
 
 /** Reads a row that PostgreSQL returned as JSON (to_jsonb), with its times as Dates. */
 export function rowFromJson(json: JsonObject, identityVersion?: number | null): ActionRow {
-  const row: Record<string, unknown> = { identity_version: identityVersion ?? null, ...json };
+  const row: Record<string, unknown> = {
+    identity_version: identityVersion ?? null,
+    assignee: null, // a new row's JSON does not name it, nor does a snapshot from before there were assignments
+    ...json,
+  };
   for (const column of TIMES) {
     const text = row[column];
     if (typeof text === 'string') row[column] = new Date(text);

@@ -6,8 +6,8 @@ import { ActionError } from '../action/action-error.ts';
 import { replayOrRun } from '../action/replay.ts';
 import type { ActionRow } from '../action/row.ts';
 import { transition } from '../action/transition.ts';
-import type { Statement } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
+import { statement } from '../platform/statement.ts';
 import { getActionInWorkspace } from './get.ts';
 
 const COMMENTS_MAX = 200;
@@ -15,14 +15,13 @@ const PER_MINUTE_MAX = 20;
 /** The action may change while its comments are counted. */
 const TRIES_MAX = 5;
 
-/** $1 action, $2 the author's id. */
-const COUNT: Statement = {
-  name: 'comments_count',
-  text: `
+const COUNT = statement<{ action: string; author: string }, { total: number; recent: number }>(
+  'comments_count',
+  `
     select count(*)::int as total,
-      count(*) filter (where actor->>'id' = $2::text and at > clock_timestamp() - interval '1 minute')::int as recent
-    from action_events where action_id = $1::uuid and event = 'action.commented'`,
-};
+      count(*) filter (where actor->>'id' = :author::text and at > clock_timestamp() - interval '1 minute')::int as recent
+    from action_events where action_id = :action::uuid and event = 'action.commented'`,
+);
 
 /** Comments on an action, in any status. The proposer can read it in the log and in the event stream. */
 export async function commentOnAction(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
@@ -44,7 +43,7 @@ async function write(ctx: Context, id: string, comment: string, tries: number): 
 }
 
 async function assertRoom({ db, caller }: Context, { id }: ActionRow): Promise<void> {
-  const [counted] = await db.query<{ total: number; recent: number }>(COUNT, [id, caller.actor.id]);
+  const [counted] = await db.query(COUNT, { action: id, author: caller.actor.id });
   if (counted && counted.total >= COMMENTS_MAX)
     throw new AppError('CONFLICT', `This action has ${COMMENTS_MAX} comments, which is the limit.`);
   if (counted && counted.recent >= PER_MINUTE_MAX)

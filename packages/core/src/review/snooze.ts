@@ -2,52 +2,59 @@
 import { noBody, pageQuery, snoozeActionBody, type Snooze } from '@proviso/contracts';
 import { authorizeReviewing, type Context } from '../access/context.ts';
 import { ActionError } from '../action/action-error.ts';
-import type { Statement } from '../platform/db.ts';
 import { invalid } from '../platform/errors.ts';
 import { inTransactionOnce } from '../platform/idempotency.ts';
 import { formatId } from '../platform/ids.ts';
 import type { Page } from '../platform/page.ts';
+import { statement } from '../platform/statement.ts';
 import { getActionInWorkspace } from './get.ts';
 
-/** $1 workspace, $2 member, $3 action, $4 its version, $5 until when. A time that has passed inserts nothing. */
-const SNOOZE: Statement = {
-  name: 'snooze_put',
-  text: `
+interface Snoozed {
+  workspace: string;
+  member: string;
+  action: string;
+}
+
+/** A time that has passed inserts nothing. */
+const SNOOZE = statement<Snoozed & { version: number; until: string | null }, { until: Date | null }>(
+  'snooze_put',
+  `
     insert into snoozes (workspace_id, user_id, action_id, action_version, until)
-    select $1::uuid, $2::uuid, $3::uuid, $4::int, $5::timestamptz
-    where $5::timestamptz is null or $5::timestamptz > clock_timestamp()
+    select :workspace::uuid, :member::uuid, :action::uuid, :version::int, :until::timestamptz
+    where :until::timestamptz is null or :until::timestamptz > clock_timestamp()
     on conflict (workspace_id, user_id, action_id)
       do update set action_version = excluded.action_version, until = excluded.until
     returning until`,
-};
+);
 
-/** $1 workspace, $2 member. */
-const FORGET_ENDED: Statement = {
-  name: 'snooze_forget_ended',
-  text: `
+const FORGET_ENDED = statement<Omit<Snoozed, 'action'>, object>(
+  'snooze_forget_ended',
+  `
     delete from snoozes s using actions a
-    where s.workspace_id = $1::uuid and s.user_id = $2::uuid and a.id = s.action_id
+    where s.workspace_id = :workspace::uuid and s.user_id = :member::uuid and a.id = s.action_id
       and (a.version <> s.action_version or s.until <= clock_timestamp())`,
-};
+);
 
-const UNSNOOZE: Statement = {
-  name: 'snooze_delete',
-  text: 'delete from snoozes where workspace_id = $1::uuid and user_id = $2::uuid and action_id = $3::uuid',
-};
+const UNSNOOZE = statement<Snoozed, object>(
+  'snooze_delete',
+  'delete from snoozes where workspace_id = :workspace::uuid and user_id = :member::uuid and action_id = :action::uuid',
+);
 
-/** $1 workspace, $2 member, $3 limit, $4 skip. */
-const LIST: Statement = {
-  name: 'snooze_list',
-  text: `
+const LIST = statement<
+  Omit<Snoozed, 'action'> & { limit: number; skip: number },
+  { total: number; action_id: string | null; until: Date | null }
+>(
+  'snooze_list',
+  `
     with mine as (
       select s.action_id, s.until from snoozes s join actions a on a.id = s.action_id and a.version = s.action_version
-      where s.workspace_id = $1::uuid and s.user_id = $2::uuid and (s.until is null or s.until > clock_timestamp())
+      where s.workspace_id = :workspace::uuid and s.user_id = :member::uuid and (s.until is null or s.until > clock_timestamp())
     )
     select (select count(*)::int from mine) as total, page.*
     from (select 1) one left join (
-      select * from mine order by until nulls last, action_id limit $3::int offset $4::int
+      select * from mine order by until nulls last, action_id limit :limit::int offset :skip::int
     ) page on true`,
-};
+);
 
 /** Hides a pending action from the caller's own list until then, or until it changes. */
 export async function snoozeAction(ctx: Context, id: string, input: unknown): Promise<Snooze> {
@@ -57,9 +64,9 @@ export async function snoozeAction(ctx: Context, id: string, input: unknown): Pr
   if (seen.status !== 'pending_approval')
     throw new ActionError('INVALID_STATE', 'Only an action that waits for a decision can be snoozed.', seen);
   return inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
-    await tx.query(FORGET_ENDED, [seen.workspace_id, person.id]);
-    const values = [seen.workspace_id, person.id, seen.id, seen.version, until];
-    const [kept] = await tx.query<{ until: Date | null }>(SNOOZE, values);
+    const mine = { workspace: seen.workspace_id, member: person.id };
+    await tx.query(FORGET_ENDED, mine);
+    const [kept] = await tx.query(SNOOZE, { ...mine, action: seen.id, version: seen.version, until });
     if (!kept) throw invalid('until', 'must be in the future');
     return presentSnooze({ action_id: seen.id, until: kept.until });
   });
@@ -70,7 +77,7 @@ export async function unsnoozeAction(ctx: Context, id: string, input: unknown): 
   const person = authorizeReviewing(ctx);
   noBody.parse(input);
   const action = await getActionInWorkspace(ctx, id);
-  await ctx.db.query(UNSNOOZE, [action.workspace_id, person.id, action.id]);
+  await ctx.db.query(UNSNOOZE, { workspace: action.workspace_id, member: person.id, action: action.id });
   return formatId('action', action.id);
 }
 
@@ -78,8 +85,7 @@ export async function unsnoozeAction(ctx: Context, id: string, input: unknown): 
 export async function listSnoozes(ctx: Context, input: unknown): Promise<Page<Snooze>> {
   const person = authorizeReviewing(ctx);
   const { limit, skip } = pageQuery.parse(input);
-  const values = [ctx.caller.workspaceId, person.id, limit, skip];
-  const rows = await ctx.db.query<{ total: number; action_id: string | null; until: Date | null }>(LIST, values);
+  const rows = await ctx.db.query(LIST, { workspace: ctx.caller.workspaceId, member: person.id, limit, skip });
   const snoozes = rows.flatMap(({ action_id, until }) => (action_id ? [presentSnooze({ action_id, until })] : []));
   return { rows: snoozes, total: rows[0]?.total ?? 0, limit, skip };
 }

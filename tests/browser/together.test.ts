@@ -1,0 +1,122 @@
+import type { Page } from 'playwright-core';
+import { describeInBrowser, openInbox, type Inbox, type Office } from './open-inbox.ts';
+import { propose, read, task } from './propose.ts';
+
+const PASSWORD = 'correct horse battery staple';
+
+describeInBrowser('reviewers together', () => {
+  let inbox: Inbox;
+  beforeAll(async () => {
+    inbox = await openInbox();
+  }, 120_000);
+  afterAll(() => inbox.close());
+
+  /** A second reviewer, Grace, in a browser of her own. */
+  async function joinAs(office: Office, name: string): Promise<Page> {
+    const { body } = await office.reviewer<{ secret: string }>('POST', '/v1/invitations', {
+      email: `${name.toLowerCase()}-${office.agentId}@example.com`,
+      role: 'reviewer',
+    });
+    const context = await office.page
+      .context()
+      .browser()
+      ?.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context?.newPage();
+    if (!page) throw new Error('The browser opened no page.');
+    page.setDefaultTimeout(15_000);
+    await page.goto(`${new URL(office.page.url()).origin}/welcome#invitation=${body.secret}`);
+    await page.getByLabel('Your name').fill(name);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Join the workspace' }).click();
+    await page.getByText(/\d waiting/).waitFor();
+    return page;
+  }
+  const title = (page: Page) => page.getByRole('region', { name: 'The proposal' }).getByRole('heading', { level: 2 });
+
+  it('see who else is reading a card, and what another decided: by whom, and without buttons', async () => {
+    const office = await inbox.office();
+    const [id] = await propose(office, task('Shared'));
+    const grace = await joinAs(office, 'Grace');
+    await office.page.reload();
+    await title(office.page).getByText('Task: Shared').waitFor();
+    await title(grace).getByText('Task: Shared').waitFor();
+    await office.page.getByText('Grace is reading this too').waitFor();
+    await grace.getByText('is reading this too').waitFor();
+    await office.page.getByText('live', { exact: true }).waitFor();
+    await grace.keyboard.press('a');
+    await office.page.getByRole('status').getByText('approved by Grace').waitFor();
+    expect(await office.page.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
+    expect((await read(office, id)).approval).toMatchObject({ by: { name: 'Grace' } });
+    expect(office.complaints).toEqual([]);
+  });
+
+  it('snooze with s for themselves alone; it comes back when the proposal changes', async () => {
+    const office = await inbox.office();
+    const { page } = office;
+    const [id] = await propose(office, task('Later'), task('Now'));
+    await page.reload();
+    await title(page).getByText('Task: Later').waitFor();
+    await page.keyboard.press('s');
+    await page.getByRole('dialog').getByText('until it changes').waitFor();
+    await page.keyboard.press('5');
+    await title(page).getByText('Task: Now').waitFor();
+    await page.getByText('1 snoozed').waitFor();
+    expect(await page.getByRole('link', { name: 'Task: Later' }).count()).toBe(0);
+    await page.reload();
+    await title(page).getByText('Task: Now').waitFor();
+    expect(await page.getByRole('link', { name: 'Task: Later' }).count()).toBe(0);
+    await page.getByText('live', { exact: true }).waitFor();
+    await office.reviewer('PATCH', `/v1/actions/${id}`, { description: 'Now with a reason' });
+    await page.getByRole('button', { name: /1 new/ }).click();
+    await page.getByRole('link', { name: 'Task: Later' }).waitFor();
+    expect(office.complaints).toEqual([]);
+  });
+
+  it('snooze until a time, at which it comes back by itself, and can undo it', async () => {
+    const office = await inbox.office();
+    const { page } = office;
+    const [id] = await propose(office, task('Later'), task('Now'));
+    await page.reload();
+    await title(page).getByText('Task: Later').waitFor();
+    await page.keyboard.press('s');
+    await page.keyboard.press('1');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: /1 new/ }).click();
+    await page.getByRole('link', { name: 'Task: Later' }).waitFor();
+    const until = new Date(Date.now() + 4_000).toISOString();
+    await office.reviewer('POST', `/v1/actions/${id}/snooze`, { until });
+    await page.reload();
+    await title(page).getByText('Task: Now').waitFor();
+    expect(await page.getByRole('link', { name: 'Task: Later' }).count()).toBe(0);
+    await page.getByRole('button', { name: /1 new/ }).click();
+    await page.getByRole('link', { name: 'Task: Later' }).waitFor();
+  });
+
+  it('hand a proposal over, find it under “me only”, and talk about it where the agent can read it', async () => {
+    const office = await inbox.office();
+    const { page } = office;
+    const [id] = await propose(office, task('Yours'), task('Free'));
+    const grace = await joinAs(office, 'Grace');
+    await page.reload();
+    await title(page).getByText('Task: Yours').waitFor();
+    await page.getByLabel('Your comment').fill('You know them better.');
+    await page.getByRole('button', { name: 'Comment', exact: true }).click();
+    await page.getByRole('region', { name: 'Comments' }).getByText('You know them better.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Hand over' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Grace' }).click();
+    await page.getByRole('link', { name: /for Grace/ }).waitFor();
+    await grace.getByLabel('For:').selectOption('me');
+    await title(grace).getByText('Task: Yours').waitFor();
+    expect(new URL(grace.url()).searchParams.get('assignee')).toBe('me');
+    expect(await grace.getByRole('link', { name: 'Task: Free' }).count()).toBe(0);
+    await grace.getByRole('region', { name: 'Comments' }).getByText('You know them better.').waitFor();
+    const { body } = await office.agent<{ action: { logs: { event: string }[] } }>('GET', `/v1/actions/${id}`);
+    expect(body.action.logs.map(({ event }) => event)).toEqual([
+      'action.created',
+      'action.commented',
+      'action.assigned',
+    ]);
+    expect(office.complaints).toEqual([]);
+  });
+});
