@@ -8,10 +8,8 @@ import { useEdit } from '../edit/use-edit.ts';
 import { useKeys } from '../keys/use-keys.ts';
 import type { Inbox } from '../list/use-inbox.ts';
 import { useDecides } from '../shell/use-session.ts';
-import { AssignDialog } from '../together/assign-dialog.tsx';
 import { Comments } from '../together/comments.tsx';
-import { assign, snooze } from '../together/put-off.ts';
-import { SnoozeDialog } from '../together/snooze-dialog.tsx';
+import { TogetherDialog } from '../together/together-dialog.tsx';
 import { isHighRisk } from '../waiting/risk.ts';
 import { words } from '../words.ts';
 import { ActionBar } from './action-bar.tsx';
@@ -27,8 +25,7 @@ export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Acti
   const isChanged = shown.params_hash !== latest.params_hash && inbox.waiting.decided[latest.action_id] === undefined;
   const edit = useEdit(shown);
   const [isRejecting, setRejecting] = useState(false);
-  const [isSnoozing, setSnoozing] = useState(false);
-  const [isAssigning, setAssigning] = useState(false);
+  const [together, setTogether] = useState<'snooze' | 'assign' | null>(null);
   const decides = useDecides();
   const scroller = useRef<HTMLDivElement>(null);
   const isRead = useReadToEnd(scroller, shown);
@@ -55,8 +52,8 @@ export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Acti
     a: () => inbox.selected.length === 0 && approve(),
     e: startEdit,
     r: () => inbox.selected.length === 0 && !decided && setRejecting(true),
-    s: () => decides && !decided && setSnoozing(true),
-    h: () => decides && !decided && setAssigning(true),
+    s: () => decides && !decided && setTogether('snooze'),
+    h: () => decides && !decided && setTogether('assign'),
     z: undoLatest,
   });
   useEffect(() => {
@@ -102,28 +99,16 @@ export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Acti
           onApprove={approve}
           onEdit={startEdit}
           onReject={() => setRejecting(true)}
-          onSnooze={() => setSnoozing(true)}
-          onAssign={() => setAssigning(true)}
+          onSnooze={() => setTogether('snooze')}
+          onAssign={() => setTogether('assign')}
         />
       )}
-      {isSnoozing && (
-        <SnoozeDialog
-          onClose={() => setSnoozing(false)}
-          onSnooze={(until) => {
-            setSnoozing(false);
-            inbox.toNext(ids);
-            void snooze(latest, until);
-          }}
-        />
-      )}
-      {isAssigning && (
-        <AssignDialog
-          assignee={latest.assignee}
-          onClose={() => setAssigning(false)}
-          onAssign={(userId) => {
-            setAssigning(false);
-            void assign(latest, userId);
-          }}
+      {together && (
+        <TogetherDialog
+          kind={together}
+          action={latest}
+          onClose={() => setTogether(null)}
+          onSnooze={() => inbox.toNext(ids)}
         />
       )}
       {isRejecting && (

@@ -6,6 +6,7 @@ import { commentOnAction } from '../api/together.ts';
 import { toast } from '../decide/toasts.ts';
 import { exactTime, nearTime } from '../format.ts';
 import { useDecides } from '../shell/use-session.ts';
+import { asText } from '../waiting/headline.ts';
 import { words } from '../words.ts';
 
 /** What people say about the proposal. The agent can read it. */
@@ -22,7 +23,7 @@ export function Comments({ id }: { id: string }) {
             <time dateTime={at} title={exactTime(at)} className="text-muted text-xs">
               {nearTime(at)}
             </time>
-            <span className="block whitespace-pre-wrap">{String(data.comment)}</span>
+            <span className="block whitespace-pre-wrap">{asText(data.comment)}</span>
           </li>
         ))}
       </ul>
