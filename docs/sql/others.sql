@@ -17,6 +17,13 @@ where m.role = 'owner' and not exists (
       and k.revoked_at is null and k.expires_at is null and 'workspace:admin' = any(k.scopes))))
 order by m.workspace_id, m.created_at, m.user_id;
 
+-- comments_count
+-- $1 author
+-- $2 action
+select count(*)::int as total,
+  count(*) filter (where actor->>'id' = $1::text and at > clock_timestamp() - interval '1 minute')::int as recent
+from action_events where action_id = $2::uuid and event = 'action.commented';
+
 -- company_lock
 -- $1 id
 select id from companies where id = $1::uuid for no key update;
@@ -356,6 +363,23 @@ select id from users where id = $1::uuid for no key update;
 select w.id from workspaces w join members m on m.workspace_id = w.id where m.user_id = $1::uuid
 order by w.id for no key update of w;
 
+-- reader_report
+-- $1 action
+-- $2 workspace
+-- $3 member
+insert into readers (workspace_id, user_id, action_id, seen_at)
+select workspace_id, user_id, $1::uuid, clock_timestamp() from members
+where workspace_id = $2::uuid and user_id = $3::uuid
+on conflict (workspace_id, user_id) do update set action_id = excluded.action_id, seen_at = excluded.seen_at;
+
+-- readers_others
+-- $1 action
+-- $2 member
+select r.user_id, u.name, r.seen_at from readers r join users u on u.id = r.user_id
+where r.action_id = $1::uuid and r.user_id <> $2::uuid
+  and r.seen_at > clock_timestamp() - 12 * interval '1 s'
+order by u.name, r.user_id limit 20;
+
 -- session_end
 -- $1 tokenHash
 delete from sessions where token_hash = $1;
@@ -432,6 +456,46 @@ values ($2::uuid, $1::uuid, $3, statement_timestamp(), statement_timestamp() + i
 -- $1 tokenHash
 update sign_in_links set used_at = clock_timestamp()
 where token_hash = $1 and used_at is null and expires_at > clock_timestamp() returning user_id;
+
+-- snooze_delete
+-- $1 workspace
+-- $2 member
+-- $3 action
+delete from snoozes where workspace_id = $1::uuid and user_id = $2::uuid and action_id = $3::uuid;
+
+-- snooze_forget_ended
+-- $1 workspace
+-- $2 member
+delete from snoozes s using actions a
+where s.workspace_id = $1::uuid and s.user_id = $2::uuid and a.id = s.action_id
+  and (a.version <> s.action_version or s.until <= clock_timestamp());
+
+-- snooze_list
+-- $1 workspace
+-- $2 member
+-- $3 limit
+-- $4 skip
+with mine as (
+  select s.action_id, s.until from snoozes s join actions a on a.id = s.action_id and a.version = s.action_version
+  where s.workspace_id = $1::uuid and s.user_id = $2::uuid and (s.until is null or s.until > clock_timestamp())
+)
+select (select count(*)::int from mine) as total, page.*
+from (select 1) one left join (
+  select * from mine order by until nulls last, action_id limit $3::int offset $4::int
+) page on true;
+
+-- snooze_put
+-- $1 workspace
+-- $2 member
+-- $3 action
+-- $4 version
+-- $5 until
+insert into snoozes (workspace_id, user_id, action_id, action_version, until)
+select $1::uuid, $2::uuid, $3::uuid, $4::int, $5::timestamptz
+where $5::timestamptz is null or $5::timestamptz > clock_timestamp()
+on conflict (workspace_id, user_id, action_id)
+  do update set action_version = excluded.action_version, until = excluded.until
+returning until;
 
 -- task_lock
 -- $1 id
