@@ -44,12 +44,12 @@ const LARGE_BYTES_MAX = 8 * 1024 * 1024;
 const createPresentedCache = (): ((executors: Registry) => PresentedEvents) => {
   const all = new WeakMap<Registry, PresentedEvents>();
   return (executors) => {
-    const told = all.get(executors) ?? {
+    const cache = all.get(executors) ?? {
       events: new WeakMap(),
       actions: new LRUCache({ maxSize: LARGE_BYTES_MAX, sizeCalculation: ({ length }) => length }),
     };
-    all.set(executors, told);
-    return told;
+    all.set(executors, cache);
+    return cache;
   };
 };
 const presentedOnV1 = createPresentedCache();
@@ -79,15 +79,15 @@ function messageOf(event: FeedEvent, presenter: EventPresenter): Message {
   const action = presenter.cache.actions.get(event.actionState) ?? presentState(event, presenter);
   if (action.length === 0) return [];
   const entry = entryOf(event);
-  const shown = JSON.stringify(presenter.entry(entry));
-  const head = `id: ${formatFeedCursor(event.cursor)}\nevent: ${entry.event}\ndata: {"event":${shown},"action":`;
+  const data = JSON.stringify(presenter.entry(entry));
+  const head = `id: ${formatFeedCursor(event.cursor)}\nevent: ${entry.event}\ndata: {"event":${data},"action":`;
   return [head, action, '}\n\n'];
 }
 
 /** Empty: the dialect does not have this action. */
 function presentState(event: FeedEvent, presenter: EventPresenter): Buffer {
-  const shown = presenter.action(actionOf(event));
-  const bytes = Buffer.from(shown ? JSON.stringify(shown) : '');
+  const presented = presenter.action(actionOf(event));
+  const bytes = Buffer.from(presented ? JSON.stringify(presented) : '');
   if (bytes.length >= LARGE_BYTES_MIN) presenter.cache.actions.set(event.actionState, bytes);
   return bytes;
 }

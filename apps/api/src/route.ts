@@ -163,9 +163,9 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
   const paths = [...new Set(routes.map((route) => route.path))];
   const addressed = (path: string): number => Number(path.includes('{'));
   for (const path of paths.toSorted((a, b) => addressed(a) - addressed(b))) {
-    const here = routes.filter((route) => route.path === path);
+    const routesHere = routes.filter((route) => route.path === path);
     const address = path.replaceAll(/\{(\w+)\}/g, ':$1');
-    for (const route of here) {
+    for (const route of routesHere) {
       const serving = { services, sharing, memoryFor };
       router[route.method](address, (req, res) => {
         const tenant = sharing.knownTokens.tenantOf(tokenOf(req)) ?? strangerAt(req);
@@ -177,7 +177,7 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
         );
       });
     }
-    const allowed = here.map((route) => route.method.toUpperCase()).join(', ');
+    const allowed = routesHere.map((route) => route.method.toUpperCase()).join(', ');
     router.all(address, async (req, res) => {
       await consumeStrangerLimit(sharing.limits, strangerAt(req), res);
       res.set('Allow', allowed);

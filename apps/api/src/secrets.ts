@@ -16,10 +16,10 @@ async function status(db: Database, ring: KeyRing): Promise<boolean> {
   const counts = await countSealed(db);
   const [first] = ring.keys();
   for (const id of new Set([...ring.keys(), ...counts.keys()])) {
-    const kept = `${counts.get(id) ?? 0} sealed`;
-    if (!ring.has(id)) say(`${id}: ${kept}, and the key is not in PROVISO_SECRET_KEYS`);
-    else if (id === first) say(`${id}: ${kept}; it seals new secrets`);
-    else say(`${id}: ${kept}${counts.has(id) ? '' : '; the key can be removed'}`);
+    const count = `${counts.get(id) ?? 0} sealed`;
+    if (!ring.has(id)) say(`${id}: ${count}, and the key is not in PROVISO_SECRET_KEYS`);
+    else if (id === first) say(`${id}: ${count}; it seals new secrets`);
+    else say(`${id}: ${count}${counts.has(id) ? '' : '; the key can be removed'}`);
   }
   return [...counts.keys()].every((id) => ring.has(id));
 }
@@ -41,9 +41,9 @@ try {
   const ring = loadKeyRing({ keys: keys || undefined, file: file || undefined });
   const db = openDatabase({ url, poolMax: 1, name: 'proviso-secrets' });
   await checkMigrated(db);
-  const whole = await command(db, ring);
+  const succeeded = await command(db, ring);
   await db.close();
-  if (!whole) process.exit(1);
+  if (!succeeded) process.exit(1);
 } catch (error) {
   process.stderr.write(`secrets: ${(error as Error).message}\n`);
   process.exit(1);

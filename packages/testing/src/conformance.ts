@@ -191,8 +191,8 @@ function describeBegin<B extends ConformanceBackend>(subject: ConformanceSubject
   it('has the delivery guarantee that its subject declares', () => {
     const { delivery } = subject.executor;
     const { identity } = subject.makeIdentity(backend());
-    const said = typeof delivery === 'function' ? delivery(subject.makeParams(), identity) : delivery;
-    expect(said).toBe(guaranteeOf(subject));
+    const guarantee = typeof delivery === 'function' ? delivery(subject.makeParams(), identity) : delivery;
+    expect(guarantee).toBe(guaranteeOf(subject));
   });
 
   it('has exactly one effect when nothing fails', async () => {

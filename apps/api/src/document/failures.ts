@@ -83,10 +83,12 @@ export function failuresOf(route: Route): Record<`${4 | 5}${string}`, ZodOpenApi
   const statuses = [...new Set(codes.map((code) => statusOf(dialect, code)))];
   return Object.fromEntries(
     statuses.map((status) => {
-      const here = codes.filter((code) => statusOf(dialect, code) === status);
-      const description = here.map((code) => `\`${codeInDialect(dialect, code)}\`: ${CODE_MEANINGS[code]}`).join(' ');
+      const codesHere = codes.filter((code) => statusOf(dialect, code) === status);
+      const description = codesHere
+        .map((code) => `\`${codeInDialect(dialect, code)}\`: ${CODE_MEANINGS[code]}`)
+        .join(' ');
       const examples = Object.fromEntries(
-        here.flatMap((code) => {
+        codesHere.flatMap((code) => {
           const error = refusals.get(code);
           return error ? [[codeInDialect(dialect, code), { value: exampleOf(dialect, error) }]] : [];
         }),

@@ -47,13 +47,13 @@ export function createLeases(db: Queryable, log: Logger, { leaseMs, heartbeatMs 
     const sentAt = performance.now();
     const ids = leases.map(({ action }) => action.id);
     const fences = leases.map(({ action }) => action.fence);
-    const kept = await db.query(HEARTBEAT, { ids, fences, leaseMs }).catch(() => undefined);
-    const confirmed = new Set(kept?.map(({ id }) => id));
+    const renewed = await db.query(HEARTBEAT, { ids, fences, leaseMs }).catch(() => undefined);
+    const confirmed = new Set(renewed?.map(({ id }) => id));
     for (const lease of leases) {
       const state = active.get(lease);
       if (!state) continue;
       if (confirmed.has(lease.action.id)) state.confirmedAt = sentAt;
-      else if (kept) abortLease(lease, 'another worker took it, or it expired');
+      else if (renewed) abortLease(lease, 'another worker took it, or it expired');
       else if (performance.now() - state.confirmedAt > leaseMs)
         abortLease(lease, 'the database did not answer before it expired');
     }

@@ -64,7 +64,7 @@ async function withinRequestLimit<T>({ caller: { workspaceId } }: Context, work:
 async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Promise<Processed> {
   const worker = workerIn(ctx);
   const until = performance.now() + CLAIM_MS;
-  const over = new AbortController();
+  const finished = new AbortController();
   const taken: string[] = [];
   let left = limit;
   const mayTake = (): boolean => left > 0 && performance.now() < until && !stopping?.aborted;
@@ -82,8 +82,8 @@ async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Prom
   };
   const lanes = Promise.all(Array.from({ length: CONCURRENCY }, lane)).finally(() => worker.leases.close());
   lanes.catch((err: unknown) => ctx.log.error({ err }, 'due actions could not be claimed'));
-  const limitReached = sleep(REPLY_MS, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
-  await Promise.race([lanes, limitReached]).finally(() => over.abort());
+  const limitReached = sleep(REPLY_MS, undefined, { signal: finished.signal, ref: false }).catch(() => undefined);
+  await Promise.race([lanes, limitReached]).finally(() => finished.abort());
   return replyOf(ctx, taken);
 }
 

@@ -8,11 +8,11 @@ import type { Run } from './run.ts';
 /** Asks the provider about an effect that may have started and must not be repeated. Never repeats it. */
 export async function reconcile(run: Run, message: string): Promise<RunResult> {
   const { log, timings } = run.worker;
-  const asked = ask(run).catch((error: unknown): Reconciliation => {
+  const reconciliation = ask(run).catch((error: unknown): Reconciliation => {
     log.error({ err: error, action: run.action.id }, 'a reconciliation threw');
     return { kind: 'unknown' };
   });
-  const found = await withTimeout<Reconciliation>(asked, timings.timeoutMs, () => ({ kind: 'unknown' }));
+  const found = await withTimeout<Reconciliation>(reconciliation, timings.timeoutMs, () => ({ kind: 'unknown' }));
   return { kind: 'reconciled', reconciliation: found, message };
 }
 

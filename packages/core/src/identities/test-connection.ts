@@ -28,9 +28,9 @@ export async function testConnection(services: Services, row: identities): Promi
     return { ok: false, message: `The credentials are not valid for an identity of ${row.provider}.` };
   const signal = AbortSignal.timeout(ANSWER_MS);
   assertNoTransaction(`The ${kind.provider} account`);
-  const asked = kind.verify({ config: config.data, credentials: credentials ? credentials.data : null, signal });
+  const verification = kind.verify({ config: config.data, credentials: credentials ? credentials.data : null, signal });
   const onTimeout = (): Verification => ({ ok: false, message: `No answer within ${ANSWER_MS / 1_000} s.` });
-  const found = await withTimeout(asked, ANSWER_MS + ABORT_GRACE_MS, onTimeout).catch(
+  const found = await withTimeout(verification, ANSWER_MS + ABORT_GRACE_MS, onTimeout).catch(
     (error: unknown): Verification => {
       // Its message may contain anything.
       services.log.error({ identity: row.id, error: (error as Error).name }, 'a verification threw');
@@ -43,10 +43,10 @@ export async function testConnection(services: Services, row: identities): Promi
 /** A provider may repeat what was sent to it. */
 function withoutSecrets(found: Verification, credentials: JsonObject | null): Verification {
   const secrets = Object.values(credentials ?? {}).filter((value) => typeof value === 'string' && value.length >= 6);
-  const shown = (text: string): string =>
+  const masked = (text: string): string =>
     readableLine(
       (secrets as string[]).reduce((kept, secret) => kept.replaceAll(secret, '…'), text),
       TEXT_CHARS_MAX,
     );
-  return found.ok ? { ok: true, account: shown(found.account) } : { ok: false, message: shown(found.message) };
+  return found.ok ? { ok: true, account: masked(found.account) } : { ok: false, message: masked(found.message) };
 }

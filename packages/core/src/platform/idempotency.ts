@@ -23,12 +23,12 @@ const mismatch = (): AppError =>
  * request.
  */
 export async function findSnapshot(db: Transaction, use: Idempotency): Promise<JsonObject | undefined> {
-  const kept = await db.tables.idempotency_keys.findUnique({
+  const stored = await db.tables.idempotency_keys.findUnique({
     where: { workspace_id_token_id_key: { workspace_id: use.workspaceId, token_id: use.tokenId, key: use.key } },
   });
-  if (!kept) return undefined;
-  if (kept.request_hash !== use.requestHash) throw mismatch();
-  return kept.snapshot as JsonObject;
+  if (!stored) return undefined;
+  if (stored.request_hash !== use.requestHash) throw mismatch();
+  return stored.snapshot as JsonObject;
 }
 
 /** The first request's reply, for verbs that look things up before they write; undefined = the key is new. */
@@ -86,11 +86,11 @@ export async function inTransactionOnce<T extends object>(
 ): Promise<T> {
   if (!use) return db.transaction(work);
   return db.transaction(async (tx) => {
-    const [kept] = await tx.query(KEEP, paramsOf(use));
-    if (kept && !kept.fresh) {
-      if (kept.request_hash !== use.requestHash || !kept.snapshot) throw mismatch();
+    const [stored] = await tx.query(KEEP, paramsOf(use));
+    if (stored && !stored.fresh) {
+      if (stored.request_hash !== use.requestHash || !stored.snapshot) throw mismatch();
       use.replayed = true;
-      return kept.snapshot as T;
+      return stored.snapshot as T;
     }
     const reply = await work(tx);
     const { snapshot } = await tx.tables.idempotency_keys.update({
@@ -123,7 +123,7 @@ export async function runAndKeepReply<T extends object>(
   const first = await findSnapshot(db, use);
   use.replayed = first !== undefined;
   if (first) return first as T;
-  const [kept] = await db.query(KEEP_REPLY, { ...paramsOf(use), reply: JSON.stringify(await work()) });
-  if (!kept || kept.request_hash !== use.requestHash) throw mismatch();
-  return kept.snapshot as T;
+  const [stored] = await db.query(KEEP_REPLY, { ...paramsOf(use), reply: JSON.stringify(await work()) });
+  if (!stored || stored.request_hash !== use.requestHash) throw mismatch();
+  return stored.snapshot as T;
 }

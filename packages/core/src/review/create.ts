@@ -73,9 +73,9 @@ type Draft = Proposal & Proposer & { status: Status };
 function approvalBinding(ctx: Context, { type, ...body }: ProposalBody, { params, identity, rendered, status }: Draft) {
   if (status === 'pending_approval') return { cleared_hash: null, cleared_identity_version: null };
   const scheduled_time = body.scheduled_time ? new Date(body.scheduled_time) : null;
-  const asked = { type, params, user_edits: null, scheduled_time, ...rendered };
+  const proposed = { type, params, user_edits: null, scheduled_time, ...rendered };
   const identity_version = identity?.version ?? null;
-  const row = { ...asked, identity_id: identity?.id ?? null, identity_version };
+  const row = { ...proposed, identity_id: identity?.id ?? null, identity_version };
   return { cleared_hash: clearedHash(row, ctx.executors), cleared_identity_version: identity_version };
 }
 

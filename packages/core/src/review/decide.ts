@@ -91,11 +91,11 @@ export async function prepareDecision(
     };
   }
   const executor = await executorOf(ctx, seen.type);
-  const shown = { ...seen, ...columnsOf(proposed) };
-  const redrawn = await renderOutdatedPreview(ctx, executor, shown);
-  if (redrawn) return { seen, ...redrawn };
-  const change = { ...proposed, ...(await approvalBinding(ctx, executor, shown, decision.edits)) };
-  assertDecides(executor, effectiveParams({ ...shown, ...columnsOf(change) }), comment);
+  const proposal = { ...seen, ...columnsOf(proposed) };
+  const outdated = await renderOutdatedPreview(ctx, executor, proposal);
+  if (outdated) return { seen, ...outdated };
+  const change = { ...proposed, ...(await approvalBinding(ctx, executor, proposal, decision.edits)) };
+  assertDecides(executor, effectiveParams({ ...proposal, ...columnsOf(change) }), comment);
   const edits = change.user_edits ?? null;
   const hash = { params_hash: change.cleared_hash ?? null };
   const data = { decision: decision.action, edits, comment, ...hash, via: ctx.via, ...(changes && { changes }) };

@@ -105,7 +105,7 @@ interface Draft {
   executor: Executor;
   given: JsonObject;
   /** Fields that an earlier resolution filled in and that are still valid. */
-  kept?: JsonObject;
+  stillValid?: JsonObject;
   identityId: string | null;
   callContext: CallContext;
   /** Accepts a proposal without the look-ups of a provider that is away; otherwise that is UNAVAILABLE. */
@@ -118,12 +118,12 @@ interface Draft {
  */
 export async function prepareProposal(
   ctx: Context,
-  { executor, given, kept = {}, identityId, callContext, mayLackLookUp = false }: Draft,
+  { executor, given, stillValid = {}, identityId, callContext, mayLackLookUp = false }: Draft,
 ): Promise<Proposal> {
   const identity = await identityFor(ctx, executor, identityId);
   refuseFields(executor.resolvedFields ?? [], given, 'is looked up by the service: leave it out');
   if (executor.tool) assertCallContext(given, callContext);
-  const parsed = await parseParams(executor, { ...kept, ...given });
+  const parsed = await parseParams(executor, { ...stillValid, ...given });
   const lookup = lookupContext(ctx, identity);
   let notLookedUp: string | undefined;
   const ask = async <T>(asking: () => Promise<T>, otherwise: (why: string) => T): Promise<T> => {
@@ -151,7 +151,7 @@ export async function prepareProposal(
   );
   return {
     params,
-    resolved: { ...omit(kept, Object.keys(given)), ...found },
+    resolved: { ...omit(stillValid, Object.keys(given)), ...found },
     rendered,
     identity,
     contactId: idIn('contact'),
@@ -177,14 +177,14 @@ export async function prepareEdits(
   ctx: Context,
   executor: Executor,
   row: ActionRow,
-  asked: JsonObject,
+  requested: JsonObject,
 ): Promise<Proposal & { edits: JsonObject }> {
-  const edits = { ...nullRestated(executor, row.params, asked), ...asked };
+  const edits = { ...nullRestated(executor, row.params, requested), ...requested };
   const moved = (executor.resolvesFrom ?? []).some((key) => key in edits && edits[key] !== row.params[key]);
   const proposal = await prepareProposal(ctx, {
     executor,
     given: { ...givenParams(row), ...edits },
-    kept: moved ? {} : row.resolved,
+    stillValid: moved ? {} : row.resolved,
     identityId: row.identity_id,
     callContext: callContextOf(row),
   });

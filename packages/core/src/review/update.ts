@@ -109,7 +109,7 @@ async function proposalChange(
     executor,
     given: body.params ?? givenParams(seen),
     // Another account may find something else under the same name.
-    kept: body.params || body.identity_id ? {} : seen.resolved,
+    stillValid: body.params || body.identity_id ? {} : seen.resolved,
     identityId: body.identity_id ?? seen.identity_id,
     callContext: callContextOf(seen),
   });

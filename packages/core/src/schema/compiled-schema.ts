@@ -15,8 +15,8 @@ const REFERENCES_MAX = 200;
 const DEPTH_MAX = 32;
 
 /** How many compiled schemas are kept, by their text; the least recently used one goes first. */
-const KEPT_MAX = 200;
-const KEPT_CHARS_MAX = 512 * 1024;
+const CACHED_MAX = 200;
+const CACHED_CHARS_MAX = 512 * 1024;
 
 /** Patterns that RE2 does not support are not checked, and the reply says so. */
 const UNTESTED =
@@ -37,8 +37,8 @@ interface Compiled {
   validate?: ValidateFunction;
 }
 
-const kept = new Map<string, Compiled & { chars: number }>();
-let keptChars = 0;
+const cache = new Map<string, Compiled & { chars: number }>();
+let cachedChars = 0;
 
 /** Whether the schema can run at all, and which of its patterns cannot. */
 export const answerForDefinition = (hash: string, text: string): Answer => {
@@ -48,7 +48,7 @@ export const answerForDefinition = (hash: string, text: string): Answer => {
 
 /** Returns only the first fault of an input: finding all of them has no bound. */
 export function answerForInput(hash: string, text: string | undefined, input: string): Answer {
-  if (text === undefined && !kept.has(hash)) return { kind: 'forgotten' };
+  if (text === undefined && !cache.has(hash)) return { kind: 'forgotten' };
   const { fault, validate, untested } = compiledOf(hash, text ?? '');
   if (fault !== undefined)
     return { kind: 'input', untested, fault: { path: [], message: `has a schema that ${fault}` } };
@@ -57,19 +57,19 @@ export function answerForInput(hash: string, text: string | undefined, input: st
 }
 
 function compiledOf(hash: string, text: string): Compiled {
-  const known = kept.get(hash);
+  const known = cache.get(hash);
   if (known) {
-    kept.delete(hash);
-    kept.set(hash, known);
+    cache.delete(hash);
+    cache.set(hash, known);
     return known;
   }
   const compiled = { ...compile(JSON.parse(text) as JsonObject), chars: text.length };
-  kept.set(hash, compiled);
-  keptChars += compiled.chars;
-  for (const [oldest, { chars }] of kept) {
-    if (kept.size <= KEPT_MAX && keptChars <= KEPT_CHARS_MAX) break;
-    kept.delete(oldest);
-    keptChars -= chars;
+  cache.set(hash, compiled);
+  cachedChars += compiled.chars;
+  for (const [oldest, { chars }] of cache) {
+    if (cache.size <= CACHED_MAX && cachedChars <= CACHED_CHARS_MAX) break;
+    cache.delete(oldest);
+    cachedChars -= chars;
   }
   return compiled;
 }

@@ -19,8 +19,8 @@ export function displayMailbox(text: string): string {
 /** An address for people: an international domain in Unicode. The preview warns if it imitates another. */
 export function readableAddress(address: string): string {
   const wire = addressKey(address);
-  const shown = displayAddress(wire);
-  return shown === wire ? address : shown;
+  const displayed = displayAddress(wire);
+  return displayed === wire ? address : displayed;
 }
 
 /**

@@ -8,8 +8,8 @@ export async function unsubscribedAmong(
   contact: ContactRecord | null,
   records: ReadableRecords,
 ): Promise<Recipient[]> {
-  const asked = new Set(recipients.map(({ address }) => addressKey(address)));
-  const suppressed = new Set(await records.unsubscribed([...asked]));
+  const addresses = new Set(recipients.map(({ address }) => addressKey(address)));
+  const suppressed = new Set(await records.unsubscribed([...addresses]));
   if (contact?.unsubscribedAt) suppressed.add(addressKey(contact.email));
   return recipients.filter(({ address }) => suppressed.has(addressKey(address)));
 }

@@ -66,9 +66,9 @@ function parsed(text: string, mask: Mask): JsonValue | undefined {
 /** Turns an answer back into a Response, for a client that parses it. Throws if the body broke off. */
 export function toResponse({ status, headers, body, text, brokenBy }: HttpAnswer): Response {
   if (brokenBy !== undefined) throw new Error('the answer broke off', { cause: brokenBy });
-  const shown = body === undefined ? text : JSON.stringify(body);
+  const content = body === undefined ? text : JSON.stringify(body);
   const kept = headers.filter(([name]) => !/^content-(?:encoding|length)$/i.test(name));
-  return new Response(shown === '' ? null : shown, { status, headers: kept });
+  return new Response(content === '' ? null : content, { status, headers: kept });
 }
 
 /** The body if it is an object, else an empty one. */

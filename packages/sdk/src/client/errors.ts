@@ -57,10 +57,10 @@ export class ProvisoError extends Error {
 /** The error in either dialect, or in any other reply. */
 export async function errorOf(response: Response): Promise<ProvisoError> {
   const body = await response.json().then(asObject, () => asObject(undefined));
-  const said = typeof body.error === 'string' ? { ...body, message: body.error } : asObject(body.error);
-  const { code, message, details } = said as { code?: unknown; message?: unknown; details?: unknown };
+  const reported = typeof body.error === 'string' ? { ...body, message: body.error } : asObject(body.error);
+  const { code, message, details } = reported as { code?: unknown; message?: unknown; details?: unknown };
   const known = typeof code === 'string' && typeof message === 'string';
-  const action = asObject(body.action ?? said.action);
+  const action = asObject(body.action ?? reported.action);
   return new ProvisoError(known ? message : `The service answered ${response.status}.`, {
     code: known ? (code as ProvisoCode) : 'UNEXPECTED_REPLY',
     status: response.status,

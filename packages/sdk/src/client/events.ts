@@ -90,14 +90,14 @@ async function* listen({ connection, path, options, place }: Listening): AsyncGe
     });
     place.connected = true;
     place.retryMs = 0;
-    for await (const heard of readEventStream(body, place.lastEventId)) {
+    for await (const item of readEventStream(body, place.lastEventId)) {
       silence.heard();
-      if ('retryMs' in heard) place.retryMs = heard.retryMs;
-      if (!('event' in heard)) continue;
+      if ('retryMs' in item) place.retryMs = item.retryMs;
+      if (!('event' in item)) continue;
       place.failures = 0;
-      place.lastEventId = heard.event.id;
+      place.lastEventId = item.event.id;
       silence.ignore(); // the reader's own time does not count
-      yield heard.event;
+      yield item.event;
       silence.heard();
     }
   } finally {

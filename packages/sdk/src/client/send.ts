@@ -48,18 +48,18 @@ export const createSend =
   async <Reply>(outgoing: Outgoing, options: CallOptions = {}): Promise<Reply> => {
     const { signal } = options;
     const timeoutMs = Math.ceil(options.timeoutMs ?? CALL_MS);
-    const over = AbortSignal.timeout(timeoutMs);
+    const deadline = AbortSignal.timeout(timeoutMs);
     const ends = performance.now() + timeoutMs;
     const request = requestOf(connection, outgoing, options);
     for (let attempt = 1; ; attempt += 1) {
-      const within = [over, AbortSignal.timeout(outgoing.attemptMs ?? ATTEMPT_MS), ...(signal ? [signal] : [])];
+      const within = [deadline, AbortSignal.timeout(outgoing.attemptMs ?? ATTEMPT_MS), ...(signal ? [signal] : [])];
       const outcome = await ask(connection, request, { signal: AbortSignal.any(within), onReply: options.onReply });
       if ('body' in outcome) return outcome.body as Reply;
       signal?.throwIfAborted();
       const waitMs = backoffMs(attempt, outcome.retryAfterMs);
       const again = mayRepeat(outgoing, outcome.error) && attempt < (outgoing.attemptsMax ?? ATTEMPTS_MAX);
       if (!again || performance.now() + waitMs >= ends)
-        throw over.aborted ? timedOut(timeoutMs, outcome.error) : outcome.error;
+        throw deadline.aborted ? timedOut(timeoutMs, outcome.error) : outcome.error;
       await pause(waitMs, signal);
     }
   };

@@ -95,11 +95,11 @@ function changedFields({ params, original_params }: Action): string[] {
 
 function messageOf({ type, status, status_reason, error }: Action): string {
   if (error?.code === 'outcome_unknown') return `${type} may have run: the outcome is unknown. Do not repeat it.`;
-  const said: Partial<Record<Status, string>> = {
+  const messages: Partial<Record<Status, string>> = {
     completed: `${type} has run.`,
     failed: `${type} failed: ${error?.message ?? 'no reason was given.'}`,
     rejected: `A person declined ${type}. It has not run.`,
     cancelled: `${type} was cancelled${status_reason ? ` (${status_reason})` : ''}. It has not run.`,
   };
-  return said[status] ?? `${type} is ${status}.`;
+  return messages[status] ?? `${type} is ${status}.`;
 }

@@ -45,18 +45,18 @@ const BLANK: Omit<Replayed, 'status'> = {
 /** Moves `log` by one event. */
 function step(log: Replayed, { version, event, status, data }: ActionEvent): string[] {
   const faults: string[] = [];
-  const said = `${event} at version ${version}`;
+  const entry = `${event} at version ${version}`;
   const target = LIFECYCLE[log.status][event as Move];
   const to = target === 'status_before_run' ? log.statusBeforeRun : target;
-  if (version !== log.version + 1) faults.push(`${said} follows version ${log.version}`);
-  if (!to) faults.push(`${said} came when it was ${log.status}`);
-  else if (to !== status) faults.push(`${said} led to ${status} instead of ${to}`);
+  if (version !== log.version + 1) faults.push(`${entry} follows version ${log.version}`);
+  if (!to) faults.push(`${entry} came when it was ${log.status}`);
+  else if (to !== status) faults.push(`${entry} led to ${status} instead of ${to}`);
   if (event === 'action.claimed') {
     log.statusBeforeRun = log.status;
     log.attempts += 1;
     log.started = true;
-    if (data.attempt !== log.attempts) faults.push(`${said} calls itself attempt ${JSON.stringify(data.attempt)}`);
-    if (Number(data.fence) <= log.fence) faults.push(`${said} did not raise the fence`);
+    if (data.attempt !== log.attempts) faults.push(`${entry} calls itself attempt ${JSON.stringify(data.attempt)}`);
+    if (Number(data.fence) <= log.fence) faults.push(`${entry} did not raise the fence`);
     log.fence = Number(data.fence);
   }
   if (event === 'action.retried' && data.counted === false) log.attempts -= 1;

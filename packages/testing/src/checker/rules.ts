@@ -16,7 +16,7 @@ export interface Case {
 /** The faults of one case; empty = the promise was kept; null = the rule does not apply. */
 export type Rule = (subject: Case, evidence: Evidence) => string[] | null;
 
-const told = ({ records }: Case, ...verbs: ClientRecord['verb'][]): ClientRecord[] =>
+const acknowledged = ({ records }: Case, ...verbs: ClientRecord['verb'][]): ClientRecord[] =>
   records.filter((record) => verbs.includes(record.verb) && record.told);
 
 const only = (fault: string | false | undefined): string[] => (fault ? [fault] : []);
@@ -29,7 +29,7 @@ export const RULES: Record<string, Rule> = {
   'the log replays to the row': ({ row, events }) => replay(row, events),
 
   'what was created is what was sent': (subject) => {
-    const [created] = told(subject, 'create');
+    const [created] = acknowledged(subject, 'create');
     if (!created) return null;
     const { row } = subject;
     const sent = (created.sent.params ?? {}) as JsonObject;
@@ -37,7 +37,7 @@ export const RULES: Record<string, Rule> = {
   },
 
   'one decision each': (subject) => {
-    const decisions = told(subject, 'approve', 'reject', 'edit', 'run_now').filter(
+    const decisions = acknowledged(subject, 'approve', 'reject', 'edit', 'run_now').filter(
       ({ verb, told: answer }) => verb !== 'run_now' || wasApproval(subject, answer?.version),
     );
     const decided = subject.events.filter(({ event }) => /approved|rejected/.test(event)).length;
@@ -70,7 +70,7 @@ export const RULES: Record<string, Rule> = {
   },
 
   'an api claimed what it reported as run': (subject) => {
-    const runs = told(subject, 'process').length;
+    const runs = acknowledged(subject, 'process').length;
     if (runs === 0) return null;
     const claims = subject.events.filter(
       ({ event, actor }) => event === 'action.claimed' && actor.id.startsWith('api '),
@@ -106,7 +106,7 @@ export const RULES: Record<string, Rule> = {
       only(!isIn(said, effectiveParams(row)) && `what arrived is not in the row: ${JSON.stringify(said)}`),
     );
     const approval = events.findLast(({ event }) => event === 'action.approved');
-    const decided = told(subject, 'approve', 'edit').find(
+    const decided = acknowledged(subject, 'approve', 'edit').find(
       ({ told: answer }) => answer && approval && isAbout(answer, approval),
     );
     if (!decided?.saw) return faults;

@@ -60,8 +60,8 @@ async function record(tx: Transaction, workspace_id: string, message: Message): 
   const thread =
     (await findAnsweredThread(tx, workspace_id, message)) ?? (await startThread(tx, workspace_id, message));
   const { direction, message_id, in_reply_to = null, references = [], from, to, subject = '', text = '', at } = message;
-  const kept = { direction, message_id, in_reply_to, references, from, to: [to].flat(), subject, text, at };
-  const row = await appendMessage(tx, { id: thread.id, workspace_id }, kept);
+  const newMessage = { direction, message_id, in_reply_to, references, from, to: [to].flat(), subject, text, at };
+  const row = await appendMessage(tx, { id: thread.id, workspace_id }, newMessage);
   if (!row) throw new RecordedConcurrently();
   return present(row, thread.contact_id);
 }
