@@ -6,6 +6,7 @@ export interface Proposal {
   params: object;
   description?: string;
   run_id?: string;
+  metadata?: Record<string, string>;
 }
 
 export const task = (title: string, more: object = {}): Proposal => ({

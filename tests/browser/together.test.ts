@@ -92,6 +92,34 @@ describeInBrowser('reviewers together', () => {
     await page.getByRole('link', { name: 'Task: Later' }).waitFor();
   });
 
+  it('save filters as a view and share it, and remove the demo with one click', async () => {
+    const office = await inbox.office();
+    const { page } = office;
+    const demo = (title: string) => ({ ...task(title), metadata: { demo: 'true' } });
+    await propose(office, task('Real'), demo('First'), demo('Second'));
+    const grace = await joinAs(office, 'Grace');
+    await page.goto('/?type=create_task&group=none');
+    await page.getByText('3 waiting').waitFor();
+    await page.getByRole('button', { name: 'Save as a view' }).click();
+    await page.getByLabel('Name of the view').fill('Tasks');
+    await page.getByLabel('Everybody who may decide sees it').check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Delete this view' }).waitFor();
+    await grace.reload();
+    await grace.getByLabel('View:').selectOption('Tasks (shared)');
+    await grace.waitForURL(/type=create_task/);
+    expect(new URL(grace.url()).searchParams.get('group')).toBe('none');
+    expect(await grace.getByRole('button', { name: 'Delete this view' }).count()).toBe(0);
+    await page.getByText('2 proposals are only a demo.').waitFor();
+    await page.getByRole('button', { name: 'Remove the demo' }).click();
+    await page.getByText('Removed 2 demo proposals.').waitFor();
+    await page.getByText('1 waiting').waitFor();
+    await page.reload();
+    await title(page).getByText('Task: Real').waitFor();
+    expect(await page.getByText('only a demo').count()).toBe(0);
+    expect(office.complaints).toEqual([]);
+  });
+
   it('hand a proposal over, find it under “me only”, and talk about it where the agent can read it', async () => {
     const office = await inbox.office();
     const { page } = office;

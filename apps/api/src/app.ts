@@ -69,6 +69,7 @@ import { listContactTasksRoute } from './routes/v1/contacts/list-tasks.ts';
 import { listContactThreadsRoute } from './routes/v1/contacts/list-threads.ts';
 import { updateContactRoute } from './routes/v1/contacts/update.ts';
 import { recordEmailMessageRoute } from './routes/v1/email-messages/record.ts';
+import { removeDemoRoute } from './routes/v1/demo/remove.ts';
 import { streamEventsRoute } from './routes/v1/events.ts';
 import { createIdentityRoute } from './routes/v1/identities/create.ts';
 import { deleteIdentityRoute } from './routes/v1/identities/delete.ts';
@@ -109,6 +110,9 @@ import { listToolsRoute } from './routes/v1/tools/list.ts';
 import { createReadSlots } from './read-slots.ts';
 import { signInRouter } from './sign-in/router.ts';
 import { limitUnread, type UnreadLimits } from './unread-replies.ts';
+import { createViewRoute } from './routes/v1/views/create.ts';
+import { deleteViewRoute } from './routes/v1/views/delete.ts';
+import { listViewsRoute } from './routes/v1/views/list.ts';
 import { createWorkspaceRoute } from './routes/v1/workspaces/create.ts';
 import { listWorkspacesRoute } from './routes/v1/workspaces/list.ts';
 
@@ -161,6 +165,10 @@ export const routes: readonly Route[] = [
   unsnoozeActionRoute,
   listSnoozesRoute,
   listReviewersRoute,
+  createViewRoute,
+  listViewsRoute,
+  deleteViewRoute,
+  removeDemoRoute,
   createContactRoute,
   listContactsRoute,
   getContactRoute,

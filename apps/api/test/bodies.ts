@@ -12,6 +12,7 @@ export const BODIES: Record<string, (here: SeededWorkspace) => object> = {
   assignAction: () => ({ user_id: null }),
   commentOnAction: () => ({ comment: 'x' }),
   snoozeAction: () => ({ until: null }),
+  createView: () => ({ name: newId(), filters: {} }),
   updateSettings: () => ({ hold_seconds: 20 }),
   decideAction: () => ({ action: 'approve' }),
   rejectAction: () => ({}),

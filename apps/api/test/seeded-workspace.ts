@@ -29,11 +29,13 @@ export async function seedWorkspace(api: Api): Promise<SeededWorkspace> {
   const { user_id } = (await here.owner.get('/v1/auth/status')).body.user;
   const ownerId = parseId('user', user_id) ?? '';
   const session = await openSession(api.world.db, ownerId, { ipAddress: '127.0.0.1', userAgent: 'Mozilla/5.0' });
+  const view = await here.owner.post('/v1/views', { name: 'Mail', filters: { type: 'email_message' } });
   const held = await pending(here.owner, here);
   await here.owner.post(`/v1/actions/${held.action_id}/approve`, { action: 'approve', hold_seconds: 600 });
   const ids = {
     held_action_id: held.action_id,
     reviewer_id: user_id,
+    view_id: view.body.view.view_id,
     session_id: formatId('session', session.id),
     link_token: await createSignInLink(api.world.db, ownerId),
     pa_id: uuidOf(waiting.action_id),

@@ -20,6 +20,7 @@ import type {
   Task,
   Verification,
   Tool,
+  View,
   Workspace,
   WorkspaceSettings,
 } from '@proviso/contracts';
@@ -104,6 +105,8 @@ export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   secret: string | null;
   tool: Tool;
   tools: Tool[];
+  view: View;
+  views: View[];
 }
 
 export interface Reply {
@@ -322,6 +325,7 @@ const TABLES = [
   'members',
   'readers',
   'snoozes',
+  'views',
   'pauses',
   'tools',
 ];

@@ -188,6 +188,22 @@ export const words = {
     warning: 'Warning',
     changedFields: 'Changed since you opened it',
   },
+  view: {
+    label: 'View',
+    all: 'everything',
+    none: 'not saved',
+    shared: (name: string): string => `${name} (shared)`,
+    save: 'Save as a view',
+    submit: 'Save',
+    remove: 'Delete this view',
+    name: 'Name of the view',
+    share: 'Everybody who may decide sees it',
+  },
+  demo: {
+    notice: (count: number): string => `${plural(count, 'proposal is', 'proposals are')} only a demo.`,
+    remove: 'Remove the demo',
+    removed: (count: number): string => `Removed ${plural(count, 'demo proposal', 'demo proposals')}.`,
+  },
   together: {
     readersLabel: 'Who else is reading this',
     readers: (names: string[]): string =>

@@ -15,6 +15,7 @@ export const ID_PREFIX = {
   user: 'usr',
   invitation: 'inv',
   session: 'ses',
+  view: 'view',
 } as const;
 export type IdKind = keyof typeof ID_PREFIX;
 

@@ -26,3 +26,4 @@ export * from './subjects.ts';
 export * from './tasks.ts';
 export * from './time.ts';
 export * from './tools.ts';
+export * from './views.ts';

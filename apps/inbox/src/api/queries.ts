@@ -4,6 +4,7 @@ import type { Waiting } from '../waiting/waiting.ts';
 import { emptyWaiting, withPage } from '../waiting/waiting.ts';
 import { listActions, type ActionQuery } from './actions.ts';
 import { listReviewers, listSnoozes } from './together.ts';
+import { listViews } from './views.ts';
 import { request, RequestFailure } from './client.ts';
 import { readSession } from './session.ts';
 
@@ -80,3 +81,5 @@ export const reviewersQuery = queryOptions({ queryKey: ['reviewers'], queryFn: l
 
 /** What this person has put off. */
 export const snoozesQuery = queryOptions({ queryKey: ['snoozes'], queryFn: listSnoozes, staleTime: Infinity });
+
+export const viewsQuery = queryOptions({ queryKey: ['views'], queryFn: listViews });

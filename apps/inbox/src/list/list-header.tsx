@@ -6,6 +6,7 @@ import { distance } from '../format.ts';
 import { useNow } from '../use-now.ts';
 import { GROUPINGS } from '../waiting/sections.ts';
 import { words } from '../words.ts';
+import { Views } from './views.tsx';
 import type { Inbox } from './use-inbox.ts';
 
 export function ListHeader({ inbox: { waiting }, snoozed }: { inbox: Inbox; snoozed: number }) {
@@ -51,6 +52,7 @@ export function ListHeader({ inbox: { waiting }, snoozed }: { inbox: Inbox; snoo
           onChange={(next) => void navigate({ search: (before) => ({ ...before, sort: next }), replace: true })}
         />
       </div>
+      <Views />
       <FilterChips />
     </div>
   );

@@ -4,6 +4,7 @@ import { inWords } from '../api/client.ts';
 import type { Section } from '../waiting/sections.ts';
 import { words } from '../words.ts';
 import { KeyCap } from '../keys/key-cap.tsx';
+import { DemoNotice } from './demo-notice.tsx';
 import { EmptyList } from './empty-list.tsx';
 import { ListHeader } from './list-header.tsx';
 import { Row, ROW_PX } from './row.tsx';
@@ -22,6 +23,7 @@ export function ListPane({ inbox, snoozed }: { inbox: Inbox; snoozed: number }) 
       className={`border-line flex min-h-0 w-full flex-col border-r md:w-90 lg:w-110 xl:w-120 ${open ? 'max-md:hidden' : ''} shrink-0`}
     >
       <ListHeader inbox={inbox} snoozed={snoozed} />
+      <DemoNotice inbox={inbox} />
       {isLoading && <p className="text-muted p-4">{words.list.loading}</p>}
       {error && (
         <p role="alert" className="text-risk p-4">

@@ -10,7 +10,7 @@ const READING_SECONDS = 12;
 const READERS_MAX = 20;
 
 /** A removed member writes nothing. */
-const REPORT = statement<{ workspace: string; member: string; action: string }, object>(
+const REPORT = statement<{ workspace: string; member: string; action: string }>(
   'reader_report',
   `
     insert into readers (workspace_id, user_id, action_id, seen_at)

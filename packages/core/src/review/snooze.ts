@@ -27,7 +27,7 @@ const SNOOZE = statement<Snoozed & { version: number; until: string | null }, { 
     returning until`,
 );
 
-const FORGET_ENDED = statement<Omit<Snoozed, 'action'>, object>(
+const FORGET_ENDED = statement<Omit<Snoozed, 'action'>>(
   'snooze_forget_ended',
   `
     delete from snoozes s using actions a
@@ -35,7 +35,7 @@ const FORGET_ENDED = statement<Omit<Snoozed, 'action'>, object>(
       and (a.version <> s.action_version or s.until <= clock_timestamp())`,
 );
 
-const UNSNOOZE = statement<Snoozed, object>(
+const UNSNOOZE = statement<Snoozed>(
   'snooze_delete',
   'delete from snoozes where workspace_id = :workspace::uuid and user_id = :member::uuid and action_id = :action::uuid',
 );
