@@ -20,6 +20,7 @@ const IN_PATH: Record<string, z.ZodType> = {
   session_id: idOrUuid('session').describe('The session.'),
   task_id: idOrUuid('task').describe('The task.'),
   user_id: idOrUuid('user').describe('The person.'),
+  view_id: idOrUuid('view').describe('The view.'),
 };
 
 const HEADERS = {

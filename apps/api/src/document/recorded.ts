@@ -2489,6 +2489,106 @@ export const RECORDED: Record<string, Recorded> = {
       NOT_FOUND: { message: 'There is no such workspace.', details: [] },
     },
   },
+  createView: {
+    reply: {
+      status: 'success',
+      view: {
+        view_id: 'view_01h455vb4pex5vsknk084sn02q',
+        name: 'Mail for me',
+        filters: { type: 'email_message', assignee: 'me' },
+        shared: false,
+        own: true,
+        created_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: {
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
+        details: [],
+      },
+      CONFLICT: { message: 'You already have a view called Mail for me. Choose another name.', details: [] },
+      INVALID: {
+        message: 'name: is required; filters: is required',
+        details: [
+          { path: 'name', message: 'is required' },
+          { path: 'filters', message: 'is required' },
+        ],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  listViews: {
+    reply: {
+      status: 'success',
+      views: [
+        {
+          view_id: 'view_01h455vb4pex5vsknk084sn02q',
+          name: 'Mail',
+          filters: { type: 'email_message' },
+          shared: false,
+          own: true,
+          created_at: '2026-01-02T03:04:05.678Z',
+        },
+      ],
+      pagination: { total_items: 1, limit: 20, skip: 0 },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: {
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
+        details: [],
+      },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  deleteView: {
+    reply: {
+      status: 'success',
+      view: {
+        view_id: 'view_01h455vb4pex5vsknk084sn02q',
+        name: 'Mail',
+        filters: { type: 'email_message' },
+        shared: false,
+        own: true,
+        created_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: {
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
+        details: [],
+      },
+      NOT_FOUND: { message: 'There is no such view.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+    },
+  },
+  removeDemo: {
+    reply: { status: 'success', removed: 0 },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope actions:write.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
   createContact: {
     reply: {
       status: 'success',
