@@ -578,6 +578,19 @@ from tools
 where secret is not null and split_part(secret, '.', 2) <> $1 and (workspace_id || '/' || name) collate "C" > $2
 order by (workspace_id || '/' || name) collate "C" limit 100;
 
+-- view_delete
+-- $1 view
+-- $2 workspace
+-- $3 member
+-- $4 administrates
+delete from views where id = $1::uuid and workspace_id = $2::uuid
+and (user_id = $3::uuid or (shared and $4::boolean)) returning *;
+
+-- views_lock_member
+-- $1 workspace
+-- $2 member
+select 1 as locked from members where workspace_id = $1::uuid and user_id = $2::uuid for no key update;
+
 -- workspaces_locked_out
 -- $1 workspaces
 select w.id from workspaces w where w.id = any($1::uuid[]) and not exists (

@@ -11,7 +11,7 @@ describeInBrowser('reviewers together', () => {
   }, 120_000);
   afterAll(() => inbox.close());
 
-  /** A second reviewer, Grace, in a browser of her own. */
+  /** A second reviewer, Grace, in a separate browser. */
   async function joinAs(office: Office, name: string): Promise<Page> {
     const { body } = await office.reviewer<{ secret: string }>('POST', '/v1/invitations', {
       email: `${name.toLowerCase()}-${office.agentId}@example.com`,
@@ -95,7 +95,7 @@ describeInBrowser('reviewers together', () => {
   it('save filters as a view and share it, and remove the demo with one click', async () => {
     const office = await inbox.office();
     const { page } = office;
-    const demo = (title: string) => ({ ...task(title), metadata: { demo: 'true' } });
+    const demo = (named: string) => ({ ...task(named), metadata: { demo: 'true' } });
     await propose(office, task('Real'), demo('First'), demo('Second'));
     const grace = await joinAs(office, 'Grace');
     await page.goto('/?type=create_task&group=none');

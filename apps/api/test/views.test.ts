@@ -47,7 +47,7 @@ describe('a saved view', () => {
     expect(await names(ann.by)).toEqual([]);
   });
 
-  it('has a name of its own, and filters that the list has', async () => {
+  it('has a name that no other view of its maker has, and filters that the list has', async () => {
     const here = await api.tenant();
     await save(here.owner, 'Mail');
     await expectRefusal(api, here, CONFLICT, () => save(here.owner, 'Mail'));

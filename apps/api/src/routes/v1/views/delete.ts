@@ -8,7 +8,7 @@ export const deleteViewRoute = defineRoute({
   operationId: 'deleteView',
   summary: 'Delete a saved view',
   description:
-    'One of your own; an admin also deletes those that others share. Takes a person with `actions:write` and a role that decides.',
+    'One that you saved; an admin also deletes those that others share. Takes a person with `actions:write` and a role that decides.',
   tag: 'Actions',
   reply: viewReply,
   authorize: authorizeReviewing,
