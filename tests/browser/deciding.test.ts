@@ -1,3 +1,4 @@
+import { parseId } from '@proviso/core';
 import { until } from '@proviso/testing';
 import { describeInBrowser, openInbox, type Inbox, type Office } from './open-inbox.ts';
 import { propose, read, task } from './propose.ts';
@@ -178,6 +179,42 @@ describeInBrowser('the inbox', () => {
     expect(edited).toHaveLength(1);
     expect(office.complaints).toEqual([]);
   }, 60_000);
+
+  it('makes an unknown outcome work: what is known, where to look, and a finding that two people cannot both give', async () => {
+    const office = await inbox.office();
+    const [lost, other] = await propose(office, task('Lost'), task('Other'));
+    const { page, reviewer } = office;
+    await inbox.world.db.pool.query(
+      `update actions set status = 'failed', status_reason = 'outcome_unknown', completed_at = now(),
+         started_at = now(), effect_started_at = now(),
+         error = '{"code": "outcome_unknown", "message": "The response was lost.", "retryable": false}'
+       where id = any($1)`,
+      [[lost, other].map((id) => parseId('action', id ?? ''))],
+    );
+    await page.goto('/unknown');
+    await row(office, 'Task: Lost').click();
+    const panel = page.getByRole('region', { name: 'Did it happen?' });
+    await panel.getByText('What is known: The response was lost.').waitFor();
+    await panel.getByText(/^The work had started.*The effect started at/).waitFor();
+    expect(await page.getByRole('button', { name: 'Propose again', exact: true }).count()).toBe(0);
+    await panel.getByLabel('How you know (optional)').fill('Nobody has the task.');
+    await panel.getByRole('button', { name: 'It did not: propose again' }).click();
+    await page.getByText('It waits for a person.').waitFor();
+    await page.getByRole('link', { name: 'The earlier action' }).click();
+    await page.getByText('Outcome confirmed by owner').waitFor();
+    await page.getByText('Nobody has the task.', { exact: true }).waitFor();
+    expect((await read(office, lost)).status_reason).toBe('confirmed_not_done');
+    await page.getByRole('link', { name: 'Proposed again' }).click();
+    await page.getByText('It waits for a person.').waitFor();
+
+    await page.goto(`/actions/${other}`);
+    await panel.waitFor();
+    await reviewer('POST', `/v1/actions/${other}/outcome`, { outcome: 'not_done' });
+    await panel.getByRole('button', { name: 'It happened' }).click();
+    await page.getByText('The outcome of the action is known. Read the action for what happened.').waitFor();
+    await page.getByText('it did not happen', { exact: true }).waitFor();
+    expect((await read(office, other)).status_reason).toBe('confirmed_not_done');
+  });
 
   it('takes no single key where they are switched off', async () => {
     const office = await inbox.office();

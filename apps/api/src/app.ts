@@ -29,10 +29,12 @@ import { bulkDecideActionsRoute } from './routes/v1/actions/bulk-decide.ts';
 import { cancelActionRoute } from './routes/v1/actions/cancel.ts';
 import { commentOnActionRoute } from './routes/v1/actions/comment.ts';
 import { createActionRoute } from './routes/v1/actions/create.ts';
+import { confirmOutcomeRoute } from './routes/v1/actions/confirm-outcome.ts';
 import { decideActionRoute } from './routes/v1/actions/decide.ts';
 import { getActionRoute } from './routes/v1/actions/get.ts';
 import { listActionsRoute } from './routes/v1/actions/list.ts';
 import { processActionsRoute } from './routes/v1/actions/process.ts';
+import { proposeAgainRoute } from './routes/v1/actions/propose-again.ts';
 import { recallActionRoute } from './routes/v1/actions/recall.ts';
 import { rejectActionRoute } from './routes/v1/actions/reject.ts';
 import { reportReadingRoute } from './routes/v1/actions/report-reading.ts';
@@ -156,6 +158,8 @@ export const routes: readonly Route[] = [
   runActionNowRoute,
   cancelActionRoute,
   recallActionRoute,
+  confirmOutcomeRoute,
+  proposeAgainRoute,
   decideActionRoute,
   rejectActionRoute,
   reportReadingRoute,

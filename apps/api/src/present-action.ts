@@ -41,6 +41,7 @@ export const presentAction = (executors: Registry, row: ActionRow): Action => ({
   mission_id: row.mission_id,
   session_id: row.session_id,
   batch_id: row.batch_id,
+  again_of: formatIdOrNull('action', row.again_of),
   metadata: row.metadata,
   approval: row.approval && { ...row.approval, at: new Date(row.approval.at).toISOString() },
   attempts: row.attempts,

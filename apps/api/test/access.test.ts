@@ -44,6 +44,7 @@ const PEOPLE_ONLY = [
   ...ACCOUNT,
   ...REVIEWERS_TOGETHER,
   'recallAction',
+  'confirmOutcome',
   'updateSettings',
   'removeDemo',
   'decideAction',
@@ -81,6 +82,8 @@ const PEOPLE_ONLY = [
 const REVIEWING = [
   ...REVIEWERS_TOGETHER,
   'recallAction',
+  'confirmOutcome',
+  'proposeAgain',
   'decideAction',
   'rejectAction',
   'bulkDecideActions',

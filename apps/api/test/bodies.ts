@@ -13,6 +13,8 @@ export const BODIES: Record<string, (here: SeededWorkspace) => object> = {
   commentOnAction: () => ({ comment: 'x' }),
   snoozeAction: () => ({ until: null }),
   createView: () => ({ name: newId(), filters: {} }),
+  confirmOutcome: () => ({ outcome: 'not_done' }),
+  proposeAgain: () => ({}),
   updateSettings: () => ({ hold_seconds: 20 }),
   decideAction: () => ({ action: 'approve' }),
   rejectAction: () => ({}),

@@ -32,7 +32,16 @@ export async function seedWorkspace(api: Api): Promise<SeededWorkspace> {
   const view = await here.owner.post('/v1/views', { name: 'Mail', filters: { type: 'email_message' } });
   const held = await pending(here.owner, here);
   await here.owner.post(`/v1/actions/${held.action_id}/approve`, { action: 'approve', hold_seconds: 600 });
+  const unknown = await pending(here.owner, here);
+  await api.world.db.pool.query(
+    `update actions set status = 'failed', status_reason = 'outcome_unknown', completed_at = now() where id = $1`,
+    [uuidOf(unknown.action_id)],
+  );
+  const rejected = await pending(here.owner, here);
+  await here.owner.post(`/v1/actions/${rejected.action_id}/reject`, { comment: 'Not now.' });
   const ids = {
+    unknown_action_id: unknown.action_id,
+    rejected_action_id: rejected.action_id,
     held_action_id: held.action_id,
     reviewer_id: user_id,
     view_id: view.body.view.view_id,
@@ -59,17 +68,19 @@ export async function seedWorkspace(api: Api): Promise<SeededWorkspace> {
   return { ...here, ids };
 }
 
-/** What can be deleted is what no open action uses, and what can be recalled is what is held. */
+/** What a verb needs: nothing open uses it, it is held, its outcome is unknown, or it has ended. */
 const UNUSED: Record<string, string> = {
   deleteContact: 'unused_contact_id',
   deleteIdentity: 'unused_identity_id',
   recallAction: 'held_action_id',
+  confirmOutcome: 'unknown_action_id',
+  proposeAgain: 'rejected_action_id',
 };
 
 /** The route's address with the ids of that workspace. */
 export const addressOf = ({ path, operationId }: Route, { ids }: SeededWorkspace): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const id = ids[UNUSED[operationId] ?? name];
-    if (!id) throw new Error(`seedWorkspace the workspace with a ${name} for ${path}`);
+    if (!id) throw new Error(`seed the workspace with a ${name} for ${path}`);
     return id;
   });

@@ -36,6 +36,18 @@ const EVENT_WORDS: Record<string, string> = {
   'action.requeued': 'Put back in the queue',
   'action.completed': 'Done',
   'action.failed': 'Failed',
+  'action.outcome_confirmed': 'Outcome confirmed',
+};
+
+/** Where a person sees whether it happened. */
+const WHERE_TO_LOOK: Record<string, string> = {
+  email_message: 'Look in the sent folder of the account, or ask the recipient.',
+  linkedin_connection: 'Look at the sent invitations of the LinkedIn account.',
+  resend_create_broadcast: 'Look at the broadcasts in Resend.',
+  resend_create_contact: 'Look at the audience in Resend.',
+  resend_send_email: 'Look at the e-mails in Resend.',
+  send_slack_message: 'Look in the Slack channel.',
+  sync_to_crm: 'Look at the record in HubSpot.',
 };
 
 export const words = {
@@ -149,6 +161,8 @@ export const words = {
     stale: 'It waited so long that what was looked up may be out of date.',
     not_looked_up: 'Not everything on this card could be looked up.',
     recalled: 'The approval was taken back.',
+    confirmed_done: 'A person found that it happened.',
+    confirmed_not_done: 'A person found that it did not happen.',
   } as Record<string, string>,
   card: {
     label: 'The proposal',
@@ -328,9 +342,22 @@ export const words = {
     none: 'No action matches.',
     noneUnknown: 'Nothing is unknown: of every action that has ended, it is certain whether it happened.',
     unknown: 'outcome unknown',
+    confirmedDone: 'it happened',
+    confirmedNotDone: 'it did not happen',
     unknownHelp:
       'These may have happened: the response was lost after the work had started. Check at the provider, then propose it again only if it did not happen. Nothing here runs again by itself.',
-    mayHaveHappened: 'It may have happened. Check at the provider before you propose it again.',
+    outcome: 'Did it happen?',
+    outcomeHelp: 'The work had started, and the response was lost. Nothing runs again by itself.',
+    begun: (time: string): string => `The effect started at ${time}.`,
+    begunUnknown: 'An attempt had started.',
+    farSide: (message: string): string => `What is known: ${message}`,
+    whereToLook: (type: string): string => WHERE_TO_LOOK[type] ?? 'Look at the provider whether it happened.',
+    howKnown: 'How you know (optional)',
+    happened: 'It happened',
+    notHappened: 'It did not: propose again',
+    confirmed: 'Recorded what you found.',
+    successor: 'Proposed again',
+    predecessor: 'The earlier action',
     decidedBy: (name: string): string => `decided by ${name}`,
     more: 'Load more',
     history: 'What happened',

@@ -145,6 +145,29 @@ export const runActionBody = strictFields({
 });
 export const noBody = z.strictObject({}).meta({ id: 'NoBody', description: 'An empty object, which may be left out.' });
 
+export const confirmOutcomeBody = strictFields({
+  outcome: z
+    .enum(['done', 'not_done'])
+    .describe('What you found at the provider: `done`, it happened; `not_done`, it did not.'),
+  comment: comment.optional().describe('How you know, for whoever reads the log.'),
+}).meta({
+  id: 'ConfirmOutcome',
+  description: 'What really happened.',
+  examples: [{ outcome: 'not_done', comment: 'The sent folder does not have it.' }],
+});
+
+export const proposeAgainBody = strictFields({
+  params: params.optional().describe('Params that replace those of the same name. The others stay as they were.'),
+  description: plainText(DESCRIPTION_CHARS_MAX)
+    .optional()
+    .describe('The reason, for the person who decides. By default the same as before.'),
+}).meta({
+  id: 'ProposeAgain',
+  description: 'What differs from the earlier action.',
+  examples: [{ params: { subject: 'Our demo on Tuesday' } }],
+});
+export type ProposeAgainBody = z.output<typeof proposeAgainBody>;
+
 /** A query value that lists several values of a closed or open set, separated by commas. */
 const commaList = <T extends z.ZodType<string, string>>(item: T) =>
   z
@@ -182,6 +205,7 @@ export const listActionsQuery = z.strictObject({
     .enum(['true', 'false'])
     .optional()
     .describe('`false`: without those that you have snoozed; `true`: only those. By default both.'),
+  again_of: idOrUuid('action').optional().describe('Only the one that proposes this action again.'),
   limit: pageLimit,
   skip: pageSkip,
   cursor: pageCursor,
@@ -259,6 +283,7 @@ export const action = z
     mission_id: bareUuid.nullable().describe('Your mission UUID.'),
     session_id: z.string().nullable().describe('Your reference to its conversation.'),
     batch_id: z.string().nullable().describe('The batch: mission and type together; null without a mission.'),
+    again_of: prefixedId('action').nullable().describe('The earlier action that it proposes again; null = none.'),
     metadata: z.record(z.string(), z.string()).describe('Your key-value pairs.'),
     approval: approval.nullable().describe('The decision that applies; null = none.'),
     attempts: z.int().describe('How many attempts have started.'),

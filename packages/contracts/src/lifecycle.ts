@@ -46,6 +46,7 @@ export const EVENTS = [
   'action.requeued',
   'action.completed',
   'action.failed',
+  'action.outcome_confirmed',
 ] as const;
 export type EventName = (typeof EVENTS)[number];
 export const eventName = z.enum(EVENTS).meta({ id: 'EventName', description: 'What happened to an action.' });
@@ -66,7 +67,7 @@ export const FAILURES = [
 export type Failure = (typeof FAILURES)[number];
 export const failure = z.enum(FAILURES).meta({
   id: 'Failure',
-  description: 'Why an action failed. After `outcome_unknown` it may have happened: check before you propose it again.',
+  description: 'Why an action failed. After `outcome_unknown` it may have happened: check, and confirm what you found.',
 });
 
 /** `status_reason`: the reason for the status. */
@@ -80,6 +81,8 @@ export const STATUS_REASONS = [
   'not_looked_up',
   'recalled',
   'handed_to_person',
+  'confirmed_done',
+  'confirmed_not_done',
   ...FAILURES,
 ] as const;
 export type StatusReason = (typeof STATUS_REASONS)[number];

@@ -29,6 +29,7 @@ action.retried             -                 -                 -                
 action.requeued            -                 -                 -                 -                 scheduled
 action.completed           -                 -                 -                 -                 completed
 action.failed              -                 -                 -                 -                 failed
+action.outcome_confirmed   -                 -                 -                 -                 -                 -          failed
 `;
 
 const MOVES = EVENTS.filter((event): event is Move => event !== 'action.created');
@@ -74,6 +75,7 @@ describe('lifecycle', () => {
     if (status === 'running')
       set.push("status_before_run = 'scheduled', fence = 1, lease_until = now() + interval '1 hour'");
     if ((TERMINAL as readonly Status[]).includes(status)) set.push('completed_at = now()');
+    if (move === 'action.outcome_confirmed') set.push("status_reason = 'outcome_unknown'");
     if (move === 'action.expired') set.push("expires_at = now() - interval '1 second'");
     await world.db.pool.query(`update actions set ${set.join(', ')} where id = $1`, [action.id, status]);
     return reread(world, action);

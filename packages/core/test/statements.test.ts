@@ -184,6 +184,7 @@ describe('the hot statements', () => {
       ['action.cancelled', BEGUN, 'BEGUN'],
       ['action.returned_to_review', BEGUN, 'BEGUN'],
       ['action.recalled', BEGUN, 'BEGUN'],
+      ['action.outcome_confirmed', `status = 'failed', ${RELEASED}, status_reason = 'crashed'`, 'OUTCOME_KNOWN'],
       ['action.approved', `status = 'pending_approval', ${PAST}`, 'EXPIRED'],
       ['action.rejected', `status = 'pending_approval', ${PAST}`, 'EXPIRED'],
       ['action.released', PAST, 'EXPIRED'],

@@ -37,15 +37,18 @@ export const decideActions = (shown: Action[], decision: DecisionRequest): Promi
   });
 
 /** Takes an approval back while its start is held. */
-export const recallAction = async (id: string): Promise<Action> =>
-  (await request<{ action: Action }>(`/v1/actions/${encodeURIComponent(id)}/recall`, { method: 'POST', body: {} }))
-    .action;
+export const recallAction = (id: string): Promise<Action> => change(id, 'recall', {});
 
-/** The same again, as a new action that waits for a person. */
-export const proposeAgain = async ({ type, params, identity_id, description }: Action): Promise<Action> =>
-  (
-    await request<{ action: Action }>('/v1/actions', {
-      method: 'POST',
-      body: { type, params, identity_id, require_approval: true, ...(description && { description }) },
-    })
-  ).action;
+/** The same again, as a new action that waits for a person; the one that is there if it was proposed again before. */
+export const proposeAgain = async ({ action_id }: Action): Promise<Action> => change(action_id, 'propose-again', {});
+
+/** Records what somebody found about an unknown outcome. */
+export const confirmOutcome = async (id: string, outcome: 'done' | 'not_done', comment: string): Promise<Action> =>
+  change(id, 'outcome', { outcome, ...(comment && { comment }) });
+
+/** The action that proposes this one again, if there is one. */
+export const findSuccessor = async (id: string): Promise<Action | null> =>
+  (await listActions({ again_of: id })).actions[0] ?? null;
+
+const change = async (id: string, verb: string, body: object): Promise<Action> =>
+  (await request<{ action: Action }>(`/v1/actions/${encodeURIComponent(id)}/${verb}`, { method: 'POST', body })).action;

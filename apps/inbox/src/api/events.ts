@@ -18,6 +18,7 @@ const NAMES: Record<EventName, true> = {
   'action.requeued': true,
   'action.completed': true,
   'action.failed': true,
+  'action.outcome_confirmed': true,
 };
 
 export interface Listener {

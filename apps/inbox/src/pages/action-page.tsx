@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { ActionWithLogs, JsonObject, JsonValue, LogEntry } from '@proviso/contracts';
-import { getAction, proposeAgain } from '../api/actions.ts';
+import { findSuccessor, getAction, proposeAgain } from '../api/actions.ts';
 import { inWords } from '../api/client.ts';
 import { Card, Notice } from '../card/card.tsx';
 import { leavesOf } from '../card/uncovered.ts';
@@ -13,6 +13,7 @@ import { CommentForm } from '../together/comments.tsx';
 import { asText } from '../waiting/headline.ts';
 import { words } from '../words.ts';
 import { StatusPill } from './actions-page.tsx';
+import { OutcomePanel } from './outcome-panel.tsx';
 
 /** One action: what it is, how it stands, and everything that has happened to it. */
 export function ActionPage() {
@@ -31,12 +32,15 @@ export function ActionPage() {
       <div className="grid max-w-310 grid-cols-[minmax(0,1fr)_22rem] gap-10 max-xl:grid-cols-1">
         <article>
           <h1 className="sr-only">{words.actions.one}</h1>
-          <StatusPill status={action.status} isUnknown={action.error?.code === 'outcome_unknown'} />
+          <StatusPill action={action} />
           <Standing action={action} />
           <Card action={action} />
         </article>
         <aside>
           <Commands action={action} />
+          <p className="mb-5">
+            <Relatives action={action} />
+          </p>
           <h2 className="mb-2 font-semibold">{words.actions.history}</h2>
           <ol className="border-line border-l-2 pl-4">
             {action.logs.map((entry, at) => (
@@ -50,14 +54,16 @@ export function ActionPage() {
   );
 }
 
-function Standing({ action: { status, error, result } }: { action: ActionWithLogs }) {
-  const isUnknown = error?.code === 'outcome_unknown';
+function Standing({ action }: { action: ActionWithLogs }) {
+  const { status, status_reason, error, result } = action;
+  if (status_reason === 'outcome_unknown') return <OutcomePanel action={action} />;
+  const reason = status_reason && words.reason[status_reason];
   return (
     <>
       {status === 'pending_approval' && <p className="my-2">{words.actions.waits}</p>}
       {error && (
         <Notice>
-          {isUnknown && `${words.actions.mayHaveHappened} `}
+          {reason && `${reason} `}
           {error.message}
         </Notice>
       )}
@@ -70,6 +76,26 @@ function Standing({ action: { status, error, result } }: { action: ActionWithLog
         </p>
       )}
     </>
+  );
+}
+
+/** The earlier action that this one proposes again, and the later one that proposes this one again. */
+function Relatives({ action: { action_id, again_of } }: { action: ActionWithLogs }) {
+  const { data: successor } = useQuery({
+    queryKey: ['action', action_id, 'successor'],
+    queryFn: () => findSuccessor(action_id),
+  });
+  const links = [
+    [words.actions.predecessor, again_of],
+    [words.actions.successor, successor?.action_id],
+  ] as const;
+  return links.map(
+    ([label, id]) =>
+      id && (
+        <Link key={label} to="/actions/$id" params={{ id }} className="text-accent mr-4 underline">
+          {label}
+        </Link>
+      ),
   );
 }
 
@@ -90,6 +116,7 @@ function Commands({ action }: { action: ActionWithLogs }) {
     toast({ text: words.actions.copied });
   };
   const isOver = ['completed', 'failed', 'rejected', 'cancelled'].includes(action.status);
+  const mayBeProposedAgain = isOver && action.status_reason !== 'outcome_unknown';
   return (
     <div className="mb-5 flex flex-wrap gap-2">
       {action.status === 'pending_approval' && (
@@ -97,7 +124,7 @@ function Commands({ action }: { action: ActionWithLogs }) {
           {words.actions.decide}
         </Link>
       )}
-      {isOver && (
+      {mayBeProposedAgain && (
         <button type="button" className="button" onClick={() => void again()}>
           {words.decide.again}
         </button>

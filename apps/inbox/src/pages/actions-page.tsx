@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import type { Action, Status } from '@proviso/contracts';
+import type { Action, Status, StatusReason } from '@proviso/contracts';
 import { inWords } from '../api/client.ts';
 import { listActions, type ActionQuery } from '../api/actions.ts';
 import { distance, exactTime } from '../format.ts';
@@ -102,7 +102,7 @@ function ActionList({ query, text, empty }: ActionListProps) {
 function ActionRow({ action }: { action: Action }) {
   const now = useNow();
   const { title, detail } = headlineOf(action);
-  const { status, approval, created_by, updated_at, error } = action;
+  const { approval, created_by, updated_at, error } = action;
   return (
     <li className="border-line border-b">
       <Link to="/actions/$id" params={{ id: action.action_id }} className="hover:bg-panel flex gap-3 px-1 py-2.5">
@@ -129,7 +129,7 @@ function ActionRow({ action }: { action: Action }) {
           <time dateTime={updated_at} title={exactTime(updated_at)} className="text-muted">
             {distance(updated_at, now)}
           </time>
-          <StatusPill status={status} isUnknown={error?.code === 'outcome_unknown'} />
+          <StatusPill action={action} />
         </span>
       </Link>
     </li>
@@ -141,9 +141,22 @@ const TONES: Partial<Record<Status, string>> = {
   failed: 'bg-risk-soft text-risk',
 };
 
-export const StatusPill = ({ status, isUnknown }: { status: Status; isUnknown: boolean }) =>
-  isUnknown ? (
-    <span className="pill bg-warn-soft text-warn">{words.actions.unknown}</span>
+/** What a person has to find out, or found out, about a lost response. */
+const FOUND: Partial<Record<StatusReason, string>> = {
+  outcome_unknown: words.actions.unknown,
+  confirmed_done: words.actions.confirmedDone,
+  confirmed_not_done: words.actions.confirmedNotDone,
+};
+
+export function StatusPill({
+  action: { status, status_reason },
+}: {
+  action: Pick<Action, 'status' | 'status_reason'>;
+}) {
+  const found = status_reason && FOUND[status_reason];
+  return found ? (
+    <span className="pill bg-warn-soft text-warn">{found}</span>
   ) : (
     <span className={`pill ${TONES[status] ?? 'bg-chip'}`}>{words.status[status]}</span>
   );
+}

@@ -32,6 +32,7 @@ export function anAction(given: Partial<Action> = {}): Action {
     mission_id: null,
     session_id: null,
     batch_id: null,
+    again_of: null,
     metadata: {},
     approval: null,
     attempts: 0,

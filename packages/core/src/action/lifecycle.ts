@@ -45,7 +45,8 @@ export const LIFECYCLE: Record<Status, Partial<Record<Move, Target>>> = {
     ...commented('running'),
   },
   completed: commented('completed'),
-  failed: commented('failed'),
+  // Still failed, with what a person found as its reason.
+  failed: { 'action.outcome_confirmed': 'failed', ...commented('failed') },
   rejected: commented('rejected'),
   cancelled: commented('cancelled'),
 };

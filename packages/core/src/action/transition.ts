@@ -96,12 +96,14 @@ const VERBS: Partial<Record<Move, string>> = {
   'action.released': 'run now',
   'action.returned_to_review': 'returned to review',
   'action.updated': 'changed',
+  'action.outcome_confirmed': 'confirmed',
 };
 
 function refusal(now: ActionRow, move: Move, code: string): string {
   const verb = VERBS[move] ?? move.slice('action.'.length);
   if (code === 'EXPIRED') return 'The action has expired. Propose it again.';
   if (code === 'BEGUN') return `The action cannot be ${verb}: its effect may have started. Wait for it to end.`;
+  if (code === 'OUTCOME_KNOWN') return 'The outcome of the action is known. Read the action for what happened.';
   const from = (Object.keys(LIFECYCLE) as Status[]).filter((status) => LIFECYCLE[status][move]);
   return `An action that is ${now.status} cannot be ${verb}: it must be ${from.join(' or ')}.`;
 }

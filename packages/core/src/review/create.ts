@@ -19,11 +19,18 @@ export async function createAction(ctx: Context, input: unknown): Promise<Action
   return recordProposal(ctx, () => draftRow(ctx, body));
 }
 
-/** Writes the row that `draft` builds, or replays the row of the first request with this key. */
-export async function recordProposal(ctx: Context, draft: () => Promise<DraftRow>): Promise<ActionRow> {
+/**
+ * Writes the row that `draft` builds, or replays the row of the first request with this key. `may` is the right that the
+ * caller must still have at the write.
+ */
+export async function recordProposal(
+  ctx: Context,
+  draft: () => Promise<DraftRow>,
+  may: (ctx: Context) => void = authorizeProposing,
+): Promise<ActionRow> {
   const made = await runOrReplay(ctx.db, ctx.idempotency, async () => {
     const row = await draft();
-    await assertStillAllowed(ctx.db, ctx, authorizeProposing);
+    await assertStillAllowed(ctx.db, ctx, may);
     return insert(ctx, row);
   });
   const action = ctx.idempotency?.replayed ? await withActionIndex(ctx, made) : made;
@@ -115,6 +122,7 @@ function newRow(ctx: Context, body: ProposalBody, draft: Draft) {
     mission_id: body.mission_id ?? null,
     session_id: body.session_id ?? null,
     batch_id: body.mission_id ? `${body.mission_id}:${body.type}` : null,
+    again_of: null as string | null,
     metadata: body.metadata ?? {},
     lease_until: null,
     lease_owner: null,

@@ -22,6 +22,13 @@ export async function getActionInWorkspace(ctx: Context, id: string): Promise<Ac
   return rowFromTable(row);
 }
 
+/** The action that proposes this one again, if there is one. */
+export async function findSuccessor(ctx: Context, { id, workspace_id }: ActionRow): Promise<ActionRow | undefined> {
+  const where = { again_of: id, workspace_id };
+  const row = await ctx.db.tables.actions.findFirst({ where, include: WITH_IDENTITY });
+  return row ? rowFromTable(row) : undefined;
+}
+
 /** Log entries per reply, unless the byte limit ends it earlier. */
 const LOG_PAGE = 1_000;
 

@@ -18,7 +18,7 @@ const uuidOf = (kind: IdKind, path: string, text: string): string => {
 
 /** The SQL conditions of a query's filters. */
 function filtersOf(query: ListActionsQuery, caller: Caller): Sql[] {
-  const { status, status_reason, type, list_id, item_id } = query;
+  const { status, status_reason, type, list_id, item_id, again_of } = query;
   const ids = (['identity', 'contact', 'company', 'agent', 'run'] as const).flatMap((kind) => {
     const id = query[`${kind}_id`];
     return id === undefined ? [] : [sql`${sql.raw(kind)}_id = ${uuidOf(kind, `${kind}_id`, id)}::uuid`];
@@ -29,6 +29,7 @@ function filtersOf(query: ListActionsQuery, caller: Caller): Sql[] {
     ...(type ? [sql`type in (${sql.join(type)})`] : []),
     ...(list_id ? [sql`list_id = ${list_id}`] : []),
     ...(item_id ? [sql`item_id = ${item_id}`] : []),
+    ...(again_of ? [sql`again_of = ${uuidOf('action', 'again_of', again_of)}::uuid`] : []),
     ...ids,
     ...(query.assignee ? [assignedTo(caller, query.assignee)] : []),
     ...(query.snoozed ? [query.snoozed === 'true' ? snoozedBy(caller) : sql`not ${snoozedBy(caller)}`] : []),

@@ -22,10 +22,7 @@ export async function runActionNow(ctx: Context, id: string, input: unknown): Pr
     }
     authorize(ctx, 'actions:write');
     if (ctx.caller.agent && seen.status === 'approved')
-      throw new AppError(
-        'FORBIDDEN',
-        'An agent cannot run a person-approved action ahead of schedule. DecisionRequest a person.',
-      );
+      throw new AppError('FORBIDDEN', 'An agent cannot run a person-approved action ahead of schedule. Ask a person.');
     return transition(ctx.db, seen, 'action.released', {
       actor: ctx.caller.actor,
       data: { via: ctx.via },

@@ -26,7 +26,7 @@ interface MoveRule {
   set?: Record<string, string>;
   /** What else must hold, and the error code if it does not. */
   when?: string;
-  otherwise?: 'BEGUN' | 'EXPIRED' | 'NOT_EXPIRED';
+  otherwise?: 'BEGUN' | 'EXPIRED' | 'NOT_EXPIRED' | 'OUTCOME_KNOWN';
 }
 
 /** Back to a person: earlier attempts do not count. */
@@ -83,6 +83,7 @@ const MOVES: Record<Exclude<Move, 'action.claimed'>, MoveRule> = {
   'action.requeued': { set: { ...RELEASED, due_at: NOW } },
   'action.completed': { set: ENDED },
   'action.failed': { set: ENDED },
+  'action.outcome_confirmed': { when: "locked.status_reason = 'outcome_unknown'", otherwise: 'OUTCOME_KNOWN' },
 };
 
 /** JSON values are passed as text. */
@@ -108,7 +109,7 @@ export interface MoveParams {
 }
 
 export interface MoveAnswer {
-  code: 'MOVED' | 'NOT_FOUND' | 'INVALID_STATE' | 'CONFLICT' | 'BEGUN' | 'EXPIRED' | 'NOT_EXPIRED';
+  code: 'MOVED' | 'NOT_FOUND' | 'INVALID_STATE' | 'CONFLICT' | 'BEGUN' | 'EXPIRED' | 'NOT_EXPIRED' | 'OUTCOME_KNOWN';
   /** The row after the move, or the current row if the move was refused. */
   action: JsonObject | null;
 }

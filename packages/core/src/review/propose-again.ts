@@ -1,0 +1,77 @@
+import { isTerminal, proposeAgainBody, type ProposeAgainBody } from '@proviso/contracts';
+import { authorizeActing, type Context } from '../access/context.ts';
+import { ActionError } from '../action/action-error.ts';
+import { effectiveParams, type ActionRow } from '../action/row.ts';
+import { isDuplicate } from '../platform/db.ts';
+import { formatIdOrNull } from '../platform/ids.ts';
+import { executorOf } from '../tools/find-executor.ts';
+import { authorizeProposing, draftRow, recordProposal, type ProposalBody } from './create.ts';
+import { findSuccessor, getActionInWorkspace } from './get.ts';
+import { assertOwnAction } from './own.ts';
+
+/**
+ * Proposes an ended action again, as a new action that waits for a person and names the old one. An action has one
+ * successor at most: a second call returns the same. Throws INVALID_STATE while the action is open or its outcome is
+ * unknown.
+ */
+export async function proposeAgain(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
+  authorizeProposingAgain(ctx);
+  const changes = proposeAgainBody.parse(input);
+  const former = await getActionInWorkspace(ctx, id);
+  assertOwnAction(ctx, former);
+  assertEnded(former);
+  const known = await findSuccessor(ctx, former);
+  if (known) return known;
+  try {
+    const draft = async () => ({ ...(await draftRow(ctx, await bodyOf(ctx, former, changes))), again_of: former.id });
+    return await recordProposal(ctx, draft, authorizeProposingAgain);
+  } catch (error) {
+    const winner = isDuplicate(error) ? await findSuccessor(ctx, former) : undefined;
+    if (winner) return winner;
+    throw error;
+  }
+}
+
+/** Whoever decides may: the new action waits for a person again. An agent must be enabled. Throws FORBIDDEN. */
+export function authorizeProposingAgain(ctx: Context): void {
+  authorizeActing(ctx);
+  if (ctx.caller.agent) authorizeProposing(ctx);
+}
+
+function assertEnded(former: ActionRow): void {
+  if (!isTerminal(former.status))
+    throw new ActionError(
+      'INVALID_STATE',
+      `An action that is ${former.status} cannot be proposed again: it must have ended.`,
+      former,
+    );
+  if (former.status_reason === 'outcome_unknown')
+    throw new ActionError(
+      'INVALID_STATE',
+      'It may have happened. Check, confirm what you found, then propose it again.',
+      former,
+    );
+}
+
+/** The earlier proposal without what was looked up or answered for it. */
+async function bodyOf(
+  ctx: Context,
+  former: ActionRow,
+  { params = {}, description = former.description ?? undefined }: ProposeAgainBody,
+): Promise<ProposalBody> {
+  const { reviewerFields = [], resolvedFields = [] } = await executorOf(ctx, former.type);
+  const filledIn = new Set<string>([...Object.keys(former.resolved), ...resolvedFields, ...reviewerFields]);
+  const kept = Object.entries(effectiveParams(former)).filter(([name]) => !filledIn.has(name));
+  return {
+    type: former.type,
+    params: { ...Object.fromEntries(kept), ...params },
+    identity_id: formatIdOrNull('identity', former.identity_id),
+    require_approval: true,
+    metadata: former.metadata,
+    ...(description !== undefined && { description }),
+    ...(former.list_id !== null && { list_id: former.list_id }),
+    ...(former.item_id !== null && { item_id: former.item_id }),
+    ...(former.mission_id !== null && { mission_id: former.mission_id }),
+    ...(former.session_id !== null && { session_id: former.session_id }),
+  };
+}
