@@ -164,7 +164,7 @@ export const proposeAgainBody = strictFields({
 }).meta({
   id: 'ProposeAgain',
   description: 'What differs from the earlier action.',
-  examples: [{ params: { subject: 'Our demo on Tuesday' } }],
+  examples: [{ description: 'The first one did not arrive.' }],
 });
 export type ProposeAgainBody = z.output<typeof proposeAgainBody>;
 

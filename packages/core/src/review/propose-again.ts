@@ -1,6 +1,7 @@
 import { isTerminal, proposeAgainBody, type ProposeAgainBody } from '@proviso/contracts';
 import { authorizeActing, type Context } from '../access/context.ts';
 import { ActionError } from '../action/action-error.ts';
+import { replayOrRun } from '../action/replay.ts';
 import { effectiveParams, type ActionRow } from '../action/row.ts';
 import { isDuplicate } from '../platform/db.ts';
 import { formatIdOrNull } from '../platform/ids.ts';
@@ -17,19 +18,22 @@ import { assertOwnAction } from './own.ts';
 export async function proposeAgain(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
   authorizeProposingAgain(ctx);
   const changes = proposeAgainBody.parse(input);
-  const former = await getActionInWorkspace(ctx, id);
-  assertOwnAction(ctx, former);
-  assertEnded(former);
-  const known = await findSuccessor(ctx, former);
-  if (known) return known;
-  try {
+  return replayOrRun(ctx.db, ctx.idempotency, async () => {
+    const former = await getActionInWorkspace(ctx, id);
+    assertOwnAction(ctx, former);
+    assertEnded(former);
     const draft = async () => ({ ...(await draftRow(ctx, await bodyOf(ctx, former, changes))), again_of: former.id });
-    return await recordProposal(ctx, draft, authorizeProposingAgain);
-  } catch (error) {
-    const winner = isDuplicate(error) ? await findSuccessor(ctx, former) : undefined;
-    if (winner) return winner;
-    throw error;
-  }
+    return (
+      (await findSuccessor(ctx, former)) ?? (await recordProposal(ctx, draft, authorizeProposingAgain).catch(found))
+    );
+
+    /** Of two calls at the same time, one creates the action and the other finds it. */
+    async function found(error: unknown): Promise<ActionRow> {
+      const winner = isDuplicate(error) ? await findSuccessor(ctx, former) : undefined;
+      if (winner) return winner;
+      throw error;
+    }
+  });
 }
 
 /** Whoever decides may: the new action waits for a person again. An agent must be enabled. Throws FORBIDDEN. */
