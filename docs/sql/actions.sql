@@ -856,6 +856,7 @@ with locked as (
       tool_version = change.tool_version,
       definition_hash = change.definition_hash,
       status_reason = change.status_reason,
+      assignee = change.assignee,
       result = change.result,
       error = change.error,
       approval = case when change.approval is distinct from locked.approval

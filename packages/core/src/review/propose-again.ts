@@ -8,7 +8,7 @@ import { formatIdOrNull } from '../platform/ids.ts';
 import { executorOf } from '../tools/find-executor.ts';
 import { authorizeProposing, draftRow, recordProposal, type ProposalBody } from './create.ts';
 import { findSuccessor, getActionInWorkspace } from './get.ts';
-import { assertOwnAction } from './own.ts';
+import { assertOwnAction } from './assert-own-action.ts';
 
 /**
  * Proposes an ended action again, as a new action that waits for a person and names the old one. An action has one
