@@ -33,60 +33,65 @@ returning to_jsonb(a) as action,
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'pending_approval' then 'approved' end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
-      due_at = case when option.due_now then clock_timestamp() else greatest(greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()), case when option.hold_ms > 0 and (locked.expires_at is null
-  or locked.expires_at > clock_timestamp() + (option.hold_ms + 60000) * interval '1 ms')
-then clock_timestamp() + option.hold_ms * interval '1 ms' end) end
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('pending_approval') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and (locked.expires_at is null or locked.expires_at > clock_timestamp())
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.approved', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('pending_approval')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'EXPIRED' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'approved' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    due_at = case when option.due_now then clock_timestamp() else greatest(greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()), case when option.hold_ms > 0 and (locked.expires_at is null
+        or locked.expires_at > clock_timestamp() + (option.hold_ms + 60000) * interval '1 ms')
+      then clock_timestamp() + option.hold_ms * interval '1 ms' end) end
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('pending_approval')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and (locked.expires_at is null or locked.expires_at > clock_timestamp())
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.approved', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('pending_approval')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'EXPIRED' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_assigned
 -- $1 id
@@ -102,57 +107,62 @@ then clock_timestamp() + option.hold_ms * interval '1 ms' end) end
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'pending_approval' then 'pending_approval' end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('pending_approval') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and true
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.assigned', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('pending_approval')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'pending_approval' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('pending_approval')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and true
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.assigned', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('pending_approval')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_begin_effect
 -- $1 id
@@ -182,60 +192,65 @@ returning a.id;
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'pending_approval' then 'cancelled' when 'scheduled' then 'cancelled' when 'approved' then 'cancelled' when 'auto_approved' then 'cancelled' end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
-      lease_until = null,
-      lease_owner = null,
-      completed_at = clock_timestamp()
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and locked.effect_started_at is null
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.cancelled', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'BEGUN' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'cancelled' when 'scheduled' then 'cancelled' when 'approved' then 'cancelled' when 'auto_approved' then 'cancelled' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    completed_at = clock_timestamp()
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and locked.effect_started_at is null
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.cancelled', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'BEGUN' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_claim
 -- $1 id
@@ -244,27 +259,27 @@ then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.
 -- $4 owner
 -- $5 actor
 with chosen as (
-    select id from actions
-    where id = $1::uuid and status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp()
-and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp()) and (type = any($2::text[]) or tool_version is not null) and may_start(workspace_id, agent_id, type)
-    for no key update
-  ), claimed as (
-    update actions a set
-      status = 'running', status_before_run = a.status,
-      version = a.version + 1, fence = a.fence + 1, attempts = a.attempts + 1,
-      lease_until = clock_timestamp() + $3::int * interval '1 ms', lease_owner = $4::text,
-      started_at = coalesce(a.started_at, clock_timestamp()), updated_at = clock_timestamp()
-    from chosen where a.id = chosen.id
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.claimed', status, $5::jsonb,
-      jsonb_build_object('attempt', attempts, 'fence', fence), updated_at from claimed
-  )
-  select to_jsonb(claimed) as action, null::float8 as early_ms from claimed
-  union all
-  select null, extract(epoch from due_at - clock_timestamp())::float8 * 1000 from actions
-  where id = $1::uuid and status in ('scheduled', 'approved', 'auto_approved') and due_at > statement_timestamp() and not exists (select from claimed);
+  select id from actions
+  where id = $1::uuid and status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp()
+    and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp()) and (type = any($2::text[]) or tool_version is not null) and may_start(workspace_id, agent_id, type)
+  for no key update
+), claimed as (
+  update actions a set
+    status = 'running', status_before_run = a.status,
+    version = a.version + 1, fence = a.fence + 1, attempts = a.attempts + 1,
+    lease_until = clock_timestamp() + $3::int * interval '1 ms', lease_owner = $4::text,
+    started_at = coalesce(a.started_at, clock_timestamp()), updated_at = clock_timestamp()
+  from chosen where a.id = chosen.id
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.claimed', status, $5::jsonb,
+    jsonb_build_object('attempt', attempts, 'fence', fence), updated_at from claimed
+)
+select to_jsonb(claimed) as action, null::float8 as early_ms from claimed
+union all
+select null, extract(epoch from due_at - clock_timestamp())::float8 * 1000 from actions
+where id = $1::uuid and status in ('scheduled', 'approved', 'auto_approved') and due_at > statement_timestamp() and not exists (select from claimed);
 
 -- action_claim_due
 -- $1 round
@@ -275,74 +290,74 @@ and (effect_started_at is not null or expires_at is null or expires_at > stateme
 -- $6 leaseMs
 -- $7 owner
 -- $8 actor
-with recursive 
-  oldest as materialized (
-    select a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct from actions a
-    where status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp() order by due_at, id limit 200
-  ), round(workspace_id, type, agent_id, direct, step) as (
-    (select a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct, 1 from actions a
-      where status in ('scheduled', 'approved', 'auto_approved') and (select count(*) from oldest) = 200 and (a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct) > (
-        coalesce(($1::jsonb->>'workspace_id')::uuid, '00000000-0000-0000-0000-000000000000'::uuid), coalesce($1::jsonb->>'type', ''),
-        coalesce(($1::jsonb->>'agent_id')::uuid, '00000000-0000-0000-0000-000000000000'::uuid),
-        coalesce(($1::jsonb->>'direct')::boolean, false))
-      order by a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct limit 1)
-    union all
-    select next.*, round.step + 1 from round cross join lateral (
-      select a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct from actions a
-      where status in ('scheduled', 'approved', 'auto_approved') and (a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct) > (round.workspace_id, round.type, round.agent_id, round.direct)
-      order by a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct limit 1) next
-    where round.step < 256
-  ), groups(workspace_id, type, agent_id, direct) as (select * from oldest union select workspace_id, type, agent_id, direct from round), open as (
-    select * from groups g
-    where coalesce(($2::jsonb->'types'->>type)::int, ($2::jsonb->>'others')::int) > 0 and (not $3::boolean or coalesce(($2::jsonb->'running'->>workspace_id::text)::int, 0) = 0)
-      and (type = any($4::text[])
-        or exists (select from tools t where t.workspace_id = g.workspace_id and t.name = g.type))
-      and not exists (select from pauses p where (p.workspace_id is null or p.workspace_id = g.workspace_id)
-        and (p.agent_id is null or p.agent_id = g.agent_id) and (p.type is null or p.type = g.type))
-      and (agent_id = '00000000-0000-0000-0000-000000000000'::uuid or exists (select from agents o where o.id = g.agent_id and o.enabled))
-  ), candidates as materialized (
-    select due.id as candidate, due.due_at, coalesce(($2::jsonb->'running'->>workspace_id::text)::int, 0) + row_number() over (
-      partition by open.workspace_id order by open.direct desc, due.due_at, due.id) as turn
-    from open cross join lateral (
-      select id, due_at from actions a
-      where status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp()
-and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp()) and (a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct) = (open.workspace_id, open.type, open.agent_id, open.direct)
-        and (crashes < 2 or ($2::jsonb->>'quarantined')::int > 0)
-      order by due_at, id limit $5::int + 100) due
-    order by turn, due.due_at, due.id limit $5::int + 100
-  ), locked as (
-    select a.*, turn from (select * from candidates order by turn, due_at, candidate) candidates cross join lateral (
-      select id, due_at, type, crashes from actions
-      where id = candidate and status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp()
-and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp()) and (type = any($4::text[]) or tool_version is not null) and may_start(workspace_id, agent_id, type)
-      for no key update skip locked) a
-    limit $5::int
-  ), chosen as (
-    select id from (
-      select id, type, crashes,
-        row_number() over (partition by type order by turn, due_at, id) as of_type,
-        row_number() over (
-          partition by crashes < 2 order by turn, due_at, id) as of_quarantined
-      from locked) numbered
-    where of_type <= coalesce(($2::jsonb->'types'->>type)::int, ($2::jsonb->>'others')::int)
-      and (crashes < 2 or of_quarantined <= ($2::jsonb->>'quarantined')::int)
-  ), claimed as (
-    update actions a set
-      status = 'running', status_before_run = a.status,
-      version = a.version + 1, fence = a.fence + 1, attempts = a.attempts + 1,
-      lease_until = clock_timestamp() + $6::int * interval '1 ms', lease_owner = $7::text,
-      started_at = coalesce(a.started_at, clock_timestamp()), updated_at = clock_timestamp()
-    from chosen where a.id = chosen.id
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.claimed', status, $8::jsonb,
-      jsonb_build_object('attempt', attempts, 'fence', fence), updated_at from claimed
-  )
-  select to_jsonb(claimed) as action, null::jsonb as round from claimed
+with recursive
+oldest as materialized (
+  select a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct from actions a
+  where status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp() order by due_at, id limit 200
+), round(workspace_id, type, agent_id, direct, step) as (
+  (select a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct, 1 from actions a
+    where status in ('scheduled', 'approved', 'auto_approved') and (select count(*) from oldest) = 200 and (a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct) > (
+      coalesce(($1::jsonb->>'workspace_id')::uuid, '00000000-0000-0000-0000-000000000000'::uuid), coalesce($1::jsonb->>'type', ''),
+      coalesce(($1::jsonb->>'agent_id')::uuid, '00000000-0000-0000-0000-000000000000'::uuid),
+      coalesce(($1::jsonb->>'direct')::boolean, false))
+    order by a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct limit 1)
   union all
-  select null, case when step = 256 then to_jsonb(round) end
-  from (select * from round order by step desc limit 1) round;
+  select next.*, round.step + 1 from round cross join lateral (
+    select a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct from actions a
+    where status in ('scheduled', 'approved', 'auto_approved') and (a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct) > (round.workspace_id, round.type, round.agent_id, round.direct)
+    order by a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct limit 1) next
+  where round.step < 256
+), groups(workspace_id, type, agent_id, direct) as (select * from oldest union select workspace_id, type, agent_id, direct from round), open as (
+  select * from groups g
+  where coalesce(($2::jsonb->'types'->>type)::int, ($2::jsonb->>'others')::int) > 0 and (not $3::boolean or coalesce(($2::jsonb->'running'->>workspace_id::text)::int, 0) = 0)
+    and (type = any($4::text[])
+      or exists (select from tools t where t.workspace_id = g.workspace_id and t.name = g.type))
+    and not exists (select from pauses p where (p.workspace_id is null or p.workspace_id = g.workspace_id)
+      and (p.agent_id is null or p.agent_id = g.agent_id) and (p.type is null or p.type = g.type))
+    and (agent_id = '00000000-0000-0000-0000-000000000000'::uuid or exists (select from agents o where o.id = g.agent_id and o.enabled))
+), candidates as materialized (
+  select due.id as candidate, due.due_at, coalesce(($2::jsonb->'running'->>workspace_id::text)::int, 0) + row_number() over (
+    partition by open.workspace_id order by open.direct desc, due.due_at, due.id) as turn
+  from open cross join lateral (
+    select id, due_at from actions a
+    where status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp()
+    and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp()) and (a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct) = (open.workspace_id, open.type, open.agent_id, open.direct)
+      and (crashes < 2 or ($2::jsonb->>'quarantined')::int > 0)
+    order by due_at, id limit $5::int + 100) due
+  order by turn, due.due_at, due.id limit $5::int + 100
+), locked as (
+  select a.*, turn from (select * from candidates order by turn, due_at, candidate) candidates cross join lateral (
+    select id, due_at, type, crashes from actions
+    where id = candidate and status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp()
+    and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp()) and (type = any($4::text[]) or tool_version is not null) and may_start(workspace_id, agent_id, type)
+    for no key update skip locked) a
+  limit $5::int
+), chosen as (
+  select id from (
+    select id, type, crashes,
+      row_number() over (partition by type order by turn, due_at, id) as of_type,
+      row_number() over (
+        partition by crashes < 2 order by turn, due_at, id) as of_quarantined
+    from locked) numbered
+  where of_type <= coalesce(($2::jsonb->'types'->>type)::int, ($2::jsonb->>'others')::int)
+    and (crashes < 2 or of_quarantined <= ($2::jsonb->>'quarantined')::int)
+), claimed as (
+  update actions a set
+    status = 'running', status_before_run = a.status,
+    version = a.version + 1, fence = a.fence + 1, attempts = a.attempts + 1,
+    lease_until = clock_timestamp() + $6::int * interval '1 ms', lease_owner = $7::text,
+    started_at = coalesce(a.started_at, clock_timestamp()), updated_at = clock_timestamp()
+  from chosen where a.id = chosen.id
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.claimed', status, $8::jsonb,
+    jsonb_build_object('attempt', attempts, 'fence', fence), updated_at from claimed
+)
+select to_jsonb(claimed) as action, null::jsonb as round from claimed
+union all
+select null, case when step = 256 then to_jsonb(round) end
+from (select * from round order by step desc limit 1) round;
 
 -- action_claim_in_workspace
 -- $1 workspace
@@ -353,65 +368,65 @@ and (effect_started_at is not null or expires_at is null or expires_at > stateme
 -- $6 leaseMs
 -- $7 owner
 -- $8 actor
-with recursive 
-  groups(workspace_id, type, agent_id, direct) as (
-    (select a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct from actions a
-      where status in ('scheduled', 'approved', 'auto_approved') and workspace_id = $1::uuid and (a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct) >= ($1::uuid, '', '00000000-0000-0000-0000-000000000000'::uuid, false)
-      order by a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct limit 1)
-    union all
-    select next.* from groups g cross join lateral (
-      select a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct from actions a
-      where status in ('scheduled', 'approved', 'auto_approved') and workspace_id = $1::uuid
-        and (a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct) > (g.workspace_id, g.type, g.agent_id, g.direct)
-      order by a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct limit 1) next
-  ), open as (
-    select * from groups g
-    where coalesce(($2::jsonb->'types'->>type)::int, ($2::jsonb->>'others')::int) > 0 and ($3::uuid is null or agent_id = $3::uuid)
-      and (type = any($4::text[])
-        or exists (select from tools t where t.workspace_id = g.workspace_id and t.name = g.type))
-      and not exists (select from pauses p where (p.workspace_id is null or p.workspace_id = g.workspace_id)
-        and (p.agent_id is null or p.agent_id = g.agent_id) and (p.type is null or p.type = g.type))
-      and (agent_id = '00000000-0000-0000-0000-000000000000'::uuid or exists (select from agents o where o.id = g.agent_id and o.enabled))
-  ), candidates as materialized (
-    select due.id as candidate, due.due_at, coalesce(($2::jsonb->'running'->>workspace_id::text)::int, 0) + row_number() over (
-      partition by open.workspace_id order by open.direct desc, due.due_at, due.id) as turn
-    from open cross join lateral (
-      select id, due_at from actions a
-      where status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp()
-and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp()) and (a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct) = (open.workspace_id, open.type, open.agent_id, open.direct)
-        and (crashes < 2 or ($2::jsonb->>'quarantined')::int > 0)
-      order by due_at, id limit $5::int + 100) due
-    order by turn, due.due_at, due.id limit $5::int + 100
-  ), locked as (
-    select a.*, turn from (select * from candidates order by turn, due_at, candidate) candidates cross join lateral (
-      select id, due_at, type, crashes from actions
-      where id = candidate and status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp()
-and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp()) and (type = any($4::text[]) or tool_version is not null) and may_start(workspace_id, agent_id, type)
-      for no key update skip locked) a
-    limit $5::int
-  ), chosen as (
-    select id from (
-      select id, type, crashes,
-        row_number() over (partition by type order by turn, due_at, id) as of_type,
-        row_number() over (
-          partition by crashes < 2 order by turn, due_at, id) as of_quarantined
-      from locked) numbered
-    where of_type <= coalesce(($2::jsonb->'types'->>type)::int, ($2::jsonb->>'others')::int)
-      and (crashes < 2 or of_quarantined <= ($2::jsonb->>'quarantined')::int)
-  ), claimed as (
-    update actions a set
-      status = 'running', status_before_run = a.status,
-      version = a.version + 1, fence = a.fence + 1, attempts = a.attempts + 1,
-      lease_until = clock_timestamp() + $6::int * interval '1 ms', lease_owner = $7::text,
-      started_at = coalesce(a.started_at, clock_timestamp()), updated_at = clock_timestamp()
-    from chosen where a.id = chosen.id
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.claimed', status, $8::jsonb,
-      jsonb_build_object('attempt', attempts, 'fence', fence), updated_at from claimed
-  )
-  select to_jsonb(claimed) as action from claimed;
+with recursive
+groups(workspace_id, type, agent_id, direct) as (
+  (select a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct from actions a
+    where status in ('scheduled', 'approved', 'auto_approved') and workspace_id = $1::uuid and (a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct) >= ($1::uuid, '', '00000000-0000-0000-0000-000000000000'::uuid, false)
+    order by a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct limit 1)
+  union all
+  select next.* from groups g cross join lateral (
+    select a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct from actions a
+    where status in ('scheduled', 'approved', 'auto_approved') and workspace_id = $1::uuid
+      and (a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct) > (g.workspace_id, g.type, g.agent_id, g.direct)
+    order by a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct limit 1) next
+), open as (
+  select * from groups g
+  where coalesce(($2::jsonb->'types'->>type)::int, ($2::jsonb->>'others')::int) > 0 and ($3::uuid is null or agent_id = $3::uuid)
+    and (type = any($4::text[])
+      or exists (select from tools t where t.workspace_id = g.workspace_id and t.name = g.type))
+    and not exists (select from pauses p where (p.workspace_id is null or p.workspace_id = g.workspace_id)
+      and (p.agent_id is null or p.agent_id = g.agent_id) and (p.type is null or p.type = g.type))
+    and (agent_id = '00000000-0000-0000-0000-000000000000'::uuid or exists (select from agents o where o.id = g.agent_id and o.enabled))
+), candidates as materialized (
+  select due.id as candidate, due.due_at, coalesce(($2::jsonb->'running'->>workspace_id::text)::int, 0) + row_number() over (
+    partition by open.workspace_id order by open.direct desc, due.due_at, due.id) as turn
+  from open cross join lateral (
+    select id, due_at from actions a
+    where status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp()
+    and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp()) and (a.workspace_id, a.type, coalesce(a.agent_id, '00000000-0000-0000-0000-000000000000'::uuid), a.direct) = (open.workspace_id, open.type, open.agent_id, open.direct)
+      and (crashes < 2 or ($2::jsonb->>'quarantined')::int > 0)
+    order by due_at, id limit $5::int + 100) due
+  order by turn, due.due_at, due.id limit $5::int + 100
+), locked as (
+  select a.*, turn from (select * from candidates order by turn, due_at, candidate) candidates cross join lateral (
+    select id, due_at, type, crashes from actions
+    where id = candidate and status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp()
+    and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp()) and (type = any($4::text[]) or tool_version is not null) and may_start(workspace_id, agent_id, type)
+    for no key update skip locked) a
+  limit $5::int
+), chosen as (
+  select id from (
+    select id, type, crashes,
+      row_number() over (partition by type order by turn, due_at, id) as of_type,
+      row_number() over (
+        partition by crashes < 2 order by turn, due_at, id) as of_quarantined
+    from locked) numbered
+  where of_type <= coalesce(($2::jsonb->'types'->>type)::int, ($2::jsonb->>'others')::int)
+    and (crashes < 2 or of_quarantined <= ($2::jsonb->>'quarantined')::int)
+), claimed as (
+  update actions a set
+    status = 'running', status_before_run = a.status,
+    version = a.version + 1, fence = a.fence + 1, attempts = a.attempts + 1,
+    lease_until = clock_timestamp() + $6::int * interval '1 ms', lease_owner = $7::text,
+    started_at = coalesce(a.started_at, clock_timestamp()), updated_at = clock_timestamp()
+  from chosen where a.id = chosen.id
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.claimed', status, $8::jsonb,
+    jsonb_build_object('attempt', attempts, 'fence', fence), updated_at from claimed
+)
+select to_jsonb(claimed) as action from claimed;
 
 -- action_commented
 -- $1 id
@@ -427,57 +442,62 @@ and (effect_started_at is not null or expires_at is null or expires_at > stateme
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'pending_approval' then 'pending_approval' when 'scheduled' then 'scheduled' when 'approved' then 'approved' when 'auto_approved' then 'auto_approved' when 'running' then 'running' when 'completed' then 'completed' when 'failed' then 'failed' when 'rejected' then 'rejected' when 'cancelled' then 'cancelled' end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved', 'running', 'completed', 'failed', 'rejected', 'cancelled') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and true
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.commented', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved', 'running', 'completed', 'failed', 'rejected', 'cancelled')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'pending_approval' when 'scheduled' then 'scheduled' when 'approved' then 'approved' when 'auto_approved' then 'auto_approved' when 'running' then 'running' when 'completed' then 'completed' when 'failed' then 'failed' when 'rejected' then 'rejected' when 'cancelled' then 'cancelled' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved', 'running', 'completed', 'failed', 'rejected', 'cancelled')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and true
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.commented', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved', 'running', 'completed', 'failed', 'rejected', 'cancelled')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_completed
 -- $1 id
@@ -493,60 +513,65 @@ then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'running' then 'completed' end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
-      lease_until = null,
-      lease_owner = null,
-      completed_at = clock_timestamp()
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('running') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and true
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.completed', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('running')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'running' then 'completed' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    completed_at = clock_timestamp()
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('running')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and true
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.completed', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('running')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_create
 -- $1 row
@@ -649,60 +674,65 @@ select created_at::text as at from actions where id = $1::uuid and workspace_id 
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'pending_approval' then 'cancelled' when 'scheduled' then 'cancelled' when 'approved' then 'cancelled' when 'auto_approved' then 'cancelled' end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = case locked.status when 'pending_approval' then 'approval_expired' else 'expired' end,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
-      lease_until = null,
-      lease_owner = null,
-      completed_at = clock_timestamp()
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and not (locked.expires_at is null or locked.expires_at > clock_timestamp()) and locked.effect_started_at is null
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.expired', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'NOT_EXPIRED' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'cancelled' when 'scheduled' then 'cancelled' when 'approved' then 'cancelled' when 'auto_approved' then 'cancelled' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = case locked.status when 'pending_approval' then 'approval_expired' else 'expired' end,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    completed_at = clock_timestamp()
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and not (locked.expires_at is null or locked.expires_at > clock_timestamp()) and locked.effect_started_at is null
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.expired', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'NOT_EXPIRED' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_failed
 -- $1 id
@@ -718,60 +748,65 @@ then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'running' then 'failed' end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
-      lease_until = null,
-      lease_owner = null,
-      completed_at = clock_timestamp()
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('running') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and true
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.failed', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('running')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'running' then 'failed' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    completed_at = clock_timestamp()
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('running')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and true
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.failed', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('running')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_find_due
 -- $1 id
@@ -894,65 +929,70 @@ then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'scheduled' then 'pending_approval' when 'approved' then 'pending_approval' when 'auto_approved' then 'pending_approval' end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
-      lease_until = null,
-      lease_owner = null,
-      attempts = 0,
-      crashes = 0,
-      status_before_run = null,
-      unavailable_since = null,
-      due_at = greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()),
-      asked_at = coalesce(locked.asked_at, clock_timestamp())
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('scheduled', 'approved', 'auto_approved') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and locked.effect_started_at is null
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.recalled', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'BEGUN' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'scheduled' then 'pending_approval' when 'approved' then 'pending_approval' when 'auto_approved' then 'pending_approval' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    attempts = 0,
+    crashes = 0,
+    status_before_run = null,
+    unavailable_since = null,
+    due_at = greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()),
+    asked_at = coalesce(locked.asked_at, clock_timestamp())
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('scheduled', 'approved', 'auto_approved')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and locked.effect_started_at is null
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.recalled', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'BEGUN' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_rejected
 -- $1 id
@@ -968,60 +1008,65 @@ then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'pending_approval' then 'rejected' end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
-      lease_until = null,
-      lease_owner = null,
-      completed_at = clock_timestamp()
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('pending_approval') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and (locked.expires_at is null or locked.expires_at > clock_timestamp())
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.rejected', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('pending_approval')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'EXPIRED' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'rejected' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    completed_at = clock_timestamp()
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('pending_approval')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and (locked.expires_at is null or locked.expires_at > clock_timestamp())
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.rejected', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('pending_approval')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'EXPIRED' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_released
 -- $1 id
@@ -1037,58 +1082,63 @@ then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'scheduled' then 'scheduled' when 'approved' then 'approved' when 'auto_approved' then 'auto_approved' end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
-      due_at = clock_timestamp()
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('scheduled', 'approved', 'auto_approved') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and ((locked.expires_at is null or locked.expires_at > clock_timestamp()) or not locked.effect_started_at is null)
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.released', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'EXPIRED' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'scheduled' then 'scheduled' when 'approved' then 'approved' when 'auto_approved' then 'auto_approved' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    due_at = clock_timestamp()
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('scheduled', 'approved', 'auto_approved')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and ((locked.expires_at is null or locked.expires_at > clock_timestamp()) or not locked.effect_started_at is null)
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.released', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'EXPIRED' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_requeued
 -- $1 id
@@ -1104,60 +1154,65 @@ then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'running' then locked.status_before_run end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
-      lease_until = null,
-      lease_owner = null,
-      due_at = clock_timestamp()
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('running') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and true
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.requeued', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('running')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'running' then locked.status_before_run end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    due_at = clock_timestamp()
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('running')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and true
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.requeued', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('running')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_retried
 -- $1 id
@@ -1173,64 +1228,69 @@ then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'running' then locked.status_before_run end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
-      lease_until = null,
-      lease_owner = null,
-      due_at = clock_timestamp() + option.delay_ms * interval '1 ms',
-      effect_started_at = case when option.undone then null else locked.effect_started_at end,
-      attempts = locked.attempts - case when option.uncounted then 1 else 0 end,
-      unavailable_since = case when option.unavailable then coalesce(locked.unavailable_since, clock_timestamp())
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'running' then locked.status_before_run end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    due_at = clock_timestamp() + option.delay_ms * interval '1 ms',
+    effect_started_at = case when option.undone then null else locked.effect_started_at end,
+    attempts = locked.attempts - case when option.uncounted then 1 else 0 end,
+    unavailable_since = case when option.unavailable then coalesce(locked.unavailable_since, clock_timestamp())
       else locked.unavailable_since end
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('running') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and true
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.retried', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('running')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('running')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and true
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.retried', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('running')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_returned_to_review
 -- $1 id
@@ -1246,65 +1306,70 @@ then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'scheduled' then 'pending_approval' when 'approved' then 'pending_approval' when 'auto_approved' then 'pending_approval' when 'running' then 'pending_approval' end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
-      lease_until = null,
-      lease_owner = null,
-      attempts = 0,
-      crashes = 0,
-      status_before_run = null,
-      unavailable_since = null,
-      due_at = greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()),
-      asked_at = coalesce(locked.asked_at, clock_timestamp())
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('scheduled', 'approved', 'auto_approved', 'running') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and locked.effect_started_at is null
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.returned_to_review', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('scheduled', 'approved', 'auto_approved', 'running')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'BEGUN' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'scheduled' then 'pending_approval' when 'approved' then 'pending_approval' when 'auto_approved' then 'pending_approval' when 'running' then 'pending_approval' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    attempts = 0,
+    crashes = 0,
+    status_before_run = null,
+    unavailable_since = null,
+    due_at = greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()),
+    asked_at = coalesce(locked.asked_at, clock_timestamp())
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('scheduled', 'approved', 'auto_approved', 'running')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and locked.effect_started_at is null
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.returned_to_review', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('scheduled', 'approved', 'auto_approved', 'running')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'BEGUN' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_updated
 -- $1 id
@@ -1320,56 +1385,61 @@ then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'pending_approval' then 'pending_approval' when 'scheduled' then 'scheduled' when 'approved' then 'approved' when 'auto_approved' then 'auto_approved' end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
-      due_at = case when change.scheduled_time is not distinct from locked.scheduled_time
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'pending_approval' when 'scheduled' then 'scheduled' when 'approved' then 'approved' when 'auto_approved' then 'auto_approved' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    due_at = case when change.scheduled_time is not distinct from locked.scheduled_time
       then locked.due_at else greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()) end
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and locked.effect_started_at is null
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.updated', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'BEGUN' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and locked.effect_started_at is null
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.updated', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'BEGUN' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;

@@ -319,7 +319,7 @@ delete from operator_sessions where id_hash = $1;
 with found as (
     select s.id_hash from operator_sessions s join (select distinct k.id from 
 api_keys k join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
-and m.workspace_id = coalesce(k.workspace_id, m.workspace_id) and m.role in ('owner', 'admin') and coalesce(k.role, m.role) in ('owner', 'admin')
+    and m.workspace_id = coalesce(k.workspace_id, m.workspace_id) and m.role in ('owner', 'admin') and coalesce(k.role, m.role) in ('owner', 'admin')
   and 'instance:operate' = any(k.scopes) and k.agent_id is null and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())) key on key.id = s.key_id
     where s.id_hash = $1 and not 
 (s.expires_at <= statement_timestamp() or s.seen_at <= statement_timestamp() - interval '1800000 milliseconds')
@@ -336,7 +336,7 @@ and m.workspace_id = coalesce(k.workspace_id, m.workspace_id) and m.role in ('ow
 with operator as (
     select distinct k.id from 
 api_keys k join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
-and m.workspace_id = coalesce(k.workspace_id, m.workspace_id) and m.role in ('owner', 'admin') and coalesce(k.role, m.role) in ('owner', 'admin')
+    and m.workspace_id = coalesce(k.workspace_id, m.workspace_id) and m.role in ('owner', 'admin') and coalesce(k.role, m.role) in ('owner', 'admin')
   and 'instance:operate' = any(k.scopes) and k.agent_id is null and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp()) where k.token_hash = $1
   ), swept as (
     delete from operator_sessions s using operator
@@ -504,33 +504,33 @@ select id from tasks where id = $1::uuid for no key update;
 -- token_find
 -- $1 tokenHash
 select k.id, k.kind, m.workspace_id, m.workspace_id = k.home_workspace_id as is_home, k.name as key_name, k.scopes,
-    k.role as key_role, k.decides, k.expires_at, m.user_id as answers_for_id, m.role as member_role,
-    p.id as person_id, p.email, p.name as person_name,
-    g.id as agent_id, g.name as agent_name, g.enabled as agent_enabled
-  from api_keys k
-  join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
-and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)
-  left join users p on p.id = k.person_id
-  left join agents g on g.id = k.agent_id where k.token_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp());
+  k.role as key_role, k.decides, k.expires_at, m.user_id as answers_for_id, m.role as member_role,
+  p.id as person_id, p.email, p.name as person_name,
+  g.id as agent_id, g.name as agent_name, g.enabled as agent_enabled
+from api_keys k
+join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
+  and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)
+left join users p on p.id = k.person_id
+left join agents g on g.id = k.agent_id where k.token_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp());
 
 -- token_find_active
 -- $1 ids
 select k.id, m.workspace_id from api_keys k join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
-and m.workspace_id = coalesce(k.workspace_id, m.workspace_id) left join agents g on g.id = k.agent_id
-  where k.id = any($1::uuid[]) and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp()) and g.enabled is not false;
+  and m.workspace_id = coalesce(k.workspace_id, m.workspace_id) left join agents g on g.id = k.agent_id
+where k.id = any($1::uuid[]) and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp()) and g.enabled is not false;
 
 -- token_find_current
 -- $1 id
 -- $2 workspace
 select k.id, k.kind, m.workspace_id, m.workspace_id = k.home_workspace_id as is_home, k.name as key_name, k.scopes,
-    k.role as key_role, k.decides, k.expires_at, m.user_id as answers_for_id, m.role as member_role,
-    p.id as person_id, p.email, p.name as person_name,
-    g.id as agent_id, g.name as agent_name, g.enabled as agent_enabled
-  from api_keys k
-  join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
-and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)
-  left join users p on p.id = k.person_id
-  left join agents g on g.id = k.agent_id where k.id = $1::uuid and m.workspace_id = $2::uuid and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp());
+  k.role as key_role, k.decides, k.expires_at, m.user_id as answers_for_id, m.role as member_role,
+  p.id as person_id, p.email, p.name as person_name,
+  g.id as agent_id, g.name as agent_name, g.enabled as agent_enabled
+from api_keys k
+join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
+  and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)
+left join users p on p.id = k.person_id
+left join agents g on g.id = k.agent_id where k.id = $1::uuid and m.workspace_id = $2::uuid and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp());
 
 -- token_find_person
 -- $1 tokenHash

@@ -31,7 +31,7 @@ export const rewriting =
       const sql = given.text.replaceAll(/\$(\d+)/g, (_, place: string) => `:${given.params[Number(place) - 1]}`);
       const changed = change(sql);
       if (changed === sql) throw new Error(`nothing to rewrite in ${given.name}`);
-      return statement<Params, Row>(`${given.name}${MUTATED}${hashJson(changed).slice(0, 8)}`, changed);
+      return statement<never, Row>(`${given.name}${MUTATED}${hashJson(changed).slice(0, 8)}`, changed);
     };
     const mutated =
       (query: Query): Query =>

@@ -49,7 +49,7 @@ describe('a share for every workspace', () => {
       return workers.every(({ leases }) => leases.count() === 0);
     });
     workers.length = 0;
-    await world.db.pool.query('truncate action_events, actions, pauses');
+    await world.db.pool.query('truncate action_events, actions, pauses cascade');
   });
   afterAll(() => world.close());
 

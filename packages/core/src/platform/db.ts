@@ -7,7 +7,7 @@ import { FairPool } from './fair-pool.ts';
 import { valuesOf, type Statement } from './statement.ts';
 import { Prisma, PrismaClient } from '../generated/client.ts';
 
-/** Runs statements: each by itself on the pool, or inside a transaction. A parameter that is absent is null. */
+/** Runs statements: each by itself on the pool, or inside a transaction. */
 export interface Queryable {
   query: <Params extends object, Row extends object>(
     statement: Statement<Params, Row>,

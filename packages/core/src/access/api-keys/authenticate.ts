@@ -12,7 +12,7 @@ import { statement } from '../../platform/statement.ts';
  * it.
  */
 export const KEY_REACH = `m.user_id = coalesce(k.person_id, k.made_by_person_id)
-  and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)`;
+      and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)`;
 export const ACTIVE_KEY = 'k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())';
 
 const FOUND = `

@@ -72,7 +72,7 @@ const RUNNING = `coalesce((:free::jsonb->'running'->>workspace_id::text)::int, 0
  * workspace, direct actions come first, then those that have been due longest.
  */
 const claimFairly = (groups: string, among: string, more = ''): string => `
-    with recursive ${groups}, open as (
+    with recursive${groups}, open as (
       select * from groups g
       where ${FREE_OF_TYPE} > 0 and ${among}
         and (type = any(:types::text[])

@@ -7,7 +7,7 @@ export const IS_CLEARED = `status in (${sqlList(CLEARED)})`;
 
 /** Expiry limits the start: an effect that may have started is allowed to finish. */
 export const MAY_BE_CLAIMED = `${IS_CLEARED} and due_at <= statement_timestamp()
-  and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp())`;
+        and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp())`;
 
 /** This process has registered the type, or it is a workspace's tool, which every process runs. */
 export const IS_KNOWN = '(type = any(:types::text[]) or tool_version is not null)';

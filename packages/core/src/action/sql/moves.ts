@@ -11,12 +11,12 @@ const NOT_EXPIRED = '(locked.expires_at is null or locked.expires_at > clock_tim
 const DUE = 'greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp())';
 /** No hold if the action could then not start before it expires. */
 const HELD = `case when option.hold_ms > 0 and (locked.expires_at is null
-    or locked.expires_at > clock_timestamp() + (option.hold_ms + 60000) * interval '1 ms')
-  then clock_timestamp() + option.hold_ms * interval '1 ms' end`;
+            or locked.expires_at > clock_timestamp() + (option.hold_ms + 60000) * interval '1 ms')
+          then clock_timestamp() + option.hold_ms * interval '1 ms' end`;
 const DUE_ON_APPROVAL = `case when option.due_now then clock_timestamp() else greatest(${DUE}, ${HELD}) end`;
 /** A new decision gets the database's time. */
 const APPROVAL = `case when change.approval is distinct from locked.approval
-  then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end`;
+          then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end`;
 const NOW = 'clock_timestamp()';
 const RELEASED = { lease_until: 'null', lease_owner: 'null' };
 const ENDED = { ...RELEASED, completed_at: NOW };
@@ -49,7 +49,7 @@ const MOVES: Record<Exclude<Move, 'action.claimed'>, MoveRule> = {
   'action.updated': {
     set: {
       due_at: `case when change.scheduled_time is not distinct from locked.scheduled_time
-        then locked.due_at else ${DUE} end`,
+          then locked.due_at else ${DUE} end`,
     },
     when: NOT_BEGUN,
     otherwise: 'BEGUN',
@@ -77,7 +77,7 @@ const MOVES: Record<Exclude<Move, 'action.claimed'>, MoveRule> = {
       effect_started_at: 'case when option.undone then null else locked.effect_started_at end',
       attempts: 'locked.attempts - case when option.uncounted then 1 else 0 end',
       unavailable_since: `case when option.unavailable then coalesce(locked.unavailable_since, ${NOW})
-        else locked.unavailable_since end`,
+          else locked.unavailable_since end`,
     },
   },
   'action.requeued': { set: { ...RELEASED, due_at: NOW } },
@@ -126,8 +126,8 @@ function writeMove(move: Exclude<Move, 'action.claimed'>): Statement<MoveParams,
     return `when '${status}' then ${to === PREVIOUS_STATUS ? 'locked.status_before_run' : `'${to}'`}`;
   });
   const allowed = `locked.status in (${sqlList(sources)})`;
-  const current =
-    '(:version::int is null or locked.version = :version::int) and (:fence::int is null or locked.fence = :fence::int)';
+  const current = `(:version::int is null or locked.version = :version::int)
+        and (:fence::int is null or locked.fence = :fence::int)`;
   return statement(
     move.replace('.', '_'),
     `
@@ -145,7 +145,9 @@ function writeMove(move: Exclude<Move, 'action.claimed'>): Statement<MoveParams,
         ${columns.join(',\n        ')}
       from locked cross join option
       cross join lateral jsonb_populate_record(locked.whole, :change::jsonb) change
-      where a.id = locked.id and ${allowed} and ${current} and ${when}
+      where a.id = locked.id and ${allowed}
+        and ${current}
+        and ${when}
       returning a.*
     ), event as (
       insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
@@ -158,7 +160,8 @@ function writeMove(move: Exclude<Move, 'action.claimed'>): Statement<MoveParams,
     )
     select
       case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-        when not (${allowed}) then 'INVALID_STATE' when not (${current}) then 'CONFLICT' else '${otherwise}' end as code,
+        when not (${allowed}) then 'INVALID_STATE'
+        when not (${current}) then 'CONFLICT' else '${otherwise}' end as code,
       coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
     from (select 1) one left join locked on true left join moved on true`,
   );
