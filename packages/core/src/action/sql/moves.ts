@@ -6,6 +6,8 @@ import { PREVIOUS_STATUS, LIFECYCLE, type Move } from '../lifecycle.ts';
 import { CHANGEABLE } from '../row.ts';
 import { sqlList } from './fragments.ts';
 
+const IS_CURRENT = `(:version::int is null or locked.version = :version::int)
+        and (:fence::int is null or locked.fence = :fence::int)`;
 const NOT_BEGUN = 'locked.effect_started_at is null';
 const NOT_EXPIRED = '(locked.expires_at is null or locked.expires_at > clock_timestamp())';
 const DUE = 'greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp())';
@@ -126,8 +128,6 @@ function writeMove(move: Exclude<Move, 'action.claimed'>): Statement<MoveParams,
     return `when '${status}' then ${to === PREVIOUS_STATUS ? 'locked.status_before_run' : `'${to}'`}`;
   });
   const allowed = `locked.status in (${sqlList(sources)})`;
-  const current = `(:version::int is null or locked.version = :version::int)
-        and (:fence::int is null or locked.fence = :fence::int)`;
   return statement(
     move.replace('.', '_'),
     `
@@ -146,7 +146,7 @@ function writeMove(move: Exclude<Move, 'action.claimed'>): Statement<MoveParams,
       from locked cross join option
       cross join lateral jsonb_populate_record(locked.whole, :change::jsonb) change
       where a.id = locked.id and ${allowed}
-        and ${current}
+        and ${IS_CURRENT}
         and ${when}
       returning a.*
     ), event as (
@@ -161,7 +161,7 @@ function writeMove(move: Exclude<Move, 'action.claimed'>): Statement<MoveParams,
     select
       case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
         when not (${allowed}) then 'INVALID_STATE'
-        when not (${current}) then 'CONFLICT' else '${otherwise}' end as code,
+        when not (${IS_CURRENT}) then 'CONFLICT' else '${otherwise}' end as code,
       coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
     from (select 1) one left join locked on true left join moved on true`,
   );
