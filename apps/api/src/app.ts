@@ -110,6 +110,7 @@ import { createToolRoute } from './routes/v1/tools/create.ts';
 import { deleteToolRoute } from './routes/v1/tools/delete.ts';
 import { listToolsRoute } from './routes/v1/tools/list.ts';
 import { createReadSlots } from './read-slots.ts';
+import type { OidcSettings } from './sign-in/oidc.ts';
 import { signInRouter } from './sign-in/router.ts';
 import { limitUnread, type UnreadLimits } from './unread-replies.ts';
 import { createViewRoute } from './routes/v1/views/create.ts';
@@ -224,6 +225,8 @@ export interface AppOptions extends Partial<Omit<Sharing, 'readSlots' | 'knownTo
   inboxDir?: string;
   unread?: Partial<UnreadLimits>;
   streams?: Partial<StreamLimits>;
+  /** Sign-in through an OpenID provider; absent = none. */
+  oidc?: OidcSettings | undefined;
 }
 
 export function createApp(services: Services, options: AppOptions = {}): Express {
@@ -243,7 +246,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   app.use(limitUnread(unread));
   app.use(helmet(SECURITY));
   app.use(healthRouter(services));
-  app.use('/api/auth', signInRouter(services, limits));
+  app.use('/api/auth', signInRouter(services, limits, options.oidc));
   const inbox = inboxFiles(options.inboxDir ?? INBOX_DIR, limits);
   app.use(homeRouter(limits, inbox));
   app.use(docsRouter(routes, services.executors, limits));

@@ -20,7 +20,7 @@ try {
     personPerMinute: config.rateLimitPerson,
     workspacePerMinute: config.rateLimitWorkspace,
   });
-  const app = createApp(services, { stopping: stop.signal, limits });
+  const app = createApp(services, { stopping: stop.signal, limits, oidc: config.oidc });
   const server = await listen(app.listen(config.port, config.host));
   server.headersTimeout = 15_000;
   server.requestTimeout = 60_000;

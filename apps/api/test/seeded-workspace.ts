@@ -29,7 +29,7 @@ export async function seedWorkspace(api: Api): Promise<SeededWorkspace> {
   const { user_id } = (await here.owner.get('/v1/auth/status')).body.user;
   const ownerId = parseId('user', user_id) ?? '';
   const session = await openSession(api.world.db, ownerId, { ipAddress: '127.0.0.1', userAgent: 'Mozilla/5.0' });
-  const view = await here.owner.post('/v1/views', { name: 'Mail', filters: { type: 'email_message' } });
+  const view = await here.owner.post('/v1/views', { name: 'Mail', filters: { type: 'email_message' }, shared: true });
   const held = await pending(here.owner, here);
   await here.owner.post(`/v1/actions/${held.action_id}/approve`, { action: 'approve', hold_seconds: 600 });
   const unknown = await pending(here.owner, here);

@@ -66,8 +66,9 @@ const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   component: SignInPage,
-  validateSearch: (search: Record<string, unknown>): { next?: string | undefined } => ({
+  validateSearch: (search: Record<string, unknown>): { next?: string | undefined; refused?: string | undefined } => ({
     next: ownAddress(search.next),
+    refused: text(search.refused),
   }),
 });
 

@@ -145,6 +145,7 @@ export { listSessions } from './access/sessions/list.ts';
 export { getMe } from './access/sessions/me.ts';
 export { openSession, SESSION_MAX_AGE_MS } from './access/sessions/open.ts';
 export { hashPassword, verifyPassword } from './access/sessions/password.ts';
+export { personOfProvider, type ProviderAccount } from './access/sessions/sign-in-by-provider.ts';
 export { revokeSession } from './access/sessions/revoke.ts';
 export { authorizePassword, setPassword } from './access/sessions/set-password.ts';
 export { sessionCredential } from './access/sessions/token.ts';

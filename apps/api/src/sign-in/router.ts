@@ -1,4 +1,11 @@
-import { AppError, endSession, type RateLimits, type Services } from '@proviso/core';
+import {
+  AppError,
+  authenticatePerson,
+  endSession,
+  sessionCredential,
+  type RateLimits,
+  type Services,
+} from '@proviso/core';
 import {
   json,
   Router,
@@ -9,6 +16,7 @@ import {
 import { z } from 'zod';
 import { consumeStrangerLimit, consumeSignIn, strangerAt } from '../rate-limiting.ts';
 import { requireSameOrigin } from '../same-origin.ts';
+import type { OidcSettings } from './oidc.ts';
 import type { Authenticator } from './better-auth.ts';
 import { clearSessionCookie, sessionTokenOf, setSessionCookie } from './session-cookie.ts';
 
@@ -21,7 +29,7 @@ const ADDRESS_HEADER = 'x-proviso-address';
 const credentials = z.strictObject({ email: z.string().max(254), password: z.string().max(255) });
 
 /** Mounted at /api/auth, before any body is read. Serves only the addresses of better-auth that are listed here. */
-export function signInRouter(services: Services, limits: RateLimits | undefined): Router {
+export function signInRouter(services: Services, limits: RateLimits | undefined, oidc?: OidcSettings): Router {
   const authenticator = lazyAuthenticator(services);
   const router = Router();
   router.use(requireSameOrigin, noStore, async (req, res, next) => {
@@ -43,6 +51,10 @@ export function signInRouter(services: Services, limits: RateLimits | undefined)
     setSessionCookie(req, res, token);
     res.json({ status: 'success' });
   });
+  router.get('/providers', (_req, res) => {
+    res.json({ status: 'success', providers: oidc ? [{ name: oidc.name, path: '/api/auth/oidc' }] : [] });
+  });
+  if (oidc) router.use('/oidc', lazyOidc(services, oidc));
   router.post('/sign-out', async (req, res) => {
     await endFormer(services, req);
     clearSessionCookie(req, res);
@@ -57,6 +69,31 @@ function lazyAuthenticator(services: Services): () => Promise<Authenticator> {
   let loaded: Promise<Authenticator> | undefined;
   return () =>
     (loaded ??= import('./better-auth.ts').then(({ openBetterAuth }) => openBetterAuth(services, ADDRESS_HEADER)));
+}
+
+/** Loads the client of OpenID Connect on the first sign-in through it. */
+function lazyOidc(services: Services, settings: OidcSettings): RequestHandler {
+  let loaded: Promise<RequestHandler> | undefined;
+  const sessions = {
+    signedInId: (req: ExpressRequest) => signedInId(services, req),
+    endFormer: (req: ExpressRequest) => endFormer(services, req),
+  };
+  return async (req, res, next) => {
+    const handle = await (loaded ??= import('./oidc.ts').then(({ oidcRouter }) =>
+      oidcRouter(services, settings, sessions),
+    ));
+    handle(req, res, next);
+  };
+}
+
+async function signedInId({ db }: Services, req: ExpressRequest): Promise<string | null> {
+  const token = sessionTokenOf(req);
+  if (!token) return null;
+  const person = await authenticatePerson(db, sessionCredential(token)).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return undefined;
+    throw error;
+  });
+  return person?.person.id ?? null;
 }
 
 async function endFormer({ db }: Services, req: ExpressRequest): Promise<void> {

@@ -6,6 +6,15 @@ export const readSession = async (): Promise<Me> => (await request<{ me: Me }>('
 export const signIn = (email: string, password: string): Promise<unknown> =>
   request('/api/auth/sign-in/email', { method: 'POST', body: { email, password } });
 
+interface SignInProvider {
+  name: string;
+  path: string;
+}
+
+/** Where else one can sign in. */
+export const listProviders = async (): Promise<SignInProvider[]> =>
+  (await request<{ providers: SignInProvider[] }>('/api/auth/providers')).providers;
+
 export const signOut = (): Promise<unknown> => request('/api/auth/sign-out', { method: 'POST', body: {} });
 
 /** Takes the token of a printed link, which works once. */

@@ -1,8 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { RequestFailure, inWords } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
-import { signIn } from '../api/session.ts';
+import { listProviders, signIn } from '../api/session.ts';
 import { goClass } from '../card/action-bar.tsx';
 import { words } from '../words.ts';
 
@@ -13,10 +14,27 @@ const textIn = (form: FormData, name: string): string => {
   return typeof value === 'string' ? value : '';
 };
 
+const refusalText = (reason: string | undefined): string | null =>
+  reason === undefined ? null : (words.signIn.refused[reason] ?? words.signIn.refused.failed ?? null);
+
+/** The organisation's sign-in. It leaves this page, so it is a link. */
+function Providers({ next }: { next: string | undefined }) {
+  const { data: providers = [] } = useQuery({ queryKey: ['providers'], queryFn: listProviders, staleTime: Infinity });
+  return providers.map(({ name, path }) => (
+    <a
+      key={path}
+      className="button mt-3 w-full justify-center"
+      href={`${path}?${new URLSearchParams({ next: next ?? '/' })}`}
+    >
+      {words.signIn.through(name)}
+    </a>
+  ));
+}
+
 export function SignInPage() {
-  const { next } = useSearch({ from: '/sign-in' });
+  const { next, refused } = useSearch({ from: '/sign-in' });
   const navigate = useNavigate();
-  const [fault, setFault] = useState<string | null>(null);
+  const [fault, setFault] = useState<string | null>(refusalText(refused));
   const [isSending, setSending] = useState(false);
   const text = words.signIn;
   const submit = async (form: FormData): Promise<void> => {
@@ -58,6 +76,7 @@ export function SignInPage() {
           {text.submit}
         </button>
       </form>
+      <Providers next={next} />
       <p className="text-muted mt-4 text-sm">{text.hint}</p>
     </main>
   );

@@ -66,14 +66,7 @@ export async function acceptInvitation(
         'FORBIDDEN',
         'The invitation is for a different e-mail address than yours. Accept it without a token to join as a new person.',
       );
-    await assertNoMember(tx, invitation, person);
-    await assertMemberLimit(tx, invitation.workspace_id);
-    const joining = person ?? (await createPerson(tx, invitation, name));
-    const { workspace_id, role } = invitation;
-    const data = { workspace_id, user_id: joining.id, role };
-    const member = await tx.tables.members.create({ data, include: { ...WITH_USER, ...WITH_WORKSPACE } });
-    const used = await tx.query(USE, { id: invitation.id, user: joining.id });
-    if (used.length === 0) throw new AppError('INVALID_STATE', 'The invitation has just ended. Ask for a new one.');
+    const { member, joining } = await join(tx, invitation, person, name);
     if (hash) await setFirstPassword(tx, invitation, { userId: joining.id, email: invitation.email, hash });
     const first = person || hash ? null : await createFirstKey(tx, invitation, joining);
     return {
@@ -84,6 +77,36 @@ export async function acceptInvitation(
       signsInId: hash ? joining.id : null,
     };
   });
+}
+
+/**
+ * Joins as a new person whose address somebody else has verified. Returns who that is; undefined = the invitation is no
+ * longer open, and nothing was written.
+ */
+export async function joinInvited(tx: Transaction, id: string, name: string): Promise<string | undefined> {
+  const { workspace_id } = await tx.tables.invitations.findUniqueOrThrow({ where: { id } });
+  await lockWorkspace(tx, workspace_id);
+  const invitation = await tx.tables.invitations.findUniqueOrThrow({ where: { id } });
+  try {
+    await assertOpen(tx, invitation);
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+  const { joining } = await join(tx, invitation, null, name);
+  return joining.id;
+}
+
+async function join(tx: Transaction, invitation: invitations, person: Caller['person'], name: string | undefined) {
+  await assertNoMember(tx, invitation, person);
+  await assertMemberLimit(tx, invitation.workspace_id);
+  const joining = person ?? (await createPerson(tx, invitation, name));
+  const { workspace_id, role } = invitation;
+  const data = { workspace_id, user_id: joining.id, role };
+  const member = await tx.tables.members.create({ data, include: { ...WITH_USER, ...WITH_WORKSPACE } });
+  const used = await tx.query(USE, { id: invitation.id, user: joining.id });
+  if (used.length === 0) throw new AppError('INVALID_STATE', 'The invitation has just ended. Ask for a new one.');
+  return { member, joining };
 }
 
 /** An invitation is valid while it is open and its creator may still grant its role. Throws INVALID_STATE. */
