@@ -3,8 +3,10 @@
 import { Provider } from 'oidc-provider';
 
 const { port, clientId, clientSecret, redirectUri } = JSON.parse(process.argv[2]);
+/** @type {Map<string, { sub: string }>} */
 const accounts = new Map();
-let current;
+/** @type {{ sub: string } | null} */
+let current = null;
 
 const provider = new Provider(`http://127.0.0.1:${port}`, {
   clients: [

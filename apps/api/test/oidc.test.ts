@@ -104,7 +104,7 @@ describe('sign-in through an OpenID provider', () => {
     ...more,
   });
   const isCallback = ({ pathname }: URL): boolean => pathname === '/api/auth/oidc/callback';
-  const start = (next = '/'): string => `${url}/api/auth/oidc?${new URLSearchParams({ next })}`;
+  const start = (next = '/'): string => `${url}/api/auth/oidc?${new URLSearchParams({ next }).toString()}`;
   /** Where the sign-in ends at our site. */
   async function signIn(browser: Browser, next = '/'): Promise<string> {
     const callback = await browser.follow(start(next), isCallback);
