@@ -498,7 +498,7 @@ export const words = {
       taken:
         'Somebody already signs in with your address here. If that is you, sign in with your password, then open /api/auth/oidc once.',
       member: 'Your address already belongs to a member. Sign in as that member first, then open /api/auth/oidc once.',
-      uninvited: 'Nobody has invited your e-mail address. Ask an admin of the workspace for an invitation.',
+      uninvited: 'Your e-mail address has not been invited. Ask an admin of the workspace for an invitation.',
       expired: 'The sign-in did not start in this browser, or it took too long. Try again.',
       failed: 'The provider did not sign you in. Try again.',
     } as Record<string, string>,
