@@ -55,6 +55,38 @@ describeInBrowser('the inbox', () => {
     });
   });
 
+  it('draws a form from the schema of a registered tool, keeps the types, and shows the edit before it is sent', async () => {
+    const office = await inbox.office();
+    const { page, reviewer } = office;
+    const input_schema = {
+      type: 'object',
+      properties: {
+        order: { type: 'string', title: 'Order', default: 'B-2' },
+        amount: { type: 'integer', title: 'Amount', pattern: '(a+)+$' },
+        reason: { type: 'string', title: 'Reason given' },
+        lines: { type: 'array', title: 'Lines', items: { type: 'string' } },
+      },
+      required: ['amount'],
+    };
+    await reviewer('POST', '/v1/tools', { name: 'shop.refund', url: 'https://tools.example.com/refund', input_schema });
+    const params = { amount: 500, reason: 'Broken', lines: ['cup'], extra: true };
+    const [id] = await propose(office, { type: 'shop.refund', params });
+    await page.reload();
+    await title(office).waitFor();
+    await page.keyboard.press('e');
+    await page.getByLabel('Amount').fill('600');
+    await page.getByLabel('Reason given').fill('Lost');
+    const changes = page.getByRole('region', { name: 'What you changed' });
+    expect(await changes.locator('dt').allInnerTexts()).toEqual(['amount', 'reason']);
+    await page.getByLabel('extra').uncheck();
+    await page.getByRole('button', { name: 'Approve with 3 changes' }).click();
+    await statusIs(office, id, 'approved');
+    const { params: sent, approval } = await read(office, id);
+    expect(sent).toEqual({ amount: 600, reason: 'Lost', lines: ['cup'], extra: false });
+    expect(approval?.edits).toEqual({ amount: 600, reason: 'Lost', extra: false });
+    expect(office.complaints).toEqual([]);
+  });
+
   it('answers a question with the key of an option', async () => {
     const office = await inbox.office();
     const params = { reason: 'What may I offer?', options: ['Nothing', '10 %', '20 %'] };
@@ -170,13 +202,19 @@ describeInBrowser('the inbox', () => {
     await page.keyboard.press('Control+A');
     await page.keyboard.type('70');
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Approve 37 ticked' }).click();
+    await page.getByRole('button', { name: /^Change in all ticked rows: .*Friday/ }).click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('by Monday');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Approve 37 ticked with 1 change to all' }).click();
     for (const id of ids.slice(0, 37)) await statusIs(office, id, 'approved');
     for (const id of ids.slice(37)) expect((await read(office, id)).status).toBe('pending_approval');
-    const edited = (await Promise.all(ids.slice(0, 37).map((id) => read(office, id)))).filter(
-      ({ approval }) => approval?.edits,
-    );
-    expect(edited).toHaveLength(1);
+    const decided = await Promise.all(ids.slice(0, 37).map((id) => read(office, id)));
+    for (const { params, approval } of decided) {
+      expect(params.title).toMatch(/^Send the quote to customer \d+ by Monday$/);
+      expect(approval?.edits).toHaveProperty('title');
+    }
+    expect(decided.filter(({ approval }) => approval?.edits?.description)).toHaveLength(1);
     expect(office.complaints).toEqual([]);
   }, 60_000);
 

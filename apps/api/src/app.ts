@@ -108,6 +108,7 @@ import { updateSettingsRoute } from './routes/v1/settings/update.ts';
 import { listSnoozesRoute } from './routes/v1/snoozes/list.ts';
 import { createToolRoute } from './routes/v1/tools/create.ts';
 import { deleteToolRoute } from './routes/v1/tools/delete.ts';
+import { getToolSchemaRoute } from './routes/v1/tools/get-schema.ts';
 import { listToolsRoute } from './routes/v1/tools/list.ts';
 import { createReadSlots } from './read-slots.ts';
 import type { OidcSettings } from './sign-in/oidc.ts';
@@ -205,6 +206,7 @@ export const routes: readonly Route[] = [
   verifyIdentityRoute,
   createToolRoute,
   listToolsRoute,
+  getToolSchemaRoute,
   deleteToolRoute,
   getSettingsRoute,
   updateSettingsRoute,

@@ -318,4 +318,27 @@ describe('tools', () => {
       expect(edited.body.action).toMatchObject({ status: 'approved', params: { order: '4711', reason: 'broken' } });
     });
   });
+
+  describe('GET /v1/tools/{name}/input-schema', () => {
+    it('shows a viewer the schema of a tool, and nothing else of it', async () => {
+      const here = await api.tenant();
+      await register(here.owner);
+      const viewer = await here.client({ role: 'viewer' });
+      const { status, body } = await viewer.get(`/v1/tools/${REFUND.name}/input-schema`);
+      expect([status, body]).toEqual([200, { status: 'success', input_schema: SCHEMA }]);
+    });
+
+    it('knows no schema of an unknown, a built-in, a deleted or another workspace’s tool, nor for a key without scopes', async () => {
+      const [here, there] = [await api.tenant(), await api.tenant()];
+      await register(here.owner);
+      const schemaOf = (by: Client, name = REFUND.name) => by.get(`/v1/tools/${name}/input-schema`);
+      for (const name of ['shop.unknown', 'create_note', 'x'.repeat(65)])
+        await expectRefusal(api, here, NOT_FOUND, () => schemaOf(here.owner, name));
+      await expectRefusal(api, here, NOT_FOUND, () => schemaOf(there.owner));
+      const by = await here.client({ scopes: [] });
+      await expectRefusal(api, here, FORBIDDEN, () => schemaOf(by));
+      await here.owner.delete(`/v1/tools/${REFUND.name}`);
+      await expectRefusal(api, here, NOT_FOUND, () => schemaOf(here.owner));
+    });
+  });
 });

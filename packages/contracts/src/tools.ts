@@ -75,6 +75,10 @@ export const createdToolReply = z.object({
   tool: tool.describe('The tool as it is now.'),
 });
 export const toolReply = z.object({ status: ok, tool: tool.describe('The tool without its secret.') });
+export const toolSchemaReply = z.object({
+  status: ok,
+  input_schema: jsonObject.describe('JSON Schema of the params.'),
+});
 export const listToolsReply = z.object({
   status: ok,
   tools: z.array(tool).describe('The page.'),

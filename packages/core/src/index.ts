@@ -156,6 +156,7 @@ export { updateTask } from './crm/tasks/update.ts';
 export { nextSlice } from './platform/time-slice.ts';
 export { createTool } from './tools/create.ts';
 export { deleteTool } from './tools/delete.ts';
+export { getToolSchema } from './tools/get-schema.ts';
 export { listTools } from './tools/list.ts';
 export { assignAction } from './review/assign.ts';
 export { commentOnAction } from './review/comment.ts';

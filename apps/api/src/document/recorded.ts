@@ -3713,6 +3713,18 @@ export const RECORDED: Record<string, Recorded> = {
       NOT_FOUND: { message: 'There is no such workspace.', details: [] },
     },
   },
+  getToolSchema: {
+    reply: { status: 'success', input_schema: { type: 'object' } },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope actions:read.', details: [] },
+      NOT_FOUND: { message: 'There is no such tool.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+    },
+  },
   deleteTool: {
     reply: {
       status: 'success',

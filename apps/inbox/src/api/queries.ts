@@ -1,5 +1,5 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
-import type { Agent, WorkspaceSettings } from '@proviso/contracts';
+import type { Agent, JsonObject, WorkspaceSettings } from '@proviso/contracts';
 import type { Waiting } from '../waiting/waiting.ts';
 import { emptyWaiting, withPage } from '../waiting/waiting.ts';
 import { listActions, type ActionQuery } from './actions.ts';
@@ -71,6 +71,13 @@ export const identitiesQuery = queryOptions({
   queryFn: async () =>
     (await request<{ identities: IdentityView[] }>('/v1/identities', { query: { limit: 100 } })).identities,
 });
+
+export const toolSchemaQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['tool-schema', name],
+    queryFn: async () =>
+      (await request<{ input_schema: JsonObject }>(`/v1/tools/${encodeURIComponent(name)}/input-schema`)).input_schema,
+  });
 
 export const settingsQuery = queryOptions({
   queryKey: ['settings', 'workspace'],

@@ -76,6 +76,9 @@ const FIELDS: Record<string, EditField[]> = {
   mcp_tool_call: [],
 };
 
+/** Whether the type is a tool of the workspace, whose params have a schema of their own. */
+export const isTool = (type: string): boolean => !Object.hasOwn(FIELDS, type);
+
 /** Params that are objects of named values, each of which is a field. */
 const SPREAD: Record<string, string> = {
   update_contact: 'properties',
@@ -101,7 +104,7 @@ const named = (object: JsonObject): [string, JsonValue][] =>
 
 const LINE_CHARS_MAX = 80;
 
-function kindOf(value: JsonValue): FieldKind {
+export function kindOf(value: JsonValue): FieldKind {
   if (typeof value === 'boolean') return 'flag';
   if (typeof value === 'number') return 'number';
   if (typeof value === 'string') return value.length > LINE_CHARS_MAX || value.includes('\n') ? 'lines' : 'line';

@@ -1,9 +1,14 @@
-import { useEffect, useRef } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { CatchBoundary } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import { toolSchemaQuery } from '../api/queries.ts';
 import { words } from '../words.ts';
 import { Changes } from './changes.tsx';
-import type { EditField } from './edit-fields.ts';
+import { isTool, type EditField } from './edit-fields.ts';
 import { fieldId } from './edits.ts';
 import type { Edit } from './use-edit.ts';
+
+const SchemaForm = lazy(async () => ({ default: (await import('./schema-form.tsx')).SchemaForm }));
 
 /** The fields where they stand, and what has been changed of them. */
 export function EditForm({ edit }: { edit: Edit }) {
@@ -18,12 +23,28 @@ export function EditForm({ edit }: { edit: Edit }) {
       onSubmit={(event) => event.preventDefault()}
       onKeyDown={(event) => event.key === 'Escape' && (event.target as HTMLElement).blur()}
     >
-      {edit.fields.map((field) => (
-        <EditRow key={fieldId(field)} edit={edit} field={field} />
-      ))}
+      {isTool(edit.type) ? <ToolFields edit={edit} /> : <Fields edit={edit} />}
       <p className="text-muted text-sm">{words.decide.empty}</p>
       {edit.count > 0 && <Changes changes={edit.changes} />}
     </form>
+  );
+}
+
+const Fields = ({ edit }: { edit: Edit }) =>
+  edit.fields.map((field) => <EditRow key={fieldId(field)} edit={edit} field={field} />);
+
+/** Where there is no schema, or none that can be drawn, each param has a plain field. */
+function ToolFields({ edit }: { edit: Edit }) {
+  const { data: schema, isPending } = useQuery(toolSchemaQuery(edit.type));
+  const loading = <p className="text-muted">{words.decide.loadingForm}</p>;
+  if (isPending) return loading;
+  if (!schema) return <Fields edit={edit} />;
+  return (
+    <CatchBoundary getResetKey={() => edit.type} errorComponent={() => <Fields edit={edit} />}>
+      <Suspense fallback={loading}>
+        <SchemaForm schema={schema} params={edit.params} onWrite={edit.writeParams} />
+      </Suspense>
+    </CatchBoundary>
   );
 }
 

@@ -1,6 +1,6 @@
 // From what stands in a form to the edits that are sent. Held by apps/inbox/test/unit/edits.test.ts.
 import type { JsonObject, JsonValue } from '@proviso/contracts';
-import { isObject, type EditField } from './edit-fields.ts';
+import { isObject, kindOf, type EditField } from './edit-fields.ts';
 
 /** By field id, what stands in its input; a flag as 'true' or 'false'. */
 export type Draft = Record<string, string>;
@@ -54,6 +54,30 @@ export function editsOf(params: JsonObject, fields: EditField[], draft: Draft): 
     else edits[field.name] = withKey(wholeOf(edits[field.name] ?? params[field.name]), field.key, read.value);
   }
   return { edits, changes, faults };
+}
+
+/** The params as a schema's form leaves them: each that differs is sent whole, and one that is gone as null. */
+export function editsOfParams(before: JsonObject, after: JsonObject): Edits {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const changes = names
+    .filter((name) => !isSame(before[name], after[name]))
+    .map((name): Changed => {
+      const value = after[name] ?? null;
+      return { field: { name, label: name, kind: kindOf(before[name] ?? value) }, before: before[name], after: value };
+    });
+  return {
+    edits: Object.fromEntries(changes.map(({ field, after: value }) => [field.name, value])),
+    changes,
+    faults: {},
+  };
+}
+
+function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
+  if (Array.isArray(one) && Array.isArray(other))
+    return one.length === other.length && one.every((item, at) => isSame(item, other[at]));
+  if (!isObject(one) || !isObject(other)) return one === other;
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => isSame(one[name], other[name]));
 }
 
 /** In an object of named values null has a meaning of its own, such as to delete: what is emptied is left out. */

@@ -46,7 +46,7 @@ export function ReviewPage() {
       {!isLoading && !first && <p className="text-muted p-6">{text.none}</p>}
       {!isLoading && first && (
         <div className="flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-y-auto">
-          <TemplateView template={template} action={first.action} />
+          <TemplateView review={review} action={first.action} />
           <ReviewTable review={review} />
         </div>
       )}
@@ -76,7 +76,7 @@ function ReviewBar({ review }: { review: ReturnType<typeof useReview> }) {
         disabled={ticked === 0 || !decides}
         onClick={() => void review.approve()}
       >
-        {approve(ticked)} <KeyCap onGo>a</KeyCap>
+        {approve(ticked, review.changedCommons)} <KeyCap onGo>a</KeyCap>
       </button>
       <button
         type="button"

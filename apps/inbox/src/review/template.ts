@@ -5,7 +5,7 @@ import { asText } from '../waiting/headline.ts';
 import { align } from './align.ts';
 import { flagsOf, type Flag } from './flags.ts';
 
-export interface Column {
+interface Column {
   /** The param that it is in. */
   path: string;
   name: string;
@@ -113,29 +113,56 @@ function likeness(one: Set<string>, other: Set<string>): number {
   return shared / (one.size + other.size - shared || 1);
 }
 
-/** The edits that put other words into cells of a row; the text around them stays as it is. */
-export function editsOfCells(
-  { parts, columns }: Template,
-  { action, cells }: Row,
-  written: ReadonlyMap<number, string>,
-): JsonObject {
+/** A common piece by where it stands: the index of its part, and in that the index of the piece. */
+export const pieceId = (part: number, piece: number): string => `${part}.${piece}`;
+
+/** What was written over the template: into cells of one row, and over what all rows have in common. */
+export interface Written {
+  /** By column. */
+  cells: ReadonlyMap<number, string>;
+  /** By piece id. */
+  commons: Readonly<Record<string, { before: string; text: string }>>;
+}
+
+/** Only over the words that it was written for: where the template has changed since, it does not count. */
+export function commonText(commons: Written['commons'], id: string, piece: string): string {
+  const written = commons[id];
+  return written?.before === piece ? written.text : piece;
+}
+
+/** The edits that put other words into a row. A param that has another structure in it stays as it is. */
+export function editsOfRow({ parts, columns }: Template, { action, cells }: Row, written: Written): JsonObject {
   const edits: JsonObject = {};
-  for (const [column] of written) {
-    const path = columns[column]?.path ?? '';
-    const part = parts.find((one) => one.path === path);
-    const text = part?.pieces
-      .map((piece) => (typeof piece === 'string' ? piece : (written.get(piece.column) ?? cells[piece.column] ?? '')))
+  for (const [at, { path, pieces }] of parts.entries()) {
+    const isWritten = pieces.some((piece, place) =>
+      typeof piece === 'string'
+        ? commonText(written.commons, pieceId(at, place), piece) !== piece
+        : written.cells.has(piece.column),
+    );
+    const hasOtherStructure = columns.some((column, index) => column.path === path && cells[index] === null);
+    if (!isWritten || hasOtherStructure) continue;
+    const text = pieces
+      .map((piece, place) =>
+        typeof piece === 'string'
+          ? commonText(written.commons, pieceId(at, place), piece)
+          : (written.cells.get(piece.column) ?? cells[piece.column] ?? ''),
+      )
       .join('');
     const [top = '', ...inside] = path.split('.');
-    edits[top] = withValue(edits[top] ?? action.params[top] ?? null, inside, text ?? '');
+    edits[top] = withValue(edits[top] ?? action.params[top] ?? null, inside, text);
   }
   return edits;
 }
 
 /** The type of what was there stays. */
+function withType(before: JsonValue, text: string): JsonValue {
+  if (typeof before === 'number' && text !== '' && Number.isFinite(Number(text))) return Number(text);
+  if (typeof before === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+}
+
 function withValue(whole: JsonValue, [key, ...inside]: string[], text: string): JsonValue {
-  if (key === undefined)
-    return typeof whole === 'number' && text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+  if (key === undefined) return withType(whole, text);
   if (Array.isArray(whole)) return whole.with(Number(key), withValue(whole[Number(key)] ?? null, inside, text));
   const object = typeof whole === 'object' && whole !== null ? whole : {};
   return { ...object, [key]: withValue(object[key] ?? null, inside, text) };

@@ -6,7 +6,7 @@ import { pageQuery, queryClient, waitingQuery, type WaitingFilter } from '../api
 import { decide } from '../decide/decide.ts';
 import { asText } from '../waiting/headline.ts';
 import { emptyWaiting, withArrivals, withPage, type Waiting } from '../waiting/waiting.ts';
-import { editsOfCells, templateOf, type Row, type Template } from './template.ts';
+import { commonText, editsOfRow, pieceId, templateOf, type Row, type Template, type Written } from './template.ts';
 
 type Mark = 'tick' | 'cross' | 'leave';
 
@@ -19,7 +19,11 @@ export interface Review {
   /** What stands in a cell, changed or not. */
   textOf: (row: Row, column: number) => string;
   write: (row: Row, column: number, text: string) => void;
-  isEdited: (row: Row) => boolean;
+  /** What stands in a piece that all rows have in common, changed or not. */
+  commonOf: (id: string, piece: string) => string;
+  writeCommon: (id: string, before: string, text: string) => void;
+  /** How many pieces of the template are changed. */
+  changedCommons: number;
   marked: (mark: Mark) => Row[];
   approve: () => Promise<void>;
   reject: (comment: string) => Promise<void>;
@@ -38,9 +42,10 @@ export function useReview(filter: WaitingFilter): Review {
   const template = useMemo(() => templateOf(waits, { recipients }), [waits, recipients]);
   const [marks, setMarks] = useState<Record<string, Mark>>({});
   const [written, setWritten] = useState<Record<string, ReadonlyMap<number, string>>>({});
+  const { commons, ...shared } = useCommons(template);
   const idOf = ({ action }: Row): string => action.action_id;
   const markOf = (row: Row): Mark => marks[idOf(row)] ?? (row.flags.length > 0 ? 'leave' : 'tick');
-  const isEdited = (row: Row): boolean => (written[idOf(row)]?.size ?? 0) > 0;
+  const editsOf = (row: Row) => editsOfRow(template, row, { cells: written[idOf(row)] ?? new Map(), commons });
   const marked = (mark: Mark): Row[] => template.rows.filter((row) => markOf(row) === mark);
   return {
     template,
@@ -56,21 +61,38 @@ export function useReview(filter: WaitingFilter): Review {
         else cells.set(column, text);
         return { ...now, [idOf(row)]: cells };
       }),
-    isEdited,
+    ...shared,
     marked,
     approve: async () => {
       const ticked = marked('tick');
-      const plain = ticked.filter((row) => !isEdited(row)).map(({ action }) => action);
+      const decisions = ticked.map((row) => ({ row, edits: editsOf(row) }));
+      const isPlain = ({ edits }: { edits: object }): boolean => Object.keys(edits).length === 0;
+      const plain = decisions.filter(isPlain).map(({ row }) => row.action);
       if (plain.length > 0) await decide(plain, { action: 'approve' });
-      for (const row of ticked.filter(isEdited)) {
-        const edits = editsOfCells(template, row, written[idOf(row)] ?? new Map());
+      for (const { row, edits } of decisions.filter((each) => !isPlain(each)))
         await decide([row.action], { action: 'edit', edits });
-      }
     },
     reject: async (comment) => {
       const crossed = marked('cross').map(({ action }) => action);
       if (crossed.length > 0) await decide(crossed, { action: 'reject', ...(comment && { comment }) });
     },
+  };
+}
+
+/** What was written over the text that all rows have in common. */
+function useCommons(template: Template) {
+  const [commons, setCommons] = useState<Written['commons']>({});
+  const pieces = template.parts.flatMap((part, at) =>
+    part.pieces.map((piece, place) => ({ piece, id: pieceId(at, place) })),
+  );
+  const isChanged = ({ piece, id }: (typeof pieces)[number]): boolean =>
+    typeof piece === 'string' && commonText(commons, id, piece) !== piece;
+  return {
+    commons,
+    commonOf: (id: string, piece: string): string => commonText(commons, id, piece),
+    writeCommon: (id: string, before: string, text: string): void =>
+      setCommons(({ [id]: _, ...others }) => (text === before ? others : { ...others, [id]: { before, text } })),
+    changedCommons: pieces.filter(isChanged).length,
   };
 }
 

@@ -1,5 +1,5 @@
 import { editFieldsOf } from '../../src/edit/edit-fields.ts';
-import { editsOf } from '../../src/edit/edits.ts';
+import { editsOf, editsOfParams } from '../../src/edit/edits.ts';
 
 const edited = (type: string, params: Parameters<typeof editsOf>[0], draft: Record<string, string>) =>
   editsOf(params, editFieldsOf({ type, params }), draft);
@@ -43,5 +43,16 @@ describe('the edits of a form', () => {
       properties: { title: 'Dr', size: 6 },
     });
     expect(edited('update_contact', params, { 'properties.size': '' }).edits).toEqual({ properties: { title: 'Dr' } });
+  });
+
+  it('send each param that a schema’s form changed, whole, and null for one that is gone', () => {
+    const before = { order: 'A-1', amount: 5, lines: [{ id: 1 }], note: 'x' };
+    const after = { lines: [{ id: 1 }], order: 'A-1', amount: 6 };
+    const { edits, changes } = editsOfParams(before, after);
+    expect(edits).toEqual({ amount: 6, note: null });
+    expect(changes).toMatchObject([
+      { field: { name: 'amount' }, before: 5, after: 6 },
+      { field: { name: 'note' }, before: 'x', after: null },
+    ]);
   });
 });

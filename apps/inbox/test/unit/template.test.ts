@@ -1,6 +1,6 @@
 import type { Action, JsonObject } from '@proviso/contracts';
 import { align } from '../../src/review/align.ts';
-import { editsOfCells, templateOf, type Row, type Template } from '../../src/review/template.ts';
+import { editsOfRow, pieceId, templateOf, type Row, type Template } from '../../src/review/template.ts';
 import { anAction } from './an-action.ts';
 
 const NAMES = ['Kim', 'Ravi', 'Mia', 'Tom', 'Zoe'];
@@ -65,16 +65,38 @@ describe('the review of many as one template', () => {
     const [action] = actions as [Action];
     const template = templateOf(actions);
     const column = template.columns.findIndex(({ name }) => name === 'Would …');
-    expect(editsOfCells(template, rowOf(template, action), new Map([[column, 'Sunday']]))).toEqual({
+    expect(
+      editsOfRow(template, rowOf(template, action), { cells: new Map([[column, 'Sunday']]), commons: {} }),
+    ).toEqual({
       message: (action.params.message as string).replace('Monday', 'Sunday'),
     });
+  });
+
+  it('puts what is written over the common text into each row, beside the words of its cells, and only over that text', () => {
+    const actions = usual(6);
+    const template = templateOf(actions);
+    const part = template.parts.findIndex(({ path }) => path === 'message');
+    const place =
+      template.parts[part]?.pieces.findIndex((piece) => typeof piece === 'string' && piece.includes('short call')) ??
+      -1;
+    const before = template.parts[part]?.pieces[place] as string;
+    const text = before.replace('short call', 'coffee');
+    for (const action of actions) {
+      const edit = (of: string) =>
+        editsOfRow(template, rowOf(template, action), {
+          cells: new Map(),
+          commons: { [pieceId(part, place)]: { before: of, text } },
+        });
+      expect(edit(before)).toEqual({ message: (action.params.message as string).replace('short call', 'coffee') });
+      expect(edit('What the template said before')).toEqual({});
+    }
   });
 
   it('keeps the type and the place of a value inside a param', () => {
     const actions = [100, 200, 300].map((amount) => anAction({ params: { arguments: { amount, currency: 'EUR' } } }));
     const template = templateOf(actions);
     const [action] = actions as [Action];
-    expect(editsOfCells(template, rowOf(template, action), new Map([[0, '150']]))).toEqual({
+    expect(editsOfRow(template, rowOf(template, action), { cells: new Map([[0, '150']]), commons: {} })).toEqual({
       arguments: { amount: 150, currency: 'EUR' },
     });
   });
