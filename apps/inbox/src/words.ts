@@ -287,6 +287,7 @@ export const words = {
     running: 'Some decisions have not been answered yet.',
     diff: 'What you changed',
     empty: 'An empty field is left out of the action.',
+    emptyOfTool: 'An empty field is sent as null. The service refuses it where the tool’s schema does not allow null.',
     listButtons: {
       add: 'Add',
       remove: 'Remove',

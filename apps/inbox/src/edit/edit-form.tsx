@@ -24,7 +24,7 @@ export function EditForm({ edit }: { edit: Edit }) {
       onKeyDown={(event) => event.key === 'Escape' && (event.target as HTMLElement).blur()}
     >
       {isTool(edit.type) ? <ToolFields edit={edit} /> : <Fields edit={edit} />}
-      <p className="text-muted text-sm">{words.decide.empty}</p>
+      <p className="text-muted text-sm">{isTool(edit.type) ? words.decide.emptyOfTool : words.decide.empty}</p>
       {edit.count > 0 && <Changes changes={edit.changes} />}
     </form>
   );
