@@ -863,57 +863,62 @@ from held where a.id = held.id returning a.id;
 -- $11 requestHash
 -- $12 identityVersion
 with locked as (
-    select a.*, a as whole from actions a
-    where id = $1::uuid and workspace_id = $2::uuid for no key update
-  ), option as (
-    select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-      undone boolean, uncounted boolean, unavailable boolean)
-  ), moved as (
-    update actions a set
-      status = case locked.status when 'failed' then 'failed' end,
-      version = locked.version + 1,
-      updated_at = clock_timestamp(),
-      params = change.params,
-      resolved = change.resolved,
-      original_params = change.original_params,
-      revision = change.revision,
-      user_edits = change.user_edits,
-      preview = change.preview,
-      agent_preview = change.agent_preview,
-      identity_id = change.identity_id,
-      description = change.description,
-      require_approval = change.require_approval,
-      scheduled_time = change.scheduled_time,
-      contact_id = change.contact_id,
-      company_id = change.company_id,
-      cleared_hash = change.cleared_hash,
-      cleared_identity_version = change.cleared_identity_version,
-      tool_version = change.tool_version,
-      definition_hash = change.definition_hash,
-      status_reason = change.status_reason,
-      assignee = change.assignee,
-      result = change.result,
-      error = change.error,
-      approval = case when change.approval is distinct from locked.approval
-then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end
-    from locked cross join option
-    cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
-    where a.id = locked.id and locked.status in ('failed') and ($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int) and locked.status_reason = 'outcome_unknown'
-    returning a.*
-  ), event as (
-    insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-    select id, version, workspace_id, 'action.outcome_confirmed', status, $7::jsonb, $8::jsonb, updated_at from moved
-  ), key as (
-    insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-    select workspace_id, $9::uuid, $10::text, $11::text,
-      to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-    from moved where $10::text is not null
-  )
-  select
-    case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
-      when not (locked.status in ('failed')) then 'INVALID_STATE' when not (($5::int is null or locked.version = $5::int) and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'OUTCOME_KNOWN' end as code,
-    coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-  from (select 1) one left join locked on true left join moved on true;
+  select a.*, a as whole from actions a
+  where id = $1::uuid and workspace_id = $2::uuid for no key update
+), option as (
+  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+), moved as (
+  update actions a set
+    status = case locked.status when 'failed' then 'failed' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end
+  from locked cross join option
+  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  where a.id = locked.id and locked.status in ('failed')
+    and ($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)
+    and locked.status_reason = 'outcome_unknown'
+  returning a.*
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.outcome_confirmed', status, $7::jsonb, $8::jsonb, updated_at from moved
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, $9::uuid, $10::text, $11::text,
+    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
+  from moved where $10::text is not null
+)
+select
+  case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
+    when not (locked.status in ('failed')) then 'INVALID_STATE'
+    when not (($5::int is null or locked.version = $5::int)
+    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'OUTCOME_KNOWN' end as code,
+  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
+from (select 1) one left join locked on true left join moved on true;
 
 -- action_recalled
 -- $1 id
