@@ -218,6 +218,42 @@ describeInBrowser('the inbox', () => {
     expect(office.complaints).toEqual([]);
   }, 60_000);
 
+  it('approves nothing of high risk before its card was read to the end: by key, in a selection, or after a look at its form', async () => {
+    const office = await inbox.office();
+    const long = Array.from({ length: 120 }, (_, n) => `Line ${n} of the announcement.`).join('\n');
+    const ids = await propose(office, task('Loud one'), task('Loud two'));
+    // As if each were a message to everybody in a channel: no account has to exist, since nothing is sent.
+    await inbox.world.db.pool.query(
+      `update actions set type = 'send_slack_message', params = params || '{"message": "<!channel> hello"}',
+         preview = preview || jsonb_build_object('body', jsonb_build_object('text', $2::text))
+       where id = any($1)`,
+      [ids.map((id) => parseId('action', id)), long],
+    );
+    const { page } = office;
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && request.url().includes('/approve')) sent.push(request.url());
+    });
+    await page.reload();
+    await page.getByText('read to the end to approve').waitFor();
+    await page.keyboard.press('a');
+    await page.keyboard.press('x');
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.getByRole('region', { name: '2 selected' }).waitFor();
+    await page.keyboard.press('a');
+    await page.getByText('2 proposals are of high risk. Open each and read it to the end').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('e');
+    await page.getByRole('button', { name: 'Discard the changes' }).press('Enter');
+    await page.keyboard.press('a');
+    expect(sent).toEqual([]);
+    await page.locator('[data-end-of-card]').scrollIntoViewIfNeeded();
+    await page.getByText('all read').waitFor();
+    await page.keyboard.press('a');
+    await until('the approval to be sent', () => sent.length === 1, 10_000);
+  });
+
   it('makes an unknown outcome work: what is known, where to look, and a finding that two people cannot both give', async () => {
     const office = await inbox.office();
     const [lost, other] = await propose(office, task('Lost'), task('Other'));
@@ -247,7 +283,11 @@ describeInBrowser('the inbox', () => {
 
     await page.goto(`/actions/${other}`);
     await panel.waitFor();
-    await reviewer('POST', `/v1/actions/${other}/outcome`, { outcome: 'not_done' });
+    // Somebody else confirms while ours is on its way.
+    await page.route('**/outcome', async (route) => {
+      await reviewer('POST', `/v1/actions/${other}/outcome`, { outcome: 'not_done' });
+      await route.continue();
+    });
     await panel.getByRole('button', { name: 'It happened' }).click();
     await page.getByText('The outcome of the action is known. Read the action for what happened.').waitFor();
     await page.getByText('it did not happen', { exact: true }).waitFor();

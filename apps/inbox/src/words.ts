@@ -301,6 +301,8 @@ export const words = {
     badJson: 'This is not valid JSON.',
     badNumber: 'This is not a number.',
     questionAlone: 'Answer a question individually, not together with others.',
+    readFirst: (count: number): string =>
+      `${plural(count, 'proposal is', 'proposals are')} of high risk. Open each and read it to the end before you approve it.`,
   },
   stop: {
     button: 'Stop …',

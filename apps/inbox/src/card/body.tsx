@@ -1,5 +1,6 @@
 import type { Preview } from '@proviso/contracts';
 import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { words } from '../words.ts';
 
 const box = 'border-line bg-page my-4 rounded-lg border';
@@ -16,7 +17,7 @@ export function Body({ body }: { body: NonNullable<Preview['body']> }) {
  */
 function MailFrame({ html }: { html: string }) {
   const frame = useRef<HTMLIFrameElement>(null);
-  const [height, setHeight] = useState(80);
+  const [height, setHeight] = useState<number>();
   const page = `<!doctype html><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <base target="_blank">
@@ -30,8 +31,9 @@ ${html}`;
         sandbox="allow-same-origin"
         srcDoc={page}
         className="block w-full"
-        style={{ height, colorScheme: 'light' }}
-        onLoad={() => setHeight(frame.current?.contentDocument?.documentElement.scrollHeight ?? height)}
+        style={{ height: height ?? 80, colorScheme: 'light' }}
+        data-loading={height === undefined ? '' : undefined}
+        onLoad={() => flushSync(() => setHeight(frame.current?.contentDocument?.documentElement.scrollHeight ?? 80))}
       />
     </div>
   );

@@ -10,13 +10,12 @@ import type { Inbox } from '../list/use-inbox.ts';
 import { useDecides } from '../shell/use-session.ts';
 import { Comments } from '../together/comments.tsx';
 import { TogetherDialog } from '../together/together-dialog.tsx';
-import { isHighRisk } from '../waiting/risk.ts';
 import { words } from '../words.ts';
 import { ActionBar } from './action-bar.tsx';
 import { Card, CardHead, Notice } from './card.tsx';
 import { Delta } from './delta.tsx';
 import { Question } from './question.tsx';
-import { useReadToEnd } from './use-read-to-end.ts';
+import { mustBeRead, useReadToEnd } from './use-read-to-end.ts';
 
 /** The proposal that is open, and the decision on it. */
 export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Action; equals: Action[] }) {
@@ -28,8 +27,8 @@ export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Acti
   const [together, setTogether] = useState<'snooze' | 'assign' | null>(null);
   const decides = useDecides();
   const scroller = useRef<HTMLDivElement>(null);
-  const isRead = useReadToEnd(scroller, shown);
-  const mustRead = isHighRisk(shown) && !isRead;
+  const isRead = useReadToEnd(scroller, shown, !edit.isOpen);
+  const mustRead = mustBeRead(shown);
   const decided = inbox.waiting.decided[shown.action_id];
   const isQuestion = shown.type === 'escalate_to_human';
   const ids = [shown.action_id];

@@ -1,20 +1,47 @@
 import { useEffect, useState, type RefObject } from 'react';
 import type { Action } from '@proviso/contracts';
+import { isHighRisk } from '../waiting/risk.ts';
 
-/** Whether the end of the card has been on the screen, for this proposal as it is shown. */
-export function useReadToEnd(scroller: RefObject<HTMLElement | null>, { action_id, params_hash }: Action): boolean {
-  const shown = `${action_id} ${params_hash}`;
-  const [read, setRead] = useState('');
+type Shown = Pick<Action, 'action_id' | 'params_hash'>;
+
+const keyOf = ({ action_id, params_hash }: Shown): string => `${action_id} ${params_hash}`;
+
+/** The proposals whose cards were read to the end in this tab, each as it was shown. */
+const read = new Set<string>();
+
+/** Whether it is of high risk, and its card has not been read to the end: then nothing approves it. */
+export const mustBeRead = (action: Action): boolean => isHighRisk(action) && !read.has(keyOf(action));
+
+/**
+ * Whether the end of the card has been on the screen, for this proposal as it is shown. The end of a form does not count,
+ * nor does the end before a mail has its height.
+ */
+export function useReadToEnd(scroller: RefObject<HTMLElement | null>, action: Action, isCard: boolean): boolean {
+  const shown = keyOf(action);
+  const [, setCount] = useState(0);
   useEffect(() => {
     const root = scroller.current;
     const end = root?.querySelector('[data-end-of-card]');
-    if (!root || !end) return;
+    if (!root || !end || !isCard) return;
     const observer = new IntersectionObserver(
-      (entries) => entries.some(({ isIntersecting }) => isIntersecting) && setRead(shown),
+      (entries) => {
+        const isSeen = entries.some(({ isIntersecting }) => isIntersecting);
+        if (!isSeen || root.querySelector('[data-loading]')) return;
+        read.add(shown);
+        setCount(read.size);
+      },
       { root },
     );
-    observer.observe(end);
-    return () => observer.disconnect();
-  }, [scroller, shown]);
-  return read === shown;
+    const watch = (): void => {
+      observer.unobserve(end);
+      observer.observe(end);
+    };
+    watch();
+    root.addEventListener('load', watch, true); // of a frame: load events do not bubble
+    return () => {
+      root.removeEventListener('load', watch, true);
+      observer.disconnect();
+    };
+  }, [scroller, shown, isCard]);
+  return read.has(shown);
 }

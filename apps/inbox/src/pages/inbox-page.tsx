@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CardPane } from '../card/card-pane.tsx';
 import { barClass, goClass } from '../card/action-bar.tsx';
+import { mustBeRead } from '../card/use-read-to-end.ts';
 import { decide } from '../decide/decide.ts';
 import { RejectDialog } from '../decide/reject-dialog.tsx';
 import { toast } from '../decide/toasts.ts';
@@ -53,11 +54,13 @@ export function InboxPage() {
 function SelectionBar({ inbox: { selected, clear, toNext } }: { inbox: Inbox }) {
   const [isRejecting, setRejecting] = useState(false);
   const decides = useDecides();
-  const { approveMany, rejectMany, clearSelection, questionAlone } = words.decide;
+  const { approveMany, rejectMany, clearSelection, questionAlone, readFirst } = words.decide;
   const send = (decision: Parameters<typeof decide>[1]): void => {
     if (!decides) return;
     if (selected.some(({ type }) => type === 'escalate_to_human'))
       return toast({ text: questionAlone, tone: 'failure' });
+    const unread = decision.action === 'approve' ? selected.filter(mustBeRead).length : 0;
+    if (unread > 0) return toast({ text: readFirst(unread), tone: 'failure' });
     clear();
     toNext(selected.map(({ action_id }) => action_id));
     void decide(selected, decision);

@@ -3,8 +3,11 @@ import { useEffect, useMemo, useState } from 'react';
 import type { Action } from '@proviso/contracts';
 import { listActions } from '../api/actions.ts';
 import { pageQuery, queryClient, waitingQuery, type WaitingFilter } from '../api/queries.ts';
+import { mustBeRead } from '../card/use-read-to-end.ts';
 import { decide } from '../decide/decide.ts';
+import { toast } from '../decide/toasts.ts';
 import { asText } from '../waiting/headline.ts';
+import { words } from '../words.ts';
 import { emptyWaiting, withArrivals, withPage, type Waiting } from '../waiting/waiting.ts';
 import { commonText, editsOfRow, pieceId, templateOf, type Row, type Template, type Written } from './template.ts';
 
@@ -44,7 +47,8 @@ export function useReview(filter: WaitingFilter): Review {
   const [written, setWritten] = useState<Record<string, ReadonlyMap<number, string>>>({});
   const { commons, ...shared } = useCommons(template);
   const idOf = ({ action }: Row): string => action.action_id;
-  const markOf = (row: Row): Mark => marks[idOf(row)] ?? (row.flags.length > 0 ? 'leave' : 'tick');
+  const markOf = (row: Row): Mark =>
+    marks[idOf(row)] ?? (row.flags.length > 0 || mustBeRead(row.action) ? 'leave' : 'tick');
   const editsOf = (row: Row) => editsOfRow(template, row, { cells: written[idOf(row)] ?? new Map(), commons });
   const marked = (mark: Mark): Row[] => template.rows.filter((row) => markOf(row) === mark);
   return {
@@ -52,7 +56,10 @@ export function useReview(filter: WaitingFilter): Review {
     waiting,
     isLoading,
     markOf,
-    mark: (row, mark) => setMarks((now) => ({ ...now, [idOf(row)]: mark })),
+    mark: (row, mark) => {
+      if (mark === 'tick' && mustBeRead(row.action)) toast({ text: words.decide.readFirst(1), tone: 'failure' });
+      else setMarks((now) => ({ ...now, [idOf(row)]: mark }));
+    },
     textOf: (row, column) => written[idOf(row)]?.get(column) ?? row.cells[column] ?? '',
     write: (row, column, text) =>
       setWritten((now) => {
