@@ -67,7 +67,7 @@ describe('a fleet with poison actions', () => {
     await until('all that is good to end', async () => (await open('good')) === 0, 60_000);
 
     const all = await fleet.actions();
-    for (const { type, params, status, status_reason, crashes } of all) {
+    for (const { type, params, status, status_reason } of all) {
       const begins = (params as { begins?: boolean }).begins;
       const reason = begins ? 'outcome_unknown' : ENDS[type as keyof typeof ENDS];
       expect({ type, begins, status, status_reason }).toEqual(
@@ -75,8 +75,14 @@ describe('a fleet with poison actions', () => {
           ? { type, begins, status: 'completed', status_reason: null }
           : { type, begins, status: 'failed', status_reason: reason },
       );
-      expect(crashes).toBeLessThanOrEqual(CRASHES_MAX);
     }
+    // Not `crashes`: a worker that adopted an action may be killed by another one before it gives the first one up.
+    const requeued = await fleet.db.tables.action_events.groupBy({
+      by: ['action_id'],
+      where: { event: 'action.requeued' },
+      _count: true,
+    });
+    expect(Math.max(...requeued.map(({ _count }) => _count))).toBeLessThan(CRASHES_MAX);
     for (const said of ['the loop has been blocked', 'heap out of memory'])
       expect(ends.some(({ output }) => output.includes(said))).toBe(true);
     expect(ends.some(({ code }) => code === 1)).toBe(true);
