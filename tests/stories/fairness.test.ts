@@ -28,7 +28,7 @@ describe.each(backends())('one worker $name with a busy workspace', ({ redisUrl 
   let greedy: TestWorkspace;
   let modest: TestWorkspace;
   beforeEach(async () => {
-    await fleet.db.pool.query('truncate actions, action_events');
+    await fleet.db.pool.query('truncate actions, action_events cascade');
     [greedy, modest] = [await fleet.world.workspace(), await fleet.world.workspace()];
   });
 
