@@ -86,7 +86,8 @@ export const RULES: Record<string, Rule> = {
     let first = Infinity;
     for (const { event, at, data } of events) {
       const changes = (data.changes ?? {}) as JsonObject;
-      if ('scheduled_time' in changes) asked = timeOf(changes.scheduled_time);
+      // A new time also ends the wait after a failed attempt.
+      if ('scheduled_time' in changes) [asked, dueAt] = [timeOf(changes.scheduled_time), 0];
       if (event === 'action.released' || (event === 'action.approved' && ranNow)) [asked, dueAt] = [null, 0];
       if (event === 'action.retried') dueAt = at.getTime() + Number(data.delay_ms);
       if (event !== 'action.claimed') continue;
