@@ -24,7 +24,7 @@ export interface Client {
 
 /**
  * A client of one service with one token. A failed call throws ProvisoError; an aborted one throws its signal's reason.
- * It retries what is safe to repeat: every POST has a key by which the service recognises it.
+ * It retries what is safe to repeat: every POST has a key that the service recognises.
  */
 export function createClient({ baseUrl, token, workspaceId, fetch = globalThis.fetch }: ClientOptions): Client {
   const connection: Connection = { baseUrl: baseUrl.replace(/\/+$/, ''), token, workspaceId, fetch };

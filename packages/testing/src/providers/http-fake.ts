@@ -60,7 +60,7 @@ export interface HttpFake {
 
 export interface HttpFakeOptions {
   handle: (request: FakeRequest) => FakeReply | Promise<FakeReply>;
-  /** The name by which faults are armed if all requests go to one path; then `unread` means read but not handled. */
+  /** Faults are armed under this name if all requests go to one path; then `unread` means read but not handled. */
   nameOf?: (request: FakeRequest) => string;
   /** The provider's reply for "too many"; Retry-After: 1 is added. */
   tooMany: FakeReply;

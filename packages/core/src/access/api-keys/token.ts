@@ -19,7 +19,7 @@ export const newInvitationSecret = (): string => `pvi_${letters(8)}_${letters(40
 
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-/** The readable part of a token, by which people tell keys apart; of another format, the first four characters. */
+/** The readable part of a token, which lets people tell keys apart; of another format, the first four characters. */
 export const lookupOf = (token: string): string => /^pvi?_([^_]{8})_/.exec(token)?.[1] ?? token.slice(0, 4);
 
 /** Why a token that an operator chose is not acceptable; undefined = it is. */
