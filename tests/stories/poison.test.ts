@@ -34,7 +34,10 @@ describe('a fleet with poison actions', () => {
   async function supervise(): Promise<void> {
     while (!over.signal.aborted) {
       const worker = await fleet.startWorker().catch((error: Error) => error);
-      if (worker instanceof Error) continue; // it ended before it answered
+      if (worker instanceof Error) {
+        ends.push({ code: null, output: worker.message }); // a poison action ended it before it answered
+        continue;
+      }
       if (over.signal.aborted) return worker.kill();
       const code = await worker.ended();
       if (!over.signal.aborted) ends.push({ code, output: worker.output() });
