@@ -13,7 +13,8 @@ with lost as (
   for no key update skip locked
 )
 update actions a set
-  fence = a.fence + 1, crashes = a.crashes + 1, lease_owner = $4::text,
+  fence = a.fence + 1, lease_owner = $4::text,
+  crashes = case when a.effect_started_at is null then least(a.crashes + 1, a.attempts) else a.crashes + 1 end,
   lease_until = clock_timestamp() + $2::int * interval '1 ms'
 from lost where a.id = lost.id
 returning to_jsonb(a) as action,

@@ -29,14 +29,15 @@ describe('recover', () => {
   const create = (delivery: string, params: JsonObject = {}): Promise<ActionRow> =>
     createAction(owner, { type: `probe_${delivery}`, identity_id: workspace.identityId, params });
 
+  const expireLease = ({ id }: ActionRow): Promise<unknown> =>
+    world.db.pool.query("update actions set lease_until = now() - interval '1 second' where id = $1", [id]);
+
   /** A worker that claimed it and was never heard of again; `begun` = after begin(). */
   async function lose(action: ActionRow, begun: boolean): Promise<ActionRow> {
     const { action: held } = await claim(world.worker(), action.id);
     if (!held) throw new Error('not claimed');
-    await world.db.pool.query(
-      `update actions set lease_until = now() - interval '1 second'${begun ? ', effect_started_at = now()' : ''} where id = $1`,
-      [action.id],
-    );
+    await expireLease(action);
+    if (begun) await world.db.pool.query('update actions set effect_started_at = now() where id = $1', [action.id]);
     return held;
   }
 
@@ -110,6 +111,23 @@ describe('recover', () => {
       await recoverLost(world.worker());
     }
     expect(await reread(world, action)).toMatchObject({ status: 'failed', status_reason: 'crashed', crashes: 3 });
+  });
+
+  it('counts one crash per attempt of an action that has not begun, however many adopters are lost too', async () => {
+    const action = await create('at_most_once');
+    await lose(action, false);
+    const { db, ...worker } = world.worker();
+    const query: typeof db.query = (statement, values) =>
+      statement.name === 'action_requeued'
+        ? Promise.reject(new Error('the adopter is lost'))
+        : db.query(statement, values);
+    for (let adopter = 1; adopter <= 3; adopter += 1) {
+      await recoverLost({ ...worker, db: { ...db, query } });
+      expect(await reread(world, action)).toMatchObject({ status: 'running', fence: 1 + adopter, crashes: 1 });
+      await expireLease(action);
+    }
+    await recoverLost(world.worker());
+    expect(await reread(world, action)).toMatchObject({ status: 'scheduled', attempts: 1, crashes: 1 });
   });
 
   it('reconciles a started effect that crashed three workers instead of repeating it', async () => {

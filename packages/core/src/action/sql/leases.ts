@@ -41,7 +41,9 @@ interface LostAnswer {
 
 /**
  * Takes over running actions whose lease has expired. If this process does not know the type, only after ten leases,
- * when no worker that knows it has come.
+ * when no worker that knows it has come. An attempt counts as one crash: if the adopter is lost too before it recovers
+ * an action that has not begun, it ran nothing of it. Recovering an effect that began may ask the provider, so each
+ * such loss counts.
  */
 export const ADOPT_LOST = statement<
   { count: number; owner: string; types: readonly string[]; leaseMs: number },
@@ -57,7 +59,8 @@ export const ADOPT_LOST = statement<
       for no key update skip locked
     )
     update actions a set
-      fence = a.fence + 1, crashes = a.crashes + 1, lease_owner = :owner::text,
+      fence = a.fence + 1, lease_owner = :owner::text,
+      crashes = case when a.effect_started_at is null then least(a.crashes + 1, a.attempts) else a.crashes + 1 end,
       lease_until = clock_timestamp() + :leaseMs::int * interval '1 ms'
     from lost where a.id = lost.id
     returning to_jsonb(a) as action,
