@@ -153,6 +153,69 @@ select (select cardinality(places) from found) as found, transaction, number, wo
   is_known
 from page order by n;
 
+-- gateway_review_tool
+-- $1 access
+-- $2 by
+-- $3 gateway
+-- $4 identity
+-- $5 name
+-- $6 definitionHash
+update gateway_tools set
+  access = $1, reviewed_definition = definition, reviewed_semantics_hash = semantics_hash,
+  reviewed_by = $2::jsonb, reviewed_at = clock_timestamp(), updated_at = clock_timestamp()
+where gateway_id = $3::uuid and identity_id = $4::uuid and name = $5
+  and definition_hash = $6
+returning 1 as reviewed;
+
+-- gateway_store_failure
+-- $1 failure
+-- $2 gateway
+-- $3 identity
+update gateway_servers set failure = $1
+where gateway_id = $2::uuid and identity_id = $3::uuid;
+
+-- gateway_store_tools
+-- $1 gateway
+-- $2 identity
+-- $3 reviewer
+-- $4 tools
+-- $5 workspace
+with server as (
+  select gateway_id, identity_id, listed_at from gateway_servers
+  where gateway_id = $1::uuid and identity_id = $2::uuid for update
+), found as (
+  select server.listed_at is null and $3::jsonb is not null as adopted, t.*
+  from server, jsonb_to_recordset($4::jsonb)
+    as t (name text, definition jsonb, definition_hash text, semantics jsonb, semantics_hash text)
+), stored as (
+  insert into gateway_tools as g (
+    gateway_id, identity_id, name, workspace_id, definition, definition_hash, semantics, semantics_hash,
+    reviewed_definition, reviewed_semantics_hash, reviewed_by, reviewed_at)
+  select $1::uuid, $2::uuid, name, $5::uuid, definition, definition_hash, semantics,
+    semantics_hash, case when adopted then definition end, case when adopted then semantics_hash end,
+    case when adopted then $3::jsonb end, case when adopted then clock_timestamp() end
+  from found
+  on conflict (gateway_id, identity_id, name) do update set
+    definition = excluded.definition, definition_hash = excluded.definition_hash,
+    semantics = excluded.semantics, semantics_hash = excluded.semantics_hash,
+    removed_at = null, updated_at = clock_timestamp()
+  where g.definition_hash <> excluded.definition_hash or g.removed_at is not null
+  returning 1
+), removed as (
+  update gateway_tools g set removed_at = clock_timestamp(), updated_at = clock_timestamp()
+  from server
+  where g.gateway_id = server.gateway_id and g.identity_id = server.identity_id and g.removed_at is null
+    and not exists (select from found where found.name = g.name)
+  returning 1
+)
+update gateway_servers s set listed_at = clock_timestamp(), failure = null
+from server where s.gateway_id = server.gateway_id and s.identity_id = server.identity_id;
+
+-- gateway_update
+-- $1 name
+-- $2 id
+update gateways set name = coalesce($1, name), updated_at = clock_timestamp() where id = $2::uuid returning id;
+
 -- idempotency_forget
 delete from idempotency_keys where ctid in (
   select ctid from idempotency_keys where created_at < statement_timestamp() - interval '48 hours' limit 1000

@@ -152,7 +152,7 @@ describe('an agent whose write was approved with an edit reads what really happe
     await Promise.all([server.connect(there), client.connect(here)]);
     fixture.host(await hostMcpTools(client));
 
-    const tools = gateClient(client, gate());
+    const tools = gateClient(client, { ...gate(), trustHints: true });
     const described = (await tools.listTools()).tools.map(({ name, description }) => [name, description]);
     expect(described).toEqual([
       ['refund', expect.stringContaining('A person approves each call.')],

@@ -73,6 +73,15 @@ import { updateContactRoute } from './routes/v1/contacts/update.ts';
 import { recordEmailMessageRoute } from './routes/v1/email-messages/record.ts';
 import { removeDemoRoute } from './routes/v1/demo/remove.ts';
 import { streamEventsRoute } from './routes/v1/events.ts';
+import { createGatewayRoute } from './routes/v1/gateways/create.ts';
+import { listGatewaysRoute } from './routes/v1/gateways/list.ts';
+import { getGatewayRoute } from './routes/v1/gateways/get.ts';
+import { updateGatewayRoute } from './routes/v1/gateways/update.ts';
+import { deleteGatewayRoute } from './routes/v1/gateways/delete.ts';
+import { refreshGatewayRoute } from './routes/v1/gateways/refresh.ts';
+import { listGatewayToolsRoute } from './routes/v1/gateways/list-tools.ts';
+import { reviewGatewayToolsRoute } from './routes/v1/gateways/review-tools.ts';
+import { listGatewayReadsRoute } from './routes/v1/gateways/list-reads.ts';
 import { createIdentityRoute } from './routes/v1/identities/create.ts';
 import { deleteIdentityRoute } from './routes/v1/identities/delete.ts';
 import { getIdentityRoute } from './routes/v1/identities/get.ts';
@@ -204,6 +213,15 @@ export const routes: readonly Route[] = [
   updateIdentityRoute,
   deleteIdentityRoute,
   verifyIdentityRoute,
+  createGatewayRoute,
+  listGatewaysRoute,
+  getGatewayRoute,
+  updateGatewayRoute,
+  deleteGatewayRoute,
+  refreshGatewayRoute,
+  listGatewayToolsRoute,
+  reviewGatewayToolsRoute,
+  listGatewayReadsRoute,
   createToolRoute,
   listToolsRoute,
   getToolSchemaRoute,

@@ -10,6 +10,7 @@ export const TAGS = {
   'E-mail': 'Messages that were received or sent elsewhere.',
   Identities: 'Accounts to act as.',
   Tools: 'Tools of the workspace, called once an action is cleared.',
+  Gateways: 'MCP servers behind the gate, and what agents may do with their tools.',
   Events: 'Events, as they happen.',
   Operation: 'Pausing and resuming.',
 } as const;

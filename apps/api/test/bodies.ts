@@ -1,5 +1,5 @@
 import { newId } from '@proviso/core';
-import { TOOL, type SeededWorkspace } from './seeded-workspace.ts';
+import { CHARGE_HASH, TOOL, type SeededWorkspace } from './seeded-workspace.ts';
 
 /** A body that the route would take, so that only the caller is at fault. */
 export const BODIES: Record<string, (here: SeededWorkspace) => object> = {
@@ -41,6 +41,11 @@ export const BODIES: Record<string, (here: SeededWorkspace) => object> = {
   updateIdentity: () => ({ name: 'n' }),
   verifyIdentity: () => ({}),
   createTool: () => TOOL,
+  createGateway: ({ ids }) => ({ name: 'New', servers: [{ identity_id: ids.mcp_identity_id }], agent_ids: [] }),
+  updateGateway: () => ({ name: 'New' }),
+  reviewGatewayTools: ({ ids }) => ({
+    tools: [{ identity_id: ids.mcp_identity_id, name: 'charge', definition_hash: CHARGE_HASH, access: 'denied' }],
+  }),
   pauseWork: () => ({}),
   resumeWork: () => ({}),
   createKey: () => ({ name: 'k', scopes: ['actions:read'] }),

@@ -61,8 +61,12 @@ describe('each operation of the document', () => {
       for (const body of bodies) {
         const office = await openExampleWorkspace(api);
         const { type, toolName } = { ...(body as { type?: string; toolName?: string } | undefined) };
-        const identity_id = await far.identityFor(office, type ?? toolName ?? '');
-        const here = { ...office, ids: { ...office.ids, identity_id } };
+        const served = route.operationId === 'createGateway' ? 'mcp_tool_call' : undefined;
+        const identity_id =
+          route.operationId === 'reviewGatewayTools'
+            ? office.ids.mcp_identity_id
+            : await far.identityFor(office, type ?? toolName ?? served ?? '');
+        const here = { ...office, ids: { ...office.ids, ...(identity_id && { identity_id }) } };
         const address = addressOf(route, here) + query(route, here);
         const done = await (route.handleOutsider ? api.with() : here.owner).raw(
           route.method as Method,

@@ -1,4 +1,4 @@
-import { createSignInLink, newId, openSession, parseId, formatId } from '@proviso/core';
+import { createSignInLink, hashJson, newId, openSession, parseId, formatId } from '@proviso/core';
 import type { Route } from '../src/route.ts';
 import { addTask, join, pending, propose, uuidOf, type Api, type Tenant } from './test-api.ts';
 
@@ -8,6 +8,10 @@ export interface SeededWorkspace extends Tenant {
 }
 
 export const TOOL = { name: 'refund', url: 'https://tools.example.com/refund', input_schema: { type: 'object' } };
+
+/** Nothing listens there. */
+const NO_SERVER = 'http://127.0.0.1:9/mcp';
+export const CHARGE_HASH = hashJson({ name: 'charge', input_schema: { type: 'object' } });
 
 export async function seedWorkspace(api: Api): Promise<SeededWorkspace> {
   const here = await api.tenant();
@@ -39,7 +43,25 @@ export async function seedWorkspace(api: Api): Promise<SeededWorkspace> {
   );
   const rejected = await pending(here.owner, here);
   await here.owner.post(`/v1/actions/${rejected.action_id}/reject`, { comment: 'Not now.' });
+  const served = await here.identity('mcp', { url: NO_SERVER });
+  const servers = [{ identity_id: formatId('identity', served) }];
+  const { gateway } = (await here.owner.post('/v1/gateways', { name: 'Billing', servers, agent_ids: [runner] })).body;
+  const definition = { name: 'charge', input_schema: { type: 'object' } };
+  await api.world.db.tables.gateway_tools.create({
+    data: {
+      gateway_id: parseId('gateway', gateway.gateway_id) ?? '',
+      identity_id: served,
+      name: definition.name,
+      workspace_id: here.id,
+      definition,
+      definition_hash: hashJson(definition),
+      semantics: definition,
+      semantics_hash: hashJson(definition),
+    },
+  });
   const ids = {
+    gateway_id: gateway.gateway_id,
+    mcp_identity_id: formatId('identity', served),
     unknown_action_id: unknown.action_id,
     rejected_action_id: rejected.action_id,
     held_action_id: held.action_id,

@@ -8,6 +8,9 @@ import type {
   Agent,
   EmailThread,
   ErrorBody,
+  Gateway,
+  GatewayRead,
+  GatewayTool,
   Identity,
   Invitation,
   JsonObject,
@@ -104,7 +107,10 @@ export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   runs: Run[];
   secret: string | null;
   tool: Tool;
-  tools: Tool[];
+  tools: (Tool & GatewayTool)[];
+  gateway: Gateway;
+  gateways: Gateway[];
+  reads: GatewayRead[];
   view: View;
   views: View[];
 }
@@ -328,6 +334,12 @@ const TABLES = [
   'views',
   'pauses',
   'tools',
+  'gateways',
+  'gateway_servers',
+  'gateway_agents',
+  'gateway_tools',
+  'gateway_calls',
+  'gateway_reads',
 ];
 
 /** Everything that a workspace holds, to see that nothing moved. */

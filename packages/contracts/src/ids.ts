@@ -16,6 +16,7 @@ export const ID_PREFIX = {
   invitation: 'inv',
   session: 'ses',
   view: 'view',
+  gateway: 'gw',
 } as const;
 export type IdKind = keyof typeof ID_PREFIX;
 

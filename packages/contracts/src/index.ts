@@ -9,6 +9,7 @@ export * from './agents.ts';
 export * from './encoded-words.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './gateways.ts';
 export * from './identities.ts';
 export * from './ids.ts';
 export * from './json.ts';

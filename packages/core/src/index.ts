@@ -81,6 +81,15 @@ export { createSlots, type FreeSlots, reserveOf, type SlotOptions } from './exec
 export { type Worker } from './execution/worker.ts';
 export { forProcess, forTenant } from './platform/fair-pool.ts';
 export { createFairSlots } from './platform/fair-slots.ts';
+export { createGateway } from './gateways/create.ts';
+export { deleteGateway } from './gateways/delete.ts';
+export { getGateway } from './gateways/get.ts';
+export { listGateways } from './gateways/list.ts';
+export { listGatewayReads } from './gateways/list-reads.ts';
+export { listGatewayTools } from './gateways/list-tools.ts';
+export { refreshGateway } from './gateways/refresh.ts';
+export { reviewGatewayTools } from './gateways/review-tools.ts';
+export { updateGateway } from './gateways/update.ts';
 export { createIdentity } from './identities/create.ts';
 export { deleteIdentity } from './identities/delete.ts';
 export { getIdentity } from './identities/get.ts';

@@ -1,10 +1,11 @@
-import type { Executor, ProviderKind, ToolKind } from '@proviso/core/executor';
+import type { Executor, McpConnector, ProviderKind, ToolKind } from '@proviso/core/executor';
 import { createNote } from './create-note.ts';
 import { createTask } from './create-task.ts';
 import { emailMessage } from './email-message.ts';
 import { escalateToHuman } from './escalate-to-human.ts';
 import { linkedinConnection } from './linkedin-connection.ts';
 import { mcpToolCall } from './mcp-tool-call.ts';
+import { mcpConnector } from './mcp/connector.ts';
 import { hubspot } from './providers/hubspot.ts';
 import { internal } from './providers/internal.ts';
 import { linkedin } from './providers/linkedin.ts';
@@ -51,9 +52,10 @@ interface BuiltIns {
   executors: Executor[];
   providers: ProviderKind[];
   tools: ToolKind;
+  mcp: McpConnector;
 }
 
-/** Every built-in executor and provider, and how workspace tools run. */
+/** Every built-in executor and provider, how workspace tools run, and how gateways connect to MCP servers. */
 export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
   const executors = [
     createNote,
@@ -80,5 +82,5 @@ export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
     slack(settings),
     smtp(settings),
   ];
-  return { executors, providers, tools: workspaceTools(settings) };
+  return { executors, providers, tools: workspaceTools(settings), mcp: mcpConnector(settings) };
 }

@@ -92,6 +92,7 @@ export async function openWorld({
       ...shipped.providers.filter(({ provider }) => !providers.some((own) => own.provider === provider)),
     ],
     tools: shipped.tools,
+    mcp: shipped.mcp,
   });
   const secrets = readKeyRing(TEST_KEYS);
   const services: Services = { db, queue, executors: registry, secrets, log, timings: DEFAULT_TIMINGS };

@@ -21,6 +21,7 @@ const IN_PATH: Record<string, z.ZodType> = {
   task_id: idOrUuid('task').describe('The task.'),
   user_id: idOrUuid('user').describe('The person.'),
   view_id: idOrUuid('view').describe('The view.'),
+  gateway_id: idOrUuid('gateway').describe('The gateway.'),
 };
 
 const HEADERS = {

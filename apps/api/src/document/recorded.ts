@@ -3518,6 +3518,20 @@ export const RECORDED: Record<string, Recorded> = {
         },
         {
           identity_id: 'id_01h455vb4pex5vsknk084sn02q',
+          provider: 'mcp',
+          name: 'mcp',
+          config: { url: 'http://127.0.0.1:9/mcp' },
+          has_credentials: false,
+          status: 'active',
+          pacing: null,
+          verified_at: null,
+          account: null,
+          failing: null,
+          created_at: '2026-01-02T03:04:05.678Z',
+          updated_at: '2026-01-02T03:04:05.678Z',
+        },
+        {
+          identity_id: 'id_01h455vb4pex5vsknk084sn02q',
           provider: 'internal',
           name: 'internal',
           config: {},
@@ -3531,7 +3545,7 @@ export const RECORDED: Record<string, Recorded> = {
           updated_at: '2026-01-02T03:04:05.678Z',
         },
       ],
-      pagination: { total_items: 3, limit: 20, skip: 0, next_cursor: null },
+      pagination: { total_items: 4, limit: 20, skip: 0, next_cursor: null },
     },
     errors: {
       UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
@@ -3649,6 +3663,281 @@ export const RECORDED: Record<string, Recorded> = {
       IDEMPOTENCY_MISMATCH: {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
         details: [],
+      },
+    },
+  },
+  createGateway: {
+    reply: {
+      status: 'success',
+      gateway: {
+        gateway_id: 'gw_01h455vb4pex5vsknk084sn02q',
+        name: 'GitHub',
+        servers: [
+          {
+            identity_id: 'id_01h455vb4pex5vsknk084sn02q',
+            identity_name: 'mcp',
+            prefix: null,
+            listed_at: '2026-01-02T03:04:05.678Z',
+            failure: null,
+          },
+        ],
+        agent_ids: ['agt_01h455vb4pex5vsknk084sn02q'],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      INVALID: {
+        message: 'name: is required; servers: is required; agent_ids: is required',
+        details: [
+          { path: 'name', message: 'is required' },
+          { path: 'servers', message: 'is required' },
+          { path: 'agent_ids', message: 'is required' },
+        ],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  listGateways: {
+    reply: {
+      status: 'success',
+      gateways: [
+        {
+          gateway_id: 'gw_01h455vb4pex5vsknk084sn02q',
+          name: 'Billing',
+          servers: [
+            {
+              identity_id: 'id_01h455vb4pex5vsknk084sn02q',
+              identity_name: 'mcp',
+              prefix: null,
+              listed_at: null,
+              failure: 'The MCP server did not answer as it should. Try again later.',
+            },
+          ],
+          agent_ids: ['agt_01h455vb4pex5vsknk084sn02q'],
+          created_at: '2026-01-02T03:04:05.678Z',
+          updated_at: '2026-01-02T03:04:05.678Z',
+        },
+      ],
+      pagination: { total_items: 1, limit: 20, skip: 0 },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  getGateway: {
+    reply: {
+      status: 'success',
+      gateway: {
+        gateway_id: 'gw_01h455vb4pex5vsknk084sn02q',
+        name: 'Billing',
+        servers: [
+          {
+            identity_id: 'id_01h455vb4pex5vsknk084sn02q',
+            identity_name: 'mcp',
+            prefix: null,
+            listed_at: null,
+            failure: 'The MCP server did not answer as it should. Try again later.',
+          },
+        ],
+        agent_ids: ['agt_01h455vb4pex5vsknk084sn02q'],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such gateway.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+    },
+  },
+  updateGateway: {
+    reply: {
+      status: 'success',
+      gateway: {
+        gateway_id: 'gw_01h455vb4pex5vsknk084sn02q',
+        name: 'Issues',
+        servers: [
+          {
+            identity_id: 'id_01h455vb4pex5vsknk084sn02q',
+            identity_name: 'mcp',
+            prefix: null,
+            listed_at: null,
+            failure: 'The MCP server did not answer as it should. Try again later.',
+          },
+        ],
+        agent_ids: ['agt_01h455vb4pex5vsknk084sn02q'],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such gateway.', details: [] },
+      INVALID: {
+        message: 'must change at least one field',
+        details: [{ path: '', message: 'must change at least one field' }],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+    },
+  },
+  deleteGateway: {
+    reply: {
+      status: 'success',
+      gateway: {
+        gateway_id: 'gw_01h455vb4pex5vsknk084sn02q',
+        name: 'Billing',
+        servers: [
+          {
+            identity_id: 'id_01h455vb4pex5vsknk084sn02q',
+            identity_name: 'mcp',
+            prefix: null,
+            listed_at: null,
+            failure: 'The MCP server did not answer as it should. Try again later.',
+          },
+        ],
+        agent_ids: ['agt_01h455vb4pex5vsknk084sn02q'],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such gateway.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+    },
+  },
+  refreshGateway: {
+    reply: {
+      status: 'success',
+      gateway: {
+        gateway_id: 'gw_01h455vb4pex5vsknk084sn02q',
+        name: 'Billing',
+        servers: [
+          {
+            identity_id: 'id_01h455vb4pex5vsknk084sn02q',
+            identity_name: 'mcp',
+            prefix: null,
+            listed_at: null,
+            failure: 'The MCP server did not answer as it should. Try again later.',
+          },
+        ],
+        agent_ids: ['agt_01h455vb4pex5vsknk084sn02q'],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such gateway.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+    },
+  },
+  listGatewayTools: {
+    reply: {
+      status: 'success',
+      tools: [
+        {
+          identity_id: 'id_01h455vb4pex5vsknk084sn02q',
+          name: 'charge',
+          offered_as: 'charge',
+          access: 'write',
+          effective_access: 'write',
+          suggested_access: 'write',
+          change: 'new',
+          definition: { name: 'charge', input_schema: { type: 'object' } },
+          definition_hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+          reviewed_definition: null,
+          reviewed_by: null,
+          reviewed_at: null,
+        },
+      ],
+      pagination: { total_items: 1, limit: 20, skip: 0, next_cursor: null },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such gateway.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+    },
+  },
+  reviewGatewayTools: {
+    reply: {
+      status: 'success',
+      tools: [
+        {
+          identity_id: 'id_01h455vb4pex5vsknk084sn02q',
+          name: 'charge',
+          offered_as: 'charge',
+          access: 'write',
+          effective_access: 'write',
+          suggested_access: 'write',
+          change: null,
+          definition: { name: 'charge', input_schema: { type: 'object' } },
+          definition_hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+          reviewed_definition: { name: 'charge', input_schema: { type: 'object' } },
+          reviewed_by: { id: 'usr_01h455vb4pex5vsknk084sn02q', kind: 'member', name: 'owner' },
+          reviewed_at: '2026-01-02T03:04:05.678Z',
+        },
+      ],
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such gateway.', details: [] },
+      INVALID: { message: 'tools: is required', details: [{ path: 'tools', message: 'is required' }] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+    },
+  },
+  listGatewayReads: {
+    reply: { status: 'success', reads: [], pagination: { total_items: 0, limit: 20, skip: 0, next_cursor: null } },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such gateway.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
     },
   },

@@ -2,6 +2,7 @@
 export { canonicalJson } from '../platform/canonical.ts';
 export { AppError, invalid } from '../platform/errors.ts';
 export * from './executor.ts';
+export * from './mcp-connector.ts';
 export * from './provider.ts';
 export * from './tool.ts';
 export { checkSchema, inputFault, paramsOf } from '../schema/input-schema.ts';

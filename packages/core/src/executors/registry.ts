@@ -1,5 +1,6 @@
 import type { Provider } from '@proviso/contracts';
 import type { Executor } from './executor.ts';
+import type { McpConnector } from './mcp-connector.ts';
 import type { ProviderKind } from './provider.ts';
 import type { ToolKind } from './tool.ts';
 
@@ -13,16 +14,19 @@ export interface Registry {
   provider(name: Provider): ProviderKind | undefined;
   /** Absent: this process supports no workspace tools. */
   tools: ToolKind | undefined;
+  /** Absent: this process serves no gateways. */
+  mcp: McpConnector | undefined;
 }
 
 export interface Registered {
   executors: readonly Executor[];
   providers?: readonly ProviderKind[];
   tools?: ToolKind;
+  mcp?: McpConnector;
 }
 
 /** Throws if two executors claim one type, or two kinds one provider: which of them ran would depend on their order. */
-export function createRegistry({ executors, providers = [], tools }: Registered): Registry {
+export function createRegistry({ executors, providers = [], tools, mcp }: Registered): Registry {
   const byType = new Map<string, Executor>();
   for (const executor of executors) {
     if (byType.has(executor.type)) throw new Error(`Two executors are registered for the type ${executor.type}.`);
@@ -34,5 +38,5 @@ export function createRegistry({ executors, providers = [], tools }: Registered)
     byName.set(kind.provider, kind);
   }
   const types = [...byType.keys()].toSorted();
-  return { get: (type) => byType.get(type), types: () => [...types], provider: (name) => byName.get(name), tools };
+  return { get: (type) => byType.get(type), types: () => [...types], provider: (name) => byName.get(name), tools, mcp };
 }

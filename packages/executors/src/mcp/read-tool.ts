@@ -5,7 +5,7 @@ import type { McpParams } from './params.ts';
 import { inSession, LoginRefused, type McpAccount, type ServerTool } from './session.ts';
 
 const READ_TIMEOUT_MS = 15_000;
-const SCHEMA_BYTES_MAX = 64 * 1024;
+export const SCHEMA_BYTES_MAX = 64 * 1024;
 const LEVELS_MAX = 100;
 
 const invalid = (path: string, message: string): AppError =>
@@ -59,8 +59,8 @@ async function toolsOf(account: McpAccount) {
   }
 }
 
-/** The parts of a tool's definition that are shown, safe to store. */
-function definitionOf({ name, title, description, inputSchema, annotations }: ServerTool): JsonObject {
+/** The parts of a tool's definition that are shown, safe to store. Throws INVALID if it is nested too deeply. */
+export function definitionOf({ name, title, description, inputSchema, annotations }: ServerTool): JsonObject {
   const parts = { name, title, description, input_schema: inputSchema, annotations };
   return sanitizeDefinition(JSON.parse(JSON.stringify(parts)) as JsonValue, 1) as JsonObject; // drops absent fields
 }

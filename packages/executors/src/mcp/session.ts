@@ -41,13 +41,18 @@ interface CallRequest {
 export type ServerTool = Awaited<ReturnType<Client['listTools']>>['tools'][number];
 export type CallResult = Awaited<ReturnType<Client['callTool']>> | InputRequiredResult;
 
+type ServerCapabilities = NonNullable<ReturnType<Client['getServerCapabilities']>>;
+
 export interface McpSession {
   /** The server's own name and version. */
   server: { name: string; version: string } | undefined;
+  capabilities: ServerCapabilities;
   /** Without invalid tools, which `invalidTools` returns. */
   listTools(): Promise<ServerTool[]>;
   invalidTools(): InvalidTools;
   call(tool: ServerTool, request: CallRequest): Promise<CallResult>;
+  /** Sends requests that change nothing, such as a list of resources. */
+  read<T>(work: (client: Client, options: RequestLimits) => Promise<T>): Promise<T>;
   /** A call may have been sent. */
   sent(): boolean;
   /** The answer to the last request over HTTP; for one that succeeded, only its status. */
@@ -83,6 +88,8 @@ export async function inSession<T>(account: McpAccount, work: (session: McpSessi
     await request((options) => client.connect(transport, options));
     return await work({
       server: client.getServerVersion(),
+      capabilities: client.getServerCapabilities() ?? {},
+      read: (ask) => request((options) => ask(client, options)),
       listTools: async () => (await request((options) => client.listTools({}, options))).tools,
       call: ({ outputSchema: _, ...tool }, { name, arguments: given, key }) => {
         const params = { name, arguments: given, ...(key !== undefined && { _meta: { [KEY]: key } }) };
@@ -148,7 +155,7 @@ function transportOf({ config, credentials, settings, signal }: McpAccount, prog
   });
 }
 
-type Options = { signal: AbortSignal; timeout: number };
+type RequestLimits = { signal: AbortSignal; timeout: number };
 
 /** Records what is sent, and ends a request whose stream ended without an answer. */
 function trackTransport(transport: Transport, signal: AbortSignal, progress: Progress) {
@@ -169,7 +176,7 @@ function trackTransport(transport: Transport, signal: AbortSignal, progress: Pro
       throw error;
     }
   };
-  return <T>(work: (options: Options) => Promise<T>): Promise<T> => {
+  return <T>(work: (options: RequestLimits) => Promise<T>): Promise<T> => {
     current = new AbortController();
     return work({ signal: AbortSignal.any([signal, current.signal]), timeout: NO_LIMIT_MS });
   };

@@ -14,18 +14,18 @@ export const CALL_ID = 'proviso/call-id';
 
 export interface McpGate extends GateSet {
   /**
-   * Whether `readOnlyHint` makes a tool that `access` does not name a read; true by default. A hint is the server's own
-   * claim: set false for untrusted servers.
+   * Whether `readOnlyHint` makes a tool that `access` does not name a read; false by default. A hint is the server's own
+   * claim: set true only for servers that you run yourself.
    */
   trustHints?: boolean | undefined;
 }
 
-/** Gates a server's tools. A tool without a hint is a write. */
+/** Gates a server's tools. A tool is a write unless `access` or a trusted hint says otherwise. */
 export function gateClient(client: ToolClient, gate: McpGate): ToolClient {
   const isReadTool = (tool: Tool): boolean =>
     isRead(gate, tool.name) ||
     (!Object.hasOwn(gate.access ?? {}, tool.name) &&
-      gate.trustHints !== false &&
+      gate.trustHints === true &&
       tool.annotations?.readOnlyHint === true);
 
   const gated: ToolClient = {

@@ -216,7 +216,7 @@ describe('tools of an MCP server', () => {
   const call = (name: string) => ({ name, arguments: INPUT, _meta: { [mcp.CALL_ID]: 'call_1' } });
 
   it('propose a write with its call id, and pass a read through', async () => {
-    const gated = mcp.gateClient(await connect(), gate);
+    const gated = mcp.gateClient(await connect(), { ...gate, trustHints: true });
     expect((await gated.callTool(call('refund'))).structuredContent).toMatchObject(QUEUED);
     expect((await gated.callTool(call('stock'))).content).toEqual([{ type: 'text', text: '3' }]);
     expect((await gated.callTool(call('price'))).content).toEqual([{ type: 'text', text: '500' }]);
@@ -229,8 +229,8 @@ describe('tools of an MCP server', () => {
 
   it.each<[string, string, Partial<mcp.McpGate>]>([
     ['a tool that does not exist', 'nothing', {}],
-    ['a hint that is not trusted', 'stock', { trustHints: false }],
-    ['a tool that is a write whatever its hint', 'stock', { access: { stock: 'write' } }],
+    ['a tool that only claims to read', 'stock', {}],
+    ['a tool that is a write whatever its hint', 'stock', { trustHints: true, access: { stock: 'write' } }],
   ])('propose %s as a write', async (_, name, more) => {
     const gated = mcp.gateClient(await connect(), { ...gate, ...more });
     await gated.callTool(call(name));
