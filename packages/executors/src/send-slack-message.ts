@@ -31,7 +31,7 @@ export const sendSlackMessage = (settings: ExecutorSettings = {}): Executor =>
 
     async execute(ctx) {
       if (ctx.signal.aborted) return retry('Stopped before sending.', { undone: true });
-      const slack = openSlack(ctx.credentials, ctx.signal, settings);
+      const slack = await openSlack(ctx.credentials, ctx.signal, settings);
       if (!slack) return refused('The Slack identity has no valid token.');
       const { channel_id } = ctx.action.params;
       if (channel_id === undefined) return refused('The channel was not looked up.');
@@ -40,7 +40,7 @@ export const sendSlackMessage = (settings: ExecutorSettings = {}): Executor =>
     },
 
     async reconcile({ begunAt, ...run }) {
-      const slack = openSlack(run.credentials, run.signal, settings);
+      const slack = await openSlack(run.credentials, run.signal, settings);
       const ts = slack ? await tsOf(slack, run, begunAt) : undefined;
       if (ts === undefined) return { kind: 'unknown' };
       return ts === null ? { kind: 'not_done' } : { kind: 'done', result: resultOf(run, ts) };

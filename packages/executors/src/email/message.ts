@@ -1,5 +1,4 @@
 import { wireAddress, type SmtpConfig } from '@proviso/contracts';
-import MailComposer from 'nodemailer/lib/mail-composer';
 import { mailbox } from './addresses.ts';
 import { listOf, recipients, type EmailParams } from './params.ts';
 
@@ -23,6 +22,7 @@ export async function composeMail(mail: EmailParams, config: SmtpConfig, actionI
   if (!from || replyTo === null || !mail.email || !mail.subject || !to.every((address) => address !== undefined)) {
     return null;
   }
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   // The same for every attempt, so that mail programs recognise a duplicate.
   const messageId = `<${actionId}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`;
   const references = mail.references ?? (mail.in_reply_to_message_id ? [mail.in_reply_to_message_id] : []);

@@ -1,5 +1,5 @@
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Socket } from 'node:net';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { hostOf } from '../egress/address.ts';
 import { openSocket } from '../egress/socket.ts';
 import type { ExecutorSettings } from '../settings.ts';
@@ -35,10 +35,11 @@ export async function inSession<T>(
   work: (connection: SMTPConnection) => Promise<T>,
 ): Promise<T> {
   const { allowPrivateAddresses, allowedPrivateHosts } = settings;
-  const connection = connectionOver(
-    await openSocket(server, { allowPrivateAddresses, allowedPrivateHosts, signal }),
-    server,
-  );
+  // Loaded with the first mail, because every process would pay for it at its start; and before the socket opens,
+  // because nothing would listen to its errors meanwhile.
+  const { default: Connection } = await import('nodemailer/lib/smtp-connection');
+  const socket = await openSocket(server, { allowPrivateAddresses, allowedPrivateHosts, signal });
+  const connection = new Connection(optionsOf(socket, server));
   try {
     const worked = logIn(connection, server).then(() => work(connection));
     const result = await Promise.race([interruption(connection, signal), worked]);
@@ -60,8 +61,8 @@ export const verifySender = (connection: SMTPConnection, address: string): Promi
     );
   });
 
-function connectionOver(socket: Socket, server: SmtpServer): SMTPConnection {
-  return new SMTPConnection({
+function optionsOf(socket: Socket, server: SmtpServer): SMTPConnection.Options {
+  return {
     connection: socket,
     host: hostOf(server.host) ?? server.host,
     port: server.port,
@@ -78,7 +79,7 @@ function connectionOver(socket: Socket, server: SmtpServer): SMTPConnection {
         if (status >= 400) throw Object.assign(new Error('the sender is refused'), { response });
       },
     },
-  });
+  };
 }
 
 /** Rejects when the connection fails, ends or is aborted: nodemailer then never calls some callbacks. */

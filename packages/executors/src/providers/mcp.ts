@@ -1,7 +1,6 @@
 import { mcpConfig, mcpCredentials } from '@proviso/contracts';
 import { defineProvider, type ProviderKind } from '@proviso/core/executor';
 import { urlFault } from '../egress/address.ts';
-import { inSession, LoginRefused } from '../mcp/session.ts';
 import type { ExecutorSettings } from '../settings.ts';
 
 /** How many omitted tools are named. */
@@ -22,6 +21,7 @@ export const mcp = (settings: ExecutorSettings = {}): ProviderKind =>
     }),
     credentials: mcpCredentials,
     verify: async ({ config, credentials, signal }) => {
+      const { inSession, LoginRefused } = await import('../mcp/session.ts');
       try {
         return await inSession({ config, credentials, settings, signal }, async (session) => {
           const tools = await session.listTools();

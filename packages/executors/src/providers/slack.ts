@@ -13,7 +13,7 @@ export const slack = (settings: ExecutorSettings): ProviderKind =>
     // A single channel accepts one message a second.
     pacing: { perSecond: 1 },
     verify: async ({ credentials, signal }) => {
-      const opened = openSlack(credentials, signal, settings);
+      const opened = await openSlack(credentials, signal, settings);
       if (!opened) return { ok: false, message: 'The identity has no token.' };
       try {
         const { user = '?', team = '?', response_metadata } = await opened.client.auth.test();

@@ -1,5 +1,5 @@
 import { slackCredentials, type JsonObject } from '@proviso/contracts';
-import { LogLevel, WebClient, type Logger } from '@slack/web-api';
+import type { Logger, LogLevel, WebClient } from '@slack/web-api';
 import { toResponse } from '../http/answer.ts';
 import { trackRequests, type RequestTracker } from '../http/request-tracker.ts';
 import type { ExecutorSettings } from '../settings.ts';
@@ -9,14 +9,18 @@ export interface Slack {
   tracker: RequestTracker;
 }
 
-/** The official client over our request tracker, without retries, waiting and logs. Null = no valid token. */
-export function openSlack(
+/**
+ * The official client over our request tracker, without retries, waiting and logs. Null = no valid token. The client is
+ * loaded with the first call.
+ */
+export async function openSlack(
   credentials: JsonObject | null,
   signal: AbortSignal,
   settings: ExecutorSettings,
-): Slack | null {
+): Promise<Slack | null> {
   const { data } = slackCredentials.safeParse(credentials);
   if (!data) return null;
+  const { WebClient } = await import('@slack/web-api');
   const trusted = settings.baseUrls?.slack;
   const tracker = trackRequests({ signal, settings, trusted, credentials: data });
   const client = new WebClient(data.token, {
@@ -37,6 +41,6 @@ const SILENT: Logger = {
   warn: ignore,
   error: ignore,
   setLevel: ignore,
-  getLevel: () => LogLevel.ERROR,
+  getLevel: () => 'error' as LogLevel,
   setName: ignore,
 };

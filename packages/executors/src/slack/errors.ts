@@ -1,5 +1,5 @@
 import { refused, retry, type Outcome } from '@proviso/core/executor';
-import { WebAPIPlatformError } from '@slack/web-api';
+import type { ErrorCode, WebAPIPlatformError } from '@slack/web-api';
 import { failureOf, rateLimited } from '../http/outcome.ts';
 import type { RequestTracker } from '../http/request-tracker.ts';
 
@@ -21,11 +21,17 @@ const TOO_MANY = ['ratelimited', 'rate_limited', 'message_limit_exceeded'];
 /** Slack says that part of the call may have happened. */
 const UNSURE = ['fatal_error', 'internal_error'];
 
+/** How the library marks Slack's refusals. Its enum would load the whole library with every process. */
+const PLATFORM_ERROR: `${ErrorCode.PlatformError}` = 'slack_webapi_platform_error';
+
+const isPlatformError = (error: unknown): error is WebAPIPlatformError =>
+  error instanceof Error && 'code' in error && error.code === PLATFORM_ERROR;
+
 /**
  * Slack's code for a refusal; undefined if it did not answer, or without a code. A broken answer may contain anything.
  */
 export function codeOf(error: unknown): string | undefined {
-  const code = error instanceof WebAPIPlatformError ? error.data.error : undefined;
+  const code = isPlatformError(error) ? error.data.error : undefined;
   return code !== undefined && /^[a-z][a-z_]{1,60}$/.test(code) ? code : undefined;
 }
 

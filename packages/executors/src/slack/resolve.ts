@@ -16,7 +16,7 @@ export function channelFinder(settings: ExecutorSettings) {
   const remembered = cacheForMinute<Found>();
   return async ({ channel, channel_id }: SlackParams, ctx: LookupContext): Promise<Found> => {
     if (channel_id !== undefined) return {};
-    const slack = openSlack(await ctx.openCredentials(), AbortSignal.timeout(LOOKUP_LIMIT_MS), settings);
+    const slack = await openSlack(await ctx.openCredentials(), AbortSignal.timeout(LOOKUP_LIMIT_MS), settings);
     if (!slack) throw invalid('identity_id', 'has no Slack token');
     const ask = () => (isChannelId(channel) ? byId(slack, channel) : byName(slack, nameIn(channel)));
     return remembered(`${slack.client.token} ${channel}`, ask).catch((error: unknown) => {
