@@ -35,7 +35,23 @@ const timed = [
   'tests/stories/flood',
   'tests/stories/large-replies',
   'tests/stories/overload',
+].map((name) => `<rootDir>/${name}.test.ts`);
+
+/** They wait for leases, sweeps and limits most of the time, so they run next to those that compute. */
+const waiting = [
+  'packages/testing/test/test-server',
+  'tests/stories/black-holes',
+  'tests/stories/clock',
+  'tests/stories/crash',
+  'tests/stories/events',
+  'tests/stories/local',
+  'tests/stories/mcp-stdio',
+  'tests/stories/poison',
+  'tests/stories/recovery',
   'tests/stories/redis-away',
+  'tests/stories/sdk-client',
+  'tests/stories/tools',
+  'tests/stories/unmigrated',
 ].map((name) => `<rootDir>/${name}.test.ts`);
 
 export default {
@@ -57,8 +73,9 @@ export default {
         '<rootDir>/packages/*/test/db/**/*.test.ts',
         '<rootDir>/tests/**/*.test.ts',
       ],
-      testPathIgnorePatterns: ['/node_modules/', ...timed],
+      testPathIgnorePatterns: ['/node_modules/', ...timed, ...waiting],
     },
+    { ...onServers, displayName: 'waiting', testMatch: waiting },
     { ...onServers, displayName: 'timed', testMatch: timed },
   ],
 };

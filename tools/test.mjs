@@ -5,10 +5,16 @@ import { prepare, runNode } from './prepare.mjs';
 import { runAsScript } from './run-as-script.mjs';
 import { resultsFile, tally } from './tally.mjs';
 
-/** First runs what may be slow side by side, then the tests that measure time under load by themselves. */
-const runs = [
-  ['--selectProjects', 'unit', 'database', `--maxWorkers=${availableParallelism()}`],
-  ['--selectProjects', 'timed', '--maxWorkers=1'],
+/**
+ * What computes takes every core, next to what mostly waits. Then come the tests that measure time under load, by
+ * themselves.
+ */
+const rounds = [
+  [
+    ['--selectProjects', 'unit', 'database', `--maxWorkers=${availableParallelism()}`],
+    ['--selectProjects', 'waiting', '--maxWorkers=1'],
+  ],
+  [['--selectProjects', 'timed', '--maxWorkers=1']],
 ];
 
 await runAsScript(import.meta.url, async (args) => {
@@ -17,13 +23,13 @@ await runAsScript(import.meta.url, async (args) => {
   rmSync(resultsFile, { force: true });
   const failures = [];
   const results = [];
-  for (const options of args.length > 0 ? [args] : runs) {
-    const file = `${resultsFile}.${results.length}`;
-    const jest = ['node_modules/jest/bin/jest.js', '--json', '--outputFile', file, ...options];
-    await runNode(jest, { env: { NODE_ENV: 'test' }, show: true }).catch((error) => failures.push(error));
-    if (!existsSync(file)) throw failures[0] ?? new Error('Jest ran no tests.');
-    results.push(JSON.parse(readFileSync(file, 'utf8')));
-    rmSync(file);
+  for (const round of args.length > 0 ? [[args]] : rounds) {
+    const ended = await Promise.allSettled(round.map(runJest));
+    for (const { value, reason } of ended) {
+      if (reason) throw reason;
+      results.push(value.result);
+      if (value.failure) failures.push(value.failure);
+    }
   }
   writeFileSync(resultsFile, JSON.stringify({ testResults: results.flatMap(({ testResults }) => testResults) }));
   if (args.length === 0) console.log(`\nThe slowest files, in seconds:\n${slowest(results)}`);
@@ -33,6 +39,19 @@ await runAsScript(import.meta.url, async (args) => {
   if (failures.length > 0) throw failures[0];
   if (failed > 0) throw new Error('With CI=true a skipped test is a failure.');
 });
+
+/** Resolves with what Jest wrote, also if tests failed. Throws if it ran none. */
+async function runJest(options, index) {
+  const file = `${resultsFile}.${index}`;
+  rmSync(file, { force: true });
+  let failure;
+  const jest = ['node_modules/jest/bin/jest.js', '--json', '--outputFile', file, ...options];
+  await runNode(jest, { env: { NODE_ENV: 'test' }, show: true }).catch((error) => (failure = error));
+  if (!existsSync(file)) throw failure ?? new Error('Jest ran no tests.');
+  const result = JSON.parse(readFileSync(file, 'utf8'));
+  rmSync(file);
+  return { result, failure };
+}
 
 function slowest(results) {
   const seconds = ({ startTime, endTime }) => Math.round((endTime - startTime) / 1000);
