@@ -10,6 +10,7 @@ COPY packages/contracts/package.json packages/contracts/
 COPY packages/core/package.json packages/core/
 COPY packages/executors/package.json packages/executors/
 COPY packages/local-server/package.json packages/local-server/
+COPY packages/metrics/package.json packages/metrics/
 COPY packages/sdk/package.json packages/sdk/
 COPY packages/testing/package.json packages/testing/
 
@@ -25,6 +26,7 @@ RUN npm ci --omit=dev --omit=optional --omit=peer --include-workspace-root -w ap
 COPY --from=build /app/packages/contracts/dist packages/contracts/dist
 COPY --from=build /app/packages/core/dist packages/core/dist
 COPY --from=build /app/packages/executors/dist packages/executors/dist
+COPY --from=build /app/packages/metrics/dist packages/metrics/dist
 COPY --from=build /app/apps/api/dist apps/api/dist
 COPY --from=build /app/apps/inbox/dist apps/inbox/dist
 COPY --from=build /app/apps/worker/dist apps/worker/dist

@@ -44,6 +44,14 @@ function settingsOf({ config, credentials }, drawn) {
   return tables.filter(Boolean).join('\n\n') || 'None.';
 }
 
+function metricsTable(metrics) {
+  const rows = metrics.map(({ name, kind, labels, help, otel = '' }) => {
+    const named = labels.map((label) => `\`${label}\``).join(', ');
+    return `| \`${name}\` | ${kind} | ${named} | ${help} | ${otel} |`;
+  });
+  return ['| metric | kind | labels | what it is | OpenTelemetry |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
 const variantsOf = (schema) => schema.oneOf ?? schema.anyOf ?? [schema];
 
 function table(heading, schema, whoGives) {
@@ -109,12 +117,16 @@ function bounded(least = 0, most = Number.MAX_SAFE_INTEGER, unit) {
 }
 
 /**
- * Writes the tables of params, settings and secrets into the documents, from the schemas. With --check, it reports the
+ * Writes the tables of params, settings, secrets and metrics into the documents, from their definitions. With --check, it reports the
  * outdated ones.
  */
 await runAsScript(import.meta.url, async () => {
   await prepare({ quiet: true });
-  const [{ z }, { builtIns }] = await Promise.all([import('zod'), import('../packages/executors/dist/index.js')]);
+  const [{ z }, { builtIns }, { METRICS }] = await Promise.all([
+    import('zod'),
+    import('../packages/executors/dist/index.js'),
+    import('../packages/metrics/dist/index.js'),
+  ]);
   const { executors, providers } = builtIns();
   const drawn = (schema) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const old = [
@@ -128,6 +140,7 @@ await runAsScript(import.meta.url, async () => {
       'settings',
       Object.fromEntries(providers.map((kind) => [kind.provider, settingsOf(kind, drawn)])),
     ),
+    write('docs/metrics.md', 'metrics', { proviso: metricsTable(METRICS) }),
   ].filter(Boolean);
   if (old.length > 0 && process.argv.includes('--check'))
     throw new Error(

@@ -850,6 +850,24 @@ with held as (
 update actions a set lease_until = clock_timestamp() + $3::int * interval '1 ms'
 from held where a.id = held.id returning a.id;
 
+-- action_measure_backlog
+with recursive types(type, step) as (
+  (select type, 1 from actions where status = 'pending_approval' order by type limit 1)
+  union all
+  select next.type, step + 1 from types cross join lateral (
+    select type from actions where status = 'pending_approval' and type > types.type order by type limit 1) next
+  where step < 500
+)
+select 'waiting' as kind, type, (select count(*)::int from (select from actions where status = 'pending_approval' and actions.type = types.type limit 10000) found) as count,
+  (select extract(epoch from statement_timestamp() - min(asked_at))::float8 from actions where status = 'pending_approval' and actions.type = types.type) as seconds
+from types
+union all
+select 'due', null, (select count(*)::int from (select from actions where status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp() limit 10000) found), (select extract(epoch from statement_timestamp() - min(due_at))::float8 from actions where status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp())
+union all
+select 'unknown', null, (select count(*)::int from (select from actions where status = 'failed' and status_reason = 'outcome_unknown' limit 10000) found), (select extract(epoch from statement_timestamp() - min(completed_at))::float8 from actions where status = 'failed' and status_reason = 'outcome_unknown')
+union all
+select 'pauses', null, (select count(*)::int from pauses), null;
+
 -- action_outcome_confirmed
 -- $1 id
 -- $2 workspace

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { AppError, createFeed, createWaiters, forTenant, type Services } from '@proviso/core';
+import type { Metrics } from '@proviso/metrics';
 import express, { type Express, type Response } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
@@ -122,6 +123,7 @@ import { listToolsRoute } from './routes/v1/tools/list.ts';
 import { createReadSlots } from './read-slots.ts';
 import type { OidcSettings } from './sign-in/oidc.ts';
 import { signInRouter } from './sign-in/router.ts';
+import { countRequests } from './count-requests.ts';
 import { limitUnread, type UnreadLimits } from './unread-replies.ts';
 import { createViewRoute } from './routes/v1/views/create.ts';
 import { deleteViewRoute } from './routes/v1/views/delete.ts';
@@ -247,6 +249,8 @@ export interface AppOptions extends Partial<Omit<Sharing, 'readSlots' | 'knownTo
   streams?: Partial<StreamLimits>;
   /** Sign-in through an OpenID provider; absent = none. */
   oidc?: OidcSettings | undefined;
+  /** Absent: requests are not counted. */
+  metrics?: Metrics | undefined;
 }
 
 export function createApp(services: Services, options: AppOptions = {}): Express {
@@ -257,6 +261,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   const refusals = createRefusalLog(log);
   const app = express();
   app.disable('x-powered-by');
+  if (options.metrics) app.use(countRequests(options.metrics));
   app.use(pinoHttp({ logger: services.log, ...LOGGING }));
   app.use((req, res, next) => {
     res.set('X-Request-Id', requestId(req));

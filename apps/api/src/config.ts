@@ -16,6 +16,8 @@ const environment = z.object({
   ...EXECUTOR_ENVIRONMENT,
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().default('127.0.0.1'),
+  PROVISO_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  PROVISO_METRICS_HOST: z.string().default('127.0.0.1'),
   PROVISO_POOL_MAX: z.coerce.number().int().min(1).max(100).default(8),
   PROVISO_RATE_LIMIT: z.coerce.number().int().min(1).max(1_000_000).default(600),
   PROVISO_RATE_LIMIT_PERSON: z.coerce.number().int().min(1).max(5_000_000).optional(),
@@ -45,6 +47,9 @@ export interface ApiConfig extends CommonConfig {
   providers: ProviderSettings;
   port: number;
   host: string;
+  /** The port of /metrics; absent = they are not served. */
+  metricsPort: number | undefined;
+  metricsHost: string;
   /** Connections to PostgreSQL, not counting the queue's. */
   poolMax: number;
   /** Requests per minute for each token, and for each address without a valid one. */
@@ -62,6 +67,8 @@ export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {
     providers: executorSettings(read),
     port: read.PORT,
     host: read.HOST,
+    metricsPort: read.PROVISO_METRICS_PORT,
+    metricsHost: read.PROVISO_METRICS_HOST,
     poolMax: read.PROVISO_POOL_MAX,
     rateLimit: read.PROVISO_RATE_LIMIT,
     rateLimitPerson: read.PROVISO_RATE_LIMIT_PERSON,

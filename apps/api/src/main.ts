@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { createRegistry, openLog, openRateLimits, openServices } from '@proviso/core';
 import { builtIns, loadExecutors } from '@proviso/executors';
+import { openMetrics, serveMetrics } from '@proviso/metrics';
 import closeWithGrace from 'close-with-grace';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
@@ -20,7 +21,9 @@ try {
     personPerMinute: config.rateLimitPerson,
     workspacePerMinute: config.rateLimitWorkspace,
   });
-  const app = createApp(services, { stopping: stop.signal, limits, oidc: config.oidc });
+  const metrics = config.metricsPort === undefined ? undefined : openMetrics(services);
+  const metricsServer = metrics && (await serveMetrics(metrics, config.metricsPort ?? 0, config.metricsHost));
+  const app = createApp(services, { stopping: stop.signal, limits, oidc: config.oidc, metrics });
   const server = await listen(app.listen(config.port, config.host));
   server.headersTimeout = 15_000;
   server.requestTimeout = 60_000;
@@ -31,6 +34,7 @@ try {
     stop.abort();
     server.closeIdleConnections();
     await new Promise((done) => server.close(done));
+    metricsServer?.close();
     limits.close();
     await services.queue.close();
     await services.db.close();

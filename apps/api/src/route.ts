@@ -168,6 +168,7 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
     for (const route of routesHere) {
       const serving = { services, sharing, memoryFor };
       router[route.method](address, (req, res) => {
+        Object.assign(res.locals, { route: path, isStream: route.streams });
         const tenant = sharing.knownTokens.tenantOf(tokenOf(req)) ?? strangerAt(req);
         assertNotOverloaded(services, tenant);
         return forTenant(tenant, () =>

@@ -1,3 +1,4 @@
+import { sweepPassed } from '@proviso/core';
 import type { Logger } from 'pino';
 
 export interface Sweep {
@@ -20,7 +21,7 @@ export function startSweep(name: string, everyMs: number, log: Logger, pass: () 
   let current: Promise<void> = Promise.resolve();
 
   const runPass = async (): Promise<void> => {
-    let found = 0;
+    let found: number | undefined;
     isPassing = true;
     isWanted = false;
     try {
@@ -29,7 +30,8 @@ export function startSweep(name: string, everyMs: number, log: Logger, pass: () 
       log.error({ err, sweep: name }, 'a sweep failed');
     }
     isPassing = false;
-    if (!stopped) schedule(found > 0 || isWanted ? 0 : everyMs * (0.8 + Math.random() * 0.2));
+    sweepPassed.publish({ sweep: name, found });
+    if (!stopped) schedule((found ?? 0) > 0 || isWanted ? 0 : everyMs * (0.8 + Math.random() * 0.2));
   };
   const schedule = (delayMs: number): void => {
     timer = setTimeout(() => {

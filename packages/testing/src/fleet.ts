@@ -21,7 +21,7 @@ export interface Fleet {
   readonly workspace: TestWorkspace;
   /** `change` overrides the fleet's settings; its environment is added to theirs. `options` are Node's. */
   startApi(change?: Partial<FleetSettings>, options?: string[]): Promise<Api>;
-  startWorker(change?: Partial<FleetSettings>): Promise<Running>;
+  startWorker(change?: Partial<FleetSettings>): Promise<Running & { url: string }>;
   /** Kills this process too after the test. */
   own<T extends Running>(process: T): T;
   /** A client of /v1 for a new member or agent of the workspace; by default an owner. */

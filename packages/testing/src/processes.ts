@@ -95,8 +95,8 @@ export async function startApi(settings: FleetSettings, options: string[] = []):
   return { ...api, url };
 }
 
-/** Starts a worker process with short times: lease 3 s, heartbeat and sweep 1 s. */
-export async function startWorker(settings: FleetSettings): Promise<Running> {
+/** Starts a worker process with short times: lease 3 s, heartbeat and sweep 1 s. Its health and metrics are at `url`. */
+export async function startWorker(settings: FleetSettings): Promise<Running & { url: string }> {
   const port = await freePort();
   const worker = startProcess(['apps/worker/dist/main.js'], {
     PROVISO_LEASE_MS: '3000',
@@ -106,8 +106,9 @@ export async function startWorker(settings: FleetSettings): Promise<Running> {
     ...environmentOf(settings),
     PROVISO_WORKER_PORT: String(port),
   });
-  await ready(worker, `http://127.0.0.1:${port}/livez`);
-  return worker;
+  const url = `http://127.0.0.1:${port}`;
+  await ready(worker, `${url}/livez`);
+  return { ...worker, url };
 }
 
 /** It takes seconds on an idle machine. */

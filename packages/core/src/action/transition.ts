@@ -7,6 +7,7 @@ import { moveStatement, type MoveAnswer } from './sql/moves.ts';
 import { isDuplicate, type Queryable } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Idempotency } from '../platform/idempotency.ts';
+import { actionMoved } from './diagnostics.ts';
 import { LIFECYCLE, type Move } from './lifecycle.ts';
 
 export interface Transition {
@@ -37,7 +38,7 @@ export interface Transition {
 export async function transition(db: Queryable, seen: ActionRow, move: Move, how: Transition): Promise<ActionRow> {
   const answer = await attempt(db, seen, move, { ...how, version: seen.version, fence: null });
   const now = answer.action ? rowFromJson(answer.action, versionOf(seen, how)) : undefined;
-  if (answer.code === 'MOVED' && now) return now;
+  if (answer.code === 'MOVED' && now) return published(now, move, seen);
   if (!now) throw new AppError('NOT_FOUND', 'There is no such action.');
   if (answer.code === 'CONFLICT')
     throw new ActionError('CONFLICT', 'The action has changed. Reload it and try again.', now);
@@ -52,7 +53,13 @@ export async function transitionHeld(
   how: Transition,
 ): Promise<ActionRow | null> {
   const answer = await attempt(db, held, move, { ...how, version: null, fence: held.fence });
-  return answer.code === 'MOVED' && answer.action ? rowFromJson(answer.action, versionOf(held, how)) : null;
+  if (answer.code !== 'MOVED' || !answer.action) return null;
+  return published(rowFromJson(answer.action, versionOf(held, how)), move, held);
+}
+
+function published(action: ActionRow, event: Move, { status: from }: ActionRow): ActionRow {
+  actionMoved.publish({ event, from, action });
+  return action;
 }
 
 /** The config version of the identity that the row names after the move. */

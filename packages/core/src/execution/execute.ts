@@ -1,5 +1,6 @@
 // From a wake-up to a recorded outcome. Each step is one call that returns one of a closed set of run results, and only
 // `record` writes. Held by execute.test.ts, recover.test.ts and the crash stories.
+import { runStarted } from '../action/diagnostics.ts';
 import type { ActionRow } from '../action/row.ts';
 import { FIND_DUE } from '../action/sql/find.ts';
 import { isConnectionLost, isDatabaseError } from '../platform/db.ts';
@@ -61,6 +62,7 @@ export async function runInSlot(worker: Worker, action: ActionRow): Promise<void
 /** Runs a claimed action to its recorded outcome. */
 export async function runClaimed(worker: Worker, action: ActionRow): Promise<void> {
   const lease = worker.leases.start(action);
+  runStarted.publish({ action });
   try {
     await record(worker, lease, await resultOf(openRun(worker, lease)));
   } finally {

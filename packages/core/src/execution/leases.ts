@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { leaseLost } from '../action/diagnostics.ts';
 import type { ActionRow } from '../action/row.ts';
 import { HEARTBEAT } from '../action/sql/leases.ts';
 import type { Queryable } from '../platform/db.ts';
@@ -6,6 +7,8 @@ import type { Queryable } from '../platform/db.ts';
 /** The right to run a claimed action, as long as it is renewed. */
 export interface Lease {
   action: ActionRow;
+  /** When this process took it, by performance.now(). */
+  startedAt: number;
   /** Aborts when the lease is lost. */
   signal: AbortSignal;
   /** The effect may have begun in this attempt. */
@@ -39,6 +42,7 @@ export function createLeases(db: Queryable, log: Logger, { leaseMs, heartbeatMs 
     if (!state || state.abort.signal.aborted) return;
     log.warn({ action: lease.action.id, fence: lease.action.fence, why }, 'lost the lease of a running action');
     state.abort.abort(new Error(`lost the lease: ${why}`));
+    leaseLost.publish({ action: lease.action });
   };
 
   const sendHeartbeat = async (): Promise<void> => {
@@ -63,8 +67,9 @@ export function createLeases(db: Queryable, log: Logger, { leaseMs, heartbeatMs 
   return {
     start: (action) => {
       const abort = new AbortController();
-      const lease: Lease = { action, signal: abort.signal, begun: false };
-      active.set(lease, { abort, confirmedAt: performance.now() });
+      const startedAt = performance.now();
+      const lease: Lease = { action, startedAt, signal: abort.signal, begun: false };
+      active.set(lease, { abort, confirmedAt: startedAt });
       return lease;
     },
     release: (lease) => {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure, JsonObject } from '@proviso/contracts';
+import { runRecorded } from '../action/diagnostics.ts';
 import { returnToReview } from '../action/return-to-review.ts';
 import type { ActionRow } from '../action/row.ts';
 import { isConnectionLost, type Queryable } from '../platform/db.ts';
@@ -39,6 +40,7 @@ export async function record(worker: Worker, lease: Lease, unsanitized: RunResul
       'an outcome came too late and was ignored',
     );
   logFailure(worker, action, result);
+  runRecorded.publish({ action, result: result.kind, seconds: (performance.now() - lease.startedAt) / 1000 });
   dispatch(worker, action);
 }
 

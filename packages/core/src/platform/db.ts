@@ -41,6 +41,8 @@ export interface Database extends Transaction {
   pool: pg.Pool;
   /** How many statements of that workspace or address wait for a connection; see forTenant. */
   waitingOf(tenant: string): number;
+  /** How many statements of all tenants wait for a connection. */
+  waitingInAll(): number;
   /** Refuse by throwing: a throw rolls everything back. Use no network and no queue inside; see assertNoTransaction. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -77,6 +79,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     pool,
     waitingOf: (tenant) => pool.waitingOf(tenant),
+    waitingInAll: () => pool.waitingInAll(),
     tables: prisma,
     query: async (statement, params) => {
       const { rows } = await pool.query({
@@ -86,10 +89,11 @@ export function openDatabase(options: DatabaseOptions): Database {
       });
       return rows as never;
     },
-    transaction: (work) =>
-      prisma.$transaction(
+    transaction: async (work) => {
+      const committed: (() => void)[] = [];
+      const result = await prisma.$transaction(
         (tx) =>
-          open.run(true, () =>
+          open.run(committed, () =>
             work({
               tables: tx,
               query: async (statement, params) =>
@@ -97,7 +101,10 @@ export function openDatabase(options: DatabaseOptions): Database {
             }),
           ),
         { maxWait: 5_000, timeout: TRANSACTION_TIMEOUT_MS },
-      ),
+      );
+      for (const next of committed) next();
+      return result;
+    },
     close: async () => {
       await prisma.$disconnect();
       if (!pool.ended) await pool.end();
@@ -105,7 +112,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-const open = new AsyncLocalStorage<true>();
+/** Of the transaction that the code runs in: what waits for its commit. */
+const open = new AsyncLocalStorage<(() => void)[]>();
 
 /**
  * Call it before a request leaves for a provider, a tool's address or an MCP server. Those may be slow, and an open
@@ -114,6 +122,13 @@ const open = new AsyncLocalStorage<true>();
  */
 export function assertNoTransaction(what: string): void {
   if (open.getStore()) throw new Error(`${what} was called inside a transaction: prepare outside, write inside`);
+}
+
+/** Calls `work` after the commit of the transaction that the caller is in; at once outside one. A rollback drops it. */
+export function afterCommit(work: () => void): void {
+  const waiting = open.getStore();
+  if (waiting) waiting.push(work);
+  else work();
 }
 
 const names = new Map<string, string>();

@@ -38,6 +38,10 @@ export class FairPool extends pg.Pool {
     return this.#slots.waiting(tenant);
   }
 
+  waitingInAll(): number {
+    return this.#slots.waitingInAll();
+  }
+
   override connect(): Promise<pg.PoolClient>;
   override connect(connected: Connected): void;
   override connect(connected?: Connected): Promise<pg.PoolClient> | void {

@@ -6,6 +6,8 @@ export interface FairSlots {
   take(tenant: string, waitMs?: number): Promise<(() => void) | undefined>;
   /** How many requests of the tenant wait. */
   waiting(tenant: string): number;
+  /** How many requests of all tenants wait. */
+  waitingInAll(): number;
 }
 
 export interface FairSlotsOptions {
@@ -38,6 +40,7 @@ export function createFairSlots({ slots, slotsOf }: FairSlotsOptions): FairSlots
       };
     },
     waiting: queues.waiting,
+    waitingInAll: queues.waitingInAll,
   };
 }
 
@@ -54,6 +57,7 @@ function createQueues() {
 
   return {
     waiting: (tenant: string): number => queues.get(tenant)?.size ?? 0,
+    waitingInAll: (): number => [...queues.values()].reduce((all, { size }) => all + size, 0),
     /** Resolves to true when it is called, and to false when the time is over. */
     wait: (tenant: string, waitMs: number | undefined): Promise<boolean> =>
       new Promise((resolve) => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { batchLookups } from '../platform/batch-lookups.ts';
 import type { Context } from '../access/context.ts';
 import type { Transaction } from '../platform/db.ts';
+import { actionMoved } from '../action/diagnostics.ts';
 import { dispatch } from '../action/dispatch.ts';
 import { AppError, invalid, invalidInput } from '../platform/errors.ts';
 import { inTransactionOnce } from '../platform/idempotency.ts';
@@ -46,7 +47,9 @@ async function insert(ctx: Context, tx: Transaction, rows: readonly DraftRow[]):
     actor: JSON.stringify(ctx.caller.actor),
     data: JSON.stringify({ via: ctx.via }),
   });
-  return created.map(({ action }) => rowFromJson(action));
+  const actions = created.map(({ action }) => rowFromJson(action));
+  for (const action of actions) actionMoved.publish({ event: 'action.created', from: null, action });
+  return actions;
 }
 
 async function draftAll(ctx: Context, actions: readonly unknown[]): Promise<(DraftRow | AppError)[]> {

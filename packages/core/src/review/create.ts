@@ -1,5 +1,6 @@
 import { createActionBody, type CreateActionBody, type JsonObject, type Status } from '@proviso/contracts';
 import { authorize, type Context } from '../access/context.ts';
+import { actionMoved } from '../action/diagnostics.ts';
 import { dispatch } from '../action/dispatch.ts';
 import { AppError, invalid } from '../platform/errors.ts';
 import { executorOf } from '../tools/find-executor.ts';
@@ -34,6 +35,7 @@ export async function recordProposal(
     return insert(ctx, row);
   });
   const action = ctx.idempotency?.replayed ? await withActionIndex(ctx, made) : made;
+  if (!ctx.idempotency?.replayed) actionMoved.publish({ event: 'action.created', from: null, action });
   dispatch(ctx, action);
   return action;
 }
