@@ -10,13 +10,13 @@ import { consumeStrangerLimit, strangerAt } from './rate-limiting.ts';
 export const INBOX_DIR = fileURLToPath(new URL('../../inbox/dist', import.meta.url));
 
 /**
- * Allows scripts from this origin only, and nothing from elsewhere. A frame with a mail's HTML inherits this policy:
- * its styles are inline, and its images do not load.
+ * Allows scripts and styles from this origin's files only, and nothing from elsewhere. A frame with a mail's HTML
+ * inherits this policy. Held by tests/browser/safety.test.ts.
  */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",

@@ -2,6 +2,7 @@ import type { Preview } from '@proviso/contracts';
 import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { words } from '../words.ts';
+import stylesheet from './mail.css?url';
 
 const box = 'border-line bg-page my-4 rounded-lg border';
 
@@ -19,9 +20,9 @@ function MailFrame({ html }: { html: string }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState<number>();
   const page = `<!doctype html><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'">
 <base target="_blank">
-<style>body{font:14px/21px system-ui,sans-serif;margin:0;color:#1b1b1f;overflow-wrap:anywhere}a{color:#3149b8}</style>
+<link rel="stylesheet" href="${stylesheet}">
 ${html}`;
   return (
     <div className={`${box} bg-[#fff] px-4 py-3`}>
