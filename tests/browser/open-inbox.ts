@@ -16,6 +16,7 @@ export interface Office {
   complaints: string[];
   reviewer: ReturnType<typeof clientOf>;
   agent: ReturnType<typeof clientOf>;
+  workspaceId: string;
   agentId: string;
   identityId: string;
 }
@@ -30,10 +31,11 @@ export interface Inbox {
   close: () => Promise<void>;
 }
 
-export async function openInbox(): Promise<Inbox> {
+/** `env` is for the api and the workers. */
+export async function openInbox(env: Record<string, string> = {}): Promise<Inbox> {
   const world = await openWorld();
   const running: Running[] = [];
-  const fleet = { databaseUrl: world.databaseUrl };
+  const fleet = { databaseUrl: world.databaseUrl, env };
   const { url, ...api } = await startApi(fleet);
   running.push(api);
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
@@ -83,6 +85,7 @@ async function openExampleWorkspace(
     complaints,
     reviewer: clientOf(url, token),
     agent: clientOf(url, await workspace.token({ agent: 'Outreach' })),
+    workspaceId: workspace.id,
     agentId: await workspace.agentId('Outreach'),
     identityId: workspace.identityId,
   };

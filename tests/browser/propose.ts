@@ -7,6 +7,7 @@ export interface Proposal {
   description?: string;
   run_id?: string;
   metadata?: Record<string, string>;
+  identity_id?: string;
 }
 
 export const task = (title: string, more: object = {}): Proposal => ({
@@ -20,8 +21,10 @@ export async function propose(
   ...proposals: Proposal[]
 ): Promise<string[]> {
   const actions = proposals.map((proposal) => ({ identity_id: identityId, require_approval: true, ...proposal }));
-  const { body } = await agent<{ results: { action_id: string }[] }>('POST', '/v1/actions/bulk', { actions });
-  return body.results.map(({ action_id }) => action_id);
+  const { status, body } = await agent<{ results: { action_id?: string }[] }>('POST', '/v1/actions/bulk', { actions });
+  const refused = body.results?.filter(({ action_id }) => !action_id);
+  if (status >= 300 || refused.length > 0) throw new Error(`It was refused: ${JSON.stringify(refused ?? body)}`);
+  return body.results.map(({ action_id = '' }) => action_id);
 }
 
 export const read = async ({ reviewer }: Pick<Office, 'reviewer'>, id: string | undefined): Promise<Action> =>

@@ -20,18 +20,17 @@ async function violationsOn(page: Page): Promise<string[]> {
   );
 }
 
-const PAYLOADS = [
-  '<script>window.hit=1</script>',
-  '<img src=x onerror="window.hit=1">',
-  '<svg onload="window.hit=1"></svg>',
-  '"><iframe srcdoc="<script>parent.hit=1</script>"></iframe>',
-  '<a href="javascript:window.hit=1">click</a>',
-  '<style>body{display:none}</style>',
-  '<form action="https://evil.example"><input name=q autofocus onfocus="window.hit=1"></form>',
-  '<meta http-equiv="refresh" content="0;url=https://evil.example">',
-  '<base href="https://evil.example/">',
-  '<math><mtext><table><mglyph><style><img src=x onerror="window.hit=1">',
-];
+const input_schema = {
+  type: 'object',
+  description: 'What the shop takes.',
+  properties: {
+    amount: { type: 'integer', minimum: 1, title: 'Amount', description: 'In cents.' },
+    reason: { type: 'string', enum: ['Broken', 'Lost'] },
+    lines: { type: 'array', title: 'Lines', items: { type: 'string' } },
+    more: { type: 'object', properties: { urgent: { type: 'boolean' } } },
+  },
+  required: ['amount'],
+};
 
 describeInBrowser('every page of the inbox', () => {
   let inbox: Inbox;
@@ -75,46 +74,93 @@ describeInBrowser('every page of the inbox', () => {
         await page.getByText(/^(?:Loading|Reading)/).waitFor({ state: 'hidden' });
         expect([address, await violationsOn(page)]).toEqual([address, []]);
       }
-      await page.goto(`/?open=${others[0]}`);
-      await page.getByRole('button', { name: 'Edit', exact: true }).waitFor();
-      for (const key of ['e', '?']) {
-        await page.keyboard.press(key);
-        await page.keyboard.press('Escape');
-      }
-      expect(await violationsOn(page)).toEqual([]);
+      expect(office.complaints).toEqual([]);
     },
     120_000,
   );
 
-  it('runs nothing of what agents write, in any text of a card', async () => {
-    const office = await inbox.office();
-    const { page, complaints } = office;
-    await office.reviewer('POST', '/v1/identities', {
-      provider: 'smtp',
-      name: PAYLOADS[0],
-      config: { host: '127.0.0.1', port: 2525, from: 'a@ours.test' },
-    });
-    const { body } = await office.reviewer<{ identities: { identity_id: string; provider: string }[] }>(
-      'GET',
-      '/v1/identities',
-    );
-    const smtp = body.identities.find(({ provider }) => provider === 'smtp')?.identity_id ?? '';
-    const mails = PAYLOADS.map((payload) => ({
-      type: 'email_message',
-      params: { email: 'ada@example.com', subject: payload, message: payload, html: `<p>Hello</p>${payload}` },
-      description: payload,
-    }));
-    const ids = await propose({ ...office, identityId: smtp }, ...mails);
-    expect(ids.filter(Boolean)).toHaveLength(PAYLOADS.length);
-    for (const id of ids) {
-      for (const address of [`/?open=${id}`, `/actions/${id}`]) {
+  it.each(['light', 'dark'] as const)(
+    'is free of them while a dialog, a form or a notice is open, in the %s theme',
+    async (colorScheme) => {
+      const office = await inbox.office({ colorScheme });
+      const { page, reviewer } = office;
+      const isFree = async (what: string): Promise<void> =>
+        expect([what, await violationsOn(page)]).toEqual([what, []]);
+      await reviewer('POST', '/v1/tools', { name: 'shop.refund', url: 'https://tools.example.com/x', input_schema });
+      const params = { amount: 500, reason: 'Broken', lines: ['cup'], more: { urgent: true }, odd: [{ a: 1 }] };
+      const [form, tool] = await propose(
+        office,
+        task('One', { description: 'For 50 seats' }),
+        { type: 'shop.refund', params },
+        task('Two'),
+      );
+      const open = async (address: string): Promise<void> => {
         await page.goto(address);
-        await page.frameLocator('iframe').getByText('Hello').waitFor();
-        expect(await page.evaluate('window.hit')).toBeUndefined();
-        expect(await page.evaluate('getComputedStyle(document.body).display')).not.toBe('none');
+        await page.getByRole('region', { name: 'The proposal' }).waitFor();
+      };
+      await open(`/?open=${form}`);
+      for (const key of ['r', 's', 'h', '?', 'ControlOrMeta+k']) {
+        await page.keyboard.press(key);
+        await page.getByRole('dialog').waitFor();
+        await isFree(`the dialog of ${key}`);
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'hidden' });
       }
-    }
-    expect(page.url()).toContain('/actions/');
-    expect(complaints.filter((complaint) => !/frame|sandbox/i.test(complaint))).toEqual([]);
-  }, 120_000);
+      for (const [name, role] of [
+        ['Stop', 'dialog'],
+        ['Your account', 'menu'],
+      ] as const) {
+        await page.getByRole('button', { name }).first().click();
+        await page.getByRole(role).waitFor();
+        await isFree(`the ${role} of ${name}`);
+        await page.keyboard.press('Escape');
+        await page.getByRole(role).waitFor({ state: 'hidden' });
+      }
+      await page.keyboard.press('e');
+      await page.getByLabel('Description').fill('For 60 seats');
+      await page.getByRole('region', { name: 'What you changed' }).waitFor();
+      await isFree('a form');
+      await open(`/?open=${tool}`);
+      await page.keyboard.press('e');
+      await page.getByLabel('Amount').fill('0');
+      await isFree('the form of a tool, with an error');
+      await open(`/?open=${form}`);
+      await reviewer('POST', `/v1/actions/${form}/approve`, { action: 'reject' });
+      await page.getByRole('status').getByText('rejected by').waitFor();
+      await isFree('a card that was decided elsewhere');
+      await page.keyboard.press('j');
+      await page.keyboard.press('x');
+      await page.getByRole('region', { name: '1 selected' }).waitFor();
+      await isFree('a selection');
+      await page.keyboard.press('a');
+      await page.getByRole('button', { name: /Undo/ }).waitFor();
+      await isFree('a toast');
+    },
+    120_000,
+  );
+
+  it.each(['light', 'dark'] as const)(
+    'is free of them for whoever is not signed in, in the %s theme',
+    async (colorScheme) => {
+      const office = await inbox.office({ colorScheme });
+      const { page, reviewer } = office;
+      const { body } = await reviewer<{ secret: string }>('POST', '/v1/invitations', {
+        email: `${office.agentId}@example.com`,
+        role: 'reviewer',
+      });
+      await page.context().clearCookies();
+      for (const [address, text] of [
+        [`/welcome#invitation=${body.secret}`, 'Join the workspace'],
+        ['/welcome#token=used', 'This link no longer works.'],
+        ['/sign-in?next=%2Factions', 'Sign in'],
+        ['/nowhere', 'There is no page at this address.'],
+      ] as const) {
+        await page.goto('about:blank'); // a fragment alone loads nothing
+        await page.goto(address);
+        await page.getByText(text).first().waitFor();
+        expect([address, await violationsOn(page)]).toEqual([address, []]);
+      }
+    },
+    120_000,
+  );
 });

@@ -160,19 +160,19 @@ declare module '@tanstack/react-router' {
 
 function NotFound() {
   return (
-    <div className="p-8">
-      <p className="mb-2">{words.page.notFound}</p>
+    <main className="p-8">
+      <h1 className="mb-2">{words.page.notFound}</h1>
       <Link to="/" search={{}} className="text-accent underline">
         {words.page.toInbox}
       </Link>
-    </div>
+    </main>
   );
 }
 
 function LoadFailed({ error }: { error: unknown }) {
   return (
     <main role="alert" className="p-8">
-      <p>{words.page.loadFailed}</p>
+      <h1>{words.page.loadFailed}</h1>
       <p className="text-muted mb-3">{inWords(error)}</p>
       <button type="button" className="button" onClick={() => location.reload()}>
         {words.page.tryAgain}

@@ -1,3 +1,5 @@
+import { own } from './own.ts';
+
 // Every word that a page says of itself, in one place.
 const plural = (count: number, one: string, many: string): string =>
   `${count.toLocaleString()} ${count === 1 ? one : many}`;
@@ -53,7 +55,7 @@ const WHERE_TO_LOOK: Record<string, string> = {
 export const words = {
   product: 'Proviso',
   plural,
-  typeOf: (type: string): string => TYPE_WORDS[type] ?? type,
+  typeOf: (type: string): string => own(TYPE_WORDS, type) ?? type,
   failure: {
     unreadable: (status: number): string => `The service answered ${status} without saying why. Try again shortly.`,
     notSent: 'The service did not answer. Check your connection, then try again.',
@@ -115,7 +117,7 @@ export const words = {
     loading: 'Loading what waits …',
     select: (title: string): string => `Select “${title}”`,
     filter: {
-      type: (type: string): string => `type: ${TYPE_WORDS[type] ?? type}`,
+      type: (type: string): string => `type: ${own(TYPE_WORDS, type) ?? type}`,
       agent: (name: string): string => `agent: ${name}`,
       run: 'one run',
       q: (text: string): string => `text: ${text}`,
@@ -364,7 +366,7 @@ export const words = {
     begun: (time: string): string => `The effect started at ${time}.`,
     begunUnknown: 'An attempt had started.',
     farSide: (message: string): string => `What is known: ${message}`,
-    whereToLook: (type: string): string => WHERE_TO_LOOK[type] ?? 'Look at the provider whether it happened.',
+    whereToLook: (type: string): string => own(WHERE_TO_LOOK, type) ?? 'Look at the provider whether it happened.',
     howKnown: 'How you know (optional)',
     happened: 'It happened',
     notHappened: 'It did not: propose again',

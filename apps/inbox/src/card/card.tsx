@@ -4,6 +4,8 @@ import type { Action } from '@proviso/contracts';
 import { identitiesQuery, settingsQuery } from '../api/queries.ts';
 import { distance, exactTime, nearTime } from '../format.ts';
 import { RiskPill } from '../list/row.tsx';
+import { own } from '../own.ts';
+import { readable, readableJson } from '../readable.ts';
 import { Readers } from '../together/readers.tsx';
 import { useNow } from '../use-now.ts';
 import { headlineOf } from '../waiting/headline.ts';
@@ -46,7 +48,7 @@ export function CardHead({ action }: { action: Action }) {
     <>
       <p className="text-muted flex flex-wrap gap-x-1.5 text-sm">
         <Link to="/" search={{ ...(action.agent_id && { agent: action.agent_id }) }} className="hover:underline">
-          {created_by.name}
+          {readable(created_by.name)}
         </Link>
         <span aria-hidden="true">›</span>
         <Link to="/" search={{ type }} className="hover:underline">
@@ -58,7 +60,7 @@ export function CardHead({ action }: { action: Action }) {
         </Link>
         <Readers action={action} />
         <time dateTime={created_at} title={exactTime(created_at)} className="ml-auto">
-          {words.card.proposedBy(created_by.name, distance(created_at, now))}
+          {words.card.proposedBy(readable(created_by.name), distance(created_at, now))}
         </time>
       </p>
       <h2 className={`my-2 flex items-center gap-2 text-lg font-bold`}>
@@ -92,7 +94,7 @@ function ActsAs({ id }: { id: string | null }) {
   if (!identity) return null;
   return (
     <Field label={words.card.actsAs}>
-      {identity.name} <span className="text-muted">· {identity.provider}</span>
+      {readable(identity.name)} <span className="text-muted">· {identity.provider}</span>
     </Field>
   );
 }
@@ -100,7 +102,7 @@ function ActsAs({ id }: { id: string | null }) {
 function Runs({ action: { type, scheduled_time, expires_at } }: { action: Action }) {
   const { card } = words;
   const { data: settings } = useQuery(settingsQuery);
-  const holdSeconds = settings?.hold_seconds_by_type[type] ?? settings?.hold_seconds ?? 0;
+  const holdSeconds = (settings && own(settings.hold_seconds_by_type, type)) ?? settings?.hold_seconds ?? 0;
   return (
     <Field label={card.runs}>
       {scheduled_time
@@ -117,8 +119,8 @@ function AgentsWords({ action: { description, created_by } }: { action: Action }
   if (!description) return null;
   return (
     <blockquote className="border-line text-muted mt-3 border-l-3 pl-3 text-sm">
-      <strong>{words.card.agentSays(created_by.name)}</strong> ({words.card.unchecked}):{' '}
-      <span className="whitespace-pre-wrap">“{description}”</span>
+      <strong>{words.card.agentSays(readable(created_by.name))}</strong> ({words.card.unchecked}):{' '}
+      <span className="whitespace-pre-wrap">“{readable(description)}”</span>
     </blockquote>
   );
 }
@@ -148,6 +150,6 @@ function OtherFields({ action: { params, preview } }: { action: Action }) {
 const Raw = ({ action }: { action: Action }) => (
   <details className="text-muted mt-3 text-sm">
     <summary>{words.card.raw}</summary>
-    <pre className="mt-1 font-mono text-xs whitespace-pre-wrap">{JSON.stringify(action, null, 2)}</pre>
+    <pre className="mt-1 font-mono text-xs whitespace-pre-wrap">{readableJson(action)}</pre>
   </details>
 );

@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import type { JsonValue, Preview } from '@proviso/contracts';
+import { readable, readableJson } from '../readable.ts';
 import { asText, nameIn } from '../waiting/headline.ts';
 import { words } from '../words.ts';
 
 /** One line of a card: a name and what it is. */
 export const Field = ({ label, children }: { label: string; children: React.ReactNode }) => (
   <div className="contents">
-    <dt className="text-muted">{label}</dt>
+    <dt className="text-muted">{readable(label)}</dt>
     <dd className="min-w-0 whitespace-pre-wrap">{children}</dd>
   </div>
 );
@@ -33,14 +34,11 @@ const Change = ({ before, after }: { before: JsonValue; after: JsonValue }) => (
 
 export function Value({ value }: { value: JsonValue }) {
   if (value === null || value === '') return <span className="text-muted">{words.card.nothing}</span>;
-  if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.map(asText).join(', ');
+  if (Array.isArray(value) && value.every((item) => typeof item !== 'object'))
+    return readable(value.map(asText).join(', '));
   if (typeof value === 'object')
-    return (
-      <pre className="max-h-60 overflow-auto font-mono text-xs whitespace-pre-wrap">
-        {JSON.stringify(value, null, 2)}
-      </pre>
-    );
-  return <LongText text={asText(value)} />;
+    return <pre className="max-h-60 overflow-auto font-mono text-xs whitespace-pre-wrap">{readableJson(value)}</pre>;
+  return <LongText text={readable(asText(value))} />;
 }
 
 const SHORT_CHARS_MAX = 300;

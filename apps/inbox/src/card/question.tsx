@@ -3,6 +3,7 @@ import type { Action } from '@proviso/contracts';
 import type { DecisionRequest } from '../api/actions.ts';
 import { useKeys } from '../keys/use-keys.ts';
 import { KeyCap } from '../keys/key-cap.tsx';
+import { readable } from '../readable.ts';
 import { words } from '../words.ts';
 import { goClass } from './action-bar.tsx';
 
@@ -27,7 +28,7 @@ export function Question({ action, onAnswer }: { action: Action; onAnswer: (deci
             className="button border-accent text-accent font-semibold"
             onClick={() => choose(option)}
           >
-            {at < 9 && <KeyCap>{String(at + 1)}</KeyCap>} {option}
+            {at < 9 && <KeyCap>{String(at + 1)}</KeyCap>} {readable(option)}
           </button>
         ))}
       </div>

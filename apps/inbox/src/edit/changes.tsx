@@ -1,4 +1,5 @@
 import { diffWordsWithSpace } from 'diff';
+import { readable } from '../readable.ts';
 import { words } from '../words.ts';
 import { fieldId, draftText, type Changed } from './edits.ts';
 
@@ -10,7 +11,7 @@ export function Changes({ changes }: { changes: Changed[] }) {
       <dl className="grid grid-cols-[minmax(6rem,auto)_1fr] gap-x-5 gap-y-1">
         {changes.map(({ field, before, after }) => (
           <div key={fieldId(field)} className="contents">
-            <dt className="text-muted">{field.label}</dt>
+            <dt className="text-muted">{readable(field.label)}</dt>
             <dd className="min-w-0 whitespace-pre-wrap">
               <TextDiff before={draftText(field, before)} after={draftText(field, after)} />
             </dd>
@@ -26,14 +27,14 @@ export const TextDiff = ({ before, after }: { before: string; after: string }) =
     if (added)
       return (
         <ins key={at} className="bg-accent-soft text-accent no-underline">
-          {value}
+          {readable(value)}
         </ins>
       );
     if (removed)
       return (
         <del key={at} className="bg-risk-soft text-risk">
-          {value}
+          {readable(value)}
         </del>
       );
-    return <span key={at}>{value}</span>;
+    return <span key={at}>{readable(value)}</span>;
   });

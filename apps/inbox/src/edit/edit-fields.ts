@@ -1,6 +1,7 @@
 // Which params of which type a reviewer may change in a form, and how each is written. What is not listed here stays as
 // it is. Held by apps/inbox/test/unit/edits.test.ts.
 import type { Action, Contact, JsonObject, JsonValue } from '@proviso/contracts';
+import { own } from '../own.ts';
 
 type FieldKind = 'line' | 'lines' | 'html' | 'addresses' | 'number' | 'flag' | 'choice' | 'json';
 
@@ -90,9 +91,9 @@ const SPREAD: Record<string, string> = {
 
 /** In the order of the form. A type that is not built in gets a field for each of its params. */
 export function editFieldsOf({ type, params }: Pick<Action, 'type' | 'params'>): EditField[] {
-  const known = FIELDS[type];
+  const known = own(FIELDS, type);
   if (!known) return named(params).map(([name, value]) => ({ name, label: name, kind: kindOf(value) }));
-  const spread = SPREAD[type];
+  const spread = own(SPREAD, type);
   const inside = spread === undefined ? undefined : params[spread];
   const present = known.filter((field) => field.kind !== 'html' || params[field.name] !== undefined);
   if (spread === undefined || !isObject(inside)) return present;

@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { CatchBoundary } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { toolSchemaQuery } from '../api/queries.ts';
+import { own } from '../own.ts';
+import { readable } from '../readable.ts';
 import { words } from '../words.ts';
 import { Changes } from './changes.tsx';
 import { isTool, type EditField } from './edit-fields.ts';
@@ -53,10 +55,10 @@ const FAULTS = { json: words.decide.badJson, number: words.decide.badNumber };
 function EditRow({ edit, field }: { edit: Edit; field: EditField }) {
   const id = fieldId(field);
   const isChanged = edit.changes.some((change) => change.field === field);
-  const fault = edit.faults[id];
+  const fault = own(edit.faults, id);
   return (
     <label className={`block border-l-3 pl-3 ${isChanged ? 'border-l-accent' : 'border-l-transparent'}`}>
-      <span className="text-muted text-sm">{field.label}</span>
+      <span className="text-muted text-sm">{readable(field.label)}</span>
       <EditInput
         field={field}
         text={edit.textOf(field)}

@@ -1,5 +1,6 @@
 // From what stands in a form to the edits that are sent. Held by apps/inbox/test/unit/edits.test.ts.
 import type { JsonObject, JsonValue } from '@proviso/contracts';
+import { own } from '../own.ts';
 import { isObject, kindOf, type EditField } from './edit-fields.ts';
 
 /** By field id, what stands in its input; a flag as 'true' or 'false'. */
@@ -9,9 +10,9 @@ export const fieldId = ({ name, key }: Pick<EditField, 'name' | 'key'>): string 
   key === undefined ? name : `${name}.${key}`;
 
 export function valueOf(params: JsonObject, { name, key }: EditField): JsonValue | undefined {
-  const value = params[name];
+  const value = own(params, name);
   if (key === undefined) return value;
-  return isObject(value) ? value[key] : undefined;
+  return isObject(value) ? own(value, key) : undefined;
 }
 
 /** The value as its input shows it. */
@@ -42,7 +43,7 @@ export function editsOf(params: JsonObject, fields: EditField[], draft: Draft): 
   const faults: Edits['faults'] = {};
   for (const field of fields) {
     const before = valueOf(params, field);
-    const text = draft[fieldId(field)];
+    const text = own(draft, fieldId(field));
     if (text === undefined || text === draftText(field, before)) continue;
     const read = readDraft(field, text, before);
     if ('fault' in read) {
@@ -51,7 +52,7 @@ export function editsOf(params: JsonObject, fields: EditField[], draft: Draft): 
     }
     changes.push({ field, before, after: read.value });
     if (field.key === undefined) edits[field.name] = read.value;
-    else edits[field.name] = withKey(wholeOf(edits[field.name] ?? params[field.name]), field.key, read.value);
+    else edits[field.name] = withKey(wholeOf(own(edits, field.name) ?? own(params, field.name)), field.key, read.value);
   }
   return { edits, changes, faults };
 }
@@ -60,10 +61,14 @@ export function editsOf(params: JsonObject, fields: EditField[], draft: Draft): 
 export function editsOfParams(before: JsonObject, after: JsonObject): Edits {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const changes = names
-    .filter((name) => !isSame(before[name], after[name]))
+    .filter((name) => !isSame(own(before, name), own(after, name)))
     .map((name): Changed => {
-      const value = after[name] ?? null;
-      return { field: { name, label: name, kind: kindOf(before[name] ?? value) }, before: before[name], after: value };
+      const value = own(after, name) ?? null;
+      return {
+        field: { name, label: name, kind: kindOf(own(before, name) ?? value) },
+        before: own(before, name),
+        after: value,
+      };
     });
   return {
     edits: Object.fromEntries(changes.map(({ field, after: value }) => [field.name, value])),
@@ -77,7 +82,7 @@ function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boole
     return one.length === other.length && one.every((item, at) => isSame(item, other[at]));
   if (!isObject(one) || !isObject(other)) return one === other;
   const names = Object.keys(one);
-  return names.length === Object.keys(other).length && names.every((name) => isSame(one[name], other[name]));
+  return names.length === Object.keys(other).length && names.every((name) => isSame(own(one, name), own(other, name)));
 }
 
 /** In an object of named values null has a meaning of its own, such as to delete: what is emptied is left out. */

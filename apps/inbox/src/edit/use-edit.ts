@@ -3,6 +3,7 @@ import type { Action, JsonObject } from '@proviso/contracts';
 import { editFieldsOf, type EditField } from './edit-fields.ts';
 import { draftText, editsOf, editsOfParams, fieldId, valueOf, type Changed, type Draft, type Edits } from './edits.ts';
 import { words } from '../words.ts';
+import { own } from '../own.ts';
 
 export interface Edit {
   isOpen: boolean;
@@ -41,7 +42,7 @@ export function useEdit(action: Action): Edit {
     count: changes.length,
     faults,
     fault: whole?.isValid === false ? words.decide.badSchema : (Object.keys(faults)[0] ?? null),
-    textOf: (field) => draft?.[fieldId(field)] ?? draftText(field, valueOf(action.params, field)),
+    textOf: (field) => (draft && own(draft, fieldId(field))) ?? draftText(field, valueOf(action.params, field)),
     write: (field, text) => setDraft((now) => ({ ...now, [fieldId(field)]: text })),
     open: () => setDraft((now) => now ?? {}),
     close: () => {

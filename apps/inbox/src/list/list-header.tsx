@@ -6,6 +6,7 @@ import { distance } from '../format.ts';
 import { useNow } from '../use-now.ts';
 import { GROUPINGS } from '../waiting/sections.ts';
 import { words } from '../words.ts';
+import { readable } from '../readable.ts';
 import { Views } from './views.tsx';
 import type { Inbox } from './use-inbox.ts';
 
@@ -91,7 +92,7 @@ function FilterChips() {
   const chips = [
     ...(type ? [['type', filter.type(type)] as const] : []),
     ...(agent
-      ? [['agent', filter.agent(agents.find(({ agent_id }) => agent_id === agent)?.name ?? agent)] as const]
+      ? [['agent', filter.agent(readable(agents.find(({ agent_id }) => agent_id === agent)?.name ?? agent))] as const]
       : []),
     ...(run ? [['run', filter.run] as const] : []),
     ...(q ? [['q', filter.q(q)] as const] : []),

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
 import { memo } from 'react';
 import { distance, exactTime, nearTime } from '../format.ts';
+import { readable } from '../readable.ts';
 import { TypeIcon } from '../shell/type-icon.tsx';
 import { useNow } from '../use-now.ts';
 import { headlineOf, openingOf } from '../waiting/headline.ts';
@@ -28,7 +29,7 @@ export const Row = memo(function Row({ fold, isOpen, isTicked, decided, onTick }
   return (
     <div
       style={{ height: ROW_PX }}
-      className={`border-line relative flex border-b border-l-3 ${isOpen ? 'bg-accent-soft border-l-accent' : 'border-l-transparent hover:bg-panel'} ${decided ? 'opacity-60' : ''}`}
+      className={`border-line relative flex border-b border-l-3 ${isOpen ? 'bg-accent-soft border-l-accent' : 'border-l-transparent hover:bg-panel'} ${decided ? 'text-muted [&_strong]:font-normal' : ''}`}
     >
       <Tick type={action.type} title={title} isTicked={isTicked} onTick={() => onTick(ids)} />
       <Link
@@ -57,9 +58,9 @@ function secondLine({ action }: Fold): string {
   const reason = status_reason ? words.reason[status_reason] : undefined;
   const when = scheduled_time ? words.card.runsAt(nearTime(scheduled_time)) : undefined;
   return [
-    assignee && words.list.assigned(assignee.name),
+    assignee && words.list.assigned(readable(assignee.name)),
     words.typeOf(type),
-    created_by.name,
+    readable(created_by.name),
     reason ?? preview?.warnings?.[0] ?? when ?? openingOf(preview),
   ]
     .filter(Boolean)

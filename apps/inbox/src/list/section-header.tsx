@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { request } from '../api/client.ts';
 import type { Section } from '../waiting/sections.ts';
 import { KeyCap } from '../keys/key-cap.tsx';
+import { readable } from '../readable.ts';
 import { words } from '../words.ts';
 
 /** Whose rows follow, how many, and the way to read them as one. */
@@ -12,8 +13,8 @@ export function SectionHeader({ section: { title, folds, template } }: { section
   return (
     <div className="border-line bg-panel text-muted flex min-h-8 items-center justify-between gap-3 border-b px-3.5 py-1.5 text-sm">
       <span className="truncate">
-        {words.typeOf(title)}
-        {runName && ` · ${words.list.run(runName)}`}
+        {readable(words.typeOf(title))}
+        {runName && ` · ${words.list.run(readable(runName))}`}
       </span>
       {template ? (
         <Link

@@ -9,6 +9,8 @@ import { toast } from '../decide/toasts.ts';
 import { TextDiff } from '../edit/changes.tsx';
 import { exactTime, nearTime } from '../format.ts';
 import { useKeys } from '../keys/use-keys.ts';
+import { own } from '../own.ts';
+import { readable } from '../readable.ts';
 import { CommentForm } from '../together/comments.tsx';
 import { asText } from '../waiting/headline.ts';
 import { words } from '../words.ts';
@@ -64,14 +66,14 @@ function Standing({ action }: { action: ActionWithLogs }) {
       {error && (
         <Notice>
           {reason && `${reason} `}
-          {error.message}
+          {readable(error.message)}
         </Notice>
       )}
       {result && Object.keys(result).length > 0 && (
         <p className="text-muted my-2 text-sm">
           {words.actions.result}:{' '}
           {leavesOf(result)
-            .map(({ path, value }) => `${path} ${asText(value)}`)
+            .map(({ path, value }) => readable(`${path} ${asText(value)}`))
             .join(', ')}
         </p>
       )}
@@ -147,14 +149,14 @@ function Entry({ entry: { at, event, actor, data } }: { entry: LogEntry }) {
     <li className="relative mb-3">
       <span aria-hidden="true" className="bg-line absolute top-1.5 -left-[21px] size-2 rounded-full" />
       <span>
-        {words.actions.event(event, actor.kind === 'system' ? null : actor.name)}
+        {words.actions.event(event, actor.kind === 'system' ? null : readable(actor.name))}
         {event === 'action.assigned' && ` ${words.together.assignedTo(assignee?.name ?? null)}`}
       </span>
       <time dateTime={at} title={exactTime(at)} className="text-muted block text-xs">
         {nearTime(at)}
       </time>
-      {comment && <q className="text-muted block text-sm">{comment}</q>}
-      {error?.message && <span className="text-risk block text-sm">{error.message}</span>}
+      {comment && <q className="text-muted block text-sm">{readable(comment)}</q>}
+      {error?.message && <span className="text-risk block text-sm">{readable(error.message)}</span>}
       {edits && <EditList edits={edits} changes={data.changes} />}
     </li>
   );
@@ -164,14 +166,14 @@ function Entry({ entry: { at, event, actor, data } }: { entry: LogEntry }) {
 function EditList({ edits, changes }: { edits: JsonObject; changes: JsonValue | undefined }) {
   const before = (name: string): string => {
     const change =
-      typeof changes === 'object' && changes !== null && !Array.isArray(changes) ? changes[name] : undefined;
+      typeof changes === 'object' && changes !== null && !Array.isArray(changes) ? own(changes, name) : undefined;
     return typeof change === 'object' && change !== null && 'before' in change ? asText(change.before) : '';
   };
   return (
     <ul className="mt-1 text-sm">
       {Object.entries(edits).map(([name, value]) => (
         <li key={name}>
-          <strong>{name}</strong>: <TextDiff before={before(name)} after={asText(value)} />
+          <strong>{readable(name)}</strong>: <TextDiff before={before(name)} after={asText(value)} />
         </li>
       ))}
     </ul>

@@ -6,6 +6,7 @@ import { listActions, type ActionQuery } from '../api/actions.ts';
 import { distance, exactTime } from '../format.ts';
 import { Choice } from '../list/list-header.tsx';
 import { matchesText } from '../list/matches.ts';
+import { readable } from '../readable.ts';
 import { TypeIcon } from '../shell/type-icon.tsx';
 import { useNow } from '../use-now.ts';
 import { headlineOf } from '../waiting/headline.ts';
@@ -117,9 +118,9 @@ function ActionRow({ action }: { action: Action }) {
           <span className="text-muted block truncate text-sm">
             {[
               words.typeOf(action.type),
-              created_by.name,
-              approval && words.actions.decidedBy(approval.by.name),
-              error?.message,
+              readable(created_by.name),
+              approval && words.actions.decidedBy(readable(approval.by.name)),
+              error && readable(error.message),
             ]
               .filter(Boolean)
               .join(' · ')}

@@ -6,6 +6,7 @@ import { undoLatest } from '../decide/decide.ts';
 import { RejectDialog } from '../decide/reject-dialog.tsx';
 import { KeyCap } from '../keys/key-cap.tsx';
 import { useKeys } from '../keys/use-keys.ts';
+import { readable } from '../readable.ts';
 import { useRunName } from '../list/section-header.tsx';
 import { ReviewTable } from '../review/review-table.tsx';
 import { TemplateView } from '../review/template-view.tsx';
@@ -32,7 +33,7 @@ export function ReviewPage() {
         <h1 className="text-lg font-bold">{text.title(template.rows.length, words.typeOf(type ?? ''))}</h1>
         {first && (
           <span className="pill bg-chip text-muted">
-            {first.action.created_by.name}
+            {readable(first.action.created_by.name)}
             {runName && ` · ${words.list.run(runName)}`}
           </span>
         )}

@@ -5,6 +5,7 @@ import { RequestFailure, inWords } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import { listProviders, signIn } from '../api/session.ts';
 import { goClass } from '../card/action-bar.tsx';
+import { own } from '../own.ts';
 import { words } from '../words.ts';
 
 const box = 'mx-auto mt-[15dvh] w-[min(24rem,calc(100vw-32px))]';
@@ -15,7 +16,7 @@ const textIn = (form: FormData, name: string): string => {
 };
 
 const refusalText = (reason: string | undefined): string | null =>
-  reason === undefined ? null : (words.signIn.refused[reason] ?? words.signIn.refused.failed ?? null);
+  reason === undefined ? null : (own(words.signIn.refused, reason) ?? words.signIn.refused.failed ?? null);
 
 /** The organisation's sign-in. It leaves this page, so it is a link. */
 function Providers({ next }: { next: string | undefined }) {

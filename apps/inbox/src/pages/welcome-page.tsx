@@ -36,6 +36,7 @@ export function WelcomePage() {
   if (secret.invitation) return <JoinForm secret={secret.invitation} onJoined={enter} />;
   return (
     <main className={box}>
+      <h1 className="sr-only">{words.signIn.title}</h1>
       <p role={fault ? 'alert' : 'status'}>{fault ?? words.signIn.welcome}</p>
     </main>
   );

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import { leavesOf } from '../card/uncovered.ts';
+import { readable } from '../readable.ts';
 import { asText, headlineOf } from '../waiting/headline.ts';
 import { words } from '../words.ts';
 import type { Flag } from './flags.ts';
@@ -20,7 +21,7 @@ export function ReviewTable({ review }: { review: Review }) {
             </th>
             {columns.map(({ path, name }, at) => (
               <th key={`${path} ${at}`} scope="col" className="px-2.5 py-2 font-semibold" title={path}>
-                {name}
+                {readable(name)}
               </th>
             ))}
           </tr>
@@ -113,13 +114,13 @@ function Cell({ row, column, review }: { row: Row; column: number; review: Revie
     <button
       type="button"
       className="min-h-5 w-full text-left whitespace-pre-wrap"
-      aria-label={`${label}: ${text}`}
+      aria-label={`${label}: ${readable(text)}`}
       onClick={() => setEditing(true)}
     >
       {text === before ? (
-        text
+        readable(text)
       ) : (
-        <ins className="bg-accent-soft text-accent no-underline">{text || words.card.nothing}</ins>
+        <ins className="bg-accent-soft text-accent no-underline">{readable(text) || words.card.nothing}</ins>
       )}
     </button>
   );
@@ -137,7 +138,7 @@ const WholeRow = ({ row, columns }: { row: Row; columns: number }) => (
     <td colSpan={columns} className="px-2.5 py-2">
       {leavesOf(row.action.params).map(({ path, value }) => (
         <p key={path} className="mb-1 whitespace-pre-wrap">
-          <strong className="text-muted">{path}</strong> {asText(value)}
+          <strong className="text-muted">{readable(path)}</strong> {readable(asText(value))}
         </p>
       ))}
     </td>

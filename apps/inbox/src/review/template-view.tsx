@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Action } from '@proviso/contracts';
 import { Field } from '../card/fields.tsx';
+import { readable } from '../readable.ts';
 import { words } from '../words.ts';
 import { TextDiff } from '../edit/changes.tsx';
 import { pieceId, type Part } from './template.ts';
@@ -70,7 +71,7 @@ function Common({ id, piece, review }: { id: string; piece: string; review: Revi
         onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
       />
     );
-  if (piece.trim() === '') return <span>{piece}</span>;
+  if (piece.trim() === '') return <span>{readable(piece)}</span>;
   return (
     <button
       type="button"
@@ -78,7 +79,7 @@ function Common({ id, piece, review }: { id: string; piece: string; review: Revi
       aria-label={label}
       onClick={() => setEditing(true)}
     >
-      {text === piece ? piece : <TextDiff before={piece} after={text} />}
+      {text === piece ? readable(piece) : <TextDiff before={piece} after={text} />}
     </button>
   );
 }

@@ -6,6 +6,7 @@ import { inWords, request } from '../api/client.ts';
 import { agentsQuery, queryClient } from '../api/queries.ts';
 import { toast } from '../decide/toasts.ts';
 import { words } from '../words.ts';
+import { readable } from '../readable.ts';
 import { useSession } from './use-session.ts';
 import { Modal } from './modal.tsx';
 
@@ -63,7 +64,7 @@ function StopDialog({ pauses, onClose }: { pauses: Pause[]; onClose: () => void 
   const nameOf = (id: string): string => agents.find(({ agent_id }) => agent_id === id)?.name ?? id;
   const scopeOf = ({ agent_id, type, scope }: Pause): string =>
     agent_id
-      ? words.stop.agent(nameOf(agent_id))
+      ? words.stop.agent(readable(nameOf(agent_id)))
       : type
         ? words.stop.type(words.typeOf(type))
         : words.stop[scope === 'everything' ? 'everything' : 'workspace'];
@@ -89,7 +90,7 @@ function StopDialog({ pauses, onClose }: { pauses: Pause[]; onClose: () => void 
             className="button"
             onClick={() => void change('/v1/pause', { agent_id })}
           >
-            {words.stop.stop(words.stop.agent(name))}
+            {words.stop.stop(words.stop.agent(readable(name)))}
           </button>
         ))}
       </div>

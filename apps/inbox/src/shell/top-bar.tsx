@@ -1,7 +1,7 @@
 import { Menu } from '@base-ui/react/menu';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Menu as MenuIcon } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { queryClient } from '../api/queries.ts';
 import { signOut } from '../api/session.ts';
 import { KeyCap } from '../keys/key-cap.tsx';
@@ -123,10 +123,17 @@ function AccountMenu() {
   );
 }
 
-const Popup = ({ align, children }: { align: 'start' | 'end'; children: React.ReactNode }) => (
-  <Menu.Portal>
-    <Menu.Positioner align={align} sideOffset={4} className="z-50">
-      <Menu.Popup className="bg-page border-line min-w-48 rounded-lg border p-1 shadow-lg">{children}</Menu.Popup>
-    </Menu.Positioner>
-  </Menu.Portal>
-);
+/** Within the bar, so that a reader by landmarks finds it there. */
+function Popup({ align, children }: { align: 'start' | 'end'; children: React.ReactNode }) {
+  const place = useRef<HTMLDivElement>(null);
+  return (
+    <>
+      <div ref={place} />
+      <Menu.Portal container={place}>
+        <Menu.Positioner align={align} sideOffset={4} className="z-50">
+          <Menu.Popup className="bg-page border-line min-w-48 rounded-lg border p-1 shadow-lg">{children}</Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </>
+  );
+}

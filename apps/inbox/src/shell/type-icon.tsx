@@ -13,6 +13,7 @@ import {
   Waypoints,
   type LucideIcon,
 } from 'lucide-react';
+import { own } from '../own.ts';
 
 const ICONS: Record<string, LucideIcon> = {
   create_note: StickyNote,
@@ -32,6 +33,6 @@ const ICONS: Record<string, LucideIcon> = {
 };
 
 export function TypeIcon({ type }: { type: string }) {
-  const Icon = ICONS[type] ?? Plug;
+  const Icon = own(ICONS, type) ?? Plug;
   return <Icon size={14} aria-hidden="true" />;
 }

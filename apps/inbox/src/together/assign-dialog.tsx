@@ -5,6 +5,7 @@ import { reviewersQuery } from '../api/queries.ts';
 import { Modal } from '../shell/modal.tsx';
 import { useSession } from '../shell/use-session.ts';
 import { words } from '../words.ts';
+import { readable } from '../readable.ts';
 
 interface AssignDialogProps {
   assignee: Action['assignee'];
@@ -35,7 +36,7 @@ export function AssignDialog({ assignee, onClose, onAssign }: AssignDialogProps)
           .filter(({ user_id }) => user_id !== assignee?.id)
           .map(({ user_id, name }) => (
             <button key={user_id} type="button" className="button justify-start" onClick={() => onAssign(user_id)}>
-              {user_id === me?.user_id ? you(name) : name}
+              {user_id === me?.user_id ? you(readable(name)) : readable(name)}
             </button>
           ))}
       </div>

@@ -5,6 +5,7 @@ import { inWords } from '../api/client.ts';
 import { commentOnAction } from '../api/together.ts';
 import { toast } from '../decide/toasts.ts';
 import { exactTime, nearTime } from '../format.ts';
+import { readable } from '../readable.ts';
 import { useDecides } from '../shell/use-session.ts';
 import { asText } from '../waiting/headline.ts';
 import { words } from '../words.ts';
@@ -19,11 +20,11 @@ export function Comments({ id }: { id: string }) {
       <ul>
         {comments.map(({ at, actor, data }) => (
           <li key={`${at} ${actor.id}`} className="mb-2 text-sm">
-            <strong>{actor.name}</strong>{' '}
+            <strong>{readable(actor.name)}</strong>{' '}
             <time dateTime={at} title={exactTime(at)} className="text-muted text-xs">
               {nearTime(at)}
             </time>
-            <span className="block whitespace-pre-wrap">{asText(data.comment)}</span>
+            <span className="block whitespace-pre-wrap">{readable(asText(data.comment))}</span>
           </li>
         ))}
       </ul>

@@ -4,6 +4,7 @@ import type { Action } from '@proviso/contracts';
 import { Eye } from 'lucide-react';
 import { reportReading } from '../api/together.ts';
 import { useDecides } from '../shell/use-session.ts';
+import { readable } from '../readable.ts';
 import { words } from '../words.ts';
 
 /** As the service expects it; a hidden page does not report. */
@@ -35,7 +36,7 @@ export function Readers({ action: { action_id: id, status } }: { action: Action 
     <span role="status" aria-label={words.together.readersLabel}>
       {readers.length > 0 && (
         <span className="pill bg-accent-soft text-accent inline-flex items-center gap-1">
-          <Eye size={11} aria-hidden="true" /> {words.together.readers(readers.map(({ name }) => name))}
+          <Eye size={11} aria-hidden="true" /> {words.together.readers(readers.map(({ name }) => readable(name)))}
         </span>
       )}
     </span>

@@ -37,6 +37,15 @@ describe('the edits of a form', () => {
     });
   });
 
+  it('take names that every object has as names', () => {
+    const params = { constructor: 'x', toString: 'y' };
+    for (const type of ['constructor', '__proto__', 'toString']) {
+      expect(editFieldsOf({ type, params }).map(({ name }) => name)).toEqual(['constructor', 'toString']);
+      expect(edited(type, params, { toString: 'z' }).edits).toEqual({ toString: 'z' });
+    }
+    expect(editsOfParams(params, { constructor: 'x' }).edits).toEqual({ toString: null });
+  });
+
   it('send an object of named values whole, with the one that was changed', () => {
     const params = { contact_id: 'ct_1', properties: { title: 'Dr', size: 5 } };
     expect(edited('update_contact', params, { 'properties.size': '6' }).edits).toEqual({
