@@ -23,22 +23,22 @@ returning to_jsonb(a) as action,
 -- action_approved
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'pending_approval' then 'approved' end,
@@ -70,49 +70,112 @@ with locked as (
     due_at = case when option.due_now then clock_timestamp() else greatest(greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()), case when option.hold_ms > 0 and (locked.expires_at is null
         or locked.expires_at > clock_timestamp() + (option.hold_ms + 60000) * interval '1 ms')
       then clock_timestamp() + option.hold_ms * interval '1 ms' end) end
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('pending_approval')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and (locked.expires_at is null or locked.expires_at > clock_timestamp())
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.approved', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.approved', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('pending_approval')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'EXPIRED' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'EXPIRED' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_approved_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'approved' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    due_at = case when option.due_now then clock_timestamp() else greatest(greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()), case when option.hold_ms > 0 and (locked.expires_at is null
+        or locked.expires_at > clock_timestamp() + (option.hold_ms + 60000) * interval '1 ms')
+      then clock_timestamp() + option.hold_ms * interval '1 ms' end) end
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('pending_approval')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and (locked.expires_at is null or locked.expires_at > clock_timestamp())
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.approved', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
 
 -- action_assigned
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'pending_approval' then 'pending_approval' end,
@@ -141,29 +204,89 @@ with locked as (
     error = change.error,
     approval = case when change.approval is distinct from locked.approval
       then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('pending_approval')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and true
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.assigned', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.assigned', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('pending_approval')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'CONFLICT' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_assigned_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'pending_approval' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('pending_approval')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and true
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.assigned', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
 
 -- action_begin_effect
 -- $1 id
@@ -182,22 +305,22 @@ returning a.id;
 -- action_cancelled
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'pending_approval' then 'cancelled' when 'scheduled' then 'cancelled' when 'approved' then 'cancelled' when 'auto_approved' then 'cancelled' end,
@@ -229,29 +352,92 @@ with locked as (
     lease_until = null,
     lease_owner = null,
     completed_at = clock_timestamp()
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and locked.effect_started_at is null
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.cancelled', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.cancelled', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'BEGUN' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'BEGUN' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_cancelled_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'cancelled' when 'scheduled' then 'cancelled' when 'approved' then 'cancelled' when 'auto_approved' then 'cancelled' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    completed_at = clock_timestamp()
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and locked.effect_started_at is null
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.cancelled', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
 
 -- action_claim
 -- $1 id
@@ -259,28 +445,34 @@ from (select 1) one left join locked on true left join moved on true;
 -- $3 leaseMs
 -- $4 owner
 -- $5 actor
-with chosen as (
-  select id from actions
-  where id = $1::uuid and status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp()
-    and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp()) and (type = any($2::text[]) or tool_version is not null) and may_start(workspace_id, agent_id, type)
-  for no key update
+with given as materialized (select 0 as place, $1::uuid as "id", $2::text[] as "types", $3::int as "leaseMs", $4::text as "owner", $5::jsonb as "actor"
+), chosen as (
+  select given.*, a.at_place from (select * from given order by id) given cross join lateral (
+    select ctid as at_place from actions
+    where id = given.id and status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp()
+    and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp()) and (type = any(given.types) or tool_version is not null)
+      and may_start(workspace_id, agent_id, type)
+    limit 1 for no key update
+  ) a
 ), claimed as (
   update actions a set
     status = 'running', status_before_run = a.status,
     version = a.version + 1, fence = a.fence + 1, attempts = a.attempts + 1,
-    lease_until = clock_timestamp() + $3::int * interval '1 ms', lease_owner = $4::text,
+    lease_until = clock_timestamp() + chosen."leaseMs" * interval '1 ms', lease_owner = chosen.owner,
     started_at = coalesce(a.started_at, clock_timestamp()), updated_at = clock_timestamp()
   from chosen where a.id = chosen.id
-  returning a.*
+  returning a.id, a.version, a.workspace_id, a.status, a.attempts, a.fence, a.updated_at, chosen.place, chosen.actor,
+    to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.claimed', status, $5::jsonb,
+  select id, version, workspace_id, 'action.claimed', status, actor,
     jsonb_build_object('attempt', attempts, 'fence', fence), updated_at from claimed
 )
-select to_jsonb(claimed) as action, null::float8 as early_ms from claimed
+select action, null::float8 as early_ms from claimed
 union all
 select null, extract(epoch from due_at - clock_timestamp())::float8 * 1000 from actions
-where id = $1::uuid and status in ('scheduled', 'approved', 'auto_approved') and due_at > statement_timestamp() and not exists (select from claimed);
+where id = (select id from given) and status in ('scheduled', 'approved', 'auto_approved') and due_at > statement_timestamp()
+  and not exists (select from claimed);
 
 -- action_claim_due
 -- $1 round
@@ -349,13 +541,14 @@ oldest as materialized (
     lease_until = clock_timestamp() + $6::int * interval '1 ms', lease_owner = $7::text,
     started_at = coalesce(a.started_at, clock_timestamp()), updated_at = clock_timestamp()
   from chosen where a.id = chosen.id
-  returning a.*
+  returning a.id, a.version, a.workspace_id, a.status, a.attempts, a.fence, a.updated_at, null as actor,
+    to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
   select id, version, workspace_id, 'action.claimed', status, $8::jsonb,
     jsonb_build_object('attempt', attempts, 'fence', fence), updated_at from claimed
 )
-select to_jsonb(claimed) as action, null::jsonb as round from claimed
+select action, null::jsonb as round from claimed
 union all
 select null, case when step = 256 then to_jsonb(round) end
 from (select * from round order by step desc limit 1) round;
@@ -421,33 +614,61 @@ groups(workspace_id, type, agent_id, direct) as (
     lease_until = clock_timestamp() + $6::int * interval '1 ms', lease_owner = $7::text,
     started_at = coalesce(a.started_at, clock_timestamp()), updated_at = clock_timestamp()
   from chosen where a.id = chosen.id
-  returning a.*
+  returning a.id, a.version, a.workspace_id, a.status, a.attempts, a.fence, a.updated_at, null as actor,
+    to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
   select id, version, workspace_id, 'action.claimed', status, $8::jsonb,
     jsonb_build_object('attempt', attempts, 'fence', fence), updated_at from claimed
 )
-select to_jsonb(claimed) as action from claimed;
+select action from claimed;
+
+-- action_claim_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "types" text[], "leaseMs" int, "owner" text, "actor" jsonb)
+), chosen as (
+  select given.*, a.at_place from (select * from given order by id) given cross join lateral (
+    select ctid as at_place from actions
+    where id = given.id and status in ('scheduled', 'approved', 'auto_approved') and due_at <= statement_timestamp()
+    and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp()) and (type = any(given.types) or tool_version is not null)
+      and may_start(workspace_id, agent_id, type)
+    limit 1 for no key update skip locked
+  ) a
+), claimed as (
+  update actions a set
+    status = 'running', status_before_run = a.status,
+    version = a.version + 1, fence = a.fence + 1, attempts = a.attempts + 1,
+    lease_until = clock_timestamp() + chosen."leaseMs" * interval '1 ms', lease_owner = chosen.owner,
+    started_at = coalesce(a.started_at, clock_timestamp()), updated_at = clock_timestamp()
+  from chosen where a.ctid = chosen.at_place
+  returning a.id, a.version, a.workspace_id, a.status, a.attempts, a.fence, a.updated_at, chosen.place, chosen.actor,
+    to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select id, version, workspace_id, 'action.claimed', status, actor,
+    jsonb_build_object('attempt', attempts, 'fence', fence), updated_at from claimed
+)
+select place, action, null::float8 as early_ms from claimed;
 
 -- action_commented
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'pending_approval' then 'pending_approval' when 'scheduled' then 'scheduled' when 'approved' then 'approved' when 'auto_approved' then 'auto_approved' when 'running' then 'running' when 'completed' then 'completed' when 'failed' then 'failed' when 'rejected' then 'rejected' when 'cancelled' then 'cancelled' end,
@@ -476,49 +697,109 @@ with locked as (
     error = change.error,
     approval = case when change.approval is distinct from locked.approval
       then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved', 'running', 'completed', 'failed', 'rejected', 'cancelled')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and true
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.commented', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.commented', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved', 'running', 'completed', 'failed', 'rejected', 'cancelled')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'CONFLICT' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_commented_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'pending_approval' when 'scheduled' then 'scheduled' when 'approved' then 'approved' when 'auto_approved' then 'auto_approved' when 'running' then 'running' when 'completed' then 'completed' when 'failed' then 'failed' when 'rejected' then 'rejected' when 'cancelled' then 'cancelled' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved', 'running', 'completed', 'failed', 'rejected', 'cancelled')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and true
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.commented', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
 
 -- action_completed
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'running' then 'completed' end,
@@ -550,29 +831,92 @@ with locked as (
     lease_until = null,
     lease_owner = null,
     completed_at = clock_timestamp()
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('running')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and true
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.completed', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.completed', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('running')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'CONFLICT' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_completed_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'running' then 'completed' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    completed_at = clock_timestamp()
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('running')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and true
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.completed', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
 
 -- action_create
 -- $1 row
@@ -581,70 +925,38 @@ from (select 1) one left join locked on true left join moved on true;
 -- $4 requestHash
 -- $5 actor
 -- $6 data
-with given as materialized (
-  select ($1::jsonb || jsonb_build_object(
+with given as materialized (select 0 as place, $1::jsonb as "row", $2::uuid as "token", $3::text as "key", $4::text as "requestHash", $5::jsonb as "actor", $6::jsonb as "data"
+), timely as materialized (
+  select place, (row || jsonb_build_object(
     'created_at', statement_timestamp(), 'updated_at', statement_timestamp(),
     'due_at', greatest(
-      coalesce(($1::jsonb->>'scheduled_time')::timestamptz, statement_timestamp()), statement_timestamp()),
-    'asked_at', case $1::jsonb->>'status' when 'pending_approval' then statement_timestamp() end,
-    'version', 1, 'revision', 1, 'fence', 0, 'attempts', 0, 'crashes', 0)) as row where coalesce(($1::jsonb->>'expires_at')::timestamptz > statement_timestamp(), true)
-), key as (
+      coalesce((row->>'scheduled_time')::timestamptz, statement_timestamp()), statement_timestamp()),
+    'asked_at', case row->>'status' when 'pending_approval' then statement_timestamp() end,
+    'version', 1, 'revision', 1, 'fence', 0, 'attempts', 0, 'crashes', 0)) as row, token, key, "requestHash",
+    (row->>'run_id')::uuid as run, (row->>'run_contact_id')::uuid as contact
+  from given where coalesce((row->>'expires_at')::timestamptz > statement_timestamp(), true)
+), stored as (
   insert into idempotency_keys as known (workspace_id, token_id, key, request_hash, snapshot)
-  select (row->>'workspace_id')::uuid, $2::uuid, $3::text, $4::text, row
-  from given where $3::text is not null
+  select (row->>'workspace_id')::uuid, token, key, "requestHash", row
+  from timely where key is not null order by key
   on conflict (workspace_id, token_id, key) do update set key = known.key
-  returning known.request_hash, known.snapshot
+  returning known.token_id, known.key, known.request_hash, known.snapshot
 ), fresh as (
-  select given.row from given
-  where $3::text is null or exists (select 1 from key where key.snapshot->>'id' = given.row->>'id')
-), counted as (
-  insert into action_counters as counter (run_id, contact_id, next)
-  select (row->>'run_id')::uuid, (row->>'run_contact_id')::uuid, 1
-  from fresh where row->>'run_contact_id' is not null
-  on conflict (run_id, contact_id) do update set next = counter.next + 1
-  returning next - 1 as action_index
-), created as (
-  insert into actions
-  select filled.* from fresh left join counted on true cross join lateral jsonb_populate_record(
-    null::actions, fresh.row || jsonb_build_object('action_index', counted.action_index)) filled
-  returning *
-), event as (
-  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.created', status, $5::jsonb, $6::jsonb, created_at from created
-)
-select
-  case when created.id is not null then 'CREATED' when key.request_hash = $4::text then 'REPLAYED'
-    when key.request_hash is not null then 'MISMATCH' else 'EXPIRED' end as code,
-  coalesce(to_jsonb(created), key.snapshot) as action
-from (select 1) one left join key on true left join created on true;
-
--- action_create_many
--- $1 rows
--- $2 actor
--- $3 data
-with given as materialized (
-  select (item.row || jsonb_build_object(
-    'created_at', statement_timestamp(), 'updated_at', statement_timestamp(),
-    'due_at', greatest(
-      coalesce((item.row->>'scheduled_time')::timestamptz, statement_timestamp()), statement_timestamp()),
-    'asked_at', case item.row->>'status' when 'pending_approval' then statement_timestamp() end,
-    'version', 1, 'revision', 1, 'fence', 0, 'attempts', 0, 'crashes', 0)) as row, place,
-    (item.row->>'run_id')::uuid as run, (item.row->>'run_contact_id')::uuid as contact
-  from jsonb_array_elements($1::jsonb) with ordinality as item(row, place)
-  where coalesce((item.row->>'expires_at')::timestamptz > statement_timestamp(), true)
+  select * from timely where key is null or exists (
+    select from stored where stored.snapshot->>'id' = timely.row->>'id')
 ), counters as (
-  select run, contact, count(*)::int as size from given where contact is not null group by run, contact
+  select run, contact, count(*)::int as size from fresh where contact is not null group by run, contact
 ), counted as (
   insert into action_counters as counter (run_id, contact_id, next)
   select run, contact, size from counters order by run, contact
   on conflict (run_id, contact_id) do update set next = counter.next + excluded.next
   returning run_id, contact_id, next
 ), numbered as (
-  select given.row, (counted.next - counters.size - 1
-    + row_number() over (partition by given.run, given.contact order by given.place))::int as action_index
-  from given
-  left join counters on counters.run = given.run and counters.contact = given.contact
-  left join counted on counted.run_id = given.run and counted.contact_id = given.contact
+  select fresh.row, (counted.next - counters.size - 1
+    + row_number() over (partition by fresh.run, fresh.contact order by fresh.place))::int as action_index
+  from fresh
+  left join counters on counters.run = fresh.run and counters.contact = fresh.contact
+  left join counted on counted.run_id = fresh.run and counted.contact_id = fresh.contact
 ), created as (
   insert into actions
   select filled.* from numbered cross join lateral jsonb_populate_record(
@@ -652,9 +964,117 @@ with given as materialized (
   returning *
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.created', status, $2::jsonb, $3::jsonb, created_at from created
+  select created.id, version, workspace_id, 'action.created', status, given.actor, given.data, created_at
+  from created join given on (given.row->>'id')::uuid = created.id
+)
+select given.place,
+  case when created.id is not null then 'CREATED' when stored.request_hash = given."requestHash" then 'REPLAYED'
+    when stored.request_hash is not null then 'MISMATCH' else 'EXPIRED' end as code,
+  coalesce(to_jsonb(created), stored.snapshot) as action
+from given left join stored on stored.key = given.key and stored.token_id = given.token
+left join created on created.id = (given.row->>'id')::uuid;
+
+-- action_create_many
+-- $1 actor
+-- $2 data
+-- $3 rows
+with given as materialized (
+  select place, row, null::uuid as token, null::text as key, null::text as "requestHash",
+    $1::jsonb as actor, $2::jsonb as data
+  from jsonb_array_elements($3::jsonb) with ordinality as item(row, place)
+), timely as materialized (
+  select place, (row || jsonb_build_object(
+    'created_at', statement_timestamp(), 'updated_at', statement_timestamp(),
+    'due_at', greatest(
+      coalesce((row->>'scheduled_time')::timestamptz, statement_timestamp()), statement_timestamp()),
+    'asked_at', case row->>'status' when 'pending_approval' then statement_timestamp() end,
+    'version', 1, 'revision', 1, 'fence', 0, 'attempts', 0, 'crashes', 0)) as row, token, key, "requestHash",
+    (row->>'run_id')::uuid as run, (row->>'run_contact_id')::uuid as contact
+  from given where coalesce((row->>'expires_at')::timestamptz > statement_timestamp(), true)
+), stored as (
+  insert into idempotency_keys as known (workspace_id, token_id, key, request_hash, snapshot)
+  select (row->>'workspace_id')::uuid, token, key, "requestHash", row
+  from timely where key is not null order by key
+  on conflict (workspace_id, token_id, key) do update set key = known.key
+  returning known.token_id, known.key, known.request_hash, known.snapshot
+), fresh as (
+  select * from timely where key is null or exists (
+    select from stored where stored.snapshot->>'id' = timely.row->>'id')
+), counters as (
+  select run, contact, count(*)::int as size from fresh where contact is not null group by run, contact
+), counted as (
+  insert into action_counters as counter (run_id, contact_id, next)
+  select run, contact, size from counters order by run, contact
+  on conflict (run_id, contact_id) do update set next = counter.next + excluded.next
+  returning run_id, contact_id, next
+), numbered as (
+  select fresh.row, (counted.next - counters.size - 1
+    + row_number() over (partition by fresh.run, fresh.contact order by fresh.place))::int as action_index
+  from fresh
+  left join counters on counters.run = fresh.run and counters.contact = fresh.contact
+  left join counted on counted.run_id = fresh.run and counted.contact_id = fresh.contact
+), created as (
+  insert into actions
+  select filled.* from numbered cross join lateral jsonb_populate_record(
+    null::actions, numbered.row || jsonb_build_object('action_index', numbered.action_index)) filled
+  returning *
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select created.id, version, workspace_id, 'action.created', status, given.actor, given.data, created_at
+  from created join given on (given.row->>'id')::uuid = created.id
 )
 select to_jsonb(created) as action from created;
+
+-- action_create_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "row" jsonb, "token" uuid, "key" text, "requestHash" text, "actor" jsonb, "data" jsonb)
+), timely as materialized (
+  select place, (row || jsonb_build_object(
+    'created_at', statement_timestamp(), 'updated_at', statement_timestamp(),
+    'due_at', greatest(
+      coalesce((row->>'scheduled_time')::timestamptz, statement_timestamp()), statement_timestamp()),
+    'asked_at', case row->>'status' when 'pending_approval' then statement_timestamp() end,
+    'version', 1, 'revision', 1, 'fence', 0, 'attempts', 0, 'crashes', 0)) as row, token, key, "requestHash",
+    (row->>'run_id')::uuid as run, (row->>'run_contact_id')::uuid as contact
+  from given where coalesce((row->>'expires_at')::timestamptz > statement_timestamp(), true)
+), stored as (
+  insert into idempotency_keys as known (workspace_id, token_id, key, request_hash, snapshot)
+  select (row->>'workspace_id')::uuid, token, key, "requestHash", row
+  from timely where key is not null order by key
+  on conflict (workspace_id, token_id, key) do update set key = known.key
+  returning known.token_id, known.key, known.request_hash, known.snapshot
+), fresh as (
+  select * from timely where key is null or exists (
+    select from stored where stored.snapshot->>'id' = timely.row->>'id')
+), counters as (
+  select run, contact, count(*)::int as size from fresh where contact is not null group by run, contact
+), counted as (
+  insert into action_counters as counter (run_id, contact_id, next)
+  select run, contact, size from counters order by run, contact
+  on conflict (run_id, contact_id) do update set next = counter.next + excluded.next
+  returning run_id, contact_id, next
+), numbered as (
+  select fresh.row, (counted.next - counters.size - 1
+    + row_number() over (partition by fresh.run, fresh.contact order by fresh.place))::int as action_index
+  from fresh
+  left join counters on counters.run = fresh.run and counters.contact = fresh.contact
+  left join counted on counted.run_id = fresh.run and counted.contact_id = fresh.contact
+), created as (
+  insert into actions
+  select filled.* from numbered cross join lateral jsonb_populate_record(
+    null::actions, numbered.row || jsonb_build_object('action_index', numbered.action_index)) filled
+  returning *
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select created.id, version, workspace_id, 'action.created', status, given.actor, given.data, created_at
+  from created join given on (given.row->>'id')::uuid = created.id
+)
+select given.place,
+  case when created.id is not null then 'CREATED' when stored.request_hash = given."requestHash" then 'REPLAYED'
+    when stored.request_hash is not null then 'MISMATCH' else 'EXPIRED' end as code,
+  coalesce(to_jsonb(created), stored.snapshot) as action
+from given left join stored on stored.key = given.key and stored.token_id = given.token
+left join created on created.id = (given.row->>'id')::uuid;
 
 -- action_created_at
 -- $1 id
@@ -664,22 +1084,22 @@ select created_at::text as at from actions where id = $1::uuid and workspace_id 
 -- action_expired
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'pending_approval' then 'cancelled' when 'scheduled' then 'cancelled' when 'approved' then 'cancelled' when 'auto_approved' then 'cancelled' end,
@@ -711,49 +1131,112 @@ with locked as (
     lease_until = null,
     lease_owner = null,
     completed_at = clock_timestamp()
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and not (locked.expires_at is null or locked.expires_at > clock_timestamp()) and locked.effect_started_at is null
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.expired', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.expired', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'NOT_EXPIRED' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'NOT_EXPIRED' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_expired_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'cancelled' when 'scheduled' then 'cancelled' when 'approved' then 'cancelled' when 'auto_approved' then 'cancelled' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = case locked.status when 'pending_approval' then 'approval_expired' else 'expired' end,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    completed_at = clock_timestamp()
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and not (locked.expires_at is null or locked.expires_at > clock_timestamp()) and locked.effect_started_at is null
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.expired', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
 
 -- action_failed
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'running' then 'failed' end,
@@ -785,35 +1268,113 @@ with locked as (
     lease_until = null,
     lease_owner = null,
     completed_at = clock_timestamp()
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('running')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and true
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.failed', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.failed', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('running')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'CONFLICT' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_failed_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'running' then 'failed' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    completed_at = clock_timestamp()
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('running')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and true
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.failed', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
+
+-- action_find
+-- $1 id
+-- $2 workspace
+select to_jsonb(a) as action, i.config_version as identity_version
+from actions a left join identities i on i.id = a.identity_id
+where a.id = $1::uuid and a.workspace_id = $2::uuid;
 
 -- action_find_due
 -- $1 id
 select workspace_id, type, crashes,
   greatest(0, extract(epoch from statement_timestamp() - due_at)::float8 * 1000) as late_ms
 from actions where id = $1::uuid and status in ('scheduled', 'approved', 'auto_approved');
+
+-- action_find_due_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid) cross join lateral (
+select workspace_id, type, crashes,
+  greatest(0, extract(epoch from statement_timestamp() - due_at)::float8 * 1000) as late_ms
+from actions where id = item."id"::uuid and status in ('scheduled', 'approved', 'auto_approved')
+) found;
 
 -- action_find_ended
 -- $1 ids
@@ -834,6 +1395,14 @@ with expired as (
 select to_jsonb(a) as action
 from (select * from in_turn order by turn, expires_at limit $1::int) chosen
 join actions a on a.id = chosen.id;
+
+-- action_find_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (
+select to_jsonb(a) as action, i.config_version as identity_version
+from actions a left join identities i on i.id = a.identity_id
+where a.id = item."id"::uuid and a.workspace_id = item."workspace"::uuid
+) found;
 
 -- action_heartbeat
 -- $1 ids
@@ -871,22 +1440,22 @@ select 'pauses', null, (select count(*)::int from pauses), null;
 -- action_outcome_confirmed
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'failed' then 'failed' end,
@@ -915,49 +1484,109 @@ with locked as (
     error = change.error,
     approval = case when change.approval is distinct from locked.approval
       then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('failed')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and locked.status_reason = 'outcome_unknown'
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.outcome_confirmed', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.outcome_confirmed', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('failed')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'OUTCOME_KNOWN' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'OUTCOME_KNOWN' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_outcome_confirmed_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'failed' then 'failed' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('failed')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and locked.status_reason = 'outcome_unknown'
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.outcome_confirmed', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
 
 -- action_recalled
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'scheduled' then 'pending_approval' when 'approved' then 'pending_approval' when 'auto_approved' then 'pending_approval' end,
@@ -994,49 +1623,117 @@ with locked as (
     unavailable_since = null,
     due_at = greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()),
     asked_at = coalesce(locked.asked_at, clock_timestamp())
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('scheduled', 'approved', 'auto_approved')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and locked.effect_started_at is null
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.recalled', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.recalled', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'BEGUN' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'BEGUN' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_recalled_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'scheduled' then 'pending_approval' when 'approved' then 'pending_approval' when 'auto_approved' then 'pending_approval' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    attempts = 0,
+    crashes = 0,
+    status_before_run = null,
+    unavailable_since = null,
+    due_at = greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()),
+    asked_at = coalesce(locked.asked_at, clock_timestamp())
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('scheduled', 'approved', 'auto_approved')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and locked.effect_started_at is null
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.recalled', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
 
 -- action_rejected
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'pending_approval' then 'rejected' end,
@@ -1068,49 +1765,112 @@ with locked as (
     lease_until = null,
     lease_owner = null,
     completed_at = clock_timestamp()
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('pending_approval')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and (locked.expires_at is null or locked.expires_at > clock_timestamp())
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.rejected', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.rejected', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('pending_approval')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'EXPIRED' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'EXPIRED' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_rejected_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'rejected' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    completed_at = clock_timestamp()
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('pending_approval')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and (locked.expires_at is null or locked.expires_at > clock_timestamp())
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.rejected', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
 
 -- action_released
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'scheduled' then 'scheduled' when 'approved' then 'approved' when 'auto_approved' then 'auto_approved' end,
@@ -1140,49 +1900,110 @@ with locked as (
     approval = case when change.approval is distinct from locked.approval
       then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
     due_at = clock_timestamp()
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('scheduled', 'approved', 'auto_approved')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and ((locked.expires_at is null or locked.expires_at > clock_timestamp()) or not locked.effect_started_at is null)
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.released', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.released', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'EXPIRED' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'EXPIRED' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_released_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'scheduled' then 'scheduled' when 'approved' then 'approved' when 'auto_approved' then 'auto_approved' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    due_at = clock_timestamp()
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('scheduled', 'approved', 'auto_approved')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and ((locked.expires_at is null or locked.expires_at > clock_timestamp()) or not locked.effect_started_at is null)
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.released', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
 
 -- action_requeued
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'running' then locked.status_before_run end,
@@ -1214,49 +2035,112 @@ with locked as (
     lease_until = null,
     lease_owner = null,
     due_at = clock_timestamp()
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('running')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and true
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.requeued', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.requeued', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('running')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'CONFLICT' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_requeued_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'running' then locked.status_before_run end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    due_at = clock_timestamp()
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('running')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and true
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.requeued', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
 
 -- action_retried
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'running' then locked.status_before_run end,
@@ -1292,49 +2176,116 @@ with locked as (
     attempts = locked.attempts - case when option.uncounted then 1 else 0 end,
     unavailable_since = case when option.unavailable then coalesce(locked.unavailable_since, clock_timestamp())
       else locked.unavailable_since end
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('running')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and true
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.retried', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.retried', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('running')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'CONFLICT' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'CONFLICT' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_retried_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'running' then locked.status_before_run end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    due_at = clock_timestamp() + option.delay_ms * interval '1 ms',
+    effect_started_at = case when option.undone then null else locked.effect_started_at end,
+    attempts = locked.attempts - case when option.uncounted then 1 else 0 end,
+    unavailable_since = case when option.unavailable then coalesce(locked.unavailable_since, clock_timestamp())
+      else locked.unavailable_since end
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('running')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and true
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.retried', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
 
 -- action_returned_to_review
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'scheduled' then 'pending_approval' when 'approved' then 'pending_approval' when 'auto_approved' then 'pending_approval' when 'running' then 'pending_approval' end,
@@ -1371,49 +2322,117 @@ with locked as (
     unavailable_since = null,
     due_at = greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()),
     asked_at = coalesce(locked.asked_at, clock_timestamp())
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('scheduled', 'approved', 'auto_approved', 'running')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and locked.effect_started_at is null
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.returned_to_review', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.returned_to_review', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('scheduled', 'approved', 'auto_approved', 'running')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'BEGUN' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'BEGUN' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_returned_to_review_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'scheduled' then 'pending_approval' when 'approved' then 'pending_approval' when 'auto_approved' then 'pending_approval' when 'running' then 'pending_approval' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    lease_until = null,
+    lease_owner = null,
+    attempts = 0,
+    crashes = 0,
+    status_before_run = null,
+    unavailable_since = null,
+    due_at = greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()),
+    asked_at = coalesce(locked.asked_at, clock_timestamp())
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('scheduled', 'approved', 'auto_approved', 'running')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and locked.effect_started_at is null
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.returned_to_review', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;
 
 -- action_updated
 -- $1 id
 -- $2 workspace
--- $3 options
--- $4 change
--- $5 version
--- $6 fence
--- $7 actor
--- $8 data
+-- $3 version
+-- $4 fence
+-- $5 actor
+-- $6 data
+-- $7 change
+-- $8 options
 -- $9 token
 -- $10 key
 -- $11 requestHash
 -- $12 identityVersion
-with locked as (
-  select a.*, a as whole from actions a
-  where id = $1::uuid and workspace_id = $2::uuid for no key update
-), option as (
-  select * from jsonb_to_record($3::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-    undone boolean, uncounted boolean, unavailable boolean)
+with given as materialized (select 0 as place, $1::uuid as "id", $2::uuid as "workspace", $3::int as "version", $4::int as "fence", $5::jsonb as "actor", $6::jsonb as "data", $7::jsonb as "change", $8::jsonb as "options", $9::uuid as "token", $10::text as "key", $11::text as "requestHash", $12::int as "identityVersion"
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update
+  ) a
 ), moved as (
   update actions a set
     status = case locked.status when 'pending_approval' then 'pending_approval' when 'scheduled' then 'scheduled' when 'approved' then 'approved' when 'auto_approved' then 'auto_approved' end,
@@ -1444,26 +2463,88 @@ with locked as (
       then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
     due_at = case when change.scheduled_time is not distinct from locked.scheduled_time
       then locked.due_at else greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()) end
-  from locked cross join option
-  cross join lateral jsonb_populate_record(locked.whole, $4::jsonb) change
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
   where a.id = locked.id and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
-    and ($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
     and locked.effect_started_at is null
-  returning a.*
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
 ), event as (
   insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-  select id, version, workspace_id, 'action.updated', status, $7::jsonb, $8::jsonb, updated_at from moved
+  select moved.id, moved.version, workspace_id, 'action.updated', status, actor, data, updated_at
+  from moved join given using (place)
 ), key as (
   insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-  select workspace_id, $9::uuid, $10::text, $11::text,
-    to_jsonb(moved) || jsonb_build_object('identity_version', $12::int)
-  from moved where $10::text is not null
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
 )
 select
   case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
     when not (locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')) then 'INVALID_STATE'
-    when not (($5::int is null or locked.version = $5::int)
-    and ($6::int is null or locked.fence = $6::int)) then 'CONFLICT' else 'BEGUN' end as code,
-  coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-from (select 1) one left join locked on true left join moved on true;
+    when not ((given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)) then 'CONFLICT' else 'BEGUN' end as code,
+  coalesce(moved.action, to_jsonb(locked.whole)) as action
+from given left join locked using (place) left join moved using (place);
+
+-- action_updated_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid, "version" int, "fence" int, "actor" jsonb, "data" jsonb, "change" jsonb, "options" jsonb, "token" uuid, "key" text, "requestHash" text, "identityVersion" int)
+), locked as (
+  select given.place, a.* from (select * from given order by id) given cross join lateral (
+    select a.*, a.ctid as at_place, a as whole from actions a
+    where a.id = given.id and a.workspace_id = given.workspace limit 1 for no key update skip locked
+  ) a
+), moved as (
+  update actions a set
+    status = case locked.status when 'pending_approval' then 'pending_approval' when 'scheduled' then 'scheduled' when 'approved' then 'approved' when 'auto_approved' then 'auto_approved' end,
+    version = locked.version + 1,
+    updated_at = clock_timestamp(),
+    params = change.params,
+    resolved = change.resolved,
+    original_params = change.original_params,
+    revision = change.revision,
+    user_edits = change.user_edits,
+    preview = change.preview,
+    agent_preview = change.agent_preview,
+    identity_id = change.identity_id,
+    description = change.description,
+    require_approval = change.require_approval,
+    scheduled_time = change.scheduled_time,
+    contact_id = change.contact_id,
+    company_id = change.company_id,
+    cleared_hash = change.cleared_hash,
+    cleared_identity_version = change.cleared_identity_version,
+    tool_version = change.tool_version,
+    definition_hash = change.definition_hash,
+    status_reason = change.status_reason,
+    assignee = change.assignee,
+    result = change.result,
+    error = change.error,
+    approval = case when change.approval is distinct from locked.approval
+      then change.approval || jsonb_build_object('at', clock_timestamp()) else locked.approval end,
+    due_at = case when change.scheduled_time is not distinct from locked.scheduled_time
+      then locked.due_at else greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp()) end
+  from locked join given using (place)
+  cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+    undone boolean, uncounted boolean, unavailable boolean)
+  cross join lateral jsonb_populate_record(locked.whole, given.change) change
+  where a.ctid = locked.at_place and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
+    and (given.version is null or locked.version = given.version)
+    and (given.fence is null or locked.fence = given.fence)
+    and locked.effect_started_at is null
+  returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+), event as (
+  insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+  select moved.id, moved.version, workspace_id, 'action.updated', status, actor, data, updated_at
+  from moved join given using (place)
+), key as (
+  insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+  select workspace_id, token, key, "requestHash",
+    action || jsonb_build_object('identity_version', "identityVersion")
+  from moved join given using (place) where key is not null order by key
+)
+select place, 'MOVED' as code, action from moved;

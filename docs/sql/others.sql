@@ -1,5 +1,17 @@
 -- The statements as PostgreSQL gets them. Written by `npm run sql -- print`; edit their sources instead.
 
+-- agent_find
+-- $1 id
+select g.id, g.enabled, g.approval, coalesce(g.auto_approve_types, '{}') as auto_approve_types, g.identity_id
+from agents g where g.id = $1::uuid;
+
+-- agent_find_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid) cross join lateral (
+select g.id, g.enabled, g.approval, coalesce(g.auto_approve_types, '{}') as auto_approve_types, g.identity_id
+from agents g where g.id = item."id"::uuid
+) found;
+
 -- agent_lock
 -- $1 id
 select id from agents where id = $1::uuid for update;
@@ -24,6 +36,16 @@ select count(*)::int as total,
   count(*) filter (where actor->>'id' = $1::text and at > clock_timestamp() - interval '1 minute')::int as recent
 from action_events where action_id = $2::uuid and event = 'action.commented';
 
+-- company_find
+-- $1 id
+-- $2 workspace
+select c.* from companies c where c.id = $1::uuid and c.workspace_id = $2::uuid;
+
+-- company_find_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "id" uuid) cross join lateral (select c.* from companies c where c.id = item."id"::uuid and c.workspace_id = item."workspace"::uuid
+) found;
+
 -- company_lock
 -- $1 id
 select id from companies where id = $1::uuid for no key update;
@@ -32,6 +54,16 @@ select id from companies where id = $1::uuid for no key update;
 -- $1 id
 -- $2 workspace
 select 1 as locked from companies where id = $1::uuid and workspace_id = $2::uuid for key share;
+
+-- contact_find
+-- $1 id
+-- $2 workspace
+select c.* from contacts c where c.id = $1::uuid and c.workspace_id = $2::uuid;
+
+-- contact_find_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "id" uuid) cross join lateral (select c.* from contacts c where c.id = item."id"::uuid and c.workspace_id = item."workspace"::uuid
+) found;
 
 -- contact_lock
 -- $1 id
@@ -267,6 +299,16 @@ order by (workspace_id || '/' || id) collate "C" limit 100;
 update identities set not_before = clock_timestamp() + least(30 * 2 ^ least(failures, 10), 1800) * interval '1 second'
 where id = $1::uuid and status = 'failing' and (not_before is null or not_before <= clock_timestamp()) returning id;
 
+-- identity_find
+-- $1 id
+-- $2 workspace
+select i.* from identities i where i.id = $1::uuid and i.workspace_id = $2::uuid;
+
+-- identity_find_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (select i.* from identities i where i.id = item."id"::uuid and i.workspace_id = item."workspace"::uuid
+) found;
+
 -- identity_find_wait
 -- $1 id
 select extract(epoch from not_before - clock_timestamp())::float8 * 1000 as wait_ms from identities where id = $1::uuid;
@@ -443,6 +485,16 @@ where r.action_id = $1::uuid and r.user_id <> $2::uuid
   and r.seen_at > clock_timestamp() - 12 * interval '1 s'
 order by u.name, r.user_id limit 20;
 
+-- run_find
+-- $1 id
+-- $2 workspace
+select r.* from agent_runs r where r.id = $1::uuid and r.workspace_id = $2::uuid;
+
+-- run_find_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (select r.* from agent_runs r where r.id = item."id"::uuid and r.workspace_id = item."workspace"::uuid
+) found;
+
 -- session_end
 -- $1 tokenHash
 delete from sessions where token_hash = $1;
@@ -477,10 +529,39 @@ from sessions s
 join members m on m.user_id = s.user_id
 join users p on p.id = s.user_id where s.id = $1::uuid and m.workspace_id = $2::uuid and s.expires_at > statement_timestamp();
 
+-- session_find_current_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (
+
+select s.id, 'session' as kind, m.workspace_id, null as key_name, null as scopes, null as key_role, true as decides,
+  m.workspace_id = (select h.workspace_id from members h where h.user_id = s.user_id
+    order by h.created_at, h.workspace_id limit 1) as is_home,
+  null as expires_at, m.user_id as answers_for_id, m.role as member_role,
+  exists (select from api_keys k where k.person_id = s.user_id and 'instance:operate' = any(k.scopes) and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())) as operates,
+  p.id as person_id, p.email, p.name as person_name, null as agent_id, null as agent_name, null as agent_enabled
+from sessions s
+join members m on m.user_id = s.user_id
+join users p on p.id = s.user_id where s.id = item."id"::uuid and m.workspace_id = item."workspace"::uuid and s.expires_at > statement_timestamp()
+) found;
+
 -- session_find_person
 -- $1 tokenHash
 select s.id as key_id, 'session' as kind, p.id, p.email, p.name from sessions s join users p on p.id = s.user_id
 where s.token_hash = $1 and s.expires_at > statement_timestamp();
+
+-- session_find_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "tokenHash" text) cross join lateral (
+select s.id, 'session' as kind, m.workspace_id, null as key_name, null as scopes, null as key_role, true as decides,
+  m.workspace_id = (select h.workspace_id from members h where h.user_id = s.user_id
+    order by h.created_at, h.workspace_id limit 1) as is_home,
+  null as expires_at, m.user_id as answers_for_id, m.role as member_role,
+  exists (select from api_keys k where k.person_id = s.user_id and 'instance:operate' = any(k.scopes) and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())) as operates,
+  p.id as person_id, p.email, p.name as person_name, null as agent_id, null as agent_name, null as agent_enabled
+from sessions s
+join members m on m.user_id = s.user_id
+join users p on p.id = s.user_id where s.token_hash = item."tokenHash" and s.expires_at > statement_timestamp()
+) found;
 
 -- session_open
 -- $1 user
@@ -564,6 +645,33 @@ returning until;
 -- $1 id
 select id from tasks where id = $1::uuid for no key update;
 
+-- thread_find
+-- $1 workspace
+-- $2 id
+-- $3 contact
+-- $4 message
+select t.id, t.contact_id, t.subject, t.last_message_id, t.updated_at,
+  array(select m.message_id from email_messages m where m.thread_id = t.id order by m.at) as message_ids,
+  (select max(m.recorded_at) from email_messages m where m.thread_id = t.id and m.direction = 'inbound')
+    as last_inbound_at
+from email_threads t
+where t.workspace_id = $1::uuid and (t.id = $2::uuid or t.contact_id = $3::uuid or t.id = (
+  select m.thread_id from email_messages m where m.workspace_id = $1::uuid and m.message_id = $4::text))
+order by t.updated_at desc, t.id desc limit 1;
+
+-- thread_find_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "id" uuid, "contact" uuid, "message" text) cross join lateral (
+select t.id, t.contact_id, t.subject, t.last_message_id, t.updated_at,
+  array(select m.message_id from email_messages m where m.thread_id = t.id order by m.at) as message_ids,
+  (select max(m.recorded_at) from email_messages m where m.thread_id = t.id and m.direction = 'inbound')
+    as last_inbound_at
+from email_threads t
+where t.workspace_id = item."workspace"::uuid and (t.id = item."id"::uuid or t.contact_id = item."contact"::uuid or t.id = (
+  select m.thread_id from email_messages m where m.workspace_id = item."workspace"::uuid and m.message_id = item."message"::text))
+order by t.updated_at desc, t.id desc limit 1
+) found;
+
 -- token_find
 -- $1 tokenHash
 select k.id, k.kind, m.workspace_id, m.workspace_id = k.home_workspace_id as is_home, k.name as key_name, k.scopes,
@@ -595,16 +703,69 @@ join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
 left join users p on p.id = k.person_id
 left join agents g on g.id = k.agent_id where k.id = $1::uuid and m.workspace_id = $2::uuid and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp());
 
+-- token_find_current_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (
+select k.id, k.kind, m.workspace_id, m.workspace_id = k.home_workspace_id as is_home, k.name as key_name, k.scopes,
+  k.role as key_role, k.decides, k.expires_at, m.user_id as answers_for_id, m.role as member_role,
+  p.id as person_id, p.email, p.name as person_name,
+  g.id as agent_id, g.name as agent_name, g.enabled as agent_enabled
+from api_keys k
+join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
+  and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)
+left join users p on p.id = k.person_id
+left join agents g on g.id = k.agent_id where k.id = item."id"::uuid and m.workspace_id = item."workspace"::uuid and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())
+) found;
+
 -- token_find_person
 -- $1 tokenHash
 select k.id as key_id, k.kind, p.id, p.email, p.name from api_keys k left join users p on p.id = k.person_id
 where k.token_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp());
+
+-- token_find_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "tokenHash" text) cross join lateral (
+select k.id, k.kind, m.workspace_id, m.workspace_id = k.home_workspace_id as is_home, k.name as key_name, k.scopes,
+  k.role as key_role, k.decides, k.expires_at, m.user_id as answers_for_id, m.role as member_role,
+  p.id as person_id, p.email, p.name as person_name,
+  g.id as agent_id, g.name as agent_name, g.enabled as agent_enabled
+from api_keys k
+join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
+  and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)
+left join users p on p.id = k.person_id
+left join agents g on g.id = k.agent_id where k.token_hash = item."tokenHash" and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())
+) found;
 
 -- tool_delete
 -- $1 workspace
 -- $2 name
 update tools set deleted_at = clock_timestamp(), updated_at = clock_timestamp()
 where workspace_id = $1::uuid and name = $2 and deleted_at is null returning *;
+
+-- tool_find
+-- $1 workspace
+-- $2 name
+select t.* from tools t
+where t.workspace_id = $1::uuid and t.name = $2::text and t.deleted_at is null;
+
+-- tool_find_names
+-- $1 workspace
+select t.name from tools t where t.workspace_id = $1::uuid and t.deleted_at is null
+order by t.name limit 50;
+
+-- tool_find_names_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid) cross join lateral (
+select t.name from tools t where t.workspace_id = item."workspace"::uuid and t.deleted_at is null
+order by t.name limit 50
+) found;
+
+-- tool_find_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "name" text) cross join lateral (
+select t.* from tools t
+where t.workspace_id = item."workspace"::uuid and t.name = item."name"::text and t.deleted_at is null
+) found;
 
 -- tool_register
 -- $1 workspace
@@ -640,6 +801,19 @@ select (workspace_id || '/' || name) collate "C" as cursor, workspace_id::text a
 from tools
 where secret is not null and split_part(secret, '.', 2) <> $1 and (workspace_id || '/' || name) collate "C" > $2
 order by (workspace_id || '/' || name) collate "C" limit 100;
+
+-- unsubscribed_find
+-- $1 workspace
+-- $2 addresses
+select u.email from unsubscribed_addresses u
+where u.workspace_id = $1::uuid and u.email = any($2::text[]);
+
+-- unsubscribed_find_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "addresses" text[]) cross join lateral (
+select u.email from unsubscribed_addresses u
+where u.workspace_id = item."workspace"::uuid and u.email = any(item."addresses"::text[])
+) found;
 
 -- view_delete
 -- $1 view

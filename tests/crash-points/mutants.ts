@@ -179,7 +179,7 @@ export const MUTANTS: Mutant[] = [
     bug: 'an approval without its version guard, and a guard that computes no hash',
     breaks: 'what ran is what was approved',
     mutate: both(
-      rewriting(['action_approved'], (text) => text.replaceAll('locked.version = :version::int', 'true')),
+      rewriting(['action_approved'], (text) => text.replaceAll('locked.version = given.version', 'true')),
       skippingHash,
     ),
     run: async (simulation) => {
@@ -191,7 +191,9 @@ export const MUTANTS: Mutant[] = [
   {
     bug: 'a move that leaves no event',
     breaks: 'the log replays to the row',
-    mutate: rewriting(['action_completed'], (text) => text.replace(/from moved\s+\)/, 'from moved where false )')),
+    mutate: rewriting(['action_completed'], (text) =>
+      text.replace(/using \(place\)\s+\)/, 'using (place) where false )'),
+    ),
     run: createAndWake('provider_idempotent'),
   },
   {
@@ -199,8 +201,8 @@ export const MUTANTS: Mutant[] = [
     breaks: 'one request created one action',
     mutate: rewriting(['action_create'], (text) =>
       text
-        .replaceAll(':key::text is not null', ':key::text is not null and false')
-        .replaceAll(':key::text is null', '(:key::text is null or true)'),
+        .replaceAll('key is not null', 'key is not null and false')
+        .replaceAll('key is null', '(key is null or true)'),
     ),
     crashesAfter: 'action_create',
     run: createAndWake('provider_idempotent'),
@@ -219,7 +221,7 @@ export const MUTANTS: Mutant[] = [
   {
     bug: 'a query that forgets the workspace',
     breaks: 'what was acknowledged happened',
-    mutate: ignoringWorkspace('actions'),
+    mutate: ignoringWorkspace('action_find'),
     run: async (simulation) => {
       await simulation.create('provider_idempotent', params);
       await simulation.read('stranger');
@@ -228,7 +230,7 @@ export const MUTANTS: Mutant[] = [
   {
     bug: 'a decision that forgets the workspace',
     breaks: 'nothing ran without being cleared',
-    mutate: ignoringWorkspace('actions', 'identities'),
+    mutate: ignoringWorkspace('action_find', 'identity_find'),
     run: async (simulation) => {
       await simulation.create('provider_idempotent', params, pending);
       await simulation.runNow('stranger');
@@ -247,7 +249,7 @@ export const MUTANTS: Mutant[] = [
     bug: 'an approval in the second dialect without its version guard, and a guard that computes no hash',
     breaks: 'what ran is what was approved',
     mutate: both(
-      rewriting(['action_approved'], (text) => text.replaceAll('locked.version = :version::int', 'true')),
+      rewriting(['action_approved'], (text) => text.replaceAll('locked.version = given.version', 'true')),
       skippingHash,
     ),
     run: async (simulation) => {

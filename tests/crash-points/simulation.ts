@@ -288,14 +288,12 @@ export class Simulation {
 
 /** The same call, with something else happening right after it has read the action. */
 function interrupted(ctx: Context, meanwhile: () => Promise<unknown>): Context {
-  const { actions } = ctx.db.tables;
-  const findFirst = async (query: never): Promise<unknown> => {
-    const found = await actions.findFirst(query);
-    await meanwhile();
-    return found;
+  const query: typeof ctx.db.query = async (statement, params) => {
+    const rows = await ctx.db.query(statement, params);
+    if (statement.name === 'action_find') await meanwhile();
+    return rows;
   };
-  const tables = { ...ctx.db.tables, identities: ctx.db.tables.identities, actions: { ...actions, findFirst } };
-  return { ...ctx, db: { ...ctx.db, tables: tables as unknown as typeof ctx.db.tables } };
+  return { ...ctx, db: { ...ctx.db, query } };
 }
 
 const refusal = (error: unknown): undefined => {

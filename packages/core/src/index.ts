@@ -55,14 +55,8 @@ export {
   keyIdOf,
   type Services,
 } from './access/context.ts';
-export {
-  checkDurability,
-  type Database,
-  openDatabase,
-  type Queryable,
-  sqlState,
-  type Transaction,
-} from './platform/db.ts';
+export { checkDurability, type Database, openDatabase, type Queryable, type Transaction } from './platform/db.ts';
+export { sqlState } from './platform/database-errors.ts';
 export { recordEmailMessage } from './crm/email-messages/record.ts';
 export { COMMON_ENVIRONMENT, type CommonConfig, commonConfig, milliseconds, readEnvironment } from './environment.ts';
 export { ActionError } from './action/action-error.ts';

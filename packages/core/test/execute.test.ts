@@ -179,7 +179,11 @@ describe('execute', () => {
     const faulty: [string, () => Worker][] = [
       [
         'when the action is prepared',
-        () => withDb({ tables: { ...world.db.tables, identities: { findFirst: fails } } as never }),
+        () =>
+          withDb({
+            query: (statement, values) =>
+              statement.name === 'identity_find' ? fails() : world.db.query(statement, values),
+          }),
       ],
       [
         'when the effect is to begin',

@@ -10,38 +10,83 @@ import type {
   ThreadRecord,
   WritableRecords,
 } from '../executors/records.ts';
-import type { Transaction } from '../platform/db.ts';
+import type { Queryable, Transaction } from '../platform/db.ts';
+import { lookUp } from '../platform/statement.ts';
 import { appendMessage, EMPTY_THREAD } from './email-messages/append.ts';
 import type { companies, contacts } from '../generated/client.ts';
 import { newId, parseId, formatId, type IdKind } from '../platform/ids.ts';
 
-type Tables = Transaction['tables'];
+const FIND_CONTACT = lookUp<{ workspace: string; id: string }, contacts>(
+  'contact_find',
+  { workspace: 'uuid', id: 'uuid' },
+  'select c.* from contacts c where c.id = :id::uuid and c.workspace_id = :workspace::uuid',
+);
+
+const FIND_COMPANY = lookUp<{ workspace: string; id: string }, companies>(
+  'company_find',
+  { workspace: 'uuid', id: 'uuid' },
+  'select c.* from companies c where c.id = :id::uuid and c.workspace_id = :workspace::uuid',
+);
+
+const FIND_UNSUBSCRIBED = lookUp<{ workspace: string; addresses: readonly string[] }, { email: string }>(
+  'unsubscribed_find',
+  { workspace: 'uuid', addresses: 'text[]' },
+  `
+    select u.email from unsubscribed_addresses u
+    where u.workspace_id = :workspace::uuid and u.email = any(:addresses::text[])`,
+);
+
+interface FoundThread {
+  id: string;
+  contact_id: string;
+  subject: string;
+  last_message_id: string;
+  updated_at: Date;
+  /** Oldest first. */
+  message_ids: string[];
+  last_inbound_at: Date | null;
+}
+
+/** The newest thread that has this id, contact or message. */
+const FIND_THREAD = lookUp<
+  { workspace: string; id: string | null; contact: string | null; message: string | null },
+  FoundThread
+>(
+  'thread_find',
+  { workspace: 'uuid', id: 'uuid', contact: 'uuid', message: 'text' },
+  `
+    select t.id, t.contact_id, t.subject, t.last_message_id, t.updated_at,
+      array(select m.message_id from email_messages m where m.thread_id = t.id order by m.at) as message_ids,
+      (select max(m.recorded_at) from email_messages m where m.thread_id = t.id and m.direction = 'inbound')
+        as last_inbound_at
+    from email_threads t
+    where t.workspace_id = :workspace::uuid and (t.id = :id::uuid or t.contact_id = :contact::uuid or t.id = (
+      select m.thread_id from email_messages m where m.workspace_id = :workspace::uuid and m.message_id = :message::text))
+    order by t.updated_at desc, t.id desc limit 1`,
+);
 
 /** One workspace's records, read through a database or an open transaction. */
-export function recordsOf({ tables }: Pick<Transaction, 'tables'>, workspaceId: string): ReadableRecords {
-  const inWorkspace = { workspace_id: workspaceId };
+export function recordsOf(db: Queryable, workspace: string): ReadableRecords {
+  const find = async (by: { id?: string; contact?: string; message?: string }): Promise<ThreadRecord | null> => {
+    const [thread] = await db.query(FIND_THREAD, { workspace, id: null, contact: null, message: null, ...by });
+    return thread ? threadRecord(thread) : null;
+  };
   return {
     contact: async (id) => {
-      const row = await tables.contacts.findFirst({ where: { ...inWorkspace, id: uuidOf('contact', id) } });
-      return row && contactRecord(row);
+      const [row] = await db.query(FIND_CONTACT, { workspace, id: uuidOf('contact', id) });
+      return row ? contactRecord(row) : null;
     },
     company: async (id) => {
-      const row = await tables.companies.findFirst({ where: { ...inWorkspace, id: uuidOf('company', id) } });
-      return row && companyRecord(row);
+      const [row] = await db.query(FIND_COMPANY, { workspace, id: uuidOf('company', id) });
+      return row ? companyRecord(row) : null;
     },
     unsubscribed: async (addresses) => {
-      const email = { in: addresses.map(addressKey) };
-      const where = { ...inWorkspace, email };
-      const rows = await tables.unsubscribed_addresses.findMany({ where, select: { email: true } });
-      return rows.map((row) => row.email);
+      const rows = await db.query(FIND_UNSUBSCRIBED, { workspace, addresses: addresses.map(addressKey) });
+      return rows.map(({ email }) => email);
     },
-    thread: (id) => findThread(tables, { ...inWorkspace, id: uuidOf('thread', id) }),
-    newestThread: (contactId) => findThread(tables, { ...inWorkspace, contact_id: uuidOf('contact', contactId) }),
-    threadOfMessage: async (message_id) => {
-      const where = { workspace_id_message_id: { ...inWorkspace, message_id } };
-      const message = await tables.email_messages.findUnique({ where, select: { thread_id: true } });
-      return message && findThread(tables, { ...inWorkspace, id: message.thread_id });
-    },
+    thread: (id) => find({ id: uuidOf('thread', id) }),
+    newestThread: (contactId) => find({ contact: uuidOf('contact', contactId) }),
+    threadOfMessage: (message) => find({ message }),
   };
 }
 
@@ -108,31 +153,15 @@ const companyRecord = (row: companies): CompanyRecord => ({
   properties: row.properties as JsonObject,
 });
 
-async function findThread(
-  tables: Tables,
-  where: { workspace_id: string } & ({ id: string } | { contact_id: string }),
-): Promise<ThreadRecord | null> {
-  const thread = await tables.email_threads.findFirst({
-    where,
-    orderBy: [{ updated_at: 'desc' }, { id: 'desc' }],
-    include: { messages: { orderBy: { at: 'asc' }, select: { message_id: true, direction: true, recorded_at: true } } },
-  });
-  if (!thread) return null;
-  return {
-    id: formatId('thread', thread.id),
-    contactId: formatId('contact', thread.contact_id),
-    subject: thread.subject,
-    lastMessageId: thread.last_message_id,
-    updatedAt: thread.updated_at,
-    messageIds: thread.messages.map((message) => message.message_id),
-    lastInboundAt: newest(
-      thread.messages.flatMap((message) => (message.direction === 'inbound' ? message.recorded_at : [])),
-    ),
-  };
-}
-
-const newest = ([first, ...others]: readonly Date[]): Date | null =>
-  first ? others.reduce((late, at) => (at > late ? at : late), first) : null;
+const threadRecord = (thread: FoundThread): ThreadRecord => ({
+  id: formatId('thread', thread.id),
+  contactId: formatId('contact', thread.contact_id),
+  subject: thread.subject,
+  lastMessageId: thread.last_message_id,
+  updatedAt: thread.updated_at,
+  messageIds: thread.message_ids,
+  lastInboundAt: thread.last_inbound_at,
+});
 
 async function addSentEmail(tx: Transaction, workspaceId: string, actionId: string, email: SentEmail): Promise<void> {
   const id = (email.threadId && parseId('thread', email.threadId)) || newId();

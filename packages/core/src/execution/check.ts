@@ -1,5 +1,6 @@
 import { changedFields, renderPreview } from '../executors/render-preview.ts';
-import { assertNoTransaction, isDatabaseError } from '../platform/db.ts';
+import { assertNoTransaction } from '../platform/db.ts';
+import { isDatabaseError } from '../platform/database-errors.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Ready } from './load.ts';
 import type { RunResult } from '../executors/run-result.ts';

@@ -3,7 +3,7 @@
 import { runStarted } from '../action/diagnostics.ts';
 import type { ActionRow } from '../action/row.ts';
 import { FIND_DUE } from '../action/sql/find.ts';
-import { isConnectionLost, isDatabaseError } from '../platform/db.ts';
+import { isConnectionLost, isDatabaseError } from '../platform/database-errors.ts';
 import { AppError } from '../platform/errors.ts';
 import { claim } from './claim.ts';
 import { withTimeout } from '../platform/with-timeout.ts';

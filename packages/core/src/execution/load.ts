@@ -4,6 +4,7 @@ import { renderPreview } from '../executors/render-preview.ts';
 import { clearedHash } from '../executors/cleared-hash.ts';
 import { effectiveParams, type ActionRow } from '../action/row.ts';
 import { credentialsAad } from '../identities/associated-data.ts';
+import { findIdentity } from '../identities/find.ts';
 import { recordsOf } from '../crm/records.ts';
 import { openSecret } from '../platform/secrets.ts';
 import { toolSecretAad } from '../tools/associated-data.ts';
@@ -32,12 +33,8 @@ const failed = (code: Failure, message: string): RunResult => ({ kind: 'failed',
 export async function load(worker: Worker, action: ActionRow): Promise<Ready | RunResult> {
   const executor = await findExecutor(worker, action.workspace_id, action.type);
   if (!executor) return failed('invalid_params', `No executor or tool runs the type ${action.type} any more.`);
-  const found =
-    action.identity_id &&
-    (await worker.db.tables.identities.findFirst({
-      where: { id: action.identity_id, workspace_id: action.workspace_id },
-    }));
-  const row = found || null;
+  const { identity_id } = action;
+  const row = (identity_id && (await findIdentity(worker.db, action.workspace_id, identity_id))) || null;
   const mismatch = findMismatch(worker, action, row?.config_version ?? null);
   if (mismatch) return mismatch;
   if (toolVersionOf(executor) !== action.tool_version) return returnForChangedTool(worker, executor, action);

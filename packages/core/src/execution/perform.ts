@@ -1,5 +1,6 @@
 import { hashJson } from '../platform/canonical.ts';
-import { assertNoTransaction, isDatabaseError } from '../platform/db.ts';
+import { assertNoTransaction } from '../platform/db.ts';
+import { isDatabaseError } from '../platform/database-errors.ts';
 import { BEGIN_EFFECT } from '../action/sql/leases.ts';
 import { formatId } from '../platform/ids.ts';
 import { deliveryGuaranteeOf } from '../executors/delivery-guarantee.ts';

@@ -16,6 +16,9 @@ export const forProcess = <T>(work: () => T): T => tenants.exit(work);
 /** The process's own tenant name. */
 const PROCESS = '';
 
+/** For whom the work in progress counts. */
+export const tenantNow = (): string => tenants.getStore() ?? PROCESS;
+
 type Connected = (
   error: Error | undefined,
   client: pg.PoolClient | undefined,
@@ -54,7 +57,7 @@ export class FairPool extends pg.Pool {
   }
 
   async #connect(): Promise<pg.PoolClient> {
-    const giveBack = await this.#slots.take(tenants.getStore() ?? PROCESS, this.#waitMs);
+    const giveBack = await this.#slots.take(tenantNow(), this.#waitMs);
     if (!giveBack) throw new Error('timeout exceeded when trying to connect');
     try {
       const client = await super.connect();

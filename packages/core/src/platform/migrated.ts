@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { sqlState, type Database } from './db.ts';
+import { type Database } from './db.ts';
+import { sqlState } from './database-errors.ts';
 import { AppError } from './errors.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../../../prisma/migrations/', import.meta.url));

@@ -2,7 +2,8 @@
 // and sends no more. Held by apps/api/test/large-pages.test.ts.
 import type { JsonObject } from '@proviso/contracts';
 import { afterCursor, foreignCursor, formatCursor } from './cursor.ts';
-import { sql, sqlState, statementOf, type Queryable, type Sql } from './db.ts';
+import { sql, statementOf, type Queryable, type Sql } from './db.ts';
+import { sqlState } from './database-errors.ts';
 import { invalid } from './errors.ts';
 import { mapInSlices } from './map-in-slices.ts';
 

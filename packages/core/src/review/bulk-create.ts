@@ -1,6 +1,5 @@
 import { bulkCreateBody, createActionBody, type ErrorDetail, type Status } from '@proviso/contracts';
 import { z } from 'zod';
-import { batchLookups } from '../platform/batch-lookups.ts';
 import type { Context } from '../access/context.ts';
 import type { Transaction } from '../platform/db.ts';
 import { actionMoved } from '../action/diagnostics.ts';
@@ -53,8 +52,7 @@ async function insert(ctx: Context, tx: Transaction, rows: readonly DraftRow[]):
 }
 
 async function draftAll(ctx: Context, actions: readonly unknown[]): Promise<(DraftRow | AppError)[]> {
-  const together = { ...ctx, db: { ...ctx.db, tables: batchLookups(ctx.db.tables) } };
-  const drafts = await inChunks(actions, sizeOf, (chunk) => Promise.all(chunk.map((item) => draftOne(together, item))));
+  const drafts = await inChunks(actions, sizeOf, (chunk) => Promise.all(chunk.map((item) => draftOne(ctx, item))));
   // Sorted ids keep the order of the request: they break ties between rows of one moment in every list and queue.
   const ids = drafts.map(() => newId()).toSorted();
   return drafts.map((draft, index) => (draft instanceof AppError ? draft : { ...draft, id: ids[index] ?? draft.id }));

@@ -2,7 +2,6 @@
 // in one. Held by actions-bulk-decide.test.ts and no-network-in-transactions.test.ts.
 import type { DecideActionBody } from '@proviso/contracts';
 import { ActionError } from '../action/action-error.ts';
-import { batchLookups } from '../platform/batch-lookups.ts';
 import type { Context } from '../access/context.ts';
 import type { Transaction } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
@@ -29,12 +28,11 @@ export type PreparedDecisions = Map<string, PreparedDecision | AppError>;
 
 /** Prepares each decision by itself; a refused one becomes its error. Writes nothing. */
 export async function prepareDecisions(ctx: Context, asks: readonly DecisionRequest[]): Promise<PreparedDecisions> {
-  const together = { ...ctx, db: { ...ctx.db, tables: batchLookups(ctx.db.tables) } };
   const endsAt = performance.now() + PREPARE_MS;
   const prepared = await inChunks(
     asks,
     ({ seen }) => sizeOf(seen.params),
-    (chunk) => sideBySide(chunk, async (ask) => [ask.seen.id, await prepareOne(together, ask, endsAt)] as const),
+    (chunk) => sideBySide(chunk, async (ask) => [ask.seen.id, await prepareOne(ctx, ask, endsAt)] as const),
   );
   return new Map(prepared);
 }

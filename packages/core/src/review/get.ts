@@ -5,21 +5,17 @@ import { sql } from '../platform/db.ts';
 import { notFound } from '../platform/errors.ts';
 import { parseId } from '../platform/ids.ts';
 import { readRows, withDates, type Order } from '../platform/page.ts';
-import { rowFromTable, type ActionEvent, type ActionRow } from '../action/row.ts';
+import { rowFromJson, rowFromTable, type ActionEvent, type ActionRow } from '../action/row.ts';
+import { FIND } from '../action/sql/find.ts';
 
 export const WITH_IDENTITY = { identity: { select: { config_version: true } } } as const;
 
 /** The action with that id in the caller's workspace. Throws NOT_FOUND. */
 export async function getActionInWorkspace(ctx: Context, id: string): Promise<ActionRow> {
   const uuid = parseId('action', id);
-  const row =
-    uuid &&
-    (await ctx.db.tables.actions.findFirst({
-      where: { id: uuid, workspace_id: ctx.caller.workspaceId },
-      include: WITH_IDENTITY,
-    }));
-  if (!row) throw notFound('action');
-  return rowFromTable(row);
+  const [found] = uuid ? await ctx.db.query(FIND, { id: uuid, workspace: ctx.caller.workspaceId }) : [];
+  if (!found) throw notFound('action');
+  return rowFromJson(found.action, found.identity_version);
 }
 
 /** The action that proposes this one again, if there is one. */

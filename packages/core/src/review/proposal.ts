@@ -5,6 +5,7 @@ import { assertNoTransaction } from '../platform/db.ts';
 import type { Context } from '../access/context.ts';
 import { AppError, detailsOf, invalid, refusalOf } from '../platform/errors.ts';
 import type { Executor, LookupContext, IdentityView } from '../executors/executor.ts';
+import { findIdentity } from '../identities/find.ts';
 import { openCredentials } from '../identities/open-credentials.ts';
 import { parseId } from '../platform/ids.ts';
 import { recordsOf } from '../crm/records.ts';
@@ -54,8 +55,7 @@ export async function identityFor(
 ): Promise<Proposal['identity']> {
   if (id === null && executor.identity === 'none') return null;
   const uuid = parseId('identity', id ?? '');
-  const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId }; // and no more, so that bulk work asks once
-  const row = uuid && (await ctx.db.tables.identities.findFirst({ where }));
+  const row = uuid && (await findIdentity(ctx.db, ctx.caller.workspaceId, uuid));
   if (!row || row.deleted_at) throw invalid('identity_id', 'is not an identity in this workspace');
   if (row.status === 'disabled') throw invalid('identity_id', 'is disabled');
   if (executor.identity !== 'none' && executor.identity !== row.provider)

@@ -3,7 +3,7 @@ import { authorizeActing, type Context } from '../access/context.ts';
 import { ActionError } from '../action/action-error.ts';
 import { replayOrRun } from '../action/replay.ts';
 import { effectiveParams, type ActionRow } from '../action/row.ts';
-import { isDuplicate } from '../platform/db.ts';
+import { isDuplicate } from '../platform/database-errors.ts';
 import { formatIdOrNull } from '../platform/ids.ts';
 import { executorOf } from '../tools/find-executor.ts';
 import { authorizeProposing, draftRow, recordProposal, type ProposalBody } from './create.ts';

@@ -1,13 +1,13 @@
 import type { CreateActionBody, Status } from '@proviso/contracts';
 import type { Context } from '../access/context.ts';
 import { AppError, invalid } from '../platform/errors.ts';
-import type { agents } from '../generated/client.ts';
+import { findAgent, type ProposingAgent } from '../agents/find.ts';
 import { findRun } from '../runs/get.ts';
 import { assertOwnRun } from '../runs/assert-own-run.ts';
 
 /** Who proposes an action. Without an agent: a program or a person. */
 export interface Proposer {
-  agent: agents | null;
+  agent: ProposingAgent | null;
   runId: string | null;
 }
 
@@ -18,7 +18,7 @@ export async function proposerOf(ctx: Context, { run_id }: Pick<CreateActionBody
   if (run) assertOwnRun(ctx, run.agent_id);
   const id = run?.agent_id ?? ctx.caller.agent?.id;
   if (!id) return { agent: null, runId: null };
-  const agent = await ctx.db.tables.agents.findUnique({ where: { id } });
+  const agent = await findAgent(ctx.db, id);
   if (!agent?.enabled) throw new AppError('FORBIDDEN', 'The agent is disabled.');
   return { agent, runId: run?.id ?? null };
 }

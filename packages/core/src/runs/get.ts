@@ -8,15 +8,22 @@ import { sql } from '../platform/db.ts';
 import { notFound } from '../platform/errors.ts';
 import type { agent_runs } from '../generated/client.ts';
 import { parseId } from '../platform/ids.ts';
+import { lookUp } from '../platform/statement.ts';
 import { cursorWithSkip, NEWEST_FIRST, type Order, type Page } from '../platform/page.ts';
 
 const OLDEST_FIRST: Order = { ...NEWEST_FIRST, direction: 'asc' };
 
+const FIND = lookUp<{ id: string; workspace: string }, agent_runs>(
+  'run_find',
+  { id: 'uuid', workspace: 'uuid' },
+  'select r.* from agent_runs r where r.id = :id::uuid and r.workspace_id = :workspace::uuid',
+);
+
 /** The run with that id in the caller's workspace; undefined = there is none. */
 export async function findRun(ctx: Context, id: string): Promise<agent_runs | undefined> {
   const uuid = parseId('run', id);
-  const where = { id: uuid ?? '', workspace_id: ctx.caller.workspaceId };
-  return (uuid && (await ctx.db.tables.agent_runs.findFirst({ where }))) || undefined;
+  const [run] = uuid ? await ctx.db.query(FIND, { id: uuid, workspace: ctx.caller.workspaceId }) : [];
+  return run;
 }
 
 /** The run with that id in the caller's workspace. Throws NOT_FOUND. */

@@ -3,10 +3,19 @@ import type { Context, Services } from '../access/context.ts';
 import { invalid } from '../platform/errors.ts';
 import { findTool } from './find.ts';
 import { checkSchema, paramsOf } from '../schema/input-schema.ts';
+import { lookUp } from '../platform/statement.ts';
 import type { Executor } from '../executors/executor.ts';
 
 /** How many of a workspace's tools a refusal names. */
 const NAMED_MAX = 50;
+
+const FIND_NAMES = lookUp<{ workspace: string }, { name: string }>(
+  'tool_find_names',
+  { workspace: 'uuid' },
+  `
+    select t.name from tools t where t.workspace_id = :workspace::uuid and t.deleted_at is null
+    order by t.name limit ${NAMED_MAX}`,
+);
 
 /** The executor of a type: the registered one, else the current version of the workspace's tool with that name. */
 export async function findExecutor(
@@ -29,12 +38,7 @@ export async function findExecutor(
 export async function executorOf(ctx: Context, type: string, path = 'type'): Promise<Executor> {
   const executor = await findExecutor(ctx, ctx.caller.workspaceId, type);
   if (executor) return executor;
-  const tools = await ctx.db.tables.tools.findMany({
-    where: { workspace_id: ctx.caller.workspaceId, deleted_at: null },
-    select: { name: true },
-    orderBy: { name: 'asc' },
-    take: NAMED_MAX,
-  });
+  const tools = await ctx.db.query(FIND_NAMES, { workspace: ctx.caller.workspaceId });
   const known = [...ctx.executors.types(), ...tools.map(({ name }) => name)];
   throw invalid(path, `${type} is not a known action type; the known types are ${known.join(', ')}`);
 }

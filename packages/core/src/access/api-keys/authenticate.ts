@@ -5,7 +5,7 @@ import { AppError, invalid, notFound } from '../../platform/errors.ts';
 import { isUuid, formatId } from '../../platform/ids.ts';
 import { isSessionToken } from '../sessions/token.ts';
 import { hashToken } from './token.ts';
-import { statement } from '../../platform/statement.ts';
+import { lookUp } from '../../platform/statement.ts';
 
 /**
  * The memberships that a key reaches: all of its person's, or in its own workspace that of the member who answers for
@@ -29,12 +29,14 @@ const FOUND = `
  * Read on every request, so that a revocation takes effect at once in every process. A personal credential has one row
  * per workspace.
  */
-const FIND = statement<{ tokenHash: string }, Found>(
+const FIND = lookUp<{ tokenHash: string }, Found>(
   'token_find',
+  { tokenHash: 'text' },
   `${FOUND} where k.token_hash = :tokenHash and ${ACTIVE_KEY}`,
 );
-const FIND_CURRENT = statement<{ id: string; workspace: string }, Found>(
+const FIND_CURRENT = lookUp<{ id: string; workspace: string }, Found>(
   'token_find_current',
+  { id: 'uuid', workspace: 'uuid' },
   `${FOUND} where k.id = :id::uuid and m.workspace_id = :workspace::uuid and ${ACTIVE_KEY}`,
 );
 
@@ -52,12 +54,14 @@ const FOUND_OF_SESSION = `
     from sessions s
     join members m on m.user_id = s.user_id
     join users p on p.id = s.user_id`;
-const FIND_SESSION = statement<{ tokenHash: string }, Found>(
+const FIND_SESSION = lookUp<{ tokenHash: string }, Found>(
   'session_find',
+  { tokenHash: 'text' },
   `${FOUND_OF_SESSION} where s.token_hash = :tokenHash and s.expires_at > statement_timestamp()`,
 );
-const FIND_CURRENT_SESSION = statement<{ id: string; workspace: string }, Found>(
+const FIND_CURRENT_SESSION = lookUp<{ id: string; workspace: string }, Found>(
   'session_find_current',
+  { id: 'uuid', workspace: 'uuid' },
   `
     ${FOUND_OF_SESSION} where s.id = :id::uuid and m.workspace_id = :workspace::uuid and s.expires_at > statement_timestamp()`,
 );

@@ -8,7 +8,8 @@ import {
   type Caller,
   type Context,
 } from '../context.ts';
-import { sqlState, type Queryable, type Transaction } from '../../platform/db.ts';
+import { type Queryable, type Transaction } from '../../platform/db.ts';
+import { sqlState } from '../../platform/database-errors.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { inTransactionOnce } from '../../platform/idempotency.ts';
 import { newId, parseId } from '../../platform/ids.ts';

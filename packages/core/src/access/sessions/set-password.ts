@@ -1,6 +1,7 @@
 import { addressKey, setPasswordBody } from '@proviso/contracts';
 import { type Caller, type Context } from '../context.ts';
-import { isDuplicate, type Transaction } from '../../platform/db.ts';
+import { type Transaction } from '../../platform/db.ts';
+import { isDuplicate } from '../../platform/database-errors.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { lockPerson } from '../api-keys/lock-person.ts';

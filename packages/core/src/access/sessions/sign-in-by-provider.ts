@@ -1,7 +1,8 @@
 // Who an account at the OpenID provider is. An address alone never opens an account that exists: its owner links the two
 // while they are signed in. Held by apps/api/test/oidc.test.ts.
 import { addressKey } from '@proviso/contracts';
-import { isDuplicate, type Database, type Transaction } from '../../platform/db.ts';
+import { type Database, type Transaction } from '../../platform/db.ts';
+import { isDuplicate } from '../../platform/database-errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { joinInvited } from '../invitations/accept.ts';
 

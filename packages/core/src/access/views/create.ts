@@ -1,6 +1,7 @@
 import { createViewBody, type View } from '@proviso/contracts';
 import { authorizeReviewing, type Context } from '../context.ts';
-import { isDuplicate, type Transaction } from '../../platform/db.ts';
+import { type Transaction } from '../../platform/db.ts';
+import { isDuplicate } from '../../platform/database-errors.ts';
 import { AppError } from '../../platform/errors.ts';
 import { inTransactionOnce } from '../../platform/idempotency.ts';
 import { newId } from '../../platform/ids.ts';

@@ -1,7 +1,7 @@
 // Claims due actions for the free slots of a process, in turns among workspaces. Held by fairness.test.ts.
 import type { JsonObject } from '@proviso/contracts';
 import { statement } from '../../platform/statement.ts';
-import { CLAIM_CHOSEN, type ClaimParams } from './claim.ts';
+import { claimChosen, type ClaimParams } from './claim.ts';
 import { IS_CLEARED, IS_KNOWN, MAY_BE_CLAIMED } from './fragments.ts';
 
 /** After this many lost workers, an action is quarantined: it or a neighbour may have crashed them. */
@@ -67,6 +67,14 @@ const FREE_QUARANTINED = `(:free::jsonb->>'quarantined')::int`;
 /** How many actions of a row's workspace this process runs. */
 const RUNNING = `coalesce((:free::jsonb->'running'->>workspace_id::text)::int, 0)`;
 
+const CLAIM_CHOSEN = claimChosen({
+  sameRow: 'a.id = chosen.id',
+  leaseMs: ':leaseMs::int',
+  owner: ':owner::text',
+  actor: ':actor::jsonb',
+  more: 'null as actor',
+});
+
 /**
  * Claims due actions for the free slots of a process, in turns. The workspace that runs least there is next. Within a
  * workspace, direct actions come first, then those that have been due longest.
@@ -105,7 +113,7 @@ const claimFairly = (groups: string, among: string, more = ''): string => `
       where of_type <= ${FREE_OF_TYPE}
         and (crashes < ${QUARANTINE_CRASHES} or of_quarantined <= ${FREE_QUARANTINED})
     ), ${CLAIM_CHOSEN}
-    select to_jsonb(claimed) as action${more && ', null::jsonb as round'} from claimed${more}`;
+    select action${more && ', null::jsonb as round'} from claimed${more}`;
 
 /** The last group of the round, or none if the round came to the end. */
 const ROUND_CAME_TO = `

@@ -1,7 +1,17 @@
 // Finds what the sweeps and the waiting requests need.
 import { CLEARED, TERMINAL, type JsonObject } from '@proviso/contracts';
-import { statement } from '../../platform/statement.ts';
+import { lookUp, statement } from '../../platform/statement.ts';
 import { IS_CLEARED, sqlList } from './fragments.ts';
+
+/** One action with the version of its identity. */
+export const FIND = lookUp<{ id: string; workspace: string }, { action: JsonObject; identity_version: number | null }>(
+  'action_find',
+  { id: 'uuid', workspace: 'uuid' },
+  `
+    select to_jsonb(a) as action, i.config_version as identity_version
+    from actions a left join identities i on i.id = a.identity_id
+    where a.id = :id::uuid and a.workspace_id = :workspace::uuid`,
+);
 
 const HAS_EXPIRED = `expires_at <= statement_timestamp() and effect_started_at is null
         and status in (${sqlList(['pending_approval', ...CLEARED])})`;
@@ -37,8 +47,9 @@ interface Due {
 }
 
 /** What a process needs to know whether it has a free slot for the action, and how long the action has been due. */
-export const FIND_DUE = statement<{ id: string }, Due>(
+export const FIND_DUE = lookUp<{ id: string }, Due>(
   'action_find_due',
+  { id: 'uuid' },
   `
     select workspace_id, type, crashes,
       greatest(0, extract(epoch from statement_timestamp() - due_at)::float8 * 1000) as late_ms

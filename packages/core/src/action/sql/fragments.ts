@@ -10,4 +10,5 @@ export const MAY_BE_CLAIMED = `${IS_CLEARED} and due_at <= statement_timestamp()
         and (effect_started_at is not null or expires_at is null or expires_at > statement_timestamp())`;
 
 /** This process has registered the type, or it is a workspace's tool, which every process runs. */
-export const IS_KNOWN = '(type = any(:types::text[]) or tool_version is not null)';
+export const isKnown = (types: string): string => `(type = any(${types}) or tool_version is not null)`;
+export const IS_KNOWN = isKnown(':types::text[]');

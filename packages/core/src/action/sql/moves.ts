@@ -1,13 +1,13 @@
 // One statement per move. It locks the row, checks that the move is still allowed, writes the row with its event, and
 // returns why it refuses. One round trip, atomic without BEGIN. Held by statements.test.ts and races.test.ts.
 import type { JsonObject, Status } from '@proviso/contracts';
-import { statement, type Statement } from '../../platform/statement.ts';
+import { write, type Statement } from '../../platform/statement.ts';
 import { PREVIOUS_STATUS, LIFECYCLE, type Move } from '../lifecycle.ts';
 import { CHANGEABLE } from '../row.ts';
 import { sqlList } from './fragments.ts';
 
-const IS_CURRENT = `(:version::int is null or locked.version = :version::int)
-        and (:fence::int is null or locked.fence = :fence::int)`;
+const IS_CURRENT = `(given.version is null or locked.version = given.version)
+        and (given.fence is null or locked.fence = given.fence)`;
 const NOT_BEGUN = 'locked.effect_started_at is null';
 const NOT_EXPIRED = '(locked.expires_at is null or locked.expires_at > clock_timestamp())';
 const DUE = 'greatest(coalesce(change.scheduled_time, clock_timestamp()), clock_timestamp())';
@@ -116,61 +116,110 @@ export interface MoveAnswer {
   action: JsonObject | null;
 }
 
-function writeMove(move: Exclude<Move, 'action.claimed'>): Statement<MoveParams, MoveAnswer> {
+const TYPES = {
+  id: 'uuid',
+  workspace: 'uuid',
+  version: 'int',
+  fence: 'int',
+  actor: 'jsonb',
+  data: 'jsonb',
+  change: 'jsonb',
+  options: 'jsonb',
+  token: 'uuid',
+  key: 'text',
+  requestHash: 'text',
+  identityVersion: 'int',
+} as const;
+
+/** A move in SQL, over the row `locked` and what was `given`. */
+interface MoveSql {
+  move: Move;
+  /** The assignments of the UPDATE. */
+  set: string;
+  /** The status allows the move. */
+  allowed: string;
+  /** What else must hold. */
+  when: string;
+  otherwise: string;
+}
+
+function moveSql(move: Exclude<Move, 'action.claimed'>): MoveSql {
   const { set, when = 'true', otherwise = 'CONFLICT' } = MOVES[move];
-  const changed = Object.fromEntries(CHANGEABLE.map((column) => [column, `change.${column}`]));
-  const columns = Object.entries({ ...changed, approval: APPROVAL, ...set }).map(
-    ([column, value]) => `${column} = ${value}`,
-  );
   const sources = (Object.keys(LIFECYCLE) as Status[]).filter((status) => LIFECYCLE[status][move]);
   const target = sources.map((status) => {
     const to = LIFECYCLE[status][move];
     return `when '${status}' then ${to === PREVIOUS_STATUS ? 'locked.status_before_run' : `'${to}'`}`;
   });
-  const allowed = `locked.status in (${sqlList(sources)})`;
-  return statement(
-    move.replace('.', '_'),
-    `
-    with locked as (
-      select a.*, a as whole from actions a
-      where id = :id::uuid and workspace_id = :workspace::uuid for no key update
-    ), option as (
-      select * from jsonb_to_record(:options::jsonb) as option(due_now boolean, hold_ms float8, delay_ms float8,
-        undone boolean, uncounted boolean, unavailable boolean)
-    ), moved as (
-      update actions a set
-        status = case locked.status ${target.join(' ')} end,
-        version = locked.version + 1,
-        updated_at = clock_timestamp(),
-        ${columns.join(',\n        ')}
-      from locked cross join option
-      cross join lateral jsonb_populate_record(locked.whole, :change::jsonb) change
-      where a.id = locked.id and ${allowed}
-        and ${IS_CURRENT}
-        and ${when}
-      returning a.*
-    ), event as (
-      insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
-      select id, version, workspace_id, '${move}', status, :actor::jsonb, :data::jsonb, updated_at from moved
-    ), key as (
-      insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
-      select workspace_id, :token::uuid, :key::text, :requestHash::text,
-        to_jsonb(moved) || jsonb_build_object('identity_version', :identityVersion::int)
-      from moved where :key::text is not null
-    )
-    select
+  const columns = {
+    status: `case locked.status ${target.join(' ')} end`,
+    version: 'locked.version + 1',
+    updated_at: 'clock_timestamp()',
+    ...Object.fromEntries(CHANGEABLE.map((column) => [column, `change.${column}`])),
+    approval: APPROVAL,
+    ...set,
+  };
+  return {
+    move,
+    set: Object.entries(columns)
+      .map(([column, value]) => `${column} = ${value}`)
+      .join(',\n        '),
+    allowed: `locked.status in (${sqlList(sources)})`,
+    when,
+    otherwise,
+  };
+}
+
+/** Why the one move was refused, and the row as it is. The many answer only for those that moved. */
+const answerOf = ({ allowed, otherwise }: MoveSql, isMany: boolean): string =>
+  isMany
+    ? "select place, 'MOVED' as code, action from moved"
+    : `select
       case when moved.id is not null then 'MOVED' when locked.id is null then 'NOT_FOUND'
         when not (${allowed}) then 'INVALID_STATE'
         when not (${IS_CURRENT}) then 'CONFLICT' else '${otherwise}' end as code,
-      coalesce(to_jsonb(moved), to_jsonb(locked.whole)) as action
-    from (select 1) one left join locked on true left join moved on true`,
+      coalesce(moved.action, to_jsonb(locked.whole)) as action
+    from given left join locked using (place) left join moved using (place)`;
+
+const writeMove = (sql: MoveSql): Statement<MoveParams, MoveAnswer> =>
+  write<MoveParams, MoveAnswer>(
+    sql.move.replace('.', '_'),
+    TYPES,
+    ({ given, lock, sameRow, isMany }) => `
+    with given as materialized (${given}
+    ), locked as (
+      select given.place, a.* from (select * from given order by id) given cross join lateral (
+        select a.*, a.ctid as at_place, a as whole from actions a
+        where a.id = given.id and a.workspace_id = given.workspace limit 1 ${lock}
+      ) a
+    ), moved as (
+      update actions a set
+        ${sql.set}
+      from locked join given using (place)
+      cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
+        undone boolean, uncounted boolean, unavailable boolean)
+      cross join lateral jsonb_populate_record(locked.whole, given.change) change
+      where ${sameRow('a', 'locked')} and ${sql.allowed}
+        and ${IS_CURRENT}
+        and ${sql.when}
+      returning given.place, a.id, a.workspace_id, a.version, a.status, a.updated_at, to_jsonb(a) as action
+    ), event as (
+      insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
+      select moved.id, moved.version, workspace_id, '${sql.move}', status, actor, data, updated_at
+      from moved join given using (place)
+    ), key as (
+      insert into idempotency_keys (workspace_id, token_id, key, request_hash, snapshot)
+      select workspace_id, token, key, "requestHash",
+        action || jsonb_build_object('identity_version', "identityVersion")
+      from moved join given using (place) where key is not null order by key
+    )
+    ${answerOf(sql, isMany)}`,
+    ({ id }) => id,
   );
-}
 
 const written = new Map(
   (Object.keys(MOVES) as (keyof typeof MOVES)[]).map((move): [Move, Statement<MoveParams, MoveAnswer>] => [
     move,
-    writeMove(move),
+    writeMove(moveSql(move)),
   ]),
 );
 

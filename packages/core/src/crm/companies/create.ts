@@ -1,6 +1,6 @@
 import { createCompanyBody, type Company } from '@proviso/contracts';
 import { authorize, type Context } from '../../access/context.ts';
-import { isDuplicate } from '../../platform/db.ts';
+import { isDuplicate } from '../../platform/database-errors.ts';
 import { AppError } from '../../platform/errors.ts';
 import { inTransactionOnce } from '../../platform/idempotency.ts';
 import { newId } from '../../platform/ids.ts';

@@ -1,6 +1,6 @@
 import { updateCompanyBody, type Company } from '@proviso/contracts';
 import { authorize, type Context } from '../../access/context.ts';
-import { isDuplicate } from '../../platform/db.ts';
+import { isDuplicate } from '../../platform/database-errors.ts';
 import { invalid } from '../../platform/errors.ts';
 import { changeCompany } from './change.ts';
 import { duplicateDomain } from './create.ts';

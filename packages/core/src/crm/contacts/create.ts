@@ -1,7 +1,7 @@
 import { addressKey, createContactBody, type Contact } from '@proviso/contracts';
 import { resolveCompany } from '../companies/resolve-company.ts';
 import { authorize, type Context } from '../../access/context.ts';
-import { isDuplicate } from '../../platform/db.ts';
+import { isDuplicate } from '../../platform/database-errors.ts';
 import { AppError } from '../../platform/errors.ts';
 import { inTransactionOnce } from '../../platform/idempotency.ts';
 import { newId } from '../../platform/ids.ts';

@@ -1,7 +1,7 @@
 import { updateContactBody, type Contact } from '@proviso/contracts';
 import { resolveCompany } from '../companies/resolve-company.ts';
 import { authorize, refuseAgent, type Context } from '../../access/context.ts';
-import { isDuplicate } from '../../platform/db.ts';
+import { isDuplicate } from '../../platform/database-errors.ts';
 import { changeContact } from './change.ts';
 import { duplicateEmail } from './create.ts';
 import { getContactInWorkspace } from './get.ts';
