@@ -1404,6 +1404,31 @@ from actions a left join identities i on i.id = a.identity_id
 where a.id = item."id"::uuid and a.workspace_id = item."workspace"::uuid
 ) found;
 
+-- action_find_with_log
+-- $1 id
+-- $2 workspace
+select to_jsonb(a) as action, i.config_version as identity_version, (
+  select coalesce(jsonb_agg(to_jsonb(e) order by e.version), '[]') from (
+    select e.*, sum(pg_column_size(e.data)) over (order by e.version) as bytes
+    from action_events e where e.action_id = a.id order by e.version limit 50
+  ) e where e.bytes <= 65536
+) as log
+from actions a left join identities i on i.id = a.identity_id
+where a.id = $1::uuid and a.workspace_id = $2::uuid;
+
+-- action_find_with_log_together
+-- $1 items
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (
+select to_jsonb(a) as action, i.config_version as identity_version, (
+  select coalesce(jsonb_agg(to_jsonb(e) order by e.version), '[]') from (
+    select e.*, sum(pg_column_size(e.data)) over (order by e.version) as bytes
+    from action_events e where e.action_id = a.id order by e.version limit 50
+  ) e where e.bytes <= 65536
+) as log
+from actions a left join identities i on i.id = a.identity_id
+where a.id = item."id"::uuid and a.workspace_id = item."workspace"::uuid
+) found;
+
 -- action_heartbeat
 -- $1 ids
 -- $2 fences

@@ -56,6 +56,8 @@ export interface QueueOptions {
   log: Logger;
 }
 
+type BulkJob = Parameters<BullQueue['addBulk']>[0][number];
+
 const noAnswer = (): never => {
   throw new Error('the queue did not answer in time');
 };
@@ -74,23 +76,26 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
     // otherwise the first wake-ups would be lost
     await withTimeout(queue.waitUntilReady(), 2_000, noAnswer).catch(() => undefined);
   }
-  let waiting = 0;
+  let pending = 0;
+  /** What this turn of the event loop wakes. */
+  let next: BulkJob[] = [];
+  const addNext = (): void => {
+    const jobs = next;
+    next = [];
+    withTimeout(queue.addBulk(jobs), 10_000, noAnswer)
+      .catch(logIncident)
+      .finally(() => {
+        pending -= jobs.length;
+      });
+  };
   return {
     backend,
     board: queue,
-    wake: ({ actionId, version, first }, delayMs) => {
-      if (waiting >= WAKE_UPS_PENDING_MAX) return;
-      waiting += 1;
-      const jobId = `${actionId}-${version}`;
-      withTimeout(
-        queue.add('execute', { actionId }, { jobId, delay: delayMs, lifo: first, ...JOB_RETENTION }),
-        10_000,
-        noAnswer,
-      )
-        .catch(logIncident)
-        .finally(() => {
-          waiting -= 1;
-        });
+    wake: ({ actionId, version, first }, delay) => {
+      if (pending >= WAKE_UPS_PENDING_MAX) return;
+      pending += 1;
+      const opts = { jobId: `${actionId}-${version}`, delay, lifo: first, ...JOB_RETENTION };
+      if (next.push({ name: 'execute', data: { actionId }, opts }) === 1) setImmediate(addNext);
     },
     consume: async (handler, concurrency) => {
       const worker = await startWorker(processorFor(handler), concurrency);

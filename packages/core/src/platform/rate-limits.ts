@@ -1,7 +1,8 @@
 // Rate limits of callers, counted in Redis if there is one, so that all api processes count together. While Redis is
 // down or slow, each process counts separately: a limit must never refuse or delay a request that it would allow.
 import { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import { createLocalCounts, type LocalCounts } from './local-counts.ts';
 
 /** If Redis has not answered by then, this request is counted without it. */
 const ANSWER_MS = 50;
@@ -64,25 +65,27 @@ export function openRateLimits({ redisUrl, perMinute: ofToken, ...options }: Rat
       insuranceLimiter: memory,
     });
   };
-  const limiters = {
-    token: limiterOf('token'),
-    person: limiterOf('person'),
-    workspace: limiterOf('workspace'),
-    trial: limiterOf('trial'),
-    sign_in: limiterOf('sign_in'),
+  const countsOf = (counted: Counted): LocalCounts => createLocalCounts(limiterOf(counted), points[counted]);
+  const counts = {
+    token: countsOf('token'),
+    person: countsOf('person'),
+    workspace: countsOf('workspace'),
+    trial: countsOf('trial'),
+    sign_in: countsOf('sign_in'),
   };
   return {
     take: async (caller, counted = 'token') => {
       const perMinute = points[counted];
-      const answer: unknown = await limiters[counted].consume(caller).catch((refusal: unknown) => refusal);
-      if (!(answer instanceof RateLimiterRes)) return { allowed: true, perMinute, left: perMinute, resetMs: 0 };
-      const { consumedPoints, remainingPoints, msBeforeNext } = answer;
-      return { allowed: consumedPoints <= perMinute, perMinute, left: remainingPoints, resetMs: msBeforeNext };
+      const count = await counts[counted].take(caller);
+      if (!count) return { allowed: true, perMinute, left: perMinute, resetMs: 0 };
+      const { consumed, resetMs } = count;
+      return { allowed: consumed <= perMinute, perMinute, left: Math.max(0, perMinute - consumed), resetMs };
     },
-    giveBack: (caller, counted = 'token') => {
-      limiters[counted].reward(caller).catch(() => undefined);
+    giveBack: (caller, counted = 'token') => counts[counted].giveBack(caller),
+    close: () => {
+      for (const count of Object.values(counts)) count.close();
+      redis?.disconnect();
     },
-    close: () => redis?.disconnect(),
   };
 }
 

@@ -1,4 +1,4 @@
-import { getActionQuery } from '@proviso/contracts';
+import { getActionQuery, type JsonObject } from '@proviso/contracts';
 import { authorize, type Context } from '../access/context.ts';
 import { afterCursor, formatCursor } from '../platform/cursor.ts';
 import { sql } from '../platform/db.ts';
@@ -6,7 +6,7 @@ import { notFound } from '../platform/errors.ts';
 import { parseId } from '../platform/ids.ts';
 import { readRows, withDates, type Order } from '../platform/page.ts';
 import { rowFromJson, rowFromTable, type ActionEvent, type ActionRow } from '../action/row.ts';
-import { FIND } from '../action/sql/find.ts';
+import { FIND, FIND_WITH_LOG } from '../action/sql/find.ts';
 
 export const WITH_IDENTITY = { identity: { select: { config_version: true } } } as const;
 
@@ -41,6 +41,10 @@ export interface ActionWithLogs {
 export async function getAction(ctx: Context, id: string, input: unknown = {}): Promise<ActionWithLogs> {
   authorize(ctx, 'actions:read');
   const { logs_cursor } = getActionQuery.parse(input);
+  if (logs_cursor === undefined) {
+    const { action, log } = await findWithLog(ctx, id);
+    if (log.length === action.version) return { action, logs: log, logsNextCursor: null };
+  }
   const after = logs_cursor === undefined ? undefined : afterCursor(BY_VERSION, logs_cursor, 'logs_cursor');
   const action = await getActionInWorkspace(ctx, id);
   const { rows, last } = await readRows(ctx.db, {
@@ -51,6 +55,15 @@ export async function getAction(ctx: Context, id: string, input: unknown = {}): 
     limit: LOG_PAGE,
     skip: 0,
   });
-  const logs = rows.map((row) => withDates(row, ['at']) as ActionEvent);
-  return { action, logs, logsNextCursor: last && formatCursor(BY_VERSION, last) };
+  return { action, logs: rows.map(eventOf), logsNextCursor: last && formatCursor(BY_VERSION, last) };
+}
+
+const eventOf = (row: JsonObject): ActionEvent => withDates(row, ['at']) as ActionEvent;
+
+/** The action with its log. Each version has one event, so a log with fewer was cut. Throws NOT_FOUND. */
+async function findWithLog(ctx: Context, id: string): Promise<{ action: ActionRow; log: ActionEvent[] }> {
+  const uuid = parseId('action', id);
+  const [found] = uuid ? await ctx.db.query(FIND_WITH_LOG, { id: uuid, workspace: ctx.caller.workspaceId }) : [];
+  if (!found) throw notFound('action');
+  return { action: rowFromJson(found.action, found.identity_version), log: found.log.map(eventOf) };
 }

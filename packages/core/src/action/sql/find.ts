@@ -3,12 +3,36 @@ import { CLEARED, TERMINAL, type JsonObject } from '@proviso/contracts';
 import { lookUp, statement } from '../../platform/statement.ts';
 import { IS_CLEARED, sqlList } from './fragments.ts';
 
+interface Found {
+  action: JsonObject;
+  identity_version: number | null;
+}
+
 /** One action with the version of its identity. */
-export const FIND = lookUp<{ id: string; workspace: string }, { action: JsonObject; identity_version: number | null }>(
+export const FIND = lookUp<{ id: string; workspace: string }, Found>(
   'action_find',
   { id: 'uuid', workspace: 'uuid' },
   `
     select to_jsonb(a) as action, i.config_version as identity_version
+    from actions a left join identities i on i.id = a.identity_id
+    where a.id = :id::uuid and a.workspace_id = :workspace::uuid`,
+);
+
+/** How many events, and bytes of their data, are read with an action. */
+const LOG_EVENTS = 50;
+const LOG_BYTES = 64 * 1024;
+
+/** The same with its log, or with its beginning if it is long. */
+export const FIND_WITH_LOG = lookUp<{ id: string; workspace: string }, Found & { log: JsonObject[] }>(
+  'action_find_with_log',
+  { id: 'uuid', workspace: 'uuid' },
+  `
+    select to_jsonb(a) as action, i.config_version as identity_version, (
+      select coalesce(jsonb_agg(to_jsonb(e) order by e.version), '[]') from (
+        select e.*, sum(pg_column_size(e.data)) over (order by e.version) as bytes
+        from action_events e where e.action_id = a.id order by e.version limit ${LOG_EVENTS}
+      ) e where e.bytes <= ${LOG_BYTES}
+    ) as log
     from actions a left join identities i on i.id = a.identity_id
     where a.id = :id::uuid and a.workspace_id = :workspace::uuid`,
 );
