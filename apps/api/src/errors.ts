@@ -33,12 +33,16 @@ export function errorHandler({ executors, log }: Services, refusals: RefusalLog)
     if (error.code === 'RATE_LIMITED' && !res.hasHeader('Retry-After')) res.set('Retry-After', String(RETRY_AFTER_S));
     if (error.code === 'UNAUTHENTICATED') {
       res.set('WWW-Authenticate', 'Bearer');
-      refusals.tell(req, 'requests without a valid key are refused');
+      if (!isSignIn(req)) refusals.tell(req, 'requests without a valid key are refused');
     }
+    if (isSignIn(req) && (error.code === 'UNAUTHENTICATED' || error.code === 'RATE_LIMITED'))
+      refusals.tell(req, 'a sign-in was refused');
     if (res.headersSent) return void res.destroy();
     res.status(status).json(bodyOf(dialect, error, { executors, requestId: requestId(req), now: new Date() }));
   };
 }
+
+const isSignIn = ({ path }: Request): boolean => path.startsWith('/api/auth/sign-in') || path === '/v1/sessions/link';
 
 /** Logs one line per period, not per request: a log that is read too slowly would block everything else. */
 function limitRefusalLog(log: Services['log']): (reason: string) => void {

@@ -1,3 +1,4 @@
+import { createSignInLink, newId, parseId } from '@proviso/core';
 import { until } from '@proviso/testing';
 import { pino } from 'pino';
 import { clientOf, startTestApi, pending, useApi } from './test-api.ts';
@@ -49,5 +50,38 @@ describe('a request’s line in the log', () => {
     expect(told()[2]).toMatchObject({ refused: 7, msg: told()[0]?.msg });
     for (const secret of ['nobody', 'wrong key']) expect(lines.join('')).not.toContain(secret);
     await close();
+  });
+
+  it('logs at info who signed in and how, and refused sign-ins without the name or password that was given', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+    const here = await api.tenant();
+    const { url, close } = await startTestApi({ ...api.world, log });
+    const [nobody, email, password] = [clientOf(url), `${newId()}@example.com`, 'a long enough passphrase'];
+    const ownPage = { 'Sec-Fetch-Site': 'same-origin' };
+    const { secret } = (await here.owner.post('/v1/invitations', { email, role: 'reviewer' })).body;
+    const joined = await nobody.post('/v1/invitations/accept', { secret, name: 'Bea', password });
+    const { user_id } = joined.body.member;
+    const signIn = (given: string) => nobody.post('/api/auth/sign-in/email', { email, password: given }, ownPage);
+    expect((await signIn(password)).status).toBe(200);
+    const token = await createSignInLink(api.world.db, parseId('user', user_id) ?? '');
+    expect((await nobody.post('/v1/sessions/link', { token })).status).toBe(200);
+    expect((await signIn('a wrong password')).status).toBe(401);
+    expect((await nobody.post('/v1/sessions/link', { token })).status).toBe(401);
+    await close();
+
+    const signedIn = {
+      level: 30,
+      user: user_id,
+      address: expect.stringContaining('127.0.0.1'),
+      msg: 'a person signed in',
+    };
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { ...signedIn, method: 'invitation' },
+      { ...signedIn, method: 'password' },
+      { ...signedIn, method: 'link' },
+      { level: 30, refused: 1, msg: 'a sign-in was refused' },
+    ]);
+    for (const given of [email, password, token, 'a wrong password']) expect(lines.join('')).not.toContain(given);
   });
 });

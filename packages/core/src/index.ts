@@ -105,6 +105,7 @@ export { revokeKey } from './access/api-keys/revoke.ts';
 export { hashToken, lookupOf, newToken, tokenFault } from './access/api-keys/token.ts';
 export { BACKLOG_COUNT_MAX, MEASURE_BACKLOG } from './action/sql/backlog.ts';
 export { LIFECYCLE, type Move } from './action/lifecycle.ts';
+export { logLimited } from './platform/log-limited.ts';
 export { openLog } from './platform/log.ts';
 export { mapInSlices } from './platform/map-in-slices.ts';
 export { listReviewers } from './access/members/list-reviewers.ts';

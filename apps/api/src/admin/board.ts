@@ -3,6 +3,7 @@ import {
   authenticate,
   endOperatorSession,
   findOperatorSession,
+  logLimited,
   lookupOf,
   openOperatorSession,
   sessionCredential,
@@ -30,9 +31,13 @@ export interface Door {
   knownTokens: KnownTokens;
 }
 
+function logSignIn(log: Services['log'], key: string, { socket }: Request): void {
+  logLimited(log, { key: lookupOf(key), address: socket.remoteAddress }, 'an operator signed in to the board');
+}
+
 /** Mounted at /admin: the sign-in page, and behind it the home page and the board. */
 export function boardRouter(
-  { db, queue }: Pick<Services, 'db' | 'queue'>,
+  { db, queue, log }: Pick<Services, 'db' | 'queue' | 'log'>,
   { limits, refusals, knownTokens }: Door,
 ): Router {
   const router = Router();
@@ -53,6 +58,7 @@ export function boardRouter(
       return void res.status(403).type('html').send(signInPage('This key lacks the scope instance:operate.'));
     }
     signIn.isGood();
+    logSignIn(log, given, req);
     knownTokens.remember(id, OPERATOR);
     setSessionCookie(req, res, id);
     res.redirect(303, `/admin${BOARD}`);

@@ -5,6 +5,7 @@ import { hashPassword, newId, openSession, verifyPassword, type Services } from 
 import type { BetterAuthOptions, DBAdapter } from 'better-auth/types';
 import { betterAuth } from 'better-auth/minimal';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
+import { logSignIn } from './log-sign-in.ts';
 
 export type Authenticator = (request: Request) => Promise<Response>;
 
@@ -47,7 +48,7 @@ export function openBetterAuth(
     basePath: '/api/auth',
     secret: signingSecret(secrets),
     database: (options: BetterAuthOptions) =>
-      withOurSessions(db, prismaAdapter(db.tables, { provider: 'postgresql' })(options)),
+      withOurSessions({ db, log }, prismaAdapter(db.tables, { provider: 'postgresql' })(options)),
     telemetry: { enabled: false },
     rateLimit: { enabled: false }, // the router counts, across all processes
     logger: { log: (level, message) => log.debug({ level }, message) },
@@ -75,17 +76,18 @@ const signingSecret = (secrets: Services['secrets']): string => {
 };
 
 /** An adapter that opens sessions through us; better-auth reads, changes and lists none. */
-function withOurSessions(db: Services['db'], adapter: DBAdapter): DBAdapter {
+function withOurSessions({ db, log }: Pick<Services, 'db' | 'log'>, adapter: DBAdapter): DBAdapter {
   return {
     ...adapter,
     create: async (query) => {
       if (query.model !== 'session') return adapter.create(query);
       const { userId, ipAddress, userAgent } = query.data as unknown as NewSession;
       const opened = await openSession(db, userId, { ipAddress: ipAddress || null, userAgent: userAgent || null });
+      logSignIn({ log }, { userId, method: 'password', address: ipAddress || null });
       const { id, token, created_at, expires_at } = opened;
       return { id, userId, token, createdAt: created_at, updatedAt: created_at, expiresAt: expires_at } as never;
     },
-    transaction: (work) => adapter.transaction((tx) => work(withOurSessions(db, tx as DBAdapter))),
+    transaction: (work) => adapter.transaction((tx) => work(withOurSessions({ db, log }, tx as DBAdapter))),
   };
 }
 

@@ -1,9 +1,10 @@
 // Sign-in through one OpenID provider: the code flow with PKCE, state and nonce, which wait in a cookie of the browser
 // that began it. So any api finishes what another began. Held by oidc.test.ts.
-import { openSession, personOfProvider, type ProviderAccount, type Services } from '@proviso/core';
+import { logLimited, openSession, personOfProvider, type ProviderAccount, type Services } from '@proviso/core';
 import { Router, type Request, type Response } from 'express';
 import * as client from 'openid-client';
 import { z } from 'zod';
+import { logSignIn } from './log-sign-in.ts';
 import { browserOf, setSessionCookie } from './session-cookie.ts';
 
 export interface OidcSettings {
@@ -63,9 +64,13 @@ export function oidcRouter({ db, log }: Services, settings: OidcSettings, sessio
       const account = await accountOf(await provider(), began, callbackUrl(settings, req));
       const signedInId = await sessions.signedInId(req);
       const found = await personOfProvider(db, { ...account, issuer: settings.issuer }, signedInId);
-      if ('refused' in found) return refuse(res, found.refused);
+      if ('refused' in found) {
+        logLimited(log, { reason: found.refused, address: browserOf(req).ipAddress }, 'a sign-in was refused');
+        return refuse(res, found.refused);
+      }
       await sessions.endFormer(req);
       setSessionCookie(req, res, (await openSession(db, found.userId, browserOf(req))).token);
+      logSignIn({ log }, { userId: found.userId, method: 'openid', address: browserOf(req).ipAddress });
       res.redirect(303, began.next);
     } catch (error) {
       log.warn({ err: error }, 'a sign-in through the OpenID provider failed');

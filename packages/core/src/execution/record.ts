@@ -11,7 +11,7 @@ import { writableRecordsOf } from '../crm/records.ts';
 import { transitionHeld, type Transition } from '../action/transition.ts';
 import type { RunResult } from '../executors/run-result.ts';
 import type { Outcome, Reconciliation } from '../executors/executor.ts';
-import { logFailure } from './log-failure.ts';
+import { logOutcome } from './log-outcome.ts';
 import { sanitizeResult } from '../executors/sanitize-result.ts';
 import type { Lease } from './leases.ts';
 import { throttleIdentity } from './identity-rate-limit.ts';
@@ -40,7 +40,7 @@ export async function record(worker: Worker, lease: Lease, unsanitized: RunResul
       { action: lease.action.id, result: result.kind },
       'an outcome came too late and was ignored',
     );
-  logFailure(worker, action, result);
+  logOutcome(worker, action, result);
   runRecorded.publish({ action, result: result.kind, seconds: (performance.now() - lease.startedAt) / 1000 });
   dispatch(worker, action);
 }

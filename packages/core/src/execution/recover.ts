@@ -6,6 +6,7 @@ import { AppError } from '../platform/errors.ts';
 import { transition, transitionHeld } from '../action/transition.ts';
 import type { DeliveryGuarantee } from '../executors/delivery-guarantee.ts';
 import type { RunResult } from '../executors/run-result.ts';
+import { logExpiry } from './log-outcome.ts';
 import { reconcile } from './reconcile.ts';
 import { retryWhileDisconnected, record } from './record.ts';
 import { guaranteeOf, openRun, type Run } from './run.ts';
@@ -93,9 +94,12 @@ export async function expireOpen(worker: Worker): Promise<number> {
   const found = await worker.db.query(FIND_EXPIRED, { count: BATCH });
   const expired = await Promise.all(
     found.map(({ action }) =>
-      transition(worker.db, rowFromJson(action), 'action.expired', { actor: worker.actor }).catch((error: unknown) => {
-        if (!(error instanceof AppError)) throw error; // somebody decided concurrently
-      }),
+      transition(worker.db, rowFromJson(action), 'action.expired', { actor: worker.actor }).then(
+        (row) => logExpiry(worker, row),
+        (error: unknown) => {
+          if (!(error instanceof AppError)) throw error; // somebody decided concurrently
+        },
+      ),
     ),
   );
   return expired.length;

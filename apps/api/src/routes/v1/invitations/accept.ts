@@ -2,6 +2,7 @@ import { acceptedInvitationReply, acceptInvitationBody } from '@proviso/contract
 import { acceptInvitation, openSession } from '@proviso/core';
 import { BODY } from '../../../body.ts';
 import { defineRoute } from '../../../route.ts';
+import { logSignIn } from '../../../sign-in/log-sign-in.ts';
 import { browserOf, setSessionCookie } from '../../../sign-in/session-cookie.ts';
 
 export const acceptInvitationRoute = defineRoute({
@@ -18,7 +19,10 @@ export const acceptInvitationRoute = defineRoute({
   status: 201,
   handleOutsider: async ({ services, person, body, req, res }) => {
     const { workspace, member, token, key, signsInId } = await acceptInvitation(services, person, body);
-    if (signsInId) setSessionCookie(req, res, (await openSession(services.db, signsInId, browserOf(req))).token);
+    if (signsInId) {
+      setSessionCookie(req, res, (await openSession(services.db, signsInId, browserOf(req))).token);
+      logSignIn(services, { userId: signsInId, method: 'invitation', address: browserOf(req).ipAddress });
+    }
     return { status: 'success', workspace, member, token, api_key: key };
   },
 });

@@ -1,10 +1,10 @@
-import { createAction, execute, formatId, type Context } from '@proviso/core';
+import { createAction, execute, expireOpen, formatId, type Context } from '@proviso/core';
 import { openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
 import { pino } from 'pino';
 
 const SECRET = 'what nobody may read in a log';
 
-describe('a run that does not complete its action', () => {
+describe('the outcome of a run', () => {
   let world: World;
   let workspace: TestWorkspace;
   let owner: Context;
@@ -15,10 +15,15 @@ describe('a run that does not complete its action', () => {
   });
   afterAll(() => world.close());
 
-  /** Runs a probe once, and gives what the worker's log says at info. */
-  async function logOf(params: object, attemptsMax = 5): Promise<{ id: string; lines: Record<string, unknown>[] }> {
+  function capture() {
     const lines: Record<string, unknown>[] = [];
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+    return { log, lines };
+  }
+
+  /** Runs a probe once, and gives what the worker's log says at info. */
+  async function logOf(params: object, attemptsMax = 5): Promise<{ id: string; lines: Record<string, unknown>[] }> {
+    const { log, lines } = capture();
     const body = { type: 'probe_at_most_once', identity_id: workspace.identityId, params: { say: SECRET, ...params } };
     const { id } = await createAction(owner, body);
     await execute({ ...world.worker({ attemptsMax }), log }, id);
@@ -53,7 +58,28 @@ describe('a run that does not complete its action', () => {
     ]);
   });
 
-  it.each(['done', 'later'])('logs nothing if nothing went wrong: %s', async (how) => {
-    expect((await logOf(how === 'done' ? {} : { guard: 'later' })).lines).toEqual([]);
+  it('is logged when the action completed, too', async () => {
+    const { id, lines } = await logOf({});
+    expect(lines).toMatchObject([
+      { level: 30, action: formatId('action', id), workspace: workspace.id, attempts: 1, msg: 'an action completed' },
+    ]);
+  });
+
+  it('is logged when the action expired before it started', async () => {
+    const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+    const { id } = await createAction(owner, {
+      type: 'probe_at_most_once',
+      identity_id: workspace.identityId,
+      params: { say: SECRET },
+      expires_at,
+    });
+    await world.db.pool.query("update actions set expires_at = now() - interval '1 second' where id = $1", [id]);
+    const { log, lines } = capture();
+    await expireOpen({ ...world.worker(), log });
+    expect(lines).toMatchObject([{ action: formatId('action', id), reason: 'expired', msg: 'an action expired' }]);
+  });
+
+  it('is not logged while the action only waits for its turn', async () => {
+    expect((await logOf({ guard: 'later' })).lines).toEqual([]);
   });
 });
