@@ -47,12 +47,16 @@ describeInBrowser('the inbox', () => {
     await page.getByLabel('Description').fill('For 60 seats');
     const changes = page.getByRole('region', { name: 'What you changed' });
     expect([await changes.locator('del').innerText(), await changes.locator('ins').innerText()]).toEqual(['50', '60']);
+    const { card_digest } = await read(office, id);
     await page.getByRole('button', { name: 'Approve with 1 change' }).click();
     await statusIs(office, id, 'approved');
     expect(await read(office, id)).toMatchObject({
       params: { title: 'Send the quote', description: 'For 60 seats' },
-      approval: { edits: { description: 'For 60 seats' } },
+      approval: { edits: { description: 'For 60 seats' }, card_digest },
     });
+    await page.goto(`/actions/${id}`);
+    await page.getByText('What they saw').click();
+    await page.getByText('For 50 seats', { exact: true }).waitFor();
   });
 
   it('draws a form from the schema of a registered tool, keeps the types, and shows the edit before it is sent', async () => {

@@ -1,5 +1,6 @@
 import type { Action } from '@proviso/contracts';
 import {
+  cardDigestOf,
   clearedHash,
   effectiveParams,
   mapInSlices,
@@ -26,6 +27,7 @@ export const presentAction = (executors: Registry, row: ActionRow): Action => ({
   identity_id: formatIdOrNull('identity', row.identity_id),
   description: row.description,
   preview: row.preview,
+  card_digest: cardDigestOf(row),
   direct: row.direct,
   require_approval: row.require_approval,
   scheduled_time: time(row.scheduled_time),
@@ -43,7 +45,11 @@ export const presentAction = (executors: Registry, row: ActionRow): Action => ({
   batch_id: row.batch_id,
   again_of: formatIdOrNull('action', row.again_of),
   metadata: row.metadata,
-  approval: row.approval && { ...row.approval, at: new Date(row.approval.at).toISOString() },
+  approval: row.approval && {
+    ...row.approval,
+    card_digest: row.approval.card_digest ?? null,
+    at: new Date(row.approval.at).toISOString(),
+  },
   attempts: row.attempts,
   result: row.result,
   error: row.error,

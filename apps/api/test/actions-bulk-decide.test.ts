@@ -136,6 +136,11 @@ describe('POST /v1/actions/approve/bulk', () => {
         ([a]) => ({ action: 'approve', action_ids: [a], params_hashes: { [newId()]: '0'.repeat(64) } }),
         'params_hashes',
       ],
+      [
+        'a digest for an action that is not among the ids',
+        ([a]) => ({ action: 'approve', action_ids: [a], card_digests: { [newId()]: '0'.repeat(64) } }),
+        'card_digests',
+      ],
     ])('%s', async (_, body, path) => {
       const here = await api.tenant();
       const ids = await several(here, 1);

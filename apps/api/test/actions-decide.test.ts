@@ -130,6 +130,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
       ['who decides', { action: 'approve', by: { kind: 'member' } }, 'by'],
       ['a long comment', { action: 'approve', comment: 'x'.repeat(5001) }, 'comment'],
       ['a hash that is none', { action: 'approve', params_hash: 'abc' }, 'params_hash'],
+      ['a digest that is none', { action: 'reject', card_digest: 'abc' }, 'card_digest'],
     ])('%s', async (_, body, path) => {
       const here = await api.tenant();
       const { action_id } = await pending(here.owner, here);

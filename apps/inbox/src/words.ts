@@ -381,6 +381,8 @@ export const words = {
     decide: 'Decide on it',
     copyCurl: 'Copy as curl',
     copied: 'Copied the command.',
+    saw: (digest: string): string => `What they saw (${digest}…)`,
+    sawEarlier: 'An earlier card. Only its digest is kept: the proposal has changed since.',
     event: (event: string, by: string | null): string => {
       const what = EVENT_WORDS[event] ?? event;
       return by === null ? what : `${what} by ${by}`;

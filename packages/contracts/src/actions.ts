@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idOrUuid, prefixedId, bareUuid } from './ids.ts';
 import { actor } from './access.ts';
-import { comment, holdSeconds, ok, params, paramsHash, reference, wholeNumber } from './fields.ts';
+import { cardDigest, comment, holdSeconds, ok, params, paramsHash, reference, wholeNumber } from './fields.ts';
 import { jsonObject, plainText } from './json.ts';
 import { actionStatus, eventName, failure, statusReason } from './lifecycle.ts';
 import { preview } from './preview.ts';
@@ -112,6 +112,9 @@ export const decideActionBody = strictFields({
   params_hash: paramsHash
     .optional()
     .describe('The hash that you read: the decision counts only for it. Required once the proposal has changed.'),
+  card_digest: cardDigest
+    .optional()
+    .describe('The digest of the preview that you showed: the decision counts only for it, and stores it.'),
   hold_seconds: holdSeconds.optional(),
 })
   .refine((body) => (body.action === 'edit') === (body.edits !== undefined), {
@@ -225,6 +228,10 @@ export const approval = z.object({
   at: utcTimestamp.describe('When.'),
   edits: jsonObject.nullable().describe('The params that the decision changed; null = none.'),
   via: z.string().describe('The operation that decided it.'),
+  card_digest: z
+    .string()
+    .nullable()
+    .describe('The digest of the preview that was shown to whoever decided; null = the decision did not say.'),
 });
 export type Approval = z.output<typeof approval>;
 
@@ -263,6 +270,10 @@ export const action = z
     identity_id: prefixedId('identity').nullable().describe('The account to act as.'),
     description: z.string().nullable().describe('The reason, in the proposer’s words; null = none given.'),
     preview: preview.nullable().describe('The preview for the person who decides; null = none was rendered.'),
+    card_digest: z
+      .string()
+      .nullable()
+      .describe('SHA-256, hex, of the preview as canonical JSON (RFC 8785); null without a preview.'),
     direct: z.boolean().describe('Runs at once and ahead of the queue.'),
     require_approval: z.boolean().describe('Whether the proposal asked to wait for a person.'),
     scheduled_time: utcTimestamp.nullable().describe('The requested time; null = as soon as possible.'),

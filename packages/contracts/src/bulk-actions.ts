@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decision, pageLimit } from './actions.ts';
 import { errorDetail } from './errors.ts';
-import { comment, holdSeconds, ok, params, paramsHash } from './fields.ts';
+import { cardDigest, comment, holdSeconds, ok, params, paramsHash } from './fields.ts';
 import { idOrUuid, prefixedId } from './ids.ts';
 import { jsonValue } from './json.ts';
 import { actionStatus } from './lifecycle.ts';
@@ -46,6 +46,10 @@ export const bulkDecideBody = strictFields({
   comment: comment.optional().describe('The reason, for the proposers.'),
   edits: params.optional().describe('With `edit` only: params that replace those of the same name in each.'),
   params_hashes: z.record(z.string(), paramsHash).optional().describe('The hash that you read, by action id.'),
+  card_digests: z
+    .record(z.string(), cardDigest)
+    .optional()
+    .describe('The digest of the preview that you showed, by action id: each decision counts only for it.'),
   hold_seconds: holdSeconds.optional(),
 })
   .refine((body) => body.action !== 'reject' || body.hold_seconds === undefined, {

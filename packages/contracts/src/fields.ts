@@ -8,6 +8,8 @@ const PARAMS_BYTES_MAX = 256 * 1024;
 export const ok = z.literal('success').describe('Always `success`: errors have a different body.');
 export const reference = plainText(255).min(1);
 export const paramsHash = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits');
+/** `card_digest`: what was shown, as opposed to what will run. */
+export const cardDigest = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits');
 export const comment = plainText(COMMENT_CHARS_MAX);
 export const params = jsonObject.refine(
   (value) => new TextEncoder().encode(JSON.stringify(value)).length <= PARAMS_BYTES_MAX,

@@ -3,6 +3,7 @@ export { bulkCreateActions } from './review/bulk-create.ts';
 export { bulkDecideActions } from './review/bulk-decide.ts';
 export { cancelAction } from './review/cancel.ts';
 export { clearedHash } from './executors/cleared-hash.ts';
+export { cardDigestOf } from './executors/render-preview.ts';
 export { authorizeProposing, createAction } from './review/create.ts';
 export { confirmOutcome } from './review/confirm-outcome.ts';
 export { decideAction } from './review/decide.ts';

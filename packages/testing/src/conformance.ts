@@ -370,6 +370,7 @@ const APPROVAL: Approval = {
   at: '2026-01-01T00:00:00.000Z',
   edits: null,
   via: 'test',
+  card_digest: null,
 };
 
 function expectNoSecret(text: string, secrets: readonly string[]): void {

@@ -17,12 +17,16 @@ export interface DecisionRequest {
   comment?: string;
 }
 
-/** Every decision carries the hash of what was on the screen, a rejection too. */
+/** Every decision carries the hash and the digest of what was on the screen, a rejection too. */
 export const decideAction = async (shown: Action, decision: DecisionRequest): Promise<Action> =>
   (
     await request<{ action: Action }>(`/v1/actions/${encodeURIComponent(shown.action_id)}/approve`, {
       method: 'POST',
-      body: { ...decision, params_hash: shown.params_hash },
+      body: {
+        ...decision,
+        params_hash: shown.params_hash,
+        ...(shown.card_digest && { card_digest: shown.card_digest }),
+      },
     })
   ).action;
 
@@ -33,6 +37,9 @@ export const decideActions = (shown: Action[], decision: DecisionRequest): Promi
       ...decision,
       action_ids: shown.map(({ action_id }) => action_id),
       params_hashes: Object.fromEntries(shown.map(({ action_id, params_hash }) => [action_id, params_hash])),
+      card_digests: Object.fromEntries(
+        shown.flatMap(({ action_id, card_digest }) => (card_digest ? [[action_id, card_digest]] : [])),
+      ),
     },
   });
 

@@ -21,7 +21,8 @@ import { mustBeRead, useReadToEnd } from './use-read-to-end.ts';
 export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Action; equals: Action[] }) {
   // What the reader sees stays as it is until they ask for what changed: the decision is bound to that.
   const [shown, setShown] = useState(latest);
-  const isChanged = shown.params_hash !== latest.params_hash && inbox.waiting.decided[latest.action_id] === undefined;
+  const isSame = shown.params_hash === latest.params_hash && shown.card_digest === latest.card_digest;
+  const isChanged = !isSame && inbox.waiting.decided[latest.action_id] === undefined;
   const edit = useEdit(shown);
   const [isRejecting, setRejecting] = useState(false);
   const [together, setTogether] = useState<'snooze' | 'assign' | null>(null);

@@ -16,6 +16,7 @@ import { asText } from '../waiting/headline.ts';
 import { words } from '../words.ts';
 import { StatusPill } from './actions-page.tsx';
 import { OutcomePanel } from './outcome-panel.tsx';
+import { SeenCard } from './seen-card.tsx';
 
 /** One action: what it is, how it stands, and everything that has happened to it. */
 export function ActionPage() {
@@ -46,7 +47,7 @@ export function ActionPage() {
           <h2 className="mb-2 font-semibold">{words.actions.history}</h2>
           <ol className="border-line border-l-2 pl-4">
             {action.logs.map((entry, at) => (
-              <Entry key={`${entry.at} ${at}`} entry={entry} />
+              <Entry key={`${entry.at} ${at}`} action={action} entry={entry} />
             ))}
           </ol>
           <CommentForm id={action.action_id} />
@@ -138,7 +139,7 @@ function Commands({ action }: { action: ActionWithLogs }) {
   );
 }
 
-function Entry({ entry: { at, event, actor, data } }: { entry: LogEntry }) {
+function Entry({ action, entry: { at, event, actor, data } }: { action: ActionWithLogs; entry: LogEntry }) {
   const { assignee, comment, edits, error } = data as {
     assignee?: { name: string } | null;
     comment?: string | null;
@@ -157,6 +158,7 @@ function Entry({ entry: { at, event, actor, data } }: { entry: LogEntry }) {
       </time>
       {comment && <q className="text-muted block text-sm">{readable(comment)}</q>}
       {error?.message && <span className="text-risk block text-sm">{readable(error.message)}</span>}
+      <SeenCard action={action} data={data} />
       {edits && <EditList edits={edits} changes={data.changes} />}
     </li>
   );

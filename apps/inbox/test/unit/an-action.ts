@@ -13,6 +13,7 @@ export function anAction(given: Partial<Action> = {}): Action {
     params: {},
     original_params: null,
     params_hash: `hash ${number}`,
+    card_digest: `digest ${number}`,
     version: 1,
     identity_id: 'id_1',
     description: null,

@@ -9,6 +9,7 @@ const decision = (at: string, given: Partial<Approval> = {}): Approval => ({
   at,
   edits: null,
   via: 'decideAction',
+  card_digest: null,
   ...given,
 });
 

@@ -72,7 +72,15 @@ describe('the list of what waits', () => {
     const sent = withDeciding(listOf(action), [action.action_id]);
     expect(withRefusal(sent, action.action_id).decided).toEqual({});
     const by = { kind: 'member', id: 'usr_2', name: 'Ada' } as const;
-    const approval = { decision: 'approve', by, comment: null, at: '', edits: null, via: '' } as const;
+    const approval = {
+      decision: 'approve',
+      by,
+      comment: null,
+      at: '',
+      edits: null,
+      via: '',
+      card_digest: null,
+    } as const;
     const lost = withRefusal(sent, action.action_id, { ...action, status: 'approved', version: 2, approval });
     expect(lost.decided[action.action_id]).toEqual({ how: 'approved', by: 'Ada' });
   });

@@ -43,6 +43,10 @@ export function renderIncompletePreview(
   };
 }
 
+/** SHA-256, hex, of the preview that people see; null without one. */
+export const cardDigestOf = ({ preview }: Pick<ActionRow, 'preview'>): string | null =>
+  preview && hashJson(preview as unknown as JsonObject);
+
 /** The labels of the fields in which two previews differ. */
 export function changedFields(before: Preview | null, now: Preview): string[] {
   const at = (preview: Preview | null, label: string): JsonValue =>

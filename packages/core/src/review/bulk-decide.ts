@@ -22,9 +22,13 @@ export async function bulkDecideActions(ctx: Context, input: unknown): Promise<B
   const body = bulkDecideBody.parse(input);
   const first = await findFirstReply<BulkDecision>(ctx.db, ctx.idempotency);
   if (first) return first;
-  const hashes = hashesOf(body);
+  const hashes = byUuid(body, 'params_hashes');
+  const cards = byUuid(body, 'card_digests');
   const { rows, upTo } = await loadAll(ctx, body);
-  const asks = [...rows.values()].map((row) => ({ seen: row, decision: decisionFor(body, hashes.get(row.id)) }));
+  const asks = [...rows.values()].map((row) => ({
+    seen: row,
+    decision: decisionFor(body, { params_hash: hashes.get(row.id), card_digest: cards.get(row.id) }),
+  }));
   const prepared = await prepareDecisions(ctx, asks);
   let decided: ActionRow[] = [];
   const reply = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
@@ -44,14 +48,15 @@ function uuidFor(id: string): string {
   return uuid;
 }
 
-/** The hashes by UUID. Throws INVALID for an id given twice in its two forms, and for a hash without its id. */
-function hashesOf({ action_ids, params_hashes = {} }: BulkDecideBody): Map<string, string> {
-  const ids = new Set(action_ids.map(uuidFor));
-  if (ids.size < action_ids.length) throw invalid('action_ids', 'lists an id twice');
-  const hashes = new Map(Object.entries(params_hashes).map(([id, hash]) => [uuidFor(id), hash]));
-  const stray = Object.keys(params_hashes).find((id) => !ids.has(uuidFor(id)));
-  if (stray !== undefined) throw invalid(`params_hashes.${stray}`, 'is not in action_ids');
-  if (hashes.size < Object.keys(params_hashes).length) throw invalid('params_hashes', 'lists an id twice');
+/** The hashes of a field by UUID. Throws INVALID for an id given twice in its two forms, and for a hash without its id. */
+function byUuid(body: BulkDecideBody, field: 'params_hashes' | 'card_digests'): Map<string, string> {
+  const given = body[field] ?? {};
+  const ids = new Set(body.action_ids.map(uuidFor));
+  if (ids.size < body.action_ids.length) throw invalid('action_ids', 'lists an id twice');
+  const hashes = new Map(Object.entries(given).map(([id, hash]) => [uuidFor(id), hash]));
+  const stray = Object.keys(given).find((id) => !ids.has(uuidFor(id)));
+  if (stray !== undefined) throw invalid(`${field}.${stray}`, 'is not in action_ids');
+  if (hashes.size < Object.keys(given).length) throw invalid(field, 'lists an id twice');
   return hashes;
 }
 
@@ -64,13 +69,14 @@ async function loadAll(ctx: Context, body: BulkDecideBody): Promise<Loaded> {
 
 function decisionFor(
   { action, comment, edits, hold_seconds }: BulkDecideBody,
-  params_hash: string | undefined,
+  { params_hash, card_digest }: { params_hash: string | undefined; card_digest: string | undefined },
 ): DecideActionBody {
   return {
     action,
     ...(comment && { comment }),
     ...(edits && { edits }),
     ...(params_hash && { params_hash }),
+    ...(card_digest && { card_digest }),
     ...(hold_seconds !== undefined && { hold_seconds }),
   };
 }

@@ -13,7 +13,7 @@ import { assertStillAllowed } from '../access/api-keys/assert-still-allowed.ts';
 import { holdSecondsOf } from '../access/settings/get.ts';
 import { callContextOf } from '../schema/reserved-fields.ts';
 import { transition, type Transition } from '../action/transition.ts';
-import { renderPreview, type RenderedPreview } from '../executors/render-preview.ts';
+import { cardDigestOf, renderPreview, type RenderedPreview } from '../executors/render-preview.ts';
 import { addRewordingWarning, hasRewordingWarning, isRewording } from './rewording.ts';
 import { clearedHash } from '../executors/cleared-hash.ts';
 import { getActionInWorkspace } from './get.ts';
@@ -77,17 +77,19 @@ export async function prepareDecision(
 ): Promise<PreparedDecision> {
   const { actor } = ctx.caller;
   const { comment = null } = decision;
-  const record = { by: actor, comment, via: ctx.via, at: '' }; // the statement writes the time
+  const { card_digest = null } = decision;
+  const record = { by: actor, comment, via: ctx.via, card_digest, at: '' }; // the statement writes the time
   // The guarded statement says why it refuses: the status may have moved back since it was read.
   if (seen.status !== 'pending_approval')
     return { seen: { ...seen, version: -1 }, event: eventOf(decision), options: { actor } };
   assertHash(ctx, seen, decision);
+  assertCard(seen, decision);
   if (decision.action === 'reject') {
     const change = { approval: { ...record, decision: decision.action, edits: null } };
     return {
       seen,
       event: 'action.rejected',
-      options: { actor, change, data: { decision: 'reject', comment, via: ctx.via } },
+      options: { actor, change, data: { decision: 'reject', comment, via: ctx.via, ...shownCard(seen, decision) } },
     };
   }
   const executor = await executorOf(ctx, seen.type);
@@ -98,7 +100,8 @@ export async function prepareDecision(
   assertDecides(executor, effectiveParams({ ...proposal, ...columnsOf(change) }), comment);
   const edits = change.user_edits ?? null;
   const hash = { params_hash: change.cleared_hash ?? null };
-  const data = { decision: decision.action, edits, comment, ...hash, via: ctx.via, ...(changes && { changes }) };
+  const how = { ...hash, via: ctx.via, ...shownCard(seen, decision) };
+  const data = { decision: decision.action, edits, comment, ...how, ...(changes && { changes }) };
   const approval = { ...record, decision: decision.action, edits };
   const holdSeconds = dueNow ? 0 : await holdSecondsOf(ctx, seen.type, decision.hold_seconds);
   return {
@@ -137,6 +140,19 @@ function assertHash(ctx: Context, seen: ActionRow, { action, params_hash }: Deci
   if (!params_hash && action !== 'reject' && seen.revision > 1)
     throw conflict('The proposal has changed since it was created. Approve it with the hash that you read.');
 }
+
+/** A decision for a preview counts only for that one: the same params may be previewed anew. Throws CONFLICT. */
+function assertCard(seen: ActionRow, { card_digest }: DecideActionBody): void {
+  if (card_digest === undefined || card_digest === cardDigestOf(seen)) return;
+  const message = 'The preview has changed since it was shown to you. Reload it and decide again.';
+  throw new ActionError('CONFLICT', message, seen, [{ path: 'card_digest', message }]);
+}
+
+/** For the log: what was shown, whole if the edits of this decision replace it. */
+const shownCard = ({ preview }: ActionRow, { card_digest, edits }: DecideActionBody): JsonObject => ({
+  ...(card_digest && { card_digest }),
+  ...(card_digest && edits && preview && { card: preview as unknown as JsonObject }),
+});
 
 /** An approval that leaves the question open decides nothing. Throws INVALID at the missing edit. */
 function assertDecides(executor: Executor, params: JsonObject, comment: string | null): void {

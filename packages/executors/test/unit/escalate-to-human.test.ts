@@ -9,6 +9,7 @@ const approval: Approval = {
   at: '2026-01-01T00:00:00.000Z',
   edits: { answer: 'yes' },
   via: 'api',
+  card_digest: null,
 };
 
 const run = (params: object, decided: Approval | null) =>

@@ -34,6 +34,8 @@ export interface Decision {
   comment?: string;
   /** The hash of the action as it was read; CONFLICT if it is not current. */
   params_hash?: string;
+  /** The digest of the preview that was shown; CONFLICT if it is not current. */
+  card_digest?: string;
 }
 
 export type Actions = ReturnType<typeof createActions>;
