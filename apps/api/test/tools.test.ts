@@ -239,6 +239,7 @@ describe('tools', () => {
       const { preview } = await refund(here);
       expect(preview).toEqual({
         title: 'Call shop.refund',
+        summary: 'Call shop.refund: amount 5, order 4711',
         fields: [
           { label: 'Called at', value: REFUND.url },
           { label: 'Tool version', value: 1 },

@@ -4,7 +4,13 @@ import { jsonValue } from './json.ts';
 /** What a reviewer sees. The executor renders it from the effective params, never from an agent's prose. */
 export const preview = z
   .object({
-    title: z.string().describe('What will be done, in one line.'),
+    title: z.string().describe('What kind of thing will be done, and to whom.'),
+    summary: z
+      .string()
+      .optional()
+      .describe(
+        'What will happen, in one line for a list: from what will run, never from an agent’s words. Absent from previews that an earlier version rendered.',
+      ),
     fields: z
       .array(
         z.object({

@@ -3,6 +3,7 @@ import { companyId, contactId, defineExecutor, done } from '@proviso/core/execut
 import type { z } from 'zod';
 import { assertRecordsExist, guardRecordsExist } from './assert-records-exist.ts';
 import { readReferenced, referencedFields } from './referenced-records.ts';
+import { fieldIn, quoted, told } from './summary-text.ts';
 
 const params = strictFields({
   content: plainText(65_536).min(1).describe('The text of the note.'),
@@ -43,6 +44,11 @@ export const createNote = defineExecutor<Params>({
     fields: referencedFields(note, current),
     body: { text: note.content },
   }),
+
+  summary(note, { current }) {
+    const fields = referencedFields(note, current);
+    return told(`Note on ${fieldIn(fields, 'Contact') || fieldIn(fields, 'Company')}`, quoted(note.content));
+  },
 
   guard: (note, { records }) => guardRecordsExist(note, records),
 

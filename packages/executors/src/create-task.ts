@@ -3,6 +3,7 @@ import { contactId, defineExecutor, done } from '@proviso/core/executor';
 import type { z } from 'zod';
 import { assertRecordsExist, guardRecordsExist } from './assert-records-exist.ts';
 import { readReferenced, referencedFields } from './referenced-records.ts';
+import { fieldIn } from './summary-text.ts';
 
 const params = strictFields({
   title: taskTitle.describe('The title of the task.'),
@@ -37,6 +38,11 @@ export const createTask = defineExecutor<z.output<typeof params>>({
     ],
     ...(description !== undefined && { body: { text: description } }),
   }),
+
+  summary({ title, contact_id }, { current }) {
+    const contact = fieldIn(referencedFields({ contact_id }, current), 'Contact');
+    return contact === '' ? `Task: ${title}` : `Task for ${contact}: ${title}`;
+  },
 
   guard: (task, { records }) => guardRecordsExist(task, records),
 

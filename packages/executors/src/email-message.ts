@@ -1,12 +1,14 @@
 import { smtpConfig, smtpCredentials } from '@proviso/contracts';
 import { defineExecutor, done, refused, type Executor, type RunContext, type Write } from '@proviso/core/executor';
+import { readableAddress } from './email/addresses.ts';
 import { guardEmail } from './email/guard.ts';
 import { composeMail, type WireMail } from './email/message.ts';
-import { emailParams, type EmailParams } from './email/params.ts';
+import { emailParams, listOf, type EmailParams } from './email/params.ts';
 import { previewEmail } from './email/preview.ts';
 import { resolveEmail } from './email/resolve.ts';
 import { sendMail } from './email/send.ts';
 import type { ExecutorSettings } from './settings.ts';
+import { firstOf, told } from './summary-text.ts';
 
 export const emailMessage = (settings: ExecutorSettings = {}): Executor =>
   defineExecutor<EmailParams>({
@@ -19,6 +21,8 @@ export const emailMessage = (settings: ExecutorSettings = {}): Executor =>
     resolvesFrom: ['contact_id', 'thread_id', 'follow_up', 'in_reply_to_message_id'],
     resolve: (given, { records }) => resolveEmail(given, records),
     preview: (mail, { identity }) => previewEmail(mail, identity),
+    summary: ({ email, cc, bcc, subject = '' }) =>
+      told(`Email to ${firstOf([email, cc, bcc].flatMap(listOf).map(readableAddress))}`, subject),
     guard: guardEmail,
 
     async execute(ctx: RunContext<EmailParams>) {

@@ -59,6 +59,8 @@ export const escalateToHuman = defineExecutor<z.output<typeof params>>({
     body: { text: reason },
   }),
 
+  summary: ({ reason }) => reason.trim().split('\n', 1)[0] ?? '',
+
   async execute({ action: { params: question, approval } }) {
     if (!approval) return refused('This action has no reviewer decision.');
     return done({ answer: question.answer ?? null, comment: approval.comment, by: { ...approval.by } });

@@ -14,6 +14,7 @@ import { openUnipile, type Unipile, type UnipileConfig } from './linkedin/unipil
 import { assertRecordsExist, guardRecordsExist } from './assert-records-exist.ts';
 import { readReferenced } from './referenced-records.ts';
 import type { ExecutorSettings } from './settings.ts';
+import { quoted, told } from './summary-text.ts';
 
 type Run = Omit<RunContext<LinkedinParams>, 'begin'>;
 
@@ -34,6 +35,8 @@ export const linkedinConnection = (settings: ExecutorSettings = {}): Executor =>
 
     readCurrent: readReferenced,
     preview: (invitation, { identity, current }) => previewInvitation(invitation, identity, current),
+    summary: ({ linkedin_url, message }) =>
+      told(`LinkedIn invitation to ${slugOf(linkedin_url) ?? linkedin_url}`, quoted(message)),
 
     async guard(invitation, { records }) {
       const verdict = await guardRecordsExist(invitation, records);

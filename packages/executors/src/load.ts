@@ -61,6 +61,7 @@ const executorParts = {
   approvalFault: fn.optional(),
   restatedIn: z.record(z.string(), names).optional(),
   guard: fn.optional(),
+  summary: fn.optional(),
   reconcile: fn.optional(),
   alwaysAsks: z.literal(true).optional(),
   reviewerFields: names.optional(),

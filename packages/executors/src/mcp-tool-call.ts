@@ -5,6 +5,7 @@ import { isIdempotent, previewCall } from './mcp/preview.ts';
 import type { CurrentTool } from './mcp/read-tool.ts';
 import { semanticsOf } from './mcp/semantics.ts';
 import type { ExecutorSettings } from './settings.ts';
+import { inputs, told } from './summary-text.ts';
 
 const KEY_LIFETIME_MS = 24 * 3_600_000;
 
@@ -24,5 +25,7 @@ export const mcpToolCall = (settings: ExecutorSettings = {}): Executor =>
     readCurrent: async (params, ctx) => (await import('./mcp/read-tool.ts')).readTool(params, ctx, settings),
     definition: (current: CurrentTool) => (current.definition ? semanticsOf(current.definition) : null),
     preview: (params, { identity, current }) => previewCall(params, identity, current), // the result of `readCurrent`
+    summary: ({ tool, arguments: given }, { identity }) =>
+      told(`Call ${tool} on ${identity?.name ?? 'an MCP server'}`, inputs(given)),
     execute: async (ctx) => (await import('./mcp/call-tool.ts')).callTool(ctx, settings),
   });

@@ -17,6 +17,7 @@ import { outcomeOf, resendOutcome } from './resend/outcome.ts';
 import { segmentFinder } from './resend/segments.ts';
 import { assertSender, senderOf } from './resend/sender.ts';
 import type { ExecutorSettings } from './settings.ts';
+import { told } from './summary-text.ts';
 
 type Proposed = RunContext<BroadcastParams>['action'];
 
@@ -40,6 +41,8 @@ export function resendCreateBroadcast(settings: ExecutorSettings = {}): Executor
       return names?.[0] === undefined ? {} : { segment_name: names[0] };
     },
     preview: (broadcast, { identity }) => previewBroadcast(broadcast, identity),
+    summary: ({ send = false, segment_name, segment_id, subject }) =>
+      told(`${send ? 'Send' : 'Draft'} a broadcast to ${segment_name ?? segment_id}`, subject),
 
     async execute(ctx) {
       if (ctx.signal.aborted) return retry('Stopped before sending.', { undone: true });

@@ -42,6 +42,8 @@ export function resendCreateContact(settings: ExecutorSettings = {}): Executor {
       return { ...resolved, ...(names && { segment_names: names }) };
     },
     preview: previewContact,
+    summary: ({ email, unsubscribed, segment_names: segments = [] }) =>
+      `${unsubscribed ? 'Unsubscribe' : 'Add or change'} the Resend contact ${email ?? '?'}${segments.length > 0 ? ` in ${segments.join(', ')}` : ''}`,
     guard: guardContact,
 
     async execute({ action: { params }, credentials, signal, begin }) {

@@ -11,6 +11,7 @@ import { guardResendEmail, resolveResendEmail } from './resend/recipients.ts';
 import { displaySender } from './resend/sender.ts';
 import { previewField } from './preview-field.ts';
 import type { ExecutorSettings } from './settings.ts';
+import { firstOf, told } from './summary-text.ts';
 
 export const resendSendEmail = (settings: ExecutorSettings = {}): Executor =>
   defineExecutor<ResendEmailParams>({
@@ -25,6 +26,7 @@ export const resendSendEmail = (settings: ExecutorSettings = {}): Executor =>
     resolvesFrom: ['contact_id'],
     resolve: resolveResendEmail,
     preview: (mail, { identity }) => previewResendEmail(mail, identity),
+    summary: ({ to, cc, bcc, subject }) => told(`Email to ${firstOf([to, cc, bcc].flatMap(listOf))}`, subject),
     guard: guardResendEmail,
 
     async execute({ action, identity, credentials, signal, key, begin }) {

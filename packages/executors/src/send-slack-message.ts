@@ -14,6 +14,7 @@ import { EVENT_TYPE, findMessage } from './slack/find.ts';
 import { slackParams, type SlackParams } from './slack/params.ts';
 import { previewSlackMessage } from './slack/preview.ts';
 import { channelFinder } from './slack/resolve.ts';
+import { quoted, told } from './summary-text.ts';
 
 type Run = Pick<RunContext<SlackParams>, 'action' | 'credentials' | 'signal'>;
 
@@ -28,6 +29,8 @@ export const sendSlackMessage = (settings: ExecutorSettings = {}): Executor =>
     resolvedFields: ['channel_id', 'channel_name'],
     resolve: channelFinder(settings),
     preview: (message, { identity }) => previewSlackMessage(message, identity),
+    summary: ({ channel_id = '?', channel_name, message }) =>
+      told(`Slack message to ${channel_name === undefined ? channel_id : `#${channel_name}`}`, quoted(message)),
 
     async execute(ctx) {
       if (ctx.signal.aborted) return retry('Stopped before sending.', { undone: true });

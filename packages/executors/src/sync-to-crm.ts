@@ -4,6 +4,7 @@ import { hubspotConfigOf, openHubspot } from './hubspot/client.ts';
 import { syncParams, type SyncParams } from './hubspot/params.ts';
 import { pushAll } from './hubspot/push.ts';
 import { guardSync, resolveSync } from './hubspot/resolve.ts';
+import { inputs, told } from './summary-text.ts';
 import { accountFields, previewField } from './preview-field.ts';
 import type { ExecutorSettings } from './settings.ts';
 
@@ -20,6 +21,14 @@ export const syncToCrm = (settings: ExecutorSettings = {}): Executor =>
     resolvedFields: ['contact', 'company'],
     resolve: resolveSync,
     preview: (sync, { identity }) => previewSync(sync, identity),
+    summary: ({ contact, company }) =>
+      told(
+        `Sync ${[contact?.email, company?.domain].filter(Boolean).join(' and ') || '?'} to HubSpot`,
+        [contact, company]
+          .map((record) => inputs(record?.properties ?? {}))
+          .filter(Boolean)
+          .join(', '),
+      ),
     guard: guardSync,
 
     async execute({ action: { params }, identity, credentials, signal, begin }) {

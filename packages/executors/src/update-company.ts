@@ -3,6 +3,7 @@ import { companyId, defineExecutor, done } from '@proviso/core/executor';
 import { z } from 'zod';
 import { assertRecordsExist, guardRecordsExist } from './assert-records-exist.ts';
 import { changeFields, namedIn } from './properties.ts';
+import { changes } from './summary-text.ts';
 
 const params = z
   .strictObject({
@@ -37,6 +38,9 @@ export const updateCompany = defineExecutor<z.output<typeof params>>({
     title: 'Change a company’s properties',
     fields: [{ label: 'Company', value: current.label ?? company_id }, ...changeFields(properties, current.before)],
   }),
+
+  summary: ({ company_id, properties }, { current = {} }) =>
+    `${typeof current.label === 'string' ? current.label : company_id}: ${changes(properties, current.before)}`,
 
   guard: (change, { records }) => guardRecordsExist(change, records),
 

@@ -3,6 +3,7 @@ import { contactId, defineExecutor, done } from '@proviso/core/executor';
 import { z } from 'zod';
 import { assertRecordsExist, guardRecordsExist } from './assert-records-exist.ts';
 import { changeFields, namedIn } from './properties.ts';
+import { changes } from './summary-text.ts';
 
 const params = z
   .strictObject({
@@ -37,6 +38,9 @@ export const updateContact = defineExecutor<z.output<typeof params>>({
     title: 'Change a contact’s properties',
     fields: [{ label: 'Contact', value: current.email ?? contact_id }, ...changeFields(properties, current.before)],
   }),
+
+  summary: ({ contact_id, properties }, { current = {} }) =>
+    `${typeof current.email === 'string' ? current.email : contact_id}: ${changes(properties, current.before)}`,
 
   guard: (change, { records }) => guardRecordsExist(change, records),
 

@@ -42,6 +42,12 @@ export const updateLifecycleStage = defineExecutor<z.output<typeof params>>({
     ],
   }),
 
+  summary: ({ contact_id, lifecycle_stage }, { current = {} }) => {
+    const before =
+      current.before === undefined ? '' : `${typeof current.before === 'string' ? current.before : 'no stage'} → `;
+    return `${typeof current.email === 'string' ? current.email : contact_id}: ${before}${lifecycle_stage}`;
+  },
+
   guard: (change, { records }) => guardRecordsExist(change, records),
 
   async execute({ action: { params: change } }) {

@@ -20,6 +20,7 @@ import { readAnswer, type HttpAnswer } from './http/answer.ts';
 import { failureOf } from './http/outcome.ts';
 import { maskOf } from './masking.ts';
 import type { ExecutorSettings } from './settings.ts';
+import { inputs, told } from './summary-text.ts';
 
 /** Increase it when a call with the same params would be different for the provider. */
 const VERSION = 1;
@@ -65,6 +66,8 @@ const executorOf = (
       ],
       ...untestedWarnings(current),
     }),
+
+    summary: (input) => told(`Call ${name}`, inputs(input)),
 
     async execute(ctx) {
       const request = requestOf(ctx, { name, version });

@@ -114,10 +114,14 @@ function describePureParts<B extends ConformanceBackend>(subject: ConformanceSub
   it('renders the same preview twice from frozen params, without secrets', async () => {
     const params = deepFreeze(await executor.params.parseAsync(subject.makeParams()));
     const { identity, secrets } = subject.makeIdentity(backend());
-    const draw = (): string => JSON.stringify(executor.preview(params, { identity: deepFreeze(identity) }));
+    const draw = (): string => {
+      const found = { identity: deepFreeze(identity), current: {} };
+      return JSON.stringify([executor.preview(params, found), executor.summary?.(params, found)]);
+    };
     expect(draw()).toBe(draw());
     expectNoSecret(draw(), secrets);
     expect(executor.preview(params, { identity: null }).title).not.toBe('');
+    expect(executor.summary?.(params, { identity: null })).not.toBe('');
   });
 
   it('shows no name that somebody chose under a label that could be ours', async () => {

@@ -37,6 +37,7 @@ describe('through Resend', () => {
     expect(proposed.params).toMatchObject({ to: 'ada@example.com', contact_id: proposed.contact_id });
     expect(proposed.preview).toEqual({
       title: 'Email to ada@example.com',
+      summary: 'Email to ada@example.com: Hello',
       fields: [
         { label: 'From', value: 'News <news@ours.test>' },
         { label: 'To', value: 'ada@example.com' },

@@ -50,6 +50,7 @@ describe('send_slack_message', () => {
     });
     expect(proposed.preview).toEqual({
       title: 'Slack message to #general',
+      summary: 'Slack message to #general: “Hello”',
       fields: [
         { label: 'As', value: 'slack' },
         { label: 'Channel', value: '#general' },

@@ -8,7 +8,7 @@ import { own } from '../own.ts';
 import { readable, readableJson } from '../readable.ts';
 import { Readers } from '../together/readers.tsx';
 import { useNow } from '../use-now.ts';
-import { headlineOf } from '../waiting/headline.ts';
+import { summaryOf } from '../waiting/preview-text.ts';
 import { riskOf } from '../waiting/risk.ts';
 import { words } from '../words.ts';
 import { Body } from './body.tsx';
@@ -43,7 +43,7 @@ export function Card({ action, children }: { action: Action; children?: React.Re
 export function CardHead({ action }: { action: Action }) {
   const now = useNow();
   const { type, created_by, action_id, created_at } = action;
-  const { title } = headlineOf(action);
+  const title = summaryOf(action);
   return (
     <>
       <p className="text-muted flex flex-wrap gap-x-1.5 text-sm">

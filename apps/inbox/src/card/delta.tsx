@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Action, JsonValue } from '@proviso/contracts';
 import { listActions } from '../api/actions.ts';
-import { asText } from '../waiting/headline.ts';
+import { asText } from '../waiting/preview-text.ts';
 import { useSession } from '../shell/use-session.ts';
 import { words } from '../words.ts';
 import { compare } from './compare.ts';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { JsonValue, Preview } from '@proviso/contracts';
 import { readable, readableJson } from '../readable.ts';
-import { asText, nameIn } from '../waiting/headline.ts';
+import { asText, nameIn } from '../waiting/preview-text.ts';
 import { words } from '../words.ts';
 
 /** One line of a card: a name and what it is. */

@@ -10,7 +10,7 @@ import {
 } from '../api/actions.ts';
 import { inWords, RequestFailure } from '../api/client.ts';
 import { changeWaiting } from '../api/live.ts';
-import { headlineOf } from '../waiting/headline.ts';
+import { summaryOf } from '../waiting/preview-text.ts';
 import { withAnswer, withDeciding, withoutDecided, withRefusal } from '../waiting/waiting.ts';
 import { words } from '../words.ts';
 import { toast, type Toast } from './toasts.ts';
@@ -55,7 +55,7 @@ export async function decide(shown: Action[], decision: DecisionRequest): Promis
 }
 
 async function decideOne(shown: Action, decision: DecisionRequest): Promise<boolean> {
-  const { title } = headlineOf(shown);
+  const title = summaryOf(shown);
   try {
     const action = await decideAction(shown, decision);
     changeWaiting((waiting) => withAnswer(waiting, action));

@@ -5,7 +5,7 @@ import { distance, exactTime, nearTime } from '../format.ts';
 import { readable } from '../readable.ts';
 import { TypeIcon } from '../shell/type-icon.tsx';
 import { useNow } from '../use-now.ts';
-import { headlineOf, openingOf } from '../waiting/headline.ts';
+import { summaryOf, openingOf } from '../waiting/preview-text.ts';
 import { riskOf, type Risk } from '../waiting/risk.ts';
 import type { Fold } from '../waiting/sections.ts';
 import type { Decided } from '../waiting/waiting.ts';
@@ -24,7 +24,7 @@ interface RowProps {
 /** One proposal: what will happen in the first line, what kind of thing it is in the second. */
 export const Row = memo(function Row({ fold, isOpen, isTicked, decided, onTick }: RowProps) {
   const { action, equals } = fold;
-  const { title, detail } = headlineOf(action);
+  const title = summaryOf(action);
   const ids = [action, ...equals].map(({ action_id }) => action_id);
   return (
     <div
@@ -43,7 +43,6 @@ export const Row = memo(function Row({ fold, isOpen, isTicked, decided, onTick }
         <span className="min-w-0 flex-1">
           <span className="block truncate">
             <strong className="font-semibold">{title}</strong>
-            {detail && <span className="text-muted"> · {detail}</span>}
           </span>
           <span className="text-muted block truncate text-sm">{secondLine(fold)}</span>
         </span>

@@ -12,7 +12,7 @@ import { useKeys } from '../keys/use-keys.ts';
 import { own } from '../own.ts';
 import { readable } from '../readable.ts';
 import { CommentForm } from '../together/comments.tsx';
-import { asText } from '../waiting/headline.ts';
+import { asText } from '../waiting/preview-text.ts';
 import { words } from '../words.ts';
 import { StatusPill } from './actions-page.tsx';
 import { OutcomePanel } from './outcome-panel.tsx';

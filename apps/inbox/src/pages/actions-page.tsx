@@ -9,7 +9,7 @@ import { matchesText } from '../list/matches.ts';
 import { readable } from '../readable.ts';
 import { TypeIcon } from '../shell/type-icon.tsx';
 import { useNow } from '../use-now.ts';
-import { headlineOf } from '../waiting/headline.ts';
+import { summaryOf } from '../waiting/preview-text.ts';
 import { words } from '../words.ts';
 
 const ALL = 'all';
@@ -102,7 +102,7 @@ function ActionList({ query, text, empty }: ActionListProps) {
 
 function ActionRow({ action }: { action: Action }) {
   const now = useNow();
-  const { title, detail } = headlineOf(action);
+  const title = summaryOf(action);
   const { approval, created_by, updated_at, error } = action;
   return (
     <li className="border-line border-b">
@@ -113,7 +113,6 @@ function ActionRow({ action }: { action: Action }) {
         <span className="min-w-0 flex-1">
           <span className="block truncate">
             <strong className="font-semibold">{title}</strong>
-            {detail && <span className="text-muted"> · {detail}</span>}
           </span>
           <span className="text-muted block truncate text-sm">
             {[

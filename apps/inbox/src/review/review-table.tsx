@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import { useState } from 'react';
 import { leavesOf } from '../card/uncovered.ts';
 import { readable } from '../readable.ts';
-import { asText, headlineOf } from '../waiting/headline.ts';
+import { asText, summaryOf } from '../waiting/preview-text.ts';
 import { words } from '../words.ts';
 import type { Flag } from './flags.ts';
 import type { Row } from './template.ts';
@@ -39,7 +39,7 @@ export function ReviewTable({ review }: { review: Review }) {
 function ReviewRow({ row, review }: { row: Row; review: Review }) {
   const [isWhole, setWhole] = useState(false);
   const mark = review.markOf(row);
-  const { title } = headlineOf(row.action);
+  const title = summaryOf(row.action);
   const ofRow = row.flags.filter(({ column }) => column === null);
   const tone = row.flags.length > 0 ? 'bg-warn-soft' : '';
   const crossed = mark === 'cross' ? 'text-muted line-through' : '';
@@ -96,7 +96,7 @@ function Cell({ row, column, review }: { row: Row; column: number; review: Revie
   const before = row.cells[column];
   const text = review.textOf(row, column);
   if (before === null || before === undefined) return <span className="text-muted">{words.review.structure} </span>;
-  const label = words.review.cell(review.template.columns[column]?.name ?? '', headlineOf(row.action).title);
+  const label = words.review.cell(review.template.columns[column]?.name ?? '', summaryOf(row.action));
   if (isEditing)
     return (
       <textarea

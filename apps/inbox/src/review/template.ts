@@ -1,7 +1,7 @@
 // Many proposals of one type as one template and a table of what varies. Held by apps/inbox/test/unit/template.test.ts.
 import type { Action, JsonObject, JsonValue } from '@proviso/contracts';
 import { leavesOf } from '../card/uncovered.ts';
-import { asText } from '../waiting/headline.ts';
+import { asText } from '../waiting/preview-text.ts';
 import { align } from './align.ts';
 import { flagsOf, type Flag } from './flags.ts';
 

@@ -6,7 +6,7 @@ import { pageQuery, queryClient, waitingQuery, type WaitingFilter } from '../api
 import { mustBeRead } from '../card/use-read-to-end.ts';
 import { decide } from '../decide/decide.ts';
 import { toast } from '../decide/toasts.ts';
-import { asText } from '../waiting/headline.ts';
+import { asText } from '../waiting/preview-text.ts';
 import { words } from '../words.ts';
 import { emptyWaiting, withArrivals, withPage, type Waiting } from '../waiting/waiting.ts';
 import { commonText, editsOfRow, pieceId, templateOf, type Row, type Template, type Written } from './template.ts';

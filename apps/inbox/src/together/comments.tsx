@@ -7,7 +7,7 @@ import { toast } from '../decide/toasts.ts';
 import { exactTime, nearTime } from '../format.ts';
 import { readable } from '../readable.ts';
 import { useDecides } from '../shell/use-session.ts';
-import { asText } from '../waiting/headline.ts';
+import { asText } from '../waiting/preview-text.ts';
 import { words } from '../words.ts';
 
 /** What people say about the proposal. The agent can read it. */

@@ -6,7 +6,7 @@ import { queryClient, snoozesQuery } from '../api/queries.ts';
 import { assignAction, snoozeAction, unsnoozeAction } from '../api/together.ts';
 import { toast } from '../decide/toasts.ts';
 import { nearTime } from '../format.ts';
-import { headlineOf } from '../waiting/headline.ts';
+import { summaryOf } from '../waiting/preview-text.ts';
 import { withAnswer, withoutRow, withReturned } from '../waiting/waiting.ts';
 import { words } from '../words.ts';
 
@@ -21,7 +21,7 @@ async function readSnoozes(): Promise<void> {
 
 /** Hides the proposal from this person's list. Nobody else's list changes. */
 export async function snooze(action: Action, until: string | null): Promise<void> {
-  const { title } = headlineOf(action);
+  const title = summaryOf(action);
   try {
     await snoozeAction(action.action_id, until);
     changeWaiting((waiting) => withoutRow(waiting, action));
@@ -53,7 +53,7 @@ export async function comeBack(ids: string[]): Promise<void> {
 
 /** Hands the proposal over, or back to everybody. It leaves a list that is only of other people's or nobody's. */
 export async function assign(action: Action, userId: string | null): Promise<void> {
-  const { title } = headlineOf(action);
+  const title = summaryOf(action);
   try {
     const now = await assignAction(action.action_id, userId);
     changeWaiting((waiting, filter) => (meets(filter)(now) ? withAnswer(waiting, now) : withoutRow(waiting, now)));

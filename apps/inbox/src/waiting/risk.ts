@@ -1,6 +1,6 @@
 // What is unusual about a proposal, for the one pill of its row. Only what the service says of it counts.
 import type { Action } from '@proviso/contracts';
-import { asText } from './headline.ts';
+import { asText } from './preview-text.ts';
 
 export type Risk = 'high' | 'changed' | 'warning' | 'question' | 'none';
 

@@ -73,6 +73,11 @@ export interface Executor<P extends object = JsonObject> {
    * Pure.
    */
   preview(params: P, ctx: { identity: IdentityView | null; current?: JsonObject }): Preview;
+  /**
+   * What will happen, in one line for lists, from the same as the preview. Pure. Absent = the preview's title.
+   * Everything in it must be in the preview, too: it may be cut.
+   */
+  summary?(params: P, ctx: { identity: IdentityView | null; current?: JsonObject }): string;
   /** Runs after the claim and before `execute`: is what was approved still right? Absent = it always is. */
   guard?(params: P, ctx: LookupContext & { approvedAt: Date }): Promise<GuardResult>;
   execute(ctx: RunContext<P>): Promise<Outcome>;

@@ -19,10 +19,19 @@ export async function renderPreview(
   const current = (await executor.readCurrent?.(params, lookup)) ?? {};
   const definition = executor.definition?.(current);
   return {
-    preview: readablePreview(executor.preview(params, { identity: lookup.identity, current })),
+    preview: readablePreview(previewWithSummary(executor, params, { identity: lookup.identity, current })),
     tool_version: toolVersionOf(executor),
     definition_hash: definition === undefined ? null : hashJson(definition),
   };
+}
+
+function previewWithSummary(
+  executor: Executor,
+  params: JsonObject,
+  found: { identity: IdentityView | null; current: JsonObject },
+): Preview {
+  const preview = executor.preview(params, found);
+  return { ...preview, summary: executor.summary?.(params, found) ?? preview.title };
 }
 
 /**
@@ -34,7 +43,7 @@ export function renderIncompletePreview(
   params: JsonObject,
   { identity, why }: { identity: IdentityView | null; why: string },
 ): RenderedPreview {
-  const { warnings = [], ...preview } = executor.preview(params, { identity, current: {} });
+  const { warnings = [], ...preview } = previewWithSummary(executor, params, { identity, current: {} });
   const missing = `Some of this could not be looked up: ${why} It must be looked up and shown again before it can be approved.`;
   return {
     preview: readablePreview({ ...preview, warnings: [missing, ...warnings] }),

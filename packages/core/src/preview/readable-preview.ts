@@ -8,17 +8,19 @@ import { readableText } from './readable-text.ts';
 import { markInvisible } from './invisible.ts';
 
 const TITLE_CHARS_MAX = 300;
+const SUMMARY_CHARS_MAX = 200;
 const LABEL_CHARS_MAX = 160;
 const VALUE_CHARS_MAX = 20_000;
 const WARNING_CHARS_MAX = 1_000;
 
 /** The preview that an executor rendered, as people see it. */
-export function readablePreview({ title, fields, body, warnings = [] }: Preview): Preview {
+export function readablePreview({ title, summary, fields, body, warnings = [] }: Preview): Preview {
   const findings = new Findings();
   const line = (text: string, place: string, charsMax: number): string =>
     readableText(text, { place, findings, oneLine: true, charsMax });
   const readable = {
     title: line(title, 'title', TITLE_CHARS_MAX),
+    ...(summary !== undefined && { summary: readableLine(summary, SUMMARY_CHARS_MAX) }), // its parts are found below
     fields: fields.map(({ label, value, before }) => {
       const readableLabel = line(label, 'labels', LABEL_CHARS_MAX);
       const show = (given: JsonValue): JsonValue => readableValue(given, readableLabel, findings);

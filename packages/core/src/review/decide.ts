@@ -1,5 +1,5 @@
 import { ActionError } from '../action/action-error.ts';
-import { decideActionBody, type DecideActionBody, type JsonObject } from '@proviso/contracts';
+import { decideActionBody, type DecideActionBody, type JsonObject, type Preview } from '@proviso/contracts';
 import { sameJson } from '../platform/canonical.ts';
 import { authorizeDecision, assertDecider, type Context } from '../access/context.ts';
 import type { Queryable } from '../platform/db.ts';
@@ -204,7 +204,7 @@ async function renderOutdatedPreview(
   const whole = isIncomplete && { status_reason: null };
   const now = { ...found, ...rendered, ...whole, identity_version: identity?.version ?? null };
   const before = Object.fromEntries(Object.keys(now).map((column) => [column, seen[column as keyof typeof now]]));
-  if (sameJson(now, before)) return undefined;
+  if (sameJson(withoutNewSummary(now, seen), before)) return undefined;
   if (isRewording(executor, now, before)) {
     if (hasRewordingWarning(seen.preview)) return undefined;
     now.preview = addRewordingWarning(seen.preview, now.preview);
@@ -219,6 +219,12 @@ async function renderOutdatedPreview(
     },
   };
 }
+
+/** A preview from before there were summaries is not outdated by that alone. */
+const withoutNewSummary = <Now extends { preview: Preview }>(now: Now, { preview: before }: ActionRow): Now => {
+  const { summary: _, ...preview } = now.preview;
+  return before?.summary === undefined ? { ...now, preview } : now;
+};
 
 /** Looks up again what went stale, so that people approve current values. */
 async function lookUpAgain(ctx: Context, executor: Executor, seen: ActionRow) {

@@ -266,6 +266,13 @@ describe('an agent’s own preview', () => {
   });
 });
 
+it('makes a summary readable and short, and warns of nothing in it that the preview has, too', () => {
+  const { summary, warnings } = render({ summary: `pay\u200Bpal ${'x'.repeat(1_000)}` });
+  expect(summary).toMatch(/^pay⟨U\+200B⟩pal x+/);
+  expect(summary?.length).toBeLessThan(300);
+  expect(warnings).toBeUndefined();
+});
+
 it('makes a line that another service supplied readable, too', () => {
   expect(readableLine('Acme\u202E\nmoc', 500)).toBe('Acme⟨U+202E⟩⏎moc');
 });
