@@ -30,7 +30,7 @@ describe('a decision for the preview that was shown', () => {
     const { last } = await recorded(api.world, shown.action_id);
     expect(last?.data).toMatchObject({ decision: action, card_digest });
     // Edits replace the preview, so that the log keeps what was shown.
-    expect((last?.data as { card?: unknown }).card).toEqual(action === 'edit' ? shown.preview : undefined);
+    expect((last?.data as { card?: unknown } | undefined)?.card).toEqual(action === 'edit' ? shown.preview : undefined);
     expect(body.action.card_digest === card_digest).toBe(action !== 'edit');
   });
 
