@@ -13,6 +13,7 @@ COPY packages/local-server/package.json packages/local-server/
 COPY packages/metrics/package.json packages/metrics/
 COPY packages/sdk/package.json packages/sdk/
 COPY packages/testing/package.json packages/testing/
+COPY packages/tracing/package.json packages/tracing/
 
 FROM manifests AS build
 RUN npm ci --include=dev
@@ -27,6 +28,7 @@ COPY --from=build /app/packages/contracts/dist packages/contracts/dist
 COPY --from=build /app/packages/core/dist packages/core/dist
 COPY --from=build /app/packages/executors/dist packages/executors/dist
 COPY --from=build /app/packages/metrics/dist packages/metrics/dist
+COPY --from=build /app/packages/tracing/dist packages/tracing/dist
 COPY --from=build /app/apps/api/dist apps/api/dist
 COPY --from=build /app/apps/inbox/dist apps/inbox/dist
 COPY --from=build /app/apps/worker/dist apps/worker/dist

@@ -124,6 +124,7 @@ import { createReadSlots } from './read-slots.ts';
 import type { OidcSettings } from './sign-in/oidc.ts';
 import { signInRouter } from './sign-in/router.ts';
 import { countRequests } from './count-requests.ts';
+import { traceRequests } from './trace-requests.ts';
 import { limitUnread, type UnreadLimits } from './unread-replies.ts';
 import { createViewRoute } from './routes/v1/views/create.ts';
 import { deleteViewRoute } from './routes/v1/views/delete.ts';
@@ -251,6 +252,8 @@ export interface AppOptions extends Partial<Omit<Sharing, 'readSlots' | 'knownTo
   oidc?: OidcSettings | undefined;
   /** Absent: requests are not counted. */
   metrics?: Metrics | undefined;
+  /** Each request gets a span. */
+  traces?: boolean;
 }
 
 export function createApp(services: Services, options: AppOptions = {}): Express {
@@ -263,6 +266,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   app.disable('x-powered-by');
   if (options.metrics) app.use(countRequests(options.metrics));
   app.use(pinoHttp({ logger: services.log, ...LOGGING }));
+  if (options.traces) app.use(traceRequests);
   app.use((req, res, next) => {
     res.set('X-Request-Id', requestId(req));
     next();

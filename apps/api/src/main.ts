@@ -12,6 +12,8 @@ const DRAIN_MS = 60_000;
 try {
   const config = readConfig(process.env);
   const log = openLog('api', config.logLevel);
+  const tracing =
+    config.otlpEndpoint && (await import('@proviso/tracing')).startTracing(config.otlpEndpoint, 'proviso-api');
   const executors = createRegistry(await loadExecutors(builtIns(config.providers), config.providers.modules));
   const services = await openServices(config, { name: 'proviso-api', poolMax: config.poolMax, executors, log });
   const stop = new AbortController();
@@ -23,7 +25,7 @@ try {
   });
   const metrics = config.metricsPort === undefined ? undefined : openMetrics(services);
   const metricsServer = metrics && (await serveMetrics(metrics, config.metricsPort ?? 0, config.metricsHost));
-  const app = createApp(services, { stopping: stop.signal, limits, oidc: config.oidc, metrics });
+  const app = createApp(services, { stopping: stop.signal, limits, oidc: config.oidc, metrics, traces: !!tracing });
   const server = await listen(app.listen(config.port, config.host));
   server.headersTimeout = 15_000;
   server.requestTimeout = 60_000;
@@ -38,6 +40,7 @@ try {
     limits.close();
     await services.queue.close();
     await services.db.close();
+    if (tracing) await tracing.close();
   });
   process.on('disconnect', close); // the supervisor that started it is gone
 } catch (error) {

@@ -19,6 +19,8 @@ import { startWatchdog } from './watchdog.ts';
 try {
   const config = readConfig(process.env);
   const log = openLog('worker', config.logLevel);
+  const tracing =
+    config.otlpEndpoint && (await import('@proviso/tracing')).startTracing(config.otlpEndpoint, 'proviso-worker');
   const services = await openServices(config, {
     name: 'proviso-worker',
     poolMax: Math.ceil((config.concurrency + reserveOf(config.concurrency)) / 2) + 4,
@@ -56,6 +58,7 @@ try {
     health?.close();
     await worker.queue.close();
     await worker.db.close();
+    if (tracing) await tracing.close();
   });
   process.on('disconnect', close); // the supervisor that started it is gone
 } catch (error) {

@@ -16,6 +16,7 @@ export const COMMON_ENVIRONMENT = {
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }),
   /** Absent: the queue runs on PostgreSQL. */
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   PROVISO_SECRET_KEYS: z.string().optional(),
   PROVISO_SECRET_KEYS_FILE: z.string().optional(),
@@ -33,6 +34,8 @@ export interface CommonConfig {
   queryTimeoutMs: number;
   redisUrl: string | undefined;
   logLevel: string;
+  /** The collector of traces; absent = nothing is traced. */
+  otlpEndpoint: string | undefined;
   secrets: KeyRing;
   allowUnsafeStorage: boolean;
   timings: Timings;
@@ -52,6 +55,7 @@ export function commonConfig(env: Common): CommonConfig {
     queryTimeoutMs: env.PROVISO_QUERY_TIMEOUT_MS,
     redisUrl: env.REDIS_URL,
     logLevel: env.LOG_LEVEL,
+    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     secrets: loadKeyRing({ keys: env.PROVISO_SECRET_KEYS, file: env.PROVISO_SECRET_KEYS_FILE }),
     allowUnsafeStorage: env.PROVISO_ALLOW_UNSAFE_STORAGE,
     timings: {

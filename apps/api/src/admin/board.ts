@@ -31,6 +31,11 @@ export interface Door {
   knownTokens: KnownTokens;
 }
 
+function keyIn(body: unknown): string {
+  const { key } = (body ?? {}) as { key?: unknown };
+  return typeof key === 'string' ? key.trim() : '';
+}
+
 function logSignIn(log: Services['log'], key: string, { socket }: Request): void {
   logLimited(log, { key: lookupOf(key), address: socket.remoteAddress }, 'an operator signed in to the board');
 }
@@ -49,8 +54,7 @@ export function boardRouter(
   });
   router.get('/sign-in', (_req, res) => void res.type('html').send(signInPage()));
   router.post('/sign-in', urlencoded({ extended: false, limit: '4kb' }), async (req, res) => {
-    const { key } = (req.body ?? {}) as { key?: unknown };
-    const given = typeof key === 'string' ? key.trim() : '';
+    const given = keyIn(req.body);
     const signIn = await consumeSignIn(limits, `key:${lookupOf(given)}`, req, res);
     const id = await openOperatorSession(db, given, sessionIdOf(req));
     if (!id) {

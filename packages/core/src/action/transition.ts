@@ -8,6 +8,7 @@ import { type Queryable } from '../platform/db.ts';
 import { isDuplicate } from '../platform/database-errors.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Idempotency } from '../platform/idempotency.ts';
+import { linkActiveSpan } from '../platform/tracing.ts';
 import { actionMoved } from './diagnostics.ts';
 import { LIFECYCLE, type Move } from './lifecycle.ts';
 
@@ -39,6 +40,7 @@ export interface Transition {
 export async function transition(db: Queryable, seen: ActionRow, move: Move, how: Transition): Promise<ActionRow> {
   const answer = await attempt(db, seen, move, { ...how, version: seen.version, fence: null });
   const now = answer.action ? rowFromJson(answer.action, versionOf(seen, how)) : undefined;
+  if (answer.code === 'MOVED' && now) linkActiveSpan(now.traceparent);
   if (answer.code === 'MOVED' && now) return published(now, move, seen);
   if (!now) throw new AppError('NOT_FOUND', 'There is no such action.');
   if (answer.code === 'CONFLICT')

@@ -15,6 +15,7 @@ import { reconcile } from './reconcile.ts';
 import { record } from './record.ts';
 import type { RunResult } from '../executors/run-result.ts';
 import { guaranteeOf, openRun, type Run } from './run.ts';
+import { traceRun } from './trace-run.ts';
 import type { Worker } from './worker.ts';
 
 /** A wake-up later than this has waited behind others. */
@@ -64,7 +65,7 @@ export async function runClaimed(worker: Worker, action: ActionRow): Promise<voi
   const lease = worker.leases.start(action);
   runStarted.publish({ action });
   try {
-    await record(worker, lease, await resultOf(openRun(worker, lease)));
+    await traceRun(action, async () => record(worker, lease, await resultOf(openRun(worker, lease))));
   } finally {
     worker.leases.release(lease);
   }

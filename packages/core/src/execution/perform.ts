@@ -9,6 +9,7 @@ import { retry, unknown, type RunContext } from '../executors/executor.ts';
 import type { Lease } from './leases.ts';
 import type { Ready } from './load.ts';
 import type { Run } from './run.ts';
+import { traceEffect } from './trace-run.ts';
 
 /** How long an executor may take to return after its timeout. After that, the known state of the run decides. */
 const ABORT_GRACE_MS = 2_000;
@@ -23,7 +24,7 @@ export async function perform(run: Run, ready: Ready): Promise<RunResult> {
   const signal = AbortSignal.any([lease.signal, timer.signal]);
   try {
     const outcome = await Promise.race([
-      ready.executor.execute(contextOf(run, ready, signal)),
+      traceEffect(lease.action, () => ready.executor.execute(contextOf(run, ready, signal))),
       afterAbort(signal).then(() => onTimeout(lease, timeoutMs)),
     ]);
     return downgradeAmbiguous(lease, ready, assertOutcome(outcome));

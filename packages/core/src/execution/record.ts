@@ -15,6 +15,7 @@ import { logOutcome } from './log-outcome.ts';
 import { sanitizeResult } from '../executors/sanitize-result.ts';
 import type { Lease } from './leases.ts';
 import { throttleIdentity } from './identity-rate-limit.ts';
+import { traceResult } from './trace-run.ts';
 import type { Worker } from './worker.ts';
 
 type PlannedMove = [Move, Omit<Transition, 'actor'>];
@@ -41,6 +42,7 @@ export async function record(worker: Worker, lease: Lease, unsanitized: RunResul
       'an outcome came too late and was ignored',
     );
   logOutcome(worker, action, result);
+  traceResult(action);
   runRecorded.publish({ action, result: result.kind, seconds: (performance.now() - lease.startedAt) / 1000 });
   dispatch(worker, action);
 }

@@ -6,6 +6,7 @@ import { AppError, invalid } from '../platform/errors.ts';
 import { executorOf } from '../tools/find-executor.ts';
 import { runOrReplay } from '../action/replay.ts';
 import { newId } from '../platform/ids.ts';
+import { activeTraceparent } from '../platform/tracing.ts';
 import { assertStillAllowed } from '../access/api-keys/assert-still-allowed.ts';
 import { clearedHash } from '../executors/cleared-hash.ts';
 import { prepareProposal, refuseReviewerFields, refuseTimes, type Proposal } from './proposal.ts';
@@ -125,6 +126,7 @@ function newRow(ctx: Context, body: ProposalBody, draft: Draft) {
     session_id: body.session_id ?? null,
     batch_id: body.mission_id ? `${body.mission_id}:${body.type}` : null,
     again_of: null as string | null,
+    traceparent: activeTraceparent(),
     metadata: body.metadata ?? {},
     lease_until: null,
     lease_owner: null,
