@@ -1,8 +1,8 @@
 import type { JsonObject } from '@proviso/contracts';
 import { newId, formatId } from '@proviso/core';
-import { openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
-import type { CrashPoint } from '@proviso/testing';
-import { Simulation, type SimulationOptions } from './simulation.ts';
+import { reread, type CrashPoint } from '@proviso/testing';
+import { useWorld, useWorkspace } from '@proviso/testing/fixtures';
+import { Simulation } from './simulation.ts';
 import { scenariosOf, type Scenario } from './scenarios.ts';
 
 interface Kind {
@@ -21,19 +21,15 @@ const KINDS: Record<string, Kind> = {
 };
 
 describe.each(Object.entries(KINDS))('%s', (_, { type, params }) => {
-  let world: World;
-  let workspace: TestWorkspace;
-  let people: SimulationOptions['people'];
+  const world = useWorld();
+  const { workspace, ...team } = useWorkspace(world);
+  const { owner: stranger } = useWorkspace(world);
+  const people = { ...team, stranger };
   let contact: string;
   beforeAll(async () => {
-    world = await openWorld();
-    workspace = await world.workspace();
-    const stranger = await (await world.workspace()).as({});
-    people = { owner: await workspace.as({}), reviewer: await workspace.as({ role: 'reviewer' }), stranger };
     const data = { id: newId(), workspace_id: workspace.id, email: 'a@example.com' };
     contact = formatId('contact', (await world.db.tables.contacts.create({ data })).id);
   });
-  afterAll(() => world.close());
 
   const all = type === 'create_note' ? () => ({ ...params, contact_id: contact }) : () => params;
   const scenarios = scenariosOf(type, params, type !== 'create_note');

@@ -1,18 +1,12 @@
-import { openWorld, type TestWorkspace, type World } from '@proviso/testing';
+import { useWorld, useWorkspace } from '@proviso/testing/fixtures';
 import { MUTANTS, type Mutant } from './mutants.ts';
-import { Simulation, type SimulationOptions } from './simulation.ts';
+import { Simulation } from './simulation.ts';
 
 describe('the checker', () => {
-  let world: World;
-  let workspace: TestWorkspace;
-  let people: SimulationOptions['people'];
-  beforeAll(async () => {
-    world = await openWorld();
-    workspace = await world.workspace();
-    const stranger = await (await world.workspace()).as({});
-    people = { owner: await workspace.as({}), reviewer: await workspace.as({ role: 'reviewer' }), stranger };
-  });
-  afterAll(() => world.close());
+  const world = useWorld();
+  const { workspace, ...team } = useWorkspace(world);
+  const { owner: stranger } = useWorkspace(world);
+  const people = { ...team, stranger };
 
   /** The promises that this scenario broke. */
   async function broken({ crashesAfter, run }: Mutant, mutate: Mutant['mutate']): Promise<string[]> {

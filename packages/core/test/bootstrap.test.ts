@@ -1,12 +1,8 @@
 import { authenticate, bootstrap, newToken, recoverOwners } from '@proviso/core';
-import { openWorld, type World } from '@proviso/testing';
+import { useWorld } from '@proviso/testing/fixtures';
 
 describe('bootstrap', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await openWorld();
-  });
-  afterAll(() => world.close());
+  const world = useWorld();
 
   it('gives the first owner a personal credential, the agent a key, and a new credential to owners who cannot sign in', async () => {
     const [apiKey, agentKey] = [newToken(), newToken()];

@@ -1,19 +1,16 @@
 import { openDatabase } from '@proviso/core';
-import { openWorld, startTcpProxy, until, type TcpProxy, type World } from '@proviso/testing';
+import { startTcpProxy, until, type TcpProxy } from '@proviso/testing';
+import { useWorld } from '@proviso/testing/fixtures';
 
 const QUERY_TIMEOUT_MS = 1_000;
 
 describe('a transaction whose process can no longer be heard', () => {
-  let world: World;
+  const world = useWorld();
   let proxy: TcpProxy;
   beforeAll(async () => {
-    world = await openWorld();
     proxy = await startTcpProxy({ port: Number(new URL(world.databaseUrl).port) });
   });
-  afterAll(async () => {
-    await proxy.close();
-    await world.close();
-  });
+  afterAll(() => proxy.close());
 
   it('keeps its locks no longer than a statement may take', async () => {
     const { id } = await world.workspace();

@@ -1,12 +1,8 @@
 import { checkDurability } from '@proviso/core';
-import { openWorld, type World } from '@proviso/testing';
+import { useWorld } from '@proviso/testing/fixtures';
 
 describe('a PostgreSQL that may lose what it acknowledged', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await openWorld();
-  });
-  afterAll(() => world.close());
+  const world = useWorld();
 
   it('is refused by name: the test server has fsync=off', async () => {
     await expect(checkDurability(world.db, false)).rejects.toThrow(/fsync=off/);

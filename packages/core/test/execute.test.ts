@@ -8,23 +8,16 @@ import {
   formatId,
   updateIdentity,
   type ActionRow,
-  type Context,
   type Timings,
   type Worker,
 } from '@proviso/core';
-import { effectsOf, openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
+import { effectsOf, reread } from '@proviso/testing';
+import { useWorld, useWorkspace } from '@proviso/testing/fixtures';
 import type { JsonObject } from '@proviso/contracts';
 
 describe('execute', () => {
-  let world: World;
-  let workspace: TestWorkspace;
-  let owner: Context;
-  beforeAll(async () => {
-    world = await openWorld();
-    workspace = await world.workspace();
-    owner = await workspace.as({});
-  });
-  afterAll(() => world.close());
+  const world = useWorld();
+  const { workspace, owner } = useWorkspace(world);
 
   const create = (delivery: string, params: JsonObject = {}, more: JsonObject = {}): Promise<ActionRow> =>
     createAction(owner, { type: `probe_${delivery}`, identity_id: workspace.identityId, params, ...more });

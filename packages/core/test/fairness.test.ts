@@ -11,7 +11,8 @@ import {
   type Worker,
 } from '@proviso/core';
 import { defineExecutor, done, type Executor } from '@proviso/core/executor';
-import { openWorld, until, type TestWorkspace, type World } from '@proviso/testing';
+import { until, type TestWorkspace } from '@proviso/testing';
+import { useWorld } from '@proviso/testing/fixtures';
 import { z } from 'zod';
 
 const params = z.strictObject({});
@@ -32,16 +33,13 @@ const type = (name: string, more: Partial<Executor>, work: Executor['execute']):
 const long = (): Promise<ReturnType<typeof done>> => new Promise((resolve) => held.push(() => resolve(done({}))));
 
 describe('a share for every workspace', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await openWorld({
-      executors: [
-        type('quick', {}, async () => done({})),
-        type('long', {}, long),
-        type('long_other', {}, long),
-        type('long_two', { concurrency: 2 }, long),
-      ],
-    });
+  const world = useWorld({
+    executors: [
+      type('quick', {}, async () => done({})),
+      type('long', {}, long),
+      type('long_other', {}, long),
+      type('long_two', { concurrency: 2 }, long),
+    ],
   });
   afterEach(async () => {
     await until('all that runs to end', () => {
@@ -51,7 +49,6 @@ describe('a share for every workspace', () => {
     workers.length = 0;
     await world.db.pool.query('truncate action_events, actions, pauses cascade');
   });
-  afterAll(() => world.close());
 
   const create = async (workspace: TestWorkspace, name: string, more: object = {}): Promise<ActionRow> =>
     createAction(await workspace.as({}), { type: name, identity_id: workspace.identityId, params: {}, ...more });

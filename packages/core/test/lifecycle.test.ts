@@ -1,15 +1,7 @@
 import { EVENTS, STATUSES, TERMINAL, type Status } from '@proviso/contracts';
-import {
-  claim,
-  createAction,
-  LIFECYCLE,
-  transition,
-  transitionHeld,
-  type ActionRow,
-  type Context,
-  type Move,
-} from '@proviso/core';
-import { openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
+import { claim, createAction, LIFECYCLE, transition, transitionHeld, type ActionRow, type Move } from '@proviso/core';
+import { reread } from '@proviso/testing';
+import { useWorld, useWorkspace } from '@proviso/testing/fixtures';
 
 /** The lifecycle as the design draws it, by hand: where each event leads from each status; a blank is a refusal. */
 const DRAWN = `
@@ -48,15 +40,8 @@ function drawn(): { from: Status; move: Move; to: Status | undefined }[] {
 }
 
 describe('lifecycle', () => {
-  let world: World;
-  let workspace: TestWorkspace;
-  let owner: Context;
-  beforeAll(async () => {
-    world = await openWorld();
-    workspace = await world.workspace();
-    owner = await workspace.as({});
-  });
-  afterAll(() => world.close());
+  const world = useWorld();
+  const { workspace, owner } = useWorkspace(world);
 
   const propose = (): Promise<ActionRow> =>
     createAction(owner, {

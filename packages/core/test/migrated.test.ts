@@ -1,13 +1,9 @@
 import { checkMigrated, openDatabase, type Database } from '@proviso/core';
-import { openWorld, type World } from '@proviso/testing';
+import { useWorld } from '@proviso/testing/fixtures';
 import { pino } from 'pino';
 
 describe('a database', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await openWorld();
-  });
-  afterAll(() => world.close());
+  const world = useWorld();
 
   const FIRST = '20261122000000_init';
   const sql = (text: string) => world.db.pool.query(text);

@@ -1,19 +1,13 @@
-import { createAction, execute, expireOpen, formatId, type Context } from '@proviso/core';
-import { openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
+import { createAction, execute, expireOpen, formatId } from '@proviso/core';
+import { reread } from '@proviso/testing';
+import { useWorld, useWorkspace } from '@proviso/testing/fixtures';
 import { pino } from 'pino';
 
 const SECRET = 'what nobody may read in a log';
 
 describe('the outcome of a run', () => {
-  let world: World;
-  let workspace: TestWorkspace;
-  let owner: Context;
-  beforeAll(async () => {
-    world = await openWorld();
-    workspace = await world.workspace();
-    owner = await workspace.as({});
-  });
-  afterAll(() => world.close());
+  const world = useWorld();
+  const { workspace, owner } = useWorkspace(world);
 
   function capture() {
     const lines: Record<string, unknown>[] = [];

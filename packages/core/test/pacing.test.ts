@@ -1,7 +1,8 @@
-import { createAction, execute, getIdentity, updateIdentity, type ActionRow, type Context } from '@proviso/core';
+import { createAction, execute, getIdentity, updateIdentity, type ActionRow } from '@proviso/core';
 import { defineExecutor, defineProvider, done, retry } from '@proviso/core/executor';
 import { startHttpFake, type HttpFake } from '@proviso/testing/providers/http-fake';
-import { backends, openWorld, reread, until, type TestWorkspace, type World } from '@proviso/testing';
+import { backends, reread, until } from '@proviso/testing';
+import { useWorld, useWorkspace } from '@proviso/testing/fixtures';
 import { z } from 'zod';
 
 let far: HttpFake;
@@ -37,20 +38,13 @@ function mostInASecond(atMs: number[]): number {
 }
 
 describe.each(backends())('pacing $name', ({ redisUrl }) => {
-  let world: World;
-  let workspace: TestWorkspace;
-  let owner: Context;
-  beforeAll(async () => {
-    world = await openWorld({ ...(redisUrl && { redisUrl }), executors: [call], providers: [paced] });
-  });
+  const world = useWorld({ ...(redisUrl && { redisUrl }), executors: [call], providers: [paced] });
+  const { workspace, owner } = useWorkspace(world, beforeEach);
   beforeEach(async () => {
     answers = true;
     far = await startHttpFake({ handle: () => ({ status: 200 }), tooMany: { status: 429 } });
-    workspace = await world.workspace();
-    owner = await workspace.as({});
   });
   afterEach(() => far.close());
-  afterAll(() => world.close());
 
   const identityWith = async (pacing: object | null): Promise<string> => {
     const id = await workspace.identity('hubspot');

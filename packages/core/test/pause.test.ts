@@ -1,12 +1,9 @@
 import { claimDue, createAction, execute, pauseWork, resumeWork, type ActionRow, type Context } from '@proviso/core';
-import { openWorld, reread, until, type TestWorkspace, type World } from '@proviso/testing';
+import { reread, until, type TestWorkspace } from '@proviso/testing';
+import { useWorld } from '@proviso/testing/fixtures';
 
 describe('pause', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await openWorld();
-  });
-  afterAll(() => world.close());
+  const world = useWorld();
 
   async function setup() {
     const workspace = await world.workspace();

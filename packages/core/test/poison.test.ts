@@ -1,4 +1,4 @@
-import { execute, createAction, recoverLost, type ActionRow, type Context } from '@proviso/core';
+import { execute, createAction, recoverLost, type ActionRow } from '@proviso/core';
 import {
   defineExecutor,
   done,
@@ -7,7 +7,8 @@ import {
   type Outcome,
   type Reconciliation,
 } from '@proviso/core/executor';
-import { openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
+import { reread } from '@proviso/testing';
+import { useWorld, useWorkspace } from '@proviso/testing/fixtures';
 import { z } from 'zod';
 
 const hole: Record<string, unknown> = {};
@@ -55,15 +56,8 @@ const poison = (delivery: Delivery): Executor =>
   });
 
 describe('an executor that', () => {
-  let world: World;
-  let workspace: TestWorkspace;
-  let owner: Context;
-  beforeAll(async () => {
-    world = await openWorld({ executors: [poison('idempotent'), poison('at_most_once')] });
-    workspace = await world.workspace();
-    owner = await workspace.as({});
-  });
-  afterAll(() => world.close());
+  const world = useWorld({ executors: [poison('idempotent'), poison('at_most_once')] });
+  const { workspace, owner } = useWorkspace(world);
 
   const create = (type: string, given: object): Promise<ActionRow> =>
     createAction(owner, { type, identity_id: workspace.identityId, params: given });

@@ -13,22 +13,14 @@ import {
   type ActionRow,
   type Context,
 } from '@proviso/core';
-import { effectsOf, openWorld, replay, reread, type TestWorkspace, type World } from '@proviso/testing';
+import { effectsOf, replay, reread } from '@proviso/testing';
+import { useWorld, useWorkspace } from '@proviso/testing/fixtures';
 
 const ROUNDS = 500;
 
 describe('races', () => {
-  let world: World;
-  let workspace: TestWorkspace;
-  let owner: Context;
-  let reviewer: Context;
-  beforeAll(async () => {
-    world = await openWorld();
-    workspace = await world.workspace();
-    owner = await workspace.as({});
-    reviewer = await workspace.as({ role: 'reviewer' });
-  });
-  afterAll(() => world.close());
+  const world = useWorld();
+  const { workspace, owner, reviewer } = useWorkspace(world);
 
   const propose = (say = 'proposed'): Promise<ActionRow> =>
     createAction(owner, {

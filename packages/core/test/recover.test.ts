@@ -11,20 +11,13 @@ import {
   formatId,
   transitionHeld,
   type ActionRow,
-  type Context,
 } from '@proviso/core';
-import { backends, effectsOf, openWorld, reread, until, type TestWorkspace, type World } from '@proviso/testing';
+import { backends, effectsOf, openWorld, reread, until } from '@proviso/testing';
+import { useWorld, useWorkspace } from '@proviso/testing/fixtures';
 
 describe('recover', () => {
-  let world: World;
-  let workspace: TestWorkspace;
-  let owner: Context;
-  beforeAll(async () => {
-    world = await openWorld();
-    workspace = await world.workspace();
-    owner = await workspace.as({});
-  });
-  afterAll(() => world.close());
+  const world = useWorld();
+  const { workspace, owner } = useWorkspace(world);
 
   const create = (delivery: string, params: JsonObject = {}): Promise<ActionRow> =>
     createAction(owner, { type: `probe_${delivery}`, identity_id: workspace.identityId, params });

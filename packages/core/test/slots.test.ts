@@ -9,13 +9,13 @@ import {
   runInSlot,
   formatId,
   type ActionRow,
-  type Context,
   type FreeSlots,
   type SlotOptions,
   type Worker,
 } from '@proviso/core';
 import { defineExecutor, done, type Executor } from '@proviso/core/executor';
-import { openWorld, until, type TestWorkspace, type World } from '@proviso/testing';
+import { until } from '@proviso/testing';
+import { useWorld, useWorkspace } from '@proviso/testing/fixtures';
 import { z } from 'zod';
 
 /** Actions that are inside until they are let go. */
@@ -66,22 +66,13 @@ const gated = (type: string, concurrency?: number): Executor =>
   });
 
 describe('slots', () => {
-  let world: World;
-  let workspace: TestWorkspace;
-  let owner: Context;
-  beforeAll(async () => {
-    world = await openWorld({ executors: [gated('gated'), gated('gated_other'), gated('gated_two', 2)] });
-  });
-  beforeEach(async () => {
-    workspace = await world.workspace();
-    owner = await workspace.as({});
-  });
+  const world = useWorld({ executors: [gated('gated'), gated('gated_other'), gated('gated_two', 2)] });
+  const { workspace, owner } = useWorkspace(world, beforeEach);
   afterEach(() => {
     workers.clear();
     for (const gate of gates.values()) gate.open();
     gates.clear();
   });
-  afterAll(() => world.close());
 
   const create = (type: string, given: object, more: object = {}): Promise<ActionRow> =>
     createAction(owner, { type, identity_id: workspace.identityId, params: given, ...more });

@@ -1,6 +1,7 @@
 // Each condition of the hot statements, by itself: without it, the test that names it fails.
-import { claim, createAction, type ActionRow, type Context } from '@proviso/core';
-import { openWorld, reread, type TestWorkspace, type World } from '@proviso/testing';
+import { claim, createAction, type ActionRow } from '@proviso/core';
+import { reread } from '@proviso/testing';
+import { useWorld, useWorkspace } from '@proviso/testing/fixtures';
 import { FIND_ENDED, FIND_EXPIRED } from '../src/action/sql/find.ts';
 import { ADOPT_LOST, BEGIN_EFFECT, HEARTBEAT } from '../src/action/sql/leases.ts';
 import { moveStatement } from '../src/action/sql/moves.ts';
@@ -10,21 +11,16 @@ const LEASE_MS = 60_000;
 const RELEASED = 'lease_until = null, lease_owner = null';
 
 describe('the hot statements', () => {
-  let world: World;
-  let workspace: TestWorkspace;
-  let owner: Context;
+  const world = useWorld();
+  const { workspace, owner } = useWorkspace(world, beforeEach);
   beforeAll(async () => {
-    world = await openWorld();
     // What the table refuses as well would hide what a statement does not.
     await world.db.pool.query(`alter table actions drop constraint if exists actions_lease_check,
       drop constraint if exists actions_end_check, drop constraint if exists actions_cleared_check, drop constraint if exists actions_asked`);
   });
   beforeEach(async () => {
     await world.db.pool.query(`update actions set status = 'cancelled', ${RELEASED}, expires_at = null`); // of the tests before
-    workspace = await world.workspace();
-    owner = await workspace.as({});
   });
-  afterAll(() => world.close());
 
   const create = (more: object = {}): Promise<ActionRow> =>
     createAction(owner, { type: 'probe_idempotent', identity_id: workspace.identityId, params: {}, ...more });
