@@ -1,17 +1,4 @@
-import {
-  expectRefusal,
-  INVALID,
-  INVALID_STATE,
-  join,
-  NOT_FOUND,
-  pathsOf,
-  pending,
-  recorded,
-  useApi,
-  userIdOf,
-  type Client,
-  type Reply,
-} from './test-api.ts';
+import { join, pathsOf, userIdOf, type Client, type Reply, useTenant } from './test-api.ts';
 
 const assign = (by: Client, id: string, user_id: string | null, headers?: Record<string, string>): Promise<Reply> =>
   by.post(`/v1/actions/${id}/assign`, { user_id }, headers);
@@ -19,16 +6,15 @@ const listed = async (by: Client, assignee: string): Promise<string[]> =>
   (await by.get('/v1/actions', { assignee, sort_dir: 'asc' })).body.actions.map(({ action_id }) => action_id);
 
 describe('assigning an action', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
 
   it('shows the member on the action and in its log, and keeps it open to everybody who may decide', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const ann = await join(api, here.owner, 'reviewer');
     const assignee = { kind: 'member', id: ann.user_id, name: 'Ann' };
     const { status, body } = await assign(here.owner, action_id, ann.user_id);
     expect([status, body.action]).toEqual([200, expect.objectContaining({ status: 'pending_approval', assignee })]);
-    expect((await recorded(api.world, action_id)).last).toMatchObject({ event: 'action.assigned', data: { assignee } });
+    expect((await api.recorded(action_id)).last).toMatchObject({ event: 'action.assigned', data: { assignee } });
     expect((await assign(ann.by, action_id, null)).body.action).toMatchObject({ assignee: null });
     await assign(here.owner, action_id, ann.user_id);
     const decided = await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
@@ -36,14 +22,11 @@ describe('assigning an action', () => {
   });
 
   it('filters a list by me, by a member, by nobody, and by several of these', async () => {
-    const here = await api.tenant();
     const ann = await join(api, here.owner, 'reviewer');
     const ownerId = await userIdOf(here.owner);
-    const [mine, hers, free] = [
-      await pending(here.owner, here),
-      await pending(here.owner, here),
-      await pending(here.owner, here),
-    ].map(({ action_id }) => action_id);
+    const [mine, hers, free] = [await here.pending(), await here.pending(), await here.pending()].map(
+      ({ action_id }) => action_id,
+    );
     await assign(here.owner, mine ?? '', ownerId);
     await assign(here.owner, hers ?? '', ann.user_id);
     expect(await listed(here.owner, 'me')).toEqual([mine]);
@@ -57,36 +40,32 @@ describe('assigning an action', () => {
   });
 
   it('refuses a viewer, a stranger and a malformed id as the assignee, and changes nothing', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const viewer = await join(api, here.owner, 'viewer');
     const elsewhere = await userIdOf((await api.tenant()).owner);
     for (const user_id of [viewer.user_id, elsewhere, 'usr_1']) {
-      const refused = await expectRefusal(api, here, INVALID, () => assign(here.owner, action_id, user_id));
-      expect(pathsOf(refused)).toEqual(['user_id']);
+      await here.refuses('INVALID', () => assign(here.owner, action_id, user_id), ['user_id']);
     }
   });
 
   it('refuses an action that does not wait, and one of another workspace', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
-    const { action_id } = await pending(here.owner, here);
+    const there = await api.tenant();
+    const { action_id } = await here.pending();
     await here.owner.post(`/v1/actions/${action_id}/reject`, {});
-    await expectRefusal(api, here, INVALID_STATE, () => assign(here.owner, action_id, null));
-    await expectRefusal(api, here, NOT_FOUND, () => assign(there.owner, action_id, null));
+    await here.refuses('INVALID_STATE', () => assign(here.owner, action_id, null));
+    await here.refuses('NOT_FOUND', () => assign(there.owner, action_id, null));
   });
 
   it('happens once for one Idempotency-Key', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const key = { 'Idempotency-Key': 'once' };
     const first = await assign(here.owner, action_id, null, key);
     const second = await assign(here.owner, action_id, null, key);
     expect([second.text, second.headers['idempotency-replayed']]).toEqual([first.text, 'true']);
-    expect((await recorded(api.world, action_id)).trail).toEqual(['action.created', 'action.assigned']);
+    expect((await api.recorded(action_id)).trail).toEqual(['action.created', 'action.assigned']);
   });
 
   it('can choose among the members who may decide, without their addresses', async () => {
-    const here = await api.tenant();
     const ann = await join(api, here.owner, 'reviewer');
     await join(api, here.owner, 'viewer');
     const { body, text } = await ann.by.get('/v1/reviewers');

@@ -1,25 +1,11 @@
 import { newId, openDatabase, formatId } from '@proviso/core';
-import {
-  clientOf,
-  expectRefusal,
-  FORBIDDEN,
-  INVALID,
-  startTestApi,
-  pathsOf,
-  pending,
-  propose,
-  recorded,
-  UNAUTHENTICATED,
-  useApi,
-  uuidOf,
-} from './test-api.ts';
-import type { Client, Reply, Tenant } from './test-api.ts';
+import { clientOf, startTestApi, pathsOf, uuidOf, useTenant, type Client, type Reply } from './test-api.ts';
 
 describe('POST /v1/actions/approve/bulk', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const bulk = (by: Client, body: object): Promise<Reply> => by.post('/v1/actions/approve/bulk', body);
-  const several = async (here: Tenant, count: number): Promise<string[]> => {
-    const actions = await Promise.all(Array.from({ length: count }, () => pending(here.owner, here)));
+  const several = async (count: number): Promise<string[]> => {
+    const actions = await Promise.all(Array.from({ length: count }, () => here.pending()));
     return actions.map(({ action_id }) => action_id);
   };
 
@@ -28,14 +14,13 @@ describe('POST /v1/actions/approve/bulk', () => {
     ['reject', 'rejected', 'action.rejected'],
     ['edit', 'approved', 'action.approved'],
   ])('can %s many, each with its own event', async (action, status, event) => {
-    const here = await api.tenant();
-    const action_ids = await several(here, 3);
+    const action_ids = await several(3);
     const edits = action === 'edit' ? { edits: { say: 'edited' } } : {};
     const { body } = await bulk(here.owner, { action, action_ids, comment: 'all', ...edits });
     expect(body).toMatchObject({ status: 'success', processed: 3, failed: [] });
     expect(body.results).toEqual(action_ids.map((action_id) => ({ action_id, ok: true, status })));
     for (const id of action_ids) {
-      const { row, last } = await recorded(api.world, id);
+      const { row, last } = await api.recorded(id);
       expect(row).toMatchObject({
         status,
         approval: { decision: action, comment: 'all' },
@@ -46,31 +31,31 @@ describe('POST /v1/actions/approve/bulk', () => {
   });
 
   it('refuses a malformed id and decides nothing', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
-    const refused = await expectRefusal(api, here, INVALID, () =>
-      bulk(here.owner, { action: 'approve', action_ids: [action_id, 'act_nonsense'] }),
+    const { action_id } = await here.pending();
+    await here.refuses(
+      'INVALID',
+      () => bulk(here.owner, { action: 'approve', action_ids: [action_id, 'act_nonsense'] }),
+      ['action_ids'],
     );
-    expect(pathsOf(refused)).toEqual(['action_ids']);
   });
 
   it('decides each independently: failures of every kind leave the others alone, in the order of the request', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
-    const good = await pending(here.owner, here);
-    const last = await pending(here.owner, here);
-    const theirs = await pending(there.owner, there);
-    const decided = await pending(here.owner, here);
+    const there = await api.tenant();
+    const good = await here.pending();
+    const last = await here.pending();
+    const theirs = await there.pending();
+    const decided = await here.pending();
     await here.owner.post(`/v1/actions/${decided.action_id}/reject`);
-    const scheduled = await propose(here.owner, here);
-    const changed = await pending(here.owner, here);
+    const scheduled = await here.propose();
+    const changed = await here.pending();
     await here.owner.patch(`/v1/actions/${changed.action_id}`, { params: { say: 'changed' } });
-    const misread = await pending(here.owner, here);
-    const expired = await pending(here.owner, here);
+    const misread = await here.pending();
+    const expired = await here.pending();
     await api.world.db.pool.query("update actions set expires_at = now() - interval '1 s' where id = $1", [
       uuidOf(expired.action_id),
     ]);
     const gone = await here.identity('internal');
-    const unfit = await pending(here.owner, here, { identity_id: gone });
+    const unfit = await here.pending({ identity_id: gone });
     await here.owner.patch(`/v1/identities/${gone}`, { status: 'disabled' });
     const nowhere = formatId('action', newId());
 
@@ -102,9 +87,9 @@ describe('POST /v1/actions/approve/bulk', () => {
       code ? [{ action_id, code, error: expect.any(String) }] : [],
     );
     expect(body.failed).toEqual(failing);
-    expect((await recorded(api.world, theirs.action_id)).row.status).toBe('pending_approval');
+    expect((await api.recorded(theirs.action_id)).row.status).toBe('pending_approval');
     for (const id of [changed, misread, expired, unfit].map(({ action_id }) => action_id))
-      expect((await recorded(api.world, id)).row).toMatchObject({ status: 'pending_approval', approval: null });
+      expect((await api.recorded(id)).row).toMatchObject({ status: 'pending_approval', approval: null });
   });
 
   describe('refuses the whole request and decides nothing', () => {
@@ -142,37 +127,21 @@ describe('POST /v1/actions/approve/bulk', () => {
         'card_digests',
       ],
     ])('%s', async (_, body, path) => {
-      const here = await api.tenant();
-      const ids = await several(here, 1);
-      const refused = await expectRefusal(api, here, INVALID, () => bulk(here.owner, body(ids)));
+      const ids = await several(1);
+      const refused = await here.refuses('INVALID', () => bulk(here.owner, body(ids)));
       expect(pathsOf(refused).join()).toContain(path);
     });
 
     it('one edit for two types', async () => {
-      const here = await api.tenant();
-      const one = await pending(here.owner, here);
-      const other = await pending(here.owner, here, { type: 'probe_transactional' });
+      const one = await here.pending();
+      const other = await here.pending({ type: 'probe_transactional' });
       const body = { action: 'edit', action_ids: [one.action_id, other.action_id], edits: { say: 'x' } };
-      expect(pathsOf(await expectRefusal(api, here, INVALID, () => bulk(here.owner, body)))).toEqual(['action_ids']);
-    });
-
-    it('a stranger, a viewer, a token without the scope and an agent', async () => {
-      const here = await api.tenant();
-      const action_ids = await several(here, 1);
-      const callers = [
-        [api.with(), UNAUTHENTICATED],
-        [await here.client({ role: 'viewer' }), FORBIDDEN],
-        [await here.client({ scopes: ['actions:read'] }), FORBIDDEN],
-        [await here.client({ agent: 'bot' }), FORBIDDEN],
-      ] as const;
-      for (const [by, kind] of callers)
-        await expectRefusal(api, here, kind, () => bulk(by, { action: 'approve', action_ids }));
+      await here.refuses('INVALID', () => bulk(here.owner, body), ['action_ids']);
     });
   });
 
   it('decides each action once when two bulks race over the same fifty', async () => {
-    const here = await api.tenant();
-    const ids = await several(here, 50);
+    const ids = await several(50);
     const replies = await Promise.all([
       bulk(here.owner, { action: 'approve', action_ids: ids }),
       bulk(here.owner, { action: 'reject', action_ids: [...ids].reverse() }),
@@ -181,23 +150,21 @@ describe('POST /v1/actions/approve/bulk', () => {
     expect(replies.reduce((sum, { body }) => sum + body.processed, 0)).toBe(50);
     expect(replies.reduce((sum, { body }) => sum + body.failed.length, 0)).toBe(50);
     for (const id of ids) {
-      const { row, trail } = await recorded(api.world, id);
+      const { row, trail } = await api.recorded(id);
       expect(row.version).toBe(2);
       expect(trail).toHaveLength(2);
     }
   }, 30_000);
 
   it('matches each hash with its action, in either form of the id', async () => {
-    const here = await api.tenant();
-    const [id = ''] = await several(here, 1);
+    const [id = ''] = await several(1);
     const body = { action: 'approve', action_ids: [id], params_hashes: { [uuidOf(id)]: '0'.repeat(64) } };
     expect((await bulk(here.owner, body)).body.results).toEqual([{ action_id: id, ok: false, code: 'CONFLICT' }]);
-    expect((await recorded(api.world, id)).row.status).toBe('pending_approval');
+    expect((await api.recorded(id)).row.status).toBe('pending_approval');
   });
 
   it('answers more bulks at once than there are database connections', async () => {
-    const here = await api.tenant();
-    const batches = await Promise.all(Array.from({ length: 6 }, () => several(here, 3)));
+    const batches = await Promise.all(Array.from({ length: 6 }, () => several(3)));
     const db = openDatabase({ url: api.world.databaseUrl, poolMax: 2 });
     const { url, close } = await startTestApi({ ...api.world, db });
     const owner = clientOf(url, await here.token({}));
@@ -208,8 +175,8 @@ describe('POST /v1/actions/approve/bulk', () => {
   });
 
   /** A thousand that wait, all but the first of them copies. */
-  async function thousand(here: Tenant): Promise<string[]> {
-    const [model = ''] = await several(here, 1);
+  async function thousand(): Promise<string[]> {
+    const [model = ''] = await several(1);
     await api.world.db.pool.query(
       `with made as (
          insert into actions select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid()))).*
@@ -223,8 +190,7 @@ describe('POST /v1/actions/approve/bulk', () => {
   }
 
   it('decides a thousand while others decide a hundred of them: one decision each', async () => {
-    const here = await api.tenant();
-    const ids = await thousand(here);
+    const ids = await thousand();
     const [reply, ...others] = await Promise.all([
       bulk(here.owner, { action: 'approve', action_ids: ids }),
       ...ids.slice(-100).map((id) => here.owner.post(`/v1/actions/${id}/reject`)),

@@ -1,19 +1,17 @@
 import { createHash } from 'node:crypto';
 import { canonicalize } from 'json-canonicalize';
 import type { Action } from '@proviso/contracts';
-import { CONFLICT, expectRefusal, pathsOf, pending, recorded, useApi } from './test-api.ts';
-import type { Client, Reply } from './test-api.ts';
+import { useTenant, type Client, type Reply } from './test-api.ts';
 
 const WRONG = '0'.repeat(64);
 const digestOf = ({ preview }: Action): string => createHash('sha256').update(canonicalize(preview)).digest('hex');
 
 describe('a decision for the preview that was shown', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const decide = (by: Client, id: string, body: object): Promise<Reply> => by.post(`/v1/actions/${id}/approve`, body);
 
   it('is the digest that any client can compute', async () => {
-    const here = await api.tenant();
-    const shown = await pending(here.owner, here);
+    const shown = await here.pending();
     expect(shown.card_digest).toBe(digestOf(shown));
   });
 
@@ -22,12 +20,11 @@ describe('a decision for the preview that was shown', () => {
     ['reject', {}],
     ['edit', { edits: { say: 'changed' } }],
   ])('%s stores the digest in the decision and in the log', async (action, more) => {
-    const here = await api.tenant();
-    const shown = await pending(here.owner, here);
+    const shown = await here.pending();
     const { card_digest } = shown;
     const { body } = await decide(here.owner, shown.action_id, { action, card_digest, ...more });
     expect(body.action.approval).toMatchObject({ decision: action, card_digest });
-    const { last } = await recorded(api.world, shown.action_id);
+    const { last } = await api.recorded(shown.action_id);
     expect(last?.data).toMatchObject({ decision: action, card_digest });
     // Edits replace the preview, so that the log keeps what was shown.
     expect((last?.data as { card?: unknown } | undefined)?.card).toEqual(action === 'edit' ? shown.preview : undefined);
@@ -35,27 +32,23 @@ describe('a decision for the preview that was shown', () => {
   });
 
   it('is null in a decision that did not say', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     expect((await decide(here.owner, action_id, { action: 'approve' })).body.action.approval?.card_digest).toBeNull();
   });
 
   it.each(['approve', 'reject'])(
     'refuses to %s by the digest of another preview, and decides nothing',
     async (action) => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here);
-      const refused = await expectRefusal(api, here, CONFLICT, () =>
-        decide(here.owner, action_id, { action, card_digest: WRONG }),
-      );
-      expect(pathsOf(refused)).toEqual(['card_digest']);
-      expect((await recorded(api.world, action_id)).row).toMatchObject({ status: 'pending_approval', approval: null });
+      const { action_id } = await here.pending();
+      await here.refuses('CONFLICT', () => decide(here.owner, action_id, { action, card_digest: WRONG }), [
+        'card_digest',
+      ]);
+      expect((await api.recorded(action_id)).row).toMatchObject({ status: 'pending_approval', approval: null });
     },
   );
 
   it('refuses the digest of the version before, and takes the one of the version decided on', async () => {
-    const here = await api.tenant();
-    const before = await pending(here.owner, here);
+    const before = await here.pending();
     const { body } = await here.owner.patch(`/v1/actions/${before.action_id}`, { params: { say: 'other' } });
     const { params_hash, card_digest } = body.action;
     const refused = await decide(here.owner, before.action_id, {
@@ -69,8 +62,7 @@ describe('a decision for the preview that was shown', () => {
   });
 
   it('counts for each action of a bulk decision by itself', async () => {
-    const here = await api.tenant();
-    const [good, misread] = [await pending(here.owner, here), await pending(here.owner, here)];
+    const [good, misread] = [await here.pending(), await here.pending()];
     const { body } = await here.owner.post('/v1/actions/approve/bulk', {
       action: 'approve',
       action_ids: [good.action_id, misread.action_id],
@@ -80,6 +72,6 @@ describe('a decision for the preview that was shown', () => {
       { action_id: good.action_id, ok: true, status: 'approved' },
       { action_id: misread.action_id, ok: false, code: 'CONFLICT' },
     ]);
-    expect((await recorded(api.world, good.action_id)).row.approval).toMatchObject({ card_digest: good.card_digest });
+    expect((await api.recorded(good.action_id)).row.approval).toMatchObject({ card_digest: good.card_digest });
   });
 });

@@ -1,17 +1,4 @@
-import {
-  expectRefusal,
-  INVALID,
-  join,
-  NOT_FOUND,
-  pathsOf,
-  pending,
-  recorded,
-  useApi,
-  uuidOf,
-  type Api,
-  type Client,
-  type Reply,
-} from './test-api.ts';
+import { join, uuidOf, type Api, type Client, type Reply, useTenant } from './test-api.ts';
 
 const comment = (by: Client, id: string, text: string, headers?: Record<string, string>): Promise<Reply> =>
   by.post(`/v1/actions/${id}/comments`, { comment: text }, headers);
@@ -35,13 +22,12 @@ async function comments(
 }
 
 describe('a comment', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
 
   it('is an entry in the log that people and the agent read, and changes nothing else', async () => {
-    const here = await api.tenant();
     const agent = await here.client({ agent: 'bot' });
-    const { action_id } = await pending(agent, here);
-    const before = (await recorded(api.world, action_id)).row;
+    const { action_id } = await here.pending({}, agent);
+    const before = (await api.recorded(action_id)).row;
     const ann = await join(api, here.owner, 'reviewer');
     expect((await comment(ann.by, action_id, 'Ask Ada first.')).status).toBe(200);
     for (const by of [agent, here.owner])
@@ -50,50 +36,45 @@ describe('a comment', () => {
         actor: { kind: 'member', name: 'Ann' },
         data: { comment: 'Ask Ada first.' },
       });
-    const { row } = await recorded(api.world, action_id);
+    const { row } = await api.recorded(action_id);
     expect(row).toEqual({ ...before, version: before.version + 1, updated_at: row.updated_at });
   });
 
   it('can be written on an action that has ended', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     await here.owner.post(`/v1/actions/${action_id}/reject`, {});
     const { status, body } = await comment(here.owner, action_id, 'As discussed.');
     expect([status, body.action.status]).toEqual([200, 'rejected']);
   });
 
   it('that is empty, too long or for another workspace’s action is refused', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
-    const { action_id } = await pending(here.owner, here);
+    const there = await api.tenant();
+    const { action_id } = await here.pending();
     for (const text of ['', 'x'.repeat(5_001)]) {
-      const refused = await expectRefusal(api, here, INVALID, () => comment(here.owner, action_id, text));
-      expect(pathsOf(refused)).toEqual(['comment']);
+      await here.refuses('INVALID', () => comment(here.owner, action_id, text), ['comment']);
     }
-    await expectRefusal(api, here, NOT_FOUND, () => comment(there.owner, action_id, 'x'));
+    await here.refuses('NOT_FOUND', () => comment(there.owner, action_id, 'x'));
   });
 
   it('is written once for one Idempotency-Key', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const key = { 'Idempotency-Key': 'once' };
     const first = await comment(here.owner, action_id, 'x', key);
     expect((await comment(here.owner, action_id, 'x', key)).text).toBe(first.text);
-    expect((await recorded(api.world, action_id)).trail).toEqual(['action.created', 'action.commented']);
+    expect((await api.recorded(action_id)).trail).toEqual(['action.created', 'action.commented']);
   });
 
   it('is one of at most 200 on an action, also when several are written at the same time', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     await comments(api, action_id, { count: 198, ago: '1 hour' });
     const statuses = await Promise.all([1, 2, 3, 4].map((n) => comment(here.owner, action_id, `${n}`)));
     expect(statuses.map(({ status }) => status).sort()).toEqual([200, 200, 409, 409]);
-    const { trail } = await recorded(api.world, action_id);
+    const { trail } = await api.recorded(action_id);
     expect(trail.filter((event) => event === 'action.commented')).toHaveLength(200);
   });
 
   it('is one of at most 20 a minute by one person on an action', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     await comments(api, action_id, { count: 19, ago: '1 second' });
     expect((await comment(here.owner, action_id, 'The last')).status).toBe(200);
     const { status, body } = await comment(here.owner, action_id, 'One more');

@@ -1,28 +1,15 @@
 import { newId } from '@proviso/core';
-import {
-  expectRefusal,
-  FORBIDDEN,
-  holdings,
-  inFuture,
-  INVALID,
-  pathsOf,
-  pending,
-  proposal,
-  propose,
-  recorded,
-  useApi,
-} from './test-api.ts';
-import type { Reply, Tenant } from './test-api.ts';
+import { holdings, inFuture, proposal, useTenant, type Reply, type Tenant } from './test-api.ts';
+import { eachTest } from '@proviso/testing/fixtures';
 
 const at = (shown: string | null): number => Date.parse(shown ?? '');
 
 describe('POST /v1/actions', () => {
-  const api = useApi();
-  const create = (here: Tenant, more: object = {}): Promise<Reply> =>
-    here.owner.post('/v1/actions', proposal(here, more));
+  const { api, here } = useTenant();
+  const create = (tenant: Tenant, more: object = {}): Promise<Reply> =>
+    tenant.owner.post('/v1/actions', proposal(tenant, more));
 
   it('records the proposal with its event and returns the action', async () => {
-    const here = await api.tenant();
     const { status, body } = await create(here, {
       description: 'Say it',
       metadata: { ticket: '7' },
@@ -42,7 +29,7 @@ describe('POST /v1/actions', () => {
       created_by: { kind: 'member', name: 'owner' },
       preview: { title: 'Say hello' },
     });
-    const { row, events } = await recorded(api.world, body.action_id);
+    const { row, events } = await api.recorded(body.action_id);
     expect(row).toMatchObject({ workspace_id: here.id, status: 'scheduled', version: 1, params: body.action.params });
     expect(row.cleared_hash).toBe(body.action.params_hash);
     expect(events).toMatchObject([
@@ -62,9 +49,8 @@ describe('POST /v1/actions', () => {
       'pending_approval',
     ],
   ])('decides whether the action is cleared: %s', async (_, who, more, status) => {
-    const here = await api.tenant();
-    const action = await propose(await here.client(who), here, more);
-    const { row, last } = await recorded(api.world, action.action_id);
+    const action = await here.propose(more, await here.client(who));
+    const { row, last } = await api.recorded(action.action_id);
     expect([action.status, row.status, last?.status]).toEqual([status, status, status]);
     expect(row.cleared_hash === null).toBe(status === 'pending_approval');
   });
@@ -80,20 +66,18 @@ describe('POST /v1/actions', () => {
       'pending_approval',
     ],
   ])('clears an agent’s proposal by the agent’s settings: %s', async (_, settings, more, status) => {
-    const here = await api.tenant();
     const agent = await here.client({ agent: 'bot' });
     const id = await here.agentId('bot');
     await api.world.db.tables.agents.update({ where: { id }, data: settings });
-    const action = await propose(agent, here, more);
-    const { row } = await recorded(api.world, action.action_id);
+    const action = await here.propose(more, agent);
+    const { row } = await api.recorded(action.action_id);
     expect(row).toMatchObject({ status, agent_id: id, created_by: { kind: 'agent', name: 'bot' } });
   });
 
   it('refuses a proposal from a disabled agent', async () => {
-    const here = await api.tenant();
     const agent = await here.client({ agent: 'bot' });
     await api.world.db.tables.agents.update({ where: { id: await here.agentId('bot') }, data: { enabled: false } });
-    await expectRefusal(api, here, FORBIDDEN, () => agent.post('/v1/actions', proposal(here)));
+    await here.refuses('FORBIDDEN', () => agent.post('/v1/actions', proposal(here)));
   });
 
   describe('when it is due', () => {
@@ -102,19 +86,17 @@ describe('POST /v1/actions', () => {
       ['when direct', { direct: true }],
       ['for a time that is past', { scheduled_time: '2001-01-01T00:00:00Z' }],
     ])('is now %s', async (_, more) => {
-      const here = await api.tenant();
-      const { action_id } = await propose(here.owner, here, more);
-      const { row } = await recorded(api.world, action_id);
+      const { action_id } = await here.propose(more);
+      const { row } = await api.recorded(action_id);
       expect(row.due_at).toEqual(row.created_at);
     });
 
     it('is the scheduled time, whatever offset it is given in', async () => {
-      const here = await api.tenant();
-      const { action_id, scheduled_time, due_at } = await propose(here.owner, here, {
+      const { action_id, scheduled_time, due_at } = await here.propose({
         scheduled_time: '2100-06-01T12:00:00+02:00',
       });
       expect([scheduled_time, due_at]).toEqual(['2100-06-01T10:00:00.000Z', '2100-06-01T10:00:00.000Z']);
-      expect((await recorded(api.world, action_id)).row.due_at.toISOString()).toBe(due_at);
+      expect((await api.recorded(action_id)).row.due_at.toISOString()).toBe(due_at);
     });
 
     it.each([
@@ -123,20 +105,18 @@ describe('POST /v1/actions', () => {
       '9999-12-31T23:59:59.999Z',
       '2100-06-01T12:00:00.9999999999Z',
     ])('accepts every RFC 3339 time: %s', async (scheduled_time) => {
-      const here = await api.tenant();
-      const action = await propose(here.owner, here, { scheduled_time });
+      const action = await here.propose({ scheduled_time });
       expect(at(action.scheduled_time)).toBe(Date.parse(scheduled_time));
     });
 
     it('is the later of approval and scheduled time when approval is required', async () => {
-      const here = await api.tenant();
-      const early = await pending(here.owner, here, { scheduled_time: '2001-01-01T00:00:00Z' });
-      const late = await pending(here.owner, here, { scheduled_time: '2100-01-01T00:00:00Z' });
+      const early = await here.pending({ scheduled_time: '2001-01-01T00:00:00Z' });
+      const late = await here.pending({ scheduled_time: '2100-01-01T00:00:00Z' });
       for (const { action_id } of [early, late])
         await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
-      const { row: now } = await recorded(api.world, early.action_id);
+      const { row: now } = await api.recorded(early.action_id);
       expect(now.due_at).toEqual(new Date((now.approval as { at: string }).at));
-      const { row: then } = await recorded(api.world, late.action_id);
+      const { row: then } = await api.recorded(late.action_id);
       expect(then.due_at.toISOString()).toBe('2100-01-01T00:00:00.000Z');
     });
   });
@@ -146,6 +126,8 @@ describe('POST /v1/actions', () => {
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'v']));
     it.each<[string, object, string]>([
       ['a missing type', { type: undefined }, 'type'],
+      ['missing params', { params: undefined }, 'params'],
+      ['no identity', { identity_id: undefined }, 'identity_id'],
       ['an unknown field', { colour: 'red' }, 'colour'],
       ['a field of another dialect', { workspace_id: newId() }, 'workspace_id'],
       ['an ill-typed flag', { direct: 'yes' }, 'direct'],
@@ -181,47 +163,41 @@ describe('POST /v1/actions', () => {
       ['metadata with a long value', { metadata: { k: 'v'.repeat(501) } }, 'metadata.k'],
       ['metadata with a number', { metadata: { k: 1 } }, 'metadata.k'],
     ])('%s', async (_, more, path) => {
-      const here = await api.tenant();
-      expect(pathsOf(await expectRefusal(api, here, INVALID, () => create(here, more)))).toContain(path);
+      await here.refuses('INVALID', () => create(here, more), path);
     });
 
     it('an unknown type, and lists the known ones', async () => {
-      const here = await api.tenant();
-      const { error } = await expectRefusal(api, here, INVALID, () => create(here, { type: 'send_pigeon' }));
+      const { error } = await here.refuses('INVALID', () => create(here, { type: 'send_pigeon' }));
       for (const type of api.world.executors.types()) expect(error).toContain(type);
     });
 
     it('an identity of another workspace', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
-      const refused = await expectRefusal(api, here, INVALID, () => create(here, { identity_id: there.identityId }));
-      expect(pathsOf(refused)).toEqual(['identity_id']);
+      const there = await api.tenant();
+      await here.refuses('INVALID', () => create(here, { identity_id: there.identityId }), ['identity_id']);
     });
 
     it('a disabled identity', async () => {
-      const here = await api.tenant();
       await api.world.db.tables.identities.update({ where: { id: here.identityId }, data: { status: 'disabled' } });
-      expect(pathsOf(await expectRefusal(api, here, INVALID, () => create(here)))).toEqual(['identity_id']);
+      await here.refuses('INVALID', () => create(here), ['identity_id']);
     });
 
     it('an identity of a provider that the executor cannot use', async () => {
-      const here = await api.tenant();
       const email = { type: 'email_message', params: { email: 'a@b.example', subject: 's', message: 'm' } };
-      const { details } = await expectRefusal(api, here, INVALID, () => create(here, email));
+      const { details } = await here.refuses('INVALID', () => create(here, email));
       expect(details).toMatchObject([{ path: 'identity_id', message: expect.stringContaining('smtp') }]);
     });
   });
 
   it('accepts the largest allowed', async () => {
-    const here = await api.tenant();
     const metadata = Object.fromEntries(
       Array.from({ length: 50 }, (_, index) => [`${index}`.padStart(40, 'k'), 'v'.repeat(500)]),
     );
-    const action = await propose(here.owner, here, {
+    const action = await here.propose({
       metadata,
       description: 'x'.repeat(2000),
       list_id: 'x'.repeat(255),
     });
-    expect((await recorded(api.world, action.action_id)).row.metadata).toEqual(metadata);
+    expect((await api.recorded(action.action_id)).row.metadata).toEqual(metadata);
   });
 
   describe('of an e-mail for a contact', () => {
@@ -231,23 +207,29 @@ describe('POST /v1/actions', () => {
       thread(subject: string, updated_at: Date): Promise<string>;
     }
     async function post(): Promise<Post> {
-      const here = await api.tenant();
+      const office = await api.tenant();
       const { tables } = api.world.db;
       const contact = newId();
-      await tables.contacts.create({ data: { id: contact, workspace_id: here.id, email: 'ann@example.com' } });
+      await tables.contacts.create({ data: { id: contact, workspace_id: office.id, email: 'ann@example.com' } });
       const thread = async (subject: string, updated_at: Date): Promise<string> => {
         const data = {
           id: newId(),
-          workspace_id: here.id,
+          workspace_id: office.id,
           contact_id: contact,
           subject,
           last_message_id: '<m@example.com>',
         };
         return (await tables.email_threads.create({ data: { ...data, message_count: 1, updated_at } })).id;
       };
-      const smtp = await here.identity('smtp', { host: 'localhost', port: 25, secure: false, from: 'me@example.com' });
-      return { ...here, smtp, contact, thread };
+      const smtp = await office.identity('smtp', {
+        host: 'localhost',
+        port: 25,
+        secure: false,
+        from: 'me@example.com',
+      });
+      return { ...office, smtp, contact, thread };
     }
+    const office = eachTest(post);
     const email = ({ smtp }: Post, params: object) => ({
       type: 'email_message',
       identity_id: smtp,
@@ -255,27 +237,24 @@ describe('POST /v1/actions', () => {
     });
 
     it('fills in the address and the subject of the newest thread before review', async () => {
-      const here = await post();
-      await here.thread('Old news', new Date('2020-01-01'));
-      await here.thread('Offer', new Date('2024-01-01'));
-      const action = await pending(here.owner, here, email(here, { contact_id: here.contact }));
+      await office.thread('Old news', new Date('2020-01-01'));
+      await office.thread('Offer', new Date('2024-01-01'));
+      const action = await office.pending(email(office, { contact_id: office.contact }));
       expect(action.params).toMatchObject({ email: 'ann@example.com', subject: 'Re: Offer', message: 'Hi' });
-      const { row } = await recorded(api.world, action.action_id);
-      expect(row).toMatchObject({ contact_id: here.contact, params: action.params });
+      const { row } = await api.recorded(action.action_id);
+      expect(row).toMatchObject({ contact_id: office.contact, params: action.params });
       expect(row.resolved).toEqual({ email: 'ann@example.com', subject: 'Re: Offer' });
     });
 
     it('keeps the given values', async () => {
-      const here = await post();
-      const given = { contact_id: here.contact, email: 'Ann@example.com', subject: 'Mine' };
-      const action = await propose(here.owner, here, email(here, given));
+      const given = { contact_id: office.contact, email: 'Ann@example.com', subject: 'Mine' };
+      const action = await office.propose(email(office, given));
       expect(action.params).toMatchObject({ email: 'Ann@example.com', subject: 'Mine' });
     });
 
     it('aims a follow-up at the newest thread', async () => {
-      const here = await post();
-      await here.thread('Offer', new Date('2024-01-01'));
-      const { params } = await propose(here.owner, here, email(here, { contact_id: here.contact, follow_up: true }));
+      await office.thread('Offer', new Date('2024-01-01'));
+      const { params } = await office.propose(email(office, { contact_id: office.contact, follow_up: true }));
       expect(params).toMatchObject({ subject: 'Re: Offer', in_reply_to_message_id: '<m@example.com>' });
     });
 
@@ -294,34 +273,28 @@ describe('POST /v1/actions', () => {
       ['a contact that does not exist', () => ({ contact_id: newId(), subject: 's' }), 'params.contact_id'],
       ['neither contact nor address', () => ({ subject: 's' }), 'params.email'],
     ])('refuses %s', async (_, params, path) => {
-      const here = await post();
-      const refused = await expectRefusal(api, here, INVALID, () => create(here, email(here, params(here))));
-      expect(pathsOf(refused)).toContain(path);
+      await office.refuses('INVALID', () => create(office, email(office, params(office))), path);
     });
 
     it('refuses a contact and a thread of another workspace', async () => {
-      const [here, there] = [await post(), await post()];
+      const there = await post();
       const thread_id = await there.thread('Theirs', new Date());
-      await expectRefusal(api, here, INVALID, () =>
-        create(here, email(here, { contact_id: there.contact, subject: 's' })),
-      );
+      await office.refuses('INVALID', () => create(office, email(office, { contact_id: there.contact, subject: 's' })));
       const params = { email: 'a@b.example', subject: 's', thread_id };
-      await expectRefusal(api, here, INVALID, () => create(here, email(here, params)));
+      await office.refuses('INVALID', () => create(office, email(office, params)));
     });
 
     it('refuses an address that has unsubscribed, in cc and bcc too', async () => {
-      const here = await post();
-      await here.owner.patch(`/v1/contacts/${here.contact}`, { unsubscribed: true });
+      await office.owner.patch(`/v1/contacts/${office.contact}`, { unsubscribed: true });
       const copies = { email: 'b@example.com', subject: 's', cc: 'ann@example.com', bcc: ['ann@example.com'] };
-      const refused = await expectRefusal(api, here, INVALID, () => create(here, email(here, copies)));
-      expect(pathsOf(refused)).toEqual(['params.cc', 'params.bcc.0']);
+      await office.refuses('INVALID', () => create(office, email(office, copies)), ['params.cc', 'params.bcc.0']);
     });
   });
 
   it('writes nothing in another workspace', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     const before = await holdings(api.world, there);
-    await propose(here.owner, here);
+    await here.propose();
     expect(await holdings(api.world, there)).toEqual(before);
   });
 });

@@ -1,33 +1,14 @@
-import { newId } from '@proviso/core';
 import { until } from '@proviso/testing';
-import {
-  CONFLICT,
-  expectRefusal,
-  FORBIDDEN,
-  inFuture,
-  INVALID,
-  INVALID_STATE,
-  NOT_FOUND,
-  pathsOf,
-  pending,
-  propose,
-  recorded,
-  UNAUTHENTICATED,
-  SMTP,
-  useApi,
-  withSmtp,
-} from './test-api.ts';
-import type { Client, Reply } from './test-api.ts';
+import { inFuture, pathsOf, SMTP, actThroughSmtp, useTenant, type Client, type Reply } from './test-api.ts';
 
 const WRONG = '0'.repeat(64);
 
 describe('POST /v1/actions/{action_id}/approve and /reject', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const decide = (by: Client, id: string, body: object): Promise<Reply> => by.post(`/v1/actions/${id}/approve`, body);
 
   it('approves, records who and why, and binds the approval to the preview', async () => {
-    const here = await api.tenant();
-    const seen = await pending(here.owner, here);
+    const seen = await here.pending();
     const { status, body } = await decide(here.owner, seen.action_id, { action: 'approve', comment: 'fine' });
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -35,7 +16,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
       action_id: seen.action_id,
       action: { status: 'approved', version: 2 },
     });
-    const { row, trail, last } = await recorded(api.world, seen.action_id);
+    const { row, trail, last } = await api.recorded(seen.action_id);
     expect(row).toMatchObject({ status: 'approved', cleared_hash: seen.params_hash, user_edits: null });
     expect(row.approval).toMatchObject({
       decision: 'approve',
@@ -54,12 +35,11 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
   });
 
   it.each(['approve', 'reject'])('rejects at /%s and ends the action', async (verb) => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const body = { comment: 'no', ...(verb === 'approve' && { action: 'reject' }) };
     const reply = await here.owner.post(`/v1/actions/${action_id}/${verb}`, body);
     expect(reply.body.action).toMatchObject({ status: 'rejected', approval: { decision: 'reject', comment: 'no' } });
-    const { row, last } = await recorded(api.world, action_id);
+    const { row, last } = await api.recorded(action_id);
     expect(row).toMatchObject({ status: 'rejected', cleared_hash: null, completed_at: expect.any(Date) });
     expect(last).toMatchObject({
       event: 'action.rejected',
@@ -69,15 +49,13 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
   });
 
   it('rejects without a body', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     expect((await here.owner.post(`/v1/actions/${action_id}/reject`)).status).toBe(200);
-    expect((await recorded(api.world, action_id)).row.status).toBe('rejected');
+    expect((await api.recorded(action_id)).row.status).toBe('rejected');
   });
 
   it('edits and approves in one step: what runs is the proposal merged with the edits', async () => {
-    const here = await api.tenant();
-    const seen = await pending(here.owner, here, { params: { say: 'hello', begin: false } });
+    const seen = await here.pending({ params: { say: 'hello', begin: false } });
     const { body } = await decide(here.owner, seen.action_id, { action: 'edit', edits: { say: 'good day' } });
     expect(body.action).toMatchObject({
       status: 'approved',
@@ -86,7 +64,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
       preview: { title: 'Say good day' },
       approval: { decision: 'edit', edits: { say: 'good day' } },
     });
-    const { row, last } = await recorded(api.world, seen.action_id);
+    const { row, last } = await api.recorded(seen.action_id);
     expect(row).toMatchObject({
       params: seen.params,
       user_edits: { say: 'good day' },
@@ -97,7 +75,6 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
   });
 
   it('resolves again what depends on an edited field', async () => {
-    const here = await api.tenant();
     const smtp = await here.identity('smtp', { host: 'localhost', port: 25, from: 'me@example.com' });
     const other = await here.identity('smtp', { host: 'localhost', port: 26, from: 'me@example.com' });
     const [ann, bob] = await Promise.all(
@@ -106,7 +83,7 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
       ),
     );
     const params = { contact_id: ann?.contact_id, subject: 's', message: 'm' };
-    const { action_id } = await pending(here.owner, here, { type: 'email_message', identity_id: smtp, params });
+    const { action_id } = await here.pending({ type: 'email_message', identity_id: smtp, params });
     const { body: moved } = await here.owner.patch(`/v1/actions/${action_id}`, { identity_id: other });
     const edit = { action: 'edit', edits: { contact_id: bob?.contact_id }, params_hash: moved.action.params_hash };
     const { body } = await decide(here.owner, action_id, edit);
@@ -132,48 +109,18 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
       ['a hash that is none', { action: 'approve', params_hash: 'abc' }, 'params_hash'],
       ['a digest that is none', { action: 'reject', card_digest: 'abc' }, 'card_digest'],
     ])('%s', async (_, body, path) => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here);
-      const refused = await expectRefusal(api, here, INVALID, () => decide(here.owner, action_id, body));
-      expect(pathsOf(refused)).toContain(path);
+      const { action_id } = await here.pending();
+      await here.refuses('INVALID', () => decide(here.owner, action_id, body), path);
     });
-
-    it.each(['approve', 'reject'])(
-      'no token, a viewer, a token without the scope, an agent and a stranger at /%s',
-      async (verb) => {
-        const here = await api.tenant();
-        const { action_id } = await pending(here.owner, here);
-        const stranger = (await api.tenant()).owner;
-        const callers = [
-          [api.with(), UNAUTHENTICATED],
-          [await here.client({ role: 'viewer' }), FORBIDDEN],
-          [await here.client({ scopes: ['actions:read', 'agents:approve'] }), FORBIDDEN],
-          [await here.client({ agent: 'bot' }), FORBIDDEN],
-          [stranger, NOT_FOUND],
-        ] as const;
-        for (const [by, kind] of callers) {
-          const body = verb === 'approve' ? { action: 'approve' } : {};
-          await expectRefusal(api, here, kind, () => by.post(`/v1/actions/${action_id}/${verb}`, body));
-        }
-      },
-    );
-
-    it.each(['nonsense', newId(), 'ct_01h455vb4pex5vsknk084sn02q', '%00', 'act_01h455vb4pex5vsknk084sn02q'])(
-      'an action that does not exist: %s',
-      async (id) => {
-        const here = await api.tenant();
-        await expectRefusal(api, here, NOT_FOUND, () => decide(here.owner, id, { action: 'approve' }));
-      },
-    );
 
     it.each(['approve', 'reject', 'edit'])('a second decision: %s', async (action) => {
       for (const first of ['approve', 'reject']) {
-        const here = await api.tenant();
-        const { action_id } = await pending(here.owner, here);
-        await decide(here.owner, action_id, { action: first });
+        const tenant = await api.tenant();
+        const { action_id } = await tenant.pending();
+        await decide(tenant.owner, action_id, { action: first });
         const edits = action === 'edit' ? { edits: { say: 'x' } } : {};
-        const refused = await expectRefusal(api, here, INVALID_STATE, () =>
-          decide(here.owner, action_id, { action, ...edits }),
+        const refused = await tenant.refuses('INVALID_STATE', () =>
+          decide(tenant.owner, action_id, { action, ...edits }),
         );
         expect(refused.action).toMatchObject({
           action_id,
@@ -184,25 +131,22 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     });
 
     it('an action that was never pending', async () => {
-      const here = await api.tenant();
-      const { action_id } = await propose(here.owner, here);
-      await expectRefusal(api, here, INVALID_STATE, () => decide(here.owner, action_id, { action: 'approve' }));
+      const { action_id } = await here.propose();
+      await here.refuses('INVALID_STATE', () => decide(here.owner, action_id, { action: 'approve' }));
     });
   });
 
   it('lets a reviewer, who cannot propose, decide', async () => {
-    const here = await api.tenant();
     const reviewer = await here.client({ role: 'reviewer' });
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     expect((await decide(reviewer, action_id, { action: 'approve' })).status).toBe(200);
-    expect((await recorded(api.world, action_id)).row.approval).toMatchObject({ by: { name: 'reviewer' } });
-    await expectRefusal(api, here, FORBIDDEN, () => reviewer.post('/v1/actions', {}));
+    expect((await api.recorded(action_id)).row.approval).toMatchObject({ by: { name: 'reviewer' } });
+    await here.refuses('FORBIDDEN', () => reviewer.post('/v1/actions', {}));
   });
 
   it('never lets an agent decide, not even its own proposal with every scope and an owner’s role', async () => {
-    const here = await api.tenant();
     const agent = await here.client({ agent: 'bot', role: 'owner' });
-    const { action_id, params_hash } = await propose(agent, here);
+    const { action_id, params_hash } = await here.propose({}, agent);
     const attempts: (() => Promise<Reply>)[] = [
       () => decide(agent, action_id, { action: 'approve', params_hash }),
       () => decide(agent, action_id, { action: 'reject' }),
@@ -213,24 +157,22 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
       () => agent.patch(`/v1/actions/${action_id}`, { require_approval: false, params_hash }),
       () => agent.patch(`/v1/actions/${action_id}`, { require_approval: false, params: { say: 'x' } }),
     ];
-    for (const attempt of attempts) await expectRefusal(api, here, FORBIDDEN, attempt);
+    for (const attempt of attempts) await here.refuses('FORBIDDEN', attempt);
   });
 
   describe('with a hash', () => {
     it('approves the version that was read', async () => {
-      const here = await api.tenant();
-      const { action_id, params_hash } = await pending(here.owner, here);
+      const { action_id, params_hash } = await here.pending();
       await decide(here.owner, action_id, { action: 'approve', params_hash });
-      expect((await recorded(api.world, action_id)).row.cleared_hash).toBe(params_hash);
+      expect((await api.recorded(action_id)).row.cleared_hash).toBe(params_hash);
     });
 
     it.each(['approve', 'reject', 'edit'])(
       'does not %s a version that was not read, and returns the current one',
       async (action) => {
-        const here = await api.tenant();
-        const seen = await pending(here.owner, here);
+        const seen = await here.pending();
         const body = { action, params_hash: WRONG, ...(action === 'edit' && { edits: { say: 'x' } }) };
-        const refused = await expectRefusal(api, here, CONFLICT, () => decide(here.owner, seen.action_id, body));
+        const refused = await here.refuses('CONFLICT', () => decide(here.owner, seen.action_id, body));
         expect(refused.action).toMatchObject({
           action_id: seen.action_id,
           params_hash: seen.params_hash,
@@ -241,45 +183,41 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
     );
 
     it('requires the hash once the proposal has changed, and accepts only the new one', async () => {
-      const here = await api.tenant();
-      const seen = await pending(here.owner, here);
+      const seen = await here.pending();
       const { action_id } = seen;
       await here.owner.patch(`/v1/actions/${action_id}`, { params: { say: 'changed' } });
-      const blind = await expectRefusal(api, here, CONFLICT, () =>
-        decide(here.owner, action_id, { action: 'approve' }),
-      );
+      const blind = await here.refuses('CONFLICT', () => decide(here.owner, action_id, { action: 'approve' }));
       expect(blind.action.params).toMatchObject({ say: 'changed' });
       const old = { action: 'approve', params_hash: seen.params_hash };
-      await expectRefusal(api, here, CONFLICT, () => decide(here.owner, action_id, old));
+      await here.refuses('CONFLICT', () => decide(here.owner, action_id, old));
       const { status } = await decide(here.owner, action_id, {
         action: 'approve',
         params_hash: blind.action.params_hash,
       });
       expect(status).toBe(200);
-      expect((await recorded(api.world, action_id)).row.cleared_hash).toBe(blind.action.params_hash);
+      expect((await api.recorded(action_id)).row.cleared_hash).toBe(blind.action.params_hash);
     });
 
     it('rejects a changed proposal without a hash', async () => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here);
+      const { action_id } = await here.pending();
       await here.owner.patch(`/v1/actions/${action_id}`, { params: { say: 'changed' } });
       expect((await decide(here.owner, action_id, { action: 'reject' })).status).toBe(200);
     });
 
     it('detects that the identity’s config changed in between', async () => {
-      const here = await withSmtp(await api.tenant());
-      const { action_id, params_hash } = await pending(here.owner, here);
+      await actThroughSmtp(here);
+      const { action_id, params_hash } = await here.pending();
       const changed = await here.owner.patch(`/v1/identities/${here.identityId}`, { config: { ...SMTP, port: 25 } });
       expect(changed.status).toBe(200);
-      const refused = await expectRefusal(api, here, CONFLICT, () =>
+      const refused = await here.refuses('CONFLICT', () =>
         decide(here.owner, action_id, { action: 'approve', params_hash }),
       );
       expect(refused.action.params_hash).not.toBe(params_hash);
     });
 
     it('accepts a new password', async () => {
-      const here = await withSmtp(await api.tenant());
-      const { action_id, params_hash } = await pending(here.owner, here);
+      await actThroughSmtp(here);
+      const { action_id, params_hash } = await here.pending();
       const credentials = { user: 'ann', pass: 'new' };
       expect((await here.owner.patch(`/v1/identities/${here.identityId}`, { credentials })).status).toBe(200);
       expect((await decide(here.owner, action_id, { action: 'approve', params_hash })).status).toBe(200);
@@ -287,56 +225,50 @@ describe('POST /v1/actions/{action_id}/approve and /reject', () => {
   });
 
   it('does not approve with an identity that has been disabled', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     await here.owner.patch(`/v1/identities/${here.identityId}`, { status: 'disabled' });
-    const refused = await expectRefusal(api, here, INVALID, () => decide(here.owner, action_id, { action: 'approve' }));
-    expect(pathsOf(refused)).toEqual(['identity_id']);
+    await here.refuses('INVALID', () => decide(here.owner, action_id, { action: 'approve' }), ['identity_id']);
     expect((await decide(here.owner, action_id, { action: 'reject' })).status).toBe(200);
   });
 
   it('does not approve an expired action, even before a sweep', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here, { expires_at: inFuture() });
+    const { action_id } = await here.pending({ expires_at: inFuture() });
     await api.world.db.pool.query("update actions set expires_at = now() - interval '1 s' where workspace_id = $1", [
       here.id,
     ]);
-    await expectRefusal(api, here, INVALID_STATE, () => decide(here.owner, action_id, { action: 'approve' }));
+    await here.refuses('INVALID_STATE', () => decide(here.owner, action_id, { action: 'approve' }));
     const edit = { action: 'edit', edits: { say: 'x' } };
-    await expectRefusal(api, here, INVALID_STATE, () => decide(here.owner, action_id, edit));
-    await expectRefusal(api, here, INVALID_STATE, () => here.owner.post(`/v1/actions/${action_id}/execute`));
-    await expectRefusal(api, here, INVALID_STATE, () =>
+    await here.refuses('INVALID_STATE', () => decide(here.owner, action_id, edit));
+    await here.refuses('INVALID_STATE', () => here.owner.post(`/v1/actions/${action_id}/execute`));
+    await here.refuses('INVALID_STATE', () =>
       here.owner.patch(`/v1/actions/${action_id}`, { require_approval: false }),
     );
   });
 
   it('has one winner among many reviewers', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const verdicts = Array.from({ length: 12 }, (_, index) => (index % 2 ? 'approve' : 'reject'));
     const replies = await Promise.all(verdicts.map((action) => decide(here.owner, action_id, { action })));
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(new Set(replies.filter(({ status }) => status !== 200).map(({ body }) => body.code))).toEqual(
       new Set(['INVALID_STATE']),
     );
-    const { trail, row } = await recorded(api.world, action_id);
+    const { trail, row } = await api.recorded(action_id);
     expect(trail).toHaveLength(2);
     expect(row.version).toBe(2);
   });
 
   it('accepts at /reject the body of the equivalent approval and no other decision', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const reject = (body: object) => here.owner.post(`/v1/actions/${action_id}/reject`, body);
-    for (const action of ['approve', 'edit']) await expectRefusal(api, here, INVALID, () => reject({ action }));
+    for (const action of ['approve', 'edit']) await here.refuses('INVALID', () => reject({ action }));
     expect((await reject({ action: 'reject', comment: null })).body.action).toMatchObject({ status: 'rejected' });
   });
 
   it('sends a wake-up for the action that it cleared', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     await decide(here.owner, action_id, { action: 'approve' });
-    const { row } = await recorded(api.world, action_id);
+    const { row } = await api.recorded(action_id);
     await until('the wake-up', () => api.world.queue.board.getJob(`${row.id}-2`));
   });
 });

@@ -1,29 +1,17 @@
 import { execute, newId, formatId } from '@proviso/core';
 import { effectsOf } from '@proviso/testing';
-import {
-  expectRefusal,
-  FORBIDDEN,
-  INVALID,
-  NOT_FOUND,
-  pathsOf,
-  pending,
-  propose,
-  UNAUTHENTICATED,
-  useApi,
-  uuidOf,
-} from './test-api.ts';
-import type { Reply, Tenant } from './test-api.ts';
+import { uuidOf, useTenant, type Reply, type Tenant } from './test-api.ts';
+
+const { api, here } = useTenant();
 
 describe('GET /v1/actions', () => {
-  const api = useApi();
-  const list = (here: Tenant, query: Record<string, string> = {}): Promise<Reply> =>
-    here.owner.get('/v1/actions', query);
+  const list = (tenant: Tenant, query: Record<string, string> = {}): Promise<Reply> =>
+    tenant.owner.get('/v1/actions', query);
   const ids = ({ body }: Reply): string[] => body.actions.map(({ action_id }) => action_id);
 
   it('lists the newest first, 20 by default, with the total', async () => {
-    const here = await api.tenant();
     const made: string[] = [];
-    for (let index = 0; index < 22; index++) made.unshift((await propose(here.owner, here)).action_id);
+    for (let index = 0; index < 22; index++) made.unshift((await here.propose()).action_id);
     const first = await list(here);
     expect(first.body.pagination).toMatchObject({ total_items: 22, limit: 20, skip: 0 });
     expect(ids(first)).toEqual(made.slice(0, 20));
@@ -35,8 +23,7 @@ describe('GET /v1/actions', () => {
   });
 
   it('shows an action as GET one does, without its log', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here, { metadata: { a: 'b' } });
+    const { action_id } = await here.pending({ metadata: { a: 'b' } });
     const [shown] = (await list(here)).body.actions;
     const { logs, ...one } = (await here.owner.get(`/v1/actions/${action_id}`)).body.action;
     expect(shown).toEqual(one);
@@ -46,7 +33,6 @@ describe('GET /v1/actions', () => {
   describe('filters', () => {
     /** Two actions that differ in everything that can be asked for. */
     async function pair() {
-      const here = await api.tenant();
       const { tables } = api.world.db;
       const contact = newId();
       const company = newId();
@@ -55,18 +41,21 @@ describe('GET /v1/actions', () => {
       const agent = await here.client({ agent: 'bot' });
       const identity = await here.identity('internal');
       const note = (about: object) => ({ type: 'create_note', params: { content: 'c', ...about } });
-      const wanted = await propose(agent, here, {
-        ...note({ contact_id: contact }),
-        identity_id: identity,
-        list_id: 'l',
-        item_id: 'i',
-      });
-      const other = await propose(here.owner, here, { ...note({ company_id: company }), list_id: 'm' });
+      const wanted = await here.propose(
+        {
+          ...note({ contact_id: contact }),
+          identity_id: identity,
+          list_id: 'l',
+          item_id: 'i',
+        },
+        agent,
+      );
+      const other = await here.propose({ ...note({ company_id: company }), list_id: 'm' });
       const run = newId();
       await api.world.db.pool.query('update actions set run_id = $2 where id = $1', [uuidOf(wanted.action_id), run]);
       await here.owner.patch(`/v1/actions/${other.action_id}`, { require_approval: true });
       const agentId = await here.agentId('bot');
-      return { here, wanted: wanted.action_id, other: other.action_id, contact, company, identity, agentId, run };
+      return { wanted: wanted.action_id, other: other.action_id, contact, company, identity, agentId, run };
     }
 
     type Pair = Awaited<ReturnType<typeof pair>>;
@@ -84,28 +73,27 @@ describe('GET /v1/actions', () => {
       ],
     ])('by %s', async (_, query) => {
       const of = await pair();
-      const reply = await list(of.here, query(of));
+      const reply = await list(here, query(of));
       expect(ids(reply)).toEqual([of.wanted]);
       expect(reply.body.pagination.total_items).toBe(1);
     });
 
     it('by company_id and status_reason', async () => {
       const of = await pair();
-      expect(ids(await list(of.here, { company_id: of.company }))).toEqual([of.other]);
-      expect(ids(await list(of.here, { status_reason: 'recalled' }))).toEqual([of.other]);
+      expect(ids(await list(here, { company_id: of.company }))).toEqual([of.other]);
+      expect(ids(await list(here, { status_reason: 'recalled' }))).toEqual([of.other]);
     });
 
     it('finds nothing where two of them exclude each other', async () => {
       const of = await pair();
-      const { body } = await list(of.here, { contact_id: of.contact, company_id: of.company });
+      const { body } = await list(here, { contact_id: of.contact, company_id: of.company });
       expect(body).toMatchObject({ actions: [], pagination: { total_items: 0 } });
     });
 
     it('by one or several statuses and types', async () => {
-      const here = await api.tenant();
-      const a = (await pending(here.owner, here)).action_id;
-      const b = (await propose(here.owner, here, { type: 'probe_transactional' })).action_id;
-      const c = (await pending(here.owner, here, { type: 'probe_at_most_once' })).action_id;
+      const a = (await here.pending()).action_id;
+      const b = (await here.propose({ type: 'probe_transactional' })).action_id;
+      const c = (await here.pending({ type: 'probe_at_most_once' })).action_id;
       await here.owner.post(`/v1/actions/${c}/reject`);
       expect(ids(await list(here, { status: 'rejected' }))).toEqual([c]);
       expect(ids(await list(here, { status: 'rejected,pending_approval' }))).toEqual([c, a]);
@@ -125,11 +113,10 @@ describe('GET /v1/actions', () => {
   it.each(['created_at', 'updated_at', 'scheduled_time', 'status', 'type'])(
     'sorts by %s in both directions, with every row once',
     async (sort_by) => {
-      const here = await api.tenant();
       const types = ['probe_transactional', 'probe_idempotent', 'probe_idempotent', 'probe_at_most_once'];
       for (const [index, type] of types.entries()) {
         const scheduled_time = `21${30 - index}-01-01T00:00:00Z`;
-        await propose(here.owner, here, { type, scheduled_time, require_approval: index === 2 });
+        await here.propose({ type, scheduled_time, require_approval: index === 2 });
       }
       const up = await list(here, { sort_by, sort_dir: 'asc' });
       const values = up.body.actions.map((action) => action[sort_by as 'type']);
@@ -168,15 +155,11 @@ describe('GET /v1/actions', () => {
     ['colour=red', 'colour'],
     ['workspace_id=00000000-0000-0000-0000-000000000000', 'workspace_id'],
   ])('refuses ?%s', async (query, path) => {
-    const here = await api.tenant();
-    expect(pathsOf(await expectRefusal(api, here, INVALID, () => here.owner.get(`/v1/actions?${query}`)))).toEqual([
-      path,
-    ]);
+    await here.refuses('INVALID', () => here.owner.get(`/v1/actions?${query}`), [path]);
   });
 
   it('counts up to ten thousand and then reports that there are more', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here);
+    const { action_id } = await here.propose();
     const copies = `insert into actions select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid()))).*
        from actions a, generate_series(1, $2) where a.id = $1`;
     await api.world.db.pool.query(copies, [uuidOf(action_id), 9_999]);
@@ -198,11 +181,8 @@ describe('GET /v1/actions', () => {
 });
 
 describe('GET /v1/actions/{action_id}', () => {
-  const api = useApi();
-
   it('shows the action with its log, oldest first, and its version as an ETag', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     await here.owner.patch(`/v1/actions/${action_id}`, { description: 'd' });
     await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve', comment: 'c' });
     await execute(api.world.worker(), uuidOf(action_id));
@@ -224,14 +204,12 @@ describe('GET /v1/actions/{action_id}', () => {
   });
 
   it('accepts both forms of the id', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here);
+    const { action_id } = await here.propose();
     const { body } = await here.owner.get(`/v1/actions/${uuidOf(action_id).toUpperCase()}`);
     expect(body.action.action_id).toBe(action_id);
   });
 
   it('returns stored JSON unchanged, with its keys in their case', async () => {
-    const here = await api.tenant();
     const properties = {
       camelCase: 1,
       snake_case: [null, true, -0.5],
@@ -246,30 +224,14 @@ describe('GET /v1/actions/{action_id}', () => {
   });
 
   it.each(['?limit=1', '?action_id=x', '?wait'])('refuses an unknown query field: %s', async (query) => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here);
-    const refused = await expectRefusal(api, here, INVALID, () => here.owner.get(`/v1/actions/${action_id}${query}`));
-    expect(pathsOf(refused)).toEqual([/\w+/.exec(query)?.[0]]);
-  });
-
-  it('refuses no token, a token without the scope, a stranger and a malformed id', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here);
-    const url = `/v1/actions/${action_id}`;
-    await expectRefusal(api, here, UNAUTHENTICATED, () => api.with().get(url));
-    const writer = await here.client({ scopes: ['actions:write'] });
-    await expectRefusal(api, here, FORBIDDEN, () => writer.get(url));
-    await expectRefusal(api, here, FORBIDDEN, () => writer.get('/v1/actions'));
-    const stranger = (await api.tenant()).owner;
-    for (const path of [url, `/v1/actions/${uuidOf(action_id)}`])
-      await expectRefusal(api, here, NOT_FOUND, () => stranger.get(path));
-    for (const id of ['x', newId(), `${action_id}x`, formatId('contact', newId()), '%20', '%00', "'", 'act_'])
-      await expectRefusal(api, here, NOT_FOUND, () => here.owner.get(`/v1/actions/${id}`));
+    const { action_id } = await here.propose();
+    await here.refuses('INVALID', () => here.owner.get(`/v1/actions/${action_id}${query}`), [
+      /\w+/.exec(query)?.[0] ?? '',
+    ]);
   });
 
   it('lets a viewer read', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here);
+    const { action_id } = await here.propose();
     const viewer = await here.client({ role: 'viewer' });
     expect((await viewer.get(`/v1/actions/${action_id}`)).status).toBe(200);
     expect((await viewer.get('/v1/actions')).body.pagination.total_items).toBe(1);

@@ -1,30 +1,20 @@
 import { newId, openDatabase, type Database } from '@proviso/core';
-import {
-  clientOf,
-  expectRefusal,
-  INVALID,
-  startTestApi,
-  pathsOf,
-  pending,
-  propose,
-  useApi,
-  uuidOf,
-} from './test-api.ts';
-import type { Client, Reply, Tenant } from './test-api.ts';
+import { clientOf, startTestApi, useApi, uuidOf, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
 import { asking } from './pending-client.ts';
 
 const ids = ({ body }: Reply): string[] => body.actions.map(({ action_id }) => action_id);
 
 describe('GET /v1/actions by cursor', () => {
-  const api = useApi();
-  const page = (here: Tenant, query: Record<string, string>): Promise<Reply> => here.owner.get('/v1/actions', query);
-  const made = async (here: Tenant, count: number): Promise<string[]> => {
+  const { api, here } = useTenant();
+  const page = (tenant: Tenant, query: Record<string, string>): Promise<Reply> =>
+    tenant.owner.get('/v1/actions', query);
+  const made = async (tenant: Tenant, count: number): Promise<string[]> => {
     const all: string[] = [];
-    for (let index = 0; index < count; index++) all.push((await propose(here.owner, here)).action_id);
+    for (let index = 0; index < count; index++) all.push((await tenant.propose()).action_id);
     return all;
   };
   /** Every page to the last, with what happens between two of them. */
-  async function walk(here: Tenant, query: Record<string, string>, between = async () => {}): Promise<string[]> {
+  async function walk(query: Record<string, string>, between = async () => {}): Promise<string[]> {
     const seen: string[] = [];
     for (let cursor: string | null | undefined; cursor !== null; await between()) {
       const reply = await page(here, { limit: '2', ...query, ...(cursor && { cursor }) });
@@ -41,14 +31,12 @@ describe('GET /v1/actions by cursor', () => {
     ['desc', 4],
     ['desc', 0],
   ])('walks %s through %i, each once', async (sort_dir, count) => {
-    const here = await api.tenant();
     const all = await made(here, count);
-    expect(await walk(here, { sort_dir })).toEqual(sort_dir === 'asc' ? all : [...all].reverse());
+    expect(await walk({ sort_dir })).toEqual(sort_dir === 'asc' ? all : [...all].reverse());
   });
 
   it('counts what it shows: rows and total are from the same moment, in both dialects', async () => {
-    const here = await api.tenant();
-    for (let index = 0; index < 5; index++) await pending(here.owner, here, { list_id: 'L', session_id: 'S' });
+    for (let index = 0; index < 5; index++) await here.pending({ list_id: 'L', session_id: 'S' });
     const move = () =>
       api.world.db.pool.query(
         `update actions set list_id = case when list_id is null then 'L' end,
@@ -76,16 +64,14 @@ describe('GET /v1/actions by cursor', () => {
   });
 
   it('neither repeats nor misses a row while others are written', async () => {
-    const here = await api.tenant();
     const all = await made(here, 7);
-    const seen = await walk(here, {}, async () => void (await propose(here.owner, here)));
+    const seen = await walk({}, async () => void (await here.propose()));
     expect(seen).toEqual([...all].reverse());
   });
 
   it('continues after a row that no longer matches the filter', async () => {
-    const here = await api.tenant();
     const all: string[] = [];
-    for (let index = 0; index < 6; index++) all.unshift((await pending(here.owner, here)).action_id);
+    for (let index = 0; index < 6; index++) all.unshift((await here.pending()).action_id);
     const first = await page(here, { status: 'pending_approval', limit: '2' });
     for (const id of ids(first)) await here.owner.post(`/v1/actions/${id}/reject`);
     const cursor = first.body.pagination.next_cursor ?? '';
@@ -93,7 +79,6 @@ describe('GET /v1/actions by cursor', () => {
   });
 
   it('distinguishes rows of the same millisecond and the same moment', async () => {
-    const here = await api.tenant();
     const all = await made(here, 9);
     const at = ['00.123000', '00.123000', '00.123001', '00.123001', '00.123999', '00.123999', '00.124000', '00.122999'];
     for (const [index, second] of at.entries())
@@ -103,7 +88,7 @@ describe('GET /v1/actions by cursor', () => {
       ]);
     for (const sort_dir of ['asc', 'desc']) {
       const whole = ids(await page(here, { sort_dir, limit: '100' }));
-      for (const limit of ['1', '2', '3']) expect(await walk(here, { sort_dir, limit })).toEqual(whole);
+      for (const limit of ['1', '2', '3']) expect(await walk({ sort_dir, limit })).toEqual(whole);
     }
   });
 
@@ -113,18 +98,16 @@ describe('GET /v1/actions by cursor', () => {
     ['that is none', { cursor: 'nonsense' }],
     ['of nothing', { cursor: Buffer.alloc(16, 1).toString('base64url') }],
   ])('refuses a cursor %s', async (_, query) => {
-    const here = await api.tenant();
     await made(here, 2);
     const cursor = (await page(here, { limit: '1' })).body.pagination.next_cursor ?? '';
-    const refused = await expectRefusal(api, here, INVALID, () => page(here, { cursor, ...query }));
-    expect(pathsOf(refused)).toEqual(['cursor']);
+    await here.refuses('INVALID', () => page(here, { cursor, ...query }), ['cursor']);
   });
 
   it('refuses another workspace’s cursor', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     await made(there, 2);
     const cursor = (await page(there, { limit: '1' })).body.pagination.next_cursor ?? '';
-    await expectRefusal(api, here, INVALID, () => page(here, { cursor }));
+    await here.refuses('INVALID', () => page(here, { cursor }));
   });
 });
 

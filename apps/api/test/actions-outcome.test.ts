@@ -1,19 +1,5 @@
 import { parseId, proposeAgain, confirmOutcome } from '@proviso/core';
-import {
-  expectRefusal,
-  FORBIDDEN,
-  INVALID,
-  INVALID_STATE,
-  NOT_FOUND,
-  pending,
-  recorded,
-  UNAUTHENTICATED,
-  useApi,
-  uuidOf,
-  type Client,
-  type Reply,
-  type Tenant,
-} from './test-api.ts';
+import { uuidOf, type Client, type Reply, useTenant } from './test-api.ts';
 
 const confirm = (by: Client, id: string, body: object = { outcome: 'done' }, headers?: Record<string, string>) =>
   by.post(`/v1/actions/${id}/outcome`, body, headers);
@@ -21,55 +7,38 @@ const again = (by: Client, id: string, body: object = {}, headers?: Record<strin
   by.post(`/v1/actions/${id}/propose-again`, body, headers);
 
 describe('an unknown outcome', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
 
   /** An action that ended in that way. */
-  async function ended(here: Tenant, columns: string): Promise<string> {
-    const { action_id } = await pending(here.owner, here);
+  async function ended(columns: string): Promise<string> {
+    const { action_id } = await here.pending();
     await api.world.db.pool.query(`update actions set ${columns}, completed_at = now() where id = $1`, [
       uuidOf(action_id),
     ]);
     return action_id;
   }
-  const unknown = (here: Tenant): Promise<string> =>
-    ended(here, "status = 'failed', status_reason = 'outcome_unknown'");
+  const unknown = (): Promise<string> => ended("status = 'failed', status_reason = 'outcome_unknown'");
 
   it.each([
     ['done', 'confirmed_done'],
     ['not_done', 'confirmed_not_done'],
   ])('is confirmed as %s by a reviewer, and its log says by whom and why', async (outcome, status_reason) => {
-    const here = await api.tenant();
-    const id = await unknown(here);
+    const id = await unknown();
     const list = async (): Promise<string[]> =>
       (await here.owner.get('/v1/actions?status_reason=outcome_unknown')).body.actions.map((one) => one.action_id);
     expect(await list()).toEqual([id]);
     const { body } = await confirm(await here.client({ role: 'reviewer' }), id, { outcome, comment: 'I looked.' });
     expect(body.action).toMatchObject({ status: 'failed', status_reason });
     expect(await list()).toEqual([]);
-    expect((await recorded(api.world, id)).last).toMatchObject({
+    expect((await api.recorded(id)).last).toMatchObject({
       event: 'action.outcome_confirmed',
       actor: { kind: 'member' },
       data: { outcome, comment: 'I looked.', via: 'api' },
     });
   });
 
-  it('is confirmed by people with the right, and by nobody else', async () => {
-    const here = await api.tenant();
-    const id = await unknown(here);
-    const callers = [
-      [api.with(), UNAUTHENTICATED],
-      [await here.client({ agent: 'bot', role: 'owner' }), FORBIDDEN],
-      [await here.client({ role: 'viewer' }), FORBIDDEN],
-      [await here.client({ key: true }), FORBIDDEN],
-      [(await api.tenant()).owner, NOT_FOUND],
-    ] as const;
-    for (const [by, kind] of callers) await expectRefusal(api, here, kind, () => confirm(by, id));
-    await expectRefusal(api, here, INVALID, () => confirm(here.owner, id, { outcome: 'perhaps' }));
-  });
-
   it('is confirmed once: of twenty at the same time, one wins and the others learn what it is now', async () => {
-    const here = await api.tenant();
-    const id = await unknown(here);
+    const id = await unknown();
     const owner = await here.as({});
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
@@ -80,23 +49,21 @@ describe('an unknown outcome', () => {
     expect(won).toHaveLength(1);
     const now = (await here.owner.get(`/v1/actions/${id}`)).body.action;
     expect(won[0]).toMatchObject({ status_reason: now.status_reason, version: now.version });
-    const late = await expectRefusal(api, here, INVALID_STATE, () => confirm(here.owner, id));
+    const late = await here.refuses('INVALID_STATE', () => confirm(here.owner, id));
     expect(late.error).toBe('The outcome of the action is known. Read the action for what happened.');
     expect(late.action).toMatchObject({ status_reason: now.status_reason });
   });
 
   it('is refused for an action whose outcome is known', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
-    const open = await expectRefusal(api, here, INVALID_STATE, () => confirm(here.owner, action_id));
+    const { action_id } = await here.pending();
+    const open = await here.refuses('INVALID_STATE', () => confirm(here.owner, action_id));
     expect(open.error).toBe('An action that is pending_approval cannot be confirmed: it must be failed.');
-    const crashed = await ended(here, "status = 'failed', status_reason = 'crashed'");
-    await expectRefusal(api, here, INVALID_STATE, () => confirm(here.owner, crashed));
+    const crashed = await ended("status = 'failed', status_reason = 'crashed'");
+    await here.refuses('INVALID_STATE', () => confirm(here.owner, crashed));
   });
 
   it('is answered the same for a repetition under one Idempotency-Key', async () => {
-    const here = await api.tenant();
-    const id = await unknown(here);
+    const id = await unknown();
     const key = { 'Idempotency-Key': 'outcome-1' };
     const first = await confirm(here.owner, id, { outcome: 'done' }, key);
     const second = await confirm(here.owner, id, { outcome: 'done' }, key);
@@ -104,20 +71,18 @@ describe('an unknown outcome', () => {
   });
 
   it('must be confirmed before the action is proposed again', async () => {
-    const here = await api.tenant();
-    const id = await unknown(here);
-    const refused = await expectRefusal(api, here, INVALID_STATE, () => again(here.owner, id));
+    const id = await unknown();
+    const refused = await here.refuses('INVALID_STATE', () => again(here.owner, id));
     expect(refused.error).toBe('It may have happened. Check, confirm what you found, then propose it again.');
     await confirm(here.owner, id, { outcome: 'not_done' });
     expect((await again(here.owner, id)).body.action).toMatchObject({ status: 'pending_approval', again_of: id });
   });
 
   describe('proposing again', () => {
-    const rejected = (here: Tenant): Promise<string> => ended(here, "status = 'rejected'");
+    const rejected = (): Promise<string> => ended("status = 'rejected'");
 
     it('creates an action with the same content, which waits for a person and names the earlier one', async () => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here, {
+      const { action_id } = await here.pending({
         params: { say: 'hello' },
         description: 'Please.',
         list_id: 'spring',
@@ -138,8 +103,7 @@ describe('an unknown outcome', () => {
     });
 
     it('creates one action for any number of calls', async () => {
-      const here = await api.tenant();
-      const id = await rejected(here);
+      const id = await rejected();
       const owner = await here.as({});
       const all = await Promise.all(Array.from({ length: 20 }, () => proposeAgain(owner, id, {})));
       expect(new Set(all.map((one) => one.id)).size).toBe(1);
@@ -148,29 +112,27 @@ describe('an unknown outcome', () => {
     });
 
     it('is for whoever decides, and for an agent only of its own actions', async () => {
-      const here = await api.tenant();
-      const id = await rejected(here);
+      const id = await rejected();
       const callers = [
-        [api.with(), UNAUTHENTICATED],
-        [await here.client({ agent: 'bot', role: 'owner' }), FORBIDDEN],
-        [await here.client({ role: 'viewer' }), FORBIDDEN],
-        [(await api.tenant()).owner, NOT_FOUND],
+        [api.with(), 'UNAUTHENTICATED'],
+        [await here.client({ agent: 'bot', role: 'owner' }), 'FORBIDDEN'],
+        [await here.client({ role: 'viewer' }), 'FORBIDDEN'],
+        [(await api.tenant()).owner, 'NOT_FOUND'],
       ] as const;
-      for (const [by, kind] of callers) await expectRefusal(api, here, kind, () => again(by, id));
+      for (const [by, kind] of callers) await here.refuses(kind, () => again(by, id));
       const agent = await here.client({ agent: 'writer', role: 'owner' });
-      const { action_id } = await pending(agent, here);
+      const { action_id } = await here.pending({}, agent);
       await here.owner.post(`/v1/actions/${action_id}/reject`, {});
       expect((await again(agent, action_id)).body.action).toMatchObject({ status: 'pending_approval' });
       expect((await again(await here.client({ role: 'reviewer' }), id)).status).toBe(200);
     });
 
     it('is refused while the action is open, and for params that do not fit', async () => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here);
-      const open = await expectRefusal(api, here, INVALID_STATE, () => again(here.owner, action_id));
+      const { action_id } = await here.pending();
+      const open = await here.refuses('INVALID_STATE', () => again(here.owner, action_id));
       expect(open.error).toBe('An action that is pending_approval cannot be proposed again: it must have ended.');
-      const id = await rejected(here);
-      await expectRefusal(api, here, INVALID, () => again(here.owner, id, { params: { nonsense: 1 } }));
+      const id = await rejected();
+      await here.refuses('INVALID', () => again(here.owner, id, { params: { nonsense: 1 } }));
     });
   });
 });

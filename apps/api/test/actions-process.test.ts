@@ -1,19 +1,7 @@
 import { done, defineExecutor } from '@proviso/core/executor';
-import { effectsOf, until, type Who } from '@proviso/testing';
+import { effectsOf, until } from '@proviso/testing';
 import { z } from 'zod';
-import {
-  expectRefusal,
-  FORBIDDEN,
-  inFuture,
-  INVALID,
-  MISMATCH,
-  pathsOf,
-  pending,
-  propose,
-  recorded,
-} from './test-api.ts';
-import { UNAUTHENTICATED, useApi } from './test-api.ts';
-import type { Client, Reply, Tenant } from './test-api.ts';
+import { inFuture, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
 
 /** Counts how many of it run at once; each waits until as many as may have begun. */
 const crowd = { now: 0, most: 0 };
@@ -35,21 +23,21 @@ const crowded = defineExecutor({
 });
 
 describe('POST /v1/actions/process', () => {
-  const api = useApi({ executors: [crowded] });
+  const { api, here } = useTenant({ executors: [crowded] });
   const process = (by: Client, limit?: number, headers = {}): Promise<Reply> =>
     by.post(`/v1/actions/process${limit === undefined ? '' : `?limit=${limit}`}`, undefined, headers);
-  const due = async (here: Tenant, count: number, more: object = {}, by = here.owner): Promise<string[]> => {
+  const due = async (tenant: Tenant, count: number, more: object = {}, by = tenant.owner): Promise<string[]> => {
     const ids: string[] = [];
-    for (let index = 0; index < count; index++) ids.push((await propose(by, here, more)).action_id);
+    for (let index = 0; index < count; index++) ids.push((await tenant.propose(more, by)).action_id);
     return ids;
   };
-  const statusOf = async (id: string): Promise<string> => (await recorded(api.world, id)).row.status;
+  const statusOf = async (id: string): Promise<string> => (await api.recorded(id)).row.status;
 
   it('runs only the 20 oldest due actions, without a worker', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
-    const theirs = await propose(there.owner, there);
-    const later = await propose(here.owner, here, { scheduled_time: inFuture() });
-    const undecided = await pending(here.owner, here);
+    const there = await api.tenant();
+    const theirs = await there.propose();
+    const later = await here.propose({ scheduled_time: inFuture() });
+    const undecided = await here.pending();
     const ids = await due(here, 25);
     const { status, body } = await process(here.owner, 20);
     expect(status).toBe(200);
@@ -63,7 +51,6 @@ describe('POST /v1/actions/process', () => {
   }, 30_000);
 
   it('runs 20 by default, and the rest on the next call', async () => {
-    const here = await api.tenant();
     await due(here, 22);
     expect((await process(here.owner)).body.processed).toBe(20);
     expect((await process(here.owner)).body.processed).toBe(2);
@@ -71,24 +58,21 @@ describe('POST /v1/actions/process', () => {
   }, 30_000);
 
   it('runs eight at a time', async () => {
-    const here = await api.tenant();
     await due(here, 12, { type: 'crowded', params: {} });
     expect((await process(here.owner, 100)).body.processed).toBe(12);
     expect(crowd).toEqual({ now: 0, most: 8 });
   });
 
   it('reports how each ended', async () => {
-    const here = await api.tenant();
     const outcomes = { done: 'completed', refused: 'failed', retry: 'scheduled' };
     const expected: Record<string, string> = {};
     for (const [outcome, status] of Object.entries(outcomes))
-      expected[(await propose(here.owner, here, { params: { outcome, after_ms: 60_000 } })).action_id] = status;
+      expected[(await here.propose({ params: { outcome, after_ms: 60_000 } })).action_id] = status;
     const { body } = await process(here.owner);
     expect(Object.fromEntries(body.results.map(({ action_id, status }) => [action_id, status]))).toEqual(expected);
   });
 
   it('runs only an agent’s own actions', async () => {
-    const here = await api.tenant();
     const [bot, other] = [await here.client({ agent: 'bot' }), await here.client({ agent: 'other' })];
     await api.world.db.tables.agents.updateMany({ where: { workspace_id: here.id }, data: { approval: 'never' } });
     const [own = ''] = await due(here, 1, {}, bot);
@@ -99,7 +83,6 @@ describe('POST /v1/actions/process', () => {
   });
 
   it('does not start paused actions', async () => {
-    const here = await api.tenant();
     const [id = ''] = await due(here, 1);
     await here.owner.post('/v1/pause');
     expect((await process(here.owner)).body.processed).toBe(0);
@@ -108,7 +91,6 @@ describe('POST /v1/actions/process', () => {
   });
 
   it('runs each once when several ask at the same time', async () => {
-    const here = await api.tenant();
     const ids = await due(here, 15);
     const replies = await Promise.all([1, 2, 3].map(() => process(here.owner)));
     expect(replies.reduce((sum, { body }) => sum + body.processed, 0)).toBe(15);
@@ -116,7 +98,7 @@ describe('POST /v1/actions/process', () => {
   }, 30_000);
 
   it('runs no more than eight requests of a workspace at a time', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     const [id = ''] = await due(here, 1);
     const [other = ''] = await due(there, 1, {}, there.owner);
     const { pool } = api.world.db;
@@ -143,7 +125,6 @@ describe('POST /v1/actions/process', () => {
   }, 30_000);
 
   it('replays its reply for the same Idempotency-Key and runs nothing', async () => {
-    const here = await api.tenant();
     const [id] = await due(here, 2);
     const key = { 'Idempotency-Key': 'once' };
     const first = await process(here.owner, 1, key);
@@ -151,26 +132,11 @@ describe('POST /v1/actions/process', () => {
     const second = await process(here.owner, 1, key);
     expect(second.headers['idempotency-replayed']).toBe('true');
     expect(second.text).toBe(first.text);
-    await expectRefusal(api, here, MISMATCH, () => process(here.owner, 2, key));
+    await here.refuses('IDEMPOTENCY_MISMATCH', () => process(here.owner, 2, key));
   });
 
   it.each(['0', '101', '-1', '1.5', 'x', ''])('refuses limit=%s', async (limit) => {
-    const here = await api.tenant();
     await due(here, 1);
-    const refused = await expectRefusal(api, here, INVALID, () =>
-      here.owner.post(`/v1/actions/process?limit=${limit}`),
-    );
-    expect(pathsOf(refused)).toEqual(['limit']);
-  });
-
-  it('refuses strangers, viewers, reviewers and read-only tokens', async () => {
-    const here = await api.tenant();
-    await due(here, 1);
-    await expectRefusal(api, here, UNAUTHENTICATED, () => process(api.with()));
-    const callers: Who[] = [{ role: 'viewer' }, { role: 'reviewer' }, { scopes: ['actions:read'] }];
-    for (const who of callers) {
-      const by = await here.client(who);
-      await expectRefusal(api, here, FORBIDDEN, () => process(by));
-    }
+    await here.refuses('INVALID', () => here.owner.post(`/v1/actions/process?limit=${limit}`), ['limit']);
   });
 });

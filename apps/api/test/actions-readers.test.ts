@@ -1,5 +1,5 @@
 import { until } from '@proviso/testing';
-import { clientOf, join, pending, recorded, startTestApi, useApi, uuidOf, type Client } from './test-api.ts';
+import { clientOf, join, startTestApi, uuidOf, type Client, useTenant } from './test-api.ts';
 
 const report = async (by: Client, id: string): Promise<string[]> => {
   const { status, text, body } = await by.post(`/v1/actions/${id}/readers`, {});
@@ -8,11 +8,10 @@ const report = async (by: Client, id: string): Promise<string[]> => {
 };
 
 describe('who is reading an action', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
 
   it('is told to each of the others through any api, and locks nothing', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const ann = await join(api, here.owner, 'reviewer');
     const other = await startTestApi(api.world);
     try {
@@ -24,12 +23,11 @@ describe('who is reading an action', () => {
       await other.close();
     }
     expect((await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve' })).status).toBe(200);
-    expect((await recorded(api.world, action_id)).trail).toEqual(['action.created', 'action.approved']);
+    expect((await api.recorded(action_id)).trail).toEqual(['action.created', 'action.approved']);
   });
 
   it('is the action that was reported last: a reader has left the one before', async () => {
-    const here = await api.tenant();
-    const [one, two] = [await pending(here.owner, here), await pending(here.owner, here)];
+    const [one, two] = [await here.pending(), await here.pending()];
     const ann = await join(api, here.owner, 'reviewer');
     await report(ann.by, one.action_id);
     await report(ann.by, two.action_id);
@@ -38,8 +36,7 @@ describe('who is reading an action', () => {
   });
 
   it('ends twelve seconds after the last report, by the database’s clock', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const ann = await join(api, here.owner, 'reviewer');
     const reportedBefore = (seconds: number) =>
       api.world.db.pool.query(`update readers set seen_at = now() - $2 * interval '1 s' where action_id = $1`, [
@@ -53,8 +50,7 @@ describe('who is reading an action', () => {
   });
 
   it('ends with the membership', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const ann = await join(api, here.owner, 'reviewer');
     await report(ann.by, action_id);
     await here.owner.delete(`/v1/members/${ann.user_id}`, {});

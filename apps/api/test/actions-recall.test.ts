@@ -1,27 +1,11 @@
 import { claim, createSignInLink, execute, parseId, recallAction, type ActionRow } from '@proviso/core';
 import { effectsOf, reread } from '@proviso/testing';
-import {
-  expectRefusal,
-  FORBIDDEN,
-  INVALID,
-  INVALID_STATE,
-  NOT_FOUND,
-  pathsOf,
-  pending,
-  propose,
-  recorded,
-  UNAUTHENTICATED,
-  useApi,
-  userIdOf,
-  uuidOf,
-  type Api,
-  type Client,
-  type Reply,
-  type Tenant,
-} from './test-api.ts';
+import { userIdOf, uuidOf, type Client, type Reply, type Tenant, useTenant } from './test-api.ts';
+
+const { api, here } = useTenant();
 
 const FAR = '2100-01-01T00:00:00Z';
-const secondsUntilDue = async (api: Api, actionId: string): Promise<number> => {
+const secondsUntilDue = async (actionId: string): Promise<number> => {
   const { rows } = await api.world.db.pool.query<{ seconds: number }>(
     `select extract(epoch from due_at - (approval->>'at')::timestamptz)::float8 as seconds from actions where id = $1`,
     [uuidOf(actionId)],
@@ -30,7 +14,7 @@ const secondsUntilDue = async (api: Api, actionId: string): Promise<number> => {
 };
 
 /** The owner as a browser that is signed in. */
-async function browserOf(api: Api, { owner }: Tenant): Promise<(path: string, body: object) => Promise<Reply>> {
+async function browserOf({ owner }: Tenant): Promise<(path: string, body: object) => Promise<Reply>> {
   const token = await createSignInLink(api.world.db, parseId('user', await userIdOf(owner)) ?? '');
   const { headers } = await api.with().post('/v1/sessions/link', { token });
   const [cookie = ''] = (headers['set-cookie'] ?? []) as unknown as string[];
@@ -45,37 +29,32 @@ const recall = (by: Client, id: string, body?: object, headers?: Record<string, 
   by.post(`/v1/actions/${id}/recall`, body, headers);
 
 describe('hold_seconds', () => {
-  const api = useApi();
-
   it('keeps an approved action from starting for so long', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const { body } = await approve(here.owner, action_id, { hold_seconds: 600 });
     expect(body.action).toMatchObject({ status: 'approved', scheduled_time: null });
-    expect(await secondsUntilDue(api, action_id)).toBe(600);
+    expect(await secondsUntilDue(action_id)).toBe(600);
     expect((await claim(api.world.worker(), uuidOf(action_id))).action).toBeUndefined();
-    expect((await recorded(api.world, action_id)).last).toMatchObject({ data: { hold_seconds: 600 } });
+    expect((await api.recorded(action_id)).last).toMatchObject({ data: { hold_seconds: 600 } });
   });
 
   it('is nothing for an API key that does not ask, and ten seconds for a session', async () => {
-    const here = await api.tenant();
-    const [asked, decided] = [await pending(here.owner, here), await pending(here.owner, here)];
+    const [asked, decided] = [await here.pending(), await here.pending()];
     await approve(here.owner, asked.action_id);
-    expect(await secondsUntilDue(api, asked.action_id)).toBe(0);
-    const browser = await browserOf(api, here);
+    expect(await secondsUntilDue(asked.action_id)).toBe(0);
+    const browser = await browserOf(here);
     expect((await browser(`/v1/actions/${decided.action_id}/approve`, { action: 'approve' })).status).toBe(200);
-    expect(await secondsUntilDue(api, decided.action_id)).toBe(10);
+    expect(await secondsUntilDue(decided.action_id)).toBe(10);
   });
 
   it('is for a session what the workspace says of the type, and none where it asks for none', async () => {
-    const here = await api.tenant();
     await here.owner.patch('/v1/settings', { hold_seconds: 20, hold_seconds_by_type: { other: 40 } });
-    const browser = await browserOf(api, here);
+    const browser = await browserOf(here);
     const held = async (type: string, more: object = {}): Promise<number> => {
-      const { action_id } = await pending(here.owner, here, { type });
+      const { action_id } = await here.pending({ type });
       const { status, text } = await browser(`/v1/actions/${action_id}/approve`, { action: 'approve', ...more });
       expect([status, text]).toEqual([200, text]);
-      return secondsUntilDue(api, action_id);
+      return secondsUntilDue(action_id);
     };
     expect(await held('probe_idempotent')).toBe(20);
     await here.owner.patch('/v1/settings', { hold_seconds_by_type: { probe_idempotent: 40 } });
@@ -84,27 +63,25 @@ describe('hold_seconds', () => {
   });
 
   it('counts for each of a bulk', async () => {
-    const here = await api.tenant();
-    const ids = [await pending(here.owner, here), await pending(here.owner, here)].map(({ action_id }) => action_id);
+    const ids = [await here.pending(), await here.pending()].map(({ action_id }) => action_id);
     const body = { action: 'approve', action_ids: ids, hold_seconds: 30 };
     expect((await here.owner.post('/v1/actions/approve/bulk', body)).body.processed).toBe(2);
-    for (const id of ids) expect(await secondsUntilDue(api, id)).toBe(30);
+    for (const id of ids) expect(await secondsUntilDue(id)).toBe(30);
   });
 
   it('puts off no later time, no run now, and nothing beyond the expiry', async () => {
-    const here = await api.tenant();
-    const later = await pending(here.owner, here, { scheduled_time: FAR });
+    const later = await here.pending({ scheduled_time: FAR });
     expect((await approve(here.owner, later.action_id, { hold_seconds: 60 })).body.action.due_at).toBe(
       new Date(FAR).toISOString(),
     );
     const expires_at = new Date(Date.now() + 300_000).toISOString();
-    const short = await pending(here.owner, here, { expires_at });
+    const short = await here.pending({ expires_at });
     await approve(here.owner, short.action_id, { hold_seconds: 280 });
-    expect(await secondsUntilDue(api, short.action_id)).toBe(0);
-    const now = await pending(here.owner, here);
+    expect(await secondsUntilDue(short.action_id)).toBe(0);
+    const now = await here.pending();
     await approve(here.owner, now.action_id, { hold_seconds: 600 });
     await here.owner.post(`/v1/actions/${now.action_id}/execute`);
-    expect(await secondsUntilDue(api, now.action_id)).toBe(0);
+    expect(await secondsUntilDue(now.action_id)).toBe(0);
   });
 
   it.each([
@@ -113,38 +90,31 @@ describe('hold_seconds', () => {
     ['less than none', { action: 'approve', hold_seconds: -1 }],
     ['a part of a second', { action: 'approve', hold_seconds: 0.5 }],
   ])('is refused with %s', async (_, body) => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
-    const refused = await expectRefusal(api, here, INVALID, () =>
-      here.owner.post(`/v1/actions/${action_id}/approve`, body),
-    );
-    expect(pathsOf(refused)).toEqual(['hold_seconds']);
+    const { action_id } = await here.pending();
+    await here.refuses('INVALID', () => here.owner.post(`/v1/actions/${action_id}/approve`, body), ['hold_seconds']);
   });
 });
 
 describe('POST /v1/actions/{action_id}/recall', () => {
-  const api = useApi();
-  const held = async (here: Tenant, more: object = {}): Promise<string> => {
-    const { action_id } = await pending(here.owner, here, more);
-    await approve(here.owner, action_id, { hold_seconds: 600 });
+  const held = async (tenant: Tenant, more: object = {}): Promise<string> => {
+    const { action_id } = await tenant.pending(more);
+    await approve(tenant.owner, action_id, { hold_seconds: 600 });
     return action_id;
   };
 
   it('returns an approved action to review, and says by whom', async () => {
-    const here = await api.tenant();
     const id = await held(here);
     const { status, body } = await recall(await here.client({ role: 'reviewer' }), id);
     expect([status, body.action]).toMatchObject([
       200,
       { status: 'pending_approval', status_reason: 'recalled', approval: null },
     ]);
-    expect((await recorded(api.world, id)).last).toMatchObject({ event: 'action.recalled', actor: { kind: 'member' } });
+    expect((await api.recorded(id)).last).toMatchObject({ event: 'action.recalled', actor: { kind: 'member' } });
     expect((await approve(here.owner, id)).status).toBe(200);
   });
 
   it('takes edits back as the proposal, which has to be seen again', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const edit = { action: 'edit', edits: { say: 'edited' }, hold_seconds: 60 };
     await here.owner.post(`/v1/actions/${action_id}/approve`, edit);
     const { action } = (await recall(here.owner, action_id)).body;
@@ -153,31 +123,15 @@ describe('POST /v1/actions/{action_id}/recall', () => {
     expect((await approve(here.owner, action_id, { params_hash: action.params_hash })).status).toBe(200);
   });
 
-  it('refuses no token, an agent, a viewer, a key that does not decide, and a stranger', async () => {
-    const here = await api.tenant();
-    const id = await held(here);
-    const callers = [
-      [api.with(), UNAUTHENTICATED],
-      [await here.client({ agent: 'bot', role: 'owner' }), FORBIDDEN],
-      [await here.client({ role: 'viewer' }), FORBIDDEN],
-      [await here.client({ key: true }), FORBIDDEN],
-      [(await api.tenant()).owner, NOT_FOUND],
-    ] as const;
-    for (const [by, kind] of callers) await expectRefusal(api, here, kind, () => recall(by, id));
-  });
-
   it('refuses a field in the body, and the second time', async () => {
-    const here = await api.tenant();
     const id = await held(here);
-    const refused = await expectRefusal(api, here, INVALID, () => recall(here.owner, id, { comment: 'x' }));
-    expect(pathsOf(refused)).toEqual(['comment']);
+    await here.refuses('INVALID', () => recall(here.owner, id, { comment: 'x' }), ['comment']);
     await recall(here.owner, id);
-    const again = await expectRefusal(api, here, INVALID_STATE, () => recall(here.owner, id));
+    const again = await here.refuses('INVALID_STATE', () => recall(here.owner, id));
     expect(again.error).toBe('The action is already waiting for a decision.');
   });
 
   it('answers a repetition under one Idempotency-Key as the first time', async () => {
-    const here = await api.tenant();
     const id = await held(here);
     const key = { 'Idempotency-Key': 'recall-1' };
     const [first, second] = [await recall(here.owner, id, {}, key), await recall(here.owner, id, {}, key)];
@@ -185,13 +139,12 @@ describe('POST /v1/actions/{action_id}/recall', () => {
   });
 
   it('says since when it is too late', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here);
+    const { action_id } = await here.propose();
     const at = '2026-01-02T03:04:05.678Z';
     const set = (columns: string): Promise<unknown> =>
       api.world.db.pool.query(`update actions set ${columns} where id = '${uuidOf(action_id)}'`);
     const said = async (): Promise<string> =>
-      (await expectRefusal(api, here, INVALID_STATE, () => recall(here.owner, action_id))).error;
+      (await here.refuses('INVALID_STATE', () => recall(here.owner, action_id))).error;
     await set(`effect_started_at = '${at}'`);
     expect(await said()).toBe(`It is too late to recall the action: its effect started at ${at}.`);
     const running = `status = 'running', status_before_run = 'scheduled', lease_until = now() + interval '1 h'`;
@@ -202,11 +155,10 @@ describe('POST /v1/actions/{action_id}/recall', () => {
   });
 
   it('has one winner against a worker: what was recalled has no effect, and what ran was not recalled', async () => {
-    const here = await api.tenant();
     const owner = await here.as({});
     const winners = { recalled: 0, ran: 0 };
     for (let round = 0; round < 60; round += 1) {
-      const { action_id } = await pending(here.owner, here);
+      const { action_id } = await here.pending();
       await approve(here.owner, action_id);
       const id = uuidOf(action_id);
       const worker = api.world.worker();
@@ -226,10 +178,7 @@ describe('POST /v1/actions/{action_id}/recall', () => {
 });
 
 describe('/v1/settings', () => {
-  const api = useApi();
-
   it('has defaults, and keeps what is not changed', async () => {
-    const here = await api.tenant();
     const read = async () => (await here.owner.get('/v1/settings')).body.settings;
     expect(await read()).toEqual({ hold_seconds: 10, hold_seconds_by_type: {}, reject_presets: [] });
     await here.owner.patch('/v1/settings', { reject_presets: ['Not to this customer.'] });
@@ -245,9 +194,6 @@ describe('/v1/settings', () => {
     [{ reject_presets: [''] }, 'reject_presets.0'],
     [{ hold_seconds: 5, other: 1 }, 'other'],
   ])('refuses %j', async (body, path) => {
-    const here = await api.tenant();
-    expect(pathsOf(await expectRefusal(api, here, INVALID, () => here.owner.patch('/v1/settings', body)))).toEqual([
-      path,
-    ]);
+    await here.refuses('INVALID', () => here.owner.patch('/v1/settings', body), [path]);
   });
 });

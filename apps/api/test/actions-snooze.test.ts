@@ -1,17 +1,4 @@
-import {
-  expectRefusal,
-  inFuture,
-  INVALID,
-  INVALID_STATE,
-  join,
-  NOT_FOUND,
-  pathsOf,
-  pending,
-  useApi,
-  uuidOf,
-  type Client,
-  type Reply,
-} from './test-api.ts';
+import { inFuture, join, uuidOf, type Client, type Reply, useTenant } from './test-api.ts';
 
 const snooze = (by: Client, id: string, until: string | null, headers?: Record<string, string>): Promise<Reply> =>
   by.post(`/v1/actions/${id}/snooze`, { until }, headers);
@@ -21,11 +8,10 @@ const snoozes = async (by: Client) =>
   ((await by.get('/v1/snoozes')).body as unknown as { snoozes: { action_id: string; until: string | null }[] }).snoozes;
 
 describe('a snooze', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
 
   it('hides the action from the list of one person, and from nobody else’s', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const ann = await join(api, here.owner, 'reviewer');
     const until = inFuture();
     const { status, body } = await snooze(ann.by, action_id, until);
@@ -39,8 +25,7 @@ describe('a snooze', () => {
   });
 
   it('ends at its time, by the database’s clock', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     await snooze(here.owner, action_id, inFuture());
     await api.world.db.pool.query(`update snoozes set until = clock_timestamp() where action_id = $1`, [
       uuidOf(action_id),
@@ -49,8 +34,7 @@ describe('a snooze', () => {
   });
 
   it('ends when the proposal changes, and with DELETE', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     await snooze(here.owner, action_id, null);
     expect(await listed(here.owner, 'false')).toEqual([]);
     await here.owner.patch(`/v1/actions/${action_id}`, { description: 'Now with a reason' });
@@ -65,8 +49,7 @@ describe('a snooze', () => {
   });
 
   it('may be moved, and ends with the membership', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const ann = await join(api, here.owner, 'reviewer');
     const key = { 'Idempotency-Key': 'once' };
     const first = await snooze(ann.by, action_id, inFuture(), key);
@@ -80,12 +63,11 @@ describe('a snooze', () => {
   });
 
   it('until the past, of a decided action, or of another workspace’s is refused', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
-    const { action_id } = await pending(here.owner, here);
-    const past = await expectRefusal(api, here, INVALID, () => snooze(here.owner, action_id, inFuture(-1_000)));
-    expect(pathsOf(past)).toEqual(['until']);
-    await expectRefusal(api, here, NOT_FOUND, () => snooze(there.owner, action_id, null));
+    const there = await api.tenant();
+    const { action_id } = await here.pending();
+    await here.refuses('INVALID', () => snooze(here.owner, action_id, inFuture(-1_000)), ['until']);
+    await here.refuses('NOT_FOUND', () => snooze(there.owner, action_id, null));
     await here.owner.post(`/v1/actions/${action_id}/reject`, {});
-    await expectRefusal(api, here, INVALID_STATE, () => snooze(here.owner, action_id, null));
+    await here.refuses('INVALID_STATE', () => snooze(here.owner, action_id, null));
   });
 });

@@ -1,35 +1,20 @@
 import { newId } from '@proviso/core';
-import {
-  expectRefusal,
-  FORBIDDEN,
-  inFuture,
-  INVALID,
-  INVALID_STATE,
-  NOT_FOUND,
-  pathsOf,
-  pending,
-  propose,
-  recorded,
-  UNAUTHENTICATED,
-  useApi,
-} from './test-api.ts';
-import type { Client, Reply, Tenant } from './test-api.ts';
+import { inFuture, useTenant, type Client, type Reply } from './test-api.ts';
 
 describe('PATCH /v1/actions/{action_id}', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const patch = (by: Client, id: string, body: object, headers: Record<string, string> = {}): Promise<Reply> =>
     by.patch(`/v1/actions/${id}`, body, headers);
   const approve = (by: Client, id: string, more: object = {}): Promise<Reply> =>
     by.post(`/v1/actions/${id}/approve`, { action: 'approve', ...more });
-  const approved = async (here: Tenant, more: object = {}): Promise<string> => {
-    const { action_id } = await pending(here.owner, here, more);
+  const approved = async (more: object = {}): Promise<string> => {
+    const { action_id } = await here.pending(more);
     await approve(here.owner, action_id);
     return action_id;
   };
 
   it('changes a pending proposal, keeps the original, and renders the preview again', async () => {
-    const here = await api.tenant();
-    const seen = await pending(here.owner, here);
+    const seen = await here.pending();
     const { status, body } = await patch(here.owner, seen.action_id, {
       params: { say: 'bye' },
       description: 'Farewell',
@@ -44,7 +29,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
       preview: { title: 'Say bye' },
     });
     expect(body.action.params_hash).not.toBe(seen.params_hash);
-    const { row, trail, last } = await recorded(api.world, seen.action_id);
+    const { row, trail, last } = await api.recorded(seen.action_id);
     expect(row).toMatchObject({ version: 2, revision: 2, params: body.action.params, cleared_hash: null });
     expect(trail).toEqual(['action.created', 'action.updated']);
     expect(last).toMatchObject({
@@ -54,67 +39,61 @@ describe('PATCH /v1/actions/{action_id}', () => {
   });
 
   it('keeps the original proposal over several changes', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here, { params: { say: 'one' } });
+    const { action_id } = await here.pending({ params: { say: 'one' } });
     for (const say of ['two', 'three']) await patch(here.owner, action_id, { params: { say } });
-    const { row } = await recorded(api.world, action_id);
+    const { row } = await api.recorded(action_id);
     expect(row).toMatchObject({ params: { say: 'three' }, original_params: { say: 'one' }, revision: 3 });
   });
 
   it('replaces params instead of merging them', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here, { params: { say: 'a', outcome: 'refused' } });
+    const { action_id } = await here.pending({ params: { say: 'a', outcome: 'refused' } });
     const { body } = await patch(here.owner, action_id, { params: { begin: false } });
     expect(body.action.params).toMatchObject({ say: '', outcome: 'done', begin: false });
   });
 
   it('keeps a scheduled action scheduled when an approver changes it', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here, { scheduled_time: inFuture() });
+    const { action_id } = await here.propose({ scheduled_time: inFuture() });
     const { body } = await patch(here.owner, action_id, { params: { say: 'bye' } });
     expect(body.action.status).toBe('scheduled');
-    const { row, last } = await recorded(api.world, action_id);
+    const { row, last } = await api.recorded(action_id);
     expect(row.cleared_hash).toBe(body.action.params_hash);
     expect(last?.event).toBe('action.updated');
   });
 
-  it.each<[string, (here: Tenant) => Promise<object>]>([
+  it.each<[string, () => Promise<object>]>([
     ['params', async () => ({ params: { say: 'bye' } })],
-    ['identity', async (here) => ({ identity_id: await here.identity('internal', { account: 'two' }) })],
+    ['identity', async () => ({ identity_id: await here.identity('internal', { account: 'two' }) })],
   ])('voids an approval when %s change', async (_, change) => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     await here.owner.post(`/v1/actions/${action_id}/approve`, {
       action: 'edit',
       edits: { say: 'edited' },
       comment: 'c',
     });
-    const { body } = await patch(here.owner, action_id, await change(here));
+    const { body } = await patch(here.owner, action_id, await change());
     expect(body.action).toMatchObject({
       status: 'pending_approval',
       status_reason: 'changed_after_approval',
       approval: null,
     });
-    const { row, last } = await recorded(api.world, action_id);
+    const { row, last } = await api.recorded(action_id);
     expect(row).toMatchObject({ user_edits: null, approval: null, cleared_hash: null, cleared_identity_version: null });
     expect(last).toMatchObject({ event: 'action.returned_to_review', data: { reason: 'changed_after_approval' } });
-    await expectRefusal(api, here, [409, 'CONFLICT'], () => approve(here.owner, action_id));
+    await here.refuses('CONFLICT', () => approve(here.owner, action_id));
   });
 
   it('keeps an approval when only the time or the description changes', async () => {
-    const here = await api.tenant();
-    const action_id = await approved(here);
-    const before = (await recorded(api.world, action_id)).row;
+    const action_id = await approved();
+    const before = (await api.recorded(action_id)).row;
     await patch(here.owner, action_id, { description: 'later', scheduled_time: '2100-01-01T00:00:00Z' });
-    const { row } = await recorded(api.world, action_id);
+    const { row } = await api.recorded(action_id);
     expect(row).toMatchObject({ status: 'approved', approval: before.approval });
     expect(row.cleared_hash).not.toBe(before.cleared_hash); // bound to the new time
     expect(row.due_at.toISOString()).toBe('2100-01-01T00:00:00.000Z');
   });
 
   it('keeps the reviewer’s edits when an approval is recalled, and requires another look', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'edit', edits: { say: 'softer' } });
     const { body } = await patch(here.owner, action_id, { require_approval: true });
     expect(body.action).toMatchObject({
@@ -128,12 +107,11 @@ describe('PATCH /v1/actions/{action_id}', () => {
   });
 
   it('answers 409 to an approval of a different time than the one read', async () => {
-    const here = await api.tenant();
-    const seen = await pending(here.owner, here, { scheduled_time: inFuture() });
+    const seen = await here.pending({ scheduled_time: inFuture() });
     await patch(here.owner, seen.action_id, { scheduled_time: null });
     expect((await approve(here.owner, seen.action_id)).status).toBe(409);
     expect((await approve(here.owner, seen.action_id, { params_hash: seen.params_hash })).status).toBe(409);
-    expect((await recorded(api.world, seen.action_id)).row.status).toBe('pending_approval');
+    expect((await api.recorded(seen.action_id)).row.status).toBe('pending_approval');
   });
 
   it.each<[string, object]>([
@@ -142,31 +120,28 @@ describe('PATCH /v1/actions/{action_id}', () => {
     ['time', { scheduled_time: '2100-01-01T00:00:00Z' }],
     ['require_approval', { require_approval: true }],
   ])('returns an agent’s own cleared action to review whatever it changes: %s', async (_, change) => {
-    const here = await api.tenant();
     const agent = await here.client({ agent: 'bot' });
     await api.world.db.tables.agents.update({ where: { id: await here.agentId('bot') }, data: { approval: 'never' } });
-    const { action_id, status } = await propose(agent, here, { scheduled_time: inFuture() });
+    const { action_id, status } = await here.propose({ scheduled_time: inFuture() }, agent);
     expect(status).toBe('auto_approved');
     await patch(agent, action_id, change);
-    const { row, last } = await recorded(api.world, action_id);
+    const { row, last } = await api.recorded(action_id);
     const reason = 'require_approval' in change ? 'recalled' : 'changed_after_approval';
     expect(row).toMatchObject({ status: 'pending_approval', status_reason: reason, cleared_hash: null });
     expect(last).toMatchObject({ event: 'action.returned_to_review', actor: { kind: 'agent' } });
   });
 
   it('lets an agent change only its own pending proposal', async () => {
-    const here = await api.tenant();
     const [mine, other] = [await here.client({ agent: 'mine' }), await here.client({ agent: 'other' })];
-    const { action_id } = await propose(mine, here);
+    const { action_id } = await here.propose({}, mine);
     expect((await patch(mine, action_id, { params: { say: 'x' } })).status).toBe(200);
-    await expectRefusal(api, here, FORBIDDEN, () => patch(other, action_id, { params: { say: 'y' } }));
-    const persons = await pending(here.owner, here);
-    await expectRefusal(api, here, FORBIDDEN, () => patch(mine, persons.action_id, { description: 'y' }));
+    await here.refuses('FORBIDDEN', () => patch(other, action_id, { params: { say: 'y' } }));
+    const persons = await here.pending();
+    await here.refuses('FORBIDDEN', () => patch(mine, persons.action_id, { description: 'y' }));
   });
 
   it.each(['scheduled', 'approved'])('recalls an action that is %s', async (status) => {
-    const here = await api.tenant();
-    const action_id = status === 'approved' ? await approved(here) : (await propose(here.owner, here)).action_id;
+    const action_id = status === 'approved' ? await approved() : (await here.propose()).action_id;
     const { body } = await patch(here.owner, action_id, { require_approval: true });
     expect(body.action).toMatchObject({
       status: 'pending_approval',
@@ -174,83 +149,76 @@ describe('PATCH /v1/actions/{action_id}', () => {
       require_approval: true,
       approval: null,
     });
-    const { row, last } = await recorded(api.world, action_id);
+    const { row, last } = await api.recorded(action_id);
     expect(row).toMatchObject({ status: 'pending_approval', cleared_hash: null });
     expect(last).toMatchObject({ event: 'action.returned_to_review', data: { reason: 'recalled' } });
     expect((await approve(here.owner, action_id)).status).toBe(200);
-    expect((await recorded(api.world, action_id)).row.status_reason).toBeNull();
+    expect((await api.recorded(action_id)).row.status_reason).toBeNull();
   });
 
   it('approves a pending action by require_approval: false, and records it as an approval', async () => {
-    const here = await api.tenant();
-    const { action_id, params_hash } = await pending(here.owner, here);
+    const { action_id, params_hash } = await here.pending();
     const { body } = await patch(here.owner, action_id, { require_approval: false, params_hash });
     expect(body.action).toMatchObject({
       status: 'approved',
       require_approval: false,
       approval: { decision: 'approve' },
     });
-    const { row, trail } = await recorded(api.world, action_id);
+    const { row, trail } = await api.recorded(action_id);
     expect(row).toMatchObject({ cleared_hash: params_hash, approval: { by: { name: 'owner' } } });
     expect(trail).toEqual(['action.created', 'action.approved']);
   });
 
   it('approves the changes of the same request', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const { body } = await patch(here.owner, action_id, { require_approval: false, params: { say: 'mine' } });
     expect(body.action).toMatchObject({
       status: 'approved',
       params: { say: 'mine' },
       original_params: { say: 'hello' },
     });
-    expect((await recorded(api.world, action_id)).row.cleared_hash).toBe(body.action.params_hash);
+    expect((await api.recorded(action_id)).row.cleared_hash).toBe(body.action.params_hash);
   });
 
   it('does not approve by require_approval: false with a wrong hash', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const body = { require_approval: false, params_hash: '0'.repeat(64) };
-    await expectRefusal(api, here, [409, 'CONFLICT'], () => patch(here.owner, action_id, body));
+    await here.refuses('CONFLICT', () => patch(here.owner, action_id, body));
   });
 
   it('makes it due now by scheduled_time: null', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here, { scheduled_time: '2100-01-01T00:00:00Z' });
+    const { action_id } = await here.propose({ scheduled_time: '2100-01-01T00:00:00Z' });
     const { body } = await patch(here.owner, action_id, { scheduled_time: null });
     expect(body.action.scheduled_time).toBeNull();
-    const { row } = await recorded(api.world, action_id);
+    const { row } = await api.recorded(action_id);
     expect(row.status).toBe('scheduled');
     expect(row.due_at.getTime()).toBeLessThanOrEqual(row.updated_at.getTime());
   });
 
   describe('with If-Match', () => {
     it('changes the version that was read, or reports the current one', async () => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here);
+      const { action_id } = await here.pending();
       const { headers } = await here.owner.get(`/v1/actions/${action_id}`);
       const etag = headers.etag ?? '';
       expect((await patch(here.owner, action_id, { description: 'a' }, { 'If-Match': etag })).status).toBe(200);
-      const stale = [412, 'PRECONDITION_FAILED'] as const;
       for (const tag of [etag, '"v9"', 'v2', 'W/"v2"']) {
-        await expectRefusal(api, here, stale, () =>
+        await here.refuses('PRECONDITION_FAILED', () =>
           patch(here.owner, action_id, { description: 'b' }, { 'If-Match': tag }),
         );
       }
       expect((await patch(here.owner, action_id, { description: 'c' }, { 'If-Match': '"v2"' })).status).toBe(200);
-      expect((await recorded(api.world, action_id)).row).toMatchObject({ version: 3, description: 'c' });
+      expect((await api.recorded(action_id)).row).toMatchObject({ version: 3, description: 'c' });
     });
 
     it('lets one of many callers with the same version win', async () => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here);
+      const { action_id } = await here.pending();
       const replies = await Promise.all(
         Array.from({ length: 8 }, (_, index) =>
           patch(here.owner, action_id, { description: `${index}` }, { 'If-Match': '"v1"' }),
         ),
       );
       expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
-      expect((await recorded(api.world, action_id)).row.version).toBe(2);
+      expect((await api.recorded(action_id)).row.version).toBe(2);
     });
   });
 
@@ -260,6 +228,9 @@ describe('PATCH /v1/actions/{action_id}', () => {
       ['a hash alone', { params_hash: '0'.repeat(64) }, ''],
       ['the type', { type: 'create_note' }, 'type'],
       ['the status', { status: 'approved' }, 'status'],
+      ['the list', { list_id: 'x' }, 'list_id'],
+      ['the item', { item_id: 'x' }, 'item_id'],
+      ['direct', { direct: true }, 'direct'],
       ['the expiry', { expires_at: inFuture() }, 'expires_at'],
       ['metadata', { metadata: {} }, 'metadata'],
       ['ill-typed params', { params: 'x' }, 'params'],
@@ -269,47 +240,28 @@ describe('PATCH /v1/actions/{action_id}', () => {
       ['null for params', { params: null }, 'params'],
       ['null for require_approval', { require_approval: null }, 'require_approval'],
     ])('%s', async (_, body, path) => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here);
-      const refused = await expectRefusal(api, here, INVALID, () => patch(here.owner, action_id, body));
-      expect(pathsOf(refused)).toContain(path);
+      const { action_id } = await here.pending();
+      await here.refuses('INVALID', () => patch(here.owner, action_id, body), path);
     });
 
     it('a start after the expiry', async () => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here, { expires_at: inFuture() });
+      const { action_id } = await here.pending({ expires_at: inFuture() });
       const late = { scheduled_time: '2100-01-01T00:00:00Z' };
-      const refused = await expectRefusal(api, here, INVALID, () => patch(here.owner, action_id, late));
-      expect(pathsOf(refused)).toEqual(['scheduled_time']);
+      await here.refuses('INVALID', () => patch(here.owner, action_id, late), ['scheduled_time']);
     });
 
     it('a reviewer’s change, but not a reviewer’s approval', async () => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here);
+      const { action_id } = await here.pending();
       const reviewer = await here.client({ role: 'reviewer' });
-      await expectRefusal(api, here, FORBIDDEN, () => patch(reviewer, action_id, { description: 'mine' }));
+      await here.refuses('FORBIDDEN', () => patch(reviewer, action_id, { description: 'mine' }));
       const both = { require_approval: false, params: { say: 'mine' } };
-      await expectRefusal(api, here, FORBIDDEN, () => patch(reviewer, action_id, both));
+      await here.refuses('FORBIDDEN', () => patch(reviewer, action_id, both));
       const { body } = await patch(reviewer, action_id, { require_approval: false });
       expect(body.action).toMatchObject({ status: 'approved' });
     });
 
-    it('no token, a viewer, a token without the scope and a stranger', async () => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here);
-      const callers = [
-        [api.with(), UNAUTHENTICATED],
-        [await here.client({ role: 'viewer' }), FORBIDDEN],
-        [await here.client({ scopes: ['actions:read'] }), FORBIDDEN],
-        [(await api.tenant()).owner, NOT_FOUND],
-      ] as const;
-      for (const [by, kind] of callers)
-        await expectRefusal(api, here, kind, () => patch(by, action_id, { description: 'x' }));
-    });
-
     it.each(['running', 'completed', 'failed', 'rejected', 'cancelled'])('an action that is %s', async (status) => {
-      const here = await api.tenant();
-      const { action_id } = await propose(here.owner, here);
+      const { action_id } = await here.propose();
       const ended = status === 'running' ? 'null' : 'now()';
       const cleared = status === 'running' ? "'scheduled'" : 'null';
       const lease = status === 'running' ? "now() + interval '1 h'" : 'null';
@@ -323,14 +275,13 @@ describe('PATCH /v1/actions/{action_id}', () => {
         { require_approval: true },
         { require_approval: false },
       ]) {
-        const refused = await expectRefusal(api, here, INVALID_STATE, () => patch(here.owner, action_id, body));
+        const refused = await here.refuses('INVALID_STATE', () => patch(here.owner, action_id, body));
         expect(refused.action).toMatchObject({ action_id, status });
       }
     });
 
     it('an action whose effect may have started, even between two attempts', async () => {
-      const here = await api.tenant();
-      const { action_id } = await propose(here.owner, here);
+      const { action_id } = await here.propose();
       await api.world.db.pool.query('update actions set effect_started_at = now() where workspace_id = $1', [here.id]);
       for (const body of [
         { params: { say: 'x' } },
@@ -338,7 +289,7 @@ describe('PATCH /v1/actions/{action_id}', () => {
         { require_approval: true },
         { scheduled_time: null },
       ])
-        await expectRefusal(api, here, INVALID_STATE, () => patch(here.owner, action_id, body));
+        await here.refuses('INVALID_STATE', () => patch(here.owner, action_id, body));
     });
   });
 });

@@ -1,13 +1,21 @@
 import { SCOPES, type Scope } from '@proviso/contracts';
 import { hashToken, newId, parseId, formatId } from '@proviso/core';
-import { expectRefusal, FORBIDDEN, INVALID, INVALID_STATE, NOT_FOUND, UNAUTHENTICATED, useApi } from './test-api.ts';
-import { inFuture, join, letIn, pathsOf, pending, proposal, userIdOf } from './test-api.ts';
-import type { Client, Reply, Tenant } from './test-api.ts';
+import {
+  useTenant,
+  inFuture,
+  join,
+  letIn,
+  proposal,
+  userIdOf,
+  type Client,
+  type Reply,
+  type Tenant,
+} from './test-api.ts';
 
 const READ: Scope[] = ['actions:read'];
 
 describe('API keys', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const make = (by: Client, more: object = {}): Promise<Reply> =>
     by.post('/v1/api-keys', { name: 'CI', scopes: READ, ...more });
   const made = async (by: Client, more: object = {}): Promise<{ key_id: string; token: string; by: Client }> => {
@@ -18,12 +26,11 @@ describe('API keys', () => {
   const row = (key_id: string) =>
     api.world.db.tables.api_keys.findUniqueOrThrow({ where: { id: parseId('key', key_id) ?? '' } });
   /** A personal credential of the owner of `here`. */
-  const personal = async (here: Tenant, more: object = {}) =>
-    made(here.owner, { kind: 'personal', scopes: [...SCOPES], ...more });
+  const personal = async (tenant: Tenant, more: object = {}) =>
+    made(tenant.owner, { kind: 'personal', scopes: [...SCOPES], ...more });
 
   describe('POST /v1/api-keys', () => {
     it('creates a key that works at once, shows its token once and stores its hash', async () => {
-      const here = await api.tenant();
       const { status, body } = await make(here.owner);
       expect(status).toBe(201);
       expect(body.token).toMatch(/^pv_\w{8}_\w{40}$/);
@@ -52,12 +59,11 @@ describe('API keys', () => {
       });
       const by = api.with(body.token ?? '');
       expect((await by.get('/v1/actions')).status).toBe(200);
-      await expectRefusal(api, here, FORBIDDEN, () => by.post('/v1/actions', proposal(here)));
+      await here.refuses('FORBIDDEN', () => by.post('/v1/actions', proposal(here)));
       expect((await here.owner.get('/v1/api-keys')).text).not.toContain(body.token);
     });
 
     it('stores no token for an Idempotency-Key: a replay shows the key without it', async () => {
-      const here = await api.tenant();
       const body = { name: 'CI', scopes: READ };
       const [first, second] = [
         await here.owner.post('/v1/api-keys', body, { 'Idempotency-Key': 'k' }),
@@ -70,36 +76,31 @@ describe('API keys', () => {
     });
 
     it('creates a key for an agent, which never decides', async () => {
-      const here = await api.tenant();
       const agent_id = formatId('agent', await here.agentId('bot'));
       const bot = await made(here.owner, { agent_id, scopes: [...SCOPES] });
-      const { action_id } = await pending(here.owner, here);
-      await expectRefusal(api, here, FORBIDDEN, () =>
-        bot.by.post(`/v1/actions/${action_id}/approve`, { action: 'approve' }),
-      );
-      await expectRefusal(api, here, INVALID, () => make(here.owner, { agent_id, decides: true }));
+      const { action_id } = await here.pending();
+      await here.refuses('FORBIDDEN', () => bot.by.post(`/v1/actions/${action_id}/approve`, { action: 'approve' }));
+      await here.refuses('INVALID', () => make(here.owner, { agent_id, decides: true }));
     });
 
     it('creates a workspace key, which decides only if created for that, in its own name', async () => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here);
+      const { action_id } = await here.pending();
       const approve = (by: Client) => by.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
       const mute = await made(here.owner, { scopes: [...SCOPES] });
-      await expectRefusal(api, here, FORBIDDEN, () => approve(mute.by));
+      await here.refuses('FORBIDDEN', () => approve(mute.by));
       const clerk = await made(here.owner, { name: 'Clerk', scopes: [...SCOPES], decides: true, role: 'reviewer' });
-      await expectRefusal(api, here, FORBIDDEN, () => clerk.by.post('/v1/actions', proposal(here)));
+      await here.refuses('FORBIDDEN', () => clerk.by.post('/v1/actions', proposal(here)));
       const { body } = await approve(clerk.by);
       expect(body.action.approval?.by).toEqual({ kind: 'api_key', id: clerk.key_id, name: 'Clerk' });
-      await expectRefusal(api, here, FORBIDDEN, () => make(mute.by, { decides: true }));
+      await here.refuses('FORBIDDEN', () => make(mute.by, { decides: true }));
     });
 
     it('does not grant a scope that the creator’s token lacks', async () => {
-      const here = await api.tenant();
       const scopes: Scope[] = ['workspace:admin', 'actions:read'];
       const by = await here.client({ scopes });
       expect((await make(by, { scopes })).status).toBe(201);
       for (const scope of SCOPES.filter((each) => !scopes.includes(each)))
-        await expectRefusal(api, here, FORBIDDEN, () => make(by, { scopes: [scope] }));
+        await here.refuses('FORBIDDEN', () => make(by, { scopes: [scope] }));
     });
 
     it.each<[string, object, string]>([
@@ -118,29 +119,27 @@ describe('API keys', () => {
       ['an agent key of no agent', { kind: 'agent' }, 'agent_id'],
       ['a token', { token: 'pv_12345678_x' }, 'token'],
     ])('refuses %s', async (_, more, path) => {
-      const here = await api.tenant();
-      expect(pathsOf(await expectRefusal(api, here, INVALID, () => make(here.owner, more)))).toContain(path);
+      await here.refuses('INVALID', () => make(here.owner, more), path);
     });
 
     it('refuses another workspace’s agent', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
+      const there = await api.tenant();
       const agent_id = await there.agentId();
-      await expectRefusal(api, here, INVALID, () => make(here.owner, { agent_id }));
+      await here.refuses('INVALID', () => make(here.owner, { agent_id }));
     });
 
     it('ends a key at its expiry, by the database’s clock', async () => {
-      const here = await api.tenant();
       const { by, key_id } = await made(here.owner, { expires_at: inFuture() });
       expect((await by.get('/v1/actions')).status).toBe(200);
       const where = { id: parseId('key', key_id) ?? '' };
       await api.world.db.tables.api_keys.update({ where, data: { expires_at: new Date(Date.now() - 1) } });
-      await expectRefusal(api, here, UNAUTHENTICATED, () => by.get('/v1/actions'));
+      await here.refuses('UNAUTHENTICATED', () => by.get('/v1/actions'));
     });
   });
 
   describe('GET /v1/api-keys', () => {
     it('lists the workspace’s keys and the caller’s own personal tokens only', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
+      const there = await api.tenant();
       const mine = [(await made(here.owner)).key_id, (await personal(here)).key_id];
       const strange = [(await made(there.owner)).key_id, (await personal(there)).key_id];
       const another = (await made(await here.client({}), { kind: 'personal' })).key_id;
@@ -153,43 +152,36 @@ describe('API keys', () => {
   });
 
   describe('DELETE /v1/api-keys/:id', () => {
+    it('answers 404 for somebody else’s personal token', async () => {
+      const { key_id } = await made(await here.client({}), { kind: 'personal' });
+      await here.refuses('NOT_FOUND', () => here.owner.delete(`/v1/api-keys/${key_id}`));
+    });
+
     it('revokes a key, so its next request is refused', async () => {
-      const here = await api.tenant();
       const { by, key_id } = await made(here.owner);
       expect((await by.get('/v1/actions')).status).toBe(200);
       const { status, body } = await here.owner.delete(`/v1/api-keys/${key_id}`);
       expect(status).toBe(200);
       expect(body.api_key).toMatchObject({ key_id, revoked_at: expect.any(String) });
-      await expectRefusal(api, here, UNAUTHENTICATED, () => by.get('/v1/actions'));
+      await here.refuses('UNAUTHENTICATED', () => by.get('/v1/actions'));
       expect((await row(key_id)).revoked_at).not.toBeNull();
     });
 
     it('revokes once', async () => {
-      const here = await api.tenant();
       const { key_id } = await made(here.owner);
       await here.owner.delete(`/v1/api-keys/${key_id}`);
-      await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(`/v1/api-keys/${key_id}`));
-    });
-
-    it('answers 404 for a malformed id, another workspace’s key and somebody else’s personal token', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
-      const strange = (await made(there.owner)).key_id;
-      const another = (await made(await here.client({}), { kind: 'personal' })).key_id;
-      for (const id of ['x', newId(), strange, another])
-        await expectRefusal(api, here, NOT_FOUND, () => here.owner.delete(`/v1/api-keys/${id}`));
-      expect((await row(another)).revoked_at).toBeNull();
+      await here.refuses('INVALID_STATE', () => here.owner.delete(`/v1/api-keys/${key_id}`));
     });
 
     it('refuses a body with fields', async () => {
-      const here = await api.tenant();
       const { key_id } = await made(here.owner);
-      await expectRefusal(api, here, INVALID, () => here.owner.delete(`/v1/api-keys/${key_id}`, { force: true }));
+      await here.refuses('INVALID', () => here.owner.delete(`/v1/api-keys/${key_id}`, { force: true }));
     });
   });
 
   describe('a personal credential', () => {
     it('works in every workspace of its person, with their role there', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
+      const there = await api.tenant();
       const { by } = await personal(here);
       const alone = await by.get('/v1/auth/status');
       expect(alone.body).toMatchObject({ auth_type: 'personal', workspace_id: here.id });
@@ -197,11 +189,11 @@ describe('API keys', () => {
       const at = (id: string) => ({ 'X-Workspace-Id': id });
       expect((await by.get('/v1/auth/status', {}, at(there.id))).body).toMatchObject({ workspace_id: there.id });
       expect((await by.post('/v1/actions', proposal(here), at(here.id))).status).toBe(200);
-      await expectRefusal(api, there, FORBIDDEN, () => by.post('/v1/actions', proposal(there), at(there.id)));
+      await there.refuses('FORBIDDEN', () => by.post('/v1/actions', proposal(there), at(there.id)));
     });
 
     it('defaults to its home workspace, whatever its person joins or creates', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
+      const there = await api.tenant();
       const { by } = await personal(here);
       await letIn(there, by, 'owner');
       await by.post('/v1/workspaces', { name: 'Third' });
@@ -211,32 +203,30 @@ describe('API keys', () => {
     });
 
     it('requires a workspace once its person has left its home and has several', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
+      const there = await api.tenant();
       const ann = await join(api, here.owner, 'viewer');
       await letIn(there, ann.by, 'viewer');
       await here.owner.delete(`/v1/members/${ann.user_id}`);
       expect((await ann.by.get('/v1/auth/status')).body.workspace_id).toBe(there.id);
       await letIn(await api.tenant(), ann.by, 'viewer');
-      const refused = await expectRefusal(api, there, INVALID, () => ann.by.get('/v1/actions'));
-      expect(pathsOf(refused)).toEqual(['X-Workspace-Id']);
+      await there.refuses('INVALID', () => ann.by.get('/v1/actions'), ['X-Workspace-Id']);
     });
 
     it('refuses a workspace that its person is not in, and a malformed id', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
+      const there = await api.tenant();
       const { by } = await personal(here);
       for (const client of [by, here.owner]) {
         for (const id of [there.id, newId()])
-          await expectRefusal(api, here, NOT_FOUND, () => client.get('/v1/actions', {}, { 'X-Workspace-Id': id }));
-        await expectRefusal(api, here, INVALID, () => client.get('/v1/actions', {}, { 'X-Workspace-Id': 'x' }));
+          await here.refuses('NOT_FOUND', () => client.get('/v1/actions', {}, { 'X-Workspace-Id': id }));
+        await here.refuses('INVALID', () => client.get('/v1/actions', {}, { 'X-Workspace-Id': 'x' }));
         const named = await client.get('/v1/actions', {}, { 'X-Workspace-Id': here.id.toUpperCase() });
         expect(named.status).toBe(200);
       }
     });
 
     it('acts as its person', async () => {
-      const here = await api.tenant();
       const { by } = await personal(here);
-      const { action_id } = await pending(here.owner, here);
+      const { action_id } = await here.pending();
       const { body } = await by.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
       expect(body.action.approval?.by).toEqual({
         kind: 'member',
@@ -246,18 +236,16 @@ describe('API keys', () => {
     });
 
     it('has no more than its scopes, ends with its last membership, and is revoked by its person', async () => {
-      const here = await api.tenant();
       const reader = await personal(here, { scopes: READ });
-      await expectRefusal(api, here, FORBIDDEN, () => reader.by.post('/v1/actions', proposal(here)));
+      await here.refuses('FORBIDDEN', () => reader.by.post('/v1/actions', proposal(here)));
       const { by, key_id } = await personal(here);
       expect((await here.owner.delete(`/v1/api-keys/${key_id}`)).status).toBe(200);
-      await expectRefusal(api, here, UNAUTHENTICATED, () => by.get('/v1/actions'));
+      await here.refuses('UNAUTHENTICATED', () => by.get('/v1/actions'));
       await api.world.db.tables.members.deleteMany({ where: { workspace_id: here.id } });
-      await expectRefusal(api, here, UNAUTHENTICATED, () => reader.by.get('/v1/actions'));
+      await here.refuses('UNAUTHENTICATED', () => reader.by.get('/v1/actions'));
     });
 
     it('opens the board only with instance:operate, like a workspace key', async () => {
-      const here = await api.tenant();
       const { token } = await personal(here);
       const bound = await made(here.owner, { scopes: ['instance:operate'] });
       const weak = await made(here.owner, { scopes: ['workspace:admin'] });

@@ -1,16 +1,6 @@
 import { execute, hashToken, newId, type Consumer } from '@proviso/core';
 import { backends, effectsOf, until } from '@proviso/testing';
-import {
-  expectRefusal,
-  pending,
-  propose,
-  recorded,
-  useApi,
-  uuidOf,
-  type Api,
-  type Reply,
-  type Tenant,
-} from './test-api.ts';
+import { uuidOf, type Api, type Reply, useTenant } from './test-api.ts';
 import { signIn } from './sign-in.ts';
 
 const BOARD = '/admin/queues';
@@ -20,7 +10,7 @@ const see = (api: Api, headers: Record<string, string> = {}): Promise<Reply> =>
   api.with().raw('get', `${BOARD}/api/queues`, undefined, { Accept: 'application/json', ...headers });
 
 describe('the board’s door', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const revoke = async (token: string): Promise<void> => {
     await api.world.db.tables.api_keys.update({
       where: { token_hash: hashToken(token) },
@@ -29,7 +19,6 @@ describe('the board’s door', () => {
   };
 
   it('opens to an operator’s key by POST, and sets an HttpOnly, SameSite cookie', async () => {
-    const here = await api.tenant();
     const key = await here.token({});
     const { reply, headers } = await signIn(api, key);
     expect([reply.status, reply.headers.location]).toEqual([303, BOARD]);
@@ -42,31 +31,30 @@ describe('the board’s door', () => {
     expect([page.status, page.text.includes('Proviso')]).toEqual([200, true]);
   });
 
-  it.each<[string, (here: Tenant) => Promise<string>]>([
+  it.each<[string, () => Promise<string>]>([
     ['a wrong key', async () => `pv_12345678_${'x'.repeat(40)}`],
     ['no key', async () => ''],
     [
       'a key without instance:operate',
-      (here) => here.token({ scopes: ['actions:read', 'actions:write', 'workspace:admin'] }),
+      () => here.token({ scopes: ['actions:read', 'actions:write', 'workspace:admin'] }),
     ],
-    ['an agent’s key', (here) => here.token({ agent: 'bot' })],
-    ['the hash of a key', async (here) => hashToken(await here.token({}))],
+    ['an agent’s key', () => here.token({ agent: 'bot' })],
+    ['the hash of a key', async () => hashToken(await here.token({}))],
     [
       'a revoked key',
-      async (here) => {
+      async () => {
         const key = await here.token({});
         await revoke(key);
         return key;
       },
     ],
   ])('stays shut for %s', async (_, key) => {
-    const { reply } = await signIn(api, await key(await api.tenant()));
+    const { reply } = await signIn(api, await key());
     expect([reply.status, reply.headers['set-cookie']]).toEqual([403, undefined]);
     expect(reply.text).toContain('role="alert"');
   });
 
   it('ignores a key in the query', async () => {
-    const here = await api.tenant();
     const key = await here.token({});
     const reply = await api.with().get('/admin/sign-in', { key });
     expect(reply.headers['set-cookie']).toBeUndefined();
@@ -89,14 +77,12 @@ describe('the board’s door', () => {
   });
 
   it('does not accept an API key as a session', async () => {
-    const here = await api.tenant();
     expect((await here.owner.raw('get', `${BOARD}/api/queues`, undefined, { Accept: 'application/json' })).status).toBe(
       401,
     );
   });
 
   it.each(['revoked', 'expired', 'stripped of instance:operate'])('shuts at once when the key is %s', async (how) => {
-    const here = await api.tenant();
     const key = await here.token({});
     const { headers } = await signIn(api, key);
     expect((await see(api, headers)).status).toBe(200);
@@ -114,7 +100,6 @@ describe('the board’s door', () => {
       (workspace_id) => api.world.db.tables.members.updateMany({ where: { workspace_id }, data: { role: 'viewer' } }),
     ],
   ])('shuts when the key’s owner is %s', async (_, change) => {
-    const here = await api.tenant();
     const key = await here.token({});
     const { headers } = await signIn(api, key);
     await change(here.id);
@@ -123,7 +108,6 @@ describe('the board’s door', () => {
   });
 
   it('loads nothing from another host, whatever its pages ask for', async () => {
-    const here = await api.tenant();
     const session = await signIn(api, await here.token({}));
     for (const path of ['/admin/sign-in', '/admin', BOARD, `${BOARD}/queue/actions`]) {
       const page = await api.with().raw('get', path, undefined, { ...session.headers, Accept: 'text/html' });
@@ -144,7 +128,6 @@ describe('the board’s door', () => {
   });
 
   it('explains why its FAILED tab is empty and where the failed actions are', async () => {
-    const here = await api.tenant();
     const { headers } = await signIn(api, await here.token({}));
     const board = await api.with().raw('get', BOARD, undefined, { ...headers, Accept: 'text/html' });
     expect(board.text).toContain('"url":"/admin#failed"');
@@ -160,12 +143,12 @@ describe('the board’s door', () => {
 });
 
 describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
-  const api = useApi({ ...(redisUrl && { redisUrl }) });
+  const { api, here } = useTenant({ ...(redisUrl && { redisUrl }) });
   let session: Record<string, string>;
   let consumer: Consumer;
   beforeAll(async () => {
-    const here = await api.tenant();
-    session = (await signIn(api, await here.token({}))).headers;
+    const operator = await api.tenant();
+    session = (await signIn(api, await operator.token({}))).headers;
     const worker = api.world.worker();
     consumer = await api.world.queue.consume((id) => execute(worker, id), 4);
   });
@@ -194,25 +177,24 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
     });
   }
   /** A cleared action is woken and runs: what did not run before it, was not going to. */
-  async function runsOther(here: Tenant): Promise<void> {
-    const { action_id } = await propose(here.owner, here);
-    await until('the other one', async () => (await recorded(api.world, action_id)).row.status === 'completed');
+  async function runsOther(): Promise<void> {
+    const { action_id } = await here.propose();
+    await until('the other one', async () => (await api.recorded(action_id)).row.status === 'completed');
   }
 
   it('wake a cleared action, which runs once', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here);
-    await until('its completion', async () => (await recorded(api.world, action_id)).row.status === 'completed');
+    const { action_id } = await here.propose();
+    await until('its completion', async () => (await api.recorded(action_id)).row.status === 'completed');
     expect(effectsOf(action_id)).toHaveLength(1);
   });
 
-  it.each<[string, string[], (here: Tenant) => Promise<string>]>([
-    ['pending', ['action.created'], async (here) => (await pending(here.owner, here)).action_id],
+  it.each<[string, string[], () => Promise<string>]>([
+    ['pending', ['action.created'], async () => (await here.pending()).action_id],
     [
       'rejected',
       ['action.created', 'action.rejected'],
-      async (here) => {
-        const { action_id } = await pending(here.owner, here);
+      async () => {
+        const { action_id } = await here.pending();
         await here.owner.post(`/v1/actions/${action_id}/reject`);
         return action_id;
       },
@@ -220,8 +202,8 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
     [
       'cancelled',
       ['action.created', 'action.cancelled'],
-      async (here) => {
-        const { action_id } = await pending(here.owner, here);
+      async () => {
+        const { action_id } = await here.pending();
         await here.owner.post(`/v1/actions/${action_id}/cancel`);
         return action_id;
       },
@@ -229,43 +211,40 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
     [
       'scheduled for later',
       ['action.created'],
-      async (here) => (await propose(here.owner, here, { scheduled_time: '2100-01-01T00:00:00Z' })).action_id,
+      async () => (await here.propose({ scheduled_time: '2100-01-01T00:00:00Z' })).action_id,
     ],
   ])('do not run an action that is %s', async (name, trail, make) => {
-    const here = await api.tenant();
-    const action_id = await make(here);
-    const before = await recorded(api.world, action_id);
+    const action_id = await make();
+    const before = await api.recorded(action_id);
     if (name === 'scheduled for later') {
       const wakeUp = `${before.row.id}-1`;
       await until('its own wake-up', () => state(wakeUp));
       expect((await press('put', `/${wakeUp}/promote`)).status).toBe(204);
       await until('the wake-up to be delayed again', async () => (await state(wakeUp)) === 'delayed');
     } else await addAndRetry(action_id);
-    await runsOther(here);
+    await runsOther();
     expect(effectsOf(action_id)).toEqual([]);
-    const after = await recorded(api.world, action_id);
+    const after = await api.recorded(action_id);
     expect(after.trail).toEqual(trail);
     expect(after.row).toEqual(before.row);
   });
 
   it('do not run a completed action again', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here);
-    await until('its completion', async () => (await recorded(api.world, action_id)).row.status === 'completed');
-    const before = await recorded(api.world, action_id);
+    const { action_id } = await here.propose();
+    await until('its completion', async () => (await api.recorded(action_id)).row.status === 'completed');
+    const before = await api.recorded(action_id);
     const wakeUp = `${before.row.id}-1`;
     expect(await ended(wakeUp)).toBe('completed');
     expect((await press('put', `/${wakeUp}/retry`)).status).toBe(204);
     await addAndRetry(action_id);
-    await runsOther(here);
+    await runsOther();
     expect(effectsOf(action_id)).toHaveLength(1);
-    expect(await recorded(api.world, action_id)).toEqual(before);
+    expect(await api.recorded(action_id)).toEqual(before);
   });
 
   it('cannot run another action by changing a job’s data', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
-    const before = await recorded(api.world, action_id);
+    const { action_id } = await here.pending();
+    const before = await api.recorded(action_id);
     const jobs: object[] = [
       { actionId: uuidOf(action_id), status: 'approved', params: { say: 'forged' }, cleared_hash: 'x' },
       { actionId: { id: uuidOf(action_id) } },
@@ -278,7 +257,7 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
       await ended(jobId);
     }
     expect(effectsOf(action_id)).toEqual([]);
-    expect(await recorded(api.world, action_id)).toEqual(before);
+    expect(await api.recorded(action_id)).toEqual(before);
   });
 
   it.each([
@@ -309,20 +288,18 @@ describe.each(backends())('the board’s buttons $name', ({ redisUrl }) => {
   });
 
   it('lose no work when the queue is emptied: the action stays, and the page says so', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here, { scheduled_time: '2100-01-01T00:00:00Z' });
+    const { action_id } = await here.propose({ scheduled_time: '2100-01-01T00:00:00Z' });
     await until('its wake-up', () => state(`${uuidOf(action_id)}-1`));
     expect((await press('put', '/empty')).status).toBeLessThan(500);
-    expect((await recorded(api.world, action_id)).row.status).toBe('scheduled');
+    expect((await api.recorded(action_id)).row.status).toBe('scheduled');
     await here.owner.post(`/v1/actions/${action_id}/execute`);
-    await until('its completion', async () => (await recorded(api.world, action_id)).row.status === 'completed');
+    await until('its completion', async () => (await api.recorded(action_id)).row.status === 'completed');
     expect(effectsOf(action_id)).toHaveLength(1);
   });
 
   it('are refused to API callers and then change nothing', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const job = JSON.stringify({ name: 'execute', data: { actionId: uuidOf(action_id) } });
-    await expectRefusal(api, here, [401, 'UNAUTHENTICATED'], () => here.owner.raw('post', `${QUEUE}/add`, job));
+    await here.refuses('UNAUTHENTICATED', () => here.owner.raw('post', `${QUEUE}/add`, job));
   });
 });

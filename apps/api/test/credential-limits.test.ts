@@ -1,15 +1,14 @@
-import { expectRefusal, INVALID_STATE, join, userIdOf, useApi, type Reply, type Tenant } from './test-api.ts';
+import { join, userIdOf, type Reply, useTenant } from './test-api.ts';
 
 describe('the numbers of people, invitations and credentials are limited', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const sql = (text: string, values: string[]): Promise<unknown> => api.world.db.pool.query(text, values);
 
-  async function expectFull(here: Tenant, ask: () => Promise<Reply>, says: string): Promise<void> {
-    expect((await expectRefusal(api, here, INVALID_STATE, ask)).error).toContain(says);
+  async function expectFull(ask: () => Promise<Reply>, says: string): Promise<void> {
+    expect((await here.refuses('INVALID_STATE', ask)).error).toContain(says);
   }
 
   it('open invitations of a workspace: 200; revoking one frees a place', async () => {
-    const here = await api.tenant();
     const invite = (email: string): Promise<Reply> => here.owner.post('/v1/invitations', { email, role: 'viewer' });
     const { body } = await invite('first@example.com');
     await sql(
@@ -18,13 +17,12 @@ describe('the numbers of people, invitations and credentials are limited', () =>
        from invitations i, generate_series(1, 199) g where i.workspace_id = $1`,
       [here.id],
     );
-    await expectFull(here, () => invite('last@example.com'), 'open invitations of this workspace is 200');
+    await expectFull(() => invite('last@example.com'), 'open invitations of this workspace is 200');
     expect((await here.owner.delete(`/v1/invitations/${body.invitation.invitation_id}`)).status).toBe(200);
     expect((await invite('last@example.com')).status).toBe(201);
   });
 
   it('keys of a workspace: 1000; personal credentials of a person: 50', async () => {
-    const here = await api.tenant();
     const copy = (kind: string, count: number): Promise<unknown> =>
       sql(
         `insert into api_keys select (jsonb_populate_record(k, jsonb_build_object('id', gen_random_uuid(),
@@ -40,7 +38,7 @@ describe('the numbers of people, invitations and credentials are limited', () =>
       const make = (): Promise<Reply> => here.owner.post('/v1/api-keys', { name, kind, scopes: ['actions:read'] });
       const { body } = await make();
       await copy(name, most - 1);
-      await expectFull(here, make, says);
+      await expectFull(make, says);
       if (kind === 'personal') continue; // the first one counts too
       expect((await here.owner.delete(`/v1/api-keys/${body.api_key.key_id}`)).status).toBe(200);
       expect((await make()).status).toBe(201);
@@ -48,7 +46,6 @@ describe('the numbers of people, invitations and credentials are limited', () =>
   });
 
   it('members of a workspace: 1000, even with an earlier invitation', async () => {
-    const here = await api.tenant();
     const { body } = await here.owner.post('/v1/invitations', { email: 'late@example.com', role: 'viewer' });
     await sql(
       `with made as (
@@ -59,11 +56,10 @@ describe('the numbers of people, invitations and credentials are limited', () =>
     );
     const accept = (): Promise<Reply> =>
       api.with().post('/v1/invitations/accept', { secret: body.secret, name: 'Late' });
-    await expectFull(here, accept, 'members of this workspace is 1000');
+    await expectFull(accept, 'members of this workspace is 1000');
   });
 
   it('workspaces of an owner: 50', async () => {
-    const here = await api.tenant();
     const userId = await userIdOf(here.owner);
     const make = (): Promise<Reply> => here.owner.post('/v1/workspaces', { name: 'More' });
     expect((await make()).status).toBe(201);
@@ -74,11 +70,10 @@ describe('the numbers of people, invitations and credentials are limited', () =>
       [here.id],
     );
     expect(userId).toBeTruthy();
-    await expectFull(here, make, 'workspaces that you own is 50');
+    await expectFull(make, 'workspaces that you own is 50');
   });
 
   it('the first credential of an invited person expires with the inviting one', async () => {
-    const here = await api.tenant();
     const expires_at = new Date(Date.now() + 3_600_000).toISOString();
     const scopes = (await here.owner.get('/v1/api-keys')).body.api_keys[0]?.scopes;
     const short = await here.owner.post('/v1/api-keys', { name: 'short', kind: 'personal', scopes, expires_at });

@@ -1,7 +1,7 @@
 import { defineExecutor, done } from '@proviso/core/executor';
 import { until } from '@proviso/testing';
 import { z } from 'zod';
-import { holdings, join, pending, proposal, useApi, uuidOf, type Client, type Reply, type Tenant } from './test-api.ts';
+import { holdings, join, proposal, uuidOf, type Client, type Reply, type Tenant, useTenant } from './test-api.ts';
 
 /** A provider that takes its time when it is told to. */
 const provider = { isSlow: false, holds: [] as (() => void)[] };
@@ -26,13 +26,14 @@ const looking = defineExecutor<{ say: string }>({
 });
 
 describe('a right that ends while a provider is asked', () => {
-  const api = useApi({ executors: [looking] });
+  const { api, here } = useTenant({ executors: [looking] });
   afterEach(answer);
   const body = { type: 'probe_looking', params: { say: 'hello' } };
 
   const ends: Record<string, (here: Tenant, userId: string, by: Client) => Promise<Reply>> = {
-    'a member who is removed': (here, userId) => here.owner.delete(`/v1/members/${userId}`),
-    'a member who is made a viewer': (here, userId) => here.owner.patch(`/v1/members/${userId}`, { role: 'viewer' }),
+    'a member who is removed': (tenant, userId) => tenant.owner.delete(`/v1/members/${userId}`),
+    'a member who is made a viewer': (tenant, userId) =>
+      tenant.owner.patch(`/v1/members/${userId}`, { role: 'viewer' }),
     'a credential that is revoked': async (_here, _userId, by) => {
       const { key_id } = (await by.get('/v1/auth/status')).body;
       return by.delete(`/v1/api-keys/${key_id}`);
@@ -46,8 +47,8 @@ describe('a right that ends while a provider is asked', () => {
     execute: (by, id) => by.post(`/v1/actions/${id}/execute`),
     'change and approve': (by, id) => by.patch(`/v1/actions/${id}`, { params: { say: 'x' }, require_approval: false }),
     change: (by, id) => by.patch(`/v1/actions/${id}`, { params: { say: 'x' } }),
-    propose: (by, _, here) => by.post('/v1/actions', proposal(here, body)),
-    'propose in bulk': (by, _, here) => by.post('/v1/actions/bulk', { actions: [proposal(here, body)] }),
+    propose: (by, _, tenant) => by.post('/v1/actions', proposal(tenant, body)),
+    'propose in bulk': (by, _, tenant) => by.post('/v1/actions/bulk', { actions: [proposal(tenant, body)] }),
     'approve in the second dialect': (by, id) => by.post(`/api/pending-actions/${uuidOf(id)}/approve`, {}),
     'approve a batch': (by, id, _, mission) =>
       by.post(`/api/pending-actions/batch/${mission}:probe_looking/approve`, {
@@ -57,11 +58,10 @@ describe('a right that ends while a provider is asked', () => {
   const all = Object.keys(ends).flatMap((end) => Object.keys(verbs).map((verb) => ({ end, verb })));
 
   it.each(all)('cannot $verb: $end', async ({ end, verb }) => {
-    const here = await api.tenant();
     const { by, user_id } = await join(api, here.owner, 'admin');
     await by.post('/v1/api-keys', { name: 'another', kind: 'personal', scopes: ['actions:read'] });
     const mission_id = crypto.randomUUID();
-    const { action_id } = await pending(here.owner, here, { ...body, mission_id });
+    const { action_id } = await here.pending({ ...body, mission_id });
     provider.isSlow = true;
     const call = verbs[verb]?.(by, action_id, here, mission_id) as Promise<Reply>;
     await until('the provider to be asked', () => provider.holds.length > 0);

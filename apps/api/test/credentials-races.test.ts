@@ -3,11 +3,10 @@ import { request } from 'node:http';
 import { SCOPES } from '@proviso/contracts';
 import { newId, openRateLimits, parseId, type RateLimits } from '@proviso/core';
 import { until } from '@proviso/testing';
-import { holdings, join, startTestApi, useApi, userIdOf } from './test-api.ts';
-import type { Client, Reply, Tenant } from './test-api.ts';
+import { holdings, join, startTestApi, userIdOf, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
 
 describe('a right that ends', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const WIDE = { kind: 'personal', name: 'x', scopes: [...SCOPES] };
   const make = (by: Client, more: object = {}): Promise<Reply> =>
     by.post('/v1/api-keys', { name: 'x', scopes: ['actions:read'], ...more });
@@ -16,23 +15,23 @@ describe('a right that ends', () => {
 
   describe('while a change waits for its turn', () => {
     /** Everything but the person whose right it is. */
-    const others = async (here: Tenant, user_id: string): Promise<unknown> =>
-      ((await holdings(api.world, here)) as { row: { user_id?: string } }[]).filter(
+    const others = async (tenant: Tenant, user_id: string): Promise<unknown> =>
+      ((await holdings(api.world, tenant)) as { row: { user_id?: string } }[]).filter(
         ({ row }) => row.user_id !== parseId('user', user_id),
       );
 
     /** Asks while the workspace is locked by somebody who then changes it by that statement. $1 workspace, $2 person. */
-    async function inTurn(here: Tenant, userId: string, change: string, ask: () => Promise<Reply>): Promise<Reply> {
+    async function inTurn(tenant: Tenant, userId: string, change: string, ask: () => Promise<Reply>): Promise<Reply> {
       const first = await api.world.db.pool.connect();
       try {
         await first.query('begin');
-        await first.query('select id from workspaces where id = $1 for no key update', [here.id]);
+        await first.query('select id from workspaces where id = $1 for no key update', [tenant.id]);
         const asked = ask();
         await until('the request to wait', async () => {
           const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
           return (await api.world.db.pool.query(waiting)).rows.length > 0;
         });
-        await first.query(change, [here.id, parseId('user', userId)]);
+        await first.query(change, [tenant.id, parseId('user', userId)]);
         await first.query('commit');
         return await asked;
       } finally {
@@ -66,20 +65,20 @@ describe('a right that ends', () => {
         [DEMOTED, demoted],
         [REMOVED, 401],
       ] as const) {
-        const here = await api.tenant();
-        const ann = await join(api, here.owner, 'admin');
+        const tenant = await api.tenant();
+        const ann = await join(api, tenant.owner, 'admin');
         const office = {
-          here,
+          here: tenant,
           ann: ann.by,
-          key_id: (await make(here.owner)).body.api_key.key_id,
-          user_id: (await join(api, here.owner, 'reviewer')).user_id,
-          invitation_id: (await invite(here.owner)).body.invitation.invitation_id,
-          agent_id: await here.agentId('bot'),
+          key_id: (await make(tenant.owner)).body.api_key.key_id,
+          user_id: (await join(api, tenant.owner, 'reviewer')).user_id,
+          invitation_id: (await invite(tenant.owner)).body.invitation.invitation_id,
+          agent_id: await tenant.agentId('bot'),
         };
-        const before = await others(here, ann.user_id);
-        const reply = await inTurn(here, ann.user_id, change, () => ask(office));
+        const before = await others(tenant, ann.user_id);
+        const reply = await inTurn(tenant, ann.user_id, change, () => ask(office));
         expect([change, reply.status]).toEqual([change, status]);
-        expect(await others(here, ann.user_id)).toEqual(before);
+        expect(await others(tenant, ann.user_id)).toEqual(before);
       }
     });
   });
@@ -93,7 +92,6 @@ describe('a right that ends', () => {
     };
     const app = await startTestApi(api.world, { limits: { ...limits, take } });
     try {
-      const here = await api.tenant();
       const ann = await join(api, here.owner, 'admin');
       const id = parseId('key', (await ann.by.get('/v1/auth/status')).body.key_id);
       const body = JSON.stringify({ email: 'late@example.com' });
@@ -121,7 +119,6 @@ describe('a right that ends', () => {
   });
 
   it('an invitation is accepted or revoked, and not both', async () => {
-    const here = await api.tenant();
     for (let round = 0; round < 8; round += 1) {
       const { secret, invitation } = (await invite(here.owner)).body;
       const [accepted, revoked] = await Promise.all([
@@ -134,8 +131,8 @@ describe('a right that ends', () => {
 
   it('a person makes a workspace or ends their last wide credential, and leaves none without an owner who can sign in', async () => {
     for (let round = 0; round < 8; round += 1) {
-      const here = await api.tenant();
-      const ann = await join(api, here.owner, 'admin');
+      const tenant = await api.tenant();
+      const ann = await join(api, tenant.owner, 'admin');
       const own = (await ann.by.get('/v1/auth/status')).body.key_id;
       const [made, revoked] = await Promise.all([
         ann.by.post('/v1/workspaces', { name: 'Mine' }),
@@ -146,14 +143,12 @@ describe('a right that ends', () => {
   });
 
   it('two who invite the same address at once make one invitation', async () => {
-    const here = await api.tenant();
     const ask = () => here.owner.post('/v1/invitations', { email: 'same@example.com', role: 'viewer' });
     const statuses = (await Promise.all([ask(), ask(), ask()])).map(({ status }) => status);
     expect(statuses.toSorted()).toEqual([201, 409, 409]);
   });
 
   it('a wide credential that is stolen takes along what it made: credentials, keys, and invitations that are open', async () => {
-    const here = await api.tenant();
     const stolen = (await here.owner.post('/v1/api-keys', WIDE)).body;
     const thief = api.with(stolen.token ?? '');
     const next = (await thief.post('/v1/api-keys', WIDE)).body;
@@ -170,7 +165,6 @@ describe('a right that ends', () => {
   });
 
   it('of a member whose keys were kept, and who ends none of them afterwards', async () => {
-    const here = await api.tenant();
     const ann = await join(api, here.owner, 'admin');
     const scopes = ['workspace:admin', 'actions:read'];
     const key = (await make(ann.by, { scopes })).body;
@@ -188,7 +182,6 @@ describe('a right that ends', () => {
   });
 
   it('leaves their person: who is in no workspace any more is let in again by their own credential', async () => {
-    const here = await api.tenant();
     const ann = await join(api, here.owner, 'reviewer');
     await here.owner.delete(`/v1/members/${ann.user_id}`);
     expect((await ann.by.get('/v1/auth/status')).status).toBe(401);

@@ -5,23 +5,18 @@ import { routes } from '../src/app.ts';
 import { BODIES, QUERIES } from './bodies.ts';
 import { addressOf, seedWorkspace } from './seeded-workspace.ts';
 import {
-  CONFLICT,
-  expectRefusal,
-  FORBIDDEN,
   holdings,
   inFuture,
-  INVALID,
-  INVALID_STATE,
   join,
   letIn,
-  NOT_FOUND,
   pathsOf,
-  pending,
-  UNAUTHENTICATED,
-  useApi,
   userIdOf,
+  useTenant,
+  type Client,
+  type Method,
+  type Reply,
+  type Tenant,
 } from './test-api.ts';
-import type { Client, Method, Reply, Tenant } from './test-api.ts';
 
 /** A bulk answers the ids that it was given. */
 const NAMED_BY_CALLER = ['bulkDecideActions', 'batchApprovePendingActions'];
@@ -29,7 +24,7 @@ const NAMED_BY_CALLER = ['bulkDecideActions', 'batchApprovePendingActions'];
 const READ: Scope[] = ['actions:read'];
 
 describe('credentials', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const make = (by: Client, more: object = {}): Promise<Reply> =>
     by.post('/v1/api-keys', { name: 'x', scopes: READ, ...more });
   const made = async (by: Client, more: object = {}) => {
@@ -55,11 +50,10 @@ describe('credentials', () => {
 
   describe('an admin of one workspace', () => {
     it('cannot create a key that acts for somebody else, whatever the body', async () => {
-      const here = await api.tenant();
       const admin = await here.client({ role: 'admin' });
       const user_id = await userIdOf(here.owner);
       for (const more of [{ user_id }, { person_id: user_id }, { personal: true }, { kind: 'personal', user_id }])
-        await expectRefusal(api, here, INVALID, () => make(admin, more));
+        await here.refuses('INVALID', () => make(admin, more));
     });
 
     it('cannot take over a person by their address', async () => {
@@ -89,13 +83,12 @@ describe('credentials', () => {
     });
 
     it('can see and revoke only their own personal credentials', async () => {
-      const here = await api.tenant();
       const admin = await here.client({ role: 'admin' });
       const { key_id } = await made(here.owner, { kind: 'personal', scopes: [...SCOPES] });
       expect((await admin.get('/v1/api-keys', { limit: '100' })).text).not.toContain(key_id);
-      await expectRefusal(api, here, NOT_FOUND, () => admin.delete(`/v1/api-keys/${key_id}`));
+      await here.refuses('NOT_FOUND', () => admin.delete(`/v1/api-keys/${key_id}`));
       const other = await here.client({ role: 'owner' });
-      await expectRefusal(api, here, NOT_FOUND, () => other.delete(`/v1/api-keys/${key_id}`));
+      await here.refuses('NOT_FOUND', () => other.delete(`/v1/api-keys/${key_id}`));
     });
 
     it('cannot reach another workspace by anything that they can create', async () => {
@@ -143,7 +136,6 @@ describe('credentials', () => {
 
   describe('no credential can extend its rights', () => {
     it('by its kind: a key cannot create a personal credential, invite or manage people', async () => {
-      const here = await api.tenant();
       const key = await made(here.owner, { scopes: [...SCOPES], decides: true });
       const member = await join(api, here.owner, 'viewer');
       for (const ask of [
@@ -153,28 +145,26 @@ describe('credentials', () => {
         () => key.by.delete(`/v1/members/${member.user_id}`),
         () => key.by.post('/v1/workspaces', { name: 'x' }),
       ])
-        await expectRefusal(api, here, FORBIDDEN, ask);
+        await here.refuses('FORBIDDEN', ask);
       const { secret } = (await invite(here.owner)).body;
-      await expectRefusal(api, here, FORBIDDEN, () => accept(key.by, secret, { name: 'x' }));
+      await here.refuses('FORBIDDEN', () => accept(key.by, secret, { name: 'x' }));
     });
 
     it('by its role, its decisions or its scopes', async () => {
-      const here = await api.tenant();
       const admin = await here.client({ role: 'admin', scopes: ['workspace:admin', 'actions:read'] });
-      await expectRefusal(api, here, FORBIDDEN, () => make(admin, { scopes: ['actions:write'] }));
+      await here.refuses('FORBIDDEN', () => make(admin, { scopes: ['actions:write'] }));
       const narrow = await made(admin, { scopes: ['workspace:admin'] });
       expect(narrow.key).toMatchObject({ role: 'admin', decides: false });
-      await expectRefusal(api, here, FORBIDDEN, () => make(narrow.by, { scopes: ['workspace:admin'], decides: true }));
+      await here.refuses('FORBIDDEN', () => make(narrow.by, { scopes: ['workspace:admin'], decides: true }));
     });
 
     it('through an agent: a key that cannot decide cannot set what clears proposals', async () => {
-      const here = await api.tenant();
       const key = await made(here.owner, { scopes: scopesOf('admin') });
       const deciding = await made(here.owner, { scopes: scopesOf('admin'), decides: true });
       const agent = `/v1/agents/${await here.agentId('bot')}`;
       for (const rule of [{ approval: 'never' }, { auto_approve_types: ['create_note'] }]) {
-        await expectRefusal(api, here, FORBIDDEN, () => key.by.patch(agent, rule));
-        await expectRefusal(api, here, FORBIDDEN, () => key.by.post('/v1/agents', { name: 'x', ...rule }));
+        await here.refuses('FORBIDDEN', () => key.by.patch(agent, rule));
+        await here.refuses('FORBIDDEN', () => key.by.post('/v1/agents', { name: 'x', ...rule }));
         expect((await deciding.by.patch(agent, rule)).status).toBe(200);
       }
       const careful = { approval: 'always', auto_approve_types: [], enabled: false };
@@ -182,37 +172,33 @@ describe('credentials', () => {
     });
 
     it('through somebody else: granting a role requires all its scopes', async () => {
-      const here = await api.tenant();
       const narrow = await here.client({ scopes: ['workspace:admin', 'actions:read', 'contacts:read'] });
       for (const role of ['viewer', 'reviewer', 'admin', 'owner'])
-        await expectRefusal(api, here, FORBIDDEN, () => invite(narrow, { role }));
+        await here.refuses('FORBIDDEN', () => invite(narrow, { role }));
       const { user_id } = await join(api, here.owner, 'viewer');
-      await expectRefusal(api, here, FORBIDDEN, () => narrow.patch(`/v1/members/${user_id}`, { role: 'reviewer' }));
+      await here.refuses('FORBIDDEN', () => narrow.patch(`/v1/members/${user_id}`, { role: 'reviewer' }));
     });
 
     it('in time: what an expiring credential creates expires no later', async () => {
-      const here = await api.tenant();
       const expires_at = inFuture(3_600_000);
       const short = await made(here.owner, { scopes: [...SCOPES], expires_at });
       expect((await made(short.by)).key.expires_at).toBe(expires_at);
-      await expectRefusal(api, here, INVALID, () => make(short.by, { expires_at: inFuture(7_200_000) }));
+      await here.refuses('INVALID', () => make(short.by, { expires_at: inFuture(7_200_000) }));
       const person = await made(here.owner, { kind: 'personal', scopes: [...SCOPES], expires_at });
       expect((await made(person.by, { kind: 'personal' })).key.expires_at).toBe(expires_at);
       expect((await invite(person.by)).body.invitation.expires_at).toBe(expires_at);
     });
 
     it('by surviving: what a key created is revoked with it, transitively', async () => {
-      const here = await api.tenant();
       const first = await made(here.owner, { scopes: ['workspace:admin', 'actions:read'] });
       const second = await made(first.by, { scopes: ['workspace:admin', 'actions:read'] });
       const third = await made(second.by);
       const { body } = await here.owner.delete(`/v1/api-keys/${first.key_id}`);
       expect(body.also_revoked.toSorted()).toEqual([second.key_id, third.key_id].toSorted());
-      await expectRefusal(api, here, UNAUTHENTICATED, () => third.by.get('/v1/actions'));
+      await here.refuses('UNAUTHENTICATED', () => third.by.get('/v1/actions'));
     });
 
     it('in a race: nothing survives that was created while its creator was revoked', async () => {
-      const here = await api.tenant();
       const scopes: Scope[] = ['workspace:admin', 'actions:read'];
       for (let round = 0; round < 5; round += 1) {
         const first = await made(here.owner, { scopes });
@@ -227,30 +213,25 @@ describe('credentials', () => {
     });
 
     it('beyond its creator: a demoted creator’s keys lose the same rights', async () => {
-      const here = await api.tenant();
       const ann = await join(api, here.owner, 'admin');
       const key = await made(ann.by, { scopes: scopesOf('admin'), decides: true });
       expect((await key.by.post('/v1/contacts', { email: 'a@example.com' })).status).toBe(201);
       await here.owner.patch(`/v1/members/${ann.user_id}`, { role: 'viewer' });
-      await expectRefusal(api, here, FORBIDDEN, () => key.by.post('/v1/contacts', { email: 'b@example.com' }));
-      const { action_id } = await pending(here.owner, here);
-      await expectRefusal(api, here, FORBIDDEN, () =>
-        key.by.post(`/v1/actions/${action_id}/approve`, { action: 'approve' }),
-      );
+      await here.refuses('FORBIDDEN', () => key.by.post('/v1/contacts', { email: 'b@example.com' }));
+      const { action_id } = await here.pending();
+      await here.refuses('FORBIDDEN', () => key.by.post(`/v1/actions/${action_id}/approve`, { action: 'approve' }));
     });
 
     it('by revoking its person’s wider ones, though it may always end itself', async () => {
-      const here = await api.tenant();
       const wide = await made(here.owner, { kind: 'personal', scopes: [...SCOPES] });
       const narrow = await made(here.owner, { kind: 'personal', scopes: READ });
-      await expectRefusal(api, here, FORBIDDEN, () => narrow.by.delete(`/v1/api-keys/${wide.key_id}`));
+      await here.refuses('FORBIDDEN', () => narrow.by.delete(`/v1/api-keys/${wide.key_id}`));
       expect((await narrow.by.delete(`/v1/api-keys/${narrow.key_id}`)).status).toBe(200);
-      await expectRefusal(api, here, UNAUTHENTICATED, () => narrow.by.get('/v1/auth/status'));
+      await here.refuses('UNAUTHENTICATED', () => narrow.by.get('/v1/auth/status'));
     });
   });
 
   it('a personal credential leaves its keys to the workspace when it ends, and takes them along where that is asked', async () => {
-    const here = await api.tenant();
     const kept = await made(here.owner, { kind: 'personal', scopes: [...SCOPES] });
     const stays = await made(kept.by);
     expect((await here.owner.delete(`/v1/api-keys/${kept.key_id}`)).body.also_revoked).toEqual([]);
@@ -263,48 +244,46 @@ describe('credentials', () => {
 
   describe('the last owner who can sign in', () => {
     it('keeps a credential that does not expire and may administrate, however the others go', async () => {
-      const here = await api.tenant();
       const { key_id } = (await here.owner.get('/v1/auth/status')).body;
-      await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(`/v1/api-keys/${key_id}`));
+      await here.refuses('INVALID_STATE', () => here.owner.delete(`/v1/api-keys/${key_id}`));
       await made(here.owner, { kind: 'personal', scopes: [...SCOPES], expires_at: inFuture() });
       await made(here.owner, { kind: 'personal', scopes: READ });
       await made(here.owner, { scopes: [...SCOPES] });
-      await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(`/v1/api-keys/${key_id}`));
+      await here.refuses('INVALID_STATE', () => here.owner.delete(`/v1/api-keys/${key_id}`));
       await made(here.owner, { kind: 'personal', scopes: ['workspace:admin'] });
       expect((await here.owner.delete(`/v1/api-keys/${key_id}`)).status).toBe(200);
     });
 
     it('stays when another owner, who cannot sign in, is there too', async () => {
-      const here = await api.tenant();
       const other = await here.client({ role: 'owner', scopes: ['actions:read'] });
       const own = await userIdOf(here.owner);
-      await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(`/v1/members/${own}`));
-      await expectRefusal(api, here, INVALID_STATE, () => here.owner.patch(`/v1/members/${own}`, { role: 'admin' }));
+      await here.refuses('INVALID_STATE', () => here.owner.delete(`/v1/members/${own}`));
+      await here.refuses('INVALID_STATE', () => here.owner.patch(`/v1/members/${own}`, { role: 'admin' }));
       expect((await other.delete(`/v1/members/${await userIdOf(other)}`)).status).toBe(200);
     });
   });
 
   describe('a disabled agent', () => {
     it('cannot do anything with its key', async () => {
-      const here = await seedWorkspace(api);
-      const by = await here.client({ agent: 'bot' });
-      const agent_id = formatId('agent', await here.agentId('bot'));
-      await here.owner.patch(`/v1/agents/${agent_id}`, { enabled: false });
+      const office = await seedWorkspace(api);
+      const by = await office.client({ agent: 'bot' });
+      const agent_id = formatId('agent', await office.agentId('bot'));
+      await office.owner.patch(`/v1/agents/${agent_id}`, { enabled: false });
       for (const ask of [
         () => by.get('/v1/auth/status'),
         () => by.get('/v1/actions'),
         () => by.post('/v1/contacts', { email: 'new@example.com' }),
-        () => by.patch(`/v1/contacts/${here.ids.contact_id}`, { properties: { a: 1 } }),
+        () => by.patch(`/v1/contacts/${office.ids.contact_id}`, { properties: { a: 1 } }),
         () => by.get('/v1/events'),
       ])
-        await expectRefusal(api, here, FORBIDDEN, ask);
+        await office.refuses('FORBIDDEN', ask);
     });
   });
 
   it('an agent cannot write the records that stop its own actions', async () => {
-    const here = await seedWorkspace(api);
-    const by = await here.client({ agent: 'bot' });
-    const { contact_id } = here.ids;
+    const office = await seedWorkspace(api);
+    const by = await office.client({ agent: 'bot' });
+    const { contact_id } = office.ids;
     const message = {
       direction: 'inbound',
       message_id: '<new@example.com>',
@@ -317,17 +296,16 @@ describe('credentials', () => {
       () => by.post('/v1/email-messages', { ...message, direction: 'outbound', to: 'ann@example.com' }),
       () => by.patch(`/v1/contacts/${contact_id}`, { unsubscribed: false }),
       () => by.patch(`/v1/contacts/${contact_id}`, { email: 'else@example.com' }),
-      () => by.delete(`/v1/contacts/${here.ids.unused_contact_id}`),
+      () => by.delete(`/v1/contacts/${office.ids.unused_contact_id}`),
     ])
-      await expectRefusal(api, here, FORBIDDEN, ask);
+      await office.refuses('FORBIDDEN', ask);
     expect((await by.patch(`/v1/contacts/${contact_id}`, { unsubscribed: true })).status).toBe(200);
   });
 
   describe('an invitation', () => {
-    const secretOf = async (here: Tenant, more: object = {}) => (await invite(here.owner, more)).body.secret ?? '';
+    const secretOf = async (more: object = {}) => (await invite(here.owner, more)).body.secret ?? '';
 
     it('shows its secret once and stores a hash', async () => {
-      const here = await api.tenant();
       const email = `${newId()}@Example.com`;
       const { status, body } = await invite(here.owner, { email, role: 'reviewer' });
       expect(status).toBe(201);
@@ -349,7 +327,6 @@ describe('credentials', () => {
     });
 
     it('stores no secret for an Idempotency-Key: a replay shows the invitation without it', async () => {
-      const here = await api.tenant();
       const ask = () =>
         here.owner.post('/v1/invitations', { email: 'x@example.com', role: 'viewer' }, { 'Idempotency-Key': 'k' });
       const [first, second] = [await ask(), await ask()];
@@ -357,45 +334,42 @@ describe('credentials', () => {
     });
 
     it('creates a new person with a first credential for that workspace only, which cannot operate the instance', async () => {
-      const here = await api.tenant();
-      const { status, body } = await accept(nobody(), await secretOf(here, { role: 'reviewer' }), { name: 'Rae' });
+      const { status, body } = await accept(nobody(), await secretOf({ role: 'reviewer' }), { name: 'Rae' });
       expect([status, body.member.name, body.workspace.role]).toEqual([201, 'Rae', 'reviewer']);
       expect(body.api_key).toMatchObject({ kind: 'personal', expires_at: null, home_workspace_id: here.id });
       expect(body.api_key.scopes).not.toContain('instance:operate');
       const rae = api.with(body.token ?? '');
-      const { action_id } = await pending(here.owner, here);
+      const { action_id } = await here.pending();
       const approved = await rae.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
       expect(approved.body.action.approval?.by).toMatchObject({ kind: 'member', name: 'Rae' });
     });
 
     it('is accepted with the invited person’s own credential and creates none', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
+      const there = await api.tenant();
       const { email } = (await there.owner.get('/v1/auth/status')).body.user;
-      const { status, body } = await accept(there.owner, await secretOf(here, { email }));
+      const { status, body } = await accept(there.owner, await secretOf({ email }));
       expect([status, body.token, body.member.user_id]).toEqual([201, null, await userIdOf(there.owner)]);
     });
 
     it('is refused to another person, and nobody joins', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
-      const secret = await secretOf(here);
-      await expectRefusal(api, here, FORBIDDEN, () => accept(there.owner, secret));
+      const there = await api.tenant();
+      const secret = await secretOf();
+      await here.refuses('FORBIDDEN', () => accept(there.owner, secret));
       expect((await accept(nobody(), secret, { name: 'x' })).status).toBe(201);
     });
 
     it('is accepted once, however many try at once', async () => {
-      const here = await api.tenant();
-      const secret = await secretOf(here);
+      const secret = await secretOf();
       const replies = await Promise.all(Array.from({ length: 6 }, () => accept(nobody(), secret, { name: 'x' })));
       expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409, 409]);
       expect((await here.owner.get('/v1/members')).body.members).toHaveLength(2);
     });
 
     it('is invalid once it is revoked, has expired, or its sender can no longer grant the role', async () => {
-      const here = await api.tenant();
       const revoked = (await invite(here.owner)).body;
       const address = `/v1/invitations/${revoked.invitation.invitation_id}`;
       expect((await here.owner.delete(address)).body.invitation.status).toBe('revoked');
-      await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(address));
+      await here.refuses('INVALID_STATE', () => here.owner.delete(address));
       const over = (await invite(here.owner)).body;
       const { invitations } = api.world.db.tables;
       const id = parseId('invitation', over.invitation.invitation_id) ?? '';
@@ -404,24 +378,22 @@ describe('credentials', () => {
       const demoted = (await invite(ann.by, { role: 'admin' })).body;
       await here.owner.patch(`/v1/members/${ann.user_id}`, { role: 'reviewer' });
       for (const { secret } of [revoked, over, demoted])
-        await expectRefusal(api, here, INVALID_STATE, () => accept(nobody(), secret, { name: 'x' }));
+        await here.refuses('INVALID_STATE', () => accept(nobody(), secret, { name: 'x' }));
     });
 
     it('requires a sender who can grant its role', async () => {
-      const here = await api.tenant();
       const [admin, reviewer] = [await here.client({ role: 'admin' }), await here.client({ role: 'reviewer' })];
-      await expectRefusal(api, here, FORBIDDEN, () => invite(admin, { role: 'owner' }));
-      await expectRefusal(api, here, FORBIDDEN, () => invite(reviewer));
+      await here.refuses('FORBIDDEN', () => invite(admin, { role: 'owner' }));
+      await here.refuses('FORBIDDEN', () => invite(reviewer));
       expect((await invite(admin, { role: 'admin' })).status).toBe(201);
     });
 
     it('is limited to one per address, and refused for a member', async () => {
-      const here = await api.tenant();
       const email = `${newId()}@example.com`;
       await invite(here.owner, { email });
-      await expectRefusal(api, here, CONFLICT, () => invite(here.owner, { email }));
+      await here.refuses('CONFLICT', () => invite(here.owner, { email }));
       const ann = await join(api, here.owner, 'viewer');
-      await expectRefusal(api, here, CONFLICT, () => invite(here.owner, { email: ann.email }));
+      await here.refuses('CONFLICT', () => invite(here.owner, { email: ann.email }));
     });
 
     it.each<[string, object, string]>([
@@ -431,29 +403,23 @@ describe('credentials', () => {
       ['an expiry in two months', { expires_at: inFuture(60 * 86_400_000) }, 'expires_at'],
       ['a secret', { secret: 'x' }, 'secret'],
     ])('is refused with %s', async (_, more, path) => {
-      const here = await api.tenant();
-      expect(pathsOf(await expectRefusal(api, here, INVALID, () => invite(here.owner, more)))).toContain(path);
+      await here.refuses('INVALID', () => invite(here.owner, more), path);
     });
 
     it('requires the name of a new person and refuses an invalid token', async () => {
-      const here = await api.tenant();
-      const secret = await secretOf(here);
-      await expectRefusal(api, here, INVALID, () => accept(nobody(), secret));
-      await expectRefusal(api, here, NOT_FOUND, () =>
-        accept(nobody(), `pvi_12345678_${'x'.repeat(40)}`, { name: 'x' }),
-      );
-      await expectRefusal(api, here, UNAUTHENTICATED, () => accept(api.with('x'), secret, { name: 'x' }));
+      const secret = await secretOf();
+      await here.refuses('INVALID', () => accept(nobody(), secret));
+      await here.refuses('NOT_FOUND', () => accept(nobody(), `pvi_12345678_${'x'.repeat(40)}`, { name: 'x' }));
+      await here.refuses('UNAUTHENTICATED', () => accept(api.with('x'), secret, { name: 'x' }));
     });
 
     it('does not work as a key', async () => {
-      const here = await api.tenant();
-      const secret = await secretOf(here);
-      await expectRefusal(api, here, UNAUTHENTICATED, () => api.with(secret).get('/v1/auth/status'));
+      const secret = await secretOf();
+      await here.refuses('UNAUTHENTICATED', () => api.with(secret).get('/v1/auth/status'));
     });
   });
 
   it('a person who has left the home of a credential names another workspace, which the refusal lists', async () => {
-    const here = await api.tenant();
     const ann = await join(api, here.owner, 'admin');
     const others = [await api.tenant(), await api.tenant()];
     for (const there of others) expect(await letIn(there, ann.by, 'viewer')).toBe(201);
@@ -470,7 +436,7 @@ describe('credentials', () => {
   });
 
   it('a person who is let in elsewhere keeps all clients that name no workspace', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     expect(await letIn(there, here.owner, 'admin')).toBe(201);
     expect((await here.owner.get('/v1/auth/status')).body.workspace_id).toBe(here.id);
     expect((await here.owner.get('/v1/actions')).status).toBe(200);

@@ -1,31 +1,29 @@
 import type { Action, JsonObject } from '@proviso/contracts';
 import { execute, newId, parseId } from '@proviso/core';
-import { expectRefusal, FORBIDDEN, INVALID, inFuture, INVALID_STATE, pathsOf, pending, propose } from './test-api.ts';
-import { recorded, useApi, uuidOf } from './test-api.ts';
-import type { Tenant } from './test-api.ts';
+import { inFuture, uuidOf, useTenant, type Tenant } from './test-api.ts';
+
+const { api, here } = useTenant();
 
 describe('actions on contacts, companies and tasks', () => {
-  const api = useApi();
-
   interface Known {
     contact_id: string;
     company_id: string;
   }
 
   /** A contact and a company that have properties already. */
-  async function known(here: Tenant): Promise<Known> {
+  async function known(tenant: Tenant): Promise<Known> {
     const properties = { title: 'CTO', fax: '123', kept: true };
     const contact = { email: 'ann@example.com', properties, lifecycle_stage: 'lead' };
-    const { body } = await here.owner.post('/v1/contacts', contact);
+    const { body } = await tenant.owner.post('/v1/contacts', contact);
     const id = newId();
     const company = await api.world.db.tables.companies.create({
-      data: { id, workspace_id: here.id, name: 'Acme', properties },
+      data: { id, workspace_id: tenant.id, name: 'Acme', properties },
     });
     return { contact_id: body.contact.contact_id, company_id: company.id };
   }
 
   /** Edits and approves, then runs it. */
-  async function through(here: Tenant, { action_id }: Action, edits: JsonObject): Promise<Action> {
+  async function through({ action_id }: Action, edits: JsonObject): Promise<Action> {
     const edited = await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'edit', edits });
     expect(edited.body).toMatchObject({ action: { status: 'approved' } });
     await execute(api.world.worker(), uuidOf(action_id));
@@ -33,12 +31,11 @@ describe('actions on contacts, companies and tasks', () => {
   }
 
   it('creates the task that was approved, once', async () => {
-    const here = await api.tenant();
     const { contact_id } = await known(here);
     const params = { title: 'Call', due_date: '2026-12-01', contact_id };
-    const proposed = await pending(here.owner, here, { type: 'create_task', params });
+    const proposed = await here.pending({ type: 'create_task', params });
     expect(proposed.params.due_date).toBe('2026-12-01T00:00:00.000Z');
-    const { status, result } = await through(here, proposed, { title: 'Call Ann' });
+    const { status, result } = await through(proposed, { title: 'Call Ann' });
     expect({ status, result }).toEqual({
       status: 'completed',
       result: { task_id: expect.stringMatching(/^task_/) },
@@ -56,35 +53,32 @@ describe('actions on contacts, companies and tasks', () => {
   });
 
   it.each(['contact', 'company'] as const)('changes a %s as edited and reports the old value', async (kind) => {
-    const here = await api.tenant();
     const ids = await known(here);
     const params = { [`${kind}_id`]: ids[`${kind}_id`], properties: { title: 'CEO' } };
-    const proposed = await pending(here.owner, here, { type: `update_${kind}`, params });
+    const proposed = await here.pending({ type: `update_${kind}`, params });
     expect(proposed[`${kind}_id`]).toMatch(/^c[to]_/);
     expect(proposed.preview?.fields.slice(1)).toEqual([{ label: 'properties["title"]', value: 'CEO', before: 'CTO' }]);
-    const { result, preview } = await through(here, proposed, { properties: { title: 'Chair', fax: null } });
+    const after = { title: 'Chair', fax: null, constructor: 'x' };
+    const { result, preview } = await through(proposed, { properties: after });
     expect(preview?.fields.slice(1)).toEqual([
       { label: 'properties["title"]', value: 'Chair', before: 'CTO' },
       { label: 'properties["fax"]', value: null, before: '123' },
+      { label: 'properties["constructor"]', value: 'x', before: null },
     ]);
-    expect(result).toEqual({
-      [`${kind}_id`]: proposed[`${kind}_id`],
-      before: { title: 'CTO', fax: '123' },
-      after: { title: 'Chair', fax: null },
-    });
+    const before = { title: 'CTO', fax: '123', constructor: null };
+    expect(result).toEqual({ [`${kind}_id`]: proposed[`${kind}_id`], before, after });
     const table = kind === 'contact' ? api.world.db.tables.contacts : api.world.db.tables.companies;
     const where = { workspace_id: here.id };
     const row = await (table as typeof api.world.db.tables.contacts).findFirstOrThrow({ where });
-    expect(row.properties).toEqual({ title: 'Chair', kept: true });
+    expect(row.properties).toEqual({ title: 'Chair', kept: true, constructor: 'x' });
   });
 
   it('changes a lifecycle stage with a row of its history', async () => {
-    const here = await api.tenant();
     const { contact_id } = await known(here);
     const params = { contact_id, lifecycle_stage: 'mql' };
-    const proposed = await pending(here.owner, here, { type: 'update_lifecycle_stage', params });
+    const proposed = await here.pending({ type: 'update_lifecycle_stage', params });
     expect(proposed.preview?.fields[1]).toEqual({ label: 'Lifecycle stage', value: 'mql', before: 'lead' });
-    const { result } = await through(here, proposed, { lifecycle_stage: 'sql' });
+    const { result } = await through(proposed, { lifecycle_stage: 'sql' });
     expect(result).toEqual({ contact_id, before: 'lead', after: 'sql' });
     const where = { workspace_id: here.id };
     expect(await api.world.db.tables.contacts.findFirst({ where })).toMatchObject({ lifecycle_stage: 'sql' });
@@ -95,43 +89,50 @@ describe('actions on contacts, companies and tasks', () => {
     ]);
   });
 
-  it.each<[string, (ids: Known) => object, string]>([
-    ['create_task', () => ({ title: 'x' }), 'contact_id'],
-    ['update_contact', () => ({ properties: { a: 1 } }), 'contact_id'],
-    ['update_company', () => ({ properties: { a: 1 } }), 'company_id'],
-    ['update_lifecycle_stage', () => ({ lifecycle_stage: 'lead' }), 'contact_id'],
-    ['escalate_to_human', () => ({ reason: 'x' }), 'contact_id'],
-  ])('%s refuses another workspace’s record', async (type, params, field) => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
-    const ids = await known(there);
-    const body = {
-      type,
-      identity_id: here.identityId,
-      params: { ...params(ids), [field]: ids[field as keyof Known] },
-    };
-    const refused = await expectRefusal(api, here, INVALID, () => here.owner.post('/v1/actions', body));
-    expect(pathsOf(refused)).toEqual([`params.${field}`]);
+  it.each(['contact', 'company'] as const)('writes a note on a %s as edited, once, to be read back', async (kind) => {
+    const about = { [`${kind}_id`]: (await known(here))[`${kind}_id`] };
+    const proposed = await here.pending({ type: 'create_note', params: { ...about, content: 'Asked for a quote.' } });
+    expect(proposed.preview?.body).toEqual({ text: 'Asked for a quote.' });
+    const content = 'Asked for a quote by Friday.';
+    const ended = await through(proposed, { content });
+    expect(ended.preview?.body).toEqual({ text: content });
+    const path = kind === 'contact' ? 'contacts' : 'companies';
+    const { notes } = (await here.owner.get(`/v1/${path}/${about[`${kind}_id`]}/notes`)).body;
+    expect(notes).toMatchObject([{ note_id: ended.result?.note_id, content, action_id: ended.action_id }]);
   });
 
-  it('does nothing if the contact is gone when it runs', async () => {
-    const here = await api.tenant();
-    const { contact_id } = await known(here);
-    const params = { contact_id, properties: { title: 'CEO' } };
-    const { action_id } = await propose(here.owner, here, { type: 'update_contact', params });
-    await api.world.db.tables.contacts.deleteMany({ where: { workspace_id: here.id } });
+  const ABOUT: [string, object, keyof Known][] = [
+    ['create_note', { content: 'x' }, 'contact_id'],
+    ['create_note', { content: 'x' }, 'company_id'],
+    ['create_task', { title: 'x' }, 'contact_id'],
+    ['update_contact', { properties: { a: 1 } }, 'contact_id'],
+    ['update_company', { properties: { a: 1 } }, 'company_id'],
+    ['update_lifecycle_stage', { lifecycle_stage: 'lead' }, 'contact_id'],
+  ];
+  it.each([...ABOUT, ['escalate_to_human', { reason: 'x' }, 'contact_id'] as const])(
+    '%s %j refuses the %s of a record of another workspace',
+    async (type, params, field) => {
+      const ids = await known(await api.tenant());
+      const body = { type, identity_id: here.identityId, params: { ...params, [field]: ids[field] } };
+      await here.refuses('INVALID', () => here.owner.post('/v1/actions', body), [`params.${field}`]);
+    },
+  );
+
+  it.each(ABOUT)('%s %j does nothing if the record of its %s is gone when it runs', async (type, params, field) => {
+    const ids = await known(here);
+    const { action_id } = await here.propose({ type, params: { ...params, [field]: ids[field] } });
+    const where = { workspace_id: here.id };
+    await api.world.db.tables.contacts.deleteMany({ where });
+    await api.world.db.tables.companies.deleteMany({ where });
     await execute(api.world.worker(), uuidOf(action_id));
-    expect((await recorded(api.world, action_id)).row).toMatchObject({
-      status: 'failed',
-      status_reason: 'guard_refused',
-    });
+    expect((await api.recorded(action_id)).row).toMatchObject({ status: 'failed', status_reason: 'guard_refused' });
   });
 });
 
 describe('escalate_to_human', () => {
-  const api = useApi();
   const question = { type: 'escalate_to_human', params: { reason: 'May I?', options: ['yes', 'no'] } };
 
-  async function answered(here: Tenant, { action_id }: Action, decision: object): Promise<Action> {
+  async function answered({ action_id }: Action, decision: object): Promise<Action> {
     const { status, text } = await here.owner.post(`/v1/actions/${action_id}/approve`, decision);
     expect({ status, text }).toMatchObject({ status: 200 });
     await execute(api.world.worker(), uuidOf(action_id));
@@ -139,16 +140,15 @@ describe('escalate_to_human', () => {
   }
 
   it('always asks a person and completes with the answer', async () => {
-    const here = await api.tenant();
     const bot = await here.client({ agent: 'bot' });
     const id = await here.agentId('bot');
     const free = { approval: 'never', auto_approve_types: ['escalate_to_human'] };
     await api.world.db.tables.agents.update({ where: { id }, data: free });
     for (const by of [bot, here.owner]) {
-      const asked = await propose(by, here, question);
+      const asked = await here.propose(question, by);
       expect(asked).toMatchObject({ status: 'pending_approval', params: question.params });
       const edit = { action: 'edit', edits: { answer: 'yes' }, comment: 'Be kind.' };
-      const { status, result, approval } = await answered(here, asked, edit);
+      const { status, result, approval } = await answered(asked, edit);
       expect({ status, result }).toEqual({
         status: 'completed',
         result: { answer: 'yes', comment: 'Be kind.', by: approval?.by },
@@ -157,30 +157,27 @@ describe('escalate_to_human', () => {
   });
 
   it('refuses approval of options without an answer or a comment, and says what to do', async () => {
-    const here = await api.tenant();
-    const asked = await propose(here.owner, here, question);
+    const asked = await here.propose(question);
     const approve = () => here.owner.post(`/v1/actions/${asked.action_id}/approve`, { action: 'approve' });
-    const refused = await expectRefusal(api, here, INVALID, approve);
+    const refused = await here.refuses('INVALID', approve);
     expect(refused.details).toMatchObject([
       { path: 'edits.answer', message: expect.stringContaining('choose an answer') as string },
     ]);
-    const other = await answered(here, asked, { action: 'approve', comment: 'Ask again in May.' });
+    const other = await answered(asked, { action: 'approve', comment: 'Ask again in May.' });
     expect(other.result).toMatchObject({ answer: null, comment: 'Ask again in May.' });
   });
 
   it('without options completes without an answer when it is approved without one', async () => {
-    const here = await api.tenant();
     const open = { ...question, params: { reason: 'May I?' } };
-    const { result } = await answered(here, await propose(here.owner, here, open), { action: 'approve' });
+    const { result } = await answered(await here.propose(open), { action: 'approve' });
     expect(result).toEqual({ answer: null, comment: null, by: expect.objectContaining({ kind: 'member' }) });
   });
 
   it('is declined by rejecting it', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here, question);
+    const { action_id } = await here.propose(question);
     const { body } = await here.owner.post(`/v1/actions/${action_id}/reject`, { comment: 'No.' });
     expect(body.action).toMatchObject({ status: 'rejected', result: null });
-    await expectRefusal(api, here, INVALID_STATE, () => here.owner.post(`/v1/actions/${action_id}/reject`));
+    await here.refuses('INVALID_STATE', () => here.owner.post(`/v1/actions/${action_id}/reject`));
   });
 
   it.each<[string, object, string]>([
@@ -189,44 +186,34 @@ describe('escalate_to_human', () => {
     ['an answer from whoever asks', { params: { reason: 'x', answer: 'yes' } }, 'params.answer'],
     ['no reason', { params: {} }, 'params.reason'],
   ])('refuses %s', async (_, more, path) => {
-    const here = await api.tenant();
     const body = { ...question, identity_id: here.identityId, ...more };
-    const refused = await expectRefusal(api, here, INVALID, () => here.owner.post('/v1/actions', body));
-    expect(pathsOf(refused)).toEqual([path]);
+    await here.refuses('INVALID', () => here.owner.post('/v1/actions', body), [path]);
   });
 
   it.each<[string, object, string]>([
     ['answer', { params: { reason: 'x', answer: 'yes' } }, 'params.answer'],
     ['scheduled time', { scheduled_time: inFuture() }, 'scheduled_time'],
   ])('takes no %s by PATCH', async (_, change, path) => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here, question);
-    const refused = await expectRefusal(api, here, INVALID, () => here.owner.patch(`/v1/actions/${action_id}`, change));
-    expect(pathsOf(refused)).toEqual([path]);
+    const { action_id } = await here.propose(question);
+    await here.refuses('INVALID', () => here.owner.patch(`/v1/actions/${action_id}`, change), [path]);
   });
 
   it('accepts only one of its options', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here, question);
+    const { action_id } = await here.propose(question);
     const edit = { action: 'edit', edits: { answer: 'perhaps' } };
-    const refused = await expectRefusal(api, here, INVALID, () =>
-      here.owner.post(`/v1/actions/${action_id}/approve`, edit),
-    );
-    expect(pathsOf(refused)).toEqual(['params.answer']);
+    await here.refuses('INVALID', () => here.owner.post(`/v1/actions/${action_id}/approve`, edit), ['params.answer']);
   });
 
   it('cannot be answered by an agent', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here, question);
+    const { action_id } = await here.propose(question);
     const bot = await here.client({ agent: 'bot' });
     const edit = { action: 'edit', edits: { answer: 'yes' } };
-    await expectRefusal(api, here, FORBIDDEN, () => bot.post(`/v1/actions/${action_id}/approve`, edit));
+    await here.refuses('FORBIDDEN', () => bot.post(`/v1/actions/${action_id}/approve`, edit));
   });
 
   it.each(['approve', 'reject'])('cannot be decided in bulk: %s', async (action) => {
-    const here = await api.tenant();
-    const asked = await propose(here.owner, here, question);
-    const other = await pending(here.owner, here);
+    const asked = await here.propose(question);
+    const other = await here.pending();
     const action_ids = [asked.action_id, other.action_id];
     const { body } = await here.owner.post('/v1/actions/approve/bulk', { action, action_ids });
     expect(body).toMatchObject({
@@ -234,6 +221,6 @@ describe('escalate_to_human', () => {
       failed: [{ action_id: asked.action_id, code: 'INVALID' }],
       results: [{ ok: false, code: 'INVALID' }, { ok: true }],
     });
-    expect((await recorded(api.world, asked.action_id)).row.status).toBe('pending_approval');
+    expect((await api.recorded(asked.action_id)).row.status).toBe('pending_approval');
   });
 });

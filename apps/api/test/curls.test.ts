@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { ReplyBody, Tenant } from './test-api.ts';
-import { recorded, useApi } from './test-api.ts';
+import { type ReplyBody, type Tenant, useApi } from './test-api.ts';
 
 const ROOT = path.resolve(__dirname, '../../..');
 const docs = readdirSync(path.join(ROOT, 'docs')).filter((file) => file.endsWith('.md'));
@@ -39,7 +38,7 @@ describe('the curl commands', () => {
   it('of README.md propose and approve an action', async () => {
     const [proposed, approved] = await replies(await api.tenant(), 'README.md');
     expect([proposed?.action.status, approved?.action.status]).toEqual(['pending_approval', 'approved']);
-    expect((await recorded(api.world, approved?.action_id ?? '')).trail).toEqual(['action.created', 'action.approved']);
+    expect((await api.recorded(approved?.action_id ?? '')).trail).toEqual(['action.created', 'action.approved']);
   });
 
   it.each(docs.map((file) => `docs/${file}`).filter((file) => curlsOf(file).length > 0))(

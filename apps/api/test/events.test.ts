@@ -11,8 +11,7 @@ import {
 } from '@proviso/core';
 import { listen, until, type ReceivedEvent, type Listener } from '@proviso/testing';
 import { get, type IncomingMessage } from 'node:http';
-import { clientOf, FORBIDDEN, inFuture, startTestApi, pending, proposal, propose, useApi, uuidOf } from './test-api.ts';
-import type { Tenant } from './test-api.ts';
+import { clientOf, inFuture, startTestApi, proposal, uuidOf, useTenant, type Tenant } from './test-api.ts';
 
 type Message = ReceivedEvent<ActionEvent & Briefing>;
 type Events = Listener<ActionEvent & Briefing>;
@@ -26,7 +25,7 @@ const keys = (heard: Message[]): string[] => heard.map(({ data }) => keyOf(data)
 const LARGE = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${index}`, 'x'.repeat(480)]));
 
 describe('GET /v1/events', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const open: { close(): unknown }[] = [];
   afterEach(async () => {
     for (const one of open.splice(0)) await one.close();
@@ -55,15 +54,14 @@ describe('GET /v1/events', () => {
     until(`${count} events`, () => moves(events).length >= count);
 
   /** Every event of the workspace, as the database has it. */
-  async function written(here: Tenant): Promise<string[]> {
-    const { body } = await here.owner.get('/v1/actions', { limit: '100' });
+  async function written(tenant: Tenant): Promise<string[]> {
+    const { body } = await tenant.owner.get('/v1/actions', { limit: '100' });
     return body.actions.flatMap(({ action_id, version }) =>
       Array.from({ length: version }, (_, index) => `${action_id} ${index + 1}`),
     );
   }
 
   it('begins with a briefing of what is pending', async () => {
-    const here = await api.tenant();
     const token = await here.token({});
     const none = await hear(token);
     expect(none.heard[0]).toMatchObject({
@@ -71,10 +69,10 @@ describe('GET /v1/events', () => {
       data: { total: 0, by_type: {}, by_mission: {}, oldest_created_at: null },
     });
     const mission_id = newId();
-    const oldest = await pending(here.owner, here, { mission_id });
-    await pending(here.owner, here, { mission_id });
-    await pending(here.owner, here, { type: 'probe_at_most_once' });
-    await propose(here.owner, here);
+    const oldest = await here.pending({ mission_id });
+    await here.pending({ mission_id });
+    await here.pending({ type: 'probe_at_most_once' });
+    await here.propose();
     expect((await hear(token)).heard[0]?.data).toEqual({
       total: 3,
       by_type: { probe_idempotent: 2, probe_at_most_once: 1 },
@@ -84,7 +82,6 @@ describe('GET /v1/events', () => {
   });
 
   it('is never cached or buffered, on its own connection', async () => {
-    const here = await api.tenant();
     const { headers, status } = await hear(await here.token({}));
     expect(status).toBe(200);
     expect(Object.fromEntries(headers)).toMatchObject({
@@ -97,9 +94,8 @@ describe('GET /v1/events', () => {
   });
 
   it('tells every move under its name, with the log’s entry and the action', async () => {
-    const here = await api.tenant();
     const events = await hear(await here.token({}));
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve', comment: 'Fine.' });
     await execute(api.world.worker(), uuidOf(action_id));
     await heardBy(events, 4);
@@ -118,10 +114,10 @@ describe('GET /v1/events', () => {
   });
 
   it('is limited to its workspace', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     const [mine, theirs] = [await hear(await here.token({})), await hear(await there.token({}))];
-    await propose(here.owner, here);
-    await propose(there.owner, there);
+    await here.propose();
+    await there.propose();
     await Promise.all([heardBy(mine, 1), heardBy(theirs, 1)]);
     expect(keys(moves(mine))).toEqual(await written(here));
     expect(keys(moves(theirs))).toEqual(await written(there));
@@ -132,39 +128,35 @@ describe('GET /v1/events', () => {
     ['an agent', { role: 'viewer', scopes: ['actions:read'], agent: 'bot' }, 200],
     ['a token without actions:read', { role: 'owner', scopes: ['actions:write'] }, 403],
   ] as const)('answers %s', async (_, { scopes, ...who }, status) => {
-    const here = await api.tenant();
     const events = await hear(await here.token({ ...who, scopes: [...scopes] }));
     expect(events.status).toBe(status);
     if (status === 403) {
       await events.ended;
-      expect(JSON.parse(events.text())).toMatchObject({ code: FORBIDDEN[1] });
+      expect(JSON.parse(events.text())).toMatchObject({ code: 'FORBIDDEN' });
       return;
     }
-    await propose(here.owner, here);
+    await here.propose();
     await heardBy(events, 1);
   });
 
   it.each([
     [
       'a revoked key',
-      (here: Tenant) =>
+      () =>
         api.world.db.tables.api_keys.updateMany({
           where: { home_workspace_id: here.id },
           data: { revoked_at: new Date() },
         }),
     ],
-    [
-      'a member who was removed',
-      (here: Tenant) => api.world.db.tables.members.deleteMany({ where: { workspace_id: here.id } }),
-    ],
+    ['a member who was removed', () => api.world.db.tables.members.deleteMany({ where: { workspace_id: here.id } })],
   ])('ends for %s, and goes on for others', async (_, takeAway) => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     const [mine, theirs] = [await hear(await here.token({})), await hear(await there.token({}))];
-    await takeAway(here);
+    await takeAway();
     const started = performance.now();
     await mine.ended;
     expect(performance.now() - started).toBeLessThan(2_500);
-    await propose(there.owner, there);
+    await there.propose();
     await heardBy(theirs, 1);
   });
 
@@ -189,7 +181,6 @@ describe('GET /v1/events', () => {
   }
 
   it('loses no event that commits late, as a cursor over the serial number would', async () => {
-    const here = await api.tenant();
     const ctx = await here.as({});
     const events = await hear(await here.token({}));
     let commit = (): void => undefined;
@@ -199,7 +190,7 @@ describe('GET /v1/events', () => {
       await new Promise<void>((go) => (commit = go));
     });
     await until('a proposal that is not committed', () => lateId);
-    const { action_id } = await propose(here.owner, here);
+    const { action_id } = await here.propose();
     const numbers = async () =>
       (await api.world.db.tables.action_events.findMany({
         where: { workspace_id: here.id },
@@ -218,7 +209,6 @@ describe('GET /v1/events', () => {
   });
 
   it('has no gap and no repetition across reconnections to two apis with out-of-order commits', async () => {
-    const here = await api.tenant();
     const ctx = await here.as({});
     const other = await another();
     const token = await here.token({});
@@ -237,15 +227,14 @@ describe('GET /v1/events', () => {
   }, 40_000);
 
   it('resumes after the last event, or after the briefing', async () => {
-    const here = await api.tenant();
     const token = await here.token({});
     const first = await hear(token);
     first.close();
-    await propose(here.owner, here);
+    await here.propose();
     const second = await hear(token, first.heard[0]?.id);
     await heardBy(second, 1);
     second.close();
-    for (let index = 0; index < 3; index += 1) await propose(here.owner, here);
+    for (let index = 0; index < 3; index += 1) await here.propose();
     const third = await hear(token, second.heard.at(-1)?.id);
     await heardBy(third, 3);
     expect(keys([...moves(second), ...moves(third)]).sort()).toEqual((await written(here)).sort());
@@ -255,10 +244,9 @@ describe('GET /v1/events', () => {
   it.each(['x', '1', '-1-1', '1-1-1', `${'9'.repeat(30)}-1`, `${10n ** 17n}-1`, "1-1'"])(
     'sends resync to a client that resumes from %s, and continues',
     async (lastEventId) => {
-      const here = await api.tenant();
-      await propose(here.owner, here);
+      await here.propose();
       const events = await hear(await here.token({}), lastEventId);
-      const { action_id } = await propose(here.owner, here);
+      const { action_id } = await here.propose();
       const heard = (): (string | undefined)[] => moves(events).map(({ data }) => data.action.action_id);
       await until('what came after', async () => heard().includes(action_id));
       expect(events.heard.slice(0, 2).map(({ event }) => event)).toEqual(['briefing', 'resync']);
@@ -266,11 +254,10 @@ describe('GET /v1/events', () => {
   );
 
   it('sends resync to a client that missed too much', async () => {
-    const here = await api.tenant();
     const token = await here.token({});
     const first = await hear(token);
     first.close();
-    const { action_id } = await propose(here.owner, here);
+    const { action_id } = await here.propose();
     await api.world.db.pool.query(
       `insert into action_events (action_id, version, workspace_id, event, status, actor, at)
        select action_id, version + n, $2, event, status, actor, at
@@ -283,7 +270,6 @@ describe('GET /v1/events', () => {
   });
 
   it('drops a client that reads nothing, which then loses nothing', async () => {
-    const here = await api.tenant();
     const token = await here.token({});
     const { url, feed } = await another();
     const headers = { authorization: `Bearer ${token}` };
@@ -321,7 +307,6 @@ describe('GET /v1/events', () => {
   }, 120_000);
 
   it('buffers little for a client that is far behind, which reads each event once, by pages', async () => {
-    const here = await api.tenant();
     const { caller } = await here.as({});
     const asked: string[] = [];
     const feed = createFeed(
@@ -354,8 +339,7 @@ describe('GET /v1/events', () => {
   }, 60_000);
 
   it('serialises a large action once for all events and listeners', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const id = uuidOf(action_id);
     const params = { say: 'x'.repeat(200_000) };
     await api.world.db.tables.actions.update({ where: { id }, data: { params } });
@@ -383,7 +367,6 @@ describe('GET /v1/events', () => {
   });
 
   it('names the thousand missions in the briefing that wait for most, and counts all', async () => {
-    const here = await api.tenant();
     await api.world.db.pool.query(
       `insert into actions (id, workspace_id, identity_id, type, status, params, due_at, asked_at, created_by, mission_id)
        select gen_random_uuid(), $1, $2, 'probe_idempotent', 'pending_approval', '{}', now(), now(), '{}',
@@ -398,7 +381,7 @@ describe('GET /v1/events', () => {
   });
 
   it('are bounded for a token, for the keys and for the people of a workspace, in both dialects together', async () => {
-    const [here, there] = await Promise.all([api.tenant(), api.tenant()]);
+    const there = await api.tenant();
     const { url, close } = await startTestApi(api.world, { streams: { ofToken: 2, ofWorkspace: 3 } });
     const [key, other, person, stranger] = [
       await here.token({ key: true }),
@@ -427,7 +410,6 @@ describe('GET /v1/events', () => {
   });
 
   it('costs a thousand idle listeners no more queries than one', async () => {
-    const here = await api.tenant();
     const asked: string[] = [];
     const counting: Queryable = {
       query: (statement, values) => {
@@ -451,7 +433,7 @@ describe('GET /v1/events', () => {
     expect(ofOne).toBeGreaterThan(4);
     expect(ofAll).toBeLessThanOrEqual(ofOne + 2);
     expect(new Set(asked)).toEqual(new Set(['events_read', 'token_find_active']));
-    await propose(here.owner, here);
+    await here.propose();
     await until('all to hear of it', () => rest.every(({ heard }) => heard.length === 2), 20_000);
     for (const one of [first, ...rest]) one.close();
     await until('all to be gone', () => feed.count() === 0);
@@ -460,7 +442,6 @@ describe('GET /v1/events', () => {
   }, 60_000);
 
   it('ends for a client that hangs up while it catches up', async () => {
-    const here = await api.tenant();
     const hangUp = new AbortController();
     const { world } = api;
     const feed = createFeed(
@@ -480,23 +461,21 @@ describe('GET /v1/events', () => {
   });
 
   it('waits while the database is away, and goes on where it was', async () => {
-    const here = await api.tenant();
     let away = false;
     const { url } = await another({
       query: (statement, values) =>
         away ? Promise.reject(new Error('Connection terminated')) : api.world.db.query(statement, values),
     });
     const events = await hear(await here.token({}), undefined, url);
-    await propose(here.owner, here);
+    await here.propose();
     away = true;
-    await propose(here.owner, here);
+    await here.propose();
     away = false;
     await heardBy(events, 2);
     expect(keys(moves(events)).sort()).toEqual((await written(here)).sort());
   });
 
   it('ends when the process is told to stop, and is over at once for a HEAD', async () => {
-    const here = await api.tenant();
     const { url, stop, feed } = await another();
     const token = await here.token({});
     const head = await fetch(url + EVENTS, { method: 'HEAD', headers: { authorization: `Bearer ${token}` } });

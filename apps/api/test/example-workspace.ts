@@ -4,7 +4,7 @@ import { startResendFake, type ResendFake } from '@proviso/testing/providers/res
 import { startSlackFake, type SlackFake } from '@proviso/testing/providers/slack';
 import type { JsonObject } from '@proviso/contracts';
 import { seedWorkspace, type SeededWorkspace } from './seeded-workspace.ts';
-import { pending, uuidOf, type Api } from './test-api.ts';
+import { uuidOf, type Api } from './test-api.ts';
 import { account } from './types/from-proposal-to-result.ts';
 
 const SECRETS = { slack: 'xoxb-2417-tr0ub4dor', resend: 're_tr0ub4dor3', mcp: 'mcp-s3cret' };
@@ -63,12 +63,12 @@ export async function openExampleWorkspace(api: Api): Promise<SeededWorkspace> {
   const here = await seedWorkspace(api);
   const identity_id = await here.identity('smtp', { host: '127.0.0.1', port: 25, from: 'us@example.com' });
   const params = { email: 'ada@example.com', subject: 'Hello', message: 'Hello' };
-  const { action_id } = await pending(here.owner, here, { type: 'email_message', identity_id, params });
+  const { action_id } = await here.pending({ type: 'email_message', identity_id, params });
   const batched = { type: 'email_message', identity_id, params, mission_id: newId() };
-  const [first, second] = [await pending(here.owner, here, batched), await pending(here.owner, here, batched)];
+  const [first, second] = [await here.pending(batched), await here.pending(batched)];
   const inRun = { contact_id: here.ids.contact_id, subject: 'Hello', message: 'Hello' };
   const { run_id } = here.ids;
-  await pending(here.owner, here, { type: 'email_message', identity_id, params: inRun, run_id });
+  await here.pending({ type: 'email_message', identity_id, params: inRun, run_id });
   const ids = {
     ...here.ids,
     action_id,

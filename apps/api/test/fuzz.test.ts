@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { routes } from '../src/app.ts';
 import { dialectAt } from '../src/dialect.ts';
 import type { Route } from '../src/route.ts';
-import { holdings, pending, useApi, uuidOf } from './test-api.ts';
+import { holdings, uuidOf, useTenant } from './test-api.ts';
 
 const RUNS = Number(process.env.PROVISO_FUZZ_RUNS ?? 10_000);
 const writes = routes.filter(({ method }) => method !== 'get');
@@ -82,11 +82,10 @@ interface Sent {
 }
 
 describe(`${RUNS} bad requests over all routes`, () => {
-  const api = useApi();
+  const { api, here } = useTenant();
 
   it('never get a 5xx, always get the error body, and never change a row', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const { body } = await here.owner.post('/v1/contacts', { email: 'ann@example.com' });
     const ids = [action_id, uuidOf(action_id), body.contact.contact_id, here.identityId];
     const id = fc.oneof(fc.constantFrom(...ids), fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }));

@@ -1,19 +1,7 @@
 import { formatId, newId } from '@proviso/core';
 import type { GatewayTool } from '@proviso/contracts';
 import { SEND_INVOICE, startMcpFake, type McpFake } from '@proviso/testing/providers/mcp';
-import {
-  CONFLICT,
-  expectRefusal,
-  FORBIDDEN,
-  holdings,
-  INVALID,
-  NOT_FOUND,
-  pathsOf,
-  useApi,
-  type Client,
-  type Reply,
-  type Tenant,
-} from './test-api.ts';
+import { holdings, useApi, type Client, type Reply, type Tenant } from './test-api.ts';
 
 const TOKEN = 'mcp-s3cret';
 const FIND = { name: 'find_invoice', description: 'Finds one.', inputSchema: { type: 'object' as const } };
@@ -100,8 +88,7 @@ describe('gateways', () => {
       { name: 'find_invoice', access: 'read', effective_access: 'read', reviewed_by: { kind: 'member' } },
     ]);
     const stale = { ...find, definition_hash: '0'.repeat(64) };
-    const refused = await expectRefusal(api, here, CONFLICT, () => review(here.owner, id, stale, 'denied'));
-    expect(pathsOf(refused)).toEqual(['tools.0.definition_hash']);
+    await here.refuses('CONFLICT', () => review(here.owner, id, stale, 'denied'), ['tools.0.definition_hash']);
   });
 
   it('stores all reviews of a request, or none', async () => {
@@ -113,7 +100,7 @@ describe('gateways', () => {
       access: 'denied',
       definition_hash: place === 0 ? definition_hash : '0'.repeat(64),
     }));
-    await expectRefusal(api, here, CONFLICT, () => here.owner.post(`/v1/gateways/${id}/tools/review`, { tools }));
+    await here.refuses('CONFLICT', () => here.owner.post(`/v1/gateways/${id}/tools/review`, { tools }));
   });
 
   it('makes a tool a write when its server changes what a call means, until a person has seen the change', async () => {
@@ -219,17 +206,16 @@ describe('gateways', () => {
     ],
   ])('refuses %s and names it', async (_, bad, path) => {
     const here = await open();
-    const refused = await expectRefusal(api, here, INVALID, () => add(here.owner, here, bad(here)));
-    expect(pathsOf(refused)).toContain(path);
+    await here.refuses('INVALID', () => add(here.owner, here, bad(here)), path);
     const id = (await add(here.owner, here)).body.gateway.gateway_id;
-    await expectRefusal(api, here, INVALID, () => here.owner.patch(`/v1/gateways/${id}`, bad(here)));
+    await here.refuses('INVALID', () => here.owner.patch(`/v1/gateways/${id}`, bad(here)));
   });
 
   it('takes no identity or agent of another workspace', async () => {
     const [here, there] = [await open(), await open()];
     const before = await holdings(api.world, there);
-    await expectRefusal(api, here, INVALID, () => add(here.owner, { ...here, mcpId: there.mcpId }));
-    await expectRefusal(api, here, INVALID, () => add(here.owner, { ...here, botId: there.botId }));
+    await here.refuses('INVALID', () => add(here.owner, { ...here, mcpId: there.mcpId }));
+    await here.refuses('INVALID', () => add(here.owner, { ...here, botId: there.botId }));
     expect(await holdings(api.world, there)).toEqual(before);
   });
 
@@ -247,8 +233,8 @@ describe('gateways', () => {
     const here = await open();
     const id = (await add(here.owner, here)).body.gateway.gateway_id;
     expect((await here.owner.delete(`/v1/gateways/${id}`)).body.gateway.gateway_id).toBe(id);
-    await expectRefusal(api, here, NOT_FOUND, () => here.owner.delete(`/v1/gateways/${id}`));
-    await expectRefusal(api, here, NOT_FOUND, () => here.owner.get(`/v1/gateways/${id}/tools`));
+    await here.refuses('NOT_FOUND', () => here.owner.delete(`/v1/gateways/${id}`));
+    await here.refuses('NOT_FOUND', () => here.owner.get(`/v1/gateways/${id}/tools`));
   });
 
   it('does not let a key that cannot decide make a tool a read', async () => {
@@ -256,7 +242,7 @@ describe('gateways', () => {
     const id = (await add(here.owner, here)).body.gateway.gateway_id;
     const [find] = await catalogue(here.owner, id);
     const key = await here.client({ key: true });
-    await expectRefusal(api, here, FORBIDDEN, () => review(key, id, find, 'read'));
+    await here.refuses('FORBIDDEN', () => review(key, id, find, 'read'));
     expect((await review(key, id, find, 'denied')).status).toBe(200);
     const decider = await here.client({ key: true, decides: true });
     expect((await review(decider, id, find, 'read')).status).toBe(200);

@@ -1,9 +1,9 @@
 import { openDatabase, openQueue } from '@proviso/core';
 import { until } from '@proviso/testing';
-import { clientOf, startTestApi, proposal, recorded, useApi } from './test-api.ts';
+import { clientOf, startTestApi, proposal, useTenant } from './test-api.ts';
 
 describe('health', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const fetchJson = async (
     url: string,
   ): Promise<{ status: number; body: Record<string, unknown>; retry: string | null }> => {
@@ -24,7 +24,6 @@ describe('health', () => {
   });
 
   it('is ready with database and queue, and says what is paused', async () => {
-    const here = await api.tenant();
     expect(await fetchJson(`${api.url}/readyz`)).toMatchObject({
       status: 200,
       body: { status: 'ok', database: true, queue: true, queue_backend: 'postgres', pauses: 0 },
@@ -35,7 +34,6 @@ describe('health', () => {
   });
 
   it('is degraded without the queue and still accepts work', async () => {
-    const here = await api.tenant();
     const { databaseUrl, log } = api.world;
     const queue = await openQueue({ redisUrl: 'redis://127.0.0.1:1', databaseUrl, log });
     const { url, close } = await startTestApi({ ...api.world, queue });
@@ -48,7 +46,7 @@ describe('health', () => {
     const { status, body } = await owner.post('/v1/actions', proposal(here));
     expect(performance.now() - started).toBeLessThan(2_000);
     expect(status).toBe(200);
-    expect((await recorded(api.world, body.action_id)).row.status).toBe('scheduled');
+    expect((await api.recorded(body.action_id)).row.status).toBe('scheduled');
     for (const verb of ['execute', 'cancel'])
       expect((await owner.post(`/v1/actions/${body.action_id}/${verb}`)).status).toBe(200);
     await close();

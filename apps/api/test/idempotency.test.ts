@@ -1,20 +1,15 @@
 import { newId } from '@proviso/core';
 import { until } from '@proviso/testing';
 import {
-  expectRefusal,
   inFuture,
-  INVALID,
-  INVALID_STATE,
-  MISMATCH,
-  pathsOf,
-  pending,
   proposal,
-  recorded,
   SMTP,
-  useApi,
-  withSmtp,
+  actThroughSmtp,
+  useTenant,
+  type Client,
+  type Reply,
+  type Tenant,
 } from './test-api.ts';
-import type { Client, Reply, Tenant } from './test-api.ts';
 
 interface Ask {
   path: string;
@@ -53,7 +48,7 @@ const VERBS: [string, (here: Tenant) => Promise<Ask>, string][] = [
       path: '/v1/actions/approve/bulk',
       body: {
         action: 'approve',
-        action_ids: [(await pending(here.owner, here)).action_id, (await pending(here.owner, here)).action_id],
+        action_ids: [(await here.pending()).action_id, (await here.pending()).action_id],
       },
     }),
     'action_events',
@@ -75,7 +70,7 @@ const VERBS: [string, (here: Tenant) => Promise<Ask>, string][] = [
   [
     'batch-approve pending actions',
     async (here) => {
-      const { action_id, batch_id } = await pending(here.owner, here, { mission_id: newId() });
+      const { action_id, batch_id } = await here.pending({ mission_id: newId() });
       const body = { items: [{ pendingActionId: action_id }] };
       return { path: `/api/pending-actions/batch/${batch_id}/approve`, body };
     },
@@ -119,14 +114,13 @@ const VERBS: [string, (here: Tenant) => Promise<Ask>, string][] = [
 ];
 
 const waiting = async (here: Tenant, more: object = {}): Promise<string> =>
-  `/v1/actions/${(await pending(here.owner, here, { scheduled_time: inFuture(), ...more })).action_id}`;
-const pendingAt = async (here: Tenant): Promise<string> =>
-  `/api/pending-actions/${(await pending(here.owner, here)).action_id}`;
+  `/v1/actions/${(await here.pending({ scheduled_time: inFuture(), ...more })).action_id}`;
+const pendingAt = async (here: Tenant): Promise<string> => `/api/pending-actions/${(await here.pending()).action_id}`;
 const contact = async (here: Tenant): Promise<string> =>
   `/v1/contacts/${(await here.owner.post('/v1/contacts', { email: 'a@example.com' })).body.contact.contact_id}`;
 
 describe('Idempotency-Key', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const send = (by: Client, { path, body }: Ask, key: string): Promise<Reply> =>
     by.post(path, body, { 'Idempotency-Key': key });
   const count = async ({ id }: Tenant, table: string): Promise<number> => {
@@ -140,7 +134,6 @@ describe('Idempotency-Key', () => {
 
   describe.each(VERBS)('on %s', (_, prepare, table) => {
     it('replays the same bytes, says so, and does nothing again', async () => {
-      const here = await api.tenant();
       const ask = await prepare(here);
       const before = await count(here, table);
       const first = await send(here.owner, ask, 'k');
@@ -153,7 +146,6 @@ describe('Idempotency-Key', () => {
     });
 
     it('has one effect for twenty at once, which all get the same reply', async () => {
-      const here = await api.tenant();
       const ask = await prepare(here);
       const control = await api.tenant();
       const once = await prepare(control);
@@ -166,19 +158,17 @@ describe('Idempotency-Key', () => {
     });
 
     it('refuses another body under the same key', async () => {
-      const here = await api.tenant();
       const ask = await prepare(here);
       await send(here.owner, ask, 'k');
       const path = '/v1/contacts';
-      await expectRefusal(api, here, MISMATCH, () =>
+      await here.refuses('IDEMPOTENCY_MISMATCH', () =>
         send(here.owner, { path, body: { email: 'other@example.com' } }, 'k'),
       );
       const other = { ...ask, path: '/v1/resume', body: {} };
-      await expectRefusal(api, here, MISMATCH, () => send(here.owner, other, 'k'));
+      await here.refuses('IDEMPOTENCY_MISMATCH', () => send(here.owner, other, 'k'));
     });
 
     it('is separate for each token and workspace', async () => {
-      const here = await api.tenant();
       const ask = await prepare(here);
       expect(replayed(await send(here.owner, ask, 'k'))).toBeUndefined();
       const again = await send(await here.client({}), ask, 'k');
@@ -190,10 +180,9 @@ describe('Idempotency-Key', () => {
   });
 
   it('does not store a failure: the same key works once the request does', async () => {
-    const here = await api.tenant();
     const ask = { path: '/v1/actions', body: proposal(here) };
     await api.world.db.tables.identities.update({ where: { id: here.identityId }, data: { status: 'disabled' } });
-    await expectRefusal(api, here, INVALID, () => send(here.owner, ask, 'k'));
+    await here.refuses('INVALID', () => send(here.owner, ask, 'k'));
     await api.world.db.tables.identities.update({ where: { id: here.identityId }, data: { status: 'active' } });
     const reply = await send(here.owner, ask, 'k');
     expect([reply.status, replayed(reply)]).toEqual([200, undefined]);
@@ -201,24 +190,21 @@ describe('Idempotency-Key', () => {
   });
 
   it('does not store a lost decision', async () => {
-    const here = await api.tenant();
     const path = await waiting(here);
     await here.owner.post(`${path}/reject`);
-    await expectRefusal(api, here, INVALID_STATE, () =>
+    await here.refuses('INVALID_STATE', () =>
       send(here.owner, { path: `${path}/approve`, body: { action: 'approve' } }, 'k'),
     );
   });
 
   it('does not store a refused contact', async () => {
-    const here = await api.tenant();
     const body = { email: 'a@example.com' };
     await here.owner.post('/v1/contacts', body);
-    await expectRefusal(api, here, [409, 'CONFLICT'], () => send(here.owner, { path: '/v1/contacts', body }, 'k'));
+    await here.refuses('CONFLICT', () => send(here.owner, { path: '/v1/contacts', body }, 'k'));
   });
 
   describe('gives the first reply although meanwhile', () => {
     it('the action has moved on', async () => {
-      const here = await api.tenant();
       const ask = { path: '/v1/actions', body: proposal(here, { scheduled_time: '2100-01-01T12:00:00.123456+05:30' }) };
       const first = await send(here.owner, ask, 'k');
       await here.owner.post(`/v1/actions/${first.body.action_id}/cancel`);
@@ -226,7 +212,7 @@ describe('Idempotency-Key', () => {
     });
 
     it('the identity’s config has changed', async () => {
-      const here = await withSmtp(await api.tenant());
+      await actThroughSmtp(here);
       const ask = { path: `${await waiting(here)}/approve`, body: { action: 'approve' } };
       const create = { path: '/v1/actions', body: proposal(here) };
       const first = [await send(here.owner, ask, 'a'), await send(here.owner, create, 'b')];
@@ -237,7 +223,6 @@ describe('Idempotency-Key', () => {
     });
 
     it('the identity was disabled', async () => {
-      const here = await api.tenant();
       const ask = { path: '/v1/actions', body: proposal(here) };
       const first = await send(here.owner, ask, 'k');
       await here.owner.patch(`/v1/identities/${here.identityId}`, { status: 'disabled' });
@@ -246,7 +231,6 @@ describe('Idempotency-Key', () => {
     });
 
     it('the expiry has passed', async () => {
-      const here = await api.tenant();
       const expires_at = new Date(Date.now() + 1_500).toISOString();
       const ask = { path: '/v1/actions', body: proposal(here, { expires_at }) };
       const first = await send(here.owner, ask, 'k');
@@ -257,7 +241,6 @@ describe('Idempotency-Key', () => {
     });
 
     it('the contact has unsubscribed', async () => {
-      const here = await api.tenant();
       const smtp = await here.identity('smtp', { host: 'localhost', port: 25, from: 'me@example.com' });
       const path = await contact(here);
       const params = { email: 'a@example.com', subject: 's', message: 'm' };
@@ -266,19 +249,17 @@ describe('Idempotency-Key', () => {
       expect(first.status).toBe(200);
       await here.owner.patch(path, { unsubscribed: true });
       expect((await send(here.owner, ask, 'k')).text).toBe(first.text);
-      await expectRefusal(api, here, INVALID, () => send(here.owner, ask, 'another'));
+      await here.refuses('INVALID', () => send(here.owner, ask, 'another'));
     });
   });
 
   it('distinguishes actions with the same body', async () => {
-    const here = await api.tenant();
     const [one, two] = [await waiting(here), await waiting(here)];
     await send(here.owner, { path: `${one}/cancel` }, 'k');
-    await expectRefusal(api, here, MISMATCH, () => send(here.owner, { path: `${two}/cancel` }, 'k'));
+    await here.refuses('IDEMPOTENCY_MISMATCH', () => send(here.owner, { path: `${two}/cancel` }, 'k'));
   });
 
   it('ignores the formatting of the same JSON', async () => {
-    const here = await api.tenant();
     const headers = { 'Idempotency-Key': 'k' };
     const first = await here.owner.raw(
       'post',
@@ -298,25 +279,20 @@ describe('Idempotency-Key', () => {
   it.each(['', 'x'.repeat(256), 'ümlaut'])(
     'refuses a key that is not 1 to 255 printable characters: %s',
     async (key) => {
-      const here = await api.tenant();
       const ask = { path: '/v1/actions', body: proposal(here) };
-      expect(pathsOf(await expectRefusal(api, here, INVALID, () => send(here.owner, ask, key)))).toEqual([
-        'Idempotency-Key',
-      ]);
+      await here.refuses('INVALID', () => send(here.owner, ask, key), ['Idempotency-Key']);
     },
   );
 
   it('takes a key of 255 characters', async () => {
-    const here = await api.tenant();
     const ask = { path: '/v1/actions', body: proposal(here) };
     await send(here.owner, ask, 'k'.repeat(255));
     expect(replayed(await send(here.owner, ask, 'k'.repeat(255)))).toBe('true');
   });
 
   it('keeps its row in the same write as the effect', async () => {
-    const here = await api.tenant();
     const { body } = await send(here.owner, { path: '/v1/actions', body: proposal(here) }, 'k');
-    const { row } = await recorded(api.world, body.action_id);
+    const { row } = await api.recorded(body.action_id);
     const { rows } = await api.world.db.pool.query<{ same: boolean }>(
       'select (select xmin::text from actions where id = $1) = xmin::text as same from idempotency_keys where workspace_id = $2',
       [row.id, here.id],

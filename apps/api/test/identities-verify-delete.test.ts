@@ -1,19 +1,18 @@
-import { cancelAction, createAction, newId } from '@proviso/core';
+import { cancelAction, createAction } from '@proviso/core';
 import { smtpFault, startFaultySmtpServer, type FaultySmtpServer } from '@proviso/testing/smtp-server';
-import { expectRefusal, NOT_FOUND, useApi } from './test-api.ts';
-import type { Reply, Tenant } from './test-api.ts';
+import { useTenant, type Reply, type Tenant } from './test-api.ts';
 
 const LOGIN = { user: 'ann', pass: 'correct horse battery staple' };
 
 describe('verifying and deleting identities', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   let server: FaultySmtpServer;
   beforeEach(async () => {
     server = await startFaultySmtpServer({ auth: LOGIN });
   });
   afterEach(() => server.close());
 
-  async function added(here: Tenant, credentials: object = LOGIN): Promise<string> {
+  async function added(credentials: object = LOGIN): Promise<string> {
     const config = { host: server.host, port: server.port, from: 'Ann <ann@ours.test>', require_tls: false };
     const body = { provider: 'smtp', name: 'Mail', config, credentials };
     return (await here.owner.post('/v1/identities', body)).body.identity.identity_id;
@@ -24,8 +23,7 @@ describe('verifying and deleting identities', () => {
 
   describe('POST /v1/identities/{identity_id}/verify', () => {
     it('logs in, and returns and stores the account that answered', async () => {
-      const here = await api.tenant();
-      const { status, body, text } = await verify(here, await added(here));
+      const { status, body, text } = await verify(here, await added());
       expect(status).toBe(200);
       expect(body).toMatchObject({
         verification: { ok: true, account: 'Ann <ann@ours.test>' },
@@ -35,8 +33,7 @@ describe('verifying and deleting identities', () => {
     });
 
     it('marks one that does not answer as failing, with since when and why, until it answers again', async () => {
-      const here = await api.tenant();
-      const id = await added(here, { ...LOGIN, pass: 'not the password' });
+      const id = await added({ ...LOGIN, pass: 'not the password' });
       const first = await verify(here, id);
       expect(first.body.verification).toEqual({ ok: false, message: expect.stringContaining('did not accept') });
       const { failing } = first.body.identity;
@@ -50,8 +47,7 @@ describe('verifying and deleting identities', () => {
     });
 
     it('leaves a disabled identity disabled, whatever the result', async () => {
-      const here = await api.tenant();
-      const [good, bad] = [await added(here), await added(here, { ...LOGIN, pass: 'x' })];
+      const [good, bad] = [await added(), await added({ ...LOGIN, pass: 'x' })];
       for (const id of [good, bad]) {
         await here.owner.patch(`/v1/identities/${id}`, { status: 'disabled' });
         expect((await verify(here, id)).body.identity.status).toBe('disabled');
@@ -59,8 +55,7 @@ describe('verifying and deleting identities', () => {
     });
 
     it('records the result only for the identity that it verified, not for one changed meanwhile', async () => {
-      const here = await api.tenant();
-      const id = await added(here, { ...LOGIN, pass: 'the old one' });
+      const id = await added({ ...LOGIN, pass: 'the old one' });
       const atLogin = server.reached('AUTH');
       let release = (): void => undefined;
       server.next({ ...smtpFault.answers('AUTH', '535 5.7.8 no'), until: new Promise<void>((go) => (release = go)) });
@@ -72,37 +67,26 @@ describe('verifying and deleting identities', () => {
     });
 
     it('answers a repetition of the request with the first reply, without another login', async () => {
-      const here = await api.tenant();
-      const id = await added(here);
+      const id = await added();
       const first = await verify(here, id, { 'Idempotency-Key': 'k' });
       await server.refuseConnections();
       expect((await verify(here, id, { 'Idempotency-Key': 'k' })).text).toBe(first.text);
     });
 
     it('says nothing of the provider where the credentials cannot be opened, and writes nothing', async () => {
-      const here = await api.tenant();
-      await added(here);
+      await added();
       const row = await api.world.db.tables.identities.findFirstOrThrow({
         where: { workspace_id: here.id, name: 'Mail' },
       });
       const credentials = row.credentials?.replace('v1.test.', 'v1.lost.') ?? '';
       await api.world.db.tables.identities.update({ where: { id: row.id }, data: { credentials } });
-      await expectRefusal(api, here, [503, 'UNAVAILABLE'], () => verify(here, row.id));
-    });
-
-    it('answers 404 to strangers', async () => {
-      const here = await api.tenant();
-      const id = await added(here);
-      const stranger = await api.tenant();
-      await expectRefusal(api, here, NOT_FOUND, () => verify(stranger, id));
-      await expectRefusal(api, here, NOT_FOUND, () => verify(here, newId()));
+      await here.refuses('UNAVAILABLE', () => verify(here, row.id));
     });
   });
 
   describe('DELETE /v1/identities/{identity_id}', () => {
     it('takes it away with its credentials, and old actions still say that they went through it', async () => {
-      const here = await api.tenant();
-      const id = await added(here);
+      const id = await added();
       const owner = await here.as({});
       const old = await createAction(owner, { type: 'probe_idempotent', identity_id: id, params: {} });
       await cancelAction(owner, old.id, {});
@@ -122,29 +106,20 @@ describe('verifying and deleting identities', () => {
     });
 
     it('refuses while open actions use it, and says how many', async () => {
-      const here = await api.tenant();
-      const id = await added(here);
+      const id = await added();
       const owner = await here.as({});
       for (const direct of [true, false])
         await createAction(owner, { type: 'probe_idempotent', identity_id: id, direct, params: {} });
-      const { error } = await expectRefusal(api, here, [409, 'CONFLICT'], () => remove(here, id));
+      const { error } = await here.refuses('CONFLICT', () => remove(here, id));
       expect(error).toContain('2 open actions');
     });
 
     it('leaves agents that acted through it without one', async () => {
-      const here = await api.tenant();
-      const id = await added(here);
+      const id = await added();
       const made = await here.owner.post('/v1/agents', { name: 'Bot', identity_id: id });
       await remove(here, id);
       const { agent } = (await here.owner.get(`/v1/agents/${made.body.agent.agent_id}`)).body;
       expect(agent.identity_id).toBeNull();
-    });
-
-    it('answers 404 to strangers', async () => {
-      const here = await api.tenant();
-      const id = await added(here);
-      const stranger = await api.tenant();
-      await expectRefusal(api, here, NOT_FOUND, () => remove(stranger, id));
     });
   });
 });

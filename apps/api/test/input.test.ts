@@ -1,29 +1,14 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { newId } from '@proviso/core';
 import { routes } from '../src/app.ts';
-import {
-  addTask,
-  expectRefusal,
-  inFuture,
-  INVALID,
-  invalidAt,
-  pathsOf,
-  pending,
-  proposal,
-  recorded,
-  useApi,
-  uuidOf,
-} from './test-api.ts';
-import type { Method, Reply, Tenant } from './test-api.ts';
+import { addTask, inFuture, invalidAt, proposal, uuidOf, useTenant, type Method, type Reply } from './test-api.ts';
 
-const TOO_LARGE = [413, 'PAYLOAD_TOO_LARGE'] as const;
-const UNSUPPORTED = [415, 'UNSUPPORTED_MEDIA_TYPE'] as const;
 const MIB = 1024 * 1024;
 const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
 describe('input', () => {
-  const api = useApi();
-  const contact = (here: Tenant, body: string | Buffer, headers: Record<string, string> = {}): Promise<Reply> =>
+  const { api, here } = useTenant();
+  const contact = (body: string | Buffer, headers: Record<string, string> = {}): Promise<Reply> =>
     here.owner.raw('post', '/v1/contacts', body, headers);
   const withProperties = (json: string): string => `{"email":"a@example.com","properties":${json}}`;
 
@@ -63,17 +48,12 @@ describe('input', () => {
       ['nesting of 33', withProperties(nested(32))],
       ['nesting of 100 000', withProperties(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)],
     ])('%s', async (_, body) => {
-      const here = await api.tenant();
-      await expectRefusal(api, here, INVALID, () => contact(here, body));
+      await here.refuses('INVALID', () => contact(body));
     });
   });
 
   it('names a duplicate field', async () => {
-    const here = await api.tenant();
-    const refused = await expectRefusal(api, here, INVALID, () =>
-      contact(here, '{"email":"a@example.com","email":"b@example.com"}'),
-    );
-    expect(pathsOf(refused)).toEqual(['email']);
+    await here.refuses('INVALID', () => contact('{"email":"a@example.com","email":"b@example.com"}'), ['email']);
   });
 
   it.each([
@@ -84,8 +64,7 @@ describe('input', () => {
     ['keys that JavaScript has a meaning for', '{"constructor":1,"prototype":2,"hasOwnProperty":3,"length":4}'],
     ['escapes', '{"a":"\\"\\\\\\/\\b\\f\\n\\r\\t"}'],
   ])('stores %s unchanged', async (_, json) => {
-    const here = await api.tenant();
-    const { status, body } = await contact(here, withProperties(json));
+    const { status, body } = await contact(withProperties(json));
     expect(status).toBe(201);
     const stored = await api.world.db.tables.contacts.findFirstOrThrow({ where: { workspace_id: here.id } });
     expect(stored.properties).toEqual(JSON.parse(json));
@@ -98,13 +77,11 @@ describe('input', () => {
       return withProperties(`{"a":"${'x'.repeat(bytes - empty.length)}"}`);
     };
     it('may be 1 MiB and not a byte more', async () => {
-      const here = await api.tenant();
-      await expectRefusal(api, here, TOO_LARGE, () => contact(here, padded(MIB + 1)));
-      expect((await contact(here, padded(MIB))).status).toBe(201);
+      await here.refuses('PAYLOAD_TOO_LARGE', () => contact(padded(MIB + 1)));
+      expect((await contact(padded(MIB))).status).toBe(201);
     });
 
     it('counts compressed bytes too: blocks that decompress to nothing', async () => {
-      const here = await api.tenant();
       const nothing = Buffer.alloc(5 * 500_000);
       for (let at = 0; at < nothing.length; at += 5) nothing.writeUInt16LE(0xffff, at + 3); // stored, not the last, of no bytes
       const body = new Blob([Buffer.from([0x78, 0x9c]), nothing]).stream(); // of no length that is known beforehand
@@ -112,23 +89,21 @@ describe('input', () => {
       const headers = { Authorization, 'Content-Type': 'application/json', 'Content-Encoding': 'deflate' };
       const request = { method: 'POST', headers, body, duplex: 'half' } as RequestInit;
       const reply = await fetch(`${api.url}/v1/contacts`, request);
-      expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual(TOO_LARGE);
+      expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
     });
 
     it('may not decompress to more than 200 times its size beyond 1 MiB', async () => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here);
+      const { action_id } = await here.pending();
       const body = (bytes: number): string =>
         JSON.stringify({ action: 'reject', action_ids: [action_id] }).padEnd(bytes);
       const bulk = (bytes: number): Promise<Reply> =>
         here.owner.raw('post', '/v1/actions/approve/bulk', gzipSync(body(bytes)), { 'Content-Encoding': 'gzip' });
-      const refused = await expectRefusal(api, here, TOO_LARGE, () => bulk(2 * MIB));
+      const refused = await here.refuses('PAYLOAD_TOO_LARGE', () => bulk(2 * MIB));
       expect(refused.error).toContain('200 times');
       expect((await bulk(MIB)).body.processed).toBe(1);
     });
 
     it('takes a bulk of a thousand mails from one template, packed', async () => {
-      const here = await api.tenant();
       const identity_id = await here.identity('smtp', { host: 'h', port: 25, from: 'a@example.com' });
       const message = Array.from({ length: 300 }, (_, word) => `word${word * word}`).join(' ');
       const actions = Array.from({ length: 1000 }, (_, index) => ({
@@ -142,32 +117,29 @@ describe('input', () => {
     });
 
     it('is limited in values and keys as well', async () => {
-      const here = await api.tenant();
       const list = (values: number): string => withProperties(`{"a":[${Array(values).fill(0).join()}]}`);
       const keys = (count: number): string =>
         withProperties(JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, key) => [`k${key}`, 0]))));
-      const many = await expectRefusal(api, here, INVALID, () => contact(here, list(20_000)));
+      const many = await here.refuses('INVALID', () => contact(list(20_000)));
       expect(many.error).toContain('more than 20000 values');
-      const wide = await expectRefusal(api, here, INVALID, () => contact(here, keys(10_000)));
+      const wide = await here.refuses('INVALID', () => contact(keys(10_000)));
       expect(wide.error).toContain('more than 10000 keys');
-      expect((await contact(here, list(19_000))).status).toBe(201);
+      expect((await contact(list(19_000))).status).toBe(201);
     });
 
     it('counts decompressed bytes', async () => {
-      const here = await api.tenant();
       const bomb = gzipSync(padded(8 * MIB));
       expect(bomb.length).toBeLessThan(MIB / 10);
-      await expectRefusal(api, here, TOO_LARGE, () => contact(here, bomb, { 'Content-Encoding': 'gzip' }));
+      await here.refuses('PAYLOAD_TOO_LARGE', () => contact(bomb, { 'Content-Encoding': 'gzip' }));
     });
 
     it('may be 4 MiB for a bulk', async () => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here);
+      const { action_id } = await here.pending();
       const bulk = (bytes: number): Promise<Reply> => {
         const body = JSON.stringify({ action: 'reject', action_ids: [action_id] });
         return here.owner.raw('post', '/v1/actions/approve/bulk', body.padEnd(bytes));
       };
-      await expectRefusal(api, here, TOO_LARGE, () => bulk(4 * MIB + 1));
+      await here.refuses('PAYLOAD_TOO_LARGE', () => bulk(4 * MIB + 1));
       expect((await bulk(4 * MIB)).body.processed).toBe(1);
     });
   });
@@ -181,7 +153,6 @@ describe('input', () => {
       'multipart/form-data; boundary=x',
       '',
     ])('is refused if it is %s', async (type) => {
-      const here = await api.tenant();
       const request = {
         method: 'POST',
         body: Buffer.from('{"email":"a@example.com"}'),
@@ -191,68 +162,59 @@ describe('input', () => {
       if (type) request.headers['Content-Type'] = type;
       const before = await api.world.db.tables.contacts.count();
       const reply = await fetch(`${api.url}/v1/contacts`, request);
-      expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual(UNSUPPORTED);
+      expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
       expect(await api.world.db.tables.contacts.count()).toBe(before);
     });
 
     it.each(['application/json', 'application/json; charset=utf-8', 'APPLICATION/JSON'])(
       'is accepted if it is %s',
       async (type) => {
-        const here = await api.tenant();
-        expect((await contact(here, '{"email":"a@example.com"}', { 'Content-Type': type })).status).toBe(201);
+        expect((await contact('{"email":"a@example.com"}', { 'Content-Type': type })).status).toBe(201);
       },
     );
 
     it('is refused in an unknown encoding', async () => {
-      const here = await api.tenant();
-      await expectRefusal(api, here, UNSUPPORTED, () => contact(here, '{}', { 'Content-Encoding': 'rot13' }));
+      await here.refuses('UNSUPPORTED_MEDIA_TYPE', () => contact('{}', { 'Content-Encoding': 'rot13' }));
     });
 
     it('is refused if it is compressed twice', async () => {
-      const here = await api.tenant();
       const twice = gzipSync(gzipSync('{"email":"a@example.com"}'));
-      await expectRefusal(api, here, UNSUPPORTED, () => contact(here, twice, { 'Content-Encoding': 'gzip, gzip' }));
+      await here.refuses('UNSUPPORTED_MEDIA_TYPE', () => contact(twice, { 'Content-Encoding': 'gzip, gzip' }));
     });
 
     it('may be compressed', async () => {
-      const here = await api.tenant();
       const packings = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync, identity: Buffer.from };
       for (const [encoding, pack] of Object.entries(packings)) {
         const packed = pack(Buffer.from(`{"email":"${encoding}@example.com"}`));
-        expect((await contact(here, packed, { 'Content-Encoding': encoding })).status).toBe(201);
+        expect((await contact(packed, { 'Content-Encoding': encoding })).status).toBe(201);
       }
-      await expectRefusal(api, here, INVALID, () =>
-        contact(here, Buffer.from('not gzip'), { 'Content-Encoding': 'gzip' }),
-      );
+      await here.refuses('INVALID', () => contact(Buffer.from('not gzip'), { 'Content-Encoding': 'gzip' }));
     });
   });
 
   describe('a body that is absent', () => {
     it.each(['execute', 'cancel', 'reject'])('is enough for %s', async (verb) => {
-      const here = await api.tenant();
-      const { action_id } = await pending(here.owner, here, { scheduled_time: inFuture() });
+      const { action_id } = await here.pending({ scheduled_time: inFuture() });
       const Authorization = `Bearer ${await here.token({})}`;
       const reply = await fetch(`${api.url}/v1/actions/${action_id}/${verb}`, {
         method: 'POST',
         headers: { Authorization },
       });
       expect(reply.status).toBe(200);
-      expect((await recorded(api.world, action_id)).row.version).toBe(2);
+      expect((await api.recorded(action_id)).row.version).toBe(2);
     });
 
     it('is not, where a field is required', async () => {
-      const here = await api.tenant();
       for (const path of ['/v1/actions', '/v1/contacts', '/v1/identities', '/v1/actions/approve/bulk'])
-        await expectRefusal(api, here, INVALID, () => here.owner.post(path));
+        await here.refuses('INVALID', () => here.owner.post(path));
     });
   });
 
   /** Every route that writes, and one of everything that it could be addressed to. */
   const bodies = routes.filter(({ body }) => body);
   describe.each(bodies.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, route) => {
-    const furnished = async (): Promise<{ here: Tenant; path: string }> => {
-      const here = await api.tenant();
-      const { action_id, batch_id } = await pending(here.owner, here, { mission_id: newId() });
+    const furnished = async (): Promise<string> => {
+      const { action_id, batch_id } = await here.pending({ mission_id: newId() });
       const { body } = await here.owner.post('/v1/contacts', { email: 'x@example.com' });
       const agent_id = await here.agentId();
       const ids: Record<string, string> = {
@@ -271,24 +233,23 @@ describe('input', () => {
         run_id: (await here.owner.post(`/v1/agents/${agent_id}/runs`)).body.run.run_id,
         action_index: '0',
       };
-      return { here, path: route.path.replaceAll(/\{(\w+)\}/g, (__, name: string) => ids[name] ?? '') };
+      return route.path.replaceAll(/\{(\w+)\}/g, (__, name: string) => ids[name] ?? '');
     };
 
     it('refuses an unknown field, and names it', async () => {
-      const { here, path } = await furnished();
-      const refused = await expectRefusal(api, here, invalidAt(path), () =>
-        here.owner.raw(route.method as Method, path, '{"no_such_field":1}'),
+      const path = await furnished();
+      await here.refuses(
+        invalidAt(path),
+        () => here.owner.raw(route.method as Method, path, '{"no_such_field":1}'),
+        'no_such_field',
       );
-      expect(pathsOf(refused)).toContain('no_such_field');
     });
 
     it('refuses what is no object, and any query', async () => {
-      const { here, path } = await furnished();
+      const path = await furnished();
       for (const body of ['null', '[]', '7', '"x"', 'true', '[{}]'])
-        await expectRefusal(api, here, invalidAt(path), () => here.owner.raw(route.method as Method, path, body));
-      await expectRefusal(api, here, invalidAt(path), () =>
-        here.owner.raw(route.method as Method, `${path}?dry_run=1`, '{}'),
-      );
+        await here.refuses(invalidAt(path), () => here.owner.raw(route.method as Method, path, body));
+      await here.refuses(invalidAt(path), () => here.owner.raw(route.method as Method, `${path}?dry_run=1`, '{}'));
     });
   });
 
@@ -299,13 +260,11 @@ describe('input', () => {
     '/v1/actions?list_id=%ff%fe',
     '/v1/contacts/%F0%9F%8E%89',
   ])('has no trouble with an address such as %s', async (path) => {
-    const here = await api.tenant();
     expect((await here.owner.get(path)).status).toBeLessThan(500);
   });
 
   it('answers no nonsense with a 5xx', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const nonsense = [
       null,
       true,

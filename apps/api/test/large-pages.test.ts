@@ -1,7 +1,8 @@
 import { newId, formatId } from '@proviso/core';
-import { INVALID, expectRefusal, pathsOf, pending, propose, useApi, uuidOf, inFuture } from './test-api.ts';
-import type { Reply, ReplyBody, Tenant } from './test-api.ts';
+import { uuidOf, inFuture, useTenant, type Reply, type ReplyBody } from './test-api.ts';
 import { at, asking } from './pending-client.ts';
+
+const { api, here } = useTenant();
 
 const MIB = 1024 * 1024;
 /** A page holds no more, and a row. */
@@ -41,19 +42,12 @@ const INSERTS = {
 };
 
 describe('a list of large rows', () => {
-  const api = useApi();
-
-  async function insert(
-    here: Tenant,
-    what: keyof typeof INSERTS,
-    of: string | null,
-    size: [chars: number, rows: number],
-  ) {
+  async function insert(what: keyof typeof INSERTS, of: string | null, size: [chars: number, rows: number]) {
     await api.world.db.pool.query(INSERTS[what], [here.id, of, ...size]);
   }
 
   /** Large actions that wait for a person. */
-  const insertActions = (here: Tenant, rows: number, more: { run?: string; contact?: string } = {}) =>
+  const insertActions = (rows: number, more: { run?: string; contact?: string } = {}) =>
     api.world.db.pool.query(
       `insert into actions (id, workspace_id, identity_id, type, status, params, due_at, asked_at, created_at, created_by,
          run_id, contact_id)
@@ -64,7 +58,7 @@ describe('a list of large rows', () => {
     );
 
   /** All pages of a list by its cursors; each fits, and says when it ends early. */
-  async function walk(here: Tenant, path: string, rowsOf: (body: ReplyBody) => unknown[], total: number) {
+  async function walk(path: string, rowsOf: (body: ReplyBody) => unknown[], total: number) {
     const rows: unknown[] = [];
     let pages = 0;
     let truncated = 0;
@@ -81,60 +75,46 @@ describe('a list of large rows', () => {
     return { rows, pages, truncated };
   }
 
-  const contactOf = async (here: Tenant): Promise<string> => {
+  const contactOf = async (): Promise<string> => {
     const data = { id: newId(), workspace_id: here.id, email: `${newId()}@example.com` };
     return (await api.world.db.tables.contacts.create({ data })).id;
   };
-  const companyOf = async (here: Tenant): Promise<string> =>
+  const companyOf = async (): Promise<string> =>
     (await api.world.db.tables.companies.create({ data: { id: newId(), workspace_id: here.id, name: 'One' } })).id;
 
-  const LISTS: [
-    name: keyof ReplyBody,
-    what: keyof typeof INSERTS,
-    open: (here: Tenant) => Promise<[string | null, string]>,
-  ][] = [
+  const LISTS: [name: keyof ReplyBody, what: keyof typeof INSERTS, open: () => Promise<[string | null, string]>][] = [
     ['contacts', 'contacts', async () => [null, '/v1/contacts']],
     ['companies', 'companies', async () => [null, '/v1/companies']],
     ['identities', 'identities', async () => [null, '/v1/identities']],
     ['tools', 'tools', async () => [null, '/v1/tools']],
     ['agents', 'agents', async () => [null, '/v1/agents']],
-    ['tasks', 'tasks', async (here) => [await contactOf(here), '/v1/tasks']],
-    ['tasks', 'tasks', async (here) => under(await contactOf(here), (id) => `/v1/contacts/${id}/tasks`)],
-    ['notes', 'contactNotes', async (here) => under(await contactOf(here), (id) => `/v1/contacts/${id}/notes`)],
-    [
-      'email_threads',
-      'threads',
-      async (here) => under(await contactOf(here), (id) => `/v1/contacts/${id}/email-threads`),
-    ],
-    [
-      'lifecycle_changes',
-      'stages',
-      async (here) => under(await contactOf(here), (id) => `/v1/contacts/${id}/lifecycle`),
-    ],
-    ['notes', 'companyNotes', async (here) => under(await companyOf(here), (id) => `/v1/companies/${id}/notes`)],
-    ['contacts', 'contacts', async (here) => under(await companyOf(here), (id) => `/v1/companies/${id}/contacts`)],
-    ['runs', 'runs', async (here) => under(await here.agentId(), (id) => `/v1/agents/${id}/runs`)],
+    ['tasks', 'tasks', async () => [await contactOf(), '/v1/tasks']],
+    ['tasks', 'tasks', async () => under(await contactOf(), (id) => `/v1/contacts/${id}/tasks`)],
+    ['notes', 'contactNotes', async () => under(await contactOf(), (id) => `/v1/contacts/${id}/notes`)],
+    ['email_threads', 'threads', async () => under(await contactOf(), (id) => `/v1/contacts/${id}/email-threads`)],
+    ['lifecycle_changes', 'stages', async () => under(await contactOf(), (id) => `/v1/contacts/${id}/lifecycle`)],
+    ['notes', 'companyNotes', async () => under(await companyOf(), (id) => `/v1/companies/${id}/notes`)],
+    ['contacts', 'contacts', async () => under(await companyOf(), (id) => `/v1/companies/${id}/contacts`)],
+    ['runs', 'runs', async () => under(await here.agentId(), (id) => `/v1/agents/${id}/runs`)],
   ];
   const under = (id: string, path: (id: string) => string): [string, string] => [id, path(id)];
 
   it.each(LISTS)('ends its page early and continues, with each row once: %s, %s', async (name, what, open) => {
-    const here = await api.tenant();
-    const [of, path] = await open(here);
-    await insert(here, what, of, [250_000, 21]);
+    const [of, path] = await open();
+    await insert(what, of, [250_000, 21]);
     const rowsOf = (body: ReplyBody): unknown[] => body[name] as unknown[];
     const all = (await here.owner.get(path, { limit: '1' })).body.pagination.total_items;
-    const { rows, pages, truncated } = await walk(here, path, rowsOf, all);
+    const { rows, pages, truncated } = await walk(path, rowsOf, all);
     expect(new Set(rows.map((row) => JSON.stringify(row))).size).toBe(all);
     expect([rows.length, pages > 2, truncated >= 2]).toEqual([all, true, true]);
   });
 
   it('is one of actions too, of all, of a contact and of a run, in either order', async () => {
-    const here = await api.tenant();
-    const contact = await contactOf(here);
+    const contact = await contactOf();
     const { id: run } = await api.world.db.tables.agent_runs.create({
       data: { id: newId(), workspace_id: here.id, agent_id: await here.agentId() },
     });
-    await insertActions(here, 30, { run, contact });
+    await insertActions(30, { run, contact });
     const ids = ({ actions }: ReplyBody): string[] => actions.map(({ action_id }) => action_id);
     const rows = await api.world.db.tables.actions.findMany({
       where: { workspace_id: here.id },
@@ -163,8 +143,7 @@ describe('a list of large rows', () => {
   });
 
   it('loses no row with skip either, if the client adds up the rows', async () => {
-    const here = await api.tenant();
-    await insertActions(here, 30);
+    await insertActions(30);
     const seen: string[] = [];
     let reply: Reply;
     do {
@@ -176,8 +155,7 @@ describe('a list of large rows', () => {
   });
 
   it('is bounded in the second dialect, with pages of 50 by default', async () => {
-    const here = await api.tenant();
-    await insertActions(here, 60);
+    await insertActions(60);
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
       const query = { workspace_id: here.id, limit: '1000', ...(cursor && { cursor }) };
@@ -196,13 +174,12 @@ describe('a list of large rows', () => {
   });
 
   it('is not decided at once: the rest of a bulk is refused one by one, a batch as a whole', async () => {
-    const here = await api.tenant();
     const params = { content: 'x'.repeat(60_000) };
     const mission_id = newId();
-    const contact_id = await contactOf(here);
+    const contact_id = await contactOf();
     const note = { type: 'create_note', params: { ...params, contact_id }, mission_id };
     const made: string[] = [];
-    for (let index = 0; index < 80; index += 1) made.push((await pending(here.owner, here, note)).action_id);
+    for (let index = 0; index < 80; index += 1) made.push((await here.pending(note)).action_id);
     const left = new Set(made);
     for (let request = 0; left.size > 0; request += 1) {
       expect(request).toBeLessThan(4);
@@ -219,7 +196,7 @@ describe('a list of large rows', () => {
     }
     const again: string[] = [];
     for (let index = 0; index < 80; index += 1)
-      again.push(uuidOf((await pending(here.owner, here, { ...note, mission_id: here.id })).action_id));
+      again.push(uuidOf((await here.pending({ ...note, mission_id: here.id })).action_id));
     const items = again.map((pendingActionId) => ({ pendingActionId }));
     const path = `/batch/${here.id}:create_note/approve`;
     const { status, body } = await asking(here.owner).post(path, { items });
@@ -228,33 +205,29 @@ describe('a list of large rows', () => {
   });
 
   it('cannot result from many small changes of one record', async () => {
-    const here = await api.tenant();
-    for (const path of [`/v1/contacts/${await contactOf(here)}`, `/v1/companies/${await companyOf(here)}`]) {
+    for (const path of [`/v1/contacts/${await contactOf()}`, `/v1/companies/${await companyOf()}`]) {
       const change = (name: string) => here.owner.patch(path, { properties: { [name]: 'x'.repeat(600_000) } });
       expect((await change('one')).status).toBe(200);
-      expect(pathsOf(await expectRefusal(api, here, INVALID, () => change('two')))).toEqual(['properties']);
+      await here.refuses('INVALID', () => change('two'), ['properties']);
       expect((await here.owner.patch(path, { properties: { one: null } })).status).toBe(200);
       expect((await change('two')).status).toBe(200);
     }
   });
 
   it('shows a row that is larger than a page by itself', async () => {
-    const here = await api.tenant();
-    await insert(here, 'contacts', null, [5 * MIB, 3]);
+    await insert('contacts', null, [5 * MIB, 3]);
     for (const skip of ['0', '1', '2'])
       expect((await here.owner.get('/v1/contacts', { skip })).body.contacts).toHaveLength(1);
   });
 });
 
 describe('GET /v1/actions by cursor, in other orders', () => {
-  const api = useApi();
   const ids = ({ body }: Reply): string[] => body.actions.map(({ action_id }) => action_id);
 
   it.each(['updated_at', 'scheduled_time', 'status', 'type'])('walks by %s, each once', async (sort_by) => {
-    const here = await api.tenant();
     for (let index = 0; index < 4; index += 1) {
-      await propose(here.owner, here, index % 2 ? { scheduled_time: inFuture() } : {});
-      await pending(here.owner, here, { type: 'probe_at_most_once' });
+      await here.propose(index % 2 ? { scheduled_time: inFuture() } : {});
+      await here.pending({ type: 'probe_at_most_once' });
     }
     for (const sort_dir of ['asc', 'desc']) {
       const whole = ids(await here.owner.get('/v1/actions', { sort_by, sort_dir }));
@@ -281,31 +254,26 @@ describe('GET /v1/actions by cursor, in other orders', () => {
     ['with something else', cursorOf('updated_at', 1, newId())],
     ['that is no list', Buffer.from('{}').toString('base64url')],
   ])('refuses a cursor %s', async (_, cursor) => {
-    const here = await api.tenant();
     const ask = () => here.owner.get('/v1/actions', { sort_by: 'updated_at', cursor });
-    expect(pathsOf(await expectRefusal(api, here, INVALID, ask))).toEqual(['cursor']);
+    await here.refuses('INVALID', ask, ['cursor']);
   });
 
   it.each(['/v1/contacts', '/v1/tools', '/v1/identities'])('refuses a cursor of %s that is none', async (path) => {
-    const here = await api.tenant();
     for (const query of [
       { cursor: 'x' },
       { cursor: cursorOf('name', 'a\0b') },
       { cursor: cursorOf('name', 'a'), skip: '1' },
     ])
-      expect(pathsOf(await expectRefusal(api, here, INVALID, () => here.owner.get(path, query)))).toEqual(['cursor']);
+      await here.refuses('INVALID', () => here.owner.get(path, query), ['cursor']);
   });
 });
 
 describe('GET /v1/actions/{action_id} with a long log', () => {
-  const api = useApi();
-
   it.each([
     ['many entries', 2_500, 10],
     ['large ones', 30, 250_000],
   ])('shows it in parts, oldest first, each entry once: %s', async (_, entries, chars) => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here);
+    const { action_id } = await here.pending();
     const id = uuidOf(action_id);
     await api.world.db.pool.query(
       `insert into action_events (action_id, version, workspace_id, event, status, actor, data, at)
@@ -325,6 +293,6 @@ describe('GET /v1/actions/{action_id} with a long log', () => {
     expect(parts).toBeGreaterThan(2);
     expect(seen).toEqual(Array.from({ length: entries }, (__, index) => index + 1));
     const ask = () => here.owner.get(`/v1/actions/${action_id}`, { logs_cursor: 'x' });
-    expect(pathsOf(await expectRefusal(api, here, INVALID, ask))).toEqual(['logs_cursor']);
+    await here.refuses('INVALID', ask, ['logs_cursor']);
   });
 });

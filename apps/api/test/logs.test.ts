@@ -1,19 +1,18 @@
 import { createSignInLink, newId, parseId } from '@proviso/core';
 import { until } from '@proviso/testing';
 import { pino } from 'pino';
-import { clientOf, startTestApi, pending, useApi } from './test-api.ts';
+import { clientOf, startTestApi, useTenant } from './test-api.ts';
 
 describe('a request’s line in the log', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
 
   it('has the request’s id, the action that it is about, and neither the token nor what was sent', async () => {
-    const here = await api.tenant();
     const lines: string[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
     const { url, close } = await startTestApi({ ...api.world, log });
     const token = await here.token({});
     const owner = clientOf(url, token);
-    const { action_id } = await pending(owner, here, { params: { say: 'a secret plan' } });
+    const { action_id } = await here.pending({ params: { say: 'a secret plan' } }, owner);
     await owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve' }, { 'X-Request-Id': 'trace-7' });
     await owner.get('/v1/actions/nothing');
     await close();
@@ -55,7 +54,6 @@ describe('a request’s line in the log', () => {
   it('logs at info who signed in and how, and refused sign-ins without the name or password that was given', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
-    const here = await api.tenant();
     const { url, close } = await startTestApi({ ...api.world, log });
     const [nobody, email, password] = [clientOf(url), `${newId()}@example.com`, 'a long enough passphrase'];
     const ownPage = { 'Sec-Fetch-Site': 'same-origin' };

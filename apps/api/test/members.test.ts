@@ -1,29 +1,18 @@
 import { SCOPES, type Role } from '@proviso/contracts';
 import { newId, parseId } from '@proviso/core';
-import {
-  expectRefusal,
-  FORBIDDEN,
-  INVALID,
-  INVALID_STATE,
-  join,
-  NOT_FOUND,
-  UNAUTHENTICATED,
-  useApi,
-  userIdOf,
-} from './test-api.ts';
-import type { Client, Reply, Tenant } from './test-api.ts';
+import { join, userIdOf, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
 
 describe('members and workspaces', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const address = (): string => `${newId()}@example.com`;
   const added = async (by: Client, role: Role): Promise<string> => (await join(api, by, role)).user_id;
   const me = userIdOf;
   const rows = ({ id }: Pick<Tenant, 'id'>) => api.world.db.tables.members.findMany({ where: { workspace_id: id } });
-  const roleOf = async (here: Tenant, user_id: string): Promise<string | undefined> =>
-    (await rows(here)).find((row) => row.user_id === parseId('user', user_id))?.role;
+  const roleOf = async (tenant: Tenant, user_id: string): Promise<string | undefined> =>
+    (await rows(tenant)).find((row) => row.user_id === parseId('user', user_id))?.role;
 
   it('GET /v1/members lists the people of the workspace and nobody else', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     const mine = [await me(here.owner), await added(here.owner, 'viewer')];
     await added(there.owner, 'viewer');
     const { body } = await here.owner.get('/v1/members');
@@ -34,29 +23,26 @@ describe('members and workspaces', () => {
     const change = (by: Client, id: string, role: string): Promise<Reply> => by.patch(`/v1/members/${id}`, { role });
 
     it('changes a role from the next request on', async () => {
-      const here = await api.tenant();
       const by = await here.client({ role: 'viewer', scopes: [...SCOPES] });
       const id = await me(by);
       const { status, body } = await change(here.owner, id, 'admin');
       expect([status, body.member.role, await roleOf(here, id)]).toEqual([200, 'admin', 'admin']);
       expect((await by.get('/v1/members')).status).toBe(200);
       await change(here.owner, id, 'viewer');
-      await expectRefusal(api, here, FORBIDDEN, () => by.get('/v1/members'));
+      await here.refuses('FORBIDDEN', () => by.get('/v1/members'));
     });
 
     it('keeps the last owner', async () => {
-      const here = await api.tenant();
       const id = await me(here.owner);
-      await expectRefusal(api, here, INVALID_STATE, () => change(here.owner, id, 'admin'));
+      await here.refuses('INVALID_STATE', () => change(here.owner, id, 'admin'));
       expect((await change(here.owner, id, 'owner')).status).toBe(200);
       const other = await here.client({ role: 'owner' });
       expect((await change(other, id, 'admin')).status).toBe(200);
       const last = await me(other);
-      await expectRefusal(api, here, INVALID_STATE, () => change(other, last, 'viewer'));
+      await here.refuses('INVALID_STATE', () => change(other, last, 'viewer'));
     });
 
     it('keeps an owner when two remove each other at once', async () => {
-      const here = await api.tenant();
       const other = await here.client({ role: 'owner' });
       const ids = [await me(other), await me(here.owner)];
       const replies = await Promise.all([
@@ -68,32 +54,30 @@ describe('members and workspaces', () => {
     });
 
     it('does not let an admin add or change an owner', async () => {
-      const here = await api.tenant();
       const admin = await here.client({ role: 'admin' });
       const [owner, viewer, own] = [await me(here.owner), await added(here.owner, 'viewer'), await me(admin)];
       await here.client({ role: 'owner' });
-      await expectRefusal(api, here, FORBIDDEN, () => change(admin, owner, 'viewer'));
-      await expectRefusal(api, here, FORBIDDEN, () => change(admin, viewer, 'owner'));
-      await expectRefusal(api, here, FORBIDDEN, () => change(admin, own, 'owner'));
-      await expectRefusal(api, here, FORBIDDEN, () => admin.delete(`/v1/members/${owner}`));
+      await here.refuses('FORBIDDEN', () => change(admin, owner, 'viewer'));
+      await here.refuses('FORBIDDEN', () => change(admin, viewer, 'owner'));
+      await here.refuses('FORBIDDEN', () => change(admin, own, 'owner'));
+      await here.refuses('FORBIDDEN', () => admin.delete(`/v1/members/${owner}`));
       expect((await change(admin, viewer, 'admin')).status).toBe(200);
     });
 
     it('refuses unknown roles and fields, and what is not the workspace’s', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
+      const there = await api.tenant();
       const [id, strange] = [await added(here.owner, 'viewer'), await added(there.owner, 'viewer')];
-      await expectRefusal(api, here, INVALID, () => change(here.owner, id, 'god'));
-      await expectRefusal(api, here, INVALID, () => here.owner.patch(`/v1/members/${id}`, { email: address() }));
-      await expectRefusal(api, here, INVALID, () => here.owner.patch(`/v1/members/${id}`, {}));
+      await here.refuses('INVALID', () => change(here.owner, id, 'god'));
+      await here.refuses('INVALID', () => here.owner.patch(`/v1/members/${id}`, { email: address() }));
+      await here.refuses('INVALID', () => here.owner.patch(`/v1/members/${id}`, {}));
       for (const unknown of [strange, newId(), 'x'])
-        await expectRefusal(api, here, NOT_FOUND, () => change(here.owner, unknown, 'admin'));
+        await here.refuses('NOT_FOUND', () => change(here.owner, unknown, 'admin'));
       expect(await roleOf(there, strange)).toBe('viewer');
     });
   });
 
   describe('DELETE /v1/members/:id', () => {
     it('removes a person: their credentials lose access, and their keys are revoked', async () => {
-      const here = await api.tenant();
       const ann = await join(api, here.owner, 'admin');
       const key = (await ann.by.post('/v1/api-keys', { name: 'CI', scopes: ['actions:read'] })).body;
       const next = await api.with(key.token ?? '').post('/v1/api-keys', { name: 'CI 2', scopes: ['actions:read'] });
@@ -102,13 +86,12 @@ describe('members and workspaces', () => {
       const { status, body } = await here.owner.delete(`/v1/members/${ann.user_id}`);
       expect([status, body.member.user_id, body.revoked_keys]).toEqual([200, ann.user_id, [key.api_key.key_id]]);
       for (const by of [ann.by, api.with(key.token ?? '')])
-        await expectRefusal(api, here, UNAUTHENTICATED, () => by.get('/v1/actions'));
+        await here.refuses('UNAUTHENTICATED', () => by.get('/v1/actions'));
       const accept = { secret: invited.secret, name: 'x' };
-      await expectRefusal(api, here, INVALID_STATE, () => api.with().post('/v1/invitations/accept', accept));
+      await here.refuses('INVALID_STATE', () => api.with().post('/v1/invitations/accept', accept));
     });
 
     it('keeps their keys revoked when they rejoin', async () => {
-      const here = await api.tenant();
       const ann = await join(api, here.owner, 'admin');
       const { token } = (await ann.by.post('/v1/api-keys', { name: 'CI', scopes: ['actions:read'] })).body;
       await join(api, ann.by, 'viewer'); // Ann has another home to come from
@@ -116,43 +99,40 @@ describe('members and workspaces', () => {
       await api.world.db.tables.members.create({
         data: { workspace_id: here.id, user_id: parseId('user', ann.user_id) ?? '', role: 'admin' },
       });
-      await expectRefusal(api, here, UNAUTHENTICATED, () => api.with(token ?? '').get('/v1/actions'));
+      await here.refuses('UNAUTHENTICATED', () => api.with(token ?? '').get('/v1/actions'));
     });
 
     it('keeps their keys if the remover takes them over, with the remover’s rights at most', async () => {
-      const here = await api.tenant();
       const ann = await join(api, here.owner, 'admin');
       const { token, api_key } = (await ann.by.post('/v1/api-keys', { name: 'CI', scopes: ['actions:read'] })).body;
       const narrow = await here.client({ scopes: ['workspace:admin'] });
-      await expectRefusal(api, here, FORBIDDEN, () => narrow.delete(`/v1/members/${ann.user_id}`, { keep_keys: true }));
+      await here.refuses('FORBIDDEN', () => narrow.delete(`/v1/members/${ann.user_id}`, { keep_keys: true }));
       const { body } = await here.owner.delete(`/v1/members/${ann.user_id}`, { keep_keys: true });
       expect([body.kept_keys, body.revoked_keys]).toEqual([[api_key.key_id], []]);
       expect((await api.with(token ?? '').get('/v1/actions')).status).toBe(200);
     });
 
     it('lets anybody leave, with no scope at all, but not with others’ keys', async () => {
-      const here = await api.tenant();
       const by = await here.client({ role: 'viewer', scopes: [] });
       const id = await me(by);
-      await expectRefusal(api, here, INVALID, () => by.delete(`/v1/members/${id}`, { keep_keys: true }));
+      await here.refuses('INVALID', () => by.delete(`/v1/members/${id}`, { keep_keys: true }));
       expect((await by.delete(`/v1/members/${id}`)).status).toBe(200);
-      await expectRefusal(api, here, UNAUTHENTICATED, () => by.get('/v1/auth/status'));
+      await here.refuses('UNAUTHENTICATED', () => by.get('/v1/auth/status'));
     });
 
     it('removes once, nobody of another workspace, and never the last owner', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
+      const there = await api.tenant();
       const [id, strange] = [await added(here.owner, 'viewer'), await added(there.owner, 'viewer')];
       expect((await here.owner.delete(`/v1/members/${id}`)).status).toBe(200);
       for (const unknown of [id, strange, 'x'])
-        await expectRefusal(api, here, NOT_FOUND, () => here.owner.delete(`/v1/members/${unknown}`));
+        await here.refuses('NOT_FOUND', () => here.owner.delete(`/v1/members/${unknown}`));
       const own = await me(here.owner);
-      await expectRefusal(api, here, INVALID_STATE, () => here.owner.delete(`/v1/members/${own}`));
+      await here.refuses('INVALID_STATE', () => here.owner.delete(`/v1/members/${own}`));
     });
   });
 
   describe('workspaces', () => {
     it('POST makes one of the caller’s own, which a personal token reaches', async () => {
-      const here = await api.tenant();
       const { status, body } = await here.owner.post('/v1/workspaces', { name: 'Second' });
       expect(status).toBe(201);
       expect(body.workspace).toEqual({
@@ -172,15 +152,14 @@ describe('members and workspaces', () => {
     });
 
     it('GET lists the caller’s and nobody else’s', async () => {
-      const [here] = [await api.tenant(), await api.tenant()];
+      await api.tenant();
       const { body } = await here.owner.get('/v1/workspaces');
       expect(body.workspaces).toMatchObject([{ workspace_id: here.id, role: 'owner' }]);
     });
 
     it('are not made without a name, nor twice with one Idempotency-Key', async () => {
-      const here = await api.tenant();
       for (const body of [{}, { name: '' }, { name: 'x', id: newId() }])
-        await expectRefusal(api, here, INVALID, () => here.owner.post('/v1/workspaces', body));
+        await here.refuses('INVALID', () => here.owner.post('/v1/workspaces', body));
       const again = () => here.owner.post('/v1/workspaces', { name: 'x' }, { 'Idempotency-Key': 'k' });
       expect((await again()).body).toEqual((await again()).body);
       expect((await here.owner.get('/v1/workspaces')).body.workspaces).toHaveLength(2);

@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { nextSteps } from '../src/next-steps.ts';
-import { proposal, useApi, type ReplyBody } from './test-api.ts';
+import { proposal, type ReplyBody, useTenant } from './test-api.ts';
 
 const run = promisify(execFile);
 
 describe('what bootstrap says to do next', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
 
   it('works as printed, in its order', async () => {
-    const here = await api.tenant();
     const env: Record<string, string> = { PATH: process.env.PATH ?? '', OWNER_KEY: await here.token({}) };
     const commands = nextSteps(api.url).match(/^ +curl [^]*?}'$/gm) ?? [];
     expect(commands).toHaveLength(5);

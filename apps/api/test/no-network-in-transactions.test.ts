@@ -2,7 +2,7 @@ import { newId, verifyIdentity } from '@proviso/core';
 import { defineExecutor, done } from '@proviso/core/executor';
 import { until } from '@proviso/testing';
 import { z } from 'zod';
-import { pending, uuidOf, useApi, type Reply, type Tenant } from './test-api.ts';
+import { uuidOf, type Reply, useTenant } from './test-api.ts';
 
 /** A provider that answers when it is told to, and hears who asks while a transaction is open. */
 const provider = { asked: 0, holds: [] as (() => void)[], isSlow: false };
@@ -34,37 +34,32 @@ const looking = defineExecutor<{ say: string }>({
 });
 
 describe('a transaction', () => {
-  const api = useApi({ executors: [looking] });
+  const { api, here } = useTenant({ executors: [looking] });
   beforeEach(() => {
     provider.asked = 0;
   });
   afterEach(release);
-  const proposeOne = (here: Tenant, more: object = {}) =>
-    pending(here.owner, here, { type: 'probe_looking', params: { say: 'hello' }, ...more });
+  const proposeOne = (more: object = {}) => here.pending({ type: 'probe_looking', params: { say: 'hello' }, ...more });
   const busy = (): number => api.world.db.pool.totalCount - api.world.db.pool.idleCount;
 
-  it.each<[string, (here: Tenant, ids: string[], mission: string) => Promise<Reply>]>([
-    [
-      'a bulk approval',
-      (here, ids) => here.owner.post('/v1/actions/approve/bulk', { action: 'approve', action_ids: ids }),
-    ],
+  it.each<[string, (ids: string[], mission: string) => Promise<Reply>]>([
+    ['a bulk approval', (ids) => here.owner.post('/v1/actions/approve/bulk', { action: 'approve', action_ids: ids })],
     [
       'a bulk edit',
-      (here, ids) =>
-        here.owner.post('/v1/actions/approve/bulk', { action: 'edit', action_ids: ids, edits: { say: 'bye' } }),
+      (ids) => here.owner.post('/v1/actions/approve/bulk', { action: 'edit', action_ids: ids, edits: { say: 'bye' } }),
     ],
     [
       'a batch approval',
-      (here, ids, mission) =>
+      (ids, mission) =>
         here.owner.post(`/api/pending-actions/batch/${mission}:probe_looking/approve`, {
           items: ids.map((id) => ({ pendingActionId: uuidOf(id) })),
         }),
     ],
-    ['an approval', (here, [id]) => here.owner.post(`/v1/actions/${id}/approve`, { action: 'approve' })],
-    ['a change', (here, [id]) => here.owner.patch(`/v1/actions/${id}`, { params: { say: 'bye' } })],
+    ['an approval', ([id]) => here.owner.post(`/v1/actions/${id}/approve`, { action: 'approve' })],
+    ['a change', ([id]) => here.owner.patch(`/v1/actions/${id}`, { params: { say: 'bye' } })],
     [
       'a bulk proposal',
-      (here) =>
+      () =>
         here.owner.post('/v1/actions/bulk', {
           actions: [1, 2].map(() => ({
             type: 'probe_looking',
@@ -75,12 +70,12 @@ describe('a transaction', () => {
         }),
     ],
   ])('is not open while a provider is called for %s, and others are served', async (_, decide) => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     const mission = newId();
     const ids: string[] = [];
-    for (let count = 0; count < 5; count += 1) ids.push((await proposeOne(here, { mission_id: mission })).action_id);
+    for (let count = 0; count < 5; count += 1) ids.push((await proposeOne({ mission_id: mission })).action_id);
     provider.isSlow = true;
-    const replies = Promise.all(Array.from({ length: 3 }, () => decide(here, ids, mission)));
+    const replies = Promise.all(Array.from({ length: 3 }, () => decide(ids, mission)));
     await until('the provider is asked by all', async () => provider.holds.length >= 3);
     await until('every connection is given back', async () => busy() === 0);
     expect((await there.owner.get('/v1/actions')).status).toBe(200);
@@ -90,9 +85,8 @@ describe('a transaction', () => {
   });
 
   it('never has a provider asked for more than a few rows of a bulk at a time', async () => {
-    const here = await api.tenant();
     const action_ids: string[] = [];
-    for (let count = 0; count < 40; count += 1) action_ids.push((await proposeOne(here)).action_id);
+    for (let count = 0; count < 40; count += 1) action_ids.push((await proposeOne()).action_id);
     provider.isSlow = true;
     const reply = here.owner.post('/v1/actions/approve/bulk', { action: 'approve', action_ids });
     await until('the provider is asked', async () => provider.holds.length > 0);
@@ -103,8 +97,7 @@ describe('a transaction', () => {
   });
 
   it('and a provider are spared by a bulk that comes again under its Idempotency-Key', async () => {
-    const here = await api.tenant();
-    const { action_id } = await proposeOne(here);
+    const { action_id } = await proposeOne();
     const decide = () =>
       here.owner.post(
         '/v1/actions/approve/bulk',
@@ -119,7 +112,6 @@ describe('a transaction', () => {
   });
 
   it('fails if a provider is called inside it', async () => {
-    const here = await api.tenant();
     const ctx = await here.as({});
     const asking = api.world.db.transaction(() => verifyIdentity(ctx, here.identityId, {}));
     await expect(asking).rejects.toThrow('was called inside a transaction');

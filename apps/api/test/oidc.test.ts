@@ -6,7 +6,8 @@ import path from 'node:path';
 import { newId } from '@proviso/core';
 import { openWorld, type World } from '@proviso/testing';
 import { createApp } from '../src/app.ts';
-import { clientOf, type Api, type Tenant } from './test-api.ts';
+import { openTenant, type Tenant } from './test-api.ts';
+import { eachTest } from '@proviso/testing/fixtures';
 
 const CLIENT = { clientId: 'proviso', clientSecret: 'tr0ub4dor-tr0ub4dor-tr0ub4dor-42' };
 const PASSWORD = 'correct horse battery staple';
@@ -64,7 +65,6 @@ describe('sign-in through an OpenID provider', () => {
   let app: Server;
   let url: string;
   let issuer: string;
-  let api: Pick<Api, 'world' | 'with'>;
 
   beforeAll(async () => {
     const [port, providerPort] = [await freePort(), await freePort()];
@@ -77,7 +77,6 @@ describe('sign-in through an OpenID provider', () => {
     });
     await once(provider, 'message');
     world = await openWorld();
-    api = { world, with: (token) => clientOf(url, token) };
     app = createApp(world, { oidc: { ...CLIENT, issuer, redirectUri, name: 'Acme' } }).listen(port, '127.0.0.1');
     await once(app, 'listening');
   }, 60_000);
@@ -88,11 +87,7 @@ describe('sign-in through an OpenID provider', () => {
     await world.close();
   });
 
-  const tenant = async (): Promise<Tenant> => {
-    const workspace = await world.workspace();
-    const client: Tenant['client'] = async (who) => api.with(await workspace.token(who));
-    return { ...workspace, client, owner: await client({}) };
-  };
+  const here = eachTest(() => openTenant(world, url));
   const at = async (account: Account | null): Promise<void> => {
     await fetch(`${issuer}/as`, { method: 'POST', body: JSON.stringify(account) });
   };
@@ -117,7 +112,6 @@ describe('sign-in through an OpenID provider', () => {
     (await owner.post('/v1/invitations', { email, role: 'reviewer' })).body;
 
   it('makes whoever was invited a member, by their verified address, and knows them from then on by their account', async () => {
-    const here = await tenant();
     const ada = somebody();
     await invite(here, ada.email);
     await at(ada);
@@ -135,7 +129,7 @@ describe('sign-in through an OpenID provider', () => {
     ['an address that nobody invited', async () => somebody(), 'uninvited'],
     [
       'an invited address that the provider has not verified',
-      async (here: Tenant) => {
+      async () => {
         const ada = somebody({ email_verified: false });
         await invite(here, ada.email);
         return ada;
@@ -144,7 +138,7 @@ describe('sign-in through an OpenID provider', () => {
     ],
     [
       'an invitation that was revoked',
-      async (here: Tenant) => {
+      async () => {
         const ada = somebody();
         const { invitation } = await invite(here, ada.email);
         await here.owner.delete(`/v1/invitations/${invitation.invitation_id}`);
@@ -154,7 +148,7 @@ describe('sign-in through an OpenID provider', () => {
     ],
     [
       'an address with which somebody signs in by password',
-      async (here: Tenant) => {
+      async () => {
         const ada = somebody();
         await here.owner.patch('/v1/me/password', { password: PASSWORD, email: ada.email });
         return ada;
@@ -162,8 +156,7 @@ describe('sign-in through an OpenID provider', () => {
       'taken',
     ],
   ])('opens no session for %s', async (_, arrange, reason) => {
-    const here = await tenant();
-    await at(await arrange(here));
+    await at(await arrange());
     const before = await world.db.tables.members.count();
     const browser = new Browser();
     expect(await signIn(browser)).toBe(`/sign-in?refused=${reason}`);
@@ -172,7 +165,6 @@ describe('sign-in through an OpenID provider', () => {
   });
 
   it('links the account to the person who is signed in, if the address is theirs, and to nobody else', async () => {
-    const here = await tenant();
     const email = `${newId()}@example.com`;
     await here.owner.patch('/v1/me/password', { password: PASSWORD, email });
     const browser = new Browser();
@@ -200,7 +192,6 @@ describe('sign-in through an OpenID provider', () => {
   });
 
   it('never keeps a session that the browser brought along', async () => {
-    const here = await tenant();
     const ada = somebody();
     await invite(here, ada.email);
     await at(ada);
@@ -213,7 +204,6 @@ describe('sign-in through an OpenID provider', () => {
   });
 
   it('finishes only in the browser that started it, once, and with its own state', async () => {
-    const here = await tenant();
     const ada = somebody();
     await invite(here, ada.email);
     await at(ada);
@@ -250,7 +240,6 @@ describe('sign-in through an OpenID provider', () => {
     'javascript:alert(1)',
     '/a\r\nb',
   ])('leads to no other site: next=%j', async (next) => {
-    const here = await tenant();
     const ada = somebody();
     await invite(here, ada.email);
     await at(ada);

@@ -1,20 +1,19 @@
 import { claim, claimDue, newId, formatId } from '@proviso/core';
-import { expectRefusal, FORBIDDEN, INVALID, pathsOf, propose, UNAUTHENTICATED, useApi, uuidOf } from './test-api.ts';
-import type { Client, Reply, Tenant } from './test-api.ts';
+import { uuidOf, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
 
 describe('pause and resume', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const pause = (by: Client, body?: object): Promise<Reply> => by.post('/v1/pause', body);
   const resume = (by: Client, body?: object): Promise<Reply> => by.post('/v1/resume', body);
   const standing = ({ id }: Tenant) => api.world.db.tables.pauses.findMany({ where: { workspace_id: id } });
   /** Whether a worker could start an action of this kind now. */
-  const starts = async (here: Tenant, by: Client = here.owner, more: object = {}): Promise<boolean> => {
-    const { action_id } = await propose(by, here, more);
+  const starts = async (tenant: Tenant, by: Client = tenant.owner, more: object = {}): Promise<boolean> => {
+    const { action_id } = await tenant.propose(more, by);
     return (await claim(api.world.worker(), uuidOf(action_id))).action !== undefined;
   };
 
   it('pauses the whole workspace without a body, and nobody else', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     expect(await starts(here)).toBe(true);
     const { status, body } = await pause(here.owner);
     expect(status).toBe(200);
@@ -35,8 +34,7 @@ describe('pause and resume', () => {
   });
 
   it('pauses the sweep as well', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here);
+    const { action_id } = await here.propose();
     await pause(here.owner);
     const taken = await claimDue(api.world.worker());
     expect(taken.map(({ id }) => id)).not.toContain(uuidOf(action_id));
@@ -45,7 +43,6 @@ describe('pause and resume', () => {
   });
 
   it('pauses one type', async () => {
-    const here = await api.tenant();
     const { body } = await pause(here.owner, { type: 'probe_transactional' });
     expect(body.paused).toMatchObject([{ scope: 'type', type: 'probe_transactional' }]);
     expect(await starts(here, here.owner, { type: 'probe_transactional' })).toBe(false);
@@ -53,7 +50,6 @@ describe('pause and resume', () => {
   });
 
   it('pauses one agent', async () => {
-    const here = await api.tenant();
     const [bot, other] = [await here.client({ agent: 'bot' }), await here.client({ agent: 'other' })];
     await api.world.db.tables.agents.updateMany({ where: { workspace_id: here.id }, data: { approval: 'never' } });
     const agent_id = formatId('agent', await here.agentId('bot'));
@@ -64,9 +60,9 @@ describe('pause and resume', () => {
   });
 
   it('pauses everything, for operators only, visible in every workspace', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     const admin = await here.client({ scopes: ['actions:write', 'workspace:admin'] });
-    await expectRefusal(api, here, FORBIDDEN, () => pause(admin, { everything: true }));
+    await here.refuses('FORBIDDEN', () => pause(admin, { everything: true }));
     try {
       expect((await pause(here.owner, { everything: true })).body.paused).toMatchObject([{ scope: 'everything' }]);
       expect([await starts(here), await starts(there)]).toEqual([false, false]);
@@ -74,7 +70,7 @@ describe('pause and resume', () => {
       await resume(there.owner);
       expect(await starts(there)).toBe(false);
       const notOperator = await here.client({ scopes: ['actions:write'] });
-      await expectRefusal(api, here, FORBIDDEN, () => resume(notOperator, { everything: true }));
+      await here.refuses('FORBIDDEN', () => resume(notOperator, { everything: true }));
     } finally {
       await resume(here.owner, { everything: true });
     }
@@ -82,7 +78,6 @@ describe('pause and resume', () => {
   });
 
   it('ends the named pause and leaves the others', async () => {
-    const here = await api.tenant();
     await pause(here.owner);
     await pause(here.owner, { type: 'create_note' });
     expect((await resume(here.owner)).body.paused).toMatchObject([{ scope: 'type', type: 'create_note' }]);
@@ -90,7 +85,6 @@ describe('pause and resume', () => {
   });
 
   it('exists once, however often it is requested, even at once', async () => {
-    const here = await api.tenant();
     await Promise.all(Array.from({ length: 10 }, () => pause(here.owner)));
     expect(await standing(here)).toHaveLength(1);
     expect((await resume(here.owner)).status).toBe(200);
@@ -107,28 +101,13 @@ describe('pause and resume', () => {
       ['everything: false', { everything: false }, 'everything'],
       ['a list', [], ''],
     ])('%s', async (_, body, path) => {
-      const here = await api.tenant();
-      const refused = await expectRefusal(api, here, INVALID, () => here.owner.post(`/v1/${verb}`, body));
-      expect(pathsOf(refused)).toContain(path);
+      await here.refuses('INVALID', () => here.owner.post(`/v1/${verb}`, body), path);
     });
 
     it('another workspace’s agent', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
+      const there = await api.tenant();
       const agent_id = await there.agentId();
-      await expectRefusal(api, here, INVALID, () => here.owner.post(`/v1/${verb}`, { agent_id }));
-    });
-
-    it('nobody, viewers, reviewers, agents and tokens without the scope', async () => {
-      const here = await api.tenant();
-      await pause(here.owner);
-      const callers = [
-        [api.with(), UNAUTHENTICATED],
-        [await here.client({ role: 'viewer' }), FORBIDDEN],
-        [await here.client({ role: 'reviewer' }), FORBIDDEN],
-        [await here.client({ agent: 'bot' }), FORBIDDEN],
-        [await here.client({ scopes: ['actions:read'] }), FORBIDDEN],
-      ] as const;
-      for (const [by, kind] of callers) await expectRefusal(api, here, kind, () => by.post(`/v1/${verb}`));
+      await here.refuses('INVALID', () => here.owner.post(`/v1/${verb}`, { agent_id }));
     });
   });
 });

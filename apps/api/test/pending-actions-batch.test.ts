@@ -3,20 +3,7 @@ import { execute, hashToken, newId, newToken, formatId } from '@proviso/core';
 import { defineExecutor, done } from '@proviso/core/executor';
 import { effectsOf, until } from '@proviso/testing';
 import { z } from 'zod';
-import {
-  codeOf,
-  CONFLICT,
-  expectRefusal,
-  FORBIDDEN,
-  INVALID_STATE,
-  NOT_FOUND,
-  pathsOf,
-  propose,
-  recorded,
-  useApi,
-  VALIDATION,
-} from './test-api.ts';
-import type { Client, Reply } from './test-api.ts';
+import { codeOf, pathsOf, useTenant, type Client, type Reply } from './test-api.ts';
 import { asking, at, waiting } from './pending-client.ts';
 
 interface Item {
@@ -40,16 +27,15 @@ const drifting = defineExecutor<{ say: string }>({
 });
 
 describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
-  const api = useApi({ executors: [drifting] });
+  const { api, here } = useTenant({ executors: [drifting] });
 
-  /** A batch of so many, in a workspace of its own. */
+  /** A batch of that many actions. */
   async function batch(count: number, more: object = {}) {
-    const here = await api.tenant();
     const mission = newId();
     const ids: string[] = [];
     for (let index = 0; index < count; index += 1)
       ids.push(await waiting(here, { mission_id: mission, params: { say: `${index}` }, ...more }));
-    return { here, mission, ids, batchId: `${mission}:probe_idempotent` };
+    return { mission, ids, batchId: `${mission}:probe_idempotent` };
   }
   const pathOf = (batchId: string): string => `${at}/batch/${encodeURIComponent(batchId)}/approve`;
   const send = (by: Client, batchId: string, items: unknown): Promise<Reply> => by.post(pathOf(batchId), { items });
@@ -58,10 +44,10 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
     expect({ status, text }).toMatchObject({ status: 200 });
     return body as unknown as BatchApproveReply;
   };
-  const statusOf = async (id: string): Promise<string> => (await recorded(api.world, id)).row.status;
+  const statusOf = async (id: string): Promise<string> => (await api.recorded(id)).row.status;
 
   it('200: a summary; userEdits are merged, exclude rejects, what is not listed is left pending', async () => {
-    const { here, ids, batchId } = await batch(4);
+    const { ids, batchId } = await batch(4);
     const [one = '', two = '', three = '', four = ''] = ids;
     const reply = await approve(here.owner, batchId, [
       { pendingActionId: one, userEdits: { say: 'edited' } },
@@ -70,17 +56,17 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
     ]);
     expect(reply).toEqual({ batchId, approved: 2, rejected: 1, skipped: 0 });
     expect(await Promise.all(ids.map(statusOf))).toEqual(['approved', 'approved', 'rejected', 'pending_approval']);
-    expect((await recorded(api.world, one)).row.user_edits).toEqual({ say: 'edited' });
+    expect((await api.recorded(one)).row.user_edits).toEqual({ say: 'edited' });
     for (const [id, trail] of [
       [two, ['action.created', 'action.approved']],
       [three, ['action.created', 'action.rejected']],
       [four, ['action.created']],
     ] as const)
-      expect((await recorded(api.world, id)).trail).toEqual(trail);
+      expect((await api.recorded(id)).trail).toEqual(trail);
   });
 
   it('takes snake_case and TypeIDs as well, and the path in either encoding', async () => {
-    const { here, mission, ids, batchId } = await batch(2);
+    const { mission, ids, batchId } = await batch(2);
     const [one = '', two = ''] = ids;
     const items = [
       { pending_action_id: formatId('action', one), user_edits: { after_ms: 1 }, exclude: false },
@@ -92,20 +78,20 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
   });
 
   it('decodes the batch id of the path once', async () => {
-    const { here, ids, batchId } = await batch(1);
+    const { ids, batchId } = await batch(1);
     const twice = `${at}/batch/${encodeURIComponent(encodeURIComponent(batchId))}/approve`;
     const ask = () => here.owner.post(twice, { items: [{ pendingActionId: ids[0] }] });
-    await expectRefusal(api, here, NOT_FOUND, ask);
+    await here.refuses('NOT_FOUND', ask);
   });
 
   it('counts zeros for empty items', async () => {
-    const { here, ids, batchId } = await batch(1);
+    const { ids, batchId } = await batch(1);
     expect(await approve(here.owner, batchId, [])).toEqual({ batchId, approved: 0, rejected: 0, skipped: 0 });
     expect(await statusOf(ids[0] ?? '')).toBe('pending_approval');
   });
 
   it('skips and does not count what was already decided', async () => {
-    const { here, ids, batchId } = await batch(3);
+    const { ids, batchId } = await batch(3);
     const [one = '', two = '', three = ''] = ids;
     await asking(here.owner).post(`/${one}/reject`);
     await asking(here.owner).post(`/${two}/approve`);
@@ -119,7 +105,7 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
   });
 
   it('skips what somebody else decides in between, and decides the rest', async () => {
-    const { here, ids, batchId } = await batch(3);
+    const { ids, batchId } = await batch(3);
     const [, taken = ''] = ids;
     const blocker = await api.world.db.pool.connect();
     await blocker.query('begin');
@@ -183,44 +169,42 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
     ];
 
     it.each(FAULTS)('%s', async (_, more, paths) => {
-      const { here, ids, batchId } = await batch(2);
+      const { ids, batchId } = await batch(2);
       const elsewhere = await waiting(here, { mission_id: newId() });
       const items = [{ pendingActionId: ids[0] }, ...more(ids, elsewhere)];
-      const body = await expectRefusal(api, here, VALIDATION, () => send(here.owner, batchId, items));
-      expect(pathsOf(body)).toEqual(paths);
+      await here.refuses('validation', () => send(here.owner, batchId, items), paths);
     });
 
     it('an identity that is disabled', async () => {
-      const { here, ids, batchId } = await batch(1);
+      const { ids, batchId } = await batch(1);
       await here.owner.patch(`/v1/identities/${here.identityId}`, { status: 'disabled' });
       const ask = () => send(here.owner, batchId, [{ pendingActionId: ids[0] }]);
-      expect(pathsOf(await expectRefusal(api, here, VALIDATION, ask))).toEqual(['items[0].identityId']);
+      await here.refuses('validation', ask, ['items[0].identityId']);
     });
 
     it('a question, which is answered by itself', async () => {
       const more = { type: 'escalate_to_human', params: { reason: 'May I?' } };
-      const { here, mission, ids } = await batch(1, more);
+      const { mission, ids } = await batch(1, more);
       const ask = () => send(here.owner, `${mission}:escalate_to_human`, [{ pendingActionId: ids[0] }]);
-      expect(pathsOf(await expectRefusal(api, here, VALIDATION, ask))).toEqual(['items[0].pendingActionId']);
+      await here.refuses('validation', ask, ['items[0].pendingActionId']);
     });
 
     it.each([[undefined], [null], ['x'], [{}], [Array.from({ length: 1_001 }, () => ({}))]])(
       'items that are no list of at most 1 000',
       async (items) => {
-        const { here, batchId } = await batch(1);
-        await expectRefusal(api, here, VALIDATION, () => send(here.owner, batchId, items));
+        const { batchId } = await batch(1);
+        await here.refuses('validation', () => send(here.owner, batchId, items));
       },
     );
   });
 
   it('paramsHash: decides what was seen, and 409 CONFLICT with nothing changed otherwise', async () => {
-    const { here, ids, batchId } = await batch(2);
+    const { ids, batchId } = await batch(2);
     const [one = '', two = ''] = ids;
     await here.owner.patch(`/v1/actions/${two}`, { params: { say: 'changed' } });
     for (const paramsHash of [undefined, '0'.repeat(64)]) {
       const items = [{ pendingActionId: one }, { pendingActionId: two, ...(paramsHash && { paramsHash }) }];
-      const refused = await expectRefusal(api, here, CONFLICT, () => send(here.owner, batchId, items));
-      expect(pathsOf(refused)).toEqual(['items[1].paramsHash']);
+      await here.refuses('CONFLICT', () => send(here.owner, batchId, items), ['items[1].paramsHash']);
     }
     const { paramsHash } = (await asking(here.owner).get(`/${two}`)).body;
     const items = [{ pendingActionId: one }, { pendingActionId: two, params_hash: paramsHash }];
@@ -229,13 +213,14 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
 
   it('409 CONFLICT, and nothing decided, when a preview had to be rendered again: it must be seen first', async () => {
     found = 'first';
-    const { here, ids, mission } = await batch(2, { type: 'probe_drifting' });
+    const { ids, mission } = await batch(2, { type: 'probe_drifting' });
     const batchId = `${mission}:probe_drifting`;
     found = 'second';
     const items = ids.map((pendingActionId) => ({ pendingActionId }));
     const refused = await send(here.owner, batchId, items);
     expect([refused.status, codeOf(refused), pathsOf(refused.body)]).toEqual([
-      ...CONFLICT,
+      409,
+      'CONFLICT',
       ['items[0].pendingActionId', 'items[1].pendingActionId'],
     ]);
     const seen = await Promise.all(ids.map(async (id) => (await asking(here.owner).get(`/${id}`)).body));
@@ -246,23 +231,10 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
   });
 
   it('404 NOT_FOUND: the batch is empty or does not exist', async () => {
-    const here = await api.tenant();
     const mission_id = newId();
-    await propose(here.owner, here, { mission_id }); // never waited
+    await here.propose({ mission_id }); // never waited
     for (const batchId of [`${newId()}:probe_idempotent`, `${mission_id}:probe_idempotent`, 'x', '%00'])
-      await expectRefusal(api, here, NOT_FOUND, () => send(here.owner, batchId, []));
-  });
-
-  it('403 FORBIDDEN: not a member of the owning workspace', async () => {
-    const { here, ids, batchId } = await batch(1);
-    const stranger = (await api.tenant()).owner;
-    await expectRefusal(api, here, FORBIDDEN, () => send(stranger, batchId, [{ pendingActionId: ids[0] }]));
-  });
-
-  it('403 FORBIDDEN: an agent', async () => {
-    const { here, ids, batchId } = await batch(1);
-    const agent = await here.client({ agent: 'bot', role: 'owner' });
-    await expectRefusal(api, here, FORBIDDEN, () => send(agent, batchId, [{ pendingActionId: ids[0] }]));
+      await here.refuses('NOT_FOUND', () => send(here.owner, batchId, []));
   });
 
   describe('a batch in two workspaces', () => {
@@ -274,7 +246,7 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
     };
 
     it('500 INVARIANT_VIOLATION: for a member of both who does not say which by X-Workspace-Id', async () => {
-      const { here, there, ids, batchId } = await spread();
+      const { there, ids, batchId } = await spread();
       const { users, members, api_keys } = api.world.db.tables;
       const user = await users.create({ data: { id: newId(), email: `${newId()}@example.com`, name: 'Ann' } });
       for (const { id } of [here, there])
@@ -284,7 +256,7 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
       const personal = { kind: 'personal', person_id: user.id, home_workspace_id: here.id, created_by: {} };
       await api_keys.create({ data: { id: newId(), name: 'Ann', ...personal, ...hashed, scopes: [...SCOPES] } });
       const ask = () => send(api.with(token), batchId, [{ pendingActionId: ids[0] }]);
-      await expectRefusal(api, here, [500, 'INVARIANT_VIOLATION'], ask);
+      await here.refuses('INVARIANT_VIOLATION', ask);
       const meant = await api
         .with(token)
         .raw('post', `${at}/batch/${batchId}/approve`, JSON.stringify({ items: [{ pendingActionId: ids[0] }] }), {
@@ -294,13 +266,13 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
     });
 
     it('is no trouble for a member of one', async () => {
-      const { here, ids, batchId } = await spread();
+      const { ids, batchId } = await spread();
       expect(await approve(here.owner, batchId, [{ pendingActionId: ids[0] ?? '' }])).toMatchObject({ approved: 1 });
     });
   });
 
   it('decides each of 200 rows once for two reviewers at once, whose approved add up to 200; each runs once', async () => {
-    const { here, ids, batchId } = await batch(200);
+    const { ids, batchId } = await batch(200);
     const reviewers = [await here.client({ role: 'reviewer' }), await here.client({ role: 'reviewer' })];
     const items = ids.map((pendingActionId) => ({ pendingActionId }));
     const replies = await Promise.all(reviewers.map((by) => approve(by, batchId, items)));
@@ -311,6 +283,6 @@ describe('POST /api/pending-actions/batch/{batch_id}/approve', () => {
     const workers = [api.world.worker(), api.world.worker()];
     await Promise.all(workers.flatMap((worker) => ids.map((id) => execute(worker, id))));
     expect(ids.map((id) => effectsOf(formatId('action', id)).length)).toEqual(ids.map(() => 1));
-    await expectRefusal(api, here, INVALID_STATE, () => here.owner.post(`${at}/${ids[0]}/approve`));
+    await here.refuses('INVALID_STATE', () => here.owner.post(`${at}/${ids[0]}/approve`));
   }, 60_000);
 });

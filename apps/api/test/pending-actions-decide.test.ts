@@ -1,35 +1,21 @@
 import { newId } from '@proviso/core';
-import {
-  CONFLICT,
-  expectRefusal,
-  FORBIDDEN,
-  inFuture,
-  INVALID_STATE,
-  NOT_FOUND,
-  pathsOf,
-  propose,
-  recorded,
-  uuidOf,
-  useApi,
-  VALIDATION,
-} from './test-api.ts';
-import type { Reply, Tenant } from './test-api.ts';
+import { inFuture, uuidOf, useTenant, type Reply } from './test-api.ts';
 import { asking, at, waiting } from './pending-client.ts';
+
+const { api, here } = useTenant();
 
 const WRONG = '0'.repeat(64);
 
 describe('POST /api/pending-actions/{pa_id}/approve', () => {
-  const api = useApi();
   const path = (id: string): string => `${at}/${id}/approve`;
 
   it('200: approved, resolvedAt set; execution runs later', async () => {
-    const here = await api.tenant();
     const id = await waiting(here);
     const { status, body } = await asking(here.owner).post(`/${id}/approve`);
     expect(status).toBe(200);
     expect(body).toMatchObject({ id, status: 'approved', resolvedAt: expect.stringMatching(/Z$/), userEdits: null });
     expect(body).toMatchObject({ executedAt: null, result: null, error: null, resolvedBy: { kind: 'member' } });
-    const { row, trail } = await recorded(api.world, id);
+    const { row, trail } = await api.recorded(id);
     expect([row.status, row.cleared_hash, trail]).toEqual([
       'approved',
       body.paramsHash,
@@ -38,14 +24,12 @@ describe('POST /api/pending-actions/{pa_id}/approve', () => {
   });
 
   it('accepts null for an absent field, as replies show it', async () => {
-    const here = await api.tenant();
     const id = await waiting(here);
     const nothing = { userEdits: null, paramsHash: null, comment: null };
     expect((await asking(here.owner).post(`/${id}/approve`, nothing)).body).toMatchObject({ status: 'approved' });
   });
 
   it.each(['userEdits', 'user_edits'])('%s: merged over toolInput, kept beside it, never re-cased', async (field) => {
-    const here = await api.tenant();
     const id = await waiting(here, { params: { say: 'hello', after_ms: 5 } });
     const { body } = await asking(here.owner).post(`/${id}/approve`, { [field]: { after_ms: 7 } });
     expect(body).toMatchObject({ userEdits: { after_ms: 7 }, toolInput: { say: 'hello', after_ms: 5 } });
@@ -55,32 +39,28 @@ describe('POST /api/pending-actions/{pa_id}/approve', () => {
   });
 
   it('comment: shown in the resource and in the log', async () => {
-    const here = await api.tenant();
     const id = await waiting(here);
     expect((await asking(here.owner).post(`/${id}/approve`, { comment: 'fine' })).body.comment).toBe('fine');
-    expect((await recorded(api.world, id)).last?.data).toMatchObject({ comment: 'fine' });
+    expect((await api.recorded(id)).last?.data).toMatchObject({ comment: 'fine' });
   });
 
   describe('paramsHash', () => {
-    const changed = async (here: Tenant): Promise<string> => {
+    const changed = async (): Promise<string> => {
       const id = await waiting(here);
       await here.owner.patch(`/v1/actions/${id}`, { params: { say: 'something else' } });
       return id;
     };
 
     it.each(['paramsHash', 'params_hash'])('%s: approves what was seen', async (field) => {
-      const here = await api.tenant();
-      const id = await changed(here);
+      const id = await changed();
       const { paramsHash } = (await asking(here.owner).get(`/${id}`)).body;
       expect((await asking(here.owner).post(`/${id}/approve`, { [field]: paramsHash })).status).toBe(200);
     });
 
     it('409 CONFLICT: a wrong hash, and none after the proposal was changed', async () => {
-      const here = await api.tenant();
-      const id = await changed(here);
+      const id = await changed();
       for (const body of [{ paramsHash: WRONG }, {}]) {
-        const refused = await expectRefusal(api, here, CONFLICT, () => here.owner.post(path(id), body));
-        expect(pathsOf(refused)).toEqual(['paramsHash']);
+        await here.refuses('CONFLICT', () => here.owner.post(path(id), body), ['paramsHash']);
       }
     });
   });
@@ -100,69 +80,47 @@ describe('POST /api/pending-actions/{pa_id}/approve', () => {
     [{ edits: {} }, 'edits'],
     [{ action: 'approve' }, 'action'],
   ])('422 validation: %j', async (body, field) => {
-    const here = await api.tenant();
     const id = await waiting(here);
-    expect(pathsOf(await expectRefusal(api, here, VALIDATION, () => here.owner.post(path(id), body)))).toEqual([field]);
+    await here.refuses('validation', () => here.owner.post(path(id), body), [field]);
   });
 });
 
 describe('POST /api/pending-actions/{pa_id}/reject', () => {
-  const api = useApi();
-
   it('200: rejected, resolvedAt set, and the row stays', async () => {
-    const here = await api.tenant();
     const id = await waiting(here);
     const { status, body } = await asking(here.owner).post(`/${id}/reject`);
     expect(status).toBe(200);
     expect(body).toMatchObject({ id, status: 'rejected', resolvedAt: expect.stringMatching(/Z$/) });
     expect(body).toMatchObject({ executedAt: null, result: null, error: null });
-    const { row, trail } = await recorded(api.world, id);
+    const { row, trail } = await api.recorded(id);
     expect([row.status, trail]).toEqual(['rejected', ['action.created', 'action.rejected']]);
   });
 
   it('refuses a body: 422 validation for any field', async () => {
-    const here = await api.tenant();
     const id = await waiting(here);
     const ask = () => here.owner.post(`${at}/${id}/reject`, { userEdits: {} });
-    expect(pathsOf(await expectRefusal(api, here, VALIDATION, ask))).toEqual(['userEdits']);
+    await here.refuses('validation', ask, ['userEdits']);
     expect((await asking(here.owner).post(`/${id}/reject`, {})).status).toBe(200);
   });
 });
 
 describe.each(['approve', 'reject'])('POST /api/pending-actions/{pa_id}/%s', (verb) => {
-  const api = useApi();
-  const post = (here: Tenant, id: string): Promise<Reply> => here.owner.post(`${at}/${id}/${verb}`);
+  const post = (id: string): Promise<Reply> => here.owner.post(`${at}/${id}/${verb}`);
 
   it('404 NOT_FOUND: no such id, a malformed one, and an action that never waited', async () => {
-    const here = await api.tenant();
-    const cleared = uuidOf((await propose(here.owner, here, { scheduled_time: inFuture() })).action_id);
-    for (const id of [newId(), 'pa-1', cleared]) await expectRefusal(api, here, NOT_FOUND, () => post(here, id));
-  });
-
-  it('403 FORBIDDEN: the caller is not a member of the owning workspace', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
-    const id = await waiting(there);
-    await expectRefusal(api, there, FORBIDDEN, () => post(here, id));
-  });
-
-  it('403 FORBIDDEN: an agent, whatever its scopes and role', async () => {
-    const here = await api.tenant();
-    const id = await waiting(here);
-    const agent = await here.client({ agent: 'bot', role: 'owner' });
-    await expectRefusal(api, here, FORBIDDEN, () => agent.post(`${at}/${id}/${verb}`));
+    const cleared = uuidOf((await here.propose({ scheduled_time: inFuture() })).action_id);
+    for (const id of [newId(), 'pa-1', cleared]) await here.refuses('NOT_FOUND', () => post(id));
   });
 
   it.each(['approve', 'reject', 'cancel'])('409 INVALID_STATE: after %s', async (first) => {
-    const here = await api.tenant();
     const id = await waiting(here, { scheduled_time: inFuture() });
     await here.owner.post(`${first === 'cancel' ? '/v1/actions' : at}/${id}/${first}`);
-    await expectRefusal(api, here, INVALID_STATE, () => post(here, id));
+    await here.refuses('INVALID_STATE', () => post(id));
   });
 
   it('409 INVALID_STATE: past its expiry', async () => {
-    const here = await api.tenant();
     const id = await waiting(here, { expires_at: inFuture() });
     await api.world.db.pool.query('update actions set expires_at = now() where id = $1', [id]);
-    await expectRefusal(api, here, INVALID_STATE, () => post(here, id));
+    await here.refuses('INVALID_STATE', () => post(id));
   });
 });

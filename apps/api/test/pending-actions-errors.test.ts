@@ -1,8 +1,7 @@
 import { pendingErrorBody } from '@proviso/contracts';
 import { newId, openRateLimits } from '@proviso/core';
 import { asking, at, waiting } from './pending-client.ts';
-import { clientOf, codeOf, startTestApi, useApi } from './test-api.ts';
-import type { Client, Reply, Tenant } from './test-api.ts';
+import { clientOf, codeOf, startTestApi, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
 
 /** One request for every code that no other test of this dialect has. */
 const KINDS: [status: number, code: string, (here: Tenant, nobody: Client) => Promise<Reply>][] = [
@@ -18,10 +17,9 @@ const KINDS: [status: number, code: string, (here: Tenant, nobody: Client) => Pr
 ];
 
 describe('errors of /api/pending-actions', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
 
   it.each(KINDS)('%i %s has the one body', async (status, code, ask) => {
-    const here = await api.tenant();
     const reply = await ask(here, api.with());
     expect([reply.status, codeOf(reply)]).toEqual([status, code]);
     expect(pendingErrorBody.strict().parse(reply.body)).toEqual(reply.body);
@@ -29,7 +27,6 @@ describe('errors of /api/pending-actions', () => {
   });
 
   it('409 INVALID_STATE carries no action: it is read again', async () => {
-    const here = await api.tenant();
     const id = await waiting(here);
     await asking(here.owner).post(`/${id}/reject`);
     const { body } = await asking(here.owner).post(`/${id}/approve`);
@@ -37,7 +34,6 @@ describe('errors of /api/pending-actions', () => {
   });
 
   it('429 RATE_LIMITED says when again', async () => {
-    const here = await api.tenant();
     const limits = openRateLimits({ perMinute: 1 });
     const { url, close } = await startTestApi(api.world, { limits });
     const by = clientOf(url, await here.token({}));

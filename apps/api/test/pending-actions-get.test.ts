@@ -1,13 +1,12 @@
 import { ROLES } from '@proviso/contracts';
 import { execute, expireOpen, newId, formatId } from '@proviso/core';
-import { expectRefusal, FORBIDDEN, inFuture, NOT_FOUND, pending, propose, useApi, uuidOf } from './test-api.ts';
-import type { Tenant } from './test-api.ts';
+import { inFuture, uuidOf, useTenant, type Tenant } from './test-api.ts';
 import { asking, at, waiting } from './pending-client.ts';
 
 describe('GET /api/pending-actions/{pa_id}', () => {
-  const api = useApi();
-  const get = async (here: Tenant, id: string) => (await asking(here.owner).get(`/${id}`)).body;
-  const approve = (here: Tenant, id: string, body: object = {}) => asking(here.owner).post(`/${id}/approve`, body);
+  const { api, here } = useTenant();
+  const get = async (tenant: Tenant, id: string) => (await asking(tenant.owner).get(`/${id}`)).body;
+  const approve = (tenant: Tenant, id: string, body: object = {}) => asking(tenant.owner).post(`/${id}/approve`, body);
 
   describe('the resource', () => {
     const missionId = newId();
@@ -35,10 +34,10 @@ describe('GET /api/pending-actions/{pa_id}', () => {
       ['comment', () => null],
       ['resolvedBy', () => null],
     ];
-    const proposed = async (here: Tenant) =>
+    const proposed = async (tenant: Tenant) =>
       get(
-        here,
-        await waiting(here, {
+        tenant,
+        await waiting(tenant, {
           params: { say: 'hello', after_ms: 1 },
           mission_id: missionId.toUpperCase(),
           session_id: 'ses_1',
@@ -48,7 +47,6 @@ describe('GET /api/pending-actions/{pa_id}', () => {
       );
 
     it.each(SHAPE)('has %s', async (field, expected) => {
-      const here = await api.tenant();
       expect(await proposed(here)).toHaveProperty(field, expected(here));
     });
 
@@ -57,13 +55,11 @@ describe('GET /api/pending-actions/{pa_id}', () => {
     });
 
     it('has the same hash as on /v1', async () => {
-      const here = await api.tenant();
-      const { action_id, params_hash } = await pending(here.owner, here);
+      const { action_id, params_hash } = await here.pending();
       expect((await get(here, uuidOf(action_id))).paramsHash).toBe(params_hash);
     });
 
     it('has null for missionId, sessionId and batchId without a mission', async () => {
-      const here = await api.tenant();
       expect(await get(here, await waiting(here))).toMatchObject({ missionId: null, sessionId: null, batchId: null });
     });
   });
@@ -81,25 +77,25 @@ describe('GET /api/pending-actions/{pa_id}', () => {
       [
         'executed',
         {},
-        async (here, id) => (await approve(here, id), run(id)),
+        async (tenant, id) => (await approve(tenant, id), run(id)),
         { status: 'executed', executedAt: expect.any(String), result: { said: 'hello' }, error: null },
       ],
       [
         'failed, its error beginning with the code',
         { params: { say: 'x', outcome: 'refused' } },
-        async (here, id) => (await approve(here, id), run(id)),
+        async (tenant, id) => (await approve(tenant, id), run(id)),
         { status: 'failed', executedAt: null, result: null, error: 'provider_refused: the provider said no' },
       ],
       [
         'rejected',
         {},
-        (here, id) => asking(here.owner).post(`/${id}/reject`),
+        (tenant, id) => asking(tenant.owner).post(`/${id}/reject`),
         { status: 'rejected', resolvedAt: expect.any(String), executedAt: null, error: null },
       ],
       [
         'rejected, when it was cancelled',
         {},
-        (here, id) => here.owner.post(`/v1/actions/${formatId('action', id)}/cancel`),
+        (tenant, id) => tenant.owner.post(`/v1/actions/${formatId('action', id)}/cancel`),
         { status: 'rejected', resolvedAt: expect.any(String), error: 'cancelled' },
       ],
       [
@@ -114,7 +110,6 @@ describe('GET /api/pending-actions/{pa_id}', () => {
     ];
 
     it.each(LIVES)('%s', async (_, more, live, expected) => {
-      const here = await api.tenant();
       const id = await waiting(here, more);
       await live(here, id);
       expect(await get(here, id)).toMatchObject(expected);
@@ -122,7 +117,6 @@ describe('GET /api/pending-actions/{pa_id}', () => {
   });
 
   it('200: the full resource, for every role that may read', async () => {
-    const here = await api.tenant();
     const id = await waiting(here);
     for (const role of ROLES) {
       const reader = await here.client({ role, scopes: ['actions:read'] });
@@ -131,21 +125,18 @@ describe('GET /api/pending-actions/{pa_id}', () => {
   });
 
   it('200: takes the TypeID of /v1 too', async () => {
-    const here = await api.tenant();
     const id = await waiting(here);
     expect((await get(here, formatId('action', id))).id).toBe(id);
   });
 
   it('404 NOT_FOUND: no such id, a malformed one, and an action that never waited for a person', async () => {
-    const here = await api.tenant();
-    const cleared = uuidOf((await propose(here.owner, here)).action_id);
+    const cleared = uuidOf((await here.propose()).action_id);
     for (const id of [newId(), 'pa-1', formatId('contact', newId()), cleared])
-      await expectRefusal(api, here, NOT_FOUND, () => here.owner.get(`${at}/${id}`));
+      await here.refuses('NOT_FOUND', () => here.owner.get(`${at}/${id}`));
   });
 
   it('shows an action from the moment that it waits for a person, forever', async () => {
-    const here = await api.tenant();
-    const { action_id } = await propose(here.owner, here, { scheduled_time: inFuture() });
+    const { action_id } = await here.propose({ scheduled_time: inFuture() });
     const recall = { require_approval: true };
     expect((await here.owner.patch(`/v1/actions/${action_id}`, recall)).body.action.status).toBe('pending_approval');
     expect((await get(here, uuidOf(action_id))).status).toBe('pending');
@@ -154,14 +145,14 @@ describe('GET /api/pending-actions/{pa_id}', () => {
   });
 
   it('403 FORBIDDEN: the caller is not a member of the owning workspace', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     const id = await waiting(there);
-    await expectRefusal(api, here, FORBIDDEN, () => here.owner.get(`${at}/${id}`));
+    await here.refuses('FORBIDDEN', () => here.owner.get(`${at}/${id}`));
   });
 
   it('reveals nothing about another workspace’s action that never waited', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
-    const { action_id } = await propose(there.owner, there);
-    await expectRefusal(api, here, NOT_FOUND, () => here.owner.get(`${at}/${uuidOf(action_id)}`));
+    const there = await api.tenant();
+    const { action_id } = await there.propose();
+    await here.refuses('NOT_FOUND', () => here.owner.get(`${at}/${uuidOf(action_id)}`));
   });
 });

@@ -1,16 +1,15 @@
 import { SCOPES } from '@proviso/contracts';
 import { hashToken, newId, newToken } from '@proviso/core';
-import { expectRefusal, FORBIDDEN, inFuture, pathsOf, propose, useApi, VALIDATION } from './test-api.ts';
-import type { Client, Tenant } from './test-api.ts';
+import { inFuture, useTenant, type Client, type Tenant } from './test-api.ts';
 import { asking, at, waiting } from './pending-client.ts';
 
 describe('GET /api/pending-actions', () => {
-  const api = useApi();
-  const list = (by: Client, here: Tenant, query: Record<string, string> = {}) =>
-    asking(by).get('', { workspace_id: here.id, ...query });
-  const idsOf = async (here: Tenant, query?: Record<string, string>): Promise<string[]> =>
+  const { api, here } = useTenant();
+  const list = (by: Client, tenant: Tenant, query: Record<string, string> = {}) =>
+    asking(by).get('', { workspace_id: tenant.id, ...query });
+  const idsOf = async (query?: Record<string, string>): Promise<string[]> =>
     (await list(here.owner, here, query)).body.items.map(({ id }) => id);
-  const several = async (here: Tenant, count: number, more: object = {}): Promise<string[]> => {
+  const several = async (count: number, more: object = {}): Promise<string[]> => {
     const ids: string[] = [];
     for (let index = 0; index < count; index += 1) ids.unshift(await waiting(here, more));
     return ids;
@@ -31,8 +30,7 @@ describe('GET /api/pending-actions', () => {
 
   describe('query parameters', () => {
     it('workspace_id: the workspace to show', async () => {
-      const here = await api.tenant();
-      const ids = await several(here, 2);
+      const ids = await several(2);
       const { status, body } = await list(here.owner, here);
       expect([status, body.items.map(({ id }) => id), body.total]).toEqual([200, ids, 2]);
     });
@@ -42,22 +40,21 @@ describe('GET /api/pending-actions', () => {
       ['with one that is no UUID', 'workspace_id=x'],
       ['with two of them', `workspace_id=${newId()}&workspace_id=${newId()}`],
     ])('workspace_id is required: 422 validation %s', async (_, query) => {
-      const here = await api.tenant();
       const { body } = await asking(here.owner).get(`?${query}`);
       expect(body.error).toMatchObject({ code: 'validation', details: [{ path: 'workspace_id' }] });
     });
 
     it('workspace_id: 403 FORBIDDEN for a caller who is not a member', async () => {
-      const [here, there] = [await api.tenant(), await api.tenant()];
+      const there = await api.tenant();
       for (const workspace_id of [there.id, newId()])
-        await expectRefusal(api, here, FORBIDDEN, () => here.owner.get(at, { workspace_id }));
+        await here.refuses('FORBIDDEN', () => here.owner.get(at, { workspace_id }));
     });
 
     const LIVES: [string, (here: Tenant, id: string) => Promise<unknown>][] = [
       ['pending', async () => undefined],
-      ['approved', (here, id) => asking(here.owner).post(`/${id}/approve`)],
-      ['rejected', (here, id) => asking(here.owner).post(`/${id}/reject`)],
-      ['rejected', (here, id) => here.owner.post(`/v1/actions/${id}/cancel`)],
+      ['approved', (tenant, id) => asking(tenant.owner).post(`/${id}/approve`)],
+      ['rejected', (tenant, id) => asking(tenant.owner).post(`/${id}/reject`)],
+      ['rejected', (tenant, id) => tenant.owner.post(`/v1/actions/${id}/cancel`)],
       ['executed', (_, id) => end(id, 'completed')],
       ['failed', (_, id) => end(id, 'failed')],
     ];
@@ -68,7 +65,6 @@ describe('GET /api/pending-actions', () => {
       );
 
     it.each(['pending', 'approved', 'rejected', 'executed', 'failed'])('status: %s', async (status) => {
-      const here = await api.tenant();
       const expected: string[] = [];
       for (const [shown, live] of LIVES) {
         const id = await waiting(here, { scheduled_time: inFuture() });
@@ -76,27 +72,25 @@ describe('GET /api/pending-actions', () => {
         if (shown === status) expected.unshift(id);
       }
       expect(expected.length).toBeGreaterThan(0);
-      expect(await idsOf(here, { status })).toEqual(expected);
+      expect(await idsOf({ status })).toEqual(expected);
       expect((await list(here.owner, here, { status })).body.total).toBe(expected.length);
     });
 
     it.each(['batch_id', 'mission_id', 'session_id'] as const)('%s: only those', async (filter) => {
-      const here = await api.tenant();
       const mission_id = newId();
-      const ids = await several(here, 2, { mission_id, session_id: 'ses_1' });
-      await several(here, 1, { mission_id: newId(), session_id: 'ses_2' });
-      await several(here, 1);
+      const ids = await several(2, { mission_id, session_id: 'ses_1' });
+      await several(1, { mission_id: newId(), session_id: 'ses_2' });
+      await several(1);
       const value = { mission_id, session_id: 'ses_1', batch_id: `${mission_id}:probe_idempotent` }[filter];
-      expect(await idsOf(here, { [filter]: value })).toEqual(ids);
+      expect(await idsOf({ [filter]: value })).toEqual(ids);
     });
 
     it.each([
       ['workspaceId', 'missionId', 'sessionId', 'batchId'],
       ['workspace_id', 'mission_id', 'session_id', 'batch_id'],
     ])('are taken as %s, %s, %s and %s', async (workspace, mission, session, batch) => {
-      const here = await api.tenant();
       const id = newId();
-      const [only] = await several(here, 1, { mission_id: id, session_id: 's' });
+      const [only] = await several(1, { mission_id: id, session_id: 's' });
       const query = { [workspace]: here.id, [mission]: id, [session]: 's', [batch]: `${id}:probe_idempotent` };
       const { status, body } = await asking(here.owner).get('', query);
       expect([status, body.items.map((item) => item.id)]).toEqual([200, [only]]);
@@ -116,23 +110,20 @@ describe('GET /api/pending-actions', () => {
       ['cursor=x', 'cursor'],
       ['skip=1', 'skip'],
     ])('422 validation: ?%s', async (query, path) => {
-      const here = await api.tenant();
       await waiting(here);
       const ask = () => here.owner.get(`${at}?workspace_id=${here.id}&${query}`);
-      expect(pathsOf(await expectRefusal(api, here, VALIDATION, ask))).toEqual([path]);
+      await here.refuses('validation', ask, [path]);
     });
   });
 
   it('lists newest first, without actions that never waited for a person', async () => {
-    const here = await api.tenant();
-    const ids = await several(here, 3);
-    await propose(here.owner, here);
-    expect(await idsOf(here)).toEqual(ids);
+    const ids = await several(3);
+    await here.propose();
+    expect(await idsOf()).toEqual(ids);
   });
 
   it('returns the total, and pages by nextCursor while rows are added', async () => {
-    const here = await api.tenant();
-    const ids = await several(here, 5);
+    const ids = await several(5);
     const seen: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
@@ -147,13 +138,13 @@ describe('GET /api/pending-actions', () => {
   });
 
   it('shows a member of two workspaces only one at a time', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     const [one, two] = [await waiting(here), await waiting(there)];
     const both = await personal(here, there);
     expect((await list(both, here)).body).toMatchObject({ items: [{ id: one }], total: 1 });
     expect((await list(both, there)).body).toMatchObject({ items: [{ id: two }], total: 1 });
     expect((await asking(both).post(`/${one}/approve`)).body).toMatchObject({ workspaceId: here.id });
     expect((await asking(both).post(`/${two}/reject`)).body).toMatchObject({ workspaceId: there.id });
-    await expectRefusal(api, here, FORBIDDEN, async () => (await personal(there)).get(`${at}/${one}`));
+    await here.refuses('FORBIDDEN', async () => (await personal(there)).get(`${at}/${one}`));
   });
 });

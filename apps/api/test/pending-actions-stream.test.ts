@@ -1,13 +1,13 @@
 import type { PendingActionEvent, PendingBriefing } from '@proviso/contracts';
 import { newId } from '@proviso/core';
 import { listen, until, type Listener } from '@proviso/testing';
-import { pending, propose, useApi, uuidOf } from './test-api.ts';
+import { uuidOf, useTenant } from './test-api.ts';
 import { asking, at } from './pending-client.ts';
 
 type Events = Listener<PendingActionEvent & PendingBriefing>;
 
 describe('GET /api/pending-actions/stream', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const open: Events[] = [];
   afterEach(() => {
     for (const events of open.splice(0)) events.close();
@@ -22,10 +22,9 @@ describe('GET /api/pending-actions/stream', () => {
   const names = ({ heard }: Events): string[] => heard.map(({ event }) => event);
 
   it('begins with a briefing in camelCase', async () => {
-    const here = await api.tenant();
     const mission_id = newId();
-    const { created_at } = await pending(here.owner, here, { mission_id });
-    await pending(here.owner, here);
+    const { created_at } = await here.pending({ mission_id });
+    await here.pending();
     const { heard } = await hear(await here.token({}), here.id);
     expect(heard).toEqual([
       {
@@ -42,10 +41,9 @@ describe('GET /api/pending-actions/stream', () => {
   });
 
   it('streams only actions that wait or have waited, as this dialect shows them', async () => {
-    const here = await api.tenant();
     const events = await hear(await here.token({}), here.id);
-    await propose(here.owner, here);
-    const id = uuidOf((await pending(here.owner, here)).action_id);
+    await here.propose();
+    const id = uuidOf((await here.pending()).action_id);
     await asking(here.owner).post(`/${id}/approve`, { userEdits: { say: 'bye' } });
     await until('two events', () => events.heard.length >= 3);
     expect(names(events)).toEqual(['briefing', 'action.created', 'action.approved']);
@@ -64,14 +62,13 @@ describe('GET /api/pending-actions/stream', () => {
   });
 
   it('resumes after the last event, whatever it skipped in between', async () => {
-    const here = await api.tenant();
     const token = await here.token({});
     const first = await hear(token, here.id);
     first.close();
-    await pending(here.owner, here);
-    await propose(here.owner, here);
+    await here.pending();
+    await here.propose();
     const second = await hear(token, here.id, first.heard[0]?.id);
-    await pending(here.owner, here);
+    await here.pending();
     await until('two events', () => second.heard.length >= 3);
     expect(names(second)).toEqual(['briefing', 'action.created', 'action.created']);
     expect((await hear(token, here.id, 'x')).heard.length).toBeGreaterThan(0);
@@ -79,7 +76,7 @@ describe('GET /api/pending-actions/stream', () => {
   });
 
   it('answers in this dialect’s errors: another workspace, no workspace, and unknown fields', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     const by = asking(here.owner);
     expect(await by.get('/stream', { workspace_id: there.id })).toMatchObject({
       status: 403,

@@ -1,6 +1,5 @@
 import type { PendingAction, PendingErrorBody } from '@proviso/contracts';
-import { pending, uuidOf } from './test-api.ts';
-import type { Client, Reply, Tenant } from './test-api.ts';
+import { uuidOf, type Client, type Reply, type Tenant } from './test-api.ts';
 
 /** All that /api/pending-actions may answer: a test reads the fields that it expects. */
 export interface PendingReply extends Omit<Reply, 'body'> {
@@ -30,5 +29,5 @@ export const asking = (by: Client): PendingClient => ({
 
 /** A pending action that is there already; its UUID. */
 export async function waiting(here: Tenant, more: object = {}): Promise<string> {
-  return uuidOf((await pending(here.owner, here, more)).action_id);
+  return uuidOf((await here.pending(more)).action_id);
 }

@@ -3,7 +3,7 @@ import type { Route } from '../src/route.ts';
 import { BODY } from '../src/body.ts';
 import { addressOf, type SeededWorkspace } from './seeded-workspace.ts';
 import { fillInIds } from './example-workspace.ts';
-import { pending, type Api, type Client, type Method, type Reply } from './test-api.ts';
+import { type Api, type Client, type Method, type Reply } from './test-api.ts';
 
 /** An operation in a workspace that has what it needs, and a body that it takes. */
 export interface Asked {
@@ -74,7 +74,7 @@ const WAYS: Record<string, (here: SeededWorkspace) => Promise<Reply[]>> = {
   deleteContact: async ({ owner, ids }) => [await owner.delete(`/v1/contacts/${ids.contact_id}`)],
   async deleteCompany(here) {
     const { company_id } = (await here.owner.post('/v1/companies', { name: 'Busy' })).body.company;
-    await pending(here.owner, here, { type: 'create_note', params: { company_id, content: 'x' } });
+    await here.pending({ type: 'create_note', params: { company_id, content: 'x' } });
     return [await here.owner.delete(`/v1/companies/${company_id}`)];
   },
   deleteIdentity: async ({ owner, ids }) => [await owner.delete(`/v1/identities/${ids.identity_id}`)],

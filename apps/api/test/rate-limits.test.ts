@@ -2,10 +2,17 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { openRateLimits, type RateLimits, type RateLimitsOptions } from '@proviso/core';
 import { backends, until } from '@proviso/testing';
-import { clientOf, expectRefusal, startTestApi, proposal, useApi } from './test-api.ts';
-import type { Api, Client, Reply, Tenant } from './test-api.ts';
-
-const RATE_LIMITED = [429, 'RATE_LIMITED'] as const;
+import {
+  clientOf,
+  startTestApi,
+  proposal,
+  useApi,
+  useTenant,
+  type Api,
+  type Client,
+  type Reply,
+  type Tenant,
+} from './test-api.ts';
 
 interface Limited {
   limits: RateLimits;
@@ -48,7 +55,7 @@ describe.each(backends())('rate limits $name', ({ redisUrl }) => {
       expect(reply.headers['ratelimit-policy']).toBe('"caller";q=5;w=60');
     }
     let refused: Reply | undefined;
-    await expectRefusal(api, here, RATE_LIMITED, async () => {
+    await here.refuses('RATE_LIMITED', async () => {
       refused = await by.post('/v1/actions', proposal(here));
       return refused;
     });
@@ -108,10 +115,9 @@ describe.each(backends())('rate limits $name', ({ redisUrl }) => {
 });
 
 describe('rate limits', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
 
   it('count requests without a valid token by client address, even on unknown routes, apart from tokens', async () => {
-    const here = await api.tenant();
     const app = await limited(api, { perMinute: 3 });
     const nobody = app.as();
     expect([(await status(nobody)).status, (await status(app.as('x'))).status]).toEqual([401, 401]);
@@ -124,7 +130,6 @@ describe('rate limits', () => {
   });
 
   it('count the key of a disabled agent too, which is refused before it counts as a key', async () => {
-    const here = await api.tenant();
     const app = await limited(api, { perMinute: 3 });
     const by = app.as(await here.token({ agent: 'bot' }));
     await here.owner.patch(`/v1/agents/${await here.agentId('bot')}`, { enabled: false });
@@ -153,7 +158,6 @@ describe('rate limits', () => {
   }
 
   it('refuse unknown tokens before they cost a look-up, and let good ones in from the same address', async () => {
-    const here = await api.tenant();
     const { url, count, end } = await counting({ perMinute: 20 });
     const good = clientOf(url, await here.token({}));
     const fresh = clientOf(url, await here.token({}));
@@ -173,7 +177,6 @@ describe('rate limits', () => {
   });
 
   it('count a key that was good until it was revoked', async () => {
-    const here = await api.tenant();
     const { url, count, end } = await counting({ perMinute: 5 });
     const { body } = await here.owner.post('/v1/api-keys', { name: 'k', kind: 'workspace', scopes: ['actions:read'] });
     const by = clientOf(url, body.token ?? '');
@@ -207,7 +210,6 @@ describe('rate limits', () => {
   });
 
   it('allow ten failed sign-ins of an address or a key per minute, and do not count successful ones', async () => {
-    const here = await api.tenant();
     const { url, count, end } = await counting({ perMinute: 1_000 });
     const operator = await here.token({ scopes: ['instance:operate'] });
     const signIn = async (key: string): Promise<number> =>
@@ -236,7 +238,6 @@ describe('rate limits', () => {
   });
 
   it('neither refuse nor delay while Redis is down', async () => {
-    const here = await api.tenant();
     const app = await limited(api, { redisUrl: 'redis://127.0.0.1:1', perMinute: 5 });
     const by = app.as(await here.token({}));
     for (const left of [4, 3, 2, 1, 0]) expect(leftOf(await status(by))).toBe(left);

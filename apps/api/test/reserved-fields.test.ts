@@ -1,5 +1,5 @@
 import { newId } from '@proviso/core';
-import { expectRefusal, INVALID, pathsOf, pending, recorded, useApi, type Reply, type Tenant } from './test-api.ts';
+import { pathsOf, useApi, type Reply, type Tenant } from './test-api.ts';
 
 const TOOL = { name: 'shop.refund', url: 'https://tools.example.com/refund' };
 /** A schema that describes one of the fields lets it say no more than the others. */
@@ -28,7 +28,7 @@ describe('workspace, mission and session in the params of a workspace’s tool',
     sessionId: 's',
   });
   const refused = async (here: Tenant, ask: () => Promise<Reply>): Promise<string[]> =>
-    pathsOf(await expectRefusal(api, here, INVALID, ask));
+    pathsOf(await here.refuses('INVALID', ask));
 
   const elsewhere: [string, unknown][] = [
     ['workspace_id', newId()],
@@ -47,8 +47,8 @@ describe('workspace, mission and session in the params of a workspace’s tool',
   it('may repeat the action’s own', async () => {
     const here = await shop();
     const params = { order: 'A1', ...own(here) };
-    const { action_id } = await pending(here.owner, here, { ...placed, params });
-    expect((await recorded(api.world, action_id)).row.params).toEqual(params);
+    const { action_id } = await here.pending({ ...placed, params });
+    expect((await api.recorded(action_id)).row.params).toEqual(params);
     const edits = { order: 'A2', session_id: 's' };
     const { status } = await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'edit', edits });
     expect(status).toBe(200);
@@ -69,7 +69,7 @@ describe('workspace, mission and session in the params of a workspace’s tool',
   it.each(elsewhere)('cannot differ in a change or an edit: %s %j', async (field, value) => {
     const here = await shop();
     const bot = await here.client({ agent: 'bot' });
-    const { action_id } = await pending(bot, here, { ...placed, params: { order: 'A1' } });
+    const { action_id } = await here.pending({ ...placed, params: { order: 'A1' } }, bot);
     const at = `/v1/actions/${action_id}`;
     const params = { order: 'A1', [field]: value };
     for (const by of [here.owner, bot])
@@ -78,7 +78,7 @@ describe('workspace, mission and session in the params of a workspace’s tool',
     expect(await refused(here, () => here.owner.post(`${at}/approve`, decision))).toEqual([`params.${field}`]);
     const bulk = await here.owner.post('/v1/actions/approve/bulk', { ...decision, action_ids: [action_id] });
     expect(bulk.body.results).toMatchObject([{ ok: false, code: 'INVALID' }]);
-    expect((await recorded(api.world, action_id)).row).toMatchObject({
+    expect((await api.recorded(action_id)).row).toMatchObject({
       status: 'pending_approval',
       params: { order: 'A1' },
     });

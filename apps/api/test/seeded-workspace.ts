@@ -1,6 +1,6 @@
 import { createSignInLink, hashJson, newId, openSession, parseId, formatId } from '@proviso/core';
 import type { Route } from '../src/route.ts';
-import { addTask, join, pending, propose, uuidOf, type Api, type Tenant } from './test-api.ts';
+import { addTask, join, uuidOf, type Api, type Tenant } from './test-api.ts';
 
 /** A workspace with one of each thing that an address can name. */
 export interface SeededWorkspace extends Tenant {
@@ -15,7 +15,7 @@ export const CHARGE_HASH = hashJson({ name: 'charge', input_schema: { type: 'obj
 
 export async function seedWorkspace(api: Api): Promise<SeededWorkspace> {
   const here = await api.tenant();
-  const { action_id } = await pending(here.owner, here);
+  const { action_id } = await here.pending();
   const { body } = await here.owner.post('/v1/contacts', { email: 'ann@example.com' });
   const key = await here.owner.post('/v1/api-keys', { name: 'spare', scopes: [] });
   const member = await join(api, here.owner, 'viewer');
@@ -23,25 +23,25 @@ export async function seedWorkspace(api: Api): Promise<SeededWorkspace> {
   const runner = await here.agentId('runner');
   const { run } = (await here.owner.post(`/v1/agents/${runner}/runs`)).body;
   const { contact_id } = body.contact;
-  await propose(here.owner, here, { run_id: run.run_id, type: 'create_note', params: { contact_id, content: 'x' } });
+  await here.propose({ run_id: run.run_id, type: 'create_note', params: { contact_id, content: 'x' } });
   const { company_id } = (await here.owner.post('/v1/companies', { name: 'Acme' })).body.company;
   const task_id = await addTask(api.world, here);
   const name = `tool.${newId()}`;
   await here.owner.post('/v1/tools', { ...TOOL, name });
   const unused = await here.owner.post('/v1/contacts', { email: 'bea@example.com' });
-  const waiting = await pending(here.owner, here, { mission_id: newId() });
+  const waiting = await here.pending({ mission_id: newId() });
   const { user_id } = (await here.owner.get('/v1/auth/status')).body.user;
   const ownerId = parseId('user', user_id) ?? '';
   const session = await openSession(api.world.db, ownerId, { ipAddress: '127.0.0.1', userAgent: 'Mozilla/5.0' });
   const view = await here.owner.post('/v1/views', { name: 'Mail', filters: { type: 'email_message' }, shared: true });
-  const held = await pending(here.owner, here);
+  const held = await here.pending();
   await here.owner.post(`/v1/actions/${held.action_id}/approve`, { action: 'approve', hold_seconds: 600 });
-  const unknown = await pending(here.owner, here);
+  const unknown = await here.pending();
   await api.world.db.pool.query(
     `update actions set status = 'failed', status_reason = 'outcome_unknown', completed_at = now() where id = $1`,
     [uuidOf(unknown.action_id)],
   );
-  const rejected = await pending(here.owner, here);
+  const rejected = await here.pending();
   await here.owner.post(`/v1/actions/${rejected.action_id}/reject`, { comment: 'Not now.' });
   const served = await here.identity('mcp', { url: NO_SERVER });
   const servers = [{ identity_id: formatId('identity', served) }];

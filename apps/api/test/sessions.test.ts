@@ -1,13 +1,8 @@
 import { createSignInLink, hashToken, newId, openRateLimits, parseId, sessionCredential } from '@proviso/core';
 import {
   clientOf,
-  expectRefusal,
-  FORBIDDEN,
-  INVALID,
   join,
-  NOT_FOUND,
   startTestApi,
-  pending,
   useApi,
   userIdOf,
   type Api,
@@ -264,7 +259,7 @@ describe('a session', () => {
     const { by } = await joinWithPassword(api, tenant.owner);
     const { body } = await by.get('/v1/me');
     expect(body).toMatchObject({ me: { role: 'reviewer', decides: true, session_id: expect.stringMatching(/^ses_/) } });
-    const action = await pending(tenant.owner, tenant);
+    const action = await tenant.pending();
     const decided = await by.post(`/v1/actions/${action.action_id}/approve`, { action: 'approve' });
     expect(decided.body.action).toMatchObject({ approval: { by: { kind: 'member', name: 'Bea' } } });
     expect((await by.get('/v1/auth/status')).body).toMatchObject({ auth_type: 'session', key_id: null });
@@ -273,7 +268,7 @@ describe('a session', () => {
   it('decides in the second dialect, too', async () => {
     const tenant = await api.tenant();
     const { by } = await joinWithPassword(api, tenant.owner);
-    const action = await pending(tenant.owner, tenant);
+    const action = await tenant.pending();
     const id = parseId('action', action.action_id) ?? '';
     expect((await by.get(`/api/pending-actions/${id}`)).status).toBe(200);
     expect((await by.post(`/api/pending-actions/${id}/approve`)).status).toBe(200);
@@ -293,12 +288,10 @@ describe('a session', () => {
   it('may what its role allows, as it is at each request', async () => {
     const tenant = await api.tenant();
     const { by, user_id } = await joinWithPassword(api, tenant.owner);
-    const action = await pending(tenant.owner, tenant);
-    await expectRefusal(api, tenant, FORBIDDEN, () => by.post('/v1/agents', { name: 'Mine' }));
+    const action = await tenant.pending();
+    await tenant.refuses('FORBIDDEN', () => by.post('/v1/agents', { name: 'Mine' }));
     await tenant.owner.patch(`/v1/members/${user_id}`, { role: 'viewer' });
-    await expectRefusal(api, tenant, FORBIDDEN, () =>
-      by.post(`/v1/actions/${action.action_id}/approve`, { action: 'approve' }),
-    );
+    await tenant.refuses('FORBIDDEN', () => by.post(`/v1/actions/${action.action_id}/approve`, { action: 'approve' }));
     await tenant.owner.patch(`/v1/members/${user_id}`, { role: 'admin' });
     expect((await by.post('/v1/agents', { name: 'Mine' })).status).toBe(201);
   });
@@ -328,7 +321,7 @@ describe('a session', () => {
     expect(sessions.map(({ current }) => current)).toEqual([false, true]);
     const other = await joinWithPassword(api, tenant.owner, 'owner');
     const [newest] = sessions;
-    await expectRefusal(api, tenant, NOT_FOUND, () => other.by.delete(`/v1/sessions/${newest?.session_id}`));
+    await tenant.refuses('NOT_FOUND', () => other.by.delete(`/v1/sessions/${newest?.session_id}`));
     expect((await here.delete(`/v1/sessions/${newest?.session_id}`)).status).toBe(200);
     expect((await there.get('/v1/me')).status).toBe(401);
     expect((await here.delete(`/v1/sessions/${newest?.session_id}`)).status).toBe(404);
@@ -367,7 +360,7 @@ describe('a session', () => {
   it.each(FOREIGN)('changes nothing for what comes from elsewhere: %j', async (from) => {
     const tenant = await api.tenant();
     const by = await ownerIn(api, tenant);
-    const action = await pending(tenant.owner, tenant);
+    const action = await tenant.pending();
     const elsewhere = by.from(from);
     const { action_id } = action;
     for (const ask of [
@@ -454,16 +447,16 @@ describe('a password', () => {
       await keyWith({ scopes: scopes.scopes.filter((scope) => scope !== 'instance:operate') }),
       await tenant.client({ key: true, role: 'admin' }),
     ])
-      await expectRefusal(api, tenant, FORBIDDEN, () => key.patch('/v1/me/password', { password: PASSWORD }));
+      await tenant.refuses('FORBIDDEN', () => key.patch('/v1/me/password', { password: PASSWORD }));
     const narrow = await keyWith({ scopes: ['actions:read', 'workspace:admin'] });
-    await expectRefusal(api, tenant, FORBIDDEN, () => narrow.get('/v1/sessions'));
-    await expectRefusal(api, tenant, FORBIDDEN, () => narrow.delete(`/v1/sessions/${newId()}`));
+    await tenant.refuses('FORBIDDEN', () => narrow.get('/v1/sessions'));
+    await tenant.refuses('FORBIDDEN', () => narrow.delete(`/v1/sessions/${newId()}`));
   });
 
   it('is no shorter than twelve characters', async () => {
     const tenant = await api.tenant();
     const by = await ownerIn(api, tenant);
-    await expectRefusal(api, tenant, INVALID, () => by.patch('/v1/me/password', { password: 'eleven char' }));
+    await tenant.refuses('INVALID', () => by.patch('/v1/me/password', { password: 'eleven char' }));
   });
 
   it('is refused with an address that somebody else signs in with', async () => {

@@ -1,34 +1,36 @@
-import type {
-  Action,
-  Role,
-  Company,
-  Contact,
-  EmailMessage,
-  ApiKey,
-  Agent,
-  EmailThread,
-  ErrorBody,
-  Gateway,
-  GatewayRead,
-  GatewayTool,
-  Identity,
-  Invitation,
-  JsonObject,
-  LifecycleChange,
-  Me,
-  Member,
-  Note,
-  Run,
-  Session,
-  Task,
-  Verification,
-  Tool,
-  View,
-  Workspace,
-  WorkspaceSettings,
+import {
+  ERROR_STATUS,
+  type Action,
+  type Role,
+  type Company,
+  type Contact,
+  type EmailMessage,
+  type ApiKey,
+  type Agent,
+  type EmailThread,
+  type ErrorBody,
+  type Gateway,
+  type GatewayRead,
+  type GatewayTool,
+  type Identity,
+  type Invitation,
+  type JsonObject,
+  type LifecycleChange,
+  type Me,
+  type Member,
+  type Note,
+  type Run,
+  type Session,
+  type Task,
+  type Verification,
+  type Tool,
+  type View,
+  type Workspace,
+  type WorkspaceSettings,
 } from '@proviso/contracts';
 import { newId, parseId, formatId, type Paused, type Services } from '@proviso/core';
 import { openWorld, type TestWorkspace, type Who, type World, type WorldOptions } from '@proviso/testing';
+import { eachTest } from '@proviso/testing/fixtures';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import supertest from 'supertest';
@@ -139,6 +141,15 @@ export interface Client {
 export interface Tenant extends TestWorkspace {
   owner: Client;
   client(who: Who): Promise<Client>;
+  /** An action that exists, as the API showed it; its owner proposes it unless a test names somebody else. */
+  propose(more?: object, by?: Client): Promise<Action>;
+  /** The same, and it waits for a person. */
+  pending(more?: object, by?: Client): Promise<Action>;
+  /**
+   * Expects a refusal with that code and its status, after which the workspace holds exactly what it held before.
+   * `paths`: a text is among the paths of its details; a list is all of them.
+   */
+  refuses(code: Refusal, ask: () => Promise<Reply>, paths?: string | string[]): Promise<ReplyBody>;
 }
 
 export interface Api {
@@ -148,6 +159,8 @@ export interface Api {
   /** Whoever has this token; undefined = nobody. */
   with(token?: string): Client;
   tenant(): Promise<Tenant>;
+  /** An action's row and its events, as the database has them now. */
+  recorded(prefixedId: string): ReturnType<typeof recorded>;
 }
 
 interface Listening {
@@ -192,13 +205,37 @@ export function useApi({ inboxDir, ...options }: WorldOptions & { inboxDir?: str
       return listening.url;
     },
     with: (token) => clientOf(listening.url, token),
-    tenant: async () => {
-      const workspace = await world.workspace();
-      const client = async (who: Who): Promise<Client> => api.with(await workspace.token(who));
-      return { ...workspace, client, owner: await client({}) };
-    },
+    recorded: (prefixedId) => recorded(world, prefixedId),
+    tenant: () => openTenant(world, listening.url),
   };
   return api;
+}
+
+/** A workspace and its callers, of the API at that address. */
+export async function openTenant(world: World, url: string): Promise<Tenant> {
+  const workspace = await world.workspace();
+  const client = async (who: Who): Promise<Client> => clientOf(url, await workspace.token(who));
+  const tenant: Tenant = {
+    ...workspace,
+    client,
+    owner: await client({}),
+    async propose(more, by) {
+      const { status, body, text } = await (by ?? this.owner).post('/v1/actions', proposal(this, more));
+      if (status !== 200) throw new Error(`not proposed: ${text}`);
+      return body.action;
+    },
+    pending(more, by) {
+      return this.propose({ require_approval: true, ...more }, by);
+    },
+    refuses: (code, ask, paths) => expectRefusal(world, workspace, { code, ask, paths }),
+  };
+  return tenant;
+}
+
+/** The same, and a new workspace for each test. */
+export function useTenant(options: Parameters<typeof useApi>[0] = {}): { api: Api; here: Tenant } {
+  const api = useApi(options);
+  return { api, here: eachTest(() => api.tenant()) };
 }
 
 export function clientOf(url: string, token?: string): Client {
@@ -241,11 +278,10 @@ function firstMessage(reply: supertest.Response, done: (error: Error | null, bod
 
 export const SMTP = { host: 'mail.example.com', port: 587, from: 'Ann <ann@example.com>' };
 
-/** The workspace with an identity whose config and credentials can change: it acts as that. */
-export const withSmtp = async <T extends TestWorkspace>(here: T): Promise<T> => ({
-  ...here,
-  identityId: await here.identity('smtp', SMTP),
-});
+/** From now on the workspace acts through an identity whose config and credentials can change. */
+export async function actThroughSmtp(here: Tenant): Promise<void> {
+  here.identityId = await here.identity('smtp', SMTP);
+}
 
 /** What a caller proposes unless a test says otherwise. */
 export const proposal = ({ identityId }: TestWorkspace, more: object = {}): object => ({
@@ -254,16 +290,6 @@ export const proposal = ({ identityId }: TestWorkspace, more: object = {}): obje
   params: { say: 'hello' },
   ...more,
 });
-
-/** A proposal that is there already, as the API showed it. */
-export async function propose(by: Client, workspace: TestWorkspace, more: object = {}): Promise<Action> {
-  const { status, body, text } = await by.post('/v1/actions', proposal(workspace, more));
-  if (status !== 200) throw new Error(`not proposed: ${text}`);
-  return body.action;
-}
-
-export const pending = (by: Client, workspace: TestWorkspace, more: object = {}): Promise<Action> =>
-  propose(by, workspace, { require_approval: true, ...more });
 
 /** A task that is there already; tasks are made by actions. Returns its id. */
 export async function addTask(
@@ -297,8 +323,7 @@ export async function letIn(there: Tenant, by: Client, role: Role): Promise<numb
 
 export const inFuture = (ms = 3_600_000): string => new Date(Date.now() + ms).toISOString();
 
-/** An action's row and its events, as the database has them now. */
-export async function recorded({ db }: Services, prefixedId: string) {
+async function recorded({ db }: Services, prefixedId: string) {
   const id = uuidOf(prefixedId);
   const row = await db.tables.actions.findUniqueOrThrow({ where: { id } });
   const events = await db.tables.action_events.findMany({ where: { action_id: id }, orderBy: { version: 'asc' } });
@@ -351,17 +376,17 @@ export async function holdings({ db }: Services, { id }: Pick<TestWorkspace, 'id
   return rows;
 }
 
-/** Expects a refusal with that status and code, and a workspace that holds afterwards exactly what it held before. */
-export async function expectRefusal(
-  api: Api,
+async function expectRefusal(
+  world: World,
   workspace: Pick<TestWorkspace, 'id'>,
-  [status, code]: readonly [number, string],
-  ask: () => Promise<Reply>,
+  { code, ask, paths }: { code: Refusal; ask: () => Promise<Reply>; paths: string | string[] | undefined },
 ): Promise<ReplyBody> {
-  const before = await holdings(api.world, workspace);
+  const before = await holdings(world, workspace);
   const reply = await ask();
-  expect({ status: reply.status, code: codeOf(reply), says: reply.text }).toMatchObject({ status, code });
-  expect(await holdings(api.world, workspace)).toEqual(before);
+  expect({ status: reply.status, code: codeOf(reply), says: reply.text }).toMatchObject({ status: STATUS[code], code });
+  expect(await holdings(world, workspace)).toEqual(before);
+  if (typeof paths === 'string') expect(pathsOf(reply.body)).toContain(paths);
+  if (Array.isArray(paths)) expect(pathsOf(reply.body)).toEqual(paths);
   return reply.body;
 }
 
@@ -372,14 +397,8 @@ const refusalIn = (body: ReplyBody): Partial<Pick<ReplyBody, 'code' | 'details'>
 export const codeOf = ({ body }: Reply): string | undefined => refusalIn(body).code;
 export const pathsOf = (body: ReplyBody): string[] => (refusalIn(body).details ?? []).map(({ path }) => path);
 
-export const INVALID = [400, 'INVALID'] as const;
-export const UNAUTHENTICATED = [401, 'UNAUTHENTICATED'] as const;
-export const FORBIDDEN = [403, 'FORBIDDEN'] as const;
-export const NOT_FOUND = [404, 'NOT_FOUND'] as const;
-export const INVALID_STATE = [409, 'INVALID_STATE'] as const;
-export const CONFLICT = [409, 'CONFLICT'] as const;
-export const VALIDATION = [422, 'validation'] as const;
-export const UNAUTHORIZED = [401, 'UNAUTHORIZED'] as const;
+/** Each code and its status: of /v1, and those of the second dialect that differ. */
+const STATUS = { ...ERROR_STATUS, validation: 422, UNAUTHORIZED: 401 } as const;
+export type Refusal = keyof typeof STATUS;
 /** What is wrong with a request, as the dialect at that address says it. */
-export const invalidAt = (path: string) => (dialectAt(path) === 'v1' ? INVALID : VALIDATION);
-export const MISMATCH = [422, 'IDEMPOTENCY_MISMATCH'] as const;
+export const invalidAt = (path: string): Refusal => (dialectAt(path) === 'v1' ? 'INVALID' : 'validation');

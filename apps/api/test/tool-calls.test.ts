@@ -2,8 +2,7 @@ import type { JsonObject } from '@proviso/contracts';
 import { execute, readKeyRing, type Worker } from '@proviso/core';
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startToolServer, type ToolServer, type ToolServerOptions } from '@proviso/testing/providers/tool-server';
-import { propose, recorded, useApi, uuidOf } from './test-api.ts';
-import type { Tenant } from './test-api.ts';
+import { useApi, uuidOf, type Tenant } from './test-api.ts';
 
 const MISSION = '0190b0d0-0000-7000-8000-000000000001';
 
@@ -38,7 +37,7 @@ describe('an approved call of a workspace’s tool', () => {
       tool,
       register,
       approved: async (more = {}) => {
-        const { action_id } = await propose(here.owner, here, {
+        const { action_id } = await here.propose({
           type: 'refund',
           params: { order: '4711' },
           require_approval: true,
@@ -76,7 +75,7 @@ describe('an approved call of a workspace’s tool', () => {
 
   it('is posted once with the reviewer’s edit and a signature, and its response is the result', async () => {
     const here = await shop();
-    const { action_id } = await propose(here.owner, here, {
+    const { action_id } = await here.propose({
       type: 'refund',
       params: { order: '4711', amount: 500 },
       require_approval: true,
@@ -101,7 +100,7 @@ describe('an approved call of a workspace’s tool', () => {
         },
       },
     ]);
-    expect((await recorded(api.world, action_id)).trail).toEqual([
+    expect((await api.recorded(action_id)).trail).toEqual([
       'action.created',
       'action.approved',
       'action.claimed',
@@ -125,7 +124,7 @@ describe('an approved call of a workspace’s tool', () => {
     const back = await here.run(action_id);
     expect(back).toMatchObject({ status: 'pending_approval', status_reason: 'tool_changed', approval: null });
     expect(back.params_hash).not.toBe(params_hash);
-    expect((await recorded(api.world, action_id)).last).toMatchObject({
+    expect((await api.recorded(action_id)).last).toMatchObject({
       event: 'action.returned_to_review',
       data: { reason: 'tool_changed', changes: ['tool'] },
     });
@@ -181,7 +180,7 @@ describe('an approved call of a workspace’s tool', () => {
     here.tool.next('/call', httpFault.answers(429, {}, { 'retry-after': '120' }));
     const action_id = await here.approved();
     await here.run(action_id);
-    const { row } = await recorded(api.world, action_id);
+    const { row } = await api.recorded(action_id);
     expect(row).toMatchObject({ status: 'approved', attempts: 0, effect_started_at: null });
     expect(row.due_at.getTime() - row.updated_at.getTime()).toBeGreaterThan(119_000);
   });

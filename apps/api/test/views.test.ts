@@ -1,24 +1,14 @@
-import {
-  CONFLICT,
-  expectRefusal,
-  INVALID,
-  join,
-  NOT_FOUND,
-  pathsOf,
-  useApi,
-  type Client,
-  type Reply,
-} from './test-api.ts';
+import { join, type Client, type Reply, useTenant } from './test-api.ts';
 
 const save = (by: Client, name: string, more: object = {}, headers?: Record<string, string>): Promise<Reply> =>
   by.post('/v1/views', { name, filters: { type: 'create_note' }, ...more }, headers);
 const names = async (by: Client): Promise<string[]> => (await by.get('/v1/views')).body.views.map(({ name }) => name);
 
 describe('a saved view', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
 
   it('is its maker’s alone, or shared with everybody who may decide in the workspace', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
+    const there = await api.tenant();
     const ann = await join(api, here.owner, 'reviewer');
     const filters = { type: 'create_note', assignee: 'mine' };
     const { status, body } = await save(here.owner, 'Mine', { filters });
@@ -34,31 +24,27 @@ describe('a saved view', () => {
   });
 
   it('is deleted by its maker; an admin also deletes a shared one, and a reviewer does not', async () => {
-    const here = await api.tenant();
     const ann = await join(api, here.owner, 'reviewer');
     const bea = await join(api, here.owner, 'reviewer');
     const idOf = async (name: string, more: object = {}) => (await save(ann.by, name, more)).body.view.view_id;
     const [own, shared] = [await idOf('Own'), await idOf('Shared', { shared: true })];
-    await expectRefusal(api, here, NOT_FOUND, () => here.owner.delete(`/v1/views/${own}`));
-    await expectRefusal(api, here, NOT_FOUND, () => bea.by.delete(`/v1/views/${shared}`));
+    await here.refuses('NOT_FOUND', () => here.owner.delete(`/v1/views/${own}`));
+    await here.refuses('NOT_FOUND', () => bea.by.delete(`/v1/views/${shared}`));
     expect((await here.owner.delete(`/v1/views/${shared}`)).status).toBe(200);
     expect((await ann.by.delete(`/v1/views/${own}`)).status).toBe(200);
-    await expectRefusal(api, here, NOT_FOUND, () => ann.by.delete(`/v1/views/${own}`));
+    await here.refuses('NOT_FOUND', () => ann.by.delete(`/v1/views/${own}`));
     expect(await names(ann.by)).toEqual([]);
   });
 
   it('has a name that no other view of its maker has, and filters that the list has', async () => {
-    const here = await api.tenant();
     await save(here.owner, 'Mail');
-    await expectRefusal(api, here, CONFLICT, () => save(here.owner, 'Mail'));
-    const unknown = await expectRefusal(api, here, INVALID, () => save(here.owner, 'x', { filters: { color: 'red' } }));
-    expect(pathsOf(unknown)).toEqual(['filters.color']);
+    await here.refuses('CONFLICT', () => save(here.owner, 'Mail'));
+    await here.refuses('INVALID', () => save(here.owner, 'x', { filters: { color: 'red' } }), ['filters.color']);
     const ann = await join(api, here.owner, 'reviewer');
     expect((await save(ann.by, 'Mail')).status).toBe(201);
   });
 
   it('is one of at most 50, also when several are saved at the same time, and one for one Idempotency-Key', async () => {
-    const here = await api.tenant();
     const key = { 'Idempotency-Key': 'once' };
     const first = await save(here.owner, 'First', {}, key);
     expect((await save(here.owner, 'First', {}, key)).text).toBe(first.text);
@@ -68,7 +54,6 @@ describe('a saved view', () => {
   });
 
   it('ends with the membership of its maker', async () => {
-    const here = await api.tenant();
     const ann = await join(api, here.owner, 'reviewer');
     await save(ann.by, 'Hers', { shared: true });
     await here.owner.delete(`/v1/members/${ann.user_id}`, {});

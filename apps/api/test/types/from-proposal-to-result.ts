@@ -1,6 +1,6 @@
 import type { Action, JsonObject } from '@proviso/contracts';
 import { execute, recoverLost } from '@proviso/core';
-import { holdings, pending, uuidOf, type Api, type ReplyBody, type Tenant } from '../test-api.ts';
+import { holdings, uuidOf, type Api, type ReplyBody, type Tenant } from '../test-api.ts';
 
 const UNPACED = { per_second: null, per_hour: null, per_day: null, per_week: null };
 
@@ -22,7 +22,7 @@ export async function account(
 }
 
 export const proposeAs = (here: Tenant, identity_id: string, type: string, params: JsonObject): Promise<Action> =>
-  pending(here.owner, here, { type, identity_id, params });
+  here.pending({ type, identity_id, params });
 
 /** A person approves it, with edits if there are any. */
 export async function approve(

@@ -1,6 +1,6 @@
 import type { Action, JsonObject } from '@proviso/contracts';
 import { startUnipileFake, type UnipileFake } from '@proviso/testing/providers/linkedin';
-import { useApi, type Tenant } from '../test-api.ts';
+import { useTenant } from '../test-api.ts';
 import { account, approve, expectHidden, run, trailOf } from './from-proposal-to-result.ts';
 
 const TOKEN = 'un1p1le-t0ken';
@@ -8,7 +8,7 @@ const UNIPILE = { mode: 'unipile', dsn: 'api1.unipile.com:13111', account_id: 'a
 
 describe('linkedin_connection, from the proposal to the log', () => {
   const executorSettings = { baseUrls: { linkedin: '' } };
-  const api = useApi({ executorSettings });
+  const { api, here } = useTenant({ executorSettings });
   let fake: UnipileFake;
   beforeEach(async () => {
     fake = await startUnipileFake({ token: TOKEN });
@@ -17,7 +17,7 @@ describe('linkedin_connection, from the proposal to the log', () => {
   afterEach(() => fake.close());
 
   /** An agent's proposal to invite a contact, as the account that is set up so. */
-  async function proposed(here: Tenant, config: JsonObject, credentials?: JsonObject): Promise<Action> {
+  async function proposed(config: JsonObject, credentials?: JsonObject): Promise<Action> {
     const identity_id = await account(here, 'linkedin', { config, ...(credentials && { credentials }) });
     const { contact } = (await here.owner.post('/v1/contacts', { email: 'bob@example.com' })).body;
     const params = { linkedin_url: 'de.linkedin.com/in/bob?trk=x', message: 'Hi', contact_id: contact.contact_id };
@@ -26,21 +26,20 @@ describe('linkedin_connection, from the proposal to the log', () => {
   }
 
   /** A reviewer betters the note and approves it; a worker runs it. */
-  async function through(here: Tenant, action: Action) {
+  async function through(action: Action) {
     const approved = await approve(here, action, { message: 'Hello Bob' });
     expect(approved).toMatchObject({ status: 'approved', preview: { body: { text: 'Hello Bob' } } });
     return run(api, here, approved);
   }
 
   it('by hand: a person gets a task with the link and the approved note, and the action says so', async () => {
-    const here = await api.tenant();
-    const action = await proposed(here, {});
+    const action = await proposed({});
     expect(action).toMatchObject({
       status: 'pending_approval',
       params: { linkedin_url: 'https://www.linkedin.com/in/bob' },
       preview: { title: 'LinkedIn invitation to bob' },
     });
-    const ended = await through(here, action);
+    const ended = await through(action);
     expect(ended).toMatchObject({
       status: 'completed',
       status_reason: 'handed_to_person',
@@ -63,8 +62,7 @@ describe('linkedin_connection, from the proposal to the log', () => {
   });
 
   it('over Unipile: the approved note is sent once, and the invitation’s id is the result', async () => {
-    const here = await api.tenant();
-    const ended = await through(here, await proposed(here, UNIPILE, { token: TOKEN }));
+    const ended = await through(await proposed(UNIPILE, { token: TOKEN }));
     expect(ended).toMatchObject({
       status: 'completed',
       status_reason: null,
@@ -76,11 +74,10 @@ describe('linkedin_connection, from the proposal to the log', () => {
   });
 
   it('over Unipile: a lost response without a trace is reported and never sent again', async () => {
-    const here = await api.tenant();
-    const action = await proposed(here, UNIPILE, { token: TOKEN });
+    const action = await proposed(UNIPILE, { token: TOKEN });
     fake.next('/users/invite', { takes: true, ending: 'cut' });
     fake.next('/users/invite/sent', { ending: 'cut' });
-    expect(await through(here, action)).toMatchObject({
+    expect(await through(action)).toMatchObject({
       status: 'failed',
       status_reason: 'outcome_unknown',
       error: { code: 'outcome_unknown', retryable: false },
@@ -90,10 +87,9 @@ describe('linkedin_connection, from the proposal to the log', () => {
   });
 
   it('over Unipile: a rate limit delays it without using up an attempt', async () => {
-    const here = await api.tenant();
-    const action = await proposed(here, UNIPILE, { token: TOKEN });
+    const action = await proposed(UNIPILE, { token: TOKEN });
     fake.next('/users/invite', { reply: { status: 429, headers: { 'retry-after': '900' } } });
-    const put = await through(here, action);
+    const put = await through(action);
     expect(put).toMatchObject({ status: 'approved', attempts: 0 });
     expect(put.logs.at(-1)).toMatchObject({ event: 'action.retried', data: { counted: false, delay_ms: 900_000 } });
     expect(fake.invitations).toEqual([]);

@@ -1,21 +1,21 @@
 import type { Action, JsonObject } from '@proviso/contracts';
 import { claim, recoverLost } from '@proviso/core';
 import { startMcpFake, type McpFake } from '@proviso/testing/providers/mcp';
-import { expectRefusal, INVALID, pathsOf, recorded, useApi, uuidOf, type Tenant } from '../test-api.ts';
+import { uuidOf, useTenant } from '../test-api.ts';
 import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
 
 const TOKEN = 'mcp-s3cret';
 const CALL = { tool: 'send_invoice', arguments: { customer: 'Acme', cents: 4200 } };
 
 describe('mcp_tool_call', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   let fake: McpFake;
   beforeEach(async () => {
     fake = await startMcpFake({ token: TOKEN, deduplicates: true });
   });
   afterEach(() => fake.close());
 
-  async function proposed(here: Tenant, more: JsonObject = {}, params: JsonObject = CALL): Promise<Action> {
+  async function proposed(more: JsonObject = {}, params: JsonObject = CALL): Promise<Action> {
     const config = { url: fake.address, ...more };
     return proposeAs(
       here,
@@ -34,15 +34,13 @@ describe('mcp_tool_call', () => {
   };
 
   it('is validated by the tool’s own schema, reviewed, edited, called once, and read back', async () => {
-    const here = await api.tenant();
-    const action = await proposed(here);
+    const action = await proposed();
     expect(action.preview).toMatchObject({ title: 'Call send_invoice on mcp' });
 
     const bad = { action: 'edit', edits: { arguments: { customer: 'Acme', cents: 'many' } } };
-    const refused = await expectRefusal(api, here, INVALID, () =>
-      here.owner.post(`/v1/actions/${action.action_id}/approve`, bad),
-    );
-    expect(pathsOf(refused)).toEqual(['params.arguments.cents']);
+    await here.refuses('INVALID', () => here.owner.post(`/v1/actions/${action.action_id}/approve`, bad), [
+      'params.arguments.cents',
+    ]);
 
     const approved = await approve(here, action, { arguments: { customer: 'Acme', cents: 5000 } });
     expect(approved.preview?.fields).toContainEqual({ label: 'arguments["cents"]', value: 5000 });
@@ -58,8 +56,7 @@ describe('mcp_tool_call', () => {
   });
 
   it('returns to review when the tool changed after the approval, shows the change, and is approved again', async () => {
-    const here = await api.tenant();
-    const action = await proposed(here);
+    const action = await proposed();
     await approve(here, action);
     redefine();
     const back = await run(api, here, action);
@@ -81,8 +78,7 @@ describe('mcp_tool_call', () => {
   });
 
   it('is not approved without another look when the tool changed since the proposal', async () => {
-    const here = await api.tenant();
-    const { action_id, params_hash } = await proposed(here);
+    const { action_id, params_hash } = await proposed();
     redefine();
     const decision = { action: 'approve', params_hash };
     const { status, body } = await here.owner.post(`/v1/actions/${action_id}/approve`, decision);
@@ -92,8 +88,7 @@ describe('mcp_tool_call', () => {
   });
 
   it('asks once more when only the server’s words change, but not every time a counter in them does', async () => {
-    const here = await api.tenant();
-    const { action_id, params_hash } = await proposed(here);
+    const { action_id, params_hash } = await proposed();
     let calls = 0;
     const decide = () => {
       reword(`Called ${(calls += 1)} times.`);
@@ -114,8 +109,7 @@ describe('mcp_tool_call', () => {
   });
 
   it('asks again when the meaning of a call changes, even after a change of words', async () => {
-    const here = await api.tenant();
-    const { action_id, params_hash } = await proposed(here);
+    const { action_id, params_hash } = await proposed();
     const decide = () => here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve', params_hash });
     reword('Something else.');
     expect(await decide()).toMatchObject({ status: 409 });
@@ -125,30 +119,27 @@ describe('mcp_tool_call', () => {
   });
 
   it('waits when the server refuses the credentials, without returning to review', async () => {
-    const here = await api.tenant();
-    const action = await proposed(here);
+    const action = await proposed();
     await approve(here, action);
     fake.next('tools/list', { reply: { status: 401 } });
     expect(await run(api, here, action)).toMatchObject({ status: 'approved', attempts: 1 });
-    expect((await recorded(api.world, action.action_id)).last?.data).toMatchObject({
+    expect((await api.recorded(action.action_id)).last?.data).toMatchObject({
       message: expect.stringContaining('refuses the credentials (HTTP 401)') as string,
     });
   });
 
   it('returns to review when the tool is gone or no longer accepts the arguments', async () => {
-    const here = await api.tenant();
-    const action = await proposed(here);
+    const action = await proposed();
     await approve(here, action);
     fake.tools.splice(0);
     expect(await run(api, here, action)).toMatchObject({ status: 'pending_approval', status_reason: 'tool_changed' });
-    expect((await recorded(api.world, action.action_id)).last?.data).toMatchObject({
+    expect((await api.recorded(action.action_id)).last?.data).toMatchObject({
       changes: ['params.tool: is not a tool of this server.'],
     });
   });
 
   it('does not run when the row names a different definition than the approved one', async () => {
-    const here = await api.tenant();
-    const action = await proposed(here);
+    const action = await proposed();
     await approve(here, action);
     await api.world.db.pool.query("update actions set definition_hash = 'x' where id = $1", [uuidOf(action.action_id)]);
     expect(await run(api, here, action)).toMatchObject({ status: 'failed', status_reason: 'approval_mismatch' });
@@ -160,8 +151,7 @@ describe('mcp_tool_call', () => {
     [{ idempotent_tools: ['send_invoice'] }, { status: 'completed', attempts: 2 }],
     [{ idempotent_tools: ['another'] }, { status: 'failed', status_reason: 'outcome_unknown' }],
   ])('with %j a lost response ends as %j after one call, whatever the server claims', async (config, expected) => {
-    const here = await api.tenant();
-    const action = await proposed(here, config);
+    const action = await proposed(config);
     await approve(here, action);
     fake.next('tools/call', { takes: true, ending: 'cut' });
     await run(api, here, action);
@@ -174,20 +164,18 @@ describe('mcp_tool_call', () => {
     [{}, { status: 'failed', status_reason: 'outcome_unknown' }],
     [{ idempotent_tools: ['send_invoice'] }, { status: 'approved', crashes: 1 }],
   ])('with %j a worker that is lost during the call leaves %j', async (config, expected) => {
-    const here = await api.tenant();
-    const { action_id, params_hash } = await proposed(here, config);
+    const { action_id, params_hash } = await proposed(config);
     await approve(here, { action_id, params_hash } as Action);
     await claim(api.world.worker(), uuidOf(action_id));
     const lost = "update actions set lease_until = now() - interval '1 s', effect_started_at = now() where id = $1";
     await api.world.db.pool.query(lost, [uuidOf(action_id)]);
     await recoverLost(api.world.worker());
-    expect((await recorded(api.world, action_id)).row).toMatchObject(expected);
+    expect((await api.recorded(action_id)).row).toMatchObject(expected);
     expect(fake.calls).toEqual([]);
   });
 
   it('is not repeated once the identity differs from the approved one', async () => {
-    const here = await api.tenant();
-    const action = await proposed(here);
+    const action = await proposed();
     await approve(here, action);
     await claim(api.world.worker(), uuidOf(action.action_id));
     const lost = "update actions set lease_until = now() - interval '1 s', effect_started_at = now() where id = $1";
@@ -195,6 +183,6 @@ describe('mcp_tool_call', () => {
     const config = { url: fake.address, idempotent_tools: ['send_invoice'] };
     await here.owner.patch(`/v1/identities/${action.identity_id}`, { config });
     await recoverLost(api.world.worker());
-    expect((await recorded(api.world, action.action_id)).row).toMatchObject({ status_reason: 'outcome_unknown' });
+    expect((await api.recorded(action.action_id)).row).toMatchObject({ status_reason: 'outcome_unknown' });
   });
 });

@@ -1,6 +1,6 @@
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startResendFake, type ResendFake } from '@proviso/testing/providers/resend';
-import { useApi, type Tenant } from '../test-api.ts';
+import { type Tenant, useTenant } from '../test-api.ts';
 import { account, approve, expectHidden, proposeAs, run, runAndLose, trailOf } from './from-proposal-to-result.ts';
 
 const API_KEY = 're_tr0ub4dor3';
@@ -9,7 +9,7 @@ const TRAIL = ['action.created', 'action.approved', 'action.claimed', 'action.co
 
 describe('through Resend', () => {
   const executorSettings = { baseUrls: { resend: '' } };
-  const api = useApi({ executorSettings });
+  const { api, here } = useTenant({ executorSettings });
   let resend: ResendFake;
   beforeEach(async () => {
     resend = await startResendFake({ apiKey: API_KEY, segments: [{ id: READERS, name: 'Readers' }] });
@@ -18,7 +18,7 @@ describe('through Resend', () => {
   afterEach(() => resend.close());
 
   /** An account that sends as News, and as anybody else at ours.test. */
-  const news = (here: Tenant): Promise<string> =>
+  const news = (): Promise<string> =>
     account(here, 'resend', {
       config: { from: 'News <news@ours.test>', from_allowed: ['@ours.test'] },
       credentials: { api_key: API_KEY },
@@ -27,8 +27,7 @@ describe('through Resend', () => {
     (await owner.post('/v1/contacts', { email })).body.contact.contact_id;
 
   it('an e-mail is proposed to a contact, reviewed, edited, sent once, and read back', async () => {
-    const here = await api.tenant();
-    const identity = await news(here);
+    const identity = await news();
     const contact_id = await contactOf(here, 'ada@example.com');
 
     // Proposed: the contact's address is filled in, and the preview shows the HTML without what could run.
@@ -68,10 +67,9 @@ describe('through Resend', () => {
   });
 
   it('an e-mail returns to review when the contact’s address changed after the approval', async () => {
-    const here = await api.tenant();
     const contact_id = await contactOf(here, 'ada@example.com');
     const params = { contact_id, subject: 'Hello', text: 'Hi' };
-    const approved = await approve(here, await proposeAs(here, await news(here), 'resend_send_email', params));
+    const approved = await approve(here, await proposeAs(here, await news(), 'resend_send_email', params));
     await here.owner.patch(`/v1/contacts/${contact_id}`, { email: 'ada@new.test' });
     const ended = await run(api, here, approved);
     expect(ended).toMatchObject({ status: 'pending_approval', status_reason: 'stale' });
@@ -80,9 +78,8 @@ describe('through Resend', () => {
   });
 
   it('an e-mail without a response ends as unknown after five attempts, not as unsent', async () => {
-    const here = await api.tenant();
     const params = { to: 'ada@example.com', subject: 'Hello', text: 'Hi' };
-    const approved = await approve(here, await proposeAs(here, await news(here), 'resend_send_email', params));
+    const approved = await approve(here, await proposeAs(here, await news(), 'resend_send_email', params));
     resend.next('/emails', ...Array(5).fill(httpFault.cuts()));
     let ended = await run(api, here, approved);
     while (ended.status === 'approved') {
@@ -97,9 +94,8 @@ describe('through Resend', () => {
   });
 
   it('an e-mail whose worker was lost is sent again with its key, so only once', async () => {
-    const here = await api.tenant();
     const params = { to: 'ada@example.com', subject: 'Hello', text: 'Hi' };
-    const approved = await approve(here, await proposeAs(here, await news(here), 'resend_send_email', params));
+    const approved = await approve(here, await proposeAs(here, await news(), 'resend_send_email', params));
     resend.next('/emails', httpFault.takesThenHangs());
     expect(await runAndLose(api, here, approved, resend.struck())).toMatchObject({ status: 'approved' });
     expect(await run(api, here, approved)).toMatchObject({ status: 'completed' });
@@ -111,18 +107,16 @@ describe('through Resend', () => {
     ['was created', httpFault.takesThenHangs(), { status: 'completed', result: { sent: false } }],
     ['was not created', httpFault.hangs(), { status: 'failed', error: { code: 'not_sent' } }],
   ])('a broadcast whose worker was lost is settled by its name: it %s', async (_, fault, ending) => {
-    const here = await api.tenant();
     const params = { segment_id: READERS, subject: 'News', text: 'It is out.' };
-    const approved = await approve(here, await proposeAs(here, await news(here), 'resend_create_broadcast', params));
+    const approved = await approve(here, await proposeAs(here, await news(), 'resend_create_broadcast', params));
     resend.next('/broadcasts', fault);
     expect(await runAndLose(api, here, approved, resend.struck())).toMatchObject(ending);
     expect(resend.broadcasts).toHaveLength(ending.status === 'completed' ? 1 : 0);
   });
 
   it('a contact is proposed, reviewed, edited, added once, and read back', async () => {
-    const here = await api.tenant();
     const params = { email: 'ada@example.com', first_name: 'Ada', segment_ids: [READERS] };
-    const proposed = await proposeAs(here, await news(here), 'resend_create_contact', params);
+    const proposed = await proposeAs(here, await news(), 'resend_create_contact', params);
     expect(proposed.preview).toMatchObject({
       title: 'Resend contact ada@example.com',
       fields: [
@@ -145,9 +139,8 @@ describe('through Resend', () => {
   });
 
   it('a broadcast is proposed as a draft, reviewed, edited to be sent, created once, and read back', async () => {
-    const here = await api.tenant();
     const params = { segment_id: READERS, subject: 'News', text: 'It is out.' };
-    const proposed = await proposeAs(here, await news(here), 'resend_create_broadcast', params);
+    const proposed = await proposeAs(here, await news(), 'resend_create_broadcast', params);
     expect(proposed.preview).toMatchObject({ title: 'Draft a broadcast to Readers' });
     const approved = await approve(here, proposed, { send: true });
     expect(approved.preview).toMatchObject({

@@ -1,7 +1,7 @@
 import { until } from '@proviso/testing';
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startSlackFake, type SlackFake } from '@proviso/testing/providers/slack';
-import { expectRefusal, INVALID, pathsOf, pending, useApi } from '../test-api.ts';
+import { useTenant } from '../test-api.ts';
 import { account, approve, expectHidden, proposeAs, run, runAndLose, trailOf } from './from-proposal-to-result.ts';
 
 const TOKEN = 'xoxb-2417-tr0ub4dor';
@@ -10,7 +10,7 @@ const SALES = 'C0G9QF9GZ';
 
 describe('send_slack_message', () => {
   const executorSettings = { baseUrls: { slack: '' } };
-  const api = useApi({ executorSettings });
+  const { api, here } = useTenant({ executorSettings });
   let slack: SlackFake;
   beforeAll(async () => {
     const channels = [
@@ -23,7 +23,6 @@ describe('send_slack_message', () => {
   afterAll(() => slack.close());
 
   it('shows the account, and is previewed again when the token is for another account', async () => {
-    const here = await api.tenant();
     const identity = await account(here, 'slack', { credentials: { token: TOKEN } });
     expect((await here.owner.post(`/v1/identities/${identity}/verify`)).status).toBe(200);
     const proposed = await proposeAs(here, identity, 'send_slack_message', { channel: GENERAL, message: 'Hello' });
@@ -37,7 +36,6 @@ describe('send_slack_message', () => {
   });
 
   it('is proposed by a channel’s name, reviewed, edited, posted once, and read back', async () => {
-    const here = await api.tenant();
     const identity = await account(here, 'slack', { credentials: { token: TOKEN } });
 
     // Proposed: the name becomes the id that people approve.
@@ -87,39 +85,35 @@ describe('send_slack_message', () => {
   });
 
   it('uses the channel name from Slack, not from the proposal', async () => {
-    const here = await api.tenant();
     const identity_id = await account(here, 'slack', { credentials: { token: TOKEN } });
     const type = 'send_slack_message';
     const claim = { channel: GENERAL, message: 'Hi', channel_id: SALES, channel_name: 'general' };
-    const refused = await expectRefusal(api, here, INVALID, () =>
-      here.owner.post('/v1/actions', { type, identity_id, params: claim }),
-    );
-    expect(pathsOf(refused)).toEqual(['params.channel_id', 'params.channel_name']);
+    await here.refuses('INVALID', () => here.owner.post('/v1/actions', { type, identity_id, params: claim }), [
+      'params.channel_id',
+      'params.channel_name',
+    ]);
     const { action_id } = await proposeAs(here, identity_id, type, { channel: GENERAL, message: 'Hi' });
-    await expectRefusal(api, here, INVALID, () =>
+    await here.refuses('INVALID', () =>
       here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'edit', edits: { channel_id: SALES } }),
     );
   });
 
   it('looks the channel up again when another account posts it', async () => {
-    const here = await api.tenant();
     const [one, other] = [
       await account(here, 'slack', { credentials: { token: TOKEN } }),
       await account(here, 'slack', { credentials: { token: 'xoxb-of-nobody' } }),
     ];
     const params = { channel: '#general', message: 'Hi' };
-    const { action_id } = await pending(here.owner, here, { type: 'send_slack_message', identity_id: one, params });
-    const refused = await expectRefusal(api, here, INVALID, () =>
-      here.owner.patch(`/v1/actions/${action_id}`, { identity_id: other }),
-    );
-    expect(pathsOf(refused)).toEqual(['identity_id']);
+    const { action_id } = await here.pending({ type: 'send_slack_message', identity_id: one, params });
+    await here.refuses('INVALID', () => here.owner.patch(`/v1/actions/${action_id}`, { identity_id: other }), [
+      'identity_id',
+    ]);
   });
 
   it.each([
     ['was posted', httpFault.takesThenHangs(), { status: 'completed', result: { channel_id: GENERAL } }],
     ['was not posted', httpFault.hangs(), { status: 'failed', error: { code: 'not_sent' } }],
   ])('is settled by the channel’s history when its worker was lost: it %s', async (_, fault, ending) => {
-    const here = await api.tenant();
     const identity = await account(here, 'slack', { credentials: { token: TOKEN } });
     const proposed = await proposeAs(here, identity, 'send_slack_message', { channel: '#general', message: 'Once' });
     const approved = await approve(here, proposed);
@@ -131,7 +125,6 @@ describe('send_slack_message', () => {
   });
 
   it('waits as long as Slack asks, and uses up no attempt', async () => {
-    const here = await api.tenant();
     const identity = await account(here, 'slack', { credentials: { token: TOKEN } });
     const proposed = await proposeAs(here, identity, 'send_slack_message', { channel: '#general', message: 'Later' });
     slack.next('chat.postMessage', httpFault.answers(429, { ok: false }, { 'retry-after': '7' }));
@@ -142,7 +135,6 @@ describe('send_slack_message', () => {
   });
 
   it('is posted once when Slack rate limits a burst, and uses up no attempt', async () => {
-    const here = await api.tenant();
     const identity = await account(here, 'slack', { credentials: { token: TOKEN } });
     const propose = (message: string) =>
       proposeAs(here, identity, 'send_slack_message', { channel: '#general', message });

@@ -1,13 +1,13 @@
 import { httpFault } from '@proviso/testing/providers/http-fake';
 import { startHubspotFake, type HubspotFake } from '@proviso/testing/providers/hubspot';
-import { useApi } from '../test-api.ts';
+import { useTenant } from '../test-api.ts';
 import { account, approve, expectHidden, proposeAs, run, trailOf } from './from-proposal-to-result.ts';
 
 const TOKEN = 'pat-eu1-tr0ub4dor3';
 
 describe('sync_to_crm', () => {
   const executorSettings = { baseUrls: { hubspot: '' } };
-  const api = useApi({ executorSettings });
+  const { api, here } = useTenant({ executorSettings });
   let hubspot: HubspotFake;
   beforeEach(async () => {
     hubspot = await startHubspotFake({ token: TOKEN });
@@ -16,7 +16,6 @@ describe('sync_to_crm', () => {
   afterEach(() => hubspot.close());
 
   it('is proposed with a contact and a company, reviewed, edited, pushed, and read back', async () => {
-    const here = await api.tenant();
     const { body: made } = await here.owner.post('/v1/companies', { domain: 'acme.test', properties: { size: 12 } });
     const contact = { email: 'ada@example.com', properties: { jobtitle: 'CTO', notes: ['private'] } };
     const { body: added } = await here.owner.post('/v1/contacts', contact);

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { until } from '@proviso/testing';
 import express, { type Response } from 'express';
 import { limitUnread } from '../../src/unread-replies.ts';
