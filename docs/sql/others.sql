@@ -185,6 +185,39 @@ select (select cardinality(places) from found) as found, transaction, number, wo
   is_known
 from page order by n;
 
+-- gateway_bind_call
+-- $1 action
+-- $2 id
+-- $3 generation
+update gateway_calls set action_id = $1::uuid, updated_at = clock_timestamp()
+where id = $2::uuid and generation = $3::int and action_id is null;
+
+-- gateway_claim_stale
+-- $1 gateway
+update gateway_servers set asked_at = clock_timestamp()
+where gateway_id = $1::uuid and (asked_at is null or asked_at < clock_timestamp() - interval '60 seconds')
+returning identity_id;
+
+-- gateway_find_call
+-- $1 id
+-- $2 workspace
+-- $3 gateway
+-- $4 agent
+-- $5 callHash
+insert into gateway_calls as c (id, workspace_id, gateway_id, agent_id, call_hash)
+values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5)
+on conflict (gateway_id, agent_id, call_hash) do update set call_hash = c.call_hash
+returning c.id, c.generation, c.action_id, exists (
+  select from actions a where a.id = c.action_id and (a.completed_at is null
+    or (c.told_at is null and a.completed_at > clock_timestamp() - interval '1 hour'))
+) as is_same;
+
+-- gateway_next_call
+-- $1 id
+-- $2 generation
+update gateway_calls set generation = generation + 1, action_id = null, told_at = null, updated_at = clock_timestamp()
+where id = $1::uuid and generation = $2::int;
+
 -- gateway_review_tool
 -- $1 access
 -- $2 by
@@ -242,6 +275,11 @@ with server as (
 )
 update gateway_servers s set listed_at = clock_timestamp(), failure = null
 from server where s.gateway_id = server.gateway_id and s.identity_id = server.identity_id;
+
+-- gateway_tell_result
+-- $1 action
+update gateway_calls set told_at = clock_timestamp(), updated_at = clock_timestamp()
+where action_id = $1::uuid and told_at is null;
 
 -- gateway_update
 -- $1 name

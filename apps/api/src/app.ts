@@ -13,6 +13,7 @@ import { healthRouter } from './health.ts';
 import { homeRouter } from './home.ts';
 import { INBOX_DIR, inboxFiles } from './inbox.ts';
 import { createKnownTokens } from './known-tokens.ts';
+import { gatewayRouter, type GatewayOptions } from './mcp/router.ts';
 import { consumeStrangerLimit, strangerAt } from './rate-limiting.ts';
 import { createOpenStreams, type StreamLimits } from './open-streams.ts';
 import { createRefusalLog } from './refusal-log.ts';
@@ -254,6 +255,7 @@ export interface AppOptions extends Partial<Omit<Sharing, 'readSlots' | 'knownTo
   metrics?: Metrics | undefined;
   /** Each request gets a span. */
   traces?: boolean;
+  gateways?: GatewayOptions;
 }
 
 export function createApp(services: Services, options: AppOptions = {}): Express {
@@ -291,6 +293,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
     openStreams: createOpenStreams(streams),
   };
   app.use(serveRoutes(services, routes, sharing));
+  app.use(gatewayRouter(services, sharing, options.gateways));
   app.use(inbox.files, inbox.page);
   app.use(async (req, res) => {
     await consumeStrangerLimit(limits, strangerAt(req), res);

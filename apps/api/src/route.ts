@@ -292,7 +292,7 @@ function workspaceOf(route: WorkspaceOfRequest, req: Request, asked: WorkspaceRe
 /** The action that the reply is about, for the log. */
 const actionIn = ({ action_id, id }: { action_id?: unknown; id?: unknown }): unknown => action_id ?? id;
 
-function signalGone(res: Response, stopping: AbortSignal): AbortSignal {
+export function signalGone(res: Response, stopping: AbortSignal): AbortSignal {
   const gone = new AbortController();
   const leave = (): void => {
     stopping.removeEventListener('abort', leave);
@@ -305,7 +305,7 @@ function signalGone(res: Response, stopping: AbortSignal): AbortSignal {
 }
 
 /** No body is read before its caller is authenticated and authorised. */
-async function callersOf({ db }: Services, sharing: Sharing, req: Request, res: Response): Promise<Caller[]> {
+export async function callersOf({ db }: Services, sharing: Sharing, req: Request, res: Response): Promise<Caller[]> {
   const { limits, knownTokens } = sharing;
   assertOwnPage(req);
   const callers = await findCaller(() => authenticate(db, tokenOf(req)), sharing, req, res);

@@ -18,7 +18,7 @@ const NAMED_MAX = 5;
 type Server = Pick<GatewayServer, 'gateway_id' | 'identity_id' | 'workspace_id' | 'identity'>;
 
 /** Connects to a server behind a gateway in bounded time. Throws AppError. */
-async function withServer<T>(
+export async function withServer<T>(
   services: Services,
   server: Pick<GatewayServer, 'identity_id' | 'identity'>,
   limitMs: number,

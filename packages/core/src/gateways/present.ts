@@ -41,7 +41,7 @@ export const presentGateway = (row: GatewayRow): Gateway => ({
 });
 
 /** The name of a server's tool, resource or prompt as agents see it. */
-const offeredName = (prefix: string, name: string): string => (prefix ? `${prefix}__${name}` : name);
+export const offeredName = (prefix: string, name: string): string => (prefix ? `${prefix}__${name}` : name);
 
 /** How a tool differs from what a person reviewed; null = it does not. */
 function changeOf(row: gateway_tools): GatewayTool['change'] {
@@ -52,7 +52,7 @@ function changeOf(row: gateway_tools): GatewayTool['change'] {
 }
 
 /** What holds now: a tool is a read only as long as it means what the reviewer saw. */
-function effectiveAccess(row: gateway_tools): ToolAccess {
+export function effectiveAccess(row: gateway_tools): ToolAccess {
   if (row.access === 'read') return row.semantics_hash === row.reviewed_semantics_hash ? 'read' : 'write';
   return TOOL_ACCESS.find((access) => access === row.access) ?? 'write';
 }

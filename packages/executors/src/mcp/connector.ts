@@ -1,4 +1,4 @@
-// How gateways use a server: the same session, egress and masking as an approved call. Held by gateway stories.
+// How gateways use a server: the same session, egress and masking as an approved call. Held by apps/api/test/gateway-poison.test.ts.
 import { ProtocolError, type Client } from '@modelcontextprotocol/client';
 import { mcpConfig, mcpCredentials, type JsonObject, type JsonValue } from '@proviso/contracts';
 import {
