@@ -1,8 +1,7 @@
 import type { Page } from 'playwright-core';
-import { describeInBrowser, openInbox, type Inbox, type Office } from './open-inbox.ts';
+import { joinAs } from './join-as.ts';
+import { describeInBrowser, openInbox, type Inbox } from './open-inbox.ts';
 import { propose, read, task } from './propose.ts';
-
-const PASSWORD = 'correct horse battery staple';
 
 describeInBrowser('reviewers together', () => {
   let inbox: Inbox;
@@ -11,26 +10,6 @@ describeInBrowser('reviewers together', () => {
   }, 120_000);
   afterAll(() => inbox.close());
 
-  /** A second reviewer, Grace, in a separate browser. */
-  async function joinAs(office: Office, name: string): Promise<Page> {
-    const { body } = await office.reviewer<{ secret: string }>('POST', '/v1/invitations', {
-      email: `${name.toLowerCase()}-${office.agentId}@example.com`,
-      role: 'reviewer',
-    });
-    const context = await office.page
-      .context()
-      .browser()
-      ?.newContext({ viewport: { width: 1440, height: 900 } });
-    const page = await context?.newPage();
-    if (!page) throw new Error('The browser opened no page.');
-    page.setDefaultTimeout(15_000);
-    await page.goto(`${new URL(office.page.url()).origin}/welcome#invitation=${body.secret}`);
-    await page.getByLabel('Your name').fill(name);
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Join the workspace' }).click();
-    await page.getByText(/\d waiting/).waitFor();
-    return page;
-  }
   const title = (page: Page) => page.getByRole('region', { name: 'The proposal' }).getByRole('heading', { level: 2 });
 
   it('see who else is reading a card, and what another decided: by whom, and without buttons', async () => {

@@ -281,10 +281,17 @@ export const words = {
     someNotRecalled: (failed: number, all: number, why: string): string =>
       `${failed.toLocaleString()} of ${all.toLocaleString()} could not be taken back. ${why}`,
     many: (count: number, how: string): string => `${plural(count, 'proposal', 'proposals')} ${how}.`,
-    someFailed: (count: number): string =>
-      `${plural(count, 'was', 'were')} not decided and still ${count === 1 ? 'waits' : 'wait'}.`,
+    someFailed: (waiting: number, elsewhere: number): string =>
+      [
+        waiting > 0 && `${plural(waiting, 'was', 'were')} not decided and still ${waiting === 1 ? 'waits' : 'wait'}.`,
+        elsewhere > 0 && `${plural(elsewhere, 'was', 'were')} decided by somebody else first.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
     againProposed: 'Proposed again as a new action.',
     again: 'Propose again',
+    first: (title: string, isRejected: boolean, by: string): string =>
+      `“${title}” was already ${isRejected ? 'rejected' : 'approved'} by ${by}.`,
     nothingToUndo: 'There is nothing to undo.',
     running: 'Some decisions have not been answered yet.',
     diff: 'What you changed',

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Action } from '@proviso/contracts';
 import { ArrowLeft } from 'lucide-react';
-import { decide, undoLatest } from '../decide/decide.ts';
+import { decide } from '../decide/decide.ts';
 import { RejectDialog } from '../decide/reject-dialog.tsx';
 import { EditForm } from '../edit/edit-form.tsx';
 import { useEdit } from '../edit/use-edit.ts';
@@ -54,7 +54,6 @@ export function CardPane({ inbox, latest, equals }: { inbox: Inbox; latest: Acti
     r: () => inbox.selected.length === 0 && !decided && setRejecting(true),
     s: () => decides && !decided && setTogether('snooze'),
     h: () => decides && !decided && setTogether('assign'),
-    z: undoLatest,
   });
   useEffect(() => {
     if (scroller.current) scroller.current.scrollTop = 0;

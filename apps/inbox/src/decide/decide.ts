@@ -12,6 +12,7 @@ import { inWords, RequestFailure } from '../api/client.ts';
 import { changeWaiting } from '../api/live.ts';
 import { summaryOf } from '../waiting/preview-text.ts';
 import { withAnswer, withDeciding, withoutDecided, withRefusal } from '../waiting/waiting.ts';
+import { readable } from '../readable.ts';
 import { words } from '../words.ts';
 import { toast, type Toast } from './toasts.ts';
 import { forget, heldMs, remember, takeLatest, type Held } from './undo.ts';
@@ -73,7 +74,9 @@ async function decideOne(shown: Action, decision: DecisionRequest): Promise<bool
   } catch (error) {
     const now = error instanceof RequestFailure ? (error.action as Action | undefined) : undefined;
     changeWaiting((waiting) => withRefusal(waiting, shown.action_id, now));
-    toast({ text: inWords(error), tone: 'failure' });
+    const first = now && now.status !== 'pending_approval' ? now.approval : null;
+    const by = first && words.decide.first(title, first.decision === 'reject', readable(first.by.name));
+    toast({ text: by ?? inWords(error), tone: 'failure' });
     return false;
   }
 }
@@ -105,7 +108,7 @@ async function recall(held: Held): Promise<void> {
   else toast({ text: words.decide.someNotRecalled(faults.length, held.ids.length, fault), tone: 'failure' });
 }
 
-/** Takes the latest approval back, if the service still holds it. */
+/** Takes the latest approval back, or says since when it is too late. */
 export function undoLatest(): void {
   const held = takeLatest();
   if (held) void recall(held);
@@ -131,17 +134,20 @@ async function undoOfMany(results: BulkDecideReply['results']): Promise<Toast['o
 async function decideMany(shown: Action[], decision: DecisionRequest): Promise<boolean> {
   try {
     const { processed, results } = await decideActions(shown, decision);
-    const failed = new Set(results.flatMap((result) => (result.ok ? [] : [result.action_id])));
+    const failed = results.flatMap((result) => (result.ok ? [] : [result.action_id]));
+    let elsewhere = 0;
     for (const id of failed) {
       const now = await getAction(id).catch(() => undefined);
+      if (now && now.status !== 'pending_approval') elsewhere += 1;
       changeWaiting((waiting) => withRefusal(waiting, id, now));
     }
     count(processed);
     const how = decision.action === 'reject' ? words.decided.how.rejected : words.decided.how.approved;
     const said = words.decide.many(processed, how);
-    if (failed.size > 0) toast({ text: `${said} ${words.decide.someFailed(failed.size)}`, tone: 'failure' });
+    const why = words.decide.someFailed(failed.length - elsewhere, elsewhere);
+    if (failed.length > 0) toast({ text: `${said} ${why}`, tone: 'failure' });
     else toast({ text: said, offer: decision.action === 'reject' ? undefined : await undoOfMany(results) });
-    return failed.size === 0;
+    return failed.length === 0;
   } catch (error) {
     for (const { action_id } of shown) changeWaiting((waiting) => withRefusal(waiting, action_id));
     toast({ text: inWords(error), tone: 'failure' });

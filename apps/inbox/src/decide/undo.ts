@@ -20,9 +20,9 @@ export function remember(one: Held): void {
   held = [...held.filter(({ until }) => until > Date.now()), one];
 }
 
-/** The latest that is still held, which is then no longer offered. */
+/** The latest that is still held, else the latest of all: the service says since when it is too late for that. */
 export function takeLatest(): Held | undefined {
-  const latest = held.findLast(({ until }) => until > Date.now());
+  const latest = held.findLast(({ until }) => until > Date.now()) ?? held.at(-1);
   held = held.filter((one) => one !== latest);
   return latest;
 }

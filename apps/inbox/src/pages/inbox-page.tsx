@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { CardPane } from '../card/card-pane.tsx';
 import { barClass, goClass } from '../card/action-bar.tsx';
 import { mustBeRead } from '../card/use-read-to-end.ts';
-import { decide } from '../decide/decide.ts';
+import { decide, undoLatest } from '../decide/decide.ts';
 import { RejectDialog } from '../decide/reject-dialog.tsx';
 import { toast } from '../decide/toasts.ts';
 import { useKeys } from '../keys/use-keys.ts';
@@ -29,6 +29,7 @@ export function InboxPage() {
     u: () => (inbox.selected.length > 0 ? inbox.clear() : inbox.openRow(undefined)),
     Escape: inbox.clear,
     '.': inbox.showArrivals,
+    z: undoLatest,
     t: () =>
       template &&
       void navigate({ to: '/review', search: { type: template.type, agent: template.agentId, run: template.runId } }),

@@ -52,6 +52,7 @@ function useSignInAgain(): void {
   const navigate = useNavigate();
   useEffect(() => {
     const leave = (): void => {
+      if (location.pathname === '/sign-in') return; // another request has been refused, too
       const next = location.pathname + location.search;
       queryClient.clear();
       void navigate({ to: '/sign-in', search: { next } });
