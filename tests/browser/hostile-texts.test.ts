@@ -34,7 +34,7 @@ const TRACES = `(() => {
 /** Whether the mail is drawn: its frame has loaded, with our sheet. */
 const MAIL_IS_DRAWN = `[...document.querySelectorAll('iframe')].every((frame) =>
   frame.contentDocument?.body?.childElementCount > 0 &&
-  frame.contentWindow.getComputedStyle(frame.contentDocument.body).margin === '0px')`;
+  frame.contentWindow.getComputedStyle(frame.contentDocument.body).backgroundColor === 'rgb(255, 255, 255)')`;
 
 /** The proposal whose card is drawn, with its mail; otherwise the one before. */
 const CARD = `(() => {

@@ -32,6 +32,11 @@ export interface Inbox {
   close: () => Promise<void>;
 }
 
+export function launchBrowser(): Promise<Browser> {
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+  return chromium.launch({ executablePath: CHROMIUM, args: [...args, '--disable-component-update'] });
+}
+
 /** `env` is for the api and the workers. */
 export async function openInbox(env: Record<string, string> = {}): Promise<Inbox> {
   const world = await openWorld();
@@ -39,8 +44,7 @@ export async function openInbox(env: Record<string, string> = {}): Promise<Inbox
   const fleet = { databaseUrl: world.databaseUrl, env };
   const { url, ...api } = await startApi(fleet);
   running.push(api);
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...args, '--disable-component-update'] });
+  const browser = await launchBrowser();
   return {
     world,
     office: (options) => openExampleWorkspace({ world, browser, url }, options),

@@ -4,11 +4,11 @@ import { flushSync } from 'react-dom';
 import { words } from '../words.ts';
 import stylesheet from './mail.css?url';
 
-const box = 'border-line bg-page my-4 rounded-lg border';
+const box = 'border-line my-4 rounded-lg border';
 
 /** The text that somebody will read, as that person will see it. */
 export function Body({ body }: { body: NonNullable<Preview['body']> }) {
-  if ('text' in body) return <div className={`${box} px-4 py-3 whitespace-pre-wrap`}>{body.text}</div>;
+  if ('text' in body) return <div className={`${box} bg-page px-4 py-3 whitespace-pre-wrap`}>{body.text}</div>;
   return <MailFrame html={body.html} />;
 }
 

@@ -72,14 +72,22 @@ function Common({ id, piece, review }: { id: string; piece: string; review: Revi
       />
     );
   if (piece.trim() === '') return <span>{readable(piece)}</span>;
+  const edit = (): void => setEditing(true);
+  // A button is a box, also with display: inline: text of several lines would be drawn in the wrong order.
   return (
-    <button
-      type="button"
-      className="hover:bg-chip inline text-left whitespace-pre-wrap"
+    <span
+      role="button"
+      tabIndex={0}
+      className="hover:bg-chip cursor-text whitespace-pre-wrap"
       aria-label={label}
-      onClick={() => setEditing(true)}
+      onClick={edit}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return;
+        event.preventDefault();
+        edit();
+      }}
     >
       {text === piece ? readable(piece) : <TextDiff before={piece} after={text} />}
-    </button>
+    </span>
   );
 }
