@@ -221,7 +221,7 @@ export const MUTANTS: Mutant[] = [
   {
     bug: 'a query that forgets the workspace',
     breaks: 'what was acknowledged happened',
-    mutate: ignoringWorkspace('action_find'),
+    mutate: ignoringWorkspace('action_find_with_log'),
     run: async (simulation) => {
       await simulation.create('provider_idempotent', params);
       await simulation.read('stranger');
