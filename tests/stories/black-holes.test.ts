@@ -44,7 +44,7 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
   }, 90_000);
 
   it('between a worker and PostgreSQL delays work only until it is detected', async () => {
-    const api = await fleet.startApi();
+    const api = await fleet.sharedApi();
     await fleet.startWorker(throughDatabase());
     await propose(api.url);
     await until('the first to be done', async () => (await completed()) === 1);
@@ -54,7 +54,7 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
   }, 90_000);
 
   it('between a worker and PostgreSQL that lasts is overcome within 30 s of its end', async () => {
-    const api = await fleet.startApi();
+    const api = await fleet.sharedApi();
     await fleet.startWorker(throughDatabase());
     await propose(api.url);
     await until('the first to be done', async () => (await completed()) === 1);
@@ -69,7 +69,7 @@ describe.each(backends())('a black hole, with the queue $name', ({ redisUrl }) =
 
   it('between a worker and its queue is detected: wake-ups arrive again although no sweep runs', async () => {
     const queueAt = redisUrl && redis ? { redisUrl: at(redisUrl, redis) } : throughDatabase();
-    const api = await fleet.startApi();
+    const api = await fleet.sharedApi();
     await fleet.startWorker({ ...queueAt, env: { PROVISO_SWEEP_MS: '3600000' } });
     await propose(api.url);
     await until('the first to be done', async () => (await completed()) === 1);

@@ -58,7 +58,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
   }
 
   it(`sends ${EMAILS} e-mails of ${PROPOSERS} proposers once each, although a worker is killed midway`, async () => {
-    const [api, doomed] = await Promise.all([fleet.startApi(), fleet.startWorker(), fleet.startWorker()]);
+    const [api, doomed] = await Promise.all([fleet.sharedApi(), fleet.startWorker(), fleet.startWorker()]);
     const identity = await fleet.mailbox(sink);
     const owner = await fleet.client(api);
     const proposer = async (lane: number): Promise<void> => {
@@ -101,7 +101,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
   }, 60_000);
 
   it('starts nothing after a pause has replied, and everything after the resume', async () => {
-    const [api] = await Promise.all([fleet.startApi(), fleet.startWorker(), fleet.startWorker()]);
+    const [api] = await Promise.all([fleet.sharedApi(), fleet.startWorker(), fleet.startWorker()]);
     const identity = await fleet.mailbox(sink);
     const owner = await fleet.client(api);
     const propose = (from: number, to: number) =>
@@ -145,7 +145,7 @@ describe.each(backends())('a fleet $name', ({ redisUrl }) => {
 
   if (redisUrl) {
     it('runs all of 100 scheduled actions although Redis forgets everything', async () => {
-      const [api] = await Promise.all([fleet.startApi(), fleet.startWorker()]);
+      const [api] = await Promise.all([fleet.sharedApi(), fleet.startWorker()]);
       const identity = await fleet.mailbox(sink);
       const owner = await fleet.client(api);
       const scheduled_time = new Date(Date.now() + 5_000).toISOString();

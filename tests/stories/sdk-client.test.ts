@@ -9,7 +9,7 @@ describe('the client, with a real api and worker', () => {
   let api: Api;
   beforeEach(async () => {
     contactId = await fleet.contact();
-    await restart();
+    api = await fleet.sharedApi();
   });
 
   /** Another api process, at another port; the clients are redirected to it. */
@@ -100,6 +100,7 @@ describe('the client, with a real api and worker', () => {
   }, 60_000);
 
   it('receives every move once and in order, although the api is killed repeatedly', async () => {
+    await restart();
     const { actions, events } = await connect();
     const stop = new AbortController();
     const heard: string[] = [];

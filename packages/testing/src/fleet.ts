@@ -1,4 +1,4 @@
-import { afterEach, beforeEach } from '@jest/globals';
+import { afterAll, afterEach, beforeEach } from '@jest/globals';
 import { newId, type Database } from '@proviso/core';
 import {
   clientOf,
@@ -22,6 +22,8 @@ export interface Fleet {
   /** `change` overrides the fleet's settings; its environment is added to theirs. `options` are Node's. */
   startApi(change?: Partial<FleetSettings>, options?: string[]): Promise<Api>;
   startWorker(change?: Partial<FleetSettings>): Promise<Running & { url: string }>;
+  /** An api with the fleet's settings for all tests of the file. A test that stops, kills or slows one starts its own. */
+  sharedApi(): Promise<Api>;
   /** Kills this process too after the test. */
   own<T extends Running>(process: T): T;
   /** A client of /v1 for a new member or agent of the workspace; by default an owner. */
@@ -42,6 +44,7 @@ export function useFleet(settings: Omit<FleetSettings, 'databaseUrl'> = {}): Fle
   let world: World;
   let workspace: TestWorkspace;
   const processes: Running[] = [];
+  let shared: Promise<Api> | undefined;
   const { redisUrl, env } = settings;
   beforeEach(async () => {
     world = await openWorld({ ...(redisUrl && { redisUrl }) });
@@ -51,6 +54,7 @@ export function useFleet(settings: Omit<FleetSettings, 'databaseUrl'> = {}): Fle
     await Promise.all(processes.splice(0).map((process) => process.kill()));
     await world.close();
   });
+  afterAll(async () => (await shared)?.kill());
 
   const own = <T extends Running>(process: T): T => {
     processes.push(process);
@@ -74,6 +78,7 @@ export function useFleet(settings: Omit<FleetSettings, 'databaseUrl'> = {}): Fle
     },
     startApi: async (change = {}, options = []) => own(await startApi(settingsWith(change), options)),
     startWorker: async (change = {}) => own(await startWorker(settingsWith(change))),
+    sharedApi: () => (shared ??= startApi(settingsWith({}))),
     own,
     client: async ({ url }, who = {}) => clientOf(url, await workspace.token(who)),
     ...recordsOf(() => ({ db: world.db, workspace })),
