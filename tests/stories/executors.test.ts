@@ -71,20 +71,17 @@ describe('an operator’s own type', () => {
     expect([...page.posts.values()].slice(before)).toEqual(['All is up']);
   });
 
-  /** The message of a worker that refuses to start. */
-  async function fault(modules: string): Promise<string> {
-    const env = { DATABASE_URL: fleet.world.databaseUrl, PROVISO_EXECUTORS: modules };
-    const worker = fleet.own(startProcess(['apps/worker/dist/main.js'], env));
-    return until('the worker to end', () => /^worker: .*\n/m.exec(worker.output())?.[0].trim());
-  }
-
   const executor = (more: string) =>
     `{ type: 'x', version: 1, delivery: 'at_most_once', identity: 'none', params: { safeParse() {} }, preview() {}, execute() {}, ${more} }`;
 
-  it.each([
-    ['no file', undefined, /broken\.mjs cannot be loaded: Cannot find module/],
-    ['a syntax error', 'export const executors = [', /broken\.mjs cannot be loaded: Unexpected end of input/],
-    ['a throw', 'throw new Error("no\\nluck")', /broken\.mjs cannot be loaded: no luck$/],
+  const broken = (index: number): string => path.join(folder, `broken-${index}.mjs`);
+  const FAULTS: [string, string, RegExp][] = [
+    [
+      'a syntax error',
+      'export const executors = [',
+      /^PROVISO_EXECUTORS: .* cannot be loaded: Unexpected end of input/,
+    ],
+    ['a throw', 'throw new Error("no\\nluck")', /cannot be loaded: no luck$/],
     ['no executors', 'export const other = []', /is invalid: executors: must export a list/],
     ['an empty list', 'export default []', /is invalid: executors: must export a list/],
     ['a wrong delivery', `export default [${executor("delivery: 'once'")}]`, /is invalid: executors\.0\.delivery: /],
@@ -96,15 +93,39 @@ describe('an operator’s own type', () => {
       `export const providers = [{ provider: 'smtp', config: { safeParse() {} }, credentials: null, verify() {} }]; export default [${executor('')}]`,
       /Two definitions .* smtp\.$/,
     ],
-  ])('ends the process with one sentence for %s', async (_name, source, sentence) => {
-    const file = path.join(folder, 'broken.mjs');
-    rmSync(file, { force: true });
-    if (source !== undefined) writeFileSync(file, source);
-    expect(await fault(file)).toMatch(sentence);
+  ];
+
+  /** What api and worker do with these modules before anything else: the fault of each, as JSON. */
+  const REGISTER = `
+    import { createRegistry } from '@proviso/core';
+    import { builtIns, loadExecutors } from '@proviso/executors';
+    const faults = [];
+    for (const file of process.argv.slice(1))
+      await loadExecutors(builtIns(), [file]).then(createRegistry).then(() => faults.push(null), ({ message }) => faults.push(message));
+    console.log(JSON.stringify(faults));
+  `;
+
+  it(`is refused in one sentence for ${FAULTS.map(([fault]) => fault).join(', ')}`, async () => {
+    const files = FAULTS.map((_, index) => broken(index));
+    for (const [index, [, source]] of FAULTS.entries()) writeFileSync(broken(index), source);
+    const registering = fleet.own(startProcess(['--input-type=module', '--eval', REGISTER, ...files], {}));
+    expect([await registering.ended(), registering.output()]).toEqual([0, expect.stringMatching(/^\[.*\]\n$/)]);
+    const faults = JSON.parse(registering.output()) as (string | null)[];
+    for (const [index, [, , sentence]] of FAULTS.entries()) expect(faults[index]).toMatch(sentence);
   });
 
-  it('is reported by name if its package is not installed', async () => {
-    expect(await fault('no-such-package')).toMatch(/PROVISO_EXECUTORS: no-such-package cannot be loaded: Cannot find/);
+  it.each([
+    [
+      'no file',
+      path.join(folder, 'none.mjs'),
+      /^worker: PROVISO_EXECUTORS: .*none\.mjs cannot be loaded: Cannot find mod/,
+    ],
+    ['no package', 'no-such-package', /^worker: PROVISO_EXECUTORS: no-such-package cannot be loaded: Cannot find/],
+  ])('ends the process with one sentence if there is %s', async (_name, modules, sentence) => {
+    const env = { DATABASE_URL: fleet.world.databaseUrl, PROVISO_EXECUTORS: modules };
+    const worker = fleet.own(startProcess(['apps/worker/dist/main.js'], env));
+    expect(await worker.ended()).toBe(1);
+    expect(worker.output().trim().split('\n')).toEqual([expect.stringMatching(sentence)]);
   });
 
   it('is the one that docs/executors.md shows', () => {
