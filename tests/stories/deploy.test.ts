@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Action } from '@proviso/contracts';
 import { parseId } from '@proviso/core';
 import { backends, judge, readEvidence, until, type ClientRecord, type Running } from '@proviso/testing';
@@ -5,6 +6,7 @@ import { useFleet } from '@proviso/testing/fleet';
 import { startSmtpSink, type SmtpSink } from '@proviso/local-server/smtp-sink';
 
 const LANES = 4;
+const CALM_MS = 100;
 /** How long a stop may take here: no run of these stories lasts longer. */
 const GRACE_MS = 10_000;
 
@@ -25,6 +27,8 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
   }
 
   interface Crowd {
+    /** Starts a process with less load: nothing is sent to it meanwhile, and it would only start late. */
+    calmly<P>(start: () => Promise<P>): Promise<P>;
     stop(): Promise<void>;
     records: ClientRecord[];
     /** Replies of 5xx. */
@@ -33,13 +37,16 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
     retries(): number;
   }
 
-  /** Proposes e-mails without a pause, at any running api. A lost connection is retried under the same key. */
+  /**
+   * Proposes e-mails without a pause, at any running api; see `calmly`. A lost connection is retried under the same key.
+   */
   async function startCrowd(urls: () => string[]): Promise<Crowd> {
     const identity_id = await fleet.mailbox(sink);
     const token = await fleet.workspace.token({});
     const records: ClientRecord[] = [];
     const failures: string[] = [];
     let retries = 0;
+    let pauseMs = 0;
     const over = new AbortController();
     const propose = async (request: string): Promise<void> => {
       const params = { email: 'to@example.com', subject: request, message: request };
@@ -74,18 +81,31 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
       }
     };
     const lane = async (number: number): Promise<void> => {
-      for (let index = 0; !over.signal.aborted; index += 1) await propose(`${number} ${index}`);
+      for (let index = 0; !over.signal.aborted; index += 1) {
+        await propose(`${number} ${index}`);
+        if (pauseMs > 0) await sleep(pauseMs);
+      }
     };
     const done = Promise.all(Array.from({ length: LANES }, (_, number) => lane(number)));
     return {
       records,
       failures,
       retries: () => retries,
+      calmly: async (start) => {
+        pauseMs = CALM_MS;
+        return start().finally(() => (pauseMs = 0));
+      },
       stop: async () => {
         over.abort();
         await done;
       },
     };
+  }
+
+  /** Waits until the lanes are at work without a pause again. */
+  function underLoad({ records }: Crowd): Promise<unknown> {
+    const before = records.length;
+    return until('each lane to propose again', () => records.length >= before + 3 * LANES, 20_000);
   }
 
   /** Everything is done once, as it was acknowledged, and nothing is unknown: a stop is not a crash. */
@@ -112,10 +132,11 @@ describe.each(backends())('a deployment $name', ({ redisUrl }) => {
     await sink.waitFor(10, { timeoutMs: 30_000 });
     for (const slot of [0, 1]) {
       const [api, worker] = [apis[slot] as (typeof apis)[0], workers[slot] as Running];
-      apis[slot] = await fleet.startApi(); // the new one answers before the old one is stopped
+      apis[slot] = await crowd.calmly(() => fleet.startApi()); // the new one answers before the old one is stopped
+      await underLoad(crowd);
       await stopped(api);
       await stopped(worker);
-      workers[slot] = await fleet.startWorker();
+      workers[slot] = await crowd.calmly(() => fleet.startWorker());
     }
     await crowd.stop();
     expect(crowd.failures).toEqual([]);
