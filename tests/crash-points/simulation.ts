@@ -211,9 +211,9 @@ export class Simulation {
     for (let turn = 0; turn < TURNS_MAX; turn += 1) {
       await this.expireLeases(this.processes.filter(({ injector }) => injector.crashed));
       for (const sweep of SWEEPS) await this.attempt(({ worker }) => sweep(worker));
-      const { status } = await reread(this.#options.world, { id: this.id });
+      const { status, due_at } = await reread(this.#options.world, { id: this.id });
       if (status !== 'running' && !isCleared(status)) return;
-      await sleep(2);
+      await sleep(Math.min(Math.max(due_at.getTime() - Date.now(), 2), 50)); // the database's clock is this one
     }
   }
 
