@@ -1,5 +1,5 @@
 /**
- * The commands to try after the first workspace exists. They work as printed. Held by apps/api/test/next-steps.test.ts.
+ * The commands to try after the first workspace exists. They work as printed. Held by apps/api/test/commands.test.ts.
  */
 export function nextSteps(url: string): string {
   const post = (path: string, body: object): string => `    curl -sS ${url}${path} \\

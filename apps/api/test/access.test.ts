@@ -174,7 +174,7 @@ describe('access', () => {
       }
     });
 
-    /** Those who grant scopes need them themselves: credentials.test.ts. Others’ views are for admins: views.test.ts. */
+    /** Those who grant scopes need them themselves: credentials.test.ts. Others’ views are for admins: reviewing.test.ts. */
     const more = needed.length === 0 || needed.includes('workspace:admin') || route.operationId === 'deleteView';
     const enough = more ? [...SCOPES] : needed;
     it.each([

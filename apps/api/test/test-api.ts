@@ -399,6 +399,6 @@ export const pathsOf = (body: ReplyBody): string[] => (refusalIn(body).details ?
 
 /** Each code and its status: of /v1, and those of the second dialect that differ. */
 const STATUS = { ...ERROR_STATUS, validation: 422, UNAUTHORIZED: 401 } as const;
-export type Refusal = keyof typeof STATUS;
+type Refusal = keyof typeof STATUS;
 /** What is wrong with a request, as the dialect at that address says it. */
 export const invalidAt = (path: string): Refusal => (dialectAt(path) === 'v1' ? 'INVALID' : 'validation');

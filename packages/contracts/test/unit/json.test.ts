@@ -1,4 +1,4 @@
-import { instant, jsonFault, jsonObject, JSON_DEPTH_MAX } from '@proviso/contracts';
+import { jsonFault, jsonObject, JSON_DEPTH_MAX } from '@proviso/contracts';
 
 const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
 
@@ -25,14 +25,4 @@ describe('JSON that can be stored and hashed as it came', () => {
     for (const value of [[], 'x', null, 1]) expect(jsonObject.safeParse(value).success).toBe(false);
     expect(jsonObject.parse({ a: { b: 1 } })).toEqual({ a: { b: 1 } });
   });
-});
-
-describe('times', () => {
-  it.each(['2026-01-01T00:00:00Z', '2026-01-01T00:00:00.123+02:00'])('take %s', (text) =>
-    expect(instant.safeParse(text).success).toBe(true),
-  );
-  it.each(['2026-01-01', '2026-01-01T00:00:00', '1969-12-31T23:59:59Z', 'tomorrow', '2026-02-30T00:00:00Z'])(
-    'refuse %s',
-    (text) => expect(instant.safeParse(text).success).toBe(false),
-  );
 });

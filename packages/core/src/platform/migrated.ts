@@ -15,7 +15,7 @@ interface Applied {
 
 /**
  * Refuses a database that lacks a migration of this version. One that has more is accepted with a warning: during a
- * rolling deployment, old processes keep running. Held by packages/core/test/migrated.test.ts.
+ * rolling deployment, old processes keep running. Held by packages/core/test/database.test.ts.
  */
 export async function checkMigrated({ pool }: Pick<Database, 'pool'>, log?: Pick<Logger, 'warn'>): Promise<void> {
   const { rows: made } = await pool.query<{ ours: boolean; queue: boolean }>(

@@ -1,5 +1,5 @@
 // A comment is an entry in the action's log. The version guards the limits: whoever counted before another comment was
-// written counts again. Held by apps/api/test/actions-comment.test.ts.
+// written counts again. Held by apps/api/test/reviewing.test.ts.
 import { commentOnActionBody } from '@proviso/contracts';
 import { authorizeReviewing, type Context } from '../access/context.ts';
 import { ActionError } from '../action/action-error.ts';
