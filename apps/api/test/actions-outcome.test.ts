@@ -50,7 +50,9 @@ describe('an unknown outcome', () => {
     const now = (await here.owner.get(`/v1/actions/${id}`)).body.action;
     expect(won[0]).toMatchObject({ status_reason: now.status_reason, version: now.version });
     const late = await here.refuses('INVALID_STATE', () => confirm(here.owner, id));
-    expect(late.error).toBe('The outcome of the action is known. Read the action for what happened.');
+    const found = now.status_reason === 'confirmed_done' ? 'it happened' : 'it did not happen';
+    expect(late.error).toBe(`owner has already confirmed the outcome: ${found}.`);
+    for (const lost of all) if ('code' in lost) expect(lost).toMatchObject({ message: late.error });
     expect(late.action).toMatchObject({ status_reason: now.status_reason });
   });
 
@@ -109,6 +111,16 @@ describe('an unknown outcome', () => {
       expect(new Set(all.map((one) => one.id)).size).toBe(1);
       expect(uuidOf((await again(here.owner, id)).body.action_id)).toBe(all[0]?.id);
       expect(await api.world.db.tables.actions.count({ where: { again_of: parseId('action', id) ?? '' } })).toBe(1);
+    });
+
+    it('says so when a later call asks for something else, in place of dropping it', async () => {
+      const id = await ended("status = 'rejected'");
+      const { body } = await again(here.owner, id, { params: { say: 'first' } });
+      const other = { params: { say: 'second' }, description: 'Another reason' };
+      const refused = await here.refuses('CONFLICT', () => again(here.owner, id, other), ['params.say', 'description']);
+      expect(refused.error).toContain(body.action_id);
+      for (const same of [{}, { params: { say: 'first' } }])
+        expect((await again(here.owner, id, same)).body.action_id).toBe(body.action_id);
     });
 
     it('is for whoever decides, and for an agent only of its own actions', async () => {

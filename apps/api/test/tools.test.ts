@@ -265,6 +265,47 @@ describe('tools', () => {
     });
   });
 
+  describe('an edit to null', () => {
+    const input_schema = {
+      type: 'object',
+      properties: {
+        order: { type: 'string' },
+        reason: { type: 'string' },
+        note: { type: ['string', 'null'] },
+        n: { type: 'integer' },
+      },
+      required: ['order'],
+      additionalProperties: false,
+    };
+    const params = { order: '1', reason: 'broken', note: 'x', n: 1 };
+    const proposed = async (): Promise<string> => {
+      await register(here.owner, { input_schema });
+      return (await here.pending({ type: REFUND.name, params })).action_id;
+    };
+    const edit = (id: string, edits: object, more: object = {}): Promise<Reply> =>
+      here.owner.post(`/v1/actions/${id}/approve`, { action: 'edit', edits, ...more });
+
+    it('takes a field out where the schema takes no null, is null where it does, and is in the record', async () => {
+      const edits = { reason: null, n: null, note: null, order: '2' };
+      const { body } = await edit(await proposed(), edits);
+      expect(body.action).toMatchObject({ status: 'approved', original_params: params, approval: { edits } });
+      expect(body.action.params).toEqual({ order: '2', note: null });
+    });
+
+    it('is refused for a field that the schema requires, and changes nothing', async () => {
+      const id = await proposed();
+      await here.refuses('INVALID', () => edit(id, { order: null }), 'params.order');
+    });
+
+    it('stays taken out when the approval is taken back', async () => {
+      const id = await proposed();
+      await edit(id, { reason: null }, { hold_seconds: 60 });
+      const { body } = await here.owner.post(`/v1/actions/${id}/recall`, {});
+      expect(body.action).toMatchObject({ status: 'pending_approval', original_params: params });
+      expect(body.action.params).toEqual({ order: '1', note: 'x', n: 1 });
+    });
+  });
+
   describe('GET /v1/tools/{name}/input-schema', () => {
     it('shows a viewer the schema of a tool, and nothing else of it', async () => {
       await register(here.owner);

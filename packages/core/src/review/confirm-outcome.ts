@@ -1,5 +1,6 @@
-import { confirmOutcomeBody } from '@proviso/contracts';
+import { confirmOutcomeBody, type Actor } from '@proviso/contracts';
 import { authorizeDecision, type Context } from '../access/context.ts';
+import { ActionError } from '../action/action-error.ts';
 import { replayOrRun } from '../action/replay.ts';
 import type { ActionRow } from '../action/row.ts';
 import { transition } from '../action/transition.ts';
@@ -14,11 +15,28 @@ export async function confirmOutcome(ctx: Context, id: string, input: unknown): 
   const { outcome, comment = null } = confirmOutcomeBody.parse(input);
   return replayOrRun(ctx.db, ctx.idempotency, async () => {
     const seen = await getActionInWorkspace(ctx, id);
-    return transition(ctx.db, seen, 'action.outcome_confirmed', {
-      actor: ctx.caller.actor,
-      change: { status_reason: `confirmed_${outcome}` },
-      data: { outcome, comment, via: ctx.via },
-      idempotency: ctx.idempotency,
-    });
+    try {
+      return await transition(ctx.db, seen, 'action.outcome_confirmed', {
+        actor: ctx.caller.actor,
+        change: { status_reason: `confirmed_${outcome}` },
+        data: { outcome, comment, via: ctx.via },
+        idempotency: ctx.idempotency,
+      });
+    } catch (error) {
+      throw (await refusalByWinner(ctx, seen, error)) ?? error;
+    }
   });
+}
+
+/** Names whoever was first, if somebody was. */
+async function refusalByWinner(ctx: Context, { id }: ActionRow, error: unknown): Promise<ActionError | undefined> {
+  if (!(error instanceof ActionError) || !error.action.status_reason?.startsWith('confirmed_')) return undefined;
+  const first = await ctx.db.tables.action_events.findFirst({
+    where: { action_id: id, event: 'action.outcome_confirmed' },
+    orderBy: { version: 'asc' },
+  });
+  if (!first) return undefined;
+  const { name } = first.actor as unknown as Actor; // as the transition wrote it
+  const found = error.action.status_reason === 'confirmed_done' ? 'it happened' : 'it did not happen';
+  return new ActionError('INVALID_STATE', `${name} has already confirmed the outcome: ${found}.`, error.action);
 }

@@ -96,9 +96,10 @@ export async function prepareDecision(
   const proposal = { ...seen, ...columnsOf(proposed) };
   const outdated = await renderOutdatedPreview(ctx, executor, proposal);
   if (outdated) return { seen, ...outdated };
-  const change = { ...proposed, ...(await approvalBinding(ctx, executor, proposal, decision.edits)) };
+  const binding = await approvalBinding(ctx, executor, proposal, decision.edits);
+  const change = { ...proposed, ...binding.change };
   assertDecides(executor, effectiveParams({ ...proposal, ...columnsOf(change) }), comment);
-  const edits = change.user_edits ?? null;
+  const { edits } = binding;
   const hash = { params_hash: change.cleared_hash ?? null };
   const how = { ...hash, via: ctx.via, ...shownCard(seen, decision) };
   const data = { decision: decision.action, edits, comment, ...how, ...(changes && { changes }) };
@@ -160,16 +161,16 @@ function assertDecides(executor: Executor, params: JsonObject, comment: string |
   if (fault) throw invalid(`edits.${fault.field}`, fault.message);
 }
 
-/** The columns of an approval: the edits, if any, and the hash of exactly what may run. */
+/** The columns of an approval: the edits, if any, and the hash of exactly what may run. `edits` are for the record. */
 async function approvalBinding(
   ctx: Context,
   executor: Executor,
   seen: ActionRow,
   edits: JsonObject | undefined,
-): Promise<ActionChange> {
+): Promise<{ change: ActionChange; edits: JsonObject | null }> {
   if (!edits) {
     await parseParams(executor, effectiveParams(seen)); // a tool's schema may have changed
-    return clearedColumns(ctx, seen);
+    return { change: clearedColumns(ctx, seen), edits: null };
   }
   const proposal = await prepareEdits(ctx, executor, seen, edits);
   const change: ActionChange = {
@@ -181,8 +182,12 @@ async function approvalBinding(
     identity_version: proposal.identity?.version ?? null,
     contact_id: proposal.contactId,
     company_id: proposal.companyId,
+    ...(proposal.removed.length > 0 && { original_params: seen.original_params ?? seen.params }),
   };
-  return { ...change, ...clearedColumns(ctx, { ...seen, ...columnsOf(change) }) };
+  return {
+    change: { ...change, ...clearedColumns(ctx, { ...seen, ...columnsOf(change) }) },
+    edits: { ...Object.fromEntries(proposal.removed.map((field) => [field, null])), ...proposal.edits },
+  };
 }
 
 /**

@@ -168,22 +168,36 @@ function nullRestated({ restatedIn = {} }: Executor, params: JsonObject, edits: 
   return Object.fromEntries(fields.filter((field) => params[field] !== undefined).map((field) => [field, null]));
 }
 
+/** The fields that edits set to null where the tool's schema takes no null: they are left out. It names one at a time. */
+async function nullsRefused(executor: Executor, params: JsonObject, edits: JsonObject): Promise<string[]> {
+  const removed: string[] = [];
+  for (;;) {
+    const { error } = await executor.params.safeParseAsync(omit(params, removed));
+    const field = error?.issues.map(({ path: [name] }) => String(name)).find((name) => edits[name] === null);
+    if (field === undefined || removed.includes(field)) return removed;
+    removed.push(field);
+  }
+}
+
 /**
  * Applies a reviewer's edits to a proposal: shallow-merged, validated and resolved. Fields that the executor filled in
  * stay as the reviewer saw them, unless the edits change what they depend on. `params` merged with `edits` is what
- * runs.
+ * runs; `removed` are the fields that both lack because the edits left them out.
  */
 export async function prepareEdits(
   ctx: Context,
   executor: Executor,
   row: ActionRow,
   requested: JsonObject,
-): Promise<Proposal & { edits: JsonObject }> {
-  const edits = { ...nullRestated(executor, row.params, requested), ...requested };
+): Promise<Proposal & { edits: JsonObject; removed: string[] }> {
+  const all = { ...nullRestated(executor, row.params, requested), ...requested };
+  const hasNull = Object.values(all).includes(null);
+  const removed = executor.tool && hasNull ? await nullsRefused(executor, { ...row.params, ...all }, all) : [];
+  const edits = omit(all, removed);
   const moved = (executor.resolvesFrom ?? []).some((key) => key in edits && edits[key] !== row.params[key]);
   const proposal = await prepareProposal(ctx, {
     executor,
-    given: { ...givenParams(row), ...edits },
+    given: { ...omit(givenParams(row), removed), ...edits },
     stillValid: moved ? {} : row.resolved,
     identityId: row.identity_id,
     callContext: callContextOf(row),
@@ -191,6 +205,7 @@ export async function prepareEdits(
   const edited = Object.keys(edits);
   return {
     ...proposal,
+    removed,
     params: { ...omit(proposal.params, edited), ...pick(row.params, edited) },
     resolved: omit(proposal.resolved, edited),
     // An edit that removes a field stays null, which the merge applies to the proposal.

@@ -3,8 +3,9 @@ import { authorizeActing, type Context } from '../access/context.ts';
 import { ActionError } from '../action/action-error.ts';
 import { replayOrRun } from '../action/replay.ts';
 import { effectiveParams, type ActionRow } from '../action/row.ts';
+import { sameJson } from '../platform/canonical.ts';
 import { isDuplicate } from '../platform/database-errors.ts';
-import { formatIdOrNull } from '../platform/ids.ts';
+import { formatId, formatIdOrNull } from '../platform/ids.ts';
 import { executorOf } from '../tools/find-executor.ts';
 import { authorizeProposing, draftRow, recordProposal, type ProposalBody } from './create.ts';
 import { findSuccessor, getActionInWorkspace } from './get.ts';
@@ -12,8 +13,8 @@ import { assertOwnAction } from './assert-own-action.ts';
 
 /**
  * Proposes an ended action again, as a new action that waits for a person and names the old one. An action has one
- * successor at most: a second call returns the same. Throws INVALID_STATE while the action is open or its outcome is
- * unknown.
+ * successor at most: a second call returns the same, or throws CONFLICT if it asks for something else. Throws
+ * INVALID_STATE while the action is open or its outcome is unknown.
  */
 export async function proposeAgain(ctx: Context, id: string, input: unknown): Promise<ActionRow> {
   authorizeProposingAgain(ctx);
@@ -23,14 +24,14 @@ export async function proposeAgain(ctx: Context, id: string, input: unknown): Pr
     assertOwnAction(ctx, former);
     assertEnded(former);
     const draft = async () => ({ ...(await draftRow(ctx, await bodyOf(ctx, former, changes))), again_of: former.id });
-    return (
-      (await findSuccessor(ctx, former)) ?? (await recordProposal(ctx, draft, authorizeProposingAgain).catch(found))
-    );
+    const successor = await findSuccessor(ctx, former);
+    if (successor) return assertSame(successor, changes);
+    return recordProposal(ctx, draft, authorizeProposingAgain).catch(found);
 
     /** Of two calls at the same time, one creates the action and the other finds it. */
     async function found(error: unknown): Promise<ActionRow> {
       const winner = isDuplicate(error) ? await findSuccessor(ctx, former) : undefined;
-      if (winner) return winner;
+      if (winner) return assertSame(winner, changes);
       throw error;
     }
   });
@@ -55,6 +56,26 @@ function assertEnded(former: ActionRow): void {
       'It may have happened. Check, confirm what you found, then propose it again.',
       former,
     );
+}
+
+/** The successor, unless these changes would be lost. Throws CONFLICT at each. */
+function assertSame(successor: ActionRow, { params = {}, description }: ProposeAgainBody): ActionRow {
+  const proposed = successor.original_params ?? successor.params;
+  const lost = [
+    ...Object.keys(params).flatMap((name) =>
+      sameJson(params[name] ?? null, proposed[name] ?? null) ? [] : `params.${name}`,
+    ),
+    ...(description === undefined || description === successor.description ? [] : ['description']),
+  ];
+  if (lost.length === 0) return successor;
+  const id = formatId('action', successor.id);
+  const message = `It was proposed again before, as ${id}, without these changes: ${lost.join(', ')}. Change that action instead.`;
+  throw new ActionError(
+    'CONFLICT',
+    message,
+    successor,
+    lost.map((path) => ({ path, message: 'is different in the action that was proposed before' })),
+  );
 }
 
 /** The earlier proposal without what was looked up or answered for it. */
