@@ -3,13 +3,13 @@ import { useToasts, dismiss, type Toast } from './toasts.ts';
 
 const SECOND_MS = 1_000;
 
-/** What was just done, and what can still be done about it. */
+/** What was just done, and what can still be done about it: over the list, never over the card and its buttons. */
 export function ToastList() {
   const toasts = useToasts();
   return (
     <div
       aria-live="polite"
-      className="pointer-events-none fixed right-6 bottom-24 z-40 flex flex-col items-end gap-2 max-md:right-3 max-md:left-3"
+      className="pointer-events-none fixed bottom-24 left-4 z-40 flex w-86 flex-col gap-2 max-md:top-14 max-md:right-3 max-md:bottom-auto max-md:left-3 max-md:w-auto lg:w-140"
     >
       {toasts.map((toast) => (
         <ToastItem key={toast.id} toast={toast} />

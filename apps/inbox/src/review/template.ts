@@ -6,6 +6,8 @@ import { align } from './align.ts';
 import { flagsOf, type Flag } from './flags.ts';
 
 interface Column {
+  /** Stays the same while rows come and go: the param, the words before it, and the place among those of that name. */
+  key: string;
   /** The param that it is in. */
   path: string;
   name: string;
@@ -55,7 +57,9 @@ export function templateOf(actions: Action[], known: Known = { recipients: null 
       const varies = at > 0 && found.some((row) => row === null || row[at - 1] !== '');
       if (varies) {
         pieces.push({ column: columns.length });
-        columns.push({ path, name: nameOf(path, commons[at - 1] ?? '') });
+        const name = nameOf(path, commons[at - 1] ?? '');
+        const namesakes = columns.filter((column) => column.path === path && column.name === name).length;
+        columns.push({ key: `${path} ${name} ${namesakes}`, path, name });
         for (const [row, values] of found.entries()) cells[row]?.push(values?.[at - 1] ?? null);
       }
       if (common) pieces.push(common);
@@ -116,36 +120,41 @@ function likeness(one: Set<string>, other: Set<string>): number {
 /** A common piece by where it stands: the index of its part, and in that the index of the piece. */
 export const pieceId = (part: number, piece: number): string => `${part}.${piece}`;
 
+interface Overwritten {
+  before: string;
+  text: string;
+}
+
 /** What was written over the template: into cells of one row, and over what all rows have in common. */
 export interface Written {
-  /** By column. */
-  cells: ReadonlyMap<number, string>;
+  /** By column key. */
+  cells: Readonly<Record<string, Overwritten>>;
   /** By piece id. */
-  commons: Readonly<Record<string, { before: string; text: string }>>;
+  commons: Readonly<Record<string, Overwritten>>;
 }
 
 /** Only over the words that it was written for: where the template has changed since, it does not count. */
-export function commonText(commons: Written['commons'], id: string, piece: string): string {
-  const written = commons[id];
-  return written?.before === piece ? written.text : piece;
+export function writtenOver(written: Readonly<Record<string, Overwritten>>, id: string, before: string): string {
+  const over = written[id];
+  return over?.before === before ? over.text : before;
 }
 
 /** The edits that put other words into a row. A param that has another structure in it stays as it is. */
 export function editsOfRow({ parts, columns }: Template, { action, cells }: Row, written: Written): JsonObject {
   const edits: JsonObject = {};
+  const cellText = (column: number): string =>
+    writtenOver(written.cells, columns[column]?.key ?? '', cells[column] ?? '');
   for (const [at, { path, pieces }] of parts.entries()) {
     const isWritten = pieces.some((piece, place) =>
       typeof piece === 'string'
-        ? commonText(written.commons, pieceId(at, place), piece) !== piece
-        : written.cells.has(piece.column),
+        ? writtenOver(written.commons, pieceId(at, place), piece) !== piece
+        : cellText(piece.column) !== (cells[piece.column] ?? ''),
     );
     const hasOtherStructure = columns.some((column, index) => column.path === path && cells[index] === null);
     if (!isWritten || hasOtherStructure) continue;
     const text = pieces
       .map((piece, place) =>
-        typeof piece === 'string'
-          ? commonText(written.commons, pieceId(at, place), piece)
-          : (written.cells.get(piece.column) ?? cells[piece.column] ?? ''),
+        typeof piece === 'string' ? writtenOver(written.commons, pieceId(at, place), piece) : cellText(piece.column),
       )
       .join('');
     const [top = '', ...inside] = path.split('.');

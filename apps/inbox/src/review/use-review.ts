@@ -9,7 +9,7 @@ import { toast } from '../decide/toasts.ts';
 import { asText } from '../waiting/preview-text.ts';
 import { words } from '../words.ts';
 import { emptyWaiting, withArrivals, withPage, type Waiting } from '../waiting/waiting.ts';
-import { commonText, editsOfRow, pieceId, templateOf, type Row, type Template, type Written } from './template.ts';
+import { writtenOver, editsOfRow, pieceId, templateOf, type Row, type Template, type Written } from './template.ts';
 
 type Mark = 'tick' | 'cross' | 'leave';
 
@@ -44,12 +44,13 @@ export function useReview(filter: WaitingFilter): Review {
   );
   const template = useMemo(() => templateOf(waits, { recipients }), [waits, recipients]);
   const [marks, setMarks] = useState<Record<string, Mark>>({});
-  const [written, setWritten] = useState<Record<string, ReadonlyMap<number, string>>>({});
+  const [written, setWritten] = useState<Record<string, Written['cells']>>({});
   const { commons, ...shared } = useCommons(template);
+  const keyOf = (column: number): string => template.columns[column]?.key ?? '';
   const idOf = ({ action }: Row): string => action.action_id;
   const markOf = (row: Row): Mark =>
     marks[idOf(row)] ?? (row.flags.length > 0 || mustBeRead(row.action) ? 'leave' : 'tick');
-  const editsOf = (row: Row) => editsOfRow(template, row, { cells: written[idOf(row)] ?? new Map(), commons });
+  const editsOf = (row: Row) => editsOfRow(template, row, { cells: written[idOf(row)] ?? {}, commons });
   const marked = (mark: Mark): Row[] => template.rows.filter((row) => markOf(row) === mark);
   return {
     template,
@@ -60,13 +61,11 @@ export function useReview(filter: WaitingFilter): Review {
       if (mark === 'tick' && mustBeRead(row.action)) toast({ text: words.decide.readFirst(1), tone: 'failure' });
       else setMarks((now) => ({ ...now, [idOf(row)]: mark }));
     },
-    textOf: (row, column) => written[idOf(row)]?.get(column) ?? row.cells[column] ?? '',
+    textOf: (row, column) => writtenOver(written[idOf(row)] ?? {}, keyOf(column), row.cells[column] ?? ''),
     write: (row, column, text) =>
       setWritten((now) => {
-        const cells = new Map(now[idOf(row)]);
-        if (text === row.cells[column]) cells.delete(column);
-        else cells.set(column, text);
-        return { ...now, [idOf(row)]: cells };
+        const before = row.cells[column] ?? '';
+        return { ...now, [idOf(row)]: { ...now[idOf(row)], [keyOf(column)]: { before, text } } };
       }),
     ...shared,
     marked,
@@ -93,10 +92,10 @@ function useCommons(template: Template) {
     part.pieces.map((piece, place) => ({ piece, id: pieceId(at, place) })),
   );
   const isChanged = ({ piece, id }: (typeof pieces)[number]): boolean =>
-    typeof piece === 'string' && commonText(commons, id, piece) !== piece;
+    typeof piece === 'string' && writtenOver(commons, id, piece) !== piece;
   return {
     commons,
-    commonOf: (id: string, piece: string): string => commonText(commons, id, piece),
+    commonOf: (id: string, piece: string): string => writtenOver(commons, id, piece),
     writeCommon: (id: string, before: string, text: string): void =>
       setCommons(({ [id]: _, ...others }) => (text === before ? others : { ...others, [id]: { before, text } })),
     changedCommons: pieces.filter(isChanged).length,

@@ -64,12 +64,21 @@ describe('the review of many as one template', () => {
     const actions = usual(20);
     const [action] = actions as [Action];
     const template = templateOf(actions);
-    const column = template.columns.findIndex(({ name }) => name === 'Would …');
-    expect(
-      editsOfRow(template, rowOf(template, action), { cells: new Map([[column, 'Sunday']]), commons: {} }),
-    ).toEqual({
-      message: (action.params.message as string).replace('Monday', 'Sunday'),
-    });
+    const column = template.columns.find(({ name }) => name === 'Would …')?.key ?? '';
+    const cells = { [column]: { before: 'Monday', text: 'Sunday' } };
+    const edits = { message: (action.params.message as string).replace('Monday', 'Sunday') };
+    expect(editsOfRow(template, rowOf(template, action), { cells, commons: {} })).toEqual(edits);
+    // Whatever other columns come or go with the rows, it stays in its column; over another text it does not count.
+    const fewer = templateOf(actions.filter((_, at) => at < 10 || at === 15));
+    expect(fewer.columns.map(({ key }) => key)).toContain(column);
+    const more = templateOf([
+      ...actions,
+      anAction({ ...action, action_id: 'act_x', params: { ...action.params, cc: 'a@example.com' } }),
+    ]);
+    expect(more.columns.length).toBeGreaterThan(template.columns.length);
+    expect(editsOfRow(more, rowOf(more, action), { cells, commons: {} })).toEqual(edits);
+    const elsewhere = { [column]: { before: 'Friday', text: 'Sunday' } };
+    expect(editsOfRow(template, rowOf(template, action), { cells: elsewhere, commons: {} })).toEqual({});
   });
 
   it('puts what is written over the common text into each row, beside the words of its cells, and only over that text', () => {
@@ -84,7 +93,7 @@ describe('the review of many as one template', () => {
     for (const action of actions) {
       const edit = (of: string) =>
         editsOfRow(template, rowOf(template, action), {
-          cells: new Map(),
+          cells: {},
           commons: { [pieceId(part, place)]: { before: of, text } },
         });
       expect(edit(before)).toEqual({ message: (action.params.message as string).replace('short call', 'coffee') });
@@ -96,7 +105,8 @@ describe('the review of many as one template', () => {
     const actions = [100, 200, 300].map((amount) => anAction({ params: { arguments: { amount, currency: 'EUR' } } }));
     const template = templateOf(actions);
     const [action] = actions as [Action];
-    expect(editsOfRow(template, rowOf(template, action), { cells: new Map([[0, '150']]), commons: {} })).toEqual({
+    const cells = { [template.columns[0]?.key ?? '']: { before: '100', text: '150' } };
+    expect(editsOfRow(template, rowOf(template, action), { cells, commons: {} })).toEqual({
       arguments: { amount: 150, currency: 'EUR' },
     });
   });
