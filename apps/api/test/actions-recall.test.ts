@@ -180,7 +180,10 @@ describe('POST /v1/actions/{action_id}/recall', () => {
 describe('/v1/settings', () => {
   it('has defaults, and keeps what is not changed', async () => {
     const read = async () => (await here.owner.get('/v1/settings')).body.settings;
-    expect(await read()).toEqual({ hold_seconds: 10, hold_seconds_by_type: {}, reject_presets: [] });
+    const defaults = { hold_seconds: 10, hold_seconds_by_type: {}, risk_by_type: {}, reject_presets: [] };
+    expect(await read()).toEqual(defaults);
+    await here.owner.patch('/v1/settings', { risk_by_type: { create_note: 'high' } });
+    expect(await read()).toMatchObject({ risk_by_type: { create_note: 'high' } });
     await here.owner.patch('/v1/settings', { reject_presets: ['Not to this customer.'] });
     await here.owner.patch('/v1/settings', { hold_seconds: 0 });
     expect(await read()).toMatchObject({ hold_seconds: 0, reject_presets: ['Not to this customer.'] });
@@ -191,6 +194,7 @@ describe('/v1/settings', () => {
     [{}, ''],
     [{ hold_seconds: 601 }, 'hold_seconds'],
     [{ hold_seconds_by_type: { email_message: -1 } }, 'hold_seconds_by_type.email_message'],
+    [{ risk_by_type: { create_note: 'low' } }, 'risk_by_type.create_note'],
     [{ reject_presets: [''] }, 'reject_presets.0'],
     [{ hold_seconds: 5, other: 1 }, 'other'],
   ])('refuses %j', async (body, path) => {

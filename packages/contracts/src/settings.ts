@@ -15,6 +15,13 @@ const fields = {
     .record(plainText(64).min(1), holdSeconds.describe('The seconds for this type.'))
     .refine((types) => Object.keys(types).length <= TYPES_MAX, `must not have more than ${TYPES_MAX} types`)
     .describe('The same for single types, by their name.'),
+  risk_by_type: z
+    .record(
+      plainText(64).min(1),
+      z.enum(['high', 'normal']).describe('`high`: people must read it to the end before they approve it.'),
+    )
+    .refine((types) => Object.keys(types).length <= TYPES_MAX, `must not have more than ${TYPES_MAX} types`)
+    .describe('The risk of single types, by their name, in place of what the inbox finds in each proposal.'),
   reject_presets: z
     .array(plainText(200).min(1))
     .max(PRESETS_MAX)
@@ -25,6 +32,7 @@ const fields = {
 export const storedSettings = z.object({
   hold_seconds: fields.hold_seconds.default(HOLD_SECONDS),
   hold_seconds_by_type: fields.hold_seconds_by_type.default({}),
+  risk_by_type: fields.risk_by_type.default({}),
   reject_presets: fields.reject_presets.default([]),
 });
 
@@ -37,6 +45,7 @@ export const updateSettingsBody = z
   .strictObject({
     hold_seconds: fields.hold_seconds.optional(),
     hold_seconds_by_type: fields.hold_seconds_by_type.optional(),
+    risk_by_type: fields.risk_by_type.optional(),
     reject_presets: fields.reject_presets.optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
@@ -44,7 +53,12 @@ export const updateSettingsBody = z
     id: 'UpdateWorkspaceSettings',
     description: 'What to change. A field replaces what was there.',
     examples: [
-      { hold_seconds: 20, hold_seconds_by_type: { create_note: 0 }, reject_presets: ['Not to this customer.'] },
+      {
+        hold_seconds: 20,
+        hold_seconds_by_type: { create_note: 0 },
+        risk_by_type: { 'shop.refund': 'high' },
+        reject_presets: ['Not to this customer.'],
+      },
     ],
   });
 export const settingsReply = z.object({ status: ok, settings: settings.describe('The settings as they are now.') });

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Action } from '@proviso/contracts';
-import { identitiesQuery, settingsQuery } from '../api/queries.ts';
+import { identitiesQuery, riskRules, settingsQuery } from '../api/queries.ts';
 import { distance, exactTime, nearTime } from '../format.ts';
 import { RiskPill } from '../list/row.tsx';
 import { own } from '../own.ts';
@@ -64,7 +64,7 @@ export function CardHead({ action }: { action: Action }) {
         </time>
       </p>
       <h2 className={`my-2 flex items-center gap-2 text-lg font-bold`}>
-        {title} <RiskPill risk={riskOf(action)} />
+        {title} <RiskPill risk={riskOf(action, riskRules())} />
       </h2>
     </>
   );

@@ -1,16 +1,17 @@
 import { useEffect, useState, type RefObject } from 'react';
 import type { Action } from '@proviso/contracts';
+import { riskRules } from '../api/queries.ts';
 import { isHighRisk } from '../waiting/risk.ts';
 
-type Shown = Pick<Action, 'action_id' | 'params_hash'>;
+type Shown = Pick<Action, 'action_id' | 'params_hash' | 'card_digest'>;
 
-const keyOf = ({ action_id, params_hash }: Shown): string => `${action_id} ${params_hash}`;
+const keyOf = ({ action_id, params_hash, card_digest }: Shown): string => `${action_id} ${params_hash} ${card_digest}`;
 
 /** The proposals whose cards were read to the end in this tab, each as it was shown. */
 const read = new Set<string>();
 
 /** Whether it is of high risk, and its card has not been read to the end: then nothing approves it. */
-export const mustBeRead = (action: Action): boolean => isHighRisk(action) && !read.has(keyOf(action));
+export const mustBeRead = (action: Action): boolean => isHighRisk(action, riskRules()) && !read.has(keyOf(action));
 
 /**
  * Whether the end of the card has been on the screen, for this proposal as it is shown. The end of a form does not count,

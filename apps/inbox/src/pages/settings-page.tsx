@@ -5,6 +5,7 @@ import { Identities } from '../settings/identities.tsx';
 import { Keys } from '../settings/keys.tsx';
 import { Members } from '../settings/members.tsx';
 import { NeedsAdmin } from '../settings/section.tsx';
+import { Tools } from '../settings/tools.tsx';
 import { useSession } from '../shell/use-session.ts';
 import { words } from '../words.ts';
 
@@ -23,6 +24,7 @@ export function SettingsPage() {
         <Members mayChange={mayChange} />
         {mayChange && <Keys mayChange={mayChange} />}
         <Identities mayChange={mayChange} />
+        {mayChange && <Tools />}
         <Account me={me} />
       </div>
     </div>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { settingsQuery } from '../api/queries.ts';
 import { toast } from '../decide/toasts.ts';
 import { words } from '../words.ts';
+import { ByType } from './by-type.tsx';
 import { change, Section } from './section.tsx';
 
 const HOLD_SECONDS_MAX = 600;
@@ -54,6 +55,7 @@ export function Deciding() {
           {text.save}
         </button>
       </form>
+      <ByType settings={settings} />
     </Section>
   );
 }

@@ -1,6 +1,7 @@
-import type { IdentityView } from '../api/queries.ts';
+import type { Identity } from '@proviso/contracts';
 import { toast } from '../decide/toasts.ts';
 import { words } from '../words.ts';
+import { Pacing } from './pacing.tsx';
 import { change, Line, Section, useItems } from './section.tsx';
 
 interface Verified {
@@ -8,9 +9,9 @@ interface Verified {
 }
 
 export function Identities({ mayChange }: { mayChange: boolean }) {
-  const identities = useItems<IdentityView>('/v1/identities', 'identities');
+  const identities = useItems<Identity>('/v1/identities', 'identities');
   const text = words.settings;
-  const verify = async ({ identity_id, name }: IdentityView): Promise<void> => {
+  const verify = async ({ identity_id, name }: Identity): Promise<void> => {
     const reply = await change<Verified>(`/v1/identities/${identity_id}/verify`, { method: 'POST', body: {} });
     if (!reply) return;
     const { ok, message } = reply.verification;
@@ -32,6 +33,7 @@ export function Identities({ mayChange }: { mayChange: boolean }) {
             >
               {text.verify}
             </button>
+            <Pacing identity={identity} mayChange={mayChange} />
           </Line>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ApiKey, Agent } from '@proviso/contracts';
 import { words } from '../words.ts';
+import { ConfirmButton } from './confirm-button.tsx';
 import { change, Line, Section, useItems } from './section.tsx';
 
 export function Keys({ mayChange }: { mayChange: boolean }) {
@@ -17,30 +18,18 @@ export function Keys({ mayChange }: { mayChange: boolean }) {
             {revoked_at ? (
               <span className="text-muted ml-auto">{text.revoked}</span>
             ) : (
-              <Revoke name={name} onRevoke={() => void change(`/v1/api-keys/${key_id}`, { method: 'DELETE' })} />
+              <ConfirmButton
+                label={text.revoke}
+                confirm={text.revokeForGood}
+                name={name}
+                onConfirm={() => void change(`/v1/api-keys/${key_id}`, { method: 'DELETE' })}
+              />
             )}
           </Line>
         ))}
       </ul>
       {mayChange && <NewKey />}
     </Section>
-  );
-}
-
-/** Asks once more: a revoked key never works again. */
-function Revoke({ name, onRevoke }: { name: string; onRevoke: () => void }) {
-  const [isAsked, setAsked] = useState(false);
-  const { revoke, revokeForGood, revokeKey } = words.settings;
-  return (
-    <button
-      type="button"
-      className={`button text-risk ml-auto ${isAsked ? 'bg-risk-soft font-semibold' : ''}`}
-      aria-label={isAsked ? `${revokeForGood}: ${name}` : revokeKey(name)}
-      onBlur={() => setAsked(false)}
-      onClick={() => (isAsked ? onRevoke() : setAsked(true))}
-    >
-      {isAsked ? revokeForGood : revoke}
-    </button>
   );
 }
 
