@@ -8,6 +8,8 @@ import { applyTheme, storedTheme } from './shell/theme.ts';
 import './style.css';
 
 applyTheme(storedTheme());
+// Absent without TLS, except on this machine. Without it the page works, but cannot be installed.
+navigator.serviceWorker?.register('/service-worker.js').catch(() => undefined);
 const root = document.getElementById('root');
 if (root)
   createRoot(root).render(

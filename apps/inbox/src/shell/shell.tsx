@@ -11,6 +11,7 @@ import { KeyCap } from '../keys/key-cap.tsx';
 import { KeysSheet } from '../keys/keys-sheet.tsx';
 import { useKeys } from '../keys/use-keys.ts';
 import { words } from '../words.ts';
+import { showCount } from './badge.ts';
 import { TopBar } from './top-bar.tsx';
 import { Palette } from './palette.tsx';
 
@@ -81,9 +82,7 @@ export function useCount(name: keyof typeof COUNTED): number | undefined {
 function SideBar() {
   const { nav } = words;
   const counts = { waiting: useCount('waiting'), questions: useCount('questions'), unknown: useCount('unknown') };
-  useEffect(() => {
-    document.title = counts.waiting ? `(${counts.waiting}) ${words.product}` : words.product;
-  }, [counts.waiting]);
+  useEffect(() => showCount(counts.waiting), [counts.waiting]);
   return (
     <nav
       aria-label={nav.main}
