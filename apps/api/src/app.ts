@@ -34,6 +34,7 @@ import { createActionRoute } from './routes/v1/actions/create.ts';
 import { confirmOutcomeRoute } from './routes/v1/actions/confirm-outcome.ts';
 import { decideActionRoute } from './routes/v1/actions/decide.ts';
 import { getActionRoute } from './routes/v1/actions/get.ts';
+import { countActionsRoute } from './routes/v1/actions/count.ts';
 import { listActionsRoute } from './routes/v1/actions/list.ts';
 import { processActionsRoute } from './routes/v1/actions/process.ts';
 import { proposeAgainRoute } from './routes/v1/actions/propose-again.ts';
@@ -168,6 +169,7 @@ export const routes: readonly Route[] = [
   bulkCreateActionsRoute,
   createActionRoute,
   listActionsRoute,
+  countActionsRoute,
   getActionRoute,
   updateActionRoute,
   runActionNowRoute,

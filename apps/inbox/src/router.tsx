@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, redirect } from '@tanstack/react-router';
 import { inWords, RequestFailure } from './api/client.ts';
-import { ASSIGNEES, queryClient, sessionQuery, type Assignee } from './api/queries.ts';
+import { AGES, ASSIGNEES, queryClient, sessionQuery, settingsQuery, type Age, type Assignee } from './api/queries.ts';
 import { InboxPage } from './pages/inbox-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { WelcomePage } from './pages/welcome-page.tsx';
@@ -18,6 +18,7 @@ interface InboxSearch {
   run?: string | undefined;
   q?: string | undefined;
   assignee?: Assignee | undefined;
+  age?: Age | undefined;
   group?: Grouping | undefined;
   sort?: 'oldest' | 'newest' | undefined;
   open?: string | undefined;
@@ -32,8 +33,10 @@ const shellRoute = createRoute({
   component: Shell,
   errorComponent: LoadFailed,
   beforeLoad: async ({ location }) => {
+    const settings = queryClient.ensureQueryData(settingsQuery).catch(() => undefined); // their pages say why
     try {
       await queryClient.ensureQueryData(sessionQuery);
+      await settings;
     } catch (error) {
       if (error instanceof RequestFailure && error.status === 401)
         throw redirect({ to: '/sign-in', search: { next: location.href } });
@@ -52,6 +55,7 @@ const inboxRoute = createRoute({
     run: text(search.run),
     q: text(search.q),
     assignee: ASSIGNEES.find((name) => name === search.assignee),
+    age: (Object.keys(AGES) as Age[]).find((name) => name === search.age),
     group: GROUPINGS.find((name) => name === search.group),
     sort: search.sort === 'newest' || search.sort === 'oldest' ? search.sort : undefined,
     open: text(search.open),

@@ -190,7 +190,7 @@ export const pageCursor = z
 
 export const ACTION_SORTS = ['created_at', 'updated_at', 'scheduled_time', 'status', 'type'] as const;
 
-export const listActionsQuery = z.strictObject({
+const actionFilters = {
   status: commaList(actionStatus).optional().describe('Only these statuses, separated by commas.'),
   status_reason: statusReason.optional().describe('Only with this status reason.'),
   type: commaList(plainText(64).min(1)).optional().describe('Only these types, separated by commas.'),
@@ -209,6 +209,19 @@ export const listActionsQuery = z.strictObject({
     .optional()
     .describe('`false`: without those that you have snoozed; `true`: only those. By default both.'),
   again_of: idOrUuid('action').optional().describe('Only the one that proposes this action again.'),
+  created_after: instant.optional().describe('Only those proposed at or after this time; RFC 3339 with an offset.'),
+  created_before: instant.optional().describe('Only those proposed before this time; RFC 3339 with an offset.'),
+  q: plainText(200)
+    .min(1)
+    .optional()
+    .describe(
+      'Only those with a word that begins with each of these: in the preview, the params, the description, the type or the proposer’s name. Only for what waits: needs `status=pending_approval`.',
+    ),
+};
+export const countActionsQuery = z.strictObject(actionFilters);
+
+export const listActionsQuery = z.strictObject({
+  ...actionFilters,
   limit: pageLimit,
   skip: pageSkip,
   cursor: pageCursor,
@@ -352,4 +365,17 @@ export const listActionsReply = z.object({
   actions: z.array(action).describe('The page.'),
   pagination: pagination.describe('The position of the page.'),
 });
+const count = z.int().describe('How many.');
+export const countActionsReply = z.object({
+  status: ok,
+  total: z.int().describe('How many match, counted up to 10 000, the oldest first.'),
+  total_is_estimate: z.literal(true).optional().describe('Present when more than `total` match.'),
+  types: z
+    .array(z.object({ type: z.string().describe('The type.'), count }))
+    .describe('Of those counted, how many have each type; the largest first.'),
+  agents: z
+    .array(z.object({ agent_id: prefixedId('agent').nullable().describe('The agent; null = not an agent’s.'), count }))
+    .describe('Of those counted, how many each agent proposed; the largest first.'),
+});
+export type CountActionsReply = z.output<typeof countActionsReply>;
 export type ListActionsReply = z.output<typeof listActionsReply>;

@@ -14,6 +14,7 @@ export const viewFilters = strictFields({
   agent: filter.describe('Only those of this agent.'),
   run: filter.describe('Only those of this run.'),
   assignee: filter.describe('`me`: assigned to whoever looks; `mine`: to them or to nobody.'),
+  age: filter.describe('Only those that have waited longer: `hour`, `day` or `week`.'),
   q: filter.describe('Only those with these words.'),
   group: filter.describe('How rows are grouped.'),
   sort: filter.describe('How rows are sorted.'),

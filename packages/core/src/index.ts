@@ -8,6 +8,7 @@ export { authorizeProposing, createAction } from './review/create.ts';
 export { confirmOutcome } from './review/confirm-outcome.ts';
 export { decideAction } from './review/decide.ts';
 export { getAction, getActionInWorkspace } from './review/get.ts';
+export { countActions } from './review/count.ts';
 export { type ActionPage, listActions } from './review/list.ts';
 export { inChunks, sizeOf } from './platform/chunks.ts';
 export { processActions } from './execution/process.ts';

@@ -2,7 +2,8 @@ import { useSyncExternalStore } from 'react';
 import type { Action, Briefing } from '@proviso/contracts';
 import { withEvent, type Waiting } from '../waiting/waiting.ts';
 import { listen } from './events.ts';
-import { queryClient, sessionQuery, type WaitingFilter } from './queries.ts';
+import { matchesText } from '../list/matches.ts';
+import { queryClient, sessionQuery, waitsSince, type WaitingFilter } from './queries.ts';
 
 interface Live {
   isLive: boolean;
@@ -27,8 +28,10 @@ export const useLive = (): Live => useSyncExternalStore(subscribe, () => live);
 
 /** Whether the service would list it with that filter. */
 export const meets =
-  ({ type, agent, run, assignee }: WaitingFilter) =>
+  ({ q = '', age, type, agent, run, assignee }: WaitingFilter) =>
   (action: Action): boolean =>
+    (age === undefined || Date.parse(action.created_at) < waitsSince(age)) &&
+    matchesText(action, q) &&
     (type === undefined || type.split(',').includes(action.type)) &&
     (agent === undefined || action.agent_id === agent) &&
     (run === undefined || action.run_id === run) &&

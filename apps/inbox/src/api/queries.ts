@@ -1,5 +1,5 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
-import type { Agent, JsonObject, WorkspaceSettings } from '@proviso/contracts';
+import type { Agent, CountActionsReply, JsonObject, WorkspaceSettings } from '@proviso/contracts';
 import type { Waiting } from '../waiting/waiting.ts';
 import { emptyWaiting, withPage } from '../waiting/waiting.ts';
 import { listActions, type ActionQuery } from './actions.ts';
@@ -26,8 +26,14 @@ export const sessionQuery = queryOptions({ queryKey: ['session'], queryFn: readS
 export const ASSIGNEES = ['mine', 'me'] as const;
 export type Assignee = (typeof ASSIGNEES)[number];
 
-/** What the service filters by; text and age are looked for among the rows that are here. */
+/** Has waited longer than this, in hours. */
+export const AGES = { hour: 1, day: 24, week: 168 } as const;
+export type Age = keyof typeof AGES;
+
+/** What the service filters by. */
 export interface WaitingFilter {
+  q?: string | undefined;
+  age?: Age | undefined;
   type?: string | undefined;
   agent?: string | undefined;
   run?: string | undefined;
@@ -35,15 +41,31 @@ export interface WaitingFilter {
   newestFirst: boolean;
 }
 
-export const pageQuery = ({ type, agent, run, assignee, newestFirst }: WaitingFilter): ActionQuery => ({
+const filterQuery = ({ q, age, type, agent, run, assignee }: WaitingFilter): ActionQuery => ({
   status: 'pending_approval',
+  q: q?.trim() || undefined,
+  created_before: age && new Date(waitsSince(age)).toISOString(),
   type,
   agent_id: agent,
   run_id: run,
   assignee: assignee === 'mine' ? 'me,none' : assignee,
   snoozed: 'false',
+});
+
+/** What was proposed before this has waited so long. */
+export const waitsSince = (age: Age): number => Date.now() - AGES[age] * 3_600_000;
+
+export const pageQuery = ({ newestFirst, ...filter }: WaitingFilter): ActionQuery => ({
+  ...filterQuery({ ...filter, newestFirst }),
   sort_dir: newestFirst ? 'desc' : 'asc',
 });
+
+/** What the other filters leave, by type and agent: asked for again after what happens. */
+export const countsQuery = ({ type: _type, agent: _agent, ...filter }: WaitingFilter) =>
+  queryOptions({
+    queryKey: ['actions', 'count', 'kinds', filter],
+    queryFn: ({ signal }) => request<CountActionsReply>('/v1/actions/counts', { query: filterQuery(filter), signal }),
+  });
 
 /** The stream keeps it fresh, so that it is never read again by itself. */
 export const waitingQuery = (filter: WaitingFilter) =>
@@ -83,6 +105,10 @@ export const settingsQuery = queryOptions({
   queryKey: ['settings', 'workspace'],
   queryFn: async () => (await request<{ settings: WorkspaceSettings }>('/v1/settings')).settings,
 });
+
+/** The risk of single types as the settings say; read with the session, so that it is there before any card. */
+export const riskRules = (): WorkspaceSettings['risk_by_type'] =>
+  queryClient.getQueryData(settingsQuery.queryKey)?.risk_by_type ?? {};
 
 export const reviewersQuery = queryOptions({ queryKey: ['reviewers'], queryFn: listReviewers });
 

@@ -8,8 +8,8 @@ import type { Inbox } from './use-inbox.ts';
 
 /** Nothing to decide: says so, and what comes next. */
 export function EmptyList({ inbox: { waiting } }: { inbox: Inbox }) {
-  const { type, agent, run, q, assignee } = useSearch({ from: '/shell/' });
-  const isFiltered = Boolean(type ?? agent ?? run ?? q ?? assignee);
+  const { type, agent, run, q, assignee, age } = useSearch({ from: '/shell/' });
+  const isFiltered = Boolean(type ?? agent ?? run ?? q ?? assignee ?? age);
   const now = useNow();
   const { data: last } = useQuery({
     queryKey: ['actions', 'last decided'],

@@ -7,10 +7,12 @@ import { useNow } from '../use-now.ts';
 import { GROUPINGS } from '../waiting/sections.ts';
 import { words } from '../words.ts';
 import { readable } from '../readable.ts';
+import { Choice } from './choice.tsx';
+import { Kinds } from './kinds.tsx';
 import { Views } from './views.tsx';
 import type { Inbox } from './use-inbox.ts';
 
-export function ListHeader({ inbox: { waiting }, snoozed }: { inbox: Inbox; snoozed: number }) {
+export function ListHeader({ inbox: { waiting, filter }, snoozed }: { inbox: Inbox; snoozed: number }) {
   const { group = 'run', sort = 'oldest', assignee = 'all' } = useSearch({ from: '/shell/' });
   const navigate = useNavigate({ from: '/' });
   const now = useNow();
@@ -53,35 +55,12 @@ export function ListHeader({ inbox: { waiting }, snoozed }: { inbox: Inbox; snoo
           onChange={(next) => void navigate({ search: (before) => ({ ...before, sort: next }), replace: true })}
         />
       </div>
+      <Kinds filter={filter} />
       <Views />
       <FilterChips />
     </div>
   );
 }
-
-interface ChoiceProps<Value extends string> {
-  label: string;
-  value: Value;
-  options: [Value, string][];
-  onChange: (value: Value) => void;
-}
-
-export const Choice = <Value extends string>({ label, value, options, onChange }: ChoiceProps<Value>) => (
-  <label className="flex items-center whitespace-nowrap">
-    {label}:
-    <select
-      className="field-sizing-content cursor-pointer rounded bg-transparent py-1"
-      value={value}
-      onChange={({ target }) => onChange(target.value as Value)}
-    >
-      {options.map(([each, name]) => (
-        <option key={each} value={each}>
-          {name}
-        </option>
-      ))}
-    </select>
-  </label>
-);
 
 /** What the list is narrowed to; each can be taken away. */
 function FilterChips() {

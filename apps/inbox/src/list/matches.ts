@@ -1,11 +1,20 @@
 import type { Action } from '@proviso/contracts';
 
-/** Whether each word stands somewhere in what the card, the proposer or the params say. */
-export function matchesText(action: Action, text: string): boolean {
-  const words = text.toLowerCase().split(/\s+/u).filter(Boolean);
-  if (words.length === 0) return true;
-  const { preview, params, created_by, description, action_id } = action;
-  const all =
-    `${JSON.stringify(preview)} ${JSON.stringify(params)} ${created_by.name} ${description ?? ''} ${action_id}`.toLowerCase();
-  return words.every((word) => all.includes(word));
+const wordsOf = (text: string): string[] =>
+  text
+    .toLowerCase()
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .filter(Boolean);
+
+/** Whether each word begins a word of the card, the params or the proposer: the `q` of the service. */
+export function matchesText({ preview, params, created_by, description, type }: Action, text: string): boolean {
+  const asked = wordsOf(text);
+  if (asked.length === 0) return true;
+  const said = stringsOf([preview, params, description, created_by.name, type]).flatMap(wordsOf);
+  return asked.every((word) => said.some((one) => one.startsWith(word)));
+}
+
+function stringsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return value === null || value === undefined ? [] : [String(value)];
+  return Object.entries(value).flatMap(([key, each]) => [key, ...stringsOf(each)]);
 }

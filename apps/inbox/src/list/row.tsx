@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
 import { memo } from 'react';
+import { riskRules } from '../api/queries.ts';
 import { distance, exactTime, nearTime } from '../format.ts';
 import { readable } from '../readable.ts';
 import { TypeIcon } from '../shell/type-icon.tsx';
@@ -101,7 +102,7 @@ function RightSide({ fold: { action, equals }, decided }: { fold: Fold; decided:
       {equals.length > 0 ? (
         <span className="pill bg-accent-soft text-accent">{words.list.equal(equals.length + 1)}</span>
       ) : (
-        <RiskPill risk={riskOf(action)} />
+        <RiskPill risk={riskOf(action, riskRules())} />
       )}
     </span>
   );

@@ -6,7 +6,6 @@ import { listActions } from '../api/actions.ts';
 import { pageQuery, queryClient, waitingQuery, type WaitingFilter } from '../api/queries.ts';
 import { sectionsOf, type Fold, type Section } from '../waiting/sections.ts';
 import { emptyWaiting, withArrivals, withoutDecided, withPage, type Waiting } from '../waiting/waiting.ts';
-import { matchesText } from './matches.ts';
 
 export interface Inbox {
   filter: WaitingFilter;
@@ -31,13 +30,13 @@ export interface Inbox {
 /** The list of what waits, the row that is open, and those that are ticked. */
 export function useInbox(): Inbox {
   const search = useSearch({ from: '/shell/' });
-  const { type, agent, run, assignee, sort = 'oldest', group = 'run', q = '' } = search;
+  const { type, agent, run, assignee, q, age, sort = 'oldest', group = 'run' } = search;
   const filter = useMemo(
-    () => ({ type, agent, run, assignee, newestFirst: sort === 'newest' }),
-    [type, agent, run, assignee, sort],
+    () => ({ type, agent, run, assignee, q, age, newestFirst: sort === 'newest' }),
+    [type, agent, run, assignee, q, age, sort],
   );
   const { data: waiting = emptyWaiting, isLoading, error } = useQuery(waitingQuery(filter));
-  const rows = useMemo(() => (q ? waiting.rows.filter((row) => matchesText(row, q)) : waiting.rows), [waiting.rows, q]);
+  const { rows } = waiting;
   const sections = useMemo(() => sectionsOf(rows, group), [rows, group]);
   const folds = useMemo(() => sections.flatMap((section) => section.folds), [sections]);
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());

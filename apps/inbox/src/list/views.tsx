@@ -10,7 +10,7 @@ import { Modal } from '../shell/modal.tsx';
 import { useDecides, useSession } from '../shell/use-session.ts';
 import { words } from '../words.ts';
 
-const NAMES = ['type', 'agent', 'run', 'assignee', 'q', 'group', 'sort'] as const;
+const NAMES = ['type', 'agent', 'run', 'assignee', 'age', 'q', 'group', 'sort'] as const;
 
 /** What of an address is a filter, without what is open. */
 const filtersOf = (search: View['filters']): View['filters'] =>

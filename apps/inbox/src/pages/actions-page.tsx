@@ -4,7 +4,7 @@ import type { Action, Status, StatusReason } from '@proviso/contracts';
 import { inWords } from '../api/client.ts';
 import { listActions, type ActionQuery } from '../api/actions.ts';
 import { distance, exactTime } from '../format.ts';
-import { Choice } from '../list/list-header.tsx';
+import { Choice } from '../list/choice.tsx';
 import { matchesText } from '../list/matches.ts';
 import { readable } from '../readable.ts';
 import { TypeIcon } from '../shell/type-icon.tsx';

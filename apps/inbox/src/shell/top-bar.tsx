@@ -1,7 +1,7 @@
 import { Menu } from '@base-ui/react/menu';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Menu as MenuIcon } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { queryClient } from '../api/queries.ts';
 import { signOut } from '../api/session.ts';
 import { KeyCap } from '../keys/key-cap.tsx';
@@ -34,10 +34,28 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
   );
 }
 
+/** The service is asked once somebody stops typing. */
+const TYPING_MS = 200;
+
 function SearchBox() {
   const { q } = useSearch({ strict: false }) as { q?: string };
   const navigate = useNavigate();
   const [element, setElement] = useState<HTMLInputElement | null>(null);
+  const [text, setText] = useState(q ?? '');
+  const sent = useRef(text);
+  useEffect(() => {
+    if (sent.current === (q ?? '')) return; // what was typed here
+    sent.current = q ?? '';
+    setText(sent.current);
+  }, [q]);
+  useEffect(() => {
+    if (text === sent.current) return;
+    const typed = setTimeout(() => {
+      sent.current = text;
+      void navigate({ to: '.', search: (before) => ({ ...before, q: text || undefined }), replace: true });
+    }, TYPING_MS);
+    return () => clearTimeout(typed);
+  }, [text, navigate]);
   useKeys({ '/': () => element?.focus() });
   return (
     <input
@@ -46,10 +64,8 @@ function SearchBox() {
       aria-label={words.nav.search}
       placeholder={words.nav.search}
       className="bg-chip min-h-8 w-100 min-w-0 rounded-md px-2.5"
-      value={q ?? ''}
-      onChange={({ target: { value } }) =>
-        void navigate({ to: '.', search: (before) => ({ ...before, q: value || undefined }), replace: true })
-      }
+      value={text}
+      onChange={({ target }) => setText(target.value)}
       onKeyDown={({ key, currentTarget }) => {
         if (key === 'Escape' || key === 'Enter') currentTarget.blur();
       }}

@@ -4,6 +4,7 @@ import type {
   BulkCreateReply,
   BulkDecideBody,
   BulkDecideReply,
+  CountActionsReply,
   CreateActionBody,
   JsonObject,
   ListActionsQuery,
@@ -71,6 +72,13 @@ export function createActions(send: Send) {
 
     /** One page. `pagination.next_cursor` says where the next one begins, even if the page has fewer than `limit`. */
     list,
+
+    /** How many match, in all, by type and by agent; counted up to 10 000. */
+    counts: (
+      query: Omit<ListActions, 'limit' | 'skip' | 'cursor' | 'sort_by' | 'sort_dir'> = {},
+      options?: CallOptions,
+    ): Promise<CountActionsReply> =>
+      send<CountActionsReply>({ method: 'GET', path: `/v1/actions/counts${queryOf(query)}` }, options),
 
     /** Every matching action, page by page; writes in between neither repeat nor skip one. */
     each: (
