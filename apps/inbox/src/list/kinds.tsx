@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { agentsQuery, countsQuery, type WaitingFilter } from '../api/queries.ts';
+import { readable } from '../readable.ts';
 import { words } from '../words.ts';
 import { Choice } from './choice.tsx';
 
@@ -18,9 +19,13 @@ export function Kinds({ filter }: { filter: WaitingFilter }) {
     ...found.map(([value, name, count]): [string, string] => [value, list.counted(name, count)]),
     ...(chosen && !found.some(([value]) => value === chosen) ? [[chosen, chosen] as [string, string]] : []),
   ];
-  const types = counts?.types.map(({ type, count }): [string, string, number] => [type, words.typeOf(type), count]);
+  const types = counts?.types.map(({ type, count }): [string, string, number] => [
+    type,
+    readable(words.typeOf(type)),
+    count,
+  ]);
   const byAgent = counts?.agents.flatMap(({ agent_id, count }): [string, string, number][] =>
-    agent_id ? [[agent_id, nameOf(agent_id), count]] : [],
+    agent_id ? [[agent_id, readable(nameOf(agent_id)), count]] : [],
   );
   const narrow = (change: object): void =>
     void navigate({ search: (before) => ({ ...before, ...change, open: undefined }), replace: true });

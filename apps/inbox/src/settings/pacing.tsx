@@ -1,5 +1,6 @@
 import type { Identity, IdentityPacing } from '@proviso/contracts';
 import { toast } from '../decide/toasts.ts';
+import { readable } from '../readable.ts';
 import { words } from '../words.ts';
 import { change } from './section.tsx';
 
@@ -27,7 +28,7 @@ export function Pacing({ identity, mayChange }: { identity: Identity; mayChange:
   };
   return (
     <details className="w-full">
-      <summary className="text-muted text-sm">{text.pacing(name)}</summary>
+      <summary className="text-muted text-sm">{text.pacing(readable(name))}</summary>
       <form
         key={JSON.stringify(pacing)}
         className="mt-1 flex flex-wrap items-end gap-3"

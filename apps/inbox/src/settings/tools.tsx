@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { JsonObject, Tool } from '@proviso/contracts';
 import { toast } from '../decide/toasts.ts';
+import { readable, readableJson } from '../readable.ts';
 import { words } from '../words.ts';
 import { ConfirmButton } from './confirm-button.tsx';
 import { change, Line, Section, useItems } from './section.tsx';
@@ -15,8 +16,8 @@ export function Tools() {
       <ul>
         {tools.map((tool) => (
           <Line key={tool.name}>
-            <strong className="min-w-40">{tool.name}</strong>
-            <span className="text-muted min-w-0 break-all">{tool.url}</span>
+            <strong className="min-w-40">{readable(tool.name)}</strong>
+            <span className="text-muted min-w-0 break-all">{readable(tool.url)}</span>
             <span className="text-muted">{text.toolVersion(tool.version)}</span>
             <span className="text-muted">{tool.idempotent ? text.calledAgain : text.calledOnce}</span>
             <ConfirmButton
@@ -27,9 +28,7 @@ export function Tools() {
             />
             <details className="w-full">
               <summary className="text-muted text-sm">{text.toolSchema}</summary>
-              <pre className="mt-1 font-mono text-xs whitespace-pre-wrap">
-                {JSON.stringify(tool.input_schema, null, 2)}
-              </pre>
+              <pre className="mt-1 font-mono text-xs whitespace-pre-wrap">{readableJson(tool.input_schema)}</pre>
             </details>
           </Line>
         ))}

@@ -1,0 +1,128 @@
+import { describeInBrowser, openInbox, type Inbox } from './open-inbox.ts';
+import { propose, read, task } from './propose.ts';
+
+describeInBrowser('the filters, the settings and the app', () => {
+  let inbox: Inbox;
+  beforeAll(async () => {
+    inbox = await openInbox();
+  }, 120_000);
+  afterAll(() => inbox.close());
+
+  it('search all that waits, narrow it by type with counts, and stay in the address', async () => {
+    const office = await inbox.office();
+    const { page } = office;
+    await propose(office, task('Send the quote'), task('Call Grace'), {
+      type: 'escalate_to_human',
+      params: { reason: 'Which quote?' },
+    });
+    await page.reload();
+    const rows = page.getByRole('region', { name: 'What waits for a decision' }).getByRole('link');
+    await rows.nth(2).waitFor();
+    await page.getByLabel('Type').selectOption({ label: 'task (2)' });
+    await page.getByText('2 waiting').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('quot');
+    await page.getByText('1 waiting').waitFor();
+    expect(await rows.allInnerTexts()).toEqual([expect.stringContaining('Task: Send the quote')]);
+    expect(new URL(page.url()).searchParams.get('q')).toBe('quot');
+    await propose(office, task('Another quotation'), task('Nothing of it'));
+    await page.getByRole('button', { name: /1 new/ }).waitFor();
+    await page.getByLabel('Waits').selectOption('over an hour');
+    await page.getByText('No waiting proposal matches these filters.').waitFor();
+    expect(office.complaints).toEqual([]);
+  });
+
+  it('register a tool, make it high risk, and then its card must be read to the end', async () => {
+    const office = await inbox.office();
+    const { page } = office;
+    await page.goto('/settings');
+    await page.locator('summary', { hasText: 'Register a tool' }).click();
+    await page.getByLabel('Name', { exact: true }).last().fill('shop.refund');
+    await page.getByLabel('Address (https)').fill('https://tools.example.com/refund');
+    await page.getByRole('button', { name: 'Register a tool' }).click();
+    await page.getByText('Copy this signing secret now.').waitFor();
+    await page.locator('summary', { hasText: 'By type' }).click();
+    const saved = page.waitForResponse(
+      (reply) => reply.url().endsWith('/v1/settings') && reply.request().method() === 'PATCH',
+    );
+    await page.getByLabel('Risk of each shop.refund').selectOption('always high');
+    await saved;
+    const [id] = await propose(office, { type: 'shop.refund', params: { text: 'line '.repeat(3_000) } });
+    await page.goto('/');
+    await page.getByText('high risk').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Approve' }).first().isDisabled()).toBe(true);
+    expect((await read(office, id)).status).toBe('pending_approval');
+    await page.goto('/settings');
+    const remove = page.getByRole('button', { name: 'Delete shop.refund' });
+    await remove.click();
+    await page.getByRole('button', { name: 'Delete for good: shop.refund' }).click();
+    await page.getByText('No tool yet.').waitFor();
+  });
+
+  it('set the rate limits of an account', async () => {
+    const office = await inbox.office();
+    const { page } = office;
+    await page.goto('/settings');
+    await page.locator('summary', { hasText: 'Rate limits of' }).first().click();
+    await page.getByLabel('Per hour').first().fill('20');
+    await page.getByLabel('Per day').first().fill('none');
+    const form = page.locator('form', { has: page.getByLabel('Per hour') }).first();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    const { body } = await office.reviewer<{ identities: { pacing: unknown }[] }>('GET', '/v1/identities');
+    expect(body.identities.map(({ pacing }) => pacing)).toContainEqual({ per_hour: 20, per_day: null });
+  });
+
+  it('can be installed: a manifest with icons, and a worker that answers no request and stores nothing', async () => {
+    const { page, complaints } = await inbox.office();
+    const manifest = await page.evaluate(async () => {
+      const address = document.querySelector<HTMLLinkElement>('link[rel=manifest]')?.href ?? '';
+      return (await fetch(address)).json() as Promise<{ display: string; start_url: string; icons: { src: string }[] }>;
+    });
+    expect(manifest).toMatchObject({ display: 'standalone', start_url: '/' });
+    const icons = await page.evaluate(
+      (sources) => Promise.all(sources.map(async (src) => (await fetch(src)).headers.get('content-type'))),
+      manifest.icons.map(({ src }) => src),
+    );
+    expect(icons).toEqual(['image/png', 'image/png']);
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await page.reload();
+    await page.getByText('Nothing waits for you.').waitFor();
+    expect(await page.evaluate(async () => [await caches.keys(), navigator.serviceWorker.controller !== null])).toEqual(
+      [[], true],
+    );
+    expect(complaints).toEqual([]);
+  });
+
+  it('show a toast over the list, never over a button of the edit form', async () => {
+    const office = await inbox.office();
+    const { page } = office;
+    await propose(office, task('One'), task('Two', { description: 'line\n'.repeat(60) }));
+    await page.reload();
+    await page.getByRole('heading', { name: 'Task: One' }).waitFor();
+    await page.keyboard.press('a');
+    await page.getByText('Approved “Task: One”.').waitFor();
+    await page.getByRole('heading', { name: 'Task: Two' }).waitFor();
+    await page.keyboard.press('e');
+    for (const [width, height] of [
+      [1440, 900],
+      [1024, 700],
+      [375, 667],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      const toast = await page.locator('.bg-toast').first().boundingBox();
+      if (!toast) throw new Error('The toast has gone.');
+      const buttons = page.getByRole('region', { name: 'The proposal' }).getByRole('button');
+      for (const button of await buttons.all()) {
+        const box = await button.boundingBox();
+        const apart =
+          !box ||
+          box.x >= toast.x + toast.width ||
+          box.x + box.width <= toast.x ||
+          box.y >= toast.y + toast.height ||
+          box.y + box.height <= toast.y;
+        expect([width, await button.innerText(), apart]).toEqual([width, expect.any(String), true]);
+      }
+    }
+  });
+});
