@@ -1839,6 +1839,30 @@ export const RECORDED: Record<string, Recorded> = {
       NOT_FOUND: { message: 'There is no such workspace.', details: [] },
     },
   },
+  countActions: {
+    reply: {
+      status: 'success',
+      total: 10,
+      types: [
+        { type: 'probe_idempotent', count: 5 },
+        { type: 'email_message', count: 4 },
+        { type: 'create_note', count: 1 },
+      ],
+      agents: [
+        { agent_id: null, count: 8 },
+        { agent_id: 'agt_01h455vb4pex5vsknk084sn02q', count: 2 },
+      ],
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope actions:read.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
   getAction: {
     reply: {
       status: 'success',
@@ -2294,7 +2318,7 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
         details: [],
       },
-      INVALID_STATE: { message: 'The outcome of the action is known. Read the action for what happened.', details: [] },
+      INVALID_STATE: { message: 'owner has already confirmed the outcome: it did not happen.', details: [] },
     },
   },
   proposeAgain: {
@@ -4093,7 +4117,10 @@ export const RECORDED: Record<string, Recorded> = {
     },
   },
   getSettings: {
-    reply: { status: 'success', settings: { hold_seconds: 10, hold_seconds_by_type: {}, reject_presets: [] } },
+    reply: {
+      status: 'success',
+      settings: { hold_seconds: 10, hold_seconds_by_type: {}, risk_by_type: {}, reject_presets: [] },
+    },
     errors: {
       UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
       FORBIDDEN: { message: 'The token lacks the scope actions:read.', details: [] },
@@ -4110,6 +4137,7 @@ export const RECORDED: Record<string, Recorded> = {
       settings: {
         hold_seconds: 20,
         hold_seconds_by_type: { create_note: 0 },
+        risk_by_type: { 'shop.refund': 'high' },
         reject_presets: ['Not to this customer.'],
       },
     },

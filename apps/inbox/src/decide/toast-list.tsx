@@ -9,7 +9,7 @@ export function ToastList() {
   return (
     <div
       aria-live="polite"
-      className="pointer-events-none fixed bottom-24 left-4 z-40 flex w-86 flex-col gap-2 max-md:top-14 max-md:right-3 max-md:bottom-auto max-md:left-3 max-md:w-auto lg:w-140"
+      className="pointer-events-none fixed bottom-24 left-4 z-40 flex w-86 flex-col gap-2 max-md:top-1 max-md:right-3 max-md:bottom-auto max-md:left-3 max-md:w-auto max-md:[&>*:not(:last-child)]:hidden lg:w-140"
     >
       {toasts.map((toast) => (
         <ToastItem key={toast.id} toast={toast} />
