@@ -78,7 +78,7 @@ describeInBrowser('the inbox', () => {
     await page.reload();
     await title(office).waitFor();
     await page.keyboard.press('e');
-    await page.getByLabel('Amount').fill('600');
+    await page.getByRole('region', { name: 'The proposal' }).getByLabel('Amount').fill('600');
     await page.getByLabel('Reason given').fill('Lost');
     const changes = page.getByRole('region', { name: 'What you changed' });
     expect(await changes.locator('dt').allInnerTexts()).toEqual(['amount', 'reason']);
@@ -293,7 +293,7 @@ describeInBrowser('the inbox', () => {
       await route.continue();
     });
     await panel.getByRole('button', { name: 'It happened' }).click();
-    await page.getByText('The outcome of the action is known. Read the action for what happened.').waitFor();
+    await page.getByText('has already confirmed the outcome: it did not happen.').waitFor();
     await page.getByText('it did not happen', { exact: true }).waitFor();
     expect((await read(office, other)).status_reason).toBe('confirmed_not_done');
   });

@@ -14,7 +14,7 @@ const TRAP = `Object.defineProperty(window, 'hit', { set: () => console.error('$
 
 /** Elements and attributes that the page never has; in the frame of a mail, all that a cleaned mail never has. */
 const TRACES = `(() => {
-  const own = ({ href, src }) => /^[/](assets[/]|favicon[.])/.test((href ?? src).replace(location.origin, ''));
+  const own = ({ href, src }) => /^[/](assets[/]|favicon[.]|manifest[.]|icon-)/.test((href ?? src).replace(location.origin, ''));
   const isOdd = (element) =>
     [...element.attributes].some(({ name, value }) =>
       /^on/i.test(name) || (/^(href|src|data|action|formaction|xlink:href|srcdoc)$/i.test(name) && /^\\s*(javascript|data|vbscript):/i.test(value))) ||
@@ -283,7 +283,7 @@ describeInBrowser('what agents, tools and people write', () => {
       `/review?type=create_task&agent=${agent_id}&run=${run_id}`,
     ]) {
       await page.goto(address);
-      await page.getByText('⟨U+202E⟩gnp').first().waitFor();
+      await page.getByText('⟨U+202E⟩gnp').filter({ visible: true }).first().waitFor();
       await page.getByText(/^(?:Loading|Reading)/).waitFor({ state: 'hidden' });
       await page.evaluate(`document.querySelectorAll('details').forEach((one) => (one.open = true))`);
       const unseen = `[...document.querySelectorAll('body *')].filter((one) =>

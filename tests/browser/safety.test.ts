@@ -122,7 +122,7 @@ describeInBrowser('every page of the inbox', () => {
       await isFree('a form');
       await open(`/?open=${tool}`);
       await page.keyboard.press('e');
-      await page.getByLabel('Amount').fill('0');
+      await page.getByRole('region', { name: 'The proposal' }).getByLabel('Amount').fill('0');
       await isFree('the form of a tool, with an error');
       await open(`/?open=${form}`);
       await reviewer('POST', `/v1/actions/${form}/approve`, { action: 'reject' });
