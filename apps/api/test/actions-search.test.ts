@@ -1,13 +1,12 @@
 import type { Action } from '@proviso/contracts';
-import { expectRefusal, INVALID, pathsOf, pending, uuidOf, useApi } from './test-api.ts';
-import type { Tenant } from './test-api.ts';
+import { uuidOf, useTenant } from './test-api.ts';
 
 const titlesOf = (actions: Action[]): unknown[] => actions.map(({ params }) => params.title);
 const task = (title: string, more: object = {}) => ({ type: 'create_task', params: { title, ...more } });
 
 describe('searching and counting what waits', () => {
-  const api = useApi();
-  const found = async (here: Tenant, q: string): Promise<unknown[]> => {
+  const { api, here } = useTenant();
+  const found = async (q: string): Promise<unknown[]> => {
     const { status, body } = await here.owner.get(
       `/v1/actions?status=pending_approval&q=${encodeURIComponent(q)}&sort_dir=asc`,
     );
@@ -17,42 +16,39 @@ describe('searching and counting what waits', () => {
   };
 
   it('finds what has a word that begins with each of the words, in any case and order', async () => {
-    const here = await api.tenant();
-    await pending(here.owner, here, task('Send the quote', { description: 'To Ada.Lovelace@example.com\nby Friday' }));
-    await pending(here.owner, here, task('Call Grace', { description: 'About 480.00 EUR' }));
-    await pending(here.owner, here, { ...task('Clean up'), description: 'The quotation is old' });
-    expect(await found(here, 'quot')).toEqual(['Send the quote', 'Clean up']);
-    expect(await found(here, 'THE ada')).toEqual(['Send the quote']);
-    expect(await found(here, 'lovelace@example.com')).toEqual(['Send the quote']);
-    expect(await found(here, 'by fri')).toEqual(['Send the quote']);
-    expect(await found(here, '480')).toEqual(['Call Grace']);
-    expect(await found(here, 'uote')).toEqual([]);
-    expect(await found(here, '… –')).toEqual(['Send the quote', 'Call Grace', 'Clean up']);
+    await here.pending(task('Send the quote', { description: 'To Ada.Lovelace@example.com\nby Friday' }));
+    await here.pending(task('Call Grace', { description: 'About 480.00 EUR' }));
+    await here.pending({ ...task('Clean up'), description: 'The quotation is old' });
+    expect(await found('quot')).toEqual(['Send the quote', 'Clean up']);
+    expect(await found('THE ada')).toEqual(['Send the quote']);
+    expect(await found('lovelace@example.com')).toEqual(['Send the quote']);
+    expect(await found('by fri')).toEqual(['Send the quote']);
+    expect(await found('480')).toEqual(['Call Grace']);
+    expect(await found('uote')).toEqual([]);
+    expect(await found('… –')).toEqual(['Send the quote', 'Call Grace', 'Clean up']);
   });
 
   it.each(["a' | 'b", "x'); drop table actions; --", '!a', 'a & b', 'a:*', '\\', "'", '<->', 'a <2> b'])(
     'reads %j as words, never as an expression',
     async (q) => {
-      const here = await api.tenant();
-      await pending(here.owner, here, task('Send the quote'));
-      expect(await found(here, `${q} zzz`)).toEqual([]);
+      await here.pending(task('Send the quote'));
+      expect(await found(`${q} zzz`)).toEqual([]);
     },
   );
 
   it('takes proposals whose text is as long and varied as a text can be', async () => {
-    const here = await api.tenant();
     const description = Array.from({ length: 6_000 }, (_, at) => at.toString(36)).join(' ');
-    await pending(here.owner, here, task('Long', { description }));
-    expect(await found(here, 'long')).toEqual(['Long']);
+    await here.pending(task('Long', { description }));
+    expect(await found('long')).toEqual(['Long']);
   });
 
   it('does not find what was decided, and nothing of another workspace', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
-    await pending(there.owner, there, task('Send the quote'));
-    const { action_id } = await pending(here.owner, here, task('Send the quote'));
-    expect(await found(here, 'quote')).toEqual(['Send the quote']);
+    const there = await api.tenant();
+    await there.pending(task('Send the quote'));
+    const { action_id } = await here.pending(task('Send the quote'));
+    expect(await found('quote')).toEqual(['Send the quote']);
     await here.owner.post(`/v1/actions/${action_id}/reject`);
-    expect(await found(here, 'quote')).toEqual([]);
+    expect(await found('quote')).toEqual([]);
   });
 
   it.each([
@@ -62,17 +58,14 @@ describe('searching and counting what waits', () => {
     ['an empty text', 'q=&status=pending_approval', 'q'],
     ['a time without an offset', 'created_before=2026-01-01T00:00:00', 'created_before'],
   ])('refuses %s, and names the field', async (_, query, path) => {
-    const here = await api.tenant();
     for (const list of ['actions', 'actions/counts']) {
-      const refused = await expectRefusal(api, here, INVALID, () => here.owner.get(`/v1/${list}?${query}`));
-      expect(pathsOf(refused)).toEqual([path]);
+      await here.refuses('INVALID', () => here.owner.get(`/v1/${list}?${query}`), path);
     }
   });
 
   it('filters by the time of the proposal: from one time on, and before another', async () => {
-    const here = await api.tenant();
     const times: string[] = [];
-    for (const title of ['One', 'Two', 'Three']) times.push((await pending(here.owner, here, task(title))).created_at);
+    for (const title of ['One', 'Two', 'Three']) times.push((await here.pending(task(title))).created_at);
     const titles = async (query: string): Promise<unknown[]> => {
       const { body } = await here.owner.get(`/v1/actions?sort_dir=asc&${query}`);
       return titlesOf(body.actions);
@@ -84,12 +77,12 @@ describe('searching and counting what waits', () => {
   });
 
   it('counts by type and by agent what the filters leave', async () => {
-    const [here, there] = [await api.tenant(), await api.tenant()];
-    await pending(there.owner, there, task('Theirs'));
+    const there = await api.tenant();
+    await there.pending(task('Theirs'));
     const agent = await here.client({ agent: 'Outreach' });
-    const one = await pending(here.owner, here, task('Send the quote'));
-    await pending(agent, here, task('x'));
-    const { agent_id } = await pending(agent, here);
+    const one = await here.pending(task('Send the quote'));
+    await here.pending(task('x'), agent);
+    const { agent_id } = await here.pending({}, agent);
     const counts = async (query: string) => (await here.owner.get(`/v1/actions/counts?${query}`)).body;
     expect(await counts('status=pending_approval')).toEqual({
       status: 'success',
@@ -109,8 +102,7 @@ describe('searching and counting what waits', () => {
   });
 
   it('counts up to 10 000', async () => {
-    const here = await api.tenant();
-    const { action_id } = await pending(here.owner, here, task('Many'));
+    const { action_id } = await here.pending(task('Many'));
     for (let times = 0; times < 4; times++)
       await api.world.db.pool.query(
         `insert into actions select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid()))).*
