@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { startMcpFake, type McpFake } from '@proviso/testing/providers/mcp';
 import { type ReplyBody, type Tenant, useApi, proposal, useTenant } from './test-api.ts';
 import { nextSteps } from '../src/next-steps.ts';
 
@@ -13,24 +14,39 @@ const curlsOf = (file: string): string[] =>
   );
 const run = promisify(execFile);
 
+/** The server that a page names; a fake of it answers here. */
+const GITHUB = 'https://api.githubcopilot.com/mcp/';
+
 describe('the curl commands', () => {
   const api = useApi();
+  let github: McpFake;
+  beforeAll(async () => {
+    github = await startMcpFake({ token: 'ghp_token' });
+    github.tools.push({ name: 'get_issue', inputSchema: { type: 'object' } });
+  });
+  afterAll(() => github.close());
+  const here = (command: string): string =>
+    command.replaceAll('http://127.0.0.1:3000', api.url).replaceAll(GITHUB, github.address);
 
   /** Runs them in their order, as somebody would who has pasted the keys; each is told what the one before it made. */
-  async function replies(here: Tenant, file: string): Promise<ReplyBody[]> {
+  async function replies(tenant: Tenant, file: string): Promise<ReplyBody[]> {
     const env: Record<string, string | undefined> = {
       PATH: process.env.PATH ?? '',
-      AGENT_KEY: await here.token({ agent: 'bot' }),
-      OWNER_KEY: await here.token({}),
-      IDENTITY_ID: await here.identity('smtp', { host: '127.0.0.1', port: 25, from: 'agent@example.com' }),
+      AGENT_KEY: await tenant.token({ agent: 'bot' }),
+      OWNER_KEY: await tenant.token({}),
+      AGENT_ID: await tenant.agentId('bot'),
+      IDENTITY_ID: await tenant.identity('smtp', { host: '127.0.0.1', port: 25, from: 'agent@example.com' }),
     };
     const all: ReplyBody[] = [];
     for (const command of curlsOf(file)) {
-      const { stdout } = await run('bash', ['-c', command.replaceAll('http://127.0.0.1:3000', api.url)], { env });
+      const { stdout } = await run('bash', ['-c', here(command)], { env });
       const reply = JSON.parse(stdout) as ReplyBody;
       expect([command, reply.status]).toEqual([command, 'success']);
       env.ACTION_ID = reply.action_id ?? env.ACTION_ID;
       env.SECRET = reply.secret ?? env.SECRET;
+      env.IDENTITY_ID = reply.identity?.identity_id ?? env.IDENTITY_ID;
+      env.GATEWAY_ID = reply.gateway?.gateway_id ?? env.GATEWAY_ID;
+      env.HASH = reply.tools?.find(({ name }) => name === 'get_issue')?.definition_hash ?? env.HASH;
       all.push(reply);
     }
     return all;
