@@ -15,6 +15,8 @@ export function matchesText({ preview, params, created_by, description, type }: 
 }
 
 function stringsOf(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return value === null || value === undefined ? [] : [String(value)];
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number' || typeof value === 'boolean') return [String(value)];
+  if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, each]) => [key, ...stringsOf(each)]);
 }

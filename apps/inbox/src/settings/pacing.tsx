@@ -9,10 +9,11 @@ const LIMITS = ['per_second', 'per_hour', 'per_day', 'per_week'] as const;
 /** An empty field leaves the provider's own limit as it is; `none` lifts it. */
 function pacingIn(given: FormData): IdentityPacing | null {
   const limits = LIMITS.flatMap((name): [string, number | null][] => {
-    const text = String(given.get(name) ?? '').trim();
+    const field = given.get(name);
+    const text = typeof field === 'string' ? field.trim() : '';
     return text === '' ? [] : [[name, text === words.settings.noLimit ? null : Number(text)]];
   });
-  return limits.length === 0 ? null : (Object.fromEntries(limits) as IdentityPacing);
+  return limits.length === 0 ? null : Object.fromEntries(limits);
 }
 
 /** How fast actions may start through one account. */

@@ -47,7 +47,7 @@ const EMPTY_SCHEMA = '{\n  "type": "object",\n  "properties": {}\n}';
 
 function readSchema(text: FormDataEntryValue | null): JsonObject | undefined {
   try {
-    return JSON.parse(String(text)) as JsonObject; // the service says where it is no schema
+    return JSON.parse(typeof text === 'string' ? text : '') as JsonObject; // the service says where it is no schema
   } catch {
     return undefined;
   }

@@ -26,6 +26,8 @@ export type ListActions = Partial<Omit<ListActionsQuery, 'status' | 'type'>> & {
   type?: string | readonly string[];
 };
 
+export type ActionFilters = Omit<ListActions, 'limit' | 'skip' | 'cursor' | 'sort_by' | 'sort_dir'>;
+
 export interface UpdateOptions extends CallOptions {
   /** The version that was read; PRECONDITION_FAILED if it is not current. */
   ifVersion?: number;
@@ -40,6 +42,11 @@ export interface Decision {
 }
 
 export type Actions = ReturnType<typeof createActions>;
+
+const countsOver =
+  (send: Send) =>
+  (query: ActionFilters = {}, options?: CallOptions): Promise<CountActionsReply> =>
+    send<CountActionsReply>({ method: 'GET', path: `/v1/actions/counts${queryOf(query)}` }, options);
 
 /** Actions over /v1. */
 export function createActions(send: Send) {
@@ -74,11 +81,7 @@ export function createActions(send: Send) {
     list,
 
     /** How many match, in all, by type and by agent; counted up to 10 000. */
-    counts: (
-      query: Omit<ListActions, 'limit' | 'skip' | 'cursor' | 'sort_by' | 'sort_dir'> = {},
-      options?: CallOptions,
-    ): Promise<CountActionsReply> =>
-      send<CountActionsReply>({ method: 'GET', path: `/v1/actions/counts${queryOf(query)}` }, options),
+    counts: countsOver(send),
 
     /** Every matching action, page by page; writes in between neither repeat nor skip one. */
     each: (
