@@ -26,7 +26,7 @@ export type ListActions = Partial<Omit<ListActionsQuery, 'status' | 'type'>> & {
   type?: string | readonly string[];
 };
 
-export type ActionFilters = Omit<ListActions, 'limit' | 'skip' | 'cursor' | 'sort_by' | 'sort_dir'>;
+type ActionFilters = Omit<ListActions, 'limit' | 'skip' | 'cursor' | 'sort_by' | 'sort_dir'>;
 
 export interface UpdateOptions extends CallOptions {
   /** The version that was read; PRECONDITION_FAILED if it is not current. */
@@ -52,8 +52,7 @@ const countsOver =
 export function createActions(send: Send) {
   const verb = async (id: string, name: string, body: object | undefined, options?: CallOptions): Promise<Action> => {
     const path = `${addressOf(id)}/${name}`;
-    const { action } = await send<{ action: Action }>({ method: 'POST', path, body }, options);
-    return action;
+    return (await send<{ action: Action }>({ method: 'POST', path, body }, options)).action;
   };
   const list = (query: ListActions = {}, options?: CallOptions): Promise<ListActionsReply> =>
     send<ListActionsReply>({ method: 'GET', path: `/v1/actions${queryOf(query)}` }, options);
