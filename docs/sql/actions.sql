@@ -140,7 +140,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('pending_approval')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('pending_approval')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and (locked.expires_at is null or locked.expires_at > clock_timestamp())
@@ -271,7 +271,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('pending_approval')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('pending_approval')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and true
@@ -292,15 +292,33 @@ select place, 'MOVED' as code, action from moved;
 -- $1 id
 -- $2 fence
 -- $3 leaseMs
-with held as (
-  select id, lease_until from actions
-  where id = $1::uuid and fence = $2::int and status = 'running' for no key update
+with given as materialized (select 0 as place, $1::uuid as "id", $2::int as "fence", $3::int as "leaseMs"
+), held as (
+  select given.*, a.lease_until, a.at_place from (select * from given order by id) given cross join lateral (
+    select lease_until, ctid as at_place from actions
+    where id = given.id and fence = given.fence and status = 'running' limit 1 for no key update
+  ) a
 )
 update actions a set
   effect_started_at = coalesce(a.effect_started_at, clock_timestamp()),
-  lease_until = clock_timestamp() + $3::int * interval '1 ms'
+  lease_until = clock_timestamp() + held."leaseMs" * interval '1 ms'
 from held where a.id = held.id and held.lease_until > clock_timestamp()
-returning a.id;
+returning held.place, a.id;
+
+-- action_begin_effect_together
+-- $1 items
+with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "fence" int, "leaseMs" int)
+), held as (
+  select given.*, a.lease_until, a.at_place from (select * from given order by id) given cross join lateral (
+    select lease_until, ctid as at_place from actions
+    where id = given.id and fence = given.fence and status = 'running' limit 1 for no key update skip locked
+  ) a
+)
+update actions a set
+  effect_started_at = coalesce(a.effect_started_at, clock_timestamp()),
+  lease_until = clock_timestamp() + held."leaseMs" * interval '1 ms'
+from held where a.ctid = any(array(select at_place from held)) and a.ctid = held.at_place and held.lease_until > clock_timestamp()
+returning held.place, a.id;
 
 -- action_cancelled
 -- $1 id
@@ -422,7 +440,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and locked.effect_started_at is null
@@ -640,7 +658,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
     version = a.version + 1, fence = a.fence + 1, attempts = a.attempts + 1,
     lease_until = clock_timestamp() + chosen."leaseMs" * interval '1 ms', lease_owner = chosen.owner,
     started_at = coalesce(a.started_at, clock_timestamp()), updated_at = clock_timestamp()
-  from chosen where a.ctid = chosen.at_place
+  from chosen where a.ctid = any(array(select at_place from chosen)) and a.ctid = chosen.at_place
   returning a.id, a.version, a.workspace_id, a.status, a.attempts, a.fence, a.updated_at, chosen.place, chosen.actor,
     to_jsonb(a) as action
 ), event as (
@@ -764,7 +782,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved', 'running', 'completed', 'failed', 'rejected', 'cancelled')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved', 'running', 'completed', 'failed', 'rejected', 'cancelled')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and true
@@ -901,7 +919,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('running')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('running')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and true
@@ -1201,7 +1219,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and not (locked.expires_at is null or locked.expires_at > clock_timestamp()) and locked.effect_started_at is null
@@ -1338,7 +1356,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('running')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('running')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and true
@@ -1370,11 +1388,11 @@ from actions where id = $1::uuid and status in ('scheduled', 'approved', 'auto_a
 
 -- action_find_due_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid) cross join lateral (
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid) cross join lateral (select * from (
 select workspace_id, type, crashes,
   greatest(0, extract(epoch from statement_timestamp() - due_at)::float8 * 1000) as late_ms
 from actions where id = item."id"::uuid and status in ('scheduled', 'approved', 'auto_approved')
-) found;
+) one offset 0) found;
 
 -- action_find_ended
 -- $1 ids
@@ -1398,11 +1416,11 @@ join actions a on a.id = chosen.id;
 
 -- action_find_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (select * from (
 select to_jsonb(a) as action, i.config_version as identity_version
 from actions a left join identities i on i.id = a.identity_id
 where a.id = item."id"::uuid and a.workspace_id = item."workspace"::uuid
-) found;
+) one offset 0) found;
 
 -- action_find_with_log
 -- $1 id
@@ -1418,7 +1436,7 @@ where a.id = $1::uuid and a.workspace_id = $2::uuid;
 
 -- action_find_with_log_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (select * from (
 select to_jsonb(a) as action, i.config_version as identity_version, (
   select coalesce(jsonb_agg(to_jsonb(e) order by e.version), '[]') from (
     select e.*, sum(pg_column_size(e.data)) over (order by e.version) as bytes
@@ -1427,7 +1445,7 @@ select to_jsonb(a) as action, i.config_version as identity_version, (
 ) as log
 from actions a left join identities i on i.id = a.identity_id
 where a.id = item."id"::uuid and a.workspace_id = item."workspace"::uuid
-) found;
+) one offset 0) found;
 
 -- action_heartbeat
 -- $1 ids
@@ -1576,7 +1594,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('failed')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('failed')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and locked.status_reason = 'outcome_unknown'
@@ -1723,7 +1741,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('scheduled', 'approved', 'auto_approved')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('scheduled', 'approved', 'auto_approved')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and locked.effect_started_at is null
@@ -1860,7 +1878,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('pending_approval')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('pending_approval')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and (locked.expires_at is null or locked.expires_at > clock_timestamp())
@@ -1993,7 +2011,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('scheduled', 'approved', 'auto_approved')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('scheduled', 'approved', 'auto_approved')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and ((locked.expires_at is null or locked.expires_at > clock_timestamp()) or not locked.effect_started_at is null)
@@ -2130,7 +2148,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('running')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('running')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and true
@@ -2275,7 +2293,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('running')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('running')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and true
@@ -2422,7 +2440,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('scheduled', 'approved', 'auto_approved', 'running')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('scheduled', 'approved', 'auto_approved', 'running')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and locked.effect_started_at is null
@@ -2557,7 +2575,7 @@ with given as materialized (select * from jsonb_to_recordset($1::jsonb) as item(
   cross join lateral jsonb_to_record(given.options) as option(due_now boolean, hold_ms float8, delay_ms float8,
     undone boolean, uncounted boolean, unavailable boolean)
   cross join lateral jsonb_populate_record(locked.whole, given.change) change
-  where a.ctid = locked.at_place and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
+  where a.ctid = any(array(select at_place from locked)) and a.ctid = locked.at_place and locked.status in ('pending_approval', 'scheduled', 'approved', 'auto_approved')
     and (given.version is null or locked.version = given.version)
     and (given.fence is null or locked.fence = given.fence)
     and locked.effect_started_at is null

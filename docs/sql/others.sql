@@ -7,10 +7,10 @@ from agents g where g.id = $1::uuid;
 
 -- agent_find_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid) cross join lateral (
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid) cross join lateral (select * from (
 select g.id, g.enabled, g.approval, coalesce(g.auto_approve_types, '{}') as auto_approve_types, g.identity_id
 from agents g where g.id = item."id"::uuid
-) found;
+) one offset 0) found;
 
 -- agent_lock
 -- $1 id
@@ -43,8 +43,8 @@ select c.* from companies c where c.id = $1::uuid and c.workspace_id = $2::uuid;
 
 -- company_find_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "id" uuid) cross join lateral (select c.* from companies c where c.id = item."id"::uuid and c.workspace_id = item."workspace"::uuid
-) found;
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "id" uuid) cross join lateral (select * from (select c.* from companies c where c.id = item."id"::uuid and c.workspace_id = item."workspace"::uuid
+) one offset 0) found;
 
 -- company_lock
 -- $1 id
@@ -62,8 +62,8 @@ select c.* from contacts c where c.id = $1::uuid and c.workspace_id = $2::uuid;
 
 -- contact_find_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "id" uuid) cross join lateral (select c.* from contacts c where c.id = item."id"::uuid and c.workspace_id = item."workspace"::uuid
-) found;
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "id" uuid) cross join lateral (select * from (select c.* from contacts c where c.id = item."id"::uuid and c.workspace_id = item."workspace"::uuid
+) one offset 0) found;
 
 -- contact_lock
 -- $1 id
@@ -344,8 +344,8 @@ select i.* from identities i where i.id = $1::uuid and i.workspace_id = $2::uuid
 
 -- identity_find_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (select i.* from identities i where i.id = item."id"::uuid and i.workspace_id = item."workspace"::uuid
-) found;
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (select * from (select i.* from identities i where i.id = item."id"::uuid and i.workspace_id = item."workspace"::uuid
+) one offset 0) found;
 
 -- identity_find_wait
 -- $1 id
@@ -530,8 +530,8 @@ select r.* from agent_runs r where r.id = $1::uuid and r.workspace_id = $2::uuid
 
 -- run_find_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (select r.* from agent_runs r where r.id = item."id"::uuid and r.workspace_id = item."workspace"::uuid
-) found;
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (select * from (select r.* from agent_runs r where r.id = item."id"::uuid and r.workspace_id = item."workspace"::uuid
+) one offset 0) found;
 
 -- session_end
 -- $1 tokenHash
@@ -569,7 +569,7 @@ join users p on p.id = s.user_id where s.id = $1::uuid and m.workspace_id = $2::
 
 -- session_find_current_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (select * from (
 
 select s.id, 'session' as kind, m.workspace_id, null as key_name, null as scopes, null as key_role, true as decides,
   m.workspace_id = (select h.workspace_id from members h where h.user_id = s.user_id
@@ -580,7 +580,7 @@ select s.id, 'session' as kind, m.workspace_id, null as key_name, null as scopes
 from sessions s
 join members m on m.user_id = s.user_id
 join users p on p.id = s.user_id where s.id = item."id"::uuid and m.workspace_id = item."workspace"::uuid and s.expires_at > statement_timestamp()
-) found;
+) one offset 0) found;
 
 -- session_find_person
 -- $1 tokenHash
@@ -589,7 +589,7 @@ where s.token_hash = $1 and s.expires_at > statement_timestamp();
 
 -- session_find_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "tokenHash" text) cross join lateral (
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "tokenHash" text) cross join lateral (select * from (
 select s.id, 'session' as kind, m.workspace_id, null as key_name, null as scopes, null as key_role, true as decides,
   m.workspace_id = (select h.workspace_id from members h where h.user_id = s.user_id
     order by h.created_at, h.workspace_id limit 1) as is_home,
@@ -599,7 +599,7 @@ select s.id, 'session' as kind, m.workspace_id, null as key_name, null as scopes
 from sessions s
 join members m on m.user_id = s.user_id
 join users p on p.id = s.user_id where s.token_hash = item."tokenHash" and s.expires_at > statement_timestamp()
-) found;
+) one offset 0) found;
 
 -- session_open
 -- $1 user
@@ -699,7 +699,7 @@ order by t.updated_at desc, t.id desc limit 1;
 
 -- thread_find_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "id" uuid, "contact" uuid, "message" text) cross join lateral (
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "id" uuid, "contact" uuid, "message" text) cross join lateral (select * from (
 select t.id, t.contact_id, t.subject, t.last_message_id, t.updated_at,
   array(select m.message_id from email_messages m where m.thread_id = t.id order by m.at) as message_ids,
   (select max(m.recorded_at) from email_messages m where m.thread_id = t.id and m.direction = 'inbound')
@@ -708,7 +708,7 @@ from email_threads t
 where t.workspace_id = item."workspace"::uuid and (t.id = item."id"::uuid or t.contact_id = item."contact"::uuid or t.id = (
   select m.thread_id from email_messages m where m.workspace_id = item."workspace"::uuid and m.message_id = item."message"::text))
 order by t.updated_at desc, t.id desc limit 1
-) found;
+) one offset 0) found;
 
 -- token_find
 -- $1 tokenHash
@@ -743,7 +743,7 @@ left join agents g on g.id = k.agent_id where k.id = $1::uuid and m.workspace_id
 
 -- token_find_current_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (select * from (
 select k.id, k.kind, m.workspace_id, m.workspace_id = k.home_workspace_id as is_home, k.name as key_name, k.scopes,
   k.role as key_role, k.decides, k.expires_at, m.user_id as answers_for_id, m.role as member_role,
   p.id as person_id, p.email, p.name as person_name,
@@ -753,7 +753,7 @@ join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
   and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)
 left join users p on p.id = k.person_id
 left join agents g on g.id = k.agent_id where k.id = item."id"::uuid and m.workspace_id = item."workspace"::uuid and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())
-) found;
+) one offset 0) found;
 
 -- token_find_person
 -- $1 tokenHash
@@ -762,7 +762,7 @@ where k.token_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.
 
 -- token_find_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "tokenHash" text) cross join lateral (
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "tokenHash" text) cross join lateral (select * from (
 select k.id, k.kind, m.workspace_id, m.workspace_id = k.home_workspace_id as is_home, k.name as key_name, k.scopes,
   k.role as key_role, k.decides, k.expires_at, m.user_id as answers_for_id, m.role as member_role,
   p.id as person_id, p.email, p.name as person_name,
@@ -772,7 +772,7 @@ join members m on m.user_id = coalesce(k.person_id, k.made_by_person_id)
   and m.workspace_id = coalesce(k.workspace_id, m.workspace_id)
 left join users p on p.id = k.person_id
 left join agents g on g.id = k.agent_id where k.token_hash = item."tokenHash" and k.revoked_at is null and (k.expires_at is null or k.expires_at > statement_timestamp())
-) found;
+) one offset 0) found;
 
 -- tool_delete
 -- $1 workspace
@@ -793,17 +793,17 @@ order by t.name limit 50;
 
 -- tool_find_names_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid) cross join lateral (
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid) cross join lateral (select * from (
 select t.name from tools t where t.workspace_id = item."workspace"::uuid and t.deleted_at is null
 order by t.name limit 50
-) found;
+) one offset 0) found;
 
 -- tool_find_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "name" text) cross join lateral (
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "name" text) cross join lateral (select * from (
 select t.* from tools t
 where t.workspace_id = item."workspace"::uuid and t.name = item."name"::text and t.deleted_at is null
-) found;
+) one offset 0) found;
 
 -- tool_register
 -- $1 workspace
@@ -848,10 +848,10 @@ where u.workspace_id = $1::uuid and u.email = any($2::text[]);
 
 -- unsubscribed_find_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "addresses" text[]) cross join lateral (
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "workspace" uuid, "addresses" text[]) cross join lateral (select * from (
 select u.email from unsubscribed_addresses u
 where u.workspace_id = item."workspace"::uuid and u.email = any(item."addresses"::text[])
-) found;
+) one offset 0) found;
 
 -- view_delete
 -- $1 view

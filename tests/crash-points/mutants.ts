@@ -93,7 +93,7 @@ export const MUTANTS: Mutant[] = [
     bug: 'a fence that is ignored',
     breaks: 'no effect happened twice',
     mutate: rewriting(['action_begin_effect'], (text) =>
-      text.replace('fence = :fence::int', ':fence::int is not null'),
+      text.replace('fence = given.fence', 'given.fence is not null'),
     ),
     run: sleepAndWake,
   },

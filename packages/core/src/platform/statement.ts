@@ -97,8 +97,8 @@ export function lookUp<Params extends Record<keyof Params, SqlValue>, Row extend
   const many = statement<{ items: string }, { place: number }>(
     `${name}_together`,
     `
-    select item.place, found.* from ${relationOf(types)} cross join lateral (${perItem}
-    ) found`,
+    select item.place, found.* from ${relationOf(types)} cross join lateral (select * from (${perItem}
+    ) one offset 0) found`, // offset 0: each item has its index scan, also if the plan is made while the table is small
   );
   return { ...one, together: { many, fieldsOf: fieldsWith(types), withoutRow: 'nothing' } };
 }
@@ -124,7 +124,8 @@ const ONE = {
 };
 const MANY = {
   lock: 'for no key update skip locked',
-  sameRow: (table: string, locked: string) => `${table}.ctid = ${locked}.at_place`,
+  sameRow: (table: string, locked: string) =>
+    `${table}.ctid = any(array(select at_place from ${locked})) and ${table}.ctid = ${locked}.at_place`,
   isMany: true,
 };
 

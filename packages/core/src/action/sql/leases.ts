@@ -1,6 +1,6 @@
 // Renews, uses and takes over leases. Each checks the fence. Held by recover.test.ts and statements.test.ts.
 import type { JsonObject } from '@proviso/contracts';
-import { statement } from '../../platform/statement.ts';
+import { statement, write } from '../../platform/statement.ts';
 import { IS_KNOWN } from './fragments.ts';
 
 /** Renews leases that are still ours; an id that is not returned is lost. */
@@ -20,18 +20,23 @@ export const HEARTBEAT = statement<{ ids: string[]; fences: number[]; leaseMs: n
 );
 
 /** Commits "the effect may have begun"; no row = the lease is no longer ours. */
-export const BEGIN_EFFECT = statement<{ id: string; fence: number; leaseMs: number }, { id: string }>(
+export const BEGIN_EFFECT = write<{ id: string; fence: number; leaseMs: number }, { id: string }>(
   'action_begin_effect',
-  `
-    with held as (
-      select id, lease_until from actions
-      where id = :id::uuid and fence = :fence::int and status = 'running' for no key update
+  { id: 'uuid', fence: 'int', leaseMs: 'int' },
+  ({ given, lock, sameRow }) => `
+    with given as materialized (${given}
+    ), held as (
+      select given.*, a.lease_until, a.at_place from (select * from given order by id) given cross join lateral (
+        select lease_until, ctid as at_place from actions
+        where id = given.id and fence = given.fence and status = 'running' limit 1 ${lock}
+      ) a
     )
     update actions a set
       effect_started_at = coalesce(a.effect_started_at, clock_timestamp()),
-      lease_until = clock_timestamp() + :leaseMs::int * interval '1 ms'
-    from held where a.id = held.id and held.lease_until > clock_timestamp()
-    returning a.id`,
+      lease_until = clock_timestamp() + held."leaseMs" * interval '1 ms'
+    from held where ${sameRow('a', 'held')} and held.lease_until > clock_timestamp()
+    returning held.place, a.id`,
+  ({ id }) => id,
 );
 
 interface LostAnswer {
