@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { AppError, createFeed, createWaiters, forTenant, type Services } from '@proviso/core';
 import type { Metrics } from '@proviso/metrics';
-import express, { type Express, type Response } from 'express';
+import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import { boardRouter } from './admin/board.ts';
@@ -269,22 +269,19 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   const app = express();
   app.disable('x-powered-by');
   if (options.metrics) app.use(countRequests(options.metrics));
-  app.use(pinoHttp({ logger: services.log, ...LOGGING }));
-  if (options.traces) app.use(traceRequests);
   app.use((req, res, next) => {
+    req.id = idFor(req);
     res.set('X-Request-Id', requestId(req));
     next();
   });
+  if (options.traces) app.use(traceRequests);
+  if (log.isLevelEnabled('debug')) app.use(pinoHttp({ logger: log, ...LOGGING }));
   app.use((req, _res, next) => forTenant(strangerAt(req), next));
   app.use(limitUnread(unread));
   app.use(helmet(SECURITY));
   app.use(healthRouter(services));
   app.use('/api/auth', signInRouter(services, limits, options.oidc));
-  const inbox = inboxFiles(options.inboxDir ?? INBOX_DIR, limits);
-  app.use(homeRouter(limits, inbox));
-  app.use(docsRouter(routes, services.executors, limits));
   const knownTokens = createKnownTokens();
-  app.use('/admin', boardRouter(services, { limits, refusals, knownTokens }));
   const sharing = {
     waiters,
     feed,
@@ -296,6 +293,10 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   };
   app.use(serveRoutes(services, routes, sharing));
   app.use(gatewayRouter(services, sharing, options.gateways));
+  const inbox = inboxFiles(options.inboxDir ?? INBOX_DIR, limits);
+  app.use(homeRouter(limits, inbox));
+  app.use(docsRouter(routes, services.executors, limits));
+  app.use('/admin', boardRouter(services, { limits, refusals, knownTokens }));
   app.use(inbox.files, inbox.page);
   app.use(async (req, res) => {
     await consumeStrangerLimit(limits, strangerAt(req), res);
@@ -317,11 +318,15 @@ const SECURITY = {
   strictTransportSecurity: false, // TLS ends before this process, and plain http must keep working on a developer's machine
 } as const;
 
+/** The caller's own id of the request, if it can be logged. */
+function idFor({ headers }: Request): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+/** Each request is one line at `debug`. At other levels, nothing of this runs; errors.ts logs what went wrong. */
 const LOGGING = {
-  genReqId: (req: { headers: NodeJS.Dict<string | string[]> }) => {
-    const given = req.headers['x-request-id'];
-    return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
-  },
+  genReqId: ({ id }: { id?: unknown }) => String(id),
   customProps: (_req: unknown, res: object) => {
     const { action, credential }: Record<string, unknown> = (res as Partial<Response>).locals ?? {};
     return { action, credential };
@@ -330,5 +335,5 @@ const LOGGING = {
     req: (req: { id: unknown; method: unknown; url: unknown }) => ({ id: req.id, method: req.method, url: req.url }),
     res: (res: { statusCode: unknown }) => ({ status: res.statusCode }),
   },
-  customLogLevel: (_req: unknown, res: { statusCode: number }) => (res.statusCode === 500 ? 'error' : 'debug'), // errors.ts tells of 503
+  customLogLevel: () => 'debug' as const,
 } as const;

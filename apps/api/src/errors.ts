@@ -25,7 +25,8 @@ export function errorHandler({ executors, log }: Services, refusals: RefusalLog)
     const error = asAppError(thrown);
     const dialect = dialectAt(req.path);
     const status = statusOf(dialect, error.code);
-    if (status === 500) log.error({ err: thrown, request_id: req.id }, 'a request failed');
+    if (status === 500)
+      log.error({ err: thrown, request_id: req.id, method: req.method, url: req.path }, 'a request failed');
     if (error.code === 'UNAVAILABLE') {
       res.set('Retry-After', String(RETRY_AFTER_S));
       tellRefusal(error.message);

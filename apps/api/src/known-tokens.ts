@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 const TOKENS_MAX = 10_000;
@@ -15,7 +15,7 @@ export interface KnownTokens {
 
 export function createKnownTokens(): KnownTokens {
   const tenants = new LRUCache<string, string>({ max: TOKENS_MAX });
-  const keyOf = (token = ''): string => createHash('sha256').update(token).digest('base64');
+  const keyOf = (token = ''): string => hash('sha256', token, 'base64');
   return {
     tenantOf: (token) => tenants.get(keyOf(token)),
     remember: (token, tenant) => void tenants.set(keyOf(token), tenant),

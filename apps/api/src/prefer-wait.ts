@@ -8,7 +8,6 @@ export interface WaitingCall {
   ctx: Context;
   req: Request;
   res: Response;
-  waiters: Waiters;
   /** Aborts when the caller hangs up or the process is told to stop. */
   gone: AbortSignal;
 }
@@ -17,12 +16,13 @@ export interface WaitingCall {
  * Resolves with the action when it has ended, or with its current state when the time of `Prefer: wait=N` is over.
  * Returns it unchanged without that header, or when too many requests of the workspace wait. Hanging up ends the wait.
  */
-export async function waitForEnd({ ctx, req, res, waiters, gone }: WaitingCall, action: ActionRow): Promise<ActionRow> {
+export async function waitForEnd(waiters: Waiters, call: WaitingCall, action: ActionRow): Promise<ActionRow> {
+  const { ctx, req, res } = call;
   const seconds = preferredWaitSeconds(req);
   if (seconds === undefined) return action;
   const now = isTerminal(action.status)
     ? action
-    : await waiters.untilEnded({ id: action.id, caller: ctx.caller }, seconds * 1000, gone);
+    : await waiters.untilEnded({ id: action.id, caller: ctx.caller }, seconds * 1000, call.gone);
   if (!now) return action;
   res.set('Preference-Applied', 'wait');
   return now;

@@ -37,9 +37,10 @@ function errorOf({ status, status_reason, error }: ActionRow): string | null {
 
 export const pendingActionsReplyOf = async (
   executors: Registry,
-  { actions, total, nextCursor }: PendingActionPage,
+  { actions, total, totalIsEstimate, nextCursor }: PendingActionPage,
 ): Promise<ListPendingActionsReply> => ({
   items: await mapInSlices(actions, (action) => presentPendingAction(executors, action)),
   total,
+  ...(totalIsEstimate && { totalIsEstimate }),
   nextCursor,
 });

@@ -1,11 +1,19 @@
 import { mapInSlices, nextSlice } from '@proviso/core';
 import type { Response } from 'express';
 
-/** A smaller reply is sent in one piece, with an ETag. */
+/** A smaller reply to a GET is sent in one piece, with an ETag. */
 const LARGE_CHARS = 256 * 1024;
+/** So many elements are written in one piece. */
+const SHORT_LIST = 5;
 
 /** Sends a reply as JSON. Builds and writes it piece by piece, so that the process can do other work in between. */
 export async function sendReply(res: Response, status: number, reply: unknown): Promise<void> {
+  if (!hasLongList(reply)) {
+    const text = JSON.stringify(reply);
+    res.status(status).type('json');
+    if (['GET', 'HEAD'].includes(res.req.method) && text.length < LARGE_CHARS) return void res.send(text);
+    return void res.set('Content-Length', String(Buffer.byteLength(text))).end(text);
+  }
   const pieces = await piecesOf(reply);
   res.status(status).type('json');
   if (pieces.reduce((sum, piece) => sum + piece.length, 0) < LARGE_CHARS) return void res.send(pieces.join(''));
@@ -18,6 +26,14 @@ export async function sendReply(res: Response, status: number, reply: unknown): 
     }
   res.end();
 }
+
+/** A reply without one is about one record, whose size the limits of a request bound. */
+const hasLongList = (reply: unknown, depth = 0): boolean =>
+  Object.values(reply as object).some((field: unknown) =>
+    Array.isArray(field)
+      ? field.length > SHORT_LIST
+      : depth === 0 && typeof field === 'object' && field !== null && hasLongList(field, 1),
+  );
 
 /** One piece for each element of the reply's lists, including lists inside an object, such as an action's log. */
 async function piecesOf(value: unknown, depth = 0): Promise<string[]> {

@@ -153,16 +153,19 @@ interface Operation {
 
 export const defineRoute = (route: Route): Route => route;
 
+/** The addresses that are asked for most are compared first. */
+const BUSIEST = '/v1/actions';
+
 /**
- * Serves addresses without an id first, then the others in the order of the list. Answers 405 when the address is known
+ * Serves addresses without an id before those with one, in the order of the list. Answers 405 when the address is known
  * but the method is not.
  */
 export function serveRoutes(services: Services, routes: readonly Route[], sharing: Sharing): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const memoryFor = createBodyMemory();
   const paths = [...new Set(routes.map((route) => route.path))];
-  const addressed = (path: string): number => Number(path.includes('{'));
-  for (const path of paths.toSorted((a, b) => addressed(a) - addressed(b))) {
+  const rank = (path: string): number => Number(path.includes('{')) - 2 * Number(path.startsWith(BUSIEST));
+  for (const path of paths.toSorted((a, b) => rank(a) - rank(b))) {
     const routesHere = routes.filter((route) => route.path === path);
     const address = path.replaceAll(/\{(\w+)\}/g, ':$1');
     for (const route of routesHere) {
@@ -240,7 +243,7 @@ async function serveCaller(
   const caller = isArriving ? callerIn(await authenticate(services.db, tokenOf(req)), first.workspaceId) : first;
   route.authorize({ ...services, caller, via: 'api' });
   const ctx = await contextOf(services, req, caller, body);
-  const gone = signalGone(res, sharing.stopping);
+  let gone: AbortSignal | undefined; // most requests end without asking for it
   res.locals.workspaceId = caller.workspaceId;
   const call: Call = {
     ...sharing,
@@ -249,12 +252,14 @@ async function serveCaller(
     body,
     req,
     res,
-    gone,
-    settled: (action) => waitForEnd({ ...sharing, ctx, req, res, gone }, action),
+    get gone() {
+      return (gone ??= signalGone(res, sharing.stopping));
+    },
+    settled: (action) => waitForEnd(sharing.waiters, call, action),
   };
   if (route.streams) {
     res.once('close', sharing.openStreams.take(caller));
-    return sendMessages(res, (await route.handle(call)) as AsyncIterable<Message>, gone);
+    return sendMessages(res, (await route.handle(call)) as AsyncIterable<Message>, call.gone);
   }
   const answer = async (): Promise<void> => {
     const reply = await route.handle(call);
@@ -386,13 +391,4 @@ async function contextOf(services: Services, req: Request, caller: Caller, body:
     workspaceId: caller.workspaceId,
   };
   return { ...ctx, idempotency };
-}
-
-/** The version in If-Match, as GET's ETag gave it; undefined without the header. */
-export function ifMatch({ headers }: Request): number | undefined {
-  const tag = headers['if-match'];
-  if (tag === undefined || tag === '*') return undefined;
-  const version = /^"v(\d{1,9})"$/.exec(tag)?.[1];
-  if (!version) throw new AppError('PRECONDITION_FAILED', 'If-Match must be the ETag of GET /v1/actions/{action_id}.');
-  return Number(version);
 }

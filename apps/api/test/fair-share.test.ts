@@ -23,7 +23,7 @@ describe('connections to the database', () => {
   async function whileContactsAreLocked(work: () => Promise<void>): Promise<void> {
     const locking = await api.world.db.pool.connect();
     try {
-      await locking.query('begin; lock table contacts in share mode');
+      await locking.query('begin; set local idle_in_transaction_session_timeout = 0; lock table contacts in share mode');
       await work();
     } finally {
       await locking.query('rollback').catch(() => undefined);

@@ -179,10 +179,11 @@ export const pendingAction = z
   .meta({ id: 'PendingAction', description: 'An action that waits for a person, or once did.' });
 export type PendingAction = z.output<typeof pendingAction>;
 
-/** `total` counts all matches. `nextCursor` is null on the last page. */
+/** `total` counts matches up to 10 000. `nextCursor` is null on the last page. */
 export const listPendingActionsReply = z.object({
   items: z.array(pendingAction).describe('The page, newest first.'),
-  total: z.int().describe('How many match, over all pages.'),
+  total: z.int().describe('How many match over all pages, counted up to 10 000.'),
+  totalIsEstimate: z.literal(true).optional().describe('Present when more than `total` match.'),
   nextCursor: z.string().nullable().describe('The cursor of the next page; null on the last page.'),
 });
 export type ListPendingActionsReply = z.output<typeof listPendingActionsReply>;

@@ -23,6 +23,24 @@ export interface SelectedActions {
   nextCursor: string | null;
 }
 
+/** A total is exact up to here: counting more would cost more than reading the page. */
+export const TOTAL_MAX = 10_000;
+
+/**
+ * Counts the matches in the order of an index. Otherwise PostgreSQL may read the whole table for half a workspace's
+ * rows.
+ */
+export const countUpTo = (where: Sql): Sql => sql`
+    select count(*)::int from (
+      select from actions t where ${where} order by t.created_at desc, t.id desc limit ${TOTAL_MAX + 1}::int
+    ) c`;
+
+/** What `countUpTo` found. */
+export const totalOf = ({ total }: Pick<SelectedActions, 'total'>) => ({
+  total: Math.min(total, TOTAL_MAX),
+  totalIsEstimate: total > TOTAL_MAX,
+});
+
 const IDENTITY_VERSION = sql`,
   (select i.config_version from identities i where i.id = t.identity_id) as identity_version`;
 

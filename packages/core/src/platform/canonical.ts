@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { canonicalize } from 'json-canonicalize';
 import type { JsonObject, JsonValue } from '@proviso/contracts';
 import { nextSlice } from './time-slice.ts';
@@ -7,16 +7,16 @@ import { nextSlice } from './time-slice.ts';
 export const canonicalJson = (value: JsonValue): string => canonicalize(value);
 
 /** SHA-256, hex, of the canonical JSON (RFC 8785) of a value that passed `jsonFault`. */
-export const hashJson = (value: JsonValue): string => createHash('sha256').update(canonicalize(value)).digest('hex');
+export const hashJson = (value: JsonValue): string => hash('sha256', canonicalize(value));
 
 /** `hashJson` in time slices, for values that may be large. */
 export async function hashLargeJson(value: JsonValue): Promise<string> {
-  const hash = createHash('sha256');
+  const digest = createHash('sha256');
   for (const part of partsOf(value)) {
-    hash.update(part);
+    digest.update(part);
     await nextSlice();
   }
-  return hash.digest('hex');
+  return digest.digest('hex');
 }
 
 /** How deep a list of many items may be; each of its items is bounded. */

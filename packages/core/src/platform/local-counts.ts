@@ -30,6 +30,16 @@ export interface LocalCounts {
   close(): void;
 }
 
+/** Adds `points` to the shared count, and reads it; undefined = it does not answer. */
+async function consume(
+  shared: RateLimiterAbstract,
+  caller: string,
+  points: number,
+): Promise<RateLimiterRes | undefined> {
+  const answer: unknown = await shared.consume(caller, points).catch((refusal: unknown) => refusal);
+  return answer instanceof RateLimiterRes ? answer : undefined;
+}
+
 export function createLocalCounts(shared: RateLimiterAbstract, limit: number): LocalCounts {
   const local = new LRUCache<string, LocalCount>({
     max: CALLERS_MAX,
@@ -37,17 +47,11 @@ export function createLocalCounts(shared: RateLimiterAbstract, limit: number): L
   });
   let timer: NodeJS.Timeout | undefined;
 
-  /** Adds `points` to the shared count, and reads it. */
-  const consume = async (caller: string, points: number): Promise<RateLimiterRes | undefined> => {
-    const answer: unknown = await shared.consume(caller, points).catch((refusal: unknown) => refusal);
-    return answer instanceof RateLimiterRes ? answer : undefined;
-  };
-
   function settle(caller: string, count: LocalCount): void {
     const points = count.unsettled;
     count.unsettled = 0;
     if (points <= 0) return;
-    void consume(caller, points).then((answer) => {
+    void consume(shared, caller, points).then((answer) => {
       if (answer) count.consumed = Math.max(count.consumed, answer.consumedPoints + count.unsettled);
     });
   }
@@ -71,7 +75,7 @@ export function createLocalCounts(shared: RateLimiterAbstract, limit: number): L
       }
       const before = count && now < count.resetAt ? count.unsettled : 0;
       if (count) count.unsettled = 0;
-      const answer = await consume(caller, 1 + before);
+      const answer = await consume(shared, caller, 1 + before);
       if (!answer) return undefined;
       const { consumedPoints: consumed, msBeforeNext: resetMs } = answer;
       if (consumed < limit * LOCAL_SHARE) local.set(caller, { consumed, unsettled: 0, resetAt: now + resetMs });

@@ -3,7 +3,7 @@ import { authorize, type Context } from '../access/context.ts';
 import { sql, statementOf } from '../platform/db.ts';
 import { formatId } from '../platform/ids.ts';
 import { whereOf } from './list-filters.ts';
-import { TOTAL_MAX } from './list.ts';
+import { TOTAL_MAX } from '../action/select.ts';
 
 export type ActionCounts = Omit<CountActionsReply, 'status'>;
 

@@ -9,7 +9,7 @@ import { newId } from '../platform/ids.ts';
 import { activeTraceparent } from '../platform/tracing.ts';
 import { assertStillAllowed } from '../access/api-keys/assert-still-allowed.ts';
 import { clearedHash } from '../executors/cleared-hash.ts';
-import { prepareProposal, refuseReviewerFields, refuseTimes, type Proposal } from './proposal.ts';
+import { identityFor, prepareProposal, refuseReviewerFields, refuseTimes, type Proposal } from './proposal.ts';
 import { initialStatus, proposerOf, type Proposer } from './proposer.ts';
 import { rowFromJson, type ActionRow } from '../action/row.ts';
 import { CREATE } from '../action/sql/create.ts';
@@ -57,10 +57,13 @@ export async function draftRow(ctx: Context, body: ProposalBody): Promise<DraftR
   const executor = await executorOf(ctx, body.type);
   refuseReviewerFields(executor, body.params);
   refuseTimes(executor, body);
+  const { params: given, mission_id: missionId, session_id: sessionId } = body;
+  const lookedUp = identityFor(ctx, executor, body.identity_id); // beside the proposer, whose refusal goes first
+  lookedUp.catch(() => undefined);
   const proposer = await proposerOf(ctx, body);
-  const { params: given, identity_id: identityId, mission_id: missionId, session_id: sessionId } = body;
+  const identity = await lookedUp;
   const callContext = { workspaceId: ctx.caller.workspaceId, missionId, sessionId };
-  const proposal = await prepareProposal(ctx, { executor, given, identityId, callContext, mayLackLookUp: true });
+  const proposal = await prepareProposal(ctx, { executor, given, identity, callContext, mayLackLookUp: true });
   // A proposal with missing look-ups cannot run: a person sees it once it is complete.
   const needsReview = executor.alwaysAsks || proposal.notLookedUp !== undefined;
   const status = needsReview ? 'pending_approval' : initialStatus(body, proposer);

@@ -17,7 +17,15 @@ import { cardDigestOf, renderPreview, type RenderedPreview } from '../executors/
 import { addRewordingWarning, hasRewordingWarning, isRewording } from './rewording.ts';
 import { clearedHash } from '../executors/cleared-hash.ts';
 import { getActionInWorkspace } from './get.ts';
-import { givenParams, identityFor, lookupContext, parseParams, prepareEdits, prepareProposal } from './proposal.ts';
+import {
+  givenParams,
+  identityFor,
+  lookupContext,
+  parseParams,
+  prepareEdits,
+  prepareProposal,
+  type Proposal,
+} from './proposal.ts';
 import { columnsOf, effectiveParams, type ActionChange, type ActionRow } from '../action/row.ts';
 
 /** Approves, rejects or edits a pending action. The loser of a race gets INVALID_STATE. */
@@ -201,7 +209,7 @@ async function renderOutdatedPreview(
 ): Promise<Omit<PreparedDecision, 'seen'> | undefined> {
   const identity = await identityFor(ctx, executor, seen.identity_id);
   const isIncomplete = seen.status_reason === 'not_looked_up';
-  const found = isIncomplete || seen.status_reason === 'stale' ? await lookUpAgain(ctx, executor, seen) : {};
+  const found = isIncomplete || seen.status_reason === 'stale' ? await lookUpAgain(ctx, executor, seen, identity) : {};
   const params = effectiveParams({ ...seen, ...columnsOf(found) });
   const rendered = JSON.parse(
     JSON.stringify(await renderPreview(executor, params, lookupContext(ctx, identity))),
@@ -232,12 +240,12 @@ const withoutNewSummary = <Now extends { preview: Preview }>(now: Now, { preview
 };
 
 /** Looks up again what went stale, so that people approve current values. */
-async function lookUpAgain(ctx: Context, executor: Executor, seen: ActionRow) {
+async function lookUpAgain(ctx: Context, executor: Executor, seen: ActionRow, identity: Proposal['identity']) {
   const given = givenParams(seen);
   const { params, resolved } = await prepareProposal(ctx, {
     executor,
     given,
-    identityId: seen.identity_id,
+    identity,
     callContext: callContextOf(seen),
   });
   return { params, resolved };

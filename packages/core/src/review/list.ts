@@ -4,10 +4,7 @@ import { sql } from '../platform/db.ts';
 import { cursorWithSkip, type Order } from '../platform/page.ts';
 import { afterAction } from '../action/cursor.ts';
 import { whereOf } from './list-filters.ts';
-import { selectActions, type SelectedActions } from '../action/select.ts';
-
-/** `total_items` is exact up to here. */
-export const TOTAL_MAX = 10_000;
+import { countUpTo, selectActions, totalOf, type SelectedActions } from '../action/select.ts';
 
 /** Rows without a time sort where PostgreSQL puts null: above all times. */
 const SORTS: Record<ListActionsQuery['sort_by'], Order['terms'][number]> = {
@@ -42,12 +39,6 @@ export async function listActions(ctx: Context, input: unknown): Promise<ActionP
   const where = whereOf(query, ctx.caller);
   const order = orderOf(query);
   const after = cursor === undefined ? undefined : await afterAction(ctx, order, cursor);
-  // In the order of an index; otherwise PostgreSQL may read the whole table for half a workspace's rows.
-  const count = sql`
-    select count(*)::int from (
-      select from actions t where ${where} order by t.created_at desc, t.id desc limit ${TOTAL_MAX + 1}::int
-    ) c`;
-  const selected = await selectActions(ctx.db, { where, order, after, limit, skip, count });
-  const { total } = selected;
-  return { ...selected, total: Math.min(total, TOTAL_MAX), totalIsEstimate: total > TOTAL_MAX, limit, skip };
+  const selected = await selectActions(ctx.db, { where, order, after, limit, skip, count: countUpTo(where) });
+  return { ...selected, ...totalOf(selected), limit, skip };
 }

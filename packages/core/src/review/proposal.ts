@@ -106,7 +106,7 @@ interface Draft {
   given: JsonObject;
   /** Fields that an earlier resolution filled in and that are still valid. */
   stillValid?: JsonObject;
-  identityId: string | null;
+  identity: Proposal['identity'];
   callContext: CallContext;
   /** Accepts a proposal without the look-ups of a provider that is away; otherwise that is UNAVAILABLE. */
   mayLackLookUp?: boolean;
@@ -118,9 +118,8 @@ interface Draft {
  */
 export async function prepareProposal(
   ctx: Context,
-  { executor, given, stillValid = {}, identityId, callContext, mayLackLookUp = false }: Draft,
+  { executor, given, stillValid = {}, identity, callContext, mayLackLookUp = false }: Draft,
 ): Promise<Proposal> {
-  const identity = await identityFor(ctx, executor, identityId);
   refuseFields(executor.resolvedFields ?? [], given, 'is looked up by the service: leave it out');
   if (executor.tool) assertCallContext(given, callContext);
   const parsed = await parseParams(executor, { ...stillValid, ...given });
@@ -199,7 +198,7 @@ export async function prepareEdits(
     executor,
     given: { ...omit(givenParams(row), removed), ...edits },
     stillValid: moved ? {} : row.resolved,
-    identityId: row.identity_id,
+    identity: await identityFor(ctx, executor, row.identity_id),
     callContext: callContextOf(row),
   });
   const edited = Object.keys(edits);

@@ -20,7 +20,7 @@ import { clearedColumns, applyDecision } from './decide.ts';
 import { getActionInWorkspace } from './get.ts';
 import { foldEdits, returnToReview } from '../action/return-to-review.ts';
 import { assertOwnAction } from './assert-own-action.ts';
-import { givenParams, prepareProposal, refuseReviewerFields, refuseTimes } from './proposal.ts';
+import { givenParams, identityFor, prepareProposal, refuseReviewerFields, refuseTimes } from './proposal.ts';
 import { columnsOf, type ActionChange, type ActionRow } from '../action/row.ts';
 
 /**
@@ -110,7 +110,7 @@ async function proposalChange(
     given: body.params ?? givenParams(seen),
     // Another account may find something else under the same name.
     stillValid: body.params || body.identity_id ? {} : seen.resolved,
-    identityId: body.identity_id ?? seen.identity_id,
+    identity: await identityFor(ctx, executor, body.identity_id ?? seen.identity_id),
     callContext: callContextOf(seen),
   });
   const differs = hashJson(proposal.params) !== hashJson(seen.params);

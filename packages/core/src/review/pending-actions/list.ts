@@ -1,7 +1,7 @@
 import { listPendingActionsQuery, PENDING_STATUS_OF, STATUSES, type PendingStatus } from '@proviso/contracts';
 import { afterAction } from '../../action/cursor.ts';
 import type { ActionRow } from '../../action/row.ts';
-import { selectActions } from '../../action/select.ts';
+import { countUpTo, selectActions, totalOf } from '../../action/select.ts';
 import { authorize, type Context } from '../../access/context.ts';
 import { sql } from '../../platform/db.ts';
 import { NEWEST_FIRST } from '../../platform/page.ts';
@@ -9,8 +9,9 @@ import { parseBatchId } from './workspace.ts';
 
 export interface PendingActionPage {
   actions: ActionRow[];
-  /** All matches, not only those of the page. */
+  /** All matches, not only those of the page, up to the limit of a count. */
   total: number;
+  totalIsEstimate: boolean;
   nextCursor: string | null;
 }
 
@@ -35,13 +36,6 @@ export async function listPendingActions(ctx: Context, input: unknown): Promise<
     ' and ',
   );
   const after = cursor === undefined ? undefined : await afterAction(ctx, NEWEST_FIRST, cursor);
-  const count = sql`select count(*)::int from actions t where ${where}`;
-  const { actions, total, nextCursor } = await selectActions(ctx.db, {
-    where,
-    order: NEWEST_FIRST,
-    after,
-    limit,
-    count,
-  });
-  return { actions, total, nextCursor };
+  const selected = await selectActions(ctx.db, { where, order: NEWEST_FIRST, after, limit, count: countUpTo(where) });
+  return { actions: selected.actions, ...totalOf(selected), nextCursor: selected.nextCursor };
 }

@@ -1,6 +1,7 @@
 import { actionReply, updateActionBody } from '@proviso/contracts';
 import { authorizeActing, updateAction } from '@proviso/core';
-import { defineRoute, ifMatch } from '../../../route.ts';
+import { ifMatch } from '../../../if-match.ts';
+import { defineRoute } from '../../../route.ts';
 import { actionReplyOf } from '../../../present-action.ts';
 
 export const updateActionRoute = defineRoute({
