@@ -22,12 +22,14 @@ interface Item {
 /** The waiting items of one statement of one tenant. */
 interface Group {
   waiting: Item[];
+  /** Also those whose statement is in progress. */
+  unanswered: number;
   isUnderWay: boolean;
 }
 
 export interface Groups {
   query(statement: Statement, params: object): Promise<Rows>;
-  /** How many items of the tenant wait for their turn. */
+  /** How many items of the tenant wait for an answer. */
   waitingOf(tenant: string): number;
 }
 
@@ -38,34 +40,47 @@ export function createGroups(run: Run, tenantNow: () => string): Groups {
   const groupOf = (tenant: string, name: string): Group => {
     const ofTenant = groups.get(tenant) ?? new Map<string, Group>();
     groups.set(tenant, ofTenant);
-    const group = ofTenant.get(name) ?? { waiting: [], isUnderWay: false };
+    const group = ofTenant.get(name) ?? { waiting: [], unanswered: 0, isUnderWay: false };
     ofTenant.set(name, group);
     return group;
   };
 
-  const runWaiting = async (statement: Statement, tenant: string): Promise<void> => {
-    const group = groupOf(tenant, statement.name);
+  const forgetIdle = (tenant: string, name: string, group: Group): void => {
+    if (group.unanswered > 0 || group.isUnderWay) return;
+    const ofTenant = groups.get(tenant);
+    ofTenant?.delete(name);
+    if (ofTenant?.size === 0) groups.delete(tenant);
+  };
+
+  const runWaiting = async (statement: Statement, group: Group, tenant: string): Promise<void> => {
     while (group.waiting.length > 0) {
       const ended = runTogether(run, statement, takeItems(group.waiting, statement));
       await withTimeout(ended, SLOW_MS, () => undefined);
     }
     group.isUnderWay = false;
-    const ofTenant = groups.get(tenant);
-    ofTenant?.delete(statement.name);
-    if (ofTenant?.size === 0) groups.delete(tenant);
+    forgetIdle(tenant, statement.name, group);
   };
 
   return {
-    query: (statement, params) =>
-      new Promise((resolve, reject) => {
-        const tenant = tenantNow();
-        const group = groupOf(tenant, statement.name);
-        group.waiting.push({ params, resolve, reject });
-        if (group.isUnderWay) return;
+    query: async (statement, params) => {
+      const tenant = tenantNow();
+      const group = groupOf(tenant, statement.name);
+      group.unanswered += 1;
+      const answered = new Promise<Rows>((resolve, reject) => void group.waiting.push({ params, resolve, reject }));
+      if (!group.isUnderWay) {
         group.isUnderWay = true;
-        setImmediate(() => void runWaiting(statement, tenant)); // with all that this turn of the loop asks
-      }),
-    waitingOf: (tenant) => [...(groups.get(tenant)?.values() ?? [])].reduce((sum, one) => sum + one.waiting.length, 0),
+        setImmediate(() => void runWaiting(statement, group, tenant)); // with all that this turn of the loop asks
+      }
+      return answered.finally(() => {
+        group.unanswered -= 1;
+        forgetIdle(tenant, statement.name, group);
+      });
+    },
+    waitingOf: (tenant) => {
+      let sum = 0;
+      for (const { unanswered } of groups.get(tenant)?.values() ?? []) sum += unanswered;
+      return sum;
+    },
   };
 }
 
