@@ -6,7 +6,7 @@ const CONNECTIONS = 4;
 /** What one workspace may hold of them. */
 const PART = 3;
 /** More than may wait: look-ups that run together count for an eighth of a statement. */
-const FLOOD = 700;
+const FLOOD = 520;
 
 describe('connections to the database', () => {
   const api = useApi();
@@ -25,7 +25,9 @@ describe('connections to the database', () => {
   async function whileContactsAreLocked(work: () => Promise<void>): Promise<void> {
     const locking = await api.world.db.pool.connect();
     try {
-      await locking.query('begin; set local idle_in_transaction_session_timeout = 0; lock table contacts in share mode');
+      await locking.query(
+        'begin; set local idle_in_transaction_session_timeout = 0; lock table contacts in share mode',
+      );
       await work();
     } finally {
       await locking.query('rollback').catch(() => undefined);
