@@ -8,7 +8,7 @@ const SETTLE_MS = 100;
 const LOCAL_SHARE = 0.5;
 const CALLERS_MAX = 10_000;
 
-export interface Count {
+interface Count {
   consumed: number;
   /** Until the count begins again. */
   resetMs: number;

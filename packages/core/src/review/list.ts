@@ -1,6 +1,5 @@
 import { listActionsQuery, type ListActionsQuery } from '@proviso/contracts';
 import { authorize, type Context } from '../access/context.ts';
-import { sql } from '../platform/db.ts';
 import { cursorWithSkip, type Order } from '../platform/page.ts';
 import { afterAction } from '../action/cursor.ts';
 import { whereOf } from './list-filters.ts';
