@@ -12,6 +12,8 @@ interface Violation {
 }
 
 async function violationsOn(page: Page): Promise<string[]> {
+  // What is still fading in is too pale.
+  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => true)');
   await page.evaluate(axe);
   const { violations, passes } = (await page.evaluate('axe.run()')) as Record<'violations' | 'passes', Violation[]>;
   expect(passes.length).toBeGreaterThan(10);
