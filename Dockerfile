@@ -6,6 +6,7 @@ COPY apps/api/package.json apps/api/
 COPY apps/inbox/package.json apps/inbox/
 COPY apps/local/package.json apps/local/
 COPY apps/worker/package.json apps/worker/
+COPY packages/cli/package.json packages/cli/
 COPY packages/contracts/package.json packages/contracts/
 COPY packages/core/package.json packages/core/
 COPY packages/executors/package.json packages/executors/
