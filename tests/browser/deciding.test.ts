@@ -79,10 +79,10 @@ describeInBrowser('the inbox', () => {
     await title(office).waitFor();
     await page.keyboard.press('e');
     await page.getByRole('region', { name: 'The proposal' }).getByLabel('Amount').fill('600');
-    await page.getByLabel('Reason given').fill('Lost');
+    await page.getByRole('region', { name: 'The proposal' }).getByLabel('Reason given').fill('Lost');
     const changes = page.getByRole('region', { name: 'What you changed' });
     expect(await changes.locator('dt').allInnerTexts()).toEqual(['amount', 'reason']);
-    await page.getByLabel('extra').uncheck();
+    await page.getByRole('region', { name: 'The proposal' }).getByLabel('extra').uncheck();
     await page.getByRole('button', { name: 'Approve with 3 changes' }).click();
     await statusIs(office, id, 'approved');
     const { params: sent, approval } = await read(office, id);
