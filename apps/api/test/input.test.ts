@@ -1,5 +1,5 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { newId } from '@proviso/core';
+import { formatId, newId } from '@proviso/core';
 import { routes } from '../src/app.ts';
 import { addTask, inFuture, invalidAt, proposal, uuidOf, useTenant, type Method, type Reply } from './test-api.ts';
 
@@ -217,6 +217,7 @@ describe('input', () => {
       const { action_id, batch_id } = await here.pending({ mission_id: newId() });
       const { body } = await here.owner.post('/v1/contacts', { email: 'x@example.com' });
       const agent_id = await here.agentId();
+      const served = formatId('identity', await here.identity('mcp', { url: 'http://127.0.0.1:9/mcp' }));
       const ids: Record<string, string> = {
         action_id,
         pa_id: action_id,
@@ -232,6 +233,8 @@ describe('input', () => {
         agent_id,
         run_id: (await here.owner.post(`/v1/agents/${agent_id}/runs`)).body.run.run_id,
         action_index: '0',
+        gateway_id: (await here.owner.post('/v1/gateways', { name: 'Billing', servers: [{ identity_id: served }] }))
+          .body.gateway.gateway_id,
       };
       return route.path.replaceAll(/\{(\w+)\}/g, (__, name: string) => ids[name] ?? '');
     };

@@ -41,13 +41,10 @@ async function consume(
 }
 
 export function createLocalCounts(shared: RateLimiterAbstract, limit: number): LocalCounts {
-  const local = new LRUCache<string, LocalCount>({
-    max: CALLERS_MAX,
-    dispose: (count, caller) => settle(caller, count),
-  });
+  const local = new LRUCache<string, LocalCount>({ max: CALLERS_MAX, dispose: settle });
   let timer: NodeJS.Timeout | undefined;
 
-  function settle(caller: string, count: LocalCount): void {
+  function settle(count: LocalCount, caller: string): void {
     const points = count.unsettled;
     count.unsettled = 0;
     if (points <= 0) return;
@@ -59,7 +56,7 @@ export function createLocalCounts(shared: RateLimiterAbstract, limit: number): L
   const settleSoon = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      for (const [caller, count] of local.entries()) settle(caller, count);
+      for (const [caller, count] of local.entries()) settle(count, caller);
     }, SETTLE_MS).unref();
   };
 
