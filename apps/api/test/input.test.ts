@@ -217,7 +217,8 @@ describe('input', () => {
       const { action_id, batch_id } = await here.pending({ mission_id: newId() });
       const { body } = await here.owner.post('/v1/contacts', { email: 'x@example.com' });
       const agent_id = await here.agentId();
-      const served = formatId('identity', await here.identity('mcp', { url: 'http://127.0.0.1:9/mcp' }));
+      const data = { id: newId(), workspace_id: here.id, name: 'Billing' };
+      const gateway = await api.world.db.tables.gateways.create({ data });
       const ids: Record<string, string> = {
         action_id,
         pa_id: action_id,
@@ -233,8 +234,7 @@ describe('input', () => {
         agent_id,
         run_id: (await here.owner.post(`/v1/agents/${agent_id}/runs`)).body.run.run_id,
         action_index: '0',
-        gateway_id: (await here.owner.post('/v1/gateways', { name: 'Billing', servers: [{ identity_id: served }] }))
-          .body.gateway.gateway_id,
+        gateway_id: formatId('gateway', gateway.id),
       };
       return route.path.replaceAll(/\{(\w+)\}/g, (__, name: string) => ids[name] ?? '');
     };
