@@ -2,6 +2,7 @@ import {
   cancelAction,
   createAction,
   decideAction,
+  execute,
   forTenant,
   openDatabase,
   type ActionRow,
@@ -54,6 +55,16 @@ describe('statements that run together', () => {
     expect(countOf('identity_find_together')).toBe(1);
     expect(actions.map(({ params }) => params.say)).toEqual(actions.map((_, n) => `${n}`));
     for (const action of actions) expect(await reread(world, action)).toMatchObject({ params: action.params });
+  });
+
+  it('takes at most one round trip per action from the proposal to the result, when many come at once', async () => {
+    const actions = await proposals(20);
+    const ctx = await owner();
+    await Promise.all(actions.map(({ id }) => decideAction(ctx, id, { action: 'approve' })));
+    const worker = { ...world.worker(), db };
+    await Promise.all(actions.map(({ id }) => execute(worker, id)));
+    for (const action of actions) expect(await reread(world, action)).toMatchObject({ status: 'completed' });
+    expect(sent.length).toBeLessThanOrEqual(actions.length);
   });
 
   it('runs one by itself with the statement for one', async () => {
