@@ -24,7 +24,8 @@ describe('the metrics of real processes', () => {
     );
     expect(text).toContain('proviso_http_request_seconds_count{method="POST",route="/v1/actions",status="200"} 1');
     for (const secret of [action_id, fleet.workspace.id, contact_id]) expect(text).not.toContain(secret);
-    expect(await textAt(worker.url)).toMatch(/^proviso_sweeps_total\{sweep="lost",result="ok"\} [1-9]/m);
+    const swept = /^proviso_sweeps_total\{sweep="lost",result="ok"\} [1-9]/m;
+    await until('the first sweep', async () => swept.test(await textAt(worker.url)));
 
     const token = await fleet.workspace.token({});
     const asOwner = await fetch(`${api.url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
