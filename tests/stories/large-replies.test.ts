@@ -104,7 +104,7 @@ describe('an api with a heap of 512 MB and actions of 250 KB', () => {
   }
 
   it('serves lists in both dialects, ten at once, and a thousand rows', async () => {
-    await offer(1_000);
+    for (let hundred = 1; hundred <= 10; hundred += 1) await offer(100); // a statement has a time limit
     const pending = `/api/pending-actions?workspace_id=${here.id}&limit=1000`;
     await watching('ten lists', async () => {
       const replies = await Promise.all(Array.from({ length: 10 }, () => taken(pending)));
