@@ -5,8 +5,8 @@ import { clientOf, startTestApi, proposal, useApi, type Client, type Reply } fro
 const CONNECTIONS = 4;
 /** What one workspace may hold of them. */
 const PART = 3;
-/** More than may wait: look-ups that run together count for an eighth of a statement. */
-const FLOOD = 520;
+/** More than may wait: look-ups that run together count for half a statement each. */
+const FLOOD = 200;
 
 describe('connections to the database', () => {
   const api = useApi();
