@@ -5,7 +5,7 @@ import { clientOf, startTestApi, proposal, useApi, type Client, type Reply } fro
 const CONNECTIONS = 4;
 /** What one workspace may hold of them. */
 const PART = 3;
-/** More than may wait: look-ups that run together count for a third of a statement each. */
+/** More than may wait: look-ups that run together count for half a statement each. */
 const FLOOD = 200;
 
 describe('connections to the database', () => {

@@ -60,7 +60,7 @@ export interface DatabaseOptions {
 
 export const QUERY_TIMEOUT_MS = 10_000;
 /** Items that run together wait less than statements of their own. */
-const ITEMS_PER_STATEMENT = 3;
+const ITEMS_PER_STATEMENT = 2;
 const CONNECT_TIMEOUT_MS = 5_000;
 const TRANSACTION_TIMEOUT_MS = 30_000;
 
