@@ -2,14 +2,15 @@
 
 -- agent_find
 -- $1 id
+-- $2 workspace
 select g.id, g.enabled, g.approval, coalesce(g.auto_approve_types, '{}') as auto_approve_types, g.identity_id
-from agents g where g.id = $1::uuid;
+from agents g where g.id = $1::uuid and g.workspace_id = $2::uuid;
 
 -- agent_find_together
 -- $1 items
-select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid) cross join lateral (select * from (
+select item.place, found.* from jsonb_to_recordset($1::jsonb) as item(place int, "id" uuid, "workspace" uuid) cross join lateral (select * from (
 select g.id, g.enabled, g.approval, coalesce(g.auto_approve_types, '{}') as auto_approve_types, g.identity_id
-from agents g where g.id = item."id"::uuid
+from agents g where g.id = item."id"::uuid and g.workspace_id = item."workspace"::uuid
 ) one offset 0) found;
 
 -- agent_lock

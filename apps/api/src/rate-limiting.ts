@@ -127,11 +127,8 @@ export async function consumeSignIn(limits: RateLimits | undefined, named: strin
 /** A caller without a valid token is identified by the client address. */
 export const strangerAt = ({ socket }: Request): string => `address:${socket.remoteAddress ?? 'unknown'}`;
 
-/**
- * How many statements of one workspace or address may wait for a database connection. More would time out and use
- * memory.
- */
-const WAITING_MAX = 60;
+/** How many requests of one workspace or address may wait for the database. More would time out and use memory. */
+const WAITING_MAX = 70;
 
 /**
  * Refuses the request of a caller who sends more than the database can handle, before anything is read or done. Throws

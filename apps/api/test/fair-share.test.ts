@@ -5,7 +5,7 @@ import { clientOf, startTestApi, proposal, useApi, type Client, type Reply } fro
 const CONNECTIONS = 4;
 /** What one workspace may hold of them. */
 const PART = 3;
-/** More than may wait: look-ups that run together count for half a statement each. */
+/** More than may wait. */
 const FLOOD = 200;
 
 describe('connections to the database', () => {
@@ -49,7 +49,7 @@ describe('connections to the database', () => {
     const answers: Promise<Reply>[] = [];
     await whileContactsAreLocked(async () => {
       for (let count = 0; count < FLOOD; count += 1) answers.push(contact(count % 2 === 0 ? flooding : also));
-      await until('all to wait that may', () => db.waitingOf(greedy.id) > 60);
+      await until('all to wait that may', () => db.waitingOf(greedy.id) > 70);
       expect(busy()).toBe(PART);
       for (let count = 0; count < 5; count += 1) {
         const replies = await Promise.all([

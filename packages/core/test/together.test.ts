@@ -8,6 +8,7 @@ import {
   type ActionRow,
   type Database,
 } from '@proviso/core';
+import { FIND } from '../src/action/sql/find.ts';
 import { openWorld, reread, until, type TestWorkspace, type World } from '@proviso/testing';
 
 describe('statements that run together', () => {
@@ -106,10 +107,12 @@ describe('statements that run together', () => {
   });
 
   it('fails only the one that the database refuses', async () => {
-    const ctx = await owner();
-    const calls = ['fine', 'with \u0000', 'fine, too'].map((say) => createAction(ctx, body(say)));
-    const answers = await Promise.allSettled(calls);
+    const seen = await proposals(2);
+    sent.splice(0);
+    const ids = [seen[0]?.id ?? '', 'no uuid', seen[1]?.id ?? ''];
+    const answers = await Promise.allSettled(ids.map((id) => db.query(FIND, { id, workspace: workspace.id })));
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect([countOf('action_find_together'), countOf('action_find')]).toEqual([1, 3]);
   });
 
   it('creates one action per Idempotency-Key, however many requests name it at once', async () => {
@@ -148,6 +151,39 @@ describe('statements that run together', () => {
     client.release();
     expect(countOf('action_approved')).toBe(0);
     for (const action of actions) expect((await reread(world, action)).status).toBe('pending_approval');
+  });
+
+  it('gives each action one decision when two processes decide thirty of them at once', async () => {
+    const elsewhere = openDatabase({ url: world.databaseUrl, name: 'elsewhere' });
+    for (let round = 0; round < 10; round += 1) {
+      const ours = await owner();
+      const theirs = { ...ours, db: elsewhere };
+      const actions = await proposals(30);
+      const [approved, rejected] = await Promise.all([
+        Promise.allSettled(actions.map(({ id }) => decideAction(ours, id, { action: 'approve' }))),
+        Promise.allSettled(actions.map(({ id }) => decideAction(theirs, id, { action: 'reject' }))),
+      ]);
+      for (const [n, action] of actions.entries()) {
+        const winners = [approved[n], rejected[n]].flatMap((one) => (one?.status === 'fulfilled' ? one.value : []));
+        const log = await world.db.tables.action_events.findMany({
+          where: { action_id: action.id },
+          orderBy: { version: 'asc' },
+        });
+        expect(winners).toHaveLength(1);
+        expect(log.map(({ event }) => event)).toEqual(['action.created', `action.${winners[0]?.status}`]);
+        expect(await reread(world, action)).toMatchObject({ status: winners[0]?.status, version: 2 });
+      }
+    }
+    expect(countOf('action_approved_together')).toBeGreaterThan(5);
+    await elsewhere.close();
+  }, 30_000);
+
+  it('refuses a statement that lacks a parameter, and only that one', async () => {
+    const seen = await proposals(2);
+    const ask = (params: object) => db.query(FIND, params as never);
+    const found = seen.map(({ id }) => ask({ id, workspace: workspace.id }));
+    await expect(ask({ id: seen[0]?.id })).rejects.toThrow('action_find has no value for :workspace');
+    expect((await Promise.all(found)).map((rows) => rows.length)).toEqual([1, 1]);
   });
 
   it('never puts the work of two tenants into one statement', async () => {

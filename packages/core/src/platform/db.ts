@@ -40,7 +40,7 @@ export interface Transaction extends Queryable {
 
 export interface Database extends Transaction {
   pool: pg.Pool;
-  /** How many statements of that workspace or address wait for a connection; see forTenant. */
+  /** About how many requests of that workspace or address wait for the database; see forTenant. */
   waitingOf(tenant: string): number;
   /** How many statements of all tenants wait for a connection. */
   waitingInAll(): number;
@@ -59,8 +59,6 @@ export interface DatabaseOptions {
 }
 
 export const QUERY_TIMEOUT_MS = 10_000;
-/** Items that run together wait less than statements of their own. */
-const ITEMS_PER_STATEMENT = 2;
 const CONNECT_TIMEOUT_MS = 5_000;
 const TRANSACTION_TIMEOUT_MS = 30_000;
 
@@ -86,7 +84,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const groups = createGroups(run, tenantNow);
   return {
     pool,
-    waitingOf: (tenant) => pool.waitingOf(tenant) + Math.floor(groups.waitingOf(tenant) / ITEMS_PER_STATEMENT),
+    waitingOf: (tenant) => pool.waitingOf(tenant) + groups.waitingOf(tenant),
     waitingInAll: () => pool.waitingInAll(),
     tables: prisma,
     query: async (statement, params) =>

@@ -1,5 +1,6 @@
 // Counts in this process while a limit is far, and settles with the shared count in the background. Near the limit,
-// each request asks the shared count. So a busy caller costs Redis a few commands per second, and a limit is exact.
+// each request asks the shared count. So a busy caller costs Redis a few commands per second. Several processes may
+// together allow more than a limit by what reaches them within SETTLE_MS; one process never does.
 import { LRUCache } from 'lru-cache';
 import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 

@@ -1,7 +1,7 @@
 // Runs statements of one kind together: while one is in progress, further ones gather, and the next one runs them all
 // in one round trip (group commit). Nothing waits when nothing is in progress. Held by together.test.ts.
 import { sqlState } from './database-errors.ts';
-import type { Statement, Together } from './statement.ts';
+import { valuesOf, type Statement, type Together } from './statement.ts';
 import { withTimeout } from './with-timeout.ts';
 
 /** How many items run as one statement, and how many characters of parameters they may have. */
@@ -29,7 +29,7 @@ interface Group {
 
 export interface Groups {
   query(statement: Statement, params: object): Promise<Rows>;
-  /** How many items of the tenant wait for an answer. */
+  /** How many items of the tenant wait for an answer to the statement that most of them wait for. */
   waitingOf(tenant: string): number;
 }
 
@@ -63,6 +63,7 @@ export function createGroups(run: Run, tenantNow: () => string): Groups {
 
   return {
     query: async (statement, params) => {
+      valuesOf(statement, params); // throws for a missing parameter, which would be null in the statement for many
       const tenant = tenantNow();
       const group = groupOf(tenant, statement.name);
       group.unanswered += 1;
@@ -76,11 +77,8 @@ export function createGroups(run: Run, tenantNow: () => string): Groups {
         forgetIdle(tenant, statement.name, group);
       });
     },
-    waitingOf: (tenant) => {
-      let sum = 0;
-      for (const { unanswered } of groups.get(tenant)?.values() ?? []) sum += unanswered;
-      return sum;
-    },
+    waitingOf: (tenant) =>
+      Math.max(0, ...[...(groups.get(tenant)?.values() ?? [])].map(({ unanswered }) => unanswered)),
   };
 }
 

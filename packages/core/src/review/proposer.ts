@@ -18,7 +18,7 @@ export async function proposerOf(ctx: Context, { run_id }: Pick<CreateActionBody
   if (run) assertOwnRun(ctx, run.agent_id);
   const id = run?.agent_id ?? ctx.caller.agent?.id;
   if (!id) return { agent: null, runId: null };
-  const agent = await findAgent(ctx.db, id);
+  const agent = await findAgent(ctx.db, ctx.caller.workspaceId, id);
   if (!agent?.enabled) throw new AppError('FORBIDDEN', 'The agent is disabled.');
   return { agent, runId: run?.id ?? null };
 }
