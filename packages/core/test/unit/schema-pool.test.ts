@@ -6,7 +6,7 @@ import { checkSchema, inputFault } from '../../src/schema/input-schema.ts';
 const own = (workspaceId: string, schema: JsonObject) => ({ workspaceId, schema });
 /** A schema that no other test has compiled, and that takes as long as it may. */
 const slow = (name: string): JsonObject => ({ title: name, type: 'object', properties: { a: { uniqueItems: true } } });
-const SLOW_INPUT = { a: Array.from({ length: 8_000 }, (_, index) => ({ index })) };
+const SLOW_INPUT = { a: Array.from({ length: 20_000 }, (_, index) => ({ index })) };
 
 describe('the thread of schemas', () => {
   it('makes a workspace wait for one job of each other, however many they have', async () => {
