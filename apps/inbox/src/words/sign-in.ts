@@ -1,0 +1,25 @@
+export const signIn = {
+  title: 'Sign in',
+  email: 'E-mail address',
+  password: 'Password',
+  submit: 'Sign in',
+  failed: 'The address or the password is wrong.',
+  through: (name: string): string => `Sign in with ${name}`,
+  refused: {
+    unverified: 'The provider has not verified your e-mail address. Verify it there, then sign in again.',
+    taken:
+      'Somebody already signs in with your address here. If that is you, sign in with your password, then open /api/auth/oidc once.',
+    member: 'Your address already belongs to a member. Sign in as that member first, then open /api/auth/oidc once.',
+    uninvited: 'Your e-mail address has not been invited. Ask an admin of the workspace for an invitation.',
+    expired: 'The sign-in did not start in this browser, or it took too long. Try again.',
+    failed: 'The provider did not sign you in. Try again.',
+  } as Record<string, string>,
+  hint: 'On this machine, npm start prints a link that signs the owner in.',
+  welcome: 'Signing you in …',
+  noToken: 'This link has no token. Open the link exactly as you got it.',
+  join: 'Join the workspace',
+  joinHelp: 'You were invited. Choose how others see you, and a password to sign in with.',
+  name: 'Your name',
+  newPassword: 'Password (at least 12 characters)',
+  linkFailed: 'This link no longer works. A link signs in once, within a short time. Ask for a new one.',
+} as const;
