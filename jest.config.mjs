@@ -61,7 +61,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testEnvironment: 'node',
+      testEnvironment: '<rootDir>/packages/testing/jest/node-environment.cjs',
       testMatch: ['<rootDir>/{packages,apps}/*/test/unit/**/*.test.ts'],
     },
     {

@@ -1,13 +1,14 @@
 const { randomBytes } = require('node:crypto');
-const { TestEnvironment } = require('jest-environment-node');
 const pg = require('pg');
+const NodeEnvironment = require('./node-environment.cjs');
 
 /** Gives each test file its own database as DATABASE_URL: a clone of the migrated template. */
-module.exports = class PgEnvironment extends TestEnvironment {
+module.exports = class PgEnvironment extends NodeEnvironment {
   async setup() {
     await super.setup();
     this.database = `test_${process.pid}_${randomBytes(6).toString('hex')}`;
-    await ask(`create database ${this.database} template ${process.env.TEST_PG_TEMPLATE}`);
+    // Copying the files takes a fifth of what writing each page to the log takes.
+    await ask(`create database ${this.database} template ${process.env.TEST_PG_TEMPLATE} strategy file_copy`);
     this.global.process.env.DATABASE_URL = process.env.TEST_PG_URL + this.database;
   }
 
