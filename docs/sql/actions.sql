@@ -1462,6 +1462,11 @@ with held as (
 update actions a set lease_until = clock_timestamp() + $3::int * interval '1 ms'
 from held where a.id = held.id returning a.id;
 
+-- action_lock_waiting
+-- $1 ids
+select id from actions where id = any($1::uuid[]) and status = 'pending_approval'
+order by id for no key update;
+
 -- action_measure_backlog
 with recursive types(type, step) as (
   (select type, 1 from actions where status = 'pending_approval' order by type limit 1)

@@ -12,6 +12,7 @@ import { errorHandler, requestId } from './errors.ts';
 import { healthRouter } from './health.ts';
 import { homeRouter } from './home.ts';
 import { INBOX_DIR, inboxFiles } from './inbox.ts';
+import { createCallerCache } from './caller-cache.ts';
 import { createKnownTokens } from './known-tokens.ts';
 import { gatewayRouter, type GatewayOptions } from './mcp/router.ts';
 import { consumeStrangerLimit, strangerAt } from './rate-limiting.ts';
@@ -246,7 +247,9 @@ export const routes: readonly Route[] = [
   batchApprovePendingActionsRoute,
 ];
 
-export interface AppOptions extends Partial<Omit<Sharing, 'readSlots' | 'knownTokens' | 'openStreams'>> {
+export interface AppOptions extends Partial<
+  Omit<Sharing, 'readSlots' | 'knownTokens' | 'callerCache' | 'openStreams'>
+> {
   /** The directory of the built inbox. */
   inboxDir?: string;
   unread?: Partial<UnreadLimits>;
@@ -288,6 +291,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
     stopping,
     limits,
     knownTokens,
+    callerCache: createCallerCache(),
     readSlots: createReadSlots(),
     openStreams: createOpenStreams(streams),
   };

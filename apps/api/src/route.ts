@@ -24,6 +24,7 @@ import { assertOwnPage, tokenOf } from './bearer.ts';
 import { createBodyMemory, type BodyMemory } from './body-memory.ts';
 import { BODY, NO_BODY, readBody, type BodyLimits } from './body.ts';
 import { sendMessages, type Message } from './event-stream.ts';
+import type { CallerCache } from './caller-cache.ts';
 import type { KnownTokens } from './known-tokens.ts';
 import {
   consumeStrangerLimit,
@@ -65,6 +66,7 @@ export interface Sharing {
   stopping: AbortSignal;
   readSlots: ReadSlots;
   knownTokens: KnownTokens;
+  callerCache: CallerCache;
   openStreams: OpenStreams;
   /** Absent = no limits. */
   limits?: RateLimits | undefined;
@@ -141,6 +143,8 @@ interface Operation {
   bodyLimits?: BodyLimits;
   /** Takes `Prefer: wait`. */
   waits?: true;
+  /** Its verb checks the caller's right in the database again, right before the write. */
+  rechecks?: true;
   /** Takes `If-Match`. */
   conditional?: true;
   /**
@@ -203,7 +207,8 @@ async function serve(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const callers = await callersOf(services, sharing, req, res);
+  const mayBeRecent = route.method === 'get' || route.rechecks === true;
+  const callers = await callersOf(services, sharing, req, res, { mayBeRecent });
   const isArriving = !req.complete;
   const may = (caller: Caller): void => route.authorize({ ...services, caller, via: 'api' });
   assertSomeCaller(callers, may);
@@ -262,7 +267,7 @@ async function serveCaller(
     return sendMessages(res, (await route.handle(call)) as AsyncIterable<Message>, call.gone);
   }
   const answer = async (): Promise<void> => {
-    const reply = await route.handle(call);
+    const reply = await route.handle(call).finally(() => forgetCallers(route, sharing));
     res.locals.action = actionIn(reply as object);
     if (ctx.idempotency?.replayed) res.set('Idempotency-Replayed', 'true');
     await sendReply(res, route.status ?? 200, reply);
@@ -285,8 +290,14 @@ async function serveOutsider(
   res.once('close', memory.release);
   const body = await readBodyOf(route, req, memory);
   if (person && isArriving) await authenticatePerson(services.db, tokenOf(req));
-  const reply = await route.handleOutsider({ services, person: person?.person ?? null, body, req, res });
+  const outsider = { services, person: person?.person ?? null, body, req, res };
+  const reply = await route.handleOutsider(outsider).finally(() => forgetCallers(route, sharing));
   await sendReply(res, route.status ?? 200, reply);
+}
+
+/** A write other than to actions may have changed who may do what. */
+function forgetCallers({ method, rechecks }: Operation, { callerCache }: Sharing): void {
+  if (method !== 'get' && !rechecks) callerCache.clear();
 }
 
 /** When a request could mean several workspaces, as by a batch id, the header decides. */
@@ -309,14 +320,27 @@ export function signalGone(res: Response, stopping: AbortSignal): AbortSignal {
   return gone.signal;
 }
 
-/** No body is read before its caller is authenticated and authorised. */
-export async function callersOf({ db }: Services, sharing: Sharing, req: Request, res: Response): Promise<Caller[]> {
-  const { limits, knownTokens } = sharing;
+/**
+ * No body is read before its caller is authenticated and authorised. `mayBeRecent`: what an API key stood for a moment
+ * ago is good enough.
+ */
+export async function callersOf(
+  { db }: Services,
+  sharing: Sharing,
+  req: Request,
+  res: Response,
+  { mayBeRecent = false } = {},
+): Promise<Caller[]> {
+  const { limits, knownTokens, callerCache } = sharing;
   assertOwnPage(req);
-  const callers = await findCaller(() => authenticate(db, tokenOf(req)), sharing, req, res);
+  const token = tokenOf(req);
+  const find = (): Promise<Caller[]> => authenticate(db, token);
+  const isKey = token !== undefined && req.headers.authorization !== undefined;
+  const findOrRecall = mayBeRecent && isKey ? () => callerCache.get(token, find) : find;
+  const callers = await findCaller(findOrRecall, sharing, req, res);
   const [caller] = callers;
   if (!caller) return callers;
-  if (!knownTokens.tenantOf(tokenOf(req))) knownTokens.remember(tokenOf(req), caller.workspaceId);
+  if (!knownTokens.tenantOf(token)) knownTokens.remember(token, caller.workspaceId);
   res.locals.credential = { kind: caller.kind, id: caller.tokenId };
   await consumeCallerLimits(limits, caller, res);
   return callers;

@@ -1,5 +1,6 @@
 import { SCOPES, type Scope } from '@proviso/contracts';
 import { hashToken, newId, parseId, formatId } from '@proviso/core';
+import { until } from '@proviso/testing';
 import {
   useTenant,
   inFuture,
@@ -128,13 +129,23 @@ describe('API keys', () => {
       await here.refuses('INVALID', () => make(here.owner, { agent_id }));
     });
 
-    it('ends a key at its expiry, by the database’s clock', async () => {
-      const { by, key_id } = await made(here.owner, { expires_at: inFuture() });
-      expect((await by.get('/v1/actions')).status).toBe(200);
-      const where = { id: parseId('key', key_id) ?? '' };
-      await api.world.db.tables.api_keys.update({ where, data: { expires_at: new Date(Date.now() - 1) } });
-      await here.refuses('UNAUTHENTICATED', () => by.get('/v1/actions'));
-    });
+    it.each(['expires_at', 'revoked_at'])(
+      'ends a key that has reached its %s: writes at once, reads within a second',
+      async (column) => {
+        const { by, key_id } = await made(here.owner, {
+          expires_at: inFuture(),
+          scopes: ['actions:read', 'actions:write'],
+        });
+        expect((await by.get('/v1/actions')).status).toBe(200);
+        const where = { id: parseId('key', key_id) ?? '' };
+        const endedAt = performance.now();
+        await api.world.db.tables.api_keys.update({ where, data: { [column]: new Date(Date.now() - 1) } });
+        await here.refuses('UNAUTHENTICATED', () => by.post('/v1/actions', proposal(here)));
+        await until('a read is refused', async () => (await by.get('/v1/actions')).status === 401 || undefined);
+        expect(performance.now() - endedAt).toBeLessThan(5_000); // a second, on a machine that may be busy
+        await here.refuses('UNAUTHENTICATED', () => by.get('/v1/actions'));
+      },
+    );
   });
 
   describe('GET /v1/api-keys', () => {

@@ -23,7 +23,7 @@ const environment = z.object({
   ...EXECUTOR_ENVIRONMENT,
   PROVISO_WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   PROVISO_WORKER_HOST: z.string().default('127.0.0.1'),
-  PROVISO_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(16),
+  PROVISO_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(32),
   PROVISO_TYPE_CONCURRENCY: limits,
   PROVISO_GRACE_MS: milliseconds(65_000),
 });

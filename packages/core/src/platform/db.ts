@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { AppError } from './errors.ts';
 import { FairPool, tenantNow } from './fair-pool.ts';
 import { valuesOf, type Statement } from './statement.ts';
-import { createGroups } from './together.ts';
+import { createGroups, type Groups, type Run } from './together.ts';
 import { Prisma, PrismaClient } from '../generated/client.ts';
 
 /** Runs statements: each by itself on the pool, or inside a transaction. */
@@ -87,19 +87,16 @@ export function openDatabase(options: DatabaseOptions): Database {
     waitingOf: (tenant) => pool.waitingOf(tenant) + groups.waitingOf(tenant),
     waitingInAll: () => pool.waitingInAll(),
     tables: prisma,
-    query: async (statement, params) =>
-      (await (statement.together ? groups.query(statement, params) : run(statement, params))) as never,
+    query: queryBy(run, groups),
     transaction: async (work) => {
       const committed: (() => void)[] = [];
       const result = await prisma.$transaction(
-        (tx) =>
-          open.run(committed, () =>
-            work({
-              tables: tx,
-              query: async (statement, params) =>
-                await tx.$queryRawUnsafe(statement.text, ...valuesOf(statement, params)),
-            }),
-          ),
+        (tx) => {
+          const runInTx = (statement: Statement, params: object): Promise<object[]> =>
+            tx.$queryRawUnsafe(statement.text, ...valuesOf(statement, params));
+          const queryInTx = queryBy(runInTx, createGroups(runInTx, tenantNow));
+          return open.run(committed, () => work({ tables: tx, query: queryInTx }));
+        },
         { maxWait: 5_000, timeout: TRANSACTION_TIMEOUT_MS },
       );
       for (const next of committed) next();
@@ -111,6 +108,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
   };
 }
+
+/** Statements that may run together wait for their group; each other one runs at once. */
+const queryBy = (run: Run, groups: Groups): Queryable['query'] =>
+  (async (statement: Statement, params: object) =>
+    statement.together ? groups.query(statement, params) : run(statement, params)) as Queryable['query'];
 
 /** Of the transaction that the code runs in: what waits for its commit. */
 const open = new AsyncLocalStorage<(() => void)[]>();

@@ -11,7 +11,7 @@ const CHARS_MAX = 512 * 1024;
 const SLOW_MS = 50;
 
 type Rows = object[];
-type Run = (statement: Statement, params: object) => Promise<Rows>;
+export type Run = (statement: Statement, params: object) => Promise<Rows>;
 
 interface Item {
   params: object;

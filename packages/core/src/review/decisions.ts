@@ -2,6 +2,7 @@
 // in one. Held by actions-bulk-decide.test.ts and no-network-in-transactions.test.ts.
 import type { DecideActionBody } from '@proviso/contracts';
 import { ActionError } from '../action/action-error.ts';
+import { LOCK_WAITING } from '../action/sql/find.ts';
 import type { Context } from '../access/context.ts';
 import type { Transaction } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
@@ -82,18 +83,24 @@ async function sideBySide<Item, Result>(
   return results;
 }
 
-/** Writes each decision by itself, in one transaction. Returns by id the action, or why it could not be decided. */
+/**
+ * Writes each decision under its own guard, in one transaction; as many as fit run as one statement. Returns by id the
+ * action, or why it could not be decided.
+ */
 export async function writeDecisions(
   tx: Transaction,
   prepared: PreparedDecisions,
 ): Promise<Map<string, ActionRow | AppError>> {
-  const outcomes = new Map<string, ActionRow | AppError>();
-  // Sorted by id, so that two batches over the same actions wait for each other instead of deadlocking.
-  for (const [id, one] of [...prepared].toSorted(([a], [b]) => a.localeCompare(b))) {
+  const ids = [...prepared].flatMap(([id, one]) => (one instanceof AppError ? [] : [id]));
+  await tx.query(LOCK_WAITING, { ids });
+  const outcomes: Promise<readonly [string, ActionRow | AppError]>[] = [];
+  for (const [id, one] of prepared) {
     await nextSlice();
-    outcomes.set(id, one instanceof AppError ? one : await written(tx, one));
+    const outcome = (async () => [id, one instanceof AppError ? one : await written(tx, one)] as const)();
+    outcome.catch(() => undefined); // thrown below
+    outcomes.push(outcome);
   }
-  return outcomes;
+  return new Map(await Promise.all(outcomes));
 }
 
 async function written(tx: Transaction, prepared: PreparedDecision): Promise<ActionRow | AppError> {

@@ -4,7 +4,7 @@ import { getMemberInWorkspace } from './get.ts';
 import { assertMayGrant, assertOwnersCanSignIn, assertOwner, lockMembers } from './owners.ts';
 import { presentMember, WITH_USER } from './present.ts';
 
-/** Changes a member's role, from the next request on. E-mail and name belong to the person, in every workspace. */
+/** Changes a member's role: for writes at once, for reads within a second. E-mail and name belong to the person, in every workspace. */
 export async function updateMember(ctx: Context, id: string, input: unknown): Promise<Member> {
   authorizePeople(ctx);
   const { role } = updateMemberBody.parse(input);

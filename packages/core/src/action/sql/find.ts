@@ -37,6 +37,14 @@ export const FIND_WITH_LOG = lookUp<{ id: string; workspace: string }, Found & {
     where a.id = :id::uuid and a.workspace_id = :workspace::uuid`,
 );
 
+/** Locks those of the actions that wait for a person, in the order of their ids: two batches never wait in a circle. */
+export const LOCK_WAITING = statement<{ ids: readonly string[] }, { id: string }>(
+  'action_lock_waiting',
+  `
+    select id from actions where id = any(:ids::uuid[]) and status = 'pending_approval'
+    order by id for no key update`,
+);
+
 const HAS_EXPIRED = `expires_at <= statement_timestamp() and effect_started_at is null
         and status in (${sqlList(['pending_approval', ...CLEARED])})`;
 

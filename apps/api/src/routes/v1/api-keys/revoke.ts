@@ -8,7 +8,7 @@ export const revokeKeyRoute = defineRoute({
   operationId: 'revokeKey',
   summary: 'Revoke a credential, and the keys created with it',
   description:
-    'The credential is refused from the next request on. Keys created with a key are revoked with it. What was created with a personal credential stays, unless `including_made` is true.',
+    'The credential is refused: writes at once, reads within a second. Keys created with a key are revoked with it. What was created with a personal credential stays, unless `including_made` is true.',
   tag: 'Access',
   body: revokeKeyBody,
   reply: revokedKeyReply,
