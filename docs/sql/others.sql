@@ -189,15 +189,32 @@ from page order by n;
 -- gateway_bind_call
 -- $1 action
 -- $2 id
--- $3 generation
+-- $3 workspace
+-- $4 generation
 update gateway_calls set action_id = $1::uuid, updated_at = clock_timestamp()
-where id = $2::uuid and generation = $3::int and action_id is null;
+where id = $2::uuid and workspace_id = $3::uuid and generation = $4::int and action_id is null;
 
 -- gateway_claim_stale
 -- $1 gateway
 update gateway_servers set asked_at = clock_timestamp()
 where gateway_id = $1::uuid and (asked_at is null or asked_at < clock_timestamp() - interval '60 seconds')
 returning identity_id;
+
+-- gateway_delete_old_calls
+delete from gateway_calls where id in (
+  select c.id from gateway_calls c
+  where c.updated_at < statement_timestamp() - interval '48 hours' and not exists (
+    select from actions a where a.id = c.action_id
+      and (a.completed_at is null or a.completed_at > statement_timestamp() - interval '48 hours'))
+  order by c.updated_at limit 1000 for update of c skip locked
+) and updated_at < statement_timestamp() - interval '48 hours'
+returning 1 as deleted;
+
+-- gateway_delete_old_reads
+delete from gateway_reads where ctid in (
+  select ctid from gateway_reads where created_at < statement_timestamp() - interval '90 days'
+  order by created_at limit 1000
+) returning 1 as deleted;
 
 -- gateway_find_call
 -- $1 id
@@ -207,17 +224,33 @@ returning identity_id;
 -- $5 callHash
 insert into gateway_calls as c (id, workspace_id, gateway_id, agent_id, call_hash)
 values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5)
-on conflict (gateway_id, agent_id, call_hash) do update set call_hash = c.call_hash
+on conflict (gateway_id, agent_id, call_hash) do update set updated_at = clock_timestamp()
 returning c.id, c.generation, c.action_id, exists (
   select from actions a where a.id = c.action_id and (a.completed_at is null
     or (c.told_at is null and a.completed_at > clock_timestamp() - interval '1 hour'))
 ) as is_same;
 
+-- gateway_find_denied
+-- $1 agent
+-- $2 tool
+-- $3 identity
+-- $4 workspace
+with here as (
+  select coalesce(t.access = 'denied', false) as is_denied, exists (
+    select from gateway_agents a where a.gateway_id = s.gateway_id and a.agent_id = $1::uuid
+  ) as is_own
+  from gateway_servers s
+  left join gateway_tools t on t.gateway_id = s.gateway_id and t.identity_id = s.identity_id and t.name = $2
+  where s.identity_id = $3::uuid and s.workspace_id = $4::uuid
+)
+select coalesce(bool_and(is_denied) filter (where is_own), bool_or(is_denied), false) as denied from here;
+
 -- gateway_next_call
 -- $1 id
--- $2 generation
+-- $2 workspace
+-- $3 generation
 update gateway_calls set generation = generation + 1, action_id = null, told_at = null, updated_at = clock_timestamp()
-where id = $1::uuid and generation = $2::int;
+where id = $1::uuid and workspace_id = $2::uuid and generation = $3::int;
 
 -- gateway_review_tool
 -- $1 access
@@ -279,8 +312,9 @@ from server where s.gateway_id = server.gateway_id and s.identity_id = server.id
 
 -- gateway_tell_result
 -- $1 action
+-- $2 workspace
 update gateway_calls set told_at = clock_timestamp(), updated_at = clock_timestamp()
-where action_id = $1::uuid and told_at is null;
+where action_id = $1::uuid and workspace_id = $2::uuid and told_at is null;
 
 -- gateway_update
 -- $1 name

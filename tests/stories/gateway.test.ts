@@ -8,6 +8,8 @@ import { freePort } from '@proviso/local-server/ports';
 import { formatId } from '@proviso/core';
 import { startProcess, until, type Running } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startMcpFake } from '@proviso/testing/providers/mcp';
 
 const serverFile = (name: string): string => `node_modules/@modelcontextprotocol/server-${name}/dist/index.js`;
 const ERAS = ['legacy', { pin: '2026-07-28' }] as const;
@@ -29,13 +31,16 @@ describe('real MCP servers behind a gateway', () => {
 
   type Send = Awaited<ReturnType<typeof fleet.client>>;
 
-  async function add(owner: Send, servers: { prefix: string; config: object }[]): Promise<string> {
+  async function add(
+    owner: Send,
+    servers: { prefix: string; config: object; credentials?: object }[],
+  ): Promise<string> {
     const parts = [];
-    for (const { prefix, config } of servers) {
+    for (const { prefix, ...account } of servers) {
       const made = await owner<{ identity: Identity }>('POST', '/v1/identities', {
         provider: 'mcp',
         name: prefix,
-        config,
+        ...account,
       });
       parts.push({ identity_id: made.body.identity.identity_id, prefix });
     }
@@ -165,6 +170,44 @@ describe('real MCP servers behind a gateway', () => {
     expect((await onlyAction(people)).action_id).toBe(action.action_id);
     expect([existsSync(source), readFileSync(destination, 'utf8')]).toEqual([false, 'once']);
     await second.close();
+  }, 120_000);
+
+  it('have an unknown outcome, in plain words, where api and worker were killed in the middle of a call', async () => {
+    const server = await startMcpFake({ token: 's3cret' });
+    const api = await fleet.startApi({ env });
+    const worker = await fleet.startWorker({ env });
+    const owner = await fleet.client(api);
+    const id = await add(owner, [
+      { prefix: 'bills', config: { url: server.address }, credentials: { token: 's3cret' } },
+    ]);
+    const call = { name: 'bills__send_invoice', arguments: { customer: 'Acme', cents: 500 } };
+    const client = await connect(api.url, id);
+    const broken = client.callTool(call).catch(() => undefined);
+    const action = await until('the call to be an action', async () => {
+      const { actions } = (await owner<{ actions: Action[] }>('GET', '/v1/actions')).body;
+      return actions[0];
+    });
+    server.next('tools/call', httpFault.takesThenHangs());
+    await decide(owner, action, { action: 'approve' });
+    await until('the server to have the call', () => server.calls.length > 0);
+    await Promise.all([api.kill(), worker.kill()]);
+    await client.close().catch(() => undefined);
+    await broken;
+
+    const again = await fleet.startApi({ env });
+    await fleet.startWorker({ env });
+    const second = await connect(again.url, id);
+    const answer = await second.callTool(call, { timeout: 60_000 });
+    expect([answer.isError, textOf(answer)]).toEqual([
+      true,
+      expect.stringContaining(
+        'send_invoice may have run: its outcome is unknown. Do not repeat it; ask a person to check.',
+      ),
+    ]);
+    expect((await onlyAction(await fleet.client(again))).action_id).toBe(action.action_id);
+    expect(server.calls).toHaveLength(1);
+    await second.close();
+    await server.close();
   }, 120_000);
 
   it('are not called when a person rejects, the agent cancels or the time is over', async () => {

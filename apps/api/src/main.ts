@@ -37,6 +37,7 @@ try {
     server.closeIdleConnections();
     await new Promise((done) => server.close(done));
     metricsServer?.close();
+    await executors.mcp?.close();
     limits.close();
     await services.queue.close();
     await services.db.close();

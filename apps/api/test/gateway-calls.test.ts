@@ -1,5 +1,7 @@
+import { deleteOldGatewayRows, formatId } from '@proviso/core';
 import { until } from '@proviso/testing';
-import { useApi } from './test-api.ts';
+import { httpFault } from '@proviso/testing/providers/http-fake';
+import { startTestApi, useApi } from './test-api.ts';
 import { FIND, modern, SEND, textOf, useGateways } from './gateway-fixture.ts';
 
 const ERAS = ['2025', '2026'] as const;
@@ -227,6 +229,98 @@ describe('a gateway', () => {
       await other.callTool(SEND);
       expect(await here.actions()).toHaveLength(4);
     });
+  });
+
+  describe('a connection to a server', () => {
+    const methodsOf = ({ server }: Awaited<ReturnType<typeof open>>, from: number): unknown[] =>
+      server.requests
+        .slice(from)
+        .filter(({ method }) => method === 'POST')
+        .map(({ body }) => (JSON.parse(body) as { method?: string }).method);
+
+    it('serves the next read of the same agent, and nobody else’s', async () => {
+      const here = await open({ legacy: true });
+      const client = await here.connect();
+      await client.callTool({ name: 'find_invoice' });
+      const first = here.server.requests.length;
+      await client.callTool({ name: 'find_invoice' });
+      expect(methodsOf(here, first)).toEqual(['tools/list', 'tools/call']);
+      const agent_ids = [await here.agentId('other'), await here.agentId('bot')];
+      await here.owner.patch(`/v1/gateways/${here.gatewayId}`, { agent_ids });
+      const other = await here.connect({ token: await here.token({ agent: 'other' }) });
+      const second = here.server.requests.length;
+      await other.callTool({ name: 'find_invoice' });
+      expect(methodsOf(here, second)).toContain('initialize');
+    });
+
+    it('is replaced if it broke while nobody used it, but a read that may have been made is not repeated', async () => {
+      const here = await open({ legacy: true });
+      const client = await here.connect();
+      await client.callTool({ name: 'find_invoice' });
+      here.server.next('tools/list', httpFault.cuts());
+      expect(textOf(await client.callTool({ name: 'find_invoice' }))).toBe('Did find_invoice');
+      here.server.next('tools/call', httpFault.takesThenCuts());
+      expect((await client.callTool({ name: 'find_invoice' })).isError).toBe(true);
+      expect(here.server.calls).toHaveLength(3);
+      expect(textOf(await client.callTool({ name: 'find_invoice' }))).toBe('Did find_invoice');
+      expect(here.server.calls).toHaveLength(4);
+    });
+
+    it('to a server that never answers ends in time, and nothing else waits for it', async () => {
+      const slow = await startTestApi(
+        { ...api.world, timings: { ...api.world.timings, gatewayReadMs: 2_000 } },
+        { gateways: { waitMs: 300 } },
+      );
+      const here = await open();
+      const client = await here.connect({ at: slow.url });
+      here.server.next('tools/call', httpFault.hangs());
+      const hanging = client.callTool({ name: 'find_invoice' });
+      expect((await client.callTool(SEND)).structuredContent).toMatchObject({ status: 'queued' });
+      const result = await hanging;
+      expect([result.isError, textOf(result)]).toEqual([true, expect.stringContaining('did not answer within')]);
+      const { reads } = (await here.owner.get(`/v1/gateways/${here.gatewayId}/reads`)).body;
+      expect(reads).toMatchObject([{ outcome: 'failed', message: expect.stringContaining('did not answer within') }]);
+      expect(textOf(await (await here.connect()).callTool({ name: 'find_invoice' }))).toBe('Did find_invoice');
+      await slow.close();
+    });
+  });
+
+  it('refuses to an agent directly what it denies, unless another of the agent’s gateways offers it', async () => {
+    const here = await open();
+    await here.review('send_invoice', 'denied');
+    const identity_id = formatId('identity', here.identityUuid);
+    const body = { type: 'mcp_tool_call', identity_id, params: { tool: SEND.name, arguments: SEND.arguments } };
+    for (const agent of ['bot', 'stranger']) {
+      const refused = await (await here.client({ agent })).post('/v1/actions', body);
+      expect([refused.status, refused.body.error]).toEqual([403, expect.stringContaining('denied to agents')]);
+    }
+    expect((await here.owner.post('/v1/actions', body)).status).toBe(200);
+    const offering = { name: 'Sales', servers: [{ identity_id }], agent_ids: [await here.agentId('bot')] };
+    await here.owner.post('/v1/gateways', offering);
+    expect((await (await here.client({ agent: 'bot' })).post('/v1/actions', body)).status).toBe(200);
+    expect((await (await here.client({ agent: 'stranger' })).post('/v1/actions', body)).status).toBe(403);
+  });
+
+  it('keeps its reads for 90 days, and recognises a call until two days after its action ended', async () => {
+    const here = await open();
+    const client = await here.connect();
+    await client.callTool({ name: 'find_invoice' });
+    await client.callTool(SEND);
+    const where = { workspace_id: here.id };
+    const { tables } = api.world.db;
+    const old = (days: number): Date => new Date(Date.now() - days * 86_400_000);
+    await tables.gateway_reads.updateMany({ where, data: { created_at: old(89) } });
+    await tables.gateway_calls.updateMany({ where, data: { updated_at: old(400) } });
+    await deleteOldGatewayRows(api.world.db);
+    expect([await tables.gateway_reads.count({ where }), await tables.gateway_calls.count({ where })]).toEqual([1, 1]);
+    await tables.gateway_reads.updateMany({ where, data: { created_at: old(91) } });
+    const [action] = await here.actions();
+    await here.owner.post(`/v1/actions/${action!.action_id}/cancel`, {});
+    await tables.actions.updateMany({ where, data: { completed_at: old(3) } });
+    await deleteOldGatewayRows(api.world.db);
+    expect([await tables.gateway_reads.count({ where }), await tables.gateway_calls.count({ where })]).toEqual([0, 0]);
+    expect((await client.callTool(SEND)).structuredContent).toMatchObject({ status: 'queued' });
+    expect(await here.actions()).toHaveLength(2);
   });
 
   it('never shows the server’s credentials to the agent', async () => {

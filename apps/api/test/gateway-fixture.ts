@@ -14,7 +14,7 @@ export const FIND = {
 export const SEND = { name: SEND_INVOICE.name, arguments: { customer: 'Acme', cents: 500 } };
 
 /** A workspace with an agent, and a gateway before a server: `find_invoice` is a read. */
-export interface GatewayHere extends Omit<Tenant, 'client'> {
+export interface GatewayHere extends Tenant {
   server: McpFake;
   gatewayId: string;
   identityUuid: string;
@@ -39,6 +39,8 @@ export interface RpcBody {
 export interface ConnectOptions extends Omit<ClientOptions, 'versionNegotiation'> {
   era?: '2025' | '2026';
   token?: string;
+  /** Another process of the API. */
+  at?: string;
 }
 
 /** Opens it around one test; `close` comes with the test's end. */
@@ -77,7 +79,7 @@ export function useGateways(api: Api, { waitMs = 300 }: { waitMs?: number } = {}
       identityUuid,
       agentToken,
       url,
-      connect: connectTo(address, agentToken, ofTest),
+      connect: connectTo(`/mcp/${gatewayId}`, { url, agentToken }, ofTest),
       rpc: (message, headers) => sendRpc(address, agentToken, message, headers),
       ...over(api, here.owner, gatewayId),
     };
@@ -87,12 +89,12 @@ export function useGateways(api: Api, { waitMs = 300 }: { waitMs?: number } = {}
 }
 
 const connectTo =
-  (address: string, agentToken: string, closing: (() => Promise<void>)[]) =>
-  async ({ era = '2026', token = agentToken, ...options }: ConnectOptions = {}): Promise<Client> => {
+  (path: string, { url, agentToken }: Pick<GatewayHere, 'url' | 'agentToken'>, closing: (() => Promise<void>)[]) =>
+  async ({ era = '2026', token = agentToken, at = url, ...options }: ConnectOptions = {}): Promise<Client> => {
     const mode = era === '2025' ? 'legacy' : { pin: '2026-07-28' };
     const client = new Client({ name: 'Ada', version: '1' }, { ...options, versionNegotiation: { mode } });
     const requestInit = { headers: { authorization: `Bearer ${token}` } };
-    await client.connect(new StreamableHTTPClientTransport(new URL(address), { requestInit }));
+    await client.connect(new StreamableHTTPClientTransport(new URL(path, at), { requestInit }));
     closing.push(() => client.close());
     return client;
   };

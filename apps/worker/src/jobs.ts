@@ -5,6 +5,7 @@ import {
   claimForIdle,
   execute,
   expireOpen,
+  deleteOldGatewayRows,
   deleteOldIdempotencyKeys,
   runInSlot,
   adoptLost,
@@ -20,8 +21,8 @@ const IDLE_SWEEP_MS = 500;
 const QUEUE_CLOSE_MS = 3_000;
 /** During a shutdown, a wake-up goes back to the queue at once, for another process. */
 const REQUEUE_MS = 1;
-/** How often old idempotency keys are deleted. */
-const KEY_SWEEP_MS = 600_000;
+/** How often rows that have served their time are deleted. */
+const OLD_SWEEP_MS = 600_000;
 
 export interface Jobs {
   /** Takes nothing new, and waits for running actions. */
@@ -41,7 +42,8 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
     startSweep('idle workspaces', IDLE_SWEEP_MS, worker.log, async () => run(worker, await claimForIdle(worker))),
     startSweep('lost', sweepMs, worker.log, async () => (await adoptLost(worker)).length),
     startSweep('expired', sweepMs, worker.log, () => expireOpen(worker)),
-    startSweep('idempotency keys', KEY_SWEEP_MS, worker.log, () => deleteOldIdempotencyKeys(worker.db)),
+    startSweep('idempotency keys', OLD_SWEEP_MS, worker.log, () => deleteOldIdempotencyKeys(worker.db)),
+    startSweep('gateways', OLD_SWEEP_MS, worker.log, () => deleteOldGatewayRows(worker.db)),
   ];
   const handle = async (actionId: string): Promise<number | undefined> => {
     if (isStopping) return REQUEUE_MS; // the queue may have sent it before it closed

@@ -85,6 +85,7 @@ export { tellResult } from './gateways/propose-call.ts';
 export { getGatewayPrompt, listThroughGateway, readGatewayResource } from './gateways/read-through.ts';
 export { createGateway } from './gateways/create.ts';
 export { deleteGateway } from './gateways/delete.ts';
+export { deleteOldGatewayRows } from './gateways/delete-old.ts';
 export { getGateway } from './gateways/get.ts';
 export { listGateways } from './gateways/list.ts';
 export { listGatewayReads } from './gateways/list-reads.ts';

@@ -116,6 +116,7 @@ export async function openWorld({
     },
     close: async () => {
       for (const worker of workers) worker.leases.close();
+      await shipped.mcp.close();
       await queue.close();
       await db.close();
     },

@@ -40,10 +40,18 @@ export interface McpConnectorAccount {
   config: JsonObject;
   credentials: JsonObject | null;
   signal: AbortSignal;
+  /** Who may use the connection again, one request at a time; absent: nobody. */
+  sharedBy?: string;
 }
 
 /** How this process connects to MCP servers: with an identity's account, within the operator's limits of egress. */
 export interface McpConnector {
-  /** Connects, works and always disconnects. Throws what `work` throws, and AppError if the server cannot be used. */
+  /**
+   * Works with a connection, and keeps it for a short time if it may be used again. If a kept one has broken, `work`
+   * runs once more with a new one, unless it asked for more than lists. Throws what `work` throws, and AppError if the
+   * server cannot be used.
+   */
   connect<T>(account: McpConnectorAccount, work: (connection: McpConnection) => Promise<T>): Promise<T>;
+  /** Ends the connections that are kept. */
+  close(): Promise<void>;
 }

@@ -9,8 +9,6 @@ import { authorizeGatewayUse, type AgentGateway } from './open-for-agent.ts';
 import { proposeCall } from './propose-call.ts';
 import { recordRead } from './record-read.ts';
 
-const READ_MS_MAX = 50_000;
-
 export interface ToolCall {
   name: string;
   given: JsonObject;
@@ -42,7 +40,7 @@ async function readThrough(
   await assertNotPaused(ctx, gateway);
   const request = { identityId: row.identity_id, method: 'tools/call', name: row.name, given } as const;
   return recordRead(ctx, gateway, request, () =>
-    withServer(ctx, server, READ_MS_MAX, async (connection) => {
+    withServer(ctx, { server, limitMs: ctx.timings.gatewayReadMs, agentId: gateway.agentId }, async (connection) => {
       const { tools } = await connection.listTools();
       const tool = tools.find(({ name }) => name === row.name);
       if (!tool || hashJson(tool.semantics) !== row.reviewed_semantics_hash) return undefined;

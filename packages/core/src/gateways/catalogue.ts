@@ -17,11 +17,17 @@ const NAMED_MAX = 5;
 
 type Server = Pick<GatewayServer, 'gateway_id' | 'identity_id' | 'workspace_id' | 'identity'>;
 
+interface ServerUse {
+  server: Server;
+  limitMs: number;
+  /** The agent's next request through this gateway may use the same connection. */
+  agentId?: string;
+}
+
 /** Connects to a server behind a gateway in bounded time. Throws AppError. */
 export async function withServer<T>(
   services: Services,
-  server: Pick<GatewayServer, 'identity_id' | 'identity'>,
-  limitMs: number,
+  { server, limitMs, agentId }: ServerUse,
   work: (connection: McpConnection) => Promise<T>,
 ): Promise<T> {
   const { identity, identity_id } = server;
@@ -32,7 +38,9 @@ export async function withServer<T>(
   assertNoTransaction('An MCP server');
   const credentials = await openCredentials(services, identity_id);
   const signal = AbortSignal.timeout(limitMs);
-  const working = mcp.connect({ config: identity.config as JsonObject, credentials, signal }, work);
+  const sharedBy = agentId && `${server.workspace_id}:${server.gateway_id}:${identity_id}:${agentId}`;
+  const account = { config: identity.config as JsonObject, credentials, signal, ...(sharedBy && { sharedBy }) };
+  const working = mcp.connect(account, work);
   const late = new AppError('UNAVAILABLE', `The MCP server did not answer within ${Math.ceil(limitMs / 1000)} s.`);
   return withTimeout<T | typeof late>(working, limitMs + ABORT_GRACE_MS, () => late).then(
     (result) => {
@@ -58,7 +66,9 @@ export const listServers = (services: Services, servers: readonly Server[]): Pro
     servers.map(async (server): Promise<Listing> => {
       const { identity_id } = server;
       try {
-        const { tools, omitted } = await withServer(services, server, LIST_MS_MAX, (one) => one.listTools());
+        const { tools, omitted } = await withServer(services, { server, limitMs: LIST_MS_MAX }, (one) =>
+          one.listTools(),
+        );
         return { identity_id, tools, failure: failureOf(omitted) };
       } catch (error) {
         if (!(error instanceof AppError)) services.log.error({ err: error, identity: identity_id }, 'a listing threw');

@@ -34,32 +34,32 @@ const FIND = statement<CallParams, CallRow>(
   `
     insert into gateway_calls as c (id, workspace_id, gateway_id, agent_id, call_hash)
     values (:id::uuid, :workspace::uuid, :gateway::uuid, :agent::uuid, :callHash)
-    on conflict (gateway_id, agent_id, call_hash) do update set call_hash = c.call_hash
+    on conflict (gateway_id, agent_id, call_hash) do update set updated_at = clock_timestamp()
     returning c.id, c.generation, c.action_id, exists (
       select from actions a where a.id = c.action_id and (a.completed_at is null
         or (c.told_at is null and a.completed_at > clock_timestamp() - interval '1 hour'))
     ) as is_same`,
 );
 
-const BIND = statement<{ id: string; generation: number; action: string }>(
+const BIND = statement<{ id: string; workspace: string; generation: number; action: string }>(
   'gateway_bind_call',
   `
     update gateway_calls set action_id = :action::uuid, updated_at = clock_timestamp()
-    where id = :id::uuid and generation = :generation::int and action_id is null`,
+    where id = :id::uuid and workspace_id = :workspace::uuid and generation = :generation::int and action_id is null`,
 );
 
-const NEXT = statement<{ id: string; generation: number }>(
+const NEXT = statement<{ id: string; workspace: string; generation: number }>(
   'gateway_next_call',
   `
     update gateway_calls set generation = generation + 1, action_id = null, told_at = null, updated_at = clock_timestamp()
-    where id = :id::uuid and generation = :generation::int`,
+    where id = :id::uuid and workspace_id = :workspace::uuid and generation = :generation::int`,
 );
 
-const TELL = statement<{ action: string }>(
+const TELL = statement<{ action: string; workspace: string }>(
   'gateway_tell_result',
   `
     update gateway_calls set told_at = clock_timestamp(), updated_at = clock_timestamp()
-    where action_id = :action::uuid and told_at is null`,
+    where action_id = :action::uuid and workspace_id = :workspace::uuid and told_at is null`,
 );
 
 /** Several requests that end and repeat the same call at once follow one another. */
@@ -83,7 +83,7 @@ export async function proposeCall(ctx: Context, gateway: AgentGateway, call: Pro
     const { id, generation, action_id } = found;
     if (action_id && found.is_same) return getActionInWorkspace(ctx, action_id);
     if (action_id) {
-      await ctx.db.query(NEXT, { id, generation });
+      await ctx.db.query(NEXT, { id, workspace, generation });
       continue;
     }
     const key = `gateway-call:${id}:${generation}`;
@@ -95,13 +95,13 @@ export async function proposeCall(ctx: Context, gateway: AgentGateway, call: Pro
       metadata: { gateway_id: formatId('gateway', gatewayId), gateway: gateway.name.slice(0, 200) },
     };
     const action = await createAction({ ...ctx, via: 'mcp', idempotency }, body);
-    await ctx.db.query(BIND, { id, generation, action: action.id });
+    await ctx.db.query(BIND, { id, workspace, generation, action: action.id });
     return idempotency.replayed ? getActionInWorkspace(ctx, action.id) : action;
   }
   throw new AppError('UNAVAILABLE', 'The same call is being made many times at once. Try again shortly.');
 }
 
 /** Notes that the agent has got the result of an ended action: the same call again is a new one. */
-export const tellResult = async ({ db }: Pick<Context, 'db'>, { id, completed_at }: ActionRow): Promise<void> => {
-  if (completed_at) await db.query(TELL, { action: id });
-};
+export async function tellResult({ db }: Pick<Context, 'db'>, row: ActionRow): Promise<void> {
+  if (row.completed_at) await db.query(TELL, { action: row.id, workspace: row.workspace_id });
+}

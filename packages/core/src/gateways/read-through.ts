@@ -8,7 +8,6 @@ import { offeredName, type GatewayServer } from './present.ts';
 import { recordRead } from './record-read.ts';
 
 const LIST_MS_MAX = 15_000;
-const READ_MS_MAX = 50_000;
 
 /** The address of a resource as agents see it: with several servers, the scheme says which one. */
 const offeredUri = (prefix: string, uri: string): string => (prefix ? `${prefix}+${uri}` : uri);
@@ -36,8 +35,10 @@ export async function listThroughGateway(
   const { plural, capability, field, offered } = LISTS[method];
   const lists = await Promise.all(
     gateway.servers.map(async (server) => {
-      const ask = withServer<JsonObject>(ctx, server, LIST_MS_MAX, async (connection) =>
-        connection.capabilities[capability] ? connection.read(method, {}) : {},
+      const ask = withServer<JsonObject>(
+        ctx,
+        { server, limitMs: LIST_MS_MAX, agentId: gateway.agentId },
+        async (connection) => (connection.capabilities[capability] ? connection.read(method, {}) : {}),
       );
       const answer = await ask.catch((error: unknown): JsonObject => {
         if (error instanceof AppError) return {};
@@ -73,7 +74,9 @@ export async function readGatewayResource(ctx: Context, gateway: AgentGateway, u
   await assertNotPaused(ctx, gateway);
   const request = { identityId: server.identity_id, method: 'resources/read', name, given: { uri: name } } as const;
   const result = await recordRead(ctx, gateway, request, () =>
-    withServer(ctx, server, READ_MS_MAX, (connection) => connection.read('resources/read', { uri: name })),
+    withServer(ctx, { server, limitMs: ctx.timings.gatewayReadMs, agentId: gateway.agentId }, (connection) =>
+      connection.read('resources/read', { uri: name }),
+    ),
   );
   const contents = (result.contents ?? []) as JsonObject[];
   return { contents: contents.map((one) => ({ ...one, uri: offeredUri(server.prefix, one.uri as string) })) };
@@ -90,6 +93,8 @@ export async function getGatewayPrompt(
   await assertNotPaused(ctx, gateway);
   const request = { identityId: server.identity_id, method: 'prompts/get', name, given } as const;
   return recordRead(ctx, gateway, request, () =>
-    withServer(ctx, server, READ_MS_MAX, (connection) => connection.read('prompts/get', { name, arguments: given })),
+    withServer(ctx, { server, limitMs: ctx.timings.gatewayReadMs, agentId: gateway.agentId }, (connection) =>
+      connection.read('prompts/get', { name, arguments: given }),
+    ),
   );
 }

@@ -13,6 +13,8 @@ export interface Timings {
   unavailableDelayMaxMs: number;
   /** From the claim to an outcome, unless the executor says otherwise. */
   timeoutMs: number;
+  /** How long an MCP server behind a gateway may take for a read. */
+  gatewayReadMs: number;
 }
 
 export const DEFAULT_TIMINGS: Timings = {
@@ -26,4 +28,5 @@ export const DEFAULT_TIMINGS: Timings = {
   unavailableMaxMs: 24 * 3_600_000,
   unavailableDelayMaxMs: 3_600_000,
   timeoutMs: 60_000,
+  gatewayReadMs: 50_000, // most clients give up after a minute
 };

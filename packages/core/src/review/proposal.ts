@@ -12,6 +12,7 @@ import { recordsOf } from '../crm/records.ts';
 import { assertCallContext, callContextOf, type CallContext } from '../schema/reserved-fields.ts';
 import { renderPreview, renderIncompletePreview, type RenderedPreview } from '../executors/render-preview.ts';
 import type { ActionRow } from '../action/row.ts';
+import { assertToolNotDenied } from './assert-tool-not-denied.ts';
 
 export interface Proposal {
   params: JsonObject;
@@ -123,6 +124,7 @@ export async function prepareProposal(
   refuseFields(executor.resolvedFields ?? [], given, 'is looked up by the service: leave it out');
   if (executor.tool) assertCallContext(given, callContext);
   const parsed = await parseParams(executor, { ...stillValid, ...given });
+  if (executor.type === 'mcp_tool_call' && identity) await assertToolNotDenied(ctx, identity.id, parsed.tool);
   const lookup = lookupContext(ctx, identity);
   let notLookedUp: string | undefined;
   const ask = async <T>(asking: () => Promise<T>, otherwise: (why: string) => T): Promise<T> => {

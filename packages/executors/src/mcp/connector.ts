@@ -14,38 +14,83 @@ import { egressErrorIn } from '../egress/error.ts';
 import { maskOf, type Mask } from '../masking.ts';
 import { oneLine } from '../one-line.ts';
 import type { ExecutorSettings } from '../settings.ts';
+import { createIdleSessions, type IdleSessions } from './idle-sessions.ts';
 import { definitionOf, SCHEMA_BYTES_MAX, type Definition } from './read-tool.ts';
 import { semanticsOf } from './semantics.ts';
-import { inSession, LoginRefused, type CallResult, type McpSession, type ServerTool } from './session.ts';
+import {
+  asLoginRefused,
+  LoginRefused,
+  openSession,
+  type CallResult,
+  type McpAccount,
+  type McpSession,
+  type OpenSession,
+  type ServerTool,
+} from './session.ts';
 
 /** A tool's words and schemas in a catalogue, in bytes of JSON. */
 const DEFINITION_BYTES_MAX = 2 * SCHEMA_BYTES_MAX;
 const TOOLS_MAX = 1_000;
 const NAME_CHARS_MAX = 128;
 
-export const mcpConnector = (settings: ExecutorSettings = {}): McpConnector => ({
-  async connect(account, work) {
-    const config = mcpConfig.safeParse(account.config);
-    const credentials = account.credentials === null ? null : mcpCredentials.safeParse(account.credentials);
-    if (!config.success || credentials?.success === false)
-      throw invalid('identity_id', 'has no valid configuration: set it again');
-    const opened = { config: config.data, credentials: credentials?.data ?? null, settings, signal: account.signal };
-    const mask = maskOf(opened.credentials);
-    const worked: { error?: unknown } = {};
-    try {
-      return await inSession(opened, async (session) => {
-        try {
-          return await work(connectionOf(session, mask));
-        } catch (error) {
-          worked.error = error;
-          throw error;
-        }
-      });
-    } catch (error) {
-      throw error === worked.error && error instanceof AppError ? error : failureOf(error, mask);
-    }
-  },
-});
+export function mcpConnector(settings: ExecutorSettings = {}): McpConnector {
+  const idle = createIdleSessions();
+  return {
+    async connect(account, work) {
+      const config = mcpConfig.safeParse(account.config);
+      const credentials = account.credentials === null ? null : mcpCredentials.safeParse(account.credentials);
+      if (!config.success || credentials?.success === false)
+        throw invalid('identity_id', 'has no valid configuration: set it again');
+      const opened = { config: config.data, credentials: credentials?.data ?? null, settings, signal: account.signal };
+      // Of the account, too: other credentials never use a session that these have opened.
+      const { sharedBy } = account;
+      const key = sharedBy && JSON.stringify([sharedBy, account.config, account.credentials]);
+      const kept = key === undefined ? undefined : idle.take(key);
+      kept?.begin(account.signal);
+      const use = { idle, key, mask: maskOf(opened.credentials), work };
+      try {
+        return await (kept
+          ? useIn(kept, use).catch((error) => useAgain(kept, { opened, use, error }))
+          : useNew(opened, use));
+      } catch (error) {
+        throw error instanceof AppError ? error : failureOf(error, use.mask);
+      }
+    },
+    close: () => idle.close(),
+  };
+}
+
+interface Use<T> {
+  idle: IdleSessions;
+  /** Undefined: the session ends with this use. */
+  key: string | undefined;
+  mask: Mask;
+  work: (connection: McpConnection) => Promise<T>;
+}
+
+const useNew = async <T>(account: McpAccount, use: Use<T>): Promise<T> => useIn(await openSession(account), use);
+
+/** A session that broke while it waited is replaced, unless the request may have reached the server. */
+function useAgain<T>(kept: OpenSession, { opened, use, error }: { opened: McpAccount; use: Use<T>; error: unknown }) {
+  if (error instanceof AppError || !kept.isUntouched() || opened.signal.aborted) throw error;
+  return useNew(opened, use);
+}
+
+/** Keeps the session if the server answered as it should. */
+async function useIn<T>(session: OpenSession, { idle, key, mask, work }: Use<T>): Promise<T> {
+  let isSound = false;
+  try {
+    const result = await work(connectionOf(session, mask));
+    isSound = true;
+    return result;
+  } catch (error) {
+    isSound = error instanceof ProtocolError;
+    throw asLoginRefused(session, error);
+  } finally {
+    if (isSound && key !== undefined) idle.keep(key, session);
+    else await session.close();
+  }
+}
 
 function connectionOf(session: McpSession, mask: Mask): McpConnection {
   let listed: ServerTool[] | undefined;

@@ -1,5 +1,5 @@
-// One connection to a server for one purpose. It records what was sent instead of guessing from the library's errors,
-// and sends a tools/call once whatever the library would repeat. Held by mcp-tool-call.test.ts.
+// One connection to a server for one purpose at a time. It records what was sent instead of guessing from the library's
+// errors, and sends a tools/call once whatever the library would repeat. Held by mcp-tool-call.test.ts.
 import {
   Client,
   StreamableHTTPClientTransport,
@@ -66,9 +66,38 @@ export class LoginRefused extends Error {
   }
 }
 
+/** A session that outlives its first purpose. */
+export interface OpenSession extends McpSession {
+  /** The next purpose, with its limit of time. */
+  begin(signal: AbortSignal): void;
+  /** False once the connection has ended. */
+  isOpen(): boolean;
+  /** Nothing but connections and lists have reached the server since `begin`, so it may begin again elsewhere. */
+  isUntouched(): boolean;
+  close(): Promise<void>;
+}
+
 /** Connects, works and always disconnects. Throws LoginRefused, else what the library throws. */
 export async function inSession<T>(account: McpAccount, work: (session: McpSession) => Promise<T>): Promise<T> {
-  const progress: Progress = { sent: false };
+  const session = await openSession(account);
+  try {
+    return await work(session);
+  } catch (error) {
+    throw asLoginRefused(session, error);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The refusal of credentials that an error stands for, or the error. */
+export function asLoginRefused(session: Pick<McpSession, 'sent' | 'answer'>, error: unknown): unknown {
+  const { status } = session.answer() ?? {};
+  return !session.sent() && (status === 401 || status === 403) ? new LoginRefused(status, error) : error;
+}
+
+/** Connects. The caller closes it. Throws LoginRefused, else what the library throws. */
+export async function openSession(account: McpAccount): Promise<OpenSession> {
+  const progress: Progress = { sent: false, asked: false, signal: account.signal };
   const odd: InvalidTools = new Map();
   const transport = transportOf(account, progress);
   const client = new Client(
@@ -83,30 +112,40 @@ export async function inSession<T>(account: McpAccount, work: (session: McpSessi
   );
   // The client calls it before it parses a message.
   Object.assign(transport, { onmessage: (message: JSONRPCMessage) => dropInvalidTools(message, odd) });
-  const request = trackTransport(transport, account.signal, progress);
+  const request = trackTransport(transport, progress);
+  let isOpen = true;
+  client.onclose = () => {
+    isOpen = false;
+  };
+  const told = { sent: () => progress.sent, answer: () => progress.answer };
   try {
     await request((options) => client.connect(transport, options));
-    return await work({
-      server: client.getServerVersion(),
-      capabilities: client.getServerCapabilities() ?? {},
-      read: (ask) => request((options) => ask(client, options)),
-      listTools: async () => (await request((options) => client.listTools({}, options))).tools,
-      call: ({ outputSchema: _, ...tool }, { name, arguments: given, key }) => {
-        const params = { name, arguments: given, ...(key !== undefined && { _meta: { [KEY]: key } }) };
-        // Without its output schema: a result that does not fit the schema still happened.
-        const more = { toolDefinition: tool, allowInputRequired: true };
-        return request((options) => client.callTool(params, { ...options, ...more }) as Promise<CallResult>);
-      },
-      invalidTools: () => odd,
-      sent: () => progress.sent,
-      answer: () => progress.answer,
-    });
   } catch (error) {
-    const { status } = progress.answer ?? {};
-    throw !progress.sent && (status === 401 || status === 403) ? new LoginRefused(status, error) : error;
-  } finally {
     await close(client, transport);
+    throw asLoginRefused(told, error);
   }
+  return {
+    ...told,
+    server: client.getServerVersion(),
+    capabilities: client.getServerCapabilities() ?? {},
+    read: (ask) => request((options) => ask(client, options)),
+    listTools: async () => (await request((options) => client.listTools({}, options))).tools,
+    call: ({ outputSchema: _, ...tool }, { name, arguments: given, key }) => {
+      const params = { name, arguments: given, ...(key !== undefined && { _meta: { [KEY]: key } }) };
+      // Without its output schema: a result that does not fit the schema still happened.
+      const more = { toolDefinition: tool, allowInputRequired: true };
+      return request((options) => client.callTool(params, { ...options, ...more }) as Promise<CallResult>);
+    },
+    invalidTools: () => odd,
+    begin: (signal) => {
+      Object.assign(progress, { sent: false, asked: false, signal, answer: undefined });
+      odd.clear();
+    },
+    isOpen: () => isOpen,
+    // A server that does not know the session answers 404 and does nothing.
+    isUntouched: () => !progress.asked || progress.answer?.status === 404,
+    close: () => close(client, transport),
+  };
 }
 
 /** The name of the key in `_meta`. */
@@ -114,10 +153,16 @@ const KEY = 'proviso.dev/idempotency-key';
 
 interface Progress {
   sent: boolean;
-  answer?: HttpAnswer;
+  /** More than a list was asked for. */
+  asked: boolean;
+  /** Of the purpose in progress. */
+  signal: AbortSignal;
+  answer?: HttpAnswer | undefined;
 }
 
-function transportOf({ config, credentials, settings, signal }: McpAccount, progress: Progress): Transport {
+const ASKING = new Set(['tools/call', 'resources/read', 'prompts/get']);
+
+function transportOf({ config, credentials, settings }: McpAccount, progress: Progress): Transport {
   if (config.url === undefined) {
     const program = settings.mcpServers?.[config.server ?? ''];
     if (!program) throw new Error('the operator has not configured this server');
@@ -145,8 +190,9 @@ function transportOf({ config, credentials, settings, signal }: McpAccount, prog
     },
     fetch: async (url, init) => {
       delete progress.answer;
-      // The library's first request ignores all signals but its transport's. A session is always ended.
-      const ends = [init?.signal, init?.method === 'DELETE' ? undefined : signal];
+      // The library's first request ignores all signals but its transport's. A session is always ended, and its stream
+      // outlives the request that opened it.
+      const ends = [init?.signal, init?.method === 'POST' ? progress.signal : undefined];
       const response = await egress(url, { ...init, signal: AbortSignal.any(ends.filter((each) => !!each)) });
       if (!response.ok) return toResponse((progress.answer = await readAnswer(response, mask)));
       progress.answer = { status: response.status, ok: true, headers: [], body: undefined, text: '' };
@@ -155,15 +201,17 @@ function transportOf({ config, credentials, settings, signal }: McpAccount, prog
   });
 }
 
-type RequestLimits = { signal: AbortSignal; timeout: number };
+/** Each request reaches the server: a list that the library keeps may no longer be true. */
+type RequestLimits = { signal: AbortSignal; timeout: number; cacheMode: 'bypass' };
 
 /** Records what is sent, and ends a request whose stream ended without an answer. */
-function trackTransport(transport: Transport, signal: AbortSignal, progress: Progress) {
+function trackTransport(transport: Transport, progress: Progress) {
   let current = new AbortController();
   const send = transport.send.bind(transport);
   transport.send = async (message, options) => {
     const here = current;
     const isCall = 'method' in message && message.method === 'tools/call';
+    if ('method' in message && ASKING.has(message.method)) progress.asked = true;
     if (isCall && progress.sent) throw new Error('the call was already sent');
     if (isCall) progress.sent = true;
     const onRequestStreamEnd = (): void => {
@@ -178,7 +226,8 @@ function trackTransport(transport: Transport, signal: AbortSignal, progress: Pro
   };
   return <T>(work: (options: RequestLimits) => Promise<T>): Promise<T> => {
     current = new AbortController();
-    return work({ signal: AbortSignal.any([signal, current.signal]), timeout: NO_LIMIT_MS });
+    const signal = AbortSignal.any([progress.signal, current.signal]);
+    return work({ signal, timeout: NO_LIMIT_MS, cacheMode: 'bypass' });
   };
 }
 
