@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { variableGroups, variablesTable } from './configuration-tables.mjs';
 import { prepare } from './prepare.mjs';
 import { runAsScript } from './run-as-script.mjs';
 
@@ -117,15 +118,21 @@ function bounded(least = 0, most = Number.MAX_SAFE_INTEGER, unit) {
 }
 
 /**
- * Writes the tables of params, settings, secrets and metrics into the documents, from their definitions. With --check, it reports the
- * outdated ones.
+ * Writes the tables of params, settings, secrets, metrics and variables into the documents, from their definitions.
+ * With --check, it reports the outdated ones.
  */
 await runAsScript(import.meta.url, async () => {
   await prepare({ quiet: true });
-  const [{ z }, { builtIns }, { METRICS }] = await Promise.all([
+  const [{ z }, { builtIns }, { METRICS }, ...readers] = await Promise.all([
     import('zod'),
     import('../packages/executors/dist/index.js'),
     import('../packages/metrics/dist/index.js'),
+    import('../packages/core/dist/index.js'),
+    import('../packages/executors/dist/index.js'),
+    import('../apps/api/dist/config.js'),
+    import('../apps/worker/dist/config.js'),
+    import('../packages/cli/dist/config.js'),
+    import('../apps/local/dist/config.js'),
   ]);
   const { executors, providers } = builtIns();
   const drawn = (schema) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
@@ -141,6 +148,13 @@ await runAsScript(import.meta.url, async () => {
       Object.fromEntries(providers.map((kind) => [kind.provider, settingsOf(kind, drawn)])),
     ),
     write('docs/metrics.md', 'metrics', { proviso: metricsTable(METRICS) }),
+    write(
+      'docs/configuration.md',
+      'variables',
+      Object.fromEntries(
+        Object.entries(variableGroups(readers)).map(([name, variables]) => [name, variablesTable(z, variables)]),
+      ),
+    ),
   ].filter(Boolean);
   if (old.length > 0 && process.argv.includes('--check'))
     throw new Error(

@@ -7,21 +7,30 @@ import {
   createSignInLink,
   newToken,
   openDatabase,
+  readEnvironment,
   recoverOwners,
 } from '@proviso/core';
+import { z } from 'zod';
+import { API_ENVIRONMENT, BOOTSTRAP_ENVIRONMENT } from './config.ts';
 import { nextSteps } from './next-steps.ts';
 
-const { DATABASE_URL: url, PROVISO_API_KEY, PROVISO_AGENT_KEY, PROVISO_SECRET_KEYS_FILE: keysFile } = process.env;
+const { DATABASE_URL: url } = process.env;
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 try {
   if (!url) throw new Error('DATABASE_URL is not set. Set it to postgresql://user:password@host:5432/database.');
+  const {
+    PORT: port,
+    PROVISO_API_KEY,
+    PROVISO_AGENT_KEY,
+    PROVISO_SECRET_KEYS_FILE: keysFile,
+  } = readEnvironment(z.object({ PORT: API_ENVIRONMENT.PORT, ...BOOTSTRAP_ENVIRONMENT }), process.env);
   if (keysFile) createKeyRingFile(keysFile);
   const db = openDatabase({ url, poolMax: 1, name: 'proviso-bootstrap' });
   await checkMigrated(db);
   const known = await db.tables.members.count({ where: { role: 'owner' } });
   const apiKey = PROVISO_API_KEY || (known === 0 ? newToken() : undefined);
-  const { workspaceId, created, ownerId } = await bootstrap(db, { apiKey, agentKey: PROVISO_AGENT_KEY || undefined });
+  const { workspaceId, created, ownerId } = await bootstrap(db, { apiKey, agentKey: PROVISO_AGENT_KEY });
   const recovered = await recoverOwners(db);
   const link = await createSignInLink(db, ownerId);
   await db.close();
@@ -31,7 +40,7 @@ try {
     say(
       `No owner of ${workspaceName} (${id}) can sign in. A new token for its owner ${email}, shown only once: ${token}`,
     );
-  const address = `http://127.0.0.1:${process.env.PORT || 3000}`;
+  const address = `http://127.0.0.1:${port}`;
   say(`Sign in as the owner, once, within 15 minutes: ${address}/welcome#token=${link}`);
   if (created) say(nextSteps(address));
 } catch (error) {

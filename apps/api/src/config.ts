@@ -1,4 +1,4 @@
-import { COMMON_ENVIRONMENT, commonConfig, readEnvironment, type CommonConfig } from '@proviso/core';
+import { COMMON_ENVIRONMENT, commonConfig, port, readEnvironment, type CommonConfig } from '@proviso/core';
 import { EXECUTOR_ENVIRONMENT, executorSettings, type ProviderSettings } from '@proviso/executors';
 import { z } from 'zod';
 import type { OidcSettings } from './sign-in/oidc.ts';
@@ -11,27 +11,82 @@ function isHttpsOrLoopback(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
 }
 
-const environment = z.object({
-  ...COMMON_ENVIRONMENT,
-  ...EXECUTOR_ENVIRONMENT,
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  HOST: z.string().default('127.0.0.1'),
-  PROVISO_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
-  PROVISO_METRICS_HOST: z.string().default('127.0.0.1'),
-  PROVISO_POOL_MAX: z.coerce.number().int().min(1).max(100).default(8),
-  PROVISO_RATE_LIMIT: z.coerce.number().int().min(1).max(1_000_000).default(600),
-  PROVISO_RATE_LIMIT_PERSON: z.coerce.number().int().min(1).max(5_000_000).optional(),
-  PROVISO_RATE_LIMIT_WORKSPACE: z.coerce.number().int().min(1).max(5_000_000).optional(),
-  PROVISO_OIDC_ISSUER: z.url().refine(isHttpsOrLoopback, 'must be https://, or http:// on this machine').optional(),
-  PROVISO_OIDC_CLIENT_ID: z.string().optional(),
-  PROVISO_OIDC_CLIENT_SECRET: z.string().optional(),
+const perMinute = (max: number) => z.coerce.number().int().min(1).max(max);
+
+/** What only the api reads. */
+export const API_ENVIRONMENT = {
+  PORT: port().default(3000).describe('the port to listen on; 0 selects a free one'),
+  HOST: z.string().default('127.0.0.1').describe('the address to listen on; `0.0.0.0` in a container'),
+  PROVISO_METRICS_PORT: port().optional().meta({
+    description: 'the port of `/metrics`, see [metrics.md](metrics.md); nothing else is served there',
+    absent: 'nothing is measured',
+  }),
+  PROVISO_METRICS_HOST: z.string().default('127.0.0.1').describe('the address of that port'),
+  PROVISO_POOL_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(8)
+    .describe('database connections; one workspace holds at most half of them plus one'),
+  PROVISO_RATE_LIMIT: perMinute(1_000_000)
+    .default(600)
+    .describe(
+      'requests per minute of a token, and of an address without a valid token. An address beyond the limit can still present unknown tokens, at a tenth of the rate. Counted in Redis with `REDIS_URL`, else per process',
+    ),
+  PROVISO_RATE_LIMIT_PERSON: perMinute(5_000_000)
+    .optional()
+    .meta({ description: 'requests per minute of a person, over all their credentials', absent: 'twice that' }),
+  PROVISO_RATE_LIMIT_WORKSPACE: perMinute(5_000_000).optional().meta({
+    description: "requests per minute of all keys of a workspace, including its agents'. People are counted separately",
+    absent: 'five times that',
+  }),
+  PROVISO_OIDC_ISSUER: z
+    .url()
+    .refine(isHttpsOrLoopback, 'must be https://, or http:// on this machine')
+    .optional()
+    .describe('the OpenID provider through which people sign in, `https://`'),
+  PROVISO_OIDC_CLIENT_ID: z
+    .string()
+    .optional()
+    .meta({ description: 'the client that is registered there', absent: 'required with an issuer' }),
+  PROVISO_OIDC_CLIENT_SECRET: z
+    .string()
+    .optional()
+    .meta({ description: 'the secret of that client', absent: 'a public client' }),
   PROVISO_OIDC_REDIRECT_URI: z
     .url()
     .refine(isHttpsOrLoopback, 'must be https://, or http:// on this machine')
     .refine((uri) => URL.canParse(uri) && new URL(uri).pathname === CALLBACK_PATH, `must end with ${CALLBACK_PATH}`)
-    .optional(),
-  PROVISO_OIDC_NAME: z.string().max(60).optional(),
-});
+    .optional()
+    .meta({
+      description: `the address that is registered there: the one of the api, then \`${CALLBACK_PATH}\``,
+      absent: 'required with an issuer',
+    }),
+  PROVISO_OIDC_NAME: z
+    .string()
+    .max(60)
+    .optional()
+    .meta({ description: 'what the button says', absent: "the issuer's host" }),
+};
+
+/** What `npm run bootstrap` reads, besides `DATABASE_URL` and `PORT`. */
+export const BOOTSTRAP_ENVIRONMENT = {
+  PROVISO_API_KEY: z.string().optional().meta({
+    description: "the owner's personal credential, 20 to 255 printable characters without spaces",
+    absent: 'generated for the first owner and printed once',
+  }),
+  PROVISO_AGENT_KEY: z
+    .string()
+    .optional()
+    .meta({ description: 'the key of an agent, as above', absent: 'no agent is created' }),
+  PROVISO_SECRET_KEYS_FILE: z
+    .string()
+    .optional()
+    .describe('a file that is created with a new key if it does not exist'),
+};
+
+const environment = z.object({ ...COMMON_ENVIRONMENT, ...EXECUTOR_ENVIRONMENT, ...API_ENVIRONMENT });
 
 /** PROVISO_OIDC_ISSUER turns it on; then the client and the address are required. */
 function oidcSettings(read: z.output<typeof environment>): OidcSettings | undefined {

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { createRegistry, openLog, openRateLimits, openServices } from '@proviso/core';
+import { createRegistry, openLog, openRateLimits, openServices, warnOfUnknownVariables } from '@proviso/core';
 import { builtIns, loadExecutors } from '@proviso/executors';
 import { openMetrics, serveMetrics } from '@proviso/metrics';
 import closeWithGrace from 'close-with-grace';
@@ -12,6 +12,7 @@ const DRAIN_MS = 60_000;
 try {
   const config = readConfig(process.env);
   const log = openLog('api', config.logLevel);
+  warnOfUnknownVariables(process.env, log);
   const tracing =
     config.otlpEndpoint && (await import('@proviso/tracing')).startTracing(config.otlpEndpoint, 'proviso-api');
   const executors = createRegistry(await loadExecutors(builtIns(config.providers), config.providers.modules));

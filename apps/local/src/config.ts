@@ -1,5 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { COMMON_ENVIRONMENT, port, readEnvironment } from '@proviso/core';
+import { z } from 'zod';
 
 export const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
@@ -18,34 +20,42 @@ export interface LocalConfig {
   smtpPort: number | undefined;
 }
 
-type Environment = Record<string, string | undefined>;
+/** `npm run docs` writes the descriptions into docs/configuration.md. */
+export const environment = z.object({
+  PORT: port(1).default(3000).describe('the port where the api listens'),
+  PROVISO_DATA_DIR: z.string().optional().meta({
+    description: 'the directory of database, keys and mail; kept between starts',
+    absent: '`.proviso` in the repository',
+  }),
+  DATABASE_URL: COMMON_ENVIRONMENT.DATABASE_URL.optional().meta({
+    description: 'your own PostgreSQL; it is migrated',
+    absent: 'an embedded server under the data directory',
+  }),
+  REDIS_URL: COMMON_ENVIRONMENT.REDIS_URL,
+  PROVISO_API_KEY: z
+    .string()
+    .optional()
+    .meta({ description: "the owner's key", absent: 'generated at the first start and kept' }),
+  PROVISO_AGENT_KEY: z
+    .string()
+    .optional()
+    .meta({ description: "the agent's key", absent: 'generated at the first start and kept' }),
+  PROVISO_SMTP_PORT: port(1)
+    .optional()
+    .meta({ description: 'the port of the local mail server', absent: 'the last one, or a free one' }),
+});
 
 /** Reads the environment. Throws one error that lists every fault. */
-export function readConfig(env: Environment): LocalConfig {
-  const faults: string[] = [];
-  const text = (name: string) => env[name]?.trim() || undefined;
-  const port = (name: string) => {
-    const value = text(name);
-    if (value === undefined) return undefined;
-    if (/^\d{1,5}$/.test(value) && Number(value) > 0 && Number(value) < 65_536) return Number(value);
-    faults.push(`${name} is "${value}", but a port is a number from 1 to 65535.`);
-    return undefined;
+export function readConfig(env: Record<string, string | undefined>): LocalConfig {
+  const trimmed = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value?.trim()]));
+  const read = readEnvironment(environment, trimmed);
+  return {
+    port: read.PORT,
+    dataDir: resolve(root, read.PROVISO_DATA_DIR ?? join(root, '.proviso')),
+    databaseUrl: read.DATABASE_URL,
+    redisUrl: read.REDIS_URL,
+    apiKey: read.PROVISO_API_KEY,
+    agentKey: read.PROVISO_AGENT_KEY,
+    smtpPort: read.PROVISO_SMTP_PORT,
   };
-  const url = (name: string, schemes: string[], form: string) => {
-    const value = text(name);
-    const scheme = value && URL.canParse(value) ? new URL(value).protocol : '';
-    if (value !== undefined && !schemes.includes(scheme)) faults.push(`${name} is not a URL of the form ${form}.`);
-    return value;
-  };
-  const config = {
-    port: port('PORT') ?? 3000,
-    dataDir: resolve(root, text('PROVISO_DATA_DIR') ?? join(root, '.proviso')),
-    databaseUrl: url('DATABASE_URL', ['postgresql:', 'postgres:'], 'postgresql://user:password@host:5432/database'),
-    redisUrl: url('REDIS_URL', ['redis:', 'rediss:'], 'redis://host:6379'),
-    apiKey: text('PROVISO_API_KEY'),
-    agentKey: text('PROVISO_AGENT_KEY'),
-    smtpPort: port('PROVISO_SMTP_PORT'),
-  };
-  if (faults.length > 0) throw new Error(faults.join('\n'));
-  return config;
 }

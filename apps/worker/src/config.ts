@@ -1,4 +1,11 @@
-import { COMMON_ENVIRONMENT, commonConfig, milliseconds, readEnvironment, type CommonConfig } from '@proviso/core';
+import {
+  COMMON_ENVIRONMENT,
+  commonConfig,
+  milliseconds,
+  port,
+  readEnvironment,
+  type CommonConfig,
+} from '@proviso/core';
 import { EXECUTOR_ENVIRONMENT, executorSettings, type ProviderSettings } from '@proviso/executors';
 import { z } from 'zod';
 
@@ -18,15 +25,30 @@ const limits = z
     );
   });
 
-const environment = z.object({
-  ...COMMON_ENVIRONMENT,
-  ...EXECUTOR_ENVIRONMENT,
-  PROVISO_WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
-  PROVISO_WORKER_HOST: z.string().default('127.0.0.1'),
-  PROVISO_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(32),
-  PROVISO_TYPE_CONCURRENCY: limits,
-  PROVISO_GRACE_MS: milliseconds(65_000),
-});
+/** What only a worker reads. */
+export const WORKER_ENVIRONMENT = {
+  PROVISO_WORKER_PORT: port()
+    .optional()
+    .meta({ description: 'the port of `/livez`, `/readyz` and [`/metrics`](metrics.md)', absent: 'nothing is served' }),
+  PROVISO_WORKER_HOST: z.string().default('127.0.0.1').describe('the address of that port'),
+  PROVISO_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(32)
+    .describe(
+      'slots: how many actions run at a time. A reserve of a quarter more is for workspaces that run nothing in this process while others have all slots. The pool has four connections plus half the number of slots and reserve, and one for heartbeats',
+    ),
+  PROVISO_TYPE_CONCURRENCY: limits.meta({
+    description:
+      "the maximum number of actions of a type that run at a time in this process, as `email_message=4,send_slack_message=2`; 1 to 999; also for the name of a workspace's tool",
+    absent: 'the limit of each executor, else three quarters of the above',
+  }),
+  PROVISO_GRACE_MS: milliseconds(65_000, 'how long a shutdown waits for running actions'),
+};
+
+const environment = z.object({ ...COMMON_ENVIRONMENT, ...EXECUTOR_ENVIRONMENT, ...WORKER_ENVIRONMENT });
 
 export interface WorkerConfig extends CommonConfig {
   providers: ProviderSettings;

@@ -8,6 +8,7 @@ import {
   openLog,
   openServices,
   reserveOf,
+  warnOfUnknownVariables,
   type Worker,
 } from '@proviso/core';
 import closeWithGrace from 'close-with-grace';
@@ -19,6 +20,7 @@ import { startWatchdog } from './watchdog.ts';
 try {
   const config = readConfig(process.env);
   const log = openLog('worker', config.logLevel);
+  warnOfUnknownVariables(process.env, log);
   const tracing =
     config.otlpEndpoint && (await import('@proviso/tracing')).startTracing(config.otlpEndpoint, 'proviso-worker');
   const services = await openServices(config, {

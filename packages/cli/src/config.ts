@@ -4,11 +4,24 @@ import path from 'node:path';
 import { z } from 'zod';
 import { notAllowed } from './failure.ts';
 
-const environment = z.object({
-  PROVISO_URL: z.string().optional(),
-  PROVISO_TOKEN: z.string().optional(),
-  PROVISO_WORKSPACE: z.string().optional(),
-  XDG_CONFIG_HOME: z.string().optional(),
+/** `npm run docs` writes the descriptions into docs/configuration.md. */
+export const environment = z.object({
+  PROVISO_URL: z
+    .string()
+    .optional()
+    .meta({ description: 'the address of the api', absent: 'what `proviso login` saved' }),
+  PROVISO_TOKEN: z
+    .string()
+    .optional()
+    .meta({ description: 'a key or a personal credential', absent: 'what `proviso login` saved' }),
+  PROVISO_WORKSPACE: z
+    .string()
+    .optional()
+    .meta({ description: 'the id of the workspace to act in', absent: 'what `proviso login` saved' }),
+  XDG_CONFIG_HOME: z
+    .string()
+    .optional()
+    .meta({ description: 'the directory of `proviso/login.json`', absent: '`~/.config`' }),
 });
 
 const saved = z.object({ url: z.string(), token: z.string(), workspace: z.string().optional() });

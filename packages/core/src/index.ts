@@ -60,7 +60,16 @@ export {
 export { checkDurability, type Database, openDatabase, type Queryable, type Transaction } from './platform/db.ts';
 export { sqlState } from './platform/database-errors.ts';
 export { recordEmailMessage } from './crm/email-messages/record.ts';
-export { COMMON_ENVIRONMENT, type CommonConfig, commonConfig, milliseconds, readEnvironment } from './environment.ts';
+export {
+  COMMON_ENVIRONMENT,
+  type CommonConfig,
+  commonConfig,
+  flag,
+  milliseconds,
+  port,
+  readEnvironment,
+} from './environment.ts';
+export { VARIABLES, warnOfUnknownVariables } from './unknown-variables.ts';
 export { ActionError } from './action/action-error.ts';
 export { AppError, invalid, invalidInput } from './platform/errors.ts';
 export { readBriefing } from './events/briefing.ts';
