@@ -132,6 +132,15 @@ import { limitUnread, type UnreadLimits } from './unread-replies.ts';
 import { createViewRoute } from './routes/v1/views/create.ts';
 import { deleteViewRoute } from './routes/v1/views/delete.ts';
 import { listViewsRoute } from './routes/v1/views/list.ts';
+import { createWebhookRoute } from './routes/v1/webhooks/create.ts';
+import { deleteWebhookRoute } from './routes/v1/webhooks/delete.ts';
+import { getWebhookRoute } from './routes/v1/webhooks/get.ts';
+import { listWebhooksRoute } from './routes/v1/webhooks/list.ts';
+import { listWebhookDeliveriesRoute } from './routes/v1/webhooks/list-deliveries.ts';
+import { replayDeliveryRoute } from './routes/v1/webhooks/replay-delivery.ts';
+import { replayFailedDeliveriesRoute } from './routes/v1/webhooks/replay-failed.ts';
+import { rotateWebhookSecretRoute } from './routes/v1/webhooks/rotate-secret.ts';
+import { updateWebhookRoute } from './routes/v1/webhooks/update.ts';
 import { createWorkspaceRoute } from './routes/v1/workspaces/create.ts';
 import { listWorkspacesRoute } from './routes/v1/workspaces/list.ts';
 
@@ -233,6 +242,15 @@ export const routes: readonly Route[] = [
   listToolsRoute,
   getToolSchemaRoute,
   deleteToolRoute,
+  createWebhookRoute,
+  listWebhooksRoute,
+  getWebhookRoute,
+  updateWebhookRoute,
+  deleteWebhookRoute,
+  rotateWebhookSecretRoute,
+  listWebhookDeliveriesRoute,
+  replayDeliveryRoute,
+  replayFailedDeliveriesRoute,
   getSettingsRoute,
   updateSettingsRoute,
   listPausesRoute,

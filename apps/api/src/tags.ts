@@ -12,6 +12,7 @@ export const TAGS = {
   Tools: 'Tools of the workspace, called once an action is cleared.',
   Gateways: 'MCP servers behind the gate, and what agents may do with their tools.',
   Events: 'Events, as they happen.',
+  Webhooks: 'Events, sent to your own addresses.',
   Operation: 'Pausing and resuming.',
 } as const;
 export type Tag = keyof typeof TAGS;

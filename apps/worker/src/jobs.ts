@@ -14,6 +14,7 @@ import {
   type Worker,
 } from '@proviso/core';
 import { startSweep, type Sweep } from './sweep.ts';
+import { startWebhooks } from './webhooks.ts';
 
 /** How often, while slots are occupied, a worker looks for workspaces that run nothing. */
 const IDLE_SWEEP_MS = 500;
@@ -37,8 +38,10 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
   const due: Sweep = startSweep('due', sweepMs, worker.log, async () =>
     run(worker, await claimDue(worker, due.runSoon)),
   );
+  const webhooks = startWebhooks(worker);
   const sweeps: Sweep[] = [
     due,
+    ...webhooks.sweeps,
     startSweep('idle workspaces', IDLE_SWEEP_MS, worker.log, async () => run(worker, await claimForIdle(worker))),
     startSweep('lost', sweepMs, worker.log, async () => (await adoptLost(worker)).length),
     startSweep('expired', sweepMs, worker.log, () => expireOpen(worker)),
@@ -59,6 +62,7 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
       const closed = consumer.close(); // takes no new jobs from here on
       await Promise.all(sweeps.map((sweep) => sweep.idle()));
       await Promise.allSettled(handling); // also those that are still claiming
+      await webhooks.idle();
       await worker.leases.idle();
       await Promise.race([closed, sleep(QUEUE_CLOSE_MS, undefined, { ref: false })]);
     },

@@ -17,6 +17,8 @@ export const ID_PREFIX = {
   session: 'ses',
   view: 'view',
   gateway: 'gw',
+  webhook: 'wh',
+  delivery: 'whd',
 } as const;
 export type IdKind = keyof typeof ID_PREFIX;
 

@@ -28,3 +28,4 @@ export * from './tasks.ts';
 export * from './time.ts';
 export * from './tools.ts';
 export * from './views.ts';
+export * from './webhooks.ts';

@@ -15,7 +15,14 @@ export { processActions } from './execution/process.ts';
 export { authorizeProposingAgain, proposeAgain } from './review/propose-again.ts';
 export { recallAction } from './review/recall.ts';
 export { rejectAction } from './review/reject.ts';
-export { actionMoved, leaseLost, runRecorded, runStarted, sweepPassed } from './action/diagnostics.ts';
+export {
+  actionMoved,
+  leaseLost,
+  runRecorded,
+  runStarted,
+  sweepPassed,
+  webhookAttempted,
+} from './action/diagnostics.ts';
 export { type ActionEvent, type ActionRow, effectiveParams, rowFromJson } from './action/row.ts';
 export { runActionNow } from './review/run-now.ts';
 export { updateAction } from './review/update.ts';
@@ -190,6 +197,19 @@ export { transition, transitionHeld } from './action/transition.ts';
 export { createView } from './access/views/create.ts';
 export { deleteView } from './access/views/delete.ts';
 export { listViews } from './access/views/list.ts';
+export { type ClaimedDelivery, claimDeliveries } from './webhooks/claim-deliveries.ts';
+export { createWebhook } from './webhooks/create.ts';
+export { deleteOldDeliveries } from './webhooks/delete-old.ts';
+export { deleteWebhook } from './webhooks/delete.ts';
+export { deliver } from './webhooks/deliver.ts';
+export { getWebhook } from './webhooks/get.ts';
+export { listWebhookDeliveries } from './webhooks/list-deliveries.ts';
+export { listWebhooks } from './webhooks/list.ts';
+export { MEASURE_DELIVERIES } from './webhooks/measure.ts';
+export { recordDeliveries } from './webhooks/record-deliveries.ts';
+export { replayDelivery, replayFailedDeliveries } from './webhooks/replay.ts';
+export { rotateWebhookSecret } from './webhooks/rotate-secret.ts';
+export { updateWebhook } from './webhooks/update.ts';
 export { bootstrap, recoverOwners } from './access/workspaces/bootstrap.ts';
 export { createWorkspace } from './access/workspaces/create.ts';
 export { listWorkspaces } from './access/workspaces/list.ts';

@@ -7,6 +7,7 @@ import { AppError } from './platform/errors.ts';
 import { credentialsAad } from './identities/associated-data.ts';
 import { resealSecret, type KeyRing } from './platform/secrets.ts';
 import { toolSecretAad } from './tools/associated-data.ts';
+import { webhookSecretAad } from './webhooks/associated-data.ts';
 
 const BATCH = 100;
 
@@ -68,6 +69,9 @@ const STORES: Store[] = [
   storeOf({ table: 'identities', column: 'credentials', name: 'id', type: 'uuid' }, ({ name }) => credentialsAad(name)),
   storeOf({ table: 'tools', column: 'secret', name: 'name', type: 'text' }, (tool) =>
     toolSecretAad(tool.owner, tool.name),
+  ),
+  storeOf({ table: 'webhook_secrets', column: 'secret', name: 'id', type: 'uuid' }, ({ name }) =>
+    webhookSecretAad(name),
   ),
 ];
 

@@ -1,4 +1,4 @@
-import type { Executor, McpConnector, ProviderKind, ToolKind } from '@proviso/core/executor';
+import type { Executor, McpConnector, ProviderKind, ToolKind, WebhookSender } from '@proviso/core/executor';
 import { createNote } from './create-note.ts';
 import { createTask } from './create-task.ts';
 import { emailMessage } from './email-message.ts';
@@ -22,6 +22,7 @@ import { syncToCrm } from './sync-to-crm.ts';
 import { updateCompany } from './update-company.ts';
 import { updateContact } from './update-contact.ts';
 import { updateLifecycleStage } from './update-lifecycle-stage.ts';
+import { webhookSender } from './webhook-sender.ts';
 import { workspaceTools } from './workspace-tool.ts';
 
 export { isPublicAddress } from './egress/address.ts';
@@ -53,9 +54,10 @@ interface BuiltIns {
   providers: ProviderKind[];
   tools: ToolKind;
   mcp: McpConnector;
+  webhooks: WebhookSender;
 }
 
-/** Every built-in executor and provider, how workspace tools run, and how gateways connect to MCP servers. */
+/** Every built-in executor and provider, how workspace tools run, how gateways connect, and how webhooks are sent. */
 export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
   const executors = [
     createNote,
@@ -82,5 +84,11 @@ export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
     slack(settings),
     smtp(settings),
   ];
-  return { executors, providers, tools: workspaceTools(settings), mcp: mcpConnector(settings) };
+  return {
+    executors,
+    providers,
+    tools: workspaceTools(settings),
+    mcp: mcpConnector(settings),
+    webhooks: webhookSender(settings),
+  };
 }

@@ -120,6 +120,19 @@ export const METRICS = [
     labels: ['sweep'],
   },
   {
+    name: 'proviso_webhook_attempts_total',
+    kind: 'counter',
+    help: 'Attempts of this worker to deliver an event. `outcome`: delivered, retried (it is sent again later) or failed (it is given up).',
+    labels: ['outcome'],
+    otel: '`messaging.client.sent.messages`',
+  },
+  {
+    name: 'proviso_webhook_oldest_pending_seconds',
+    kind: 'gauge',
+    help: 'The age of the oldest event that an enabled webhook has not got.',
+    labels: [],
+  },
+  {
     name: 'proviso_http_request_seconds',
     kind: 'histogram',
     help: 'Requests by the pattern of their route; `other` is every address that is not an operation of the API. Without event streams.',

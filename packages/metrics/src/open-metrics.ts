@@ -7,9 +7,11 @@ import {
   forProcess,
   leaseLost,
   MEASURE_BACKLOG,
+  MEASURE_DELIVERIES,
   runRecorded,
   runStarted,
   sweepPassed,
+  webhookAttempted,
   type ActionRow,
   type Services,
   type Worker,
@@ -54,6 +56,8 @@ export function openMetrics(services: Measured, measureMs = MEASURE_MS): Metrics
     instruments.counters.proviso_lease_losses_total.inc({ type }, 0);
     instruments.counters.proviso_review_arrivals_total.inc({ type }, 0);
   }
+  for (const outcome of ['delivered', 'retried', 'failed'])
+    instruments.counters.proviso_webhook_attempts_total.inc({ outcome }, 0);
   const subscriptions = subscribe(instruments, typeOf);
   const measure = atMostEvery(measureMs, () => measureBacklog(services, instruments, typeOf));
   return {
@@ -95,6 +99,7 @@ function subscribe({ counters, histograms }: Instruments, typeOf: (type: string)
       counters.proviso_runs_total.inc({ type, ...outcomeOf(action, result) });
     }),
     leaseLost.subscribe(({ action }) => counters.proviso_lease_losses_total.inc({ type: typeOf(action.type) })),
+    webhookAttempted.subscribe(({ outcome }) => counters.proviso_webhook_attempts_total.inc({ outcome })),
     sweepPassed.subscribe(({ sweep, found }) => {
       counters.proviso_sweeps_total.inc({ sweep, result: found === undefined ? 'failed' : 'ok' });
       if (found) counters.proviso_sweep_found_total.inc({ sweep }, found);
@@ -123,11 +128,16 @@ async function measureBacklog(
   { gauges }: Instruments,
   typeOf: (type: string) => string,
 ): Promise<void> {
-  const measuring = Promise.race([
-    forProcess(() => db.query(MEASURE_BACKLOG, {})).catch(() => undefined),
-    sleep(ANSWER_MS, undefined, { ref: false }),
+  const soon = <Row>(measuring: () => Promise<Row[]>): Promise<Row[] | undefined> =>
+    Promise.race([
+      forProcess(measuring).catch(() => undefined),
+      sleep(ANSWER_MS, undefined, { ref: false }).then(() => undefined),
+    ]);
+  const [rows, deliveries, isQueueUp] = await Promise.all([
+    soon(() => db.query(MEASURE_BACKLOG, {})),
+    soon(() => db.query(MEASURE_DELIVERIES, {})),
+    queue.isUp(),
   ]);
-  const [rows, isQueueUp] = await Promise.all([measuring, queue.isUp()]);
   gauges.proviso_queue_up.set(Number(isQueueUp));
   gauges.proviso_database_up.set(Number(rows !== undefined));
   gauges.proviso_waiting_actions.reset();
@@ -136,6 +146,8 @@ async function measureBacklog(
   gauges.proviso_due_oldest_seconds.remove();
   gauges.proviso_unknown_outcomes.remove();
   gauges.proviso_pauses.remove();
+  gauges.proviso_webhook_oldest_pending_seconds.remove();
+  if (deliveries) gauges.proviso_webhook_oldest_pending_seconds.set(deliveries[0]?.seconds ?? 0);
   const oldest = new Map<string, number>();
   for (const { kind, type, count, seconds } of rows ?? []) {
     if (kind === 'pauses') gauges.proviso_pauses.set(count);

@@ -93,6 +93,7 @@ export async function openWorld({
     ],
     tools: shipped.tools,
     mcp: shipped.mcp,
+    webhooks: shipped.webhooks,
   });
   const secrets = readKeyRing(TEST_KEYS);
   const services: Services = { db, queue, executors: registry, secrets, log, timings: DEFAULT_TIMINGS };

@@ -22,6 +22,8 @@ const IN_PATH: Record<string, z.ZodType> = {
   user_id: idOrUuid('user').describe('The person.'),
   view_id: idOrUuid('view').describe('The view.'),
   gateway_id: idOrUuid('gateway').describe('The gateway.'),
+  webhook_id: idOrUuid('webhook').describe('The webhook.'),
+  delivery_id: idOrUuid('delivery').describe('The delivery.'),
 };
 
 const HEADERS = {

@@ -40,5 +40,8 @@ export const runRecorded = diagnostics<{ action: ActionRow; result: string; seco
 /** This process may no longer run an action that it runs. */
 export const leaseLost = diagnostics<{ action: ActionRow }>('lease.lost');
 
+/** An attempt to deliver an event to a webhook is recorded. */
+export const webhookAttempted = diagnostics<{ outcome: 'delivered' | 'retried' | 'failed' }>('webhook.attempted');
+
 /** A sweep ended. `found`: how many actions it started, adopted or ended; undefined = it failed. */
 export const sweepPassed = diagnostics<{ sweep: string; found: number | undefined }>('sweep.passed');

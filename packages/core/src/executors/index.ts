@@ -5,6 +5,7 @@ export * from './executor.ts';
 export * from './mcp-connector.ts';
 export * from './provider.ts';
 export * from './tool.ts';
+export * from './webhook-sender.ts';
 export { checkSchema, inputFault, paramsOf } from '../schema/input-schema.ts';
 export { mapSubschemas } from '../schema/subschemas.ts';
 export { companyId, contactId, threadId } from '../platform/ids.ts';

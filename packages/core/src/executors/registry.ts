@@ -3,6 +3,7 @@ import type { Executor } from './executor.ts';
 import type { McpConnector } from './mcp-connector.ts';
 import type { ProviderKind } from './provider.ts';
 import type { ToolKind } from './tool.ts';
+import type { WebhookSender } from './webhook-sender.ts';
 
 /**
  * The executors of this process by type, the kinds of accounts that they act through, and how workspaces' tools run.
@@ -16,6 +17,8 @@ export interface Registry {
   tools: ToolKind | undefined;
   /** Absent: this process serves no gateways. */
   mcp: McpConnector | undefined;
+  /** Absent: this process has no webhooks. */
+  webhooks: WebhookSender | undefined;
 }
 
 export interface Registered {
@@ -23,10 +26,11 @@ export interface Registered {
   providers?: readonly ProviderKind[];
   tools?: ToolKind;
   mcp?: McpConnector;
+  webhooks?: WebhookSender;
 }
 
 /** Throws if two executors claim one type, or two kinds one provider: which of them ran would depend on their order. */
-export function createRegistry({ executors, providers = [], tools, mcp }: Registered): Registry {
+export function createRegistry({ executors, providers = [], tools, mcp, webhooks }: Registered): Registry {
   const byType = new Map<string, Executor>();
   for (const executor of executors) {
     if (byType.has(executor.type)) throw new Error(`Two executors are registered for the type ${executor.type}.`);
@@ -38,5 +42,12 @@ export function createRegistry({ executors, providers = [], tools, mcp }: Regist
     byName.set(kind.provider, kind);
   }
   const types = [...byType.keys()].toSorted();
-  return { get: (type) => byType.get(type), types: () => [...types], provider: (name) => byName.get(name), tools, mcp };
+  return {
+    get: (type) => byType.get(type),
+    types: () => [...types],
+    provider: (name) => byName.get(name),
+    tools,
+    mcp,
+    webhooks,
+  };
 }

@@ -80,7 +80,7 @@ const isObject = (value: JsonValue | undefined): value is JsonObject =>
 const RETRY_AFTER_MAX_MS = 24 * 3_600_000;
 
 /** In seconds, or as a date relative to the answer's own: neither needs this machine's clock. */
-function readRetryAfter(wish: string | null, date: string | null): number | undefined {
+export function readRetryAfter(wish: string | null, date: string | null): number | undefined {
   if (!wish) return undefined;
   const ms = /^\d{1,9}$/.test(wish.trim()) ? Number(wish) * 1_000 : Date.parse(wish) - Date.parse(date ?? '');
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 1_000), RETRY_AFTER_MAX_MS) : undefined;
