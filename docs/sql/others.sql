@@ -901,6 +901,222 @@ and (user_id = $3::uuid or (shared and $4::boolean)) returning *;
 -- $2 member
 select 1 as locked from members where workspace_id = $1::uuid and user_id = $2::uuid for no key update;
 
+-- webhook_claim_deliveries
+-- $1 webhooks
+-- $2 count
+-- $3 leaseMs
+with candidates as (
+  select d.id from unnest($1::uuid[]) w(id) cross join lateral (
+    select d.id, d.due_at from webhook_deliveries d
+    where d.webhook_id = w.id and d.status = 'pending' and d.due_at <= statement_timestamp()
+      and not exists (
+        select from webhook_deliveries o
+        where o.webhook_id = d.webhook_id and o.action_id = d.action_id and o.status = 'pending' and o.id <> d.id
+          and (o.lease_until > statement_timestamp()
+            or (o.version < d.version and o.due_at <= statement_timestamp())))
+    order by d.due_at, d.version
+    limit greatest(0, 8 - (
+      select count(*) from webhook_deliveries f
+      where f.webhook_id = w.id and f.status = 'pending' and f.lease_until > statement_timestamp()))
+  ) d
+  limit $2::int
+), locked as (
+  select d.id from webhook_deliveries d
+  where d.id in (select id from candidates) and d.status = 'pending' and d.due_at <= statement_timestamp()
+  for no key update skip locked
+), claimed as (
+  update webhook_deliveries d set attempts = d.attempts + 1, fence = d.fence + 1,
+    lease_until = statement_timestamp() + $3::int * interval '1 ms',
+    due_at = statement_timestamp() + $3::int * interval '1 ms'
+  from locked l where d.id = l.id
+  returning d.*
+)
+select c.id::text, c.workspace_id::text, c.webhook_id::text, c.action_id::text, c.version, c.attempts, c.fence, c.log, w.url,
+  to_jsonb(e) as event, a.type as action_type,
+  (
+    select jsonb_agg(jsonb_build_object('id', s.id, 'secret', s.secret) order by s.created_at desc)
+    from webhook_secrets s
+    where s.webhook_id = w.id and (s.expires_at is null or s.expires_at > statement_timestamp())
+  ) as secrets
+from claimed c join webhooks w on w.id = c.webhook_id
+left join action_events e on e.action_id = c.action_id and e.version = c.version
+left join actions a on a.id = c.action_id;
+
+-- webhook_delete_expired_secrets
+delete from webhook_secrets where expires_at <= statement_timestamp() returning 1 as deleted;
+
+-- webhook_delete_old_deliveries
+delete from webhook_deliveries where ctid = any(array(
+  select ctid from webhook_deliveries where created_at < statement_timestamp() - interval '30 days'
+  order by created_at limit 1000
+)) returning 1 as deleted;
+
+-- webhook_delivery_replay
+-- $1 id
+update webhook_deliveries set status = 'pending', attempts = 0, due_at = statement_timestamp(), lease_until = null, completed_at = null
+where id = $1::uuid and (lease_until is null or lease_until <= statement_timestamp()) returning id;
+
+-- webhook_delivery_replay_failed
+-- $1 webhook
+-- $2 since
+update webhook_deliveries set status = 'pending', attempts = 0, due_at = statement_timestamp(), lease_until = null, completed_at = null where id in (
+  select id from webhook_deliveries
+  where webhook_id = $1::uuid and status = 'failed' and created_at >= $2::timestamptz
+  order by created_at limit 10000 for no key update skip locked
+) returning id;
+
+-- webhook_lock
+-- $1 id
+select id from webhooks where id = $1::uuid for no key update;
+
+-- webhook_lock_due
+-- $1 count
+select w.id::text from webhooks w
+where w.disabled_reason is null and exists (
+  select from webhook_deliveries d
+  where d.webhook_id = w.id and d.status = 'pending' and d.due_at <= statement_timestamp())
+order by random() limit $1::int
+for no key update skip locked;
+
+-- webhook_measure_deliveries
+select extract(epoch from statement_timestamp() - min(oldest.created_at))::float8 as seconds
+from webhooks w cross join lateral (
+  select created_at from webhook_deliveries d where d.webhook_id = w.id and d.status = 'pending'
+  order by created_at limit 1
+) oldest
+where w.disabled_reason is null;
+
+-- webhook_record_attempt
+-- $1 status
+-- $2 delayMs
+-- $3 log
+-- $4 attempt
+-- $5 id
+-- $6 fence
+-- $7 gone
+-- $8 failingMaxMs
+with recorded as (
+  update webhook_deliveries set status = $1, lease_until = null,
+    due_at = statement_timestamp() + $2::float8 * interval '1 ms',
+    log = $3::jsonb || jsonb_build_array(
+      jsonb_build_object('at', to_char(statement_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+      || $4::jsonb),
+    completed_at = case when $1 <> 'pending' then statement_timestamp() end
+  where id = $5::uuid and fence = $6::int and status = 'pending'
+  returning webhook_id
+), noted as (
+  update webhooks w set
+    failing_since = case when $1 <> 'delivered' then coalesce(failing_since, statement_timestamp()) end,
+    disabled_reason = 
+    case
+      when $7::boolean then 'gone'
+      when $1 <> 'delivered'
+        and w.failing_since <= statement_timestamp() - $8::float8 * interval '1 ms' then 'failing'
+    end,
+    disabled_at = case when 
+    case
+      when $7::boolean then 'gone'
+      when $1 <> 'delivered'
+        and w.failing_since <= statement_timestamp() - $8::float8 * interval '1 ms' then 'failing'
+    end is not null then statement_timestamp() end
+  from recorded r
+  where w.id = r.webhook_id and w.disabled_reason is null
+    and (
+    case
+      when $7::boolean then 'gone'
+      when $1 <> 'delivered'
+        and w.failing_since <= statement_timestamp() - $8::float8 * interval '1 ms' then 'failing'
+    end is not null or (w.failing_since is null) <> ($1 = 'delivered'))
+  returning w.disabled_reason
+)
+select (select disabled_reason from noted) as disabled_reason from recorded;
+
+-- webhook_record_deliveries
+with cursor as materialized (
+  select transaction_id, number from webhook_cursor
+  where exists (select from webhooks where disabled_reason is null)
+  for update skip locked
+), page as materialized (
+  select action_id, version, workspace_id, event, at, transaction_id, number from action_events
+  where (transaction_id, number) > ((select transaction_id from cursor), (select number from cursor)) and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+  order by transaction_id, number limit 1000
+), recorded as (
+  insert into webhook_deliveries (workspace_id, webhook_id, action_id, version, event, due_at, created_at)
+  select p.workspace_id, w.id, p.action_id, p.version, p.event, statement_timestamp(), statement_timestamp()
+  from page p join webhooks w on w.workspace_id = p.workspace_id
+  where w.disabled_reason is null and p.at >= w.events_since
+    and (w.events = '{}' or p.event = any(w.events))
+  on conflict do nothing
+  returning 1
+), moved as (
+  update webhook_cursor c set transaction_id = last.transaction_id, number = last.number
+  from (select transaction_id, number from page order by transaction_id desc, number desc limit 1) last
+  returning 1
+)
+select (select count(*)::int from page) as read, (select count(*)::int from recorded) as recorded,
+  coalesce((select transaction_id > pg_snapshot_xmin(pg_current_snapshot()) from cursor), false) as ahead;
+
+-- webhook_restart_cursor
+update webhook_cursor set transaction_id = pg_snapshot_xmin(pg_current_snapshot()), number = 0
+where transaction_id > pg_snapshot_xmin(pg_current_snapshot()) returning 1 as moved;
+
+-- webhook_secret_delete_expired
+-- $1 webhook
+delete from webhook_secrets where webhook_id = $1::uuid and expires_at <= statement_timestamp() returning id;
+
+-- webhook_secret_expire
+-- $1 overlapMs
+-- $2 webhook
+update webhook_secrets set expires_at = statement_timestamp() + $1::float8 * interval '1 ms'
+where webhook_id = $2::uuid
+  and (expires_at is null or expires_at > statement_timestamp() + $1::float8 * interval '1 ms')
+returning id;
+
+-- webhook_secrets_keys
+select split_part(secret, '.', 2) as key, count(*)::int as records
+from webhook_secrets where secret is not null group by 1;
+
+-- webhook_secrets_reseal
+-- $1 resealed
+-- $2 owner
+-- $3 name
+-- $4 seen
+update webhook_secrets set secret = $1
+where workspace_id = $2::uuid and id = $3::uuid and secret = $4 returning 1 as done;
+
+-- webhook_secrets_under_other_keys
+-- $1 key
+-- $2 after
+select (workspace_id || '/' || id) collate "C" as cursor, workspace_id::text as owner, id::text as name, secret as sealed
+from webhook_secrets
+where secret is not null and split_part(secret, '.', 2) <> $1 and (workspace_id || '/' || id) collate "C" > $2
+order by (workspace_id || '/' || id) collate "C" limit 100;
+
+-- webhook_start_cursor
+-- $1 id
+update webhook_cursor set transaction_id = pg_snapshot_xmin(pg_current_snapshot()), number = 0
+where not exists (select from webhooks where disabled_reason is null and id <> $1::uuid) returning 1 as moved;
+
+-- webhook_update
+-- $1 url
+-- $2 events
+-- $3 describes
+-- $4 description
+-- $5 enabled
+-- $6 id
+update webhooks set
+  url = coalesce($1, url),
+  events = coalesce($2::text[], events),
+  description = case when $3::boolean then $4 else description end,
+  disabled_reason = case when $5::boolean then null when not $5::boolean
+    then coalesce(disabled_reason, 'requested') else disabled_reason end,
+  disabled_at = case when $5::boolean then null when not $5::boolean
+    then coalesce(disabled_at, statement_timestamp()) else disabled_at end,
+  failing_since = case when $5::boolean and disabled_reason is not null then null else failing_since end,
+  events_since = case when $5::boolean and disabled_reason is not null then statement_timestamp() else events_since end,
+  updated_at = clock_timestamp()
+where id = $6::uuid returning id;
+
 -- workspaces_locked_out
 -- $1 workspaces
 select w.id from workspaces w where w.id = any($1::uuid[]) and not exists (

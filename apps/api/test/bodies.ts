@@ -46,6 +46,10 @@ export const BODIES: Record<string, (here: SeededWorkspace) => object> = {
   reviewGatewayTools: ({ ids }) => ({
     tools: [{ identity_id: ids.mcp_identity_id, name: 'charge', definition_hash: CHARGE_HASH, access: 'denied' }],
   }),
+  createWebhook: () => ({ url: 'https://hooks.example.com/a' }),
+  updateWebhook: () => ({ description: 'New' }),
+  rotateWebhookSecret: () => ({ overlap_hours: 0 }),
+  replayFailedDeliveries: () => ({ since: '2026-01-02T03:04:05Z' }),
   pauseWork: () => ({}),
   resumeWork: () => ({}),
   createKey: () => ({ name: 'k', scopes: ['actions:read'] }),

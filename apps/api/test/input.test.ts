@@ -235,6 +235,8 @@ describe('input', () => {
         run_id: (await here.owner.post(`/v1/agents/${agent_id}/runs`)).body.run.run_id,
         action_index: '0',
         gateway_id: formatId('gateway', gateway.id),
+        webhook_id: (await here.owner.post('/v1/webhooks', { url: 'https://hooks.example.com' })).body.webhook
+          .webhook_id,
       };
       return route.path.replaceAll(/\{(\w+)\}/g, (__, name: string) => ids[name] ?? '');
     };

@@ -59,7 +59,24 @@ export async function seedWorkspace(api: Api): Promise<SeededWorkspace> {
       semantics_hash: hashJson(definition),
     },
   });
+  const { webhook } = (await here.owner.post('/v1/webhooks', { url: 'https://hooks.example.com/proviso' })).body;
+  const delivery = await api.world.db.tables.webhook_deliveries.create({
+    data: {
+      workspace_id: here.id,
+      webhook_id: parseId('webhook', webhook.webhook_id) ?? '',
+      action_id: uuidOf(action_id),
+      version: 1,
+      event: 'action.created',
+      status: 'failed',
+      attempts: 1,
+      due_at: new Date(),
+      completed_at: new Date(),
+      log: [{ at: new Date().toISOString(), status: 500, error: 'The receiver answered 500.', duration_ms: 12 }],
+    },
+  });
   const ids = {
+    webhook_id: webhook.webhook_id,
+    delivery_id: formatId('delivery', delivery.id),
     gateway_id: gateway.gateway_id,
     mcp_identity_id: formatId('identity', served),
     unknown_action_id: unknown.action_id,

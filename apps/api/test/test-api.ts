@@ -24,6 +24,7 @@ import {
   type Task,
   type Verification,
   type Tool,
+  type Webhook,
   type View,
   type Workspace,
   type WorkspaceSettings,
@@ -112,6 +113,7 @@ export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   tools: (Tool & GatewayTool)[];
   gateway: Gateway;
   gateways: Gateway[];
+  webhook: Webhook;
   reads: GatewayRead[];
   view: View;
   views: View[];
@@ -365,6 +367,9 @@ const TABLES = [
   'gateway_tools',
   'gateway_calls',
   'gateway_reads',
+  'webhooks',
+  'webhook_secrets',
+  'webhook_deliveries',
 ];
 
 /** Everything that a workspace holds, to see that nothing moved. */

@@ -10,6 +10,8 @@ export type {
   PendingAction,
   Preview,
   Status,
+  Webhook,
+  WebhookDelivery,
 } from '@proviso/contracts';
 export { createClient, type Client, type ClientOptions } from './client/client.ts';
 export type { Actions, Decision, ListActions, UpdateOptions } from './client/actions.ts';
@@ -18,6 +20,7 @@ export type { Events, EventsOptions, FeedItem } from './client/events.ts';
 export type { BatchItem, CreatePendingAction, ListPendingActions, PendingActions } from './client/pending-actions.ts';
 export type { CallOptions } from './client/send.ts';
 export type { Wait } from './client/wait.ts';
+export type { Webhooks, WebhookWithSecret } from './client/webhooks.ts';
 export type { Answer, Ended, Unfinished } from './gate/answer.ts';
 export { gated, type GatedTool, type GateOptions } from './gate/gated.ts';
 export type { GateSet } from './gate/gate-set.ts';

@@ -4116,6 +4116,268 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
   },
+  createWebhook: {
+    reply: {
+      status: 'success',
+      secret: 'whsec_…',
+      webhook: {
+        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
+        url: 'https://hooks.example.com/proviso',
+        events: ['action.completed', 'action.failed'],
+        description: null,
+        enabled: true,
+        disabled_reason: null,
+        disabled_at: null,
+        failing_since: null,
+        secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      INVALID: {
+        message: 'url: must be an https:// URL',
+        details: [{ path: 'url', message: 'must be an https:// URL' }],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  listWebhooks: {
+    reply: {
+      status: 'success',
+      webhooks: [
+        {
+          webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
+          url: 'https://hooks.example.com/proviso',
+          events: null,
+          description: null,
+          enabled: true,
+          disabled_reason: null,
+          disabled_at: null,
+          failing_since: null,
+          secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
+          created_at: '2026-01-02T03:04:05.678Z',
+          updated_at: '2026-01-02T03:04:05.678Z',
+        },
+      ],
+      pagination: { total_items: 1, limit: 20, skip: 0 },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  getWebhook: {
+    reply: {
+      status: 'success',
+      webhook: {
+        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
+        url: 'https://hooks.example.com/proviso',
+        events: null,
+        description: null,
+        enabled: true,
+        disabled_reason: null,
+        disabled_at: null,
+        failing_since: null,
+        secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+    },
+  },
+  updateWebhook: {
+    reply: {
+      status: 'success',
+      webhook: {
+        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
+        url: 'https://hooks.example.com/proviso',
+        events: null,
+        description: null,
+        enabled: false,
+        disabled_reason: 'requested',
+        disabled_at: '2026-01-02T03:04:05.678Z',
+        failing_since: null,
+        secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: {
+        message: 'must change at least one field',
+        details: [{ path: '', message: 'must change at least one field' }],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+    },
+  },
+  deleteWebhook: {
+    reply: {
+      status: 'success',
+      webhook: {
+        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
+        url: 'https://hooks.example.com/proviso',
+        events: null,
+        description: null,
+        enabled: true,
+        disabled_reason: null,
+        disabled_at: null,
+        failing_since: null,
+        secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+    },
+  },
+  rotateWebhookSecret: {
+    reply: {
+      status: 'success',
+      secret: 'whsec_…',
+      webhook: {
+        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
+        url: 'https://hooks.example.com/proviso',
+        events: null,
+        description: null,
+        enabled: true,
+        disabled_reason: null,
+        disabled_at: null,
+        failing_since: null,
+        secrets: [
+          { created_at: '2026-01-02T03:04:05.678Z', expires_at: null },
+          { created_at: '2026-01-02T03:04:05.678Z', expires_at: '2026-01-02T03:04:05.678Z' },
+        ],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+    },
+  },
+  listWebhookDeliveries: {
+    reply: {
+      status: 'success',
+      deliveries: [
+        {
+          delivery_id: 'whd_01h455vb4pex5vsknk084sn02q',
+          event_id: 'act_01m8h8zc2we0wr52ny1rdyj34w_1',
+          event: 'action.created',
+          action_id: 'act_01h455vb4pex5vsknk084sn02q',
+          version: 1,
+          status: 'failed',
+          attempts: [
+            { at: '2026-01-02T03:04:05.678Z', error: 'The receiver answered 500.', status: 500, duration_ms: 12 },
+          ],
+          next_attempt_at: null,
+          created_at: '2026-01-02T03:04:05.678Z',
+          completed_at: '2026-01-02T03:04:05.678Z',
+        },
+      ],
+      pagination: { total_items: 1, limit: 20, skip: 0, next_cursor: null },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+    },
+  },
+  replayDelivery: {
+    reply: {
+      status: 'success',
+      delivery: {
+        delivery_id: 'whd_01h455vb4pex5vsknk084sn02q',
+        event_id: 'act_01m8h8zd5pehvs63narj9ttapj_1',
+        event: 'action.created',
+        action_id: 'act_01h455vb4pex5vsknk084sn02q',
+        version: 1,
+        status: 'pending',
+        attempts: [
+          { at: '2026-01-02T03:04:05.678Z', error: 'The receiver answered 500.', status: 500, duration_ms: 12 },
+        ],
+        next_attempt_at: '2026-01-02T03:04:05.678Z',
+        created_at: '2026-01-02T03:04:05.678Z',
+        completed_at: null,
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+    },
+  },
+  replayFailedDeliveries: {
+    reply: { status: 'success', replayed: 1 },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: { message: 'since: is required', details: [{ path: 'since', message: 'is required' }] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+    },
+  },
   getSettings: {
     reply: {
       status: 'success',

@@ -7,7 +7,7 @@ import { newWebhookSecret } from './new-secret.ts';
 import { presentWebhook, WITH_SECRETS } from './present.ts';
 import { START_CURSOR } from './start-cursor.ts';
 
-const WEBHOOKS_MAX = 20;
+const WEBHOOKS_MAX = 50;
 
 export interface WebhookWithSecret {
   /** Null in a replay: the secret is shown once. */

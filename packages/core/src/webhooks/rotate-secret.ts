@@ -35,7 +35,7 @@ const EXPIRE = statement<{ webhook: string; overlapMs: number }, { id: string }>
 /** Replaces the signing secret. Until the overlap ends, the previous ones sign too. */
 export async function rotateWebhookSecret(ctx: Context, id: string, input: unknown): Promise<WebhookWithSecret> {
   authorizeConfiguration(ctx, 'workspace:admin');
-  const { overlap_hours } = rotateWebhookSecretBody.parse(input ?? {});
+  const { overlap_hours } = rotateWebhookSecretBody.parse(input);
   const seen = await getWebhookInWorkspace(ctx, id);
   const { secret, row } = newWebhookSecret(ctx.secrets, seen);
   const webhook = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {

@@ -3,6 +3,7 @@ import { createEvents, type Events } from './events.ts';
 import { createPendingActions, type PendingActions } from './pending-actions.ts';
 import { createSend, type Connection, type Fetch } from './send.ts';
 import { createWait, type Wait } from './wait.ts';
+import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface ClientOptions {
   /** The address of the service, such as https://proviso.example.com. */
@@ -20,6 +21,7 @@ export interface Client {
   pendingActions: PendingActions;
   events: Events;
   wait: Wait;
+  webhooks: Webhooks;
 }
 
 /**
@@ -35,5 +37,6 @@ export function createClient({ baseUrl, token, workspaceId, fetch = globalThis.f
     pendingActions: createPendingActions(send, connection),
     events: createEvents(connection, () => '/v1/events'),
     wait: createWait(send),
+    webhooks: createWebhooks(send),
   };
 }

@@ -21,7 +21,7 @@ export interface CallOptions {
 }
 
 export interface Outgoing {
-  method: 'GET' | 'POST' | 'PATCH';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** With its query. */
   path: string;
   body?: unknown;
@@ -120,7 +120,7 @@ const REPEATABLE = [429, 502, 503, 504];
  * processed.
  */
 function mayRepeat({ method }: Outgoing, { code, status }: ProvisoError): boolean {
-  if (method === 'PATCH') return status === 429;
+  if (method === 'PATCH' || method === 'DELETE') return status === 429;
   return code === 'NETWORK' || (status !== undefined && REPEATABLE.includes(status));
 }
 
