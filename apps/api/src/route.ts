@@ -20,20 +20,14 @@ import {
 } from '@proviso/core';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { assertOwnPage, tokenOf } from './bearer.ts';
+import { tokenOf } from './bearer.ts';
 import { createBodyMemory, type BodyMemory } from './body-memory.ts';
 import { BODY, NO_BODY, readBody, type BodyLimits } from './body.ts';
 import { sendMessages, type Message } from './event-stream.ts';
 import type { CallerCache } from './caller-cache.ts';
 import type { KnownTokens } from './known-tokens.ts';
-import {
-  consumeStrangerLimit,
-  consumeCallerLimits,
-  consumePersonLimits,
-  assertNotOverloaded,
-  lookUpCaller,
-  strangerAt,
-} from './rate-limiting.ts';
+import { callersOf, personOf } from './find-callers.ts';
+import { consumeStrangerLimit, assertNotOverloaded, strangerAt } from './rate-limiting.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { ReadSlots } from './read-slots.ts';
 import { sendReply } from './reply.ts';
@@ -208,7 +202,7 @@ async function serve(
   res: Response,
 ): Promise<void> {
   const mayBeRecent = route.method === 'get' || route.rechecks === true;
-  const callers = await callersOf(services, sharing, req, res, { mayBeRecent });
+  const callers = await callersOf({ db: services.db, sharing, mayBeRecent }, req, res);
   const isArriving = !req.complete;
   const may = (caller: Caller): void => route.authorize({ ...services, caller, via: 'api' });
   assertSomeCaller(callers, may);
@@ -283,7 +277,7 @@ async function serveOutsider(
   res: Response,
 ): Promise<void> {
   refuseOtherSites(req); // some of these routes sign in
-  const person = await personOf(services, sharing, req, res);
+  const person = await personOf({ db: services.db, sharing }, req, res);
   EMPTY.parse(req.query);
   const isArriving = !req.complete;
   const memory = memoryFor(person?.tokenId ?? strangerAt(req));
@@ -318,64 +312,6 @@ export function signalGone(res: Response, stopping: AbortSignal): AbortSignal {
   stopping.addEventListener('abort', leave);
   if (res.destroyed || stopping.aborted) leave();
   return gone.signal;
-}
-
-/**
- * No body is read before its caller is authenticated and authorised. `mayBeRecent`: what an API key stood for a moment
- * ago is good enough.
- */
-export async function callersOf(
-  { db }: Services,
-  sharing: Sharing,
-  req: Request,
-  res: Response,
-  { mayBeRecent = false } = {},
-): Promise<Caller[]> {
-  const { limits, knownTokens, callerCache } = sharing;
-  assertOwnPage(req);
-  const token = tokenOf(req);
-  const find = (): Promise<Caller[]> => authenticate(db, token);
-  const isKey = token !== undefined && req.headers.authorization !== undefined;
-  const findOrRecall = mayBeRecent && isKey ? () => callerCache.get(token, find) : find;
-  const callers = await findCaller(findOrRecall, sharing, req, res);
-  const [caller] = callers;
-  if (!caller) return callers;
-  if (!knownTokens.tenantOf(token)) knownTokens.remember(token, caller.workspaceId);
-  res.locals.credential = { kind: caller.kind, id: caller.tokenId };
-  await consumeCallerLimits(limits, caller, res);
-  return callers;
-}
-
-async function personOf({ db }: Services, sharing: Sharing, req: Request, res: Response) {
-  const { limits, knownTokens } = sharing;
-  assertOwnPage(req);
-  if (tokenOf(req) === undefined && req.headers.authorization === undefined) {
-    await consumeStrangerLimit(limits, strangerAt(req), res);
-    return undefined;
-  }
-  const found = await findCaller(() => authenticatePerson(db, tokenOf(req)), sharing, req, res).catch(
-    (error: unknown) => {
-      if (req.headers.authorization === undefined && error instanceof AppError && error.code === 'UNAUTHENTICATED')
-        return;
-      throw error;
-    },
-  );
-  if (!found) return undefined; // an expired cookie counts as none
-  if (!knownTokens.tenantOf(tokenOf(req))) knownTokens.remember(tokenOf(req), found.person.id);
-  res.locals.credential = { kind: 'person', id: found.tokenId };
-  await consumePersonLimits(limits, found, res);
-  return found;
-}
-
-/** A caller who is refused before the token counts, such as a disabled agent, counts as a stranger at that address. */
-async function findCaller<T>(find: () => Promise<T>, sharing: Sharing, req: Request, res: Response): Promise<T> {
-  const { limits, knownTokens } = sharing;
-  const given = tokenOf(req);
-  const isKnown = knownTokens.tenantOf(given) !== undefined;
-  return lookUpCaller({ limits, given, isKnown, find }, req, res).catch((error: unknown) => {
-    if (isKnown && error instanceof AppError) knownTokens.forget(given);
-    throw error;
-  });
 }
 
 /** Reads no body from a caller who may not send it to any workspace that the token reaches. Throws FORBIDDEN. */

@@ -20,7 +20,8 @@ import { tokenOf } from '../bearer.ts';
 import { createBodyMemory, type BodyMemory } from '../body-memory.ts';
 import { BODY, readBody } from '../body.ts';
 import { assertNotOverloaded, consumeStrangerLimit, strangerAt } from '../rate-limiting.ts';
-import { callersOf, signalGone, type Sharing } from '../route.ts';
+import { callersOf } from '../find-callers.ts';
+import { signalGone, type Sharing } from '../route.ts';
 import { createGatewayServer } from './server.ts';
 import type { McpSession } from './session.ts';
 
@@ -91,7 +92,7 @@ async function readRequest(
   req: Request,
   res: Response,
 ): Promise<{ ctx: Context; body: unknown }> {
-  const first = chooseCaller(await callersOf(services, sharing, req, res), req.get('x-workspace-id'));
+  const first = chooseCaller(await callersOf({ db: services.db, sharing }, req, res), req.get('x-workspace-id'));
   authorizeGatewayUse({ ...services, caller: first, via: 'mcp' });
   sharing.knownTokens.remember(tokenOf(req), first.workspaceId);
   const isArriving = !req.complete;
