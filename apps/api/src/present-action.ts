@@ -11,6 +11,7 @@ import {
   type ActionRow,
   type Registry,
 } from '@proviso/core';
+import { presentOnce } from './reply.ts';
 
 const time = (at: Date | null): string | null => at?.toISOString() ?? null;
 
@@ -71,13 +72,15 @@ export const actionReplyOf = (executors: Registry, row: ActionRow) => ({
   action: presentAction(executors, row),
 });
 
+const presentListed = presentOnce(presentAction);
+
 /** The reply of a list: the actions and the page's position. */
 export const actionsReplyOf = async (
   executors: Registry,
   { actions, total, totalIsEstimate, limit, skip, truncated, nextCursor }: ActionPage,
 ): Promise<object> => ({
   status: 'success',
-  actions: await mapInSlices(actions, (action) => presentAction(executors, action)),
+  actions: await mapInSlices(actions, (action) => presentListed(executors, action)),
   pagination: {
     total_items: total,
     ...(totalIsEstimate && { total_is_estimate: true }),

@@ -1,5 +1,6 @@
-import { PENDING_STATUS_OF, type ListPendingActionsReply, type PendingAction } from '@proviso/contracts';
+import { PENDING_STATUS_OF, type PendingAction } from '@proviso/contracts';
 import { clearedHash, mapInSlices, type ActionRow, type PendingActionPage, type Registry } from '@proviso/core';
+import { presentOnce } from './reply.ts';
 
 const time = (at: Date | string | null): string | null => (at === null ? null : new Date(at).toISOString());
 
@@ -35,11 +36,13 @@ function errorOf({ status, status_reason, error }: ActionRow): string | null {
   return error && `${error.code}: ${error.message}`;
 }
 
+const presentListed = presentOnce(presentPendingAction);
+
 export const pendingActionsReplyOf = async (
   executors: Registry,
   { actions, total, totalIsEstimate, nextCursor }: PendingActionPage,
-): Promise<ListPendingActionsReply> => ({
-  items: await mapInSlices(actions, (action) => presentPendingAction(executors, action)),
+): Promise<object> => ({
+  items: await mapInSlices(actions, (action) => presentListed(executors, action)),
   total,
   ...(totalIsEstimate && { totalIsEstimate }),
   nextCursor,

@@ -6,6 +6,31 @@ const LARGE_CHARS = 256 * 1024;
 /** So many elements are written in one piece. */
 const SHORT_LIST = 5;
 
+/** JSON that is text already: a part of a reply that was sent before. */
+export class JsonText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toJSON(): unknown {
+    return JSON.parse(this.text);
+  }
+}
+
+/** Presents each row once. A list that contains the same row again sends the same text. */
+export function presentOnce<Row extends object, Uses>(
+  present: (uses: Uses, row: Row) => object,
+): (uses: Uses, row: Row) => JsonText {
+  const presented = new WeakMap<Row, JsonText>();
+  return (uses, row) => {
+    const text = presented.get(row) ?? new JsonText(JSON.stringify(present(uses, row)));
+    presented.set(row, text);
+    return text;
+  };
+}
+
 /** Sends a reply as JSON. Builds and writes it piece by piece, so that the process can do other work in between. */
 export async function sendReply(res: Response, status: number, reply: unknown): Promise<void> {
   if (!hasLongList(reply)) {
@@ -31,14 +56,17 @@ export async function sendReply(res: Response, status: number, reply: unknown): 
 const hasLongList = (reply: unknown, depth = 0): boolean =>
   Object.values(reply as object).some((field: unknown) =>
     Array.isArray(field)
-      ? field.length > SHORT_LIST
+      ? field.length > SHORT_LIST || field[0] instanceof JsonText
       : depth === 0 && typeof field === 'object' && field !== null && hasLongList(field, 1),
   );
+
+const textOf = (element: unknown): string =>
+  element instanceof JsonText ? element.text : (JSON.stringify(element) ?? 'null');
 
 /** One piece for each element of the reply's lists, including lists inside an object, such as an action's log. */
 async function piecesOf(value: unknown, depth = 0): Promise<string[]> {
   if (Array.isArray(value)) {
-    const elements = await mapInSlices(value as unknown[], (element) => JSON.stringify(element) ?? 'null');
+    const elements = await mapInSlices(value as unknown[], textOf);
     return ['[', ...elements.map((element, index) => (index > 0 ? `,${element}` : element)), ']'];
   }
   if (depth > 1 || typeof value !== 'object' || value === null || 'toJSON' in value) {

@@ -30,6 +30,35 @@ describe('GET /v1/actions', () => {
     expect(logs).toHaveLength(1);
   });
 
+  it('shows what changed since it was last asked, also without a new version, and sends only those rows again', async () => {
+    const identity = await here.identity('internal');
+    const { action_id } = await here.pending({ identity_id: identity });
+    await here.pending();
+    const write = (sql: string, ...values: string[]) => api.world.db.pool.query(sql, values);
+    const id = uuidOf(action_id);
+    const changes: (() => Promise<unknown>)[] = [
+      () => write(`update actions set error = '{"code": "INTERNAL", "message": "x"}' where id = $1`, id),
+      () => write('update actions set effect_started_at = now() where id = $1', id),
+      () => write('update actions set effect_started_at = null where id = $1', id),
+      () => write('update identities set config_version = config_version + 1 where id = $1', uuidOf(identity)),
+      () => here.owner.patch(`/v1/actions/${action_id}`, { description: 'new' }),
+      () => here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'reject' }),
+    ];
+    const queries = jest.spyOn(api.world.db, 'query');
+    for (const change of changes) {
+      await list(here);
+      await change();
+      queries.mockClear();
+      const { actions } = (await list(here)).body;
+      const rows = (await Promise.all(queries.mock.results.map(({ value }) => value))).flat();
+      expect(rows.filter(({ row }) => row !== undefined && row !== null)).toHaveLength(1);
+      for (const shown of actions) {
+        const { logs: _, ...one } = (await here.owner.get(`/v1/actions/${shown.action_id}`)).body.action;
+        expect(shown).toEqual(one);
+      }
+    }
+  });
+
   describe('filters', () => {
     /** Two actions that differ in everything that can be asked for. */
     async function pair() {
@@ -162,7 +191,7 @@ describe('GET /v1/actions', () => {
     const { action_id } = await here.propose();
     const copies = `insert into actions select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid()))).*
        from actions a, generate_series(1, $2) where a.id = $1`;
-    await api.world.db.pool.query(copies, [uuidOf(action_id), 9_999]);
+    for (const count of [2_500, 2_500, 2_500, 2_499]) await api.world.db.pool.query(copies, [uuidOf(action_id), count]);
     expect((await list(here, { limit: '1' })).body.pagination).toEqual({
       total_items: 10_000,
       limit: 1,

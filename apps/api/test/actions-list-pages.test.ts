@@ -195,7 +195,7 @@ describe('GET /v1/actions at 100 000 rows', () => {
     const cursor = far.body.pagination.next_cursor ?? '';
     asked.length = 0;
     expect((await by.get('/v1/actions', { cursor, limit: '10' })).body.actions).toHaveLength(10);
-    const page = asked.find(({ text }) => /with recursive found/i.test(text));
+    const page = asked.find(({ text }) => /with recursive known/i.test(text));
     const { rows } = await api.world.db.pool.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
       `explain (analyze, buffers, format json) ${page?.text}`,
       page?.values,

@@ -1,5 +1,5 @@
 import { sql, type Queryable, type Sql } from '../platform/db.ts';
-import { readRows, type Order } from '../platform/page.ts';
+import { createPageMemory, readRows, type Order, type PageMemory } from '../platform/page.ts';
 import { formatActionCursor } from './cursor.ts';
 import { rowFromJson, type ActionRow } from './row.ts';
 
@@ -41,17 +41,40 @@ export const totalOf = ({ total }: Pick<SelectedActions, 'total'>) => ({
   totalIsEstimate: total > TOTAL_MAX,
 });
 
-const IDENTITY_VERSION = sql`,
-  (select i.config_version from identities i where i.id = t.identity_id) as identity_version`;
+const IDENTITY_VERSION = sql`
+  (select i.config_version from identities i where i.id = t.identity_id)`;
+/** A new version of a row has another place, or was written by another transaction. */
+const ROW_VERSION = sql`
+  concat_ws(' ', t.ctid, t.xmin, ${IDENTITY_VERSION})`;
 
-/** Reads a page of actions, bounded in bytes like every page. */
+/** Rows that lists keep per process. Most lists are asked for again and again, and few of their rows change meanwhile. */
+const MEMORY_BYTES = 4 * 1024 * 1024;
+const memories = new WeakMap<Queryable, PageMemory<ActionRow>>();
+
+function memoryOf(db: Queryable): PageMemory<ActionRow> {
+  const memory = memories.get(db) ?? createPageMemory(MEMORY_BYTES);
+  memories.set(db, memory);
+  return memory;
+}
+
+/** Reads a page of actions, bounded in bytes like every page. A row that has not changed is the same object again. */
 export async function selectActions(db: Queryable, selection: ActionSelection): Promise<SelectedActions> {
-  const { actions, last, total, truncated } = await selectPage(db, selection);
+  const { actions, last, total, truncated } = await selectPage(db, selection, memoryOf(db));
   return { actions, total, truncated, nextCursor: last && formatActionCursor(selection.order, last) };
 }
 
 /** The same, with the sort terms of the last row; null = no row follows it. */
-export async function selectPage(db: Queryable, { skip = 0, ...selection }: ActionSelection) {
-  const { rows, ...page } = await readRows(db, { from: 'actions', extra: IDENTITY_VERSION, skip, ...selection });
-  return { actions: rows.map((row) => rowFromJson(row)), ...page };
+export async function selectPage(
+  db: Queryable,
+  { skip = 0, ...selection }: ActionSelection,
+  memory?: PageMemory<ActionRow>,
+) {
+  const extra = sql`,
+  ${IDENTITY_VERSION} as identity_version`;
+  const { rows, ...page } = await readRows(
+    db,
+    { from: 'actions', extra, version: ROW_VERSION, skip, ...selection },
+    { rowOf: (json) => Object.freeze(rowFromJson(json)), ...(memory && { memory }) },
+  );
+  return { actions: rows, ...page };
 }

@@ -1,6 +1,8 @@
 // A page of a list ends after `limit` rows or PAGE_BYTES_MAX, whichever comes first: PostgreSQL adds up the rows' bytes
 // and sends no more. Held by apps/api/test/large-pages.test.ts.
+import { hash } from 'node:crypto';
 import type { JsonObject } from '@proviso/contracts';
+import { LRUCache } from 'lru-cache';
 import { afterCursor, foreignCursor, formatCursor } from './cursor.ts';
 import { sql, statementOf, type Queryable, type Sql } from './db.ts';
 import { sqlState } from './database-errors.ts';
@@ -40,10 +42,12 @@ export interface Selection {
   count?: Sql;
   /** More columns over the row `t`, each with a leading comma. */
   extra?: Sql;
+  /** A text over the row `t` that differs whenever the row, or one of the `extra` columns, does. */
+  version?: Sql;
 }
 
-export interface SelectedRows {
-  rows: JsonObject[];
+export interface SelectedRows<Row> {
+  rows: Row[];
   /** The page reached its byte limit: more rows follow although it has fewer than `limit`. */
   truncated: boolean;
   /** The result of `count`; 0 without one. */
@@ -54,52 +58,99 @@ export interface SelectedRows {
 
 type Terms = { terms: string[] };
 
-/** Reads the rows of one page, as JSON, in one statement. */
-export async function readRows(db: Queryable, selection: Selection): Promise<SelectedRows> {
-  const [head, ...found] = await db
-    .query(...statementOf<{ found: number; total: number | null; row: string }>(pageOf(selection)))
-    .catch((error: unknown) => {
-      throw selection.after && sqlState(error)?.startsWith('22') ? foreignCursor() : error; // a time that is none
-    });
-  const isMore = (head?.found ?? 0) > found.length;
-  let last: Terms | undefined;
-  const rows = await mapInSlices(found, ({ row: text }) => {
-    const { terms, ...row } = JSON.parse(text) as JsonObject & Terms;
-    last = { terms };
-    return row;
+interface Remembered<Row> {
+  row: Row;
+  terms: readonly string[];
+  bytes: number;
+}
+
+/** What the last read of a page found, by the versions of the rows. */
+export type PageMemory<Row> = LRUCache<string, ReadonlyMap<string, Remembered<Row>>>;
+
+/** Keeps rows of up to `maxBytes` of JSON in total; each page is one entry. */
+export const createPageMemory = <Row>(maxBytes: number): PageMemory<Row> =>
+  new LRUCache({
+    maxSize: maxBytes,
+    sizeCalculation: (page) => [...page.values()].reduce((sum, { bytes }) => sum + bytes, 1),
   });
+
+export interface Reading<Row> {
+  rowOf: (json: JsonObject) => Row;
+  /** For a selection with `version`: rows that it holds in their current version are not sent again. */
+  memory?: PageMemory<Row>;
+}
+
+interface Found {
+  found: number;
+  total: number | null;
+  version: string;
+  /** Null = it is known in this version. */
+  row: string | null;
+}
+
+/** Reads the rows of one page, as JSON, in one statement. */
+export async function readRows<Row>(
+  db: Queryable,
+  selection: Selection,
+  { rowOf, memory }: Reading<Row>,
+): Promise<SelectedRows<Row>> {
+  const page = memory && keyOf(pageOf(selection, {}));
+  const known = (page && memory.get(page)) || new Map<string, Remembered<Row>>();
+  const sizes = Object.fromEntries([...known].map(([version, { bytes }]) => [version, bytes]));
+  const [head, ...found] = await db.query(...statementOf<Found>(pageOf(selection, sizes))).catch((error: unknown) => {
+    throw selection.after && sqlState(error)?.startsWith('22') ? foreignCursor() : error; // a time that is none
+  });
+  const isMore = (head?.found ?? 0) > found.length;
+  const read = await mapInSlices(found, ({ version, row: text }): [string, Remembered<Row>] => {
+    const remembered = text === null && known.get(version);
+    if (remembered) return [version, remembered];
+    const { terms, ...json } = JSON.parse(text ?? '') as JsonObject & Terms;
+    return [version, { row: rowOf(json), terms, bytes: Buffer.byteLength(text ?? '') }];
+  });
+  if (page) memory.set(page, new Map(read));
   return {
-    rows,
+    rows: read.map(([, { row }]) => row),
     total: head?.total ?? 0,
-    truncated: isMore && rows.length < selection.limit,
-    last: (isMore && last?.terms) || null,
+    truncated: isMore && read.length < selection.limit,
+    last: (isMore && read.at(-1)?.[1].terms) || null,
   };
 }
 
-/** A recursion yields the rows one by one, so that no row is read or measured that does not fit in the page. */
-function pageOf({ from, where, order, after, limit, skip, count, extra }: Selection): Sql {
+const keyOf = ({ sql: text, values }: Sql): string => hash('sha256', JSON.stringify([text, values]), 'base64');
+
+/**
+ * A recursion yields the rows one by one, so that no row is read or measured that does not fit in the page. `known` are
+ * the bytes of rows by their versions.
+ */
+function pageOf(
+  { from, where, order, after, limit, skip, count, extra, version }: Selection,
+  known: Record<string, number>,
+): Sql {
   const table = sql.raw(from);
   const by = sql.raw(order.terms.map((term) => `${term.sql} ${order.direction}`).join(', '));
   const terms = sql.raw(order.terms.map((term) => `(${term.sql})::text`).join(', '));
   return sql`
-    with recursive found as materialized (
+    with recursive known as materialized (
+      select ${JSON.stringify(known)}::jsonb as sizes
+    ), found as materialized (
       select array(
         select t.ctid from ${table} t where ${where} ${after ? sql`and ${after}` : sql.empty}
         order by ${by} limit ${limit + 1}::int offset ${skip}::int
       ) as places
     ), page as (
-      select 0 as n, 0::bigint as bytes, null::text as row
+      select 0 as n, 0::bigint as bytes, null::text as version, null::text as row
       union all
-      select page.n + 1, page.bytes + octet_length(one.row), one.row
-      from page, found, lateral (
-        select row_to_json(r)::text as row from (
-          select t.*, array[${terms}] as terms ${extra ?? sql.empty} from ${table} t where t.ctid = found.places[page.n + 1]
-        ) r
+      select page.n + 1, page.bytes + coalesce(one.known, octet_length(one.row)), one.version, one.row
+      from page, found, known, lateral (
+        select v.version, (sizes->>v.version)::int as known, case when not coalesce(sizes ? v.version, false) then (
+          select row_to_json(r)::text from (select t.*, array[${terms}] as terms ${extra ?? sql.empty}) r) end as row
+        from ${table} t cross join lateral (select ${version ?? sql`null::text`} as version) v
+        where t.ctid = found.places[page.n + 1]
         offset 0 -- made once, however often it is named
       ) one
       where page.n < least(cardinality(found.places), ${limit}::int) and page.bytes < ${PAGE_BYTES_MAX}::bigint
     )
-    select (select cardinality(places) from found) as found, (${count ?? sql`null::int`}) as total, row
+    select (select cardinality(places) from found) as found, (${count ?? sql`null::int`}) as total, version, row
     from page order by n`;
 }
 
@@ -139,11 +190,11 @@ export async function readTablePage<Row, Presented>(
   if (cursor !== undefined && skip > 0) throw cursorWithSkip();
   const after = cursor === undefined ? undefined : afterCursor(list.order, cursor);
   const count = sql`select count(*)::int from ${sql.raw(list.from)} t where ${list.where}`;
-  const { rows, total, truncated, last } = await readRows(db, { ...list, count, after, limit, skip });
   // The JSON of a table's row has exactly its columns.
-  const presented = await mapInSlices(rows, (row) => present(withDates(row, times) as Row));
+  const rowOf = (json: JsonObject): Presented => present(withDates(json, times) as Row);
+  const { rows, total, truncated, last } = await readRows(db, { ...list, count, after, limit, skip }, { rowOf });
   const nextCursor = last && formatCursor(list.order, last);
-  return { rows: presented, total, limit, skip, truncated, nextCursor };
+  return { rows, total, limit, skip, truncated, nextCursor };
 }
 
 /** A row that PostgreSQL returned as JSON, with its times as Dates. */

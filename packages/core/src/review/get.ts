@@ -47,15 +47,10 @@ export async function getAction(ctx: Context, id: string, input: unknown = {}): 
   }
   const after = logs_cursor === undefined ? undefined : afterCursor(BY_VERSION, logs_cursor, 'logs_cursor');
   const action = await getActionInWorkspace(ctx, id);
-  const { rows, last } = await readRows(ctx.db, {
-    from: 'action_events',
-    where: sql`action_id = ${action.id}::uuid and version <= ${action.version}::int`,
-    order: BY_VERSION,
-    after,
-    limit: LOG_PAGE,
-    skip: 0,
-  });
-  return { action, logs: rows.map(eventOf), logsNextCursor: last && formatCursor(BY_VERSION, last) };
+  const where = sql`action_id = ${action.id}::uuid and version <= ${action.version}::int`;
+  const page = { from: 'action_events', where, order: BY_VERSION, after, limit: LOG_PAGE, skip: 0 };
+  const { rows, last } = await readRows(ctx.db, page, { rowOf: eventOf });
+  return { action, logs: rows, logsNextCursor: last && formatCursor(BY_VERSION, last) };
 }
 
 const eventOf = (row: JsonObject): ActionEvent => withDates(row, ['at']) as ActionEvent;
