@@ -488,6 +488,128 @@ where workspace_id = $1::uuid and made_by_person_id = $2::uuid and revoked_at is
 -- $1 id
 select id from workspaces where id = $1::uuid for no key update;
 
+-- notification_claim_digest
+with due as (
+    select 
+n.workspace_id, w.name as workspace, n.user_id, coalesce(u.sign_in_email, u.email) as email, i.id as identity_id,
+w.settings->'notification_mail'->>'inbox_url' as inbox_url, 0 as minutes, n.digest_date::text as previous 
+from notification_settings n
+join members m on m.workspace_id = n.workspace_id and m.user_id = n.user_id
+join users u on u.id = n.user_id
+join workspaces w on w.id = n.workspace_id
+join identities i on i.workspace_id = n.workspace_id and i.id = (w.settings->'notification_mail'->>'identity_id')::uuid
+    where 
+m.role in ('owner', 'admin', 'reviewer') and i.status = 'active' and i.deleted_at is null
+  and coalesce(i.not_before, '-infinity') <= clock_timestamp() and coalesce(n.not_before, '-infinity') <= clock_timestamp() and extract(hour from clock_timestamp() at time zone n.time_zone) >= n.digest_hour
+      and coalesce(n.digest_date, '-infinity') < (clock_timestamp() at time zone n.time_zone)::date
+    limit 1 for update of n skip locked
+  )
+  update notification_settings n set digest_date = (clock_timestamp() at time zone n.time_zone)::date
+  from due where n.workspace_id = due.workspace_id and n.user_id = due.user_id
+  returning 'digest' as kind, due.*, null as previous_through;
+
+-- notification_claim_waiting
+with due as (
+    select 
+n.workspace_id, w.name as workspace, n.user_id, coalesce(u.sign_in_email, u.email) as email, i.id as identity_id,
+w.settings->'notification_mail'->>'inbox_url' as inbox_url, n.waiting_minutes as minutes, n.waiting_sent_at::text as previous,
+      n.waiting_through::text as previous_through, late.newest
+    
+from notification_settings n
+join members m on m.workspace_id = n.workspace_id and m.user_id = n.user_id
+join users u on u.id = n.user_id
+join workspaces w on w.id = n.workspace_id
+join identities i on i.workspace_id = n.workspace_id and i.id = (w.settings->'notification_mail'->>'identity_id')::uuid
+    cross join lateral (
+      select max(coalesce(a.asked_at, a.created_at)) as newest from actions a
+      where 
+a.workspace_id = n.workspace_id and a.status = 'pending_approval'
+  and (a.assignee is null or a.assignee->>'id' = format_user_id(n.user_id))
+  and not exists (
+    select from snoozes s where s.workspace_id = n.workspace_id and s.user_id = n.user_id and s.action_id = a.id
+      and s.action_version = a.version and (s.until is null or s.until > clock_timestamp()))
+        and coalesce(a.asked_at, a.created_at) <= clock_timestamp() - n.waiting_minutes * interval '1 minute'
+    ) late
+    where 
+m.role in ('owner', 'admin', 'reviewer') and i.status = 'active' and i.deleted_at is null
+  and coalesce(i.not_before, '-infinity') <= clock_timestamp() and coalesce(n.not_before, '-infinity') <= clock_timestamp() and n.waiting_minutes is not null
+      and coalesce(n.waiting_sent_at, '-infinity') <= clock_timestamp() - n.waiting_minutes * interval '1 minute'
+      and late.newest > coalesce(n.waiting_through, '-infinity')
+    limit 1 for update of n skip locked
+  )
+  update notification_settings n set waiting_sent_at = clock_timestamp(), waiting_through = due.newest
+  from due where n.workspace_id = due.workspace_id and n.user_id = due.user_id
+  returning 'waiting' as kind, due.*;
+
+-- notification_digest_start
+-- $1 workspace
+-- $2 member
+update notification_settings n
+set digest_date = greatest(n.digest_date, (clock_timestamp() at time zone n.time_zone)::date)
+where workspace_id = $1::uuid and user_id = $2::uuid
+  and extract(hour from clock_timestamp() at time zone n.time_zone) > n.digest_hour;
+
+-- notification_return_digest
+-- $1 previous
+-- $2 minutes
+-- $3 workspace
+-- $4 user
+update notification_settings set digest_date = $1::date,
+  not_before = clock_timestamp() + $2::int * interval '1 minute'
+where workspace_id = $3::uuid and user_id = $4::uuid;
+
+-- notification_return_waiting
+-- $1 previous
+-- $2 through
+-- $3 minutes
+-- $4 workspace
+-- $5 user
+update notification_settings set waiting_sent_at = $1::timestamptz, waiting_through = $2::timestamptz,
+  not_before = clock_timestamp() + $3::int * interval '1 minute'
+where workspace_id = $4::uuid and user_id = $5::uuid;
+
+-- notification_settings_get
+-- $1 workspace
+-- $2 member
+select coalesce(u.sign_in_email, u.email) as email, w.settings, n.digest_hour,
+  coalesce(n.time_zone, 'UTC') as time_zone, n.waiting_minutes
+from members m join users u on u.id = m.user_id join workspaces w on w.id = m.workspace_id
+left join notification_settings n on n.workspace_id = m.workspace_id and n.user_id = m.user_id
+where m.workspace_id = $1::uuid and m.user_id = $2::uuid;
+
+-- notification_settings_update
+-- $1 changes
+-- $2 workspace
+-- $3 member
+with c as (select $1::jsonb as c)
+insert into notification_settings as n (workspace_id, user_id, digest_hour, time_zone, waiting_minutes)
+select $2::uuid, $3::uuid, (c->>'digest_hour')::int, coalesce(c->>'time_zone', 'UTC'),
+  (c->>'waiting_minutes')::int from c
+on conflict (workspace_id, user_id) do update set
+  digest_hour = case when $1::jsonb ? 'digest_hour' then excluded.digest_hour else n.digest_hour end,
+  time_zone = case when $1::jsonb ? 'time_zone' then excluded.time_zone else n.time_zone end,
+  waiting_minutes =
+    case when $1::jsonb ? 'waiting_minutes' then excluded.waiting_minutes else n.waiting_minutes end,
+  not_before = null;
+
+-- notification_waiting_for
+-- $1 workspace
+-- $2 member
+-- $3 minutes
+-- $4 limit
+select a.id, coalesce(a.preview->>'summary', a.preview->>'title', a.type) as title,
+    extract(epoch from clock_timestamp() - coalesce(a.asked_at, a.created_at))::int as waited_s,
+    (count(*) over ())::int as total
+  from actions a, (select $1::uuid as workspace_id, $2::uuid as user_id) n
+  where 
+a.workspace_id = n.workspace_id and a.status = 'pending_approval'
+  and (a.assignee is null or a.assignee->>'id' = format_user_id(n.user_id))
+  and not exists (
+    select from snoozes s where s.workspace_id = n.workspace_id and s.user_id = n.user_id and s.action_id = a.id
+      and s.action_version = a.version and (s.until is null or s.until > clock_timestamp()))
+    and coalesce(a.asked_at, a.created_at) <= clock_timestamp() - $3::int * interval '1 minute'
+  order by coalesce(a.asked_at, a.created_at), a.id limit $4::int;
+
 -- operator_session_end
 -- $1 idHash
 delete from operator_sessions where id_hash = $1;

@@ -76,6 +76,26 @@ describeInBrowser('the filters, the settings and the app', () => {
     expect(body.identities.map(({ pacing }) => pacing)).toContainEqual({ per_hour: 20, per_day: null });
   });
 
+  it('choose a digest, and the account that mails are sent through', async () => {
+    const office = await inbox.office();
+    const { page } = office;
+    await inbox.world.db.tables.identities.updateMany({
+      where: { workspace_id: office.workspaceId },
+      data: { provider: 'smtp', name: 'Office mail' },
+    });
+    await page.goto('/settings');
+    await page.getByText('This workspace sends no mails yet.').waitFor();
+    await page.getByLabel('Mails to members are sent through').selectOption('Office mail');
+    await page.getByText('This workspace sends no mails yet.').waitFor({ state: 'detached' });
+    await page.getByLabel('A digest each day').selectOption('from 08:00');
+    await page.getByText(/^Your time zone: /).waitFor();
+    const { body } = await office.reviewer<{ settings: object }>('GET', '/v1/settings');
+    const { origin } = new URL(page.url());
+    expect(body.settings).toMatchObject({ notification_mail: { inbox_url: origin } });
+    expect(await inbox.world.db.tables.notification_settings.findFirst()).toMatchObject({ digest_hour: 8 });
+    expect(office.complaints).toEqual([]);
+  });
+
   it('can be installed: a manifest with icons, and a worker that answers no request and stores nothing', async () => {
     const { page, complaints } = await inbox.office();
     const address = await page.locator('link[rel=manifest]').getAttribute('href');

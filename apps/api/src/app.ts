@@ -100,6 +100,8 @@ import { listMembersRoute } from './routes/v1/members/list.ts';
 import { removeMemberRoute } from './routes/v1/members/remove.ts';
 import { updateMemberRoute } from './routes/v1/members/update.ts';
 import { getMeRoute } from './routes/v1/me/get.ts';
+import { getNotificationSettingsRoute } from './routes/v1/me/notifications/get.ts';
+import { updateNotificationSettingsRoute } from './routes/v1/me/notifications/update.ts';
 import { setPasswordRoute } from './routes/v1/me/set-password.ts';
 import { listPausesRoute } from './routes/v1/pauses/list.ts';
 import { pauseWorkRoute } from './routes/v1/pauses/pause.ts';
@@ -148,6 +150,8 @@ export const routes: readonly Route[] = [
   authStatusRoute,
   getMeRoute,
   setPasswordRoute,
+  getNotificationSettingsRoute,
+  updateNotificationSettingsRoute,
   listSessionsRoute,
   useSignInLinkRoute,
   revokeSessionRoute,

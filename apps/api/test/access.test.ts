@@ -26,6 +26,8 @@ const REVIEWERS_TOGETHER = [
   'createView',
   'listViews',
   'deleteView',
+  'getNotificationSettings',
+  'updateNotificationSettings',
 ];
 /** For people, and for keys that were created for it. */
 const DECISIONS = [

@@ -15,6 +15,7 @@ export const BODIES: Record<string, (here: SeededWorkspace) => object> = {
   createView: () => ({ name: newId(), filters: {} }),
   confirmOutcome: () => ({ outcome: 'not_done' }),
   proposeAgain: () => ({}),
+  updateNotificationSettings: () => ({ waiting_minutes: 60 }),
   updateSettings: () => ({ hold_seconds: 20 }),
   decideAction: () => ({ action: 'approve' }),
   rejectAction: () => ({}),

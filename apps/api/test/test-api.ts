@@ -19,6 +19,7 @@ import {
   type Me,
   type Member,
   type Note,
+  type NotificationSettings,
   type Run,
   type Session,
   type Task,
@@ -100,6 +101,7 @@ export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   members: Member[];
   me: Me;
   settings: WorkspaceSettings;
+  notifications: NotificationSettings;
   session: Session;
   sessions: Session[];
   workspace: Workspace;

@@ -4,6 +4,7 @@ import { card, delta, reason, status, together } from './words/card.ts';
 import { decide } from './words/decide.ts';
 import { insight } from './words/insight.ts';
 import { decided, demo, list, risk, view } from './words/list.ts';
+import { notifications } from './words/notifications.ts';
 import { plural } from './words/plural.ts';
 import { review } from './words/review.ts';
 import { settings } from './words/settings.ts';
@@ -35,6 +36,7 @@ export const words = {
   actions,
   review,
   insight,
+  notifications,
   settings,
   signIn,
   page,

@@ -8,6 +8,7 @@ import {
   deleteOldGatewayRows,
   deleteOldIdempotencyKeys,
   runInSlot,
+  sendDueNotification,
   adoptLost,
   type ActionRow,
   type Consumer,
@@ -24,6 +25,8 @@ const QUEUE_CLOSE_MS = 3_000;
 const REQUEUE_MS = 1;
 /** How often rows that have served their time are deleted. */
 const OLD_SWEEP_MS = 600_000;
+/** How late a mail about what waits may be. */
+const NOTIFICATION_SWEEP_MS = 30_000;
 
 export interface Jobs {
   /** Takes nothing new, and waits for running actions. */
@@ -47,6 +50,7 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
     startSweep('expired', sweepMs, worker.log, () => expireOpen(worker)),
     startSweep('idempotency keys', OLD_SWEEP_MS, worker.log, () => deleteOldIdempotencyKeys(worker.db)),
     startSweep('gateways', OLD_SWEEP_MS, worker.log, () => deleteOldGatewayRows(worker.db)),
+    startSweep('notifications', NOTIFICATION_SWEEP_MS, worker.log, () => sendDueNotification(worker)),
   ];
   const handle = async (actionId: string): Promise<number | undefined> => {
     if (isStopping) return REQUEUE_MS; // the queue may have sent it before it closed

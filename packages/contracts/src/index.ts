@@ -21,6 +21,7 @@ export * from './preview.ts';
 export * from './records.ts';
 export * from './reviewing.ts';
 export * from './sessions.ts';
+export * from './notifications.ts';
 export * from './settings.ts';
 export * from './spelling.ts';
 export * from './subjects.ts';

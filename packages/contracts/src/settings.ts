@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { holdSeconds, ok } from './fields.ts';
+import { idOrUuid } from './ids.ts';
 import { plainText } from './json.ts';
 
 /** How long a decision made in a session can be recalled, by default. */
@@ -26,6 +27,17 @@ const fields = {
     .array(plainText(200).min(1))
     .max(PRESETS_MAX)
     .describe('Reasons that people choose from when they reject.'),
+  notification_mail: z
+    .strictObject({
+      identity_id: idOrUuid('identity').describe('The `smtp` identity that the mails are sent through.'),
+      inbox_url: z
+        .url({ protocol: /^https?$/, error: 'must be an https:// or http:// URL' })
+        .max(500)
+        .refine((url) => !/[?#@]/.test(url), 'must have no query, fragment or user')
+        .describe('The address of the inbox, with which the links in the mails begin.'),
+    })
+    .nullable()
+    .describe('How members get mails about what waits; null: they get none.'),
 };
 
 /** As stored: an absent field has its default. */
@@ -34,6 +46,7 @@ export const storedSettings = z.object({
   hold_seconds_by_type: fields.hold_seconds_by_type.default({}),
   risk_by_type: fields.risk_by_type.default({}),
   reject_presets: fields.reject_presets.default([]),
+  notification_mail: fields.notification_mail.default(null),
 });
 
 export const settings = z
@@ -47,6 +60,7 @@ export const updateSettingsBody = z
     hold_seconds_by_type: fields.hold_seconds_by_type.optional(),
     risk_by_type: fields.risk_by_type.optional(),
     reject_presets: fields.reject_presets.optional(),
+    notification_mail: fields.notification_mail.optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
   .meta({

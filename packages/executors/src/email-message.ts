@@ -7,6 +7,7 @@ import { emailParams, listOf, type EmailParams } from './email/params.ts';
 import { previewEmail } from './email/preview.ts';
 import { resolveEmail } from './email/resolve.ts';
 import { sendMail } from './email/send.ts';
+import { serverOf } from './email/session.ts';
 import type { ExecutorSettings } from './settings.ts';
 import { firstOf, told } from './summary-text.ts';
 
@@ -34,9 +35,7 @@ export const emailMessage = (settings: ExecutorSettings = {}): Executor =>
       const wire = await composeMail(mail, config.data, ctx.action.id);
       if (!wire) return refused('The sender, the recipient or the subject is missing or not valid.');
 
-      const { host, port, secure } = config.data;
-      const requireTls = config.data.require_tls ?? credentials !== null;
-      const server = { host, port, secure, requireTls, credentials: credentials?.data ?? null };
+      const server = serverOf(config.data, credentials?.data ?? null);
       const sent = await sendMail(wire, server, { signal: ctx.signal, settings, begin: () => ctx.begin() });
       if (sent.kind !== 'accepted') return sent;
       const { messageId, recipients, response } = sent;

@@ -15,7 +15,7 @@ export interface SinkMessage {
   subject: string;
   text: string;
   html?: string;
-  headers: { in_reply_to: string | null; references: string[] };
+  headers: { in_reply_to: string | null; references: string[]; list_unsubscribe?: string };
   /** The sender and recipients of the SMTP dialogue, including blind copies. */
   envelope: { from: string; to: string[] };
   at: string;
@@ -89,6 +89,7 @@ export async function startSmtpSink({ port = 0, host = '127.0.0.1', file }: Smtp
 async function read(stream: NodeJS.ReadableStream, session: SMTPServerSession): Promise<SinkMessage> {
   const mail = await PostalMime.parse(await buffer(stream));
   const { mailFrom, rcptTo } = session.envelope;
+  const unsubscribe = mail.headers.find(({ key }) => key === 'list-unsubscribe');
   return {
     id: mail.messageId ?? '',
     from: addresses(mail.from && [mail.from])[0] ?? '',
@@ -97,7 +98,11 @@ async function read(stream: NodeJS.ReadableStream, session: SMTPServerSession): 
     subject: mail.subject ?? '',
     text: mail.text ?? '',
     ...(mail.html ? { html: mail.html } : {}),
-    headers: { in_reply_to: mail.inReplyTo ?? null, references: mail.references?.split(/\s+/).filter(Boolean) ?? [] },
+    headers: {
+      in_reply_to: mail.inReplyTo ?? null,
+      references: mail.references?.split(/\s+/).filter(Boolean) ?? [],
+      ...(unsubscribe && { list_unsubscribe: unsubscribe.value }),
+    },
     envelope: { from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address) },
     at: new Date().toISOString(),
   };

@@ -116,6 +116,56 @@ export const RECORDED: Record<string, Recorded> = {
       NOT_FOUND: { message: 'There is no such workspace.', details: [] },
     },
   },
+  getNotificationSettings: {
+    reply: {
+      status: 'success',
+      notifications: {
+        email: '550e8400-e29b-41d4-a716-446655440000@example.com',
+        digest_hour: null,
+        time_zone: 'UTC',
+        waiting_minutes: null,
+        mails: false,
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: {
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
+        details: [],
+      },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  updateNotificationSettings: {
+    reply: {
+      status: 'success',
+      notifications: {
+        email: '550e8400-e29b-41d4-a716-446655440000@example.com',
+        digest_hour: 8,
+        time_zone: 'Europe/Berlin',
+        waiting_minutes: 60,
+        mails: false,
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: {
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
+        details: [],
+      },
+      INVALID: {
+        message: 'must change at least one field',
+        details: [{ path: '', message: 'must change at least one field' }],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
   listSessions: {
     reply: {
       status: 'success',
@@ -4381,7 +4431,13 @@ export const RECORDED: Record<string, Recorded> = {
   getSettings: {
     reply: {
       status: 'success',
-      settings: { hold_seconds: 10, hold_seconds_by_type: {}, risk_by_type: {}, reject_presets: [] },
+      settings: {
+        hold_seconds: 10,
+        hold_seconds_by_type: {},
+        risk_by_type: {},
+        reject_presets: [],
+        notification_mail: null,
+      },
     },
     errors: {
       UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
@@ -4401,6 +4457,7 @@ export const RECORDED: Record<string, Recorded> = {
         hold_seconds_by_type: { create_note: 0 },
         risk_by_type: { 'shop.refund': 'high' },
         reject_presets: ['Not to this customer.'],
+        notification_mail: null,
       },
     },
     errors: {

@@ -4,6 +4,7 @@ import { Deciding } from '../settings/deciding.tsx';
 import { Identities } from '../settings/identities.tsx';
 import { Keys } from '../settings/keys.tsx';
 import { Members } from '../settings/members.tsx';
+import { Notifications } from '../settings/notifications.tsx';
 import { NeedsAdmin } from '../settings/section.tsx';
 import { Tools } from '../settings/tools.tsx';
 import { useSession } from '../shell/use-session.ts';
@@ -25,6 +26,7 @@ export function SettingsPage() {
         {mayChange && <Keys mayChange={mayChange} />}
         <Identities mayChange={mayChange} />
         {mayChange && <Tools />}
+        {me.decides && <Notifications mayChange={mayChange} />}
         <Account me={me} />
       </div>
     </div>

@@ -19,6 +19,19 @@ export interface Account<Config, Credentials> {
   signal: AbortSignal;
 }
 
+/** A mail that the service sends to one of its members. */
+export interface ServiceMail {
+  /** Unique to the mail; part of its Message-ID. */
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  headers: Record<string, string>;
+}
+
+/** Whether the mail was accepted. `unsent`: certainly not, so that it may be sent again. */
+export type MailResult = { ok: true } | { ok: false; unsent: boolean; message: string };
+
 /** A kind of account to act as: what its identities contain, how they are verified, and how fast they may act. */
 export interface ProviderKind<Config extends object = object, Credentials extends object = object> {
   provider: Provider;
@@ -30,6 +43,8 @@ export interface ProviderKind<Config extends object = object, Credentials extend
   pacing?: Pacing;
   /** Connects and logs in, and changes nothing there. Never throws because of the provider. */
   verify(account: Account<Config, Credentials>): Promise<Verification>;
+  /** Sends one mail of the service. Never throws because of the provider. Absent: it sends no mail. */
+  sendMail?(account: Account<Config, Credentials>, mail: ServiceMail): Promise<MailResult>;
 }
 
 /**

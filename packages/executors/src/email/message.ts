@@ -15,7 +15,12 @@ export interface WireMail {
  * Composes the mail from final params; null if the identity's `from` or `reply_to` is not one mailbox, or a recipient
  * is missing.
  */
-export async function composeMail(mail: EmailParams, config: SmtpConfig, actionId: string): Promise<WireMail | null> {
+export async function composeMail(
+  mail: EmailParams,
+  config: SmtpConfig,
+  id: string,
+  headers: Record<string, string> = {},
+): Promise<WireMail | null> {
   const from = mailbox(config.from);
   const replyTo = config.reply_to === undefined ? undefined : mailbox(config.reply_to);
   const to = recipients(mail).map(({ address }) => wireAddress(address));
@@ -24,7 +29,7 @@ export async function composeMail(mail: EmailParams, config: SmtpConfig, actionI
   }
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   // The same for every attempt, so that mail programs recognise a duplicate.
-  const messageId = `<${actionId}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`;
+  const messageId = `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`;
   const references = mail.references ?? (mail.in_reply_to_message_id ? [mail.in_reply_to_message_id] : []);
   const message = new MailComposer({
     from,
@@ -37,6 +42,7 @@ export async function composeMail(mail: EmailParams, config: SmtpConfig, actionI
     messageId,
     inReplyTo: mail.in_reply_to_message_id,
     references,
+    headers,
     date: new Date(),
     disableFileAccess: true,
     disableUrlAccess: true,

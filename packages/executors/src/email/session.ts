@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { SmtpConfig } from '@proviso/contracts';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { hostOf } from '../egress/address.ts';
 import { openSocket } from '../egress/socket.ts';
@@ -15,6 +16,12 @@ export interface SmtpServer {
   /** Silence allowed after the greeting; absent = only the signal limits it. */
   socketTimeoutMs?: number;
 }
+
+/** The server of an identity. Credentials are never sent without TLS, unless its config says so. */
+export const serverOf = (
+  { host, port, secure, require_tls: requireTls }: SmtpConfig,
+  credentials: SmtpServer['credentials'],
+): SmtpServer => ({ host, port, secure, requireTls: requireTls ?? credentials !== null, credentials });
 
 export type SmtpError = SMTPConnection.SMTPError;
 

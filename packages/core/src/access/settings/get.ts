@@ -1,10 +1,19 @@
 import { storedSettings, type WorkspaceSettings } from '@proviso/contracts';
+import { formatId } from '../../platform/ids.ts';
 import { authorize, type Caller, type Context } from '../context.ts';
 
 /** How people decide in the caller's workspace. */
 export async function getSettings(ctx: Context): Promise<WorkspaceSettings> {
   authorize(ctx, 'actions:read');
-  return readSettings(ctx);
+  return presentSettings(await readSettings(ctx));
+}
+
+/** The stored settings have a bare UUID. */
+export function presentSettings({ notification_mail: mail, ...settings }: WorkspaceSettings): WorkspaceSettings {
+  return {
+    ...settings,
+    notification_mail: mail && { ...mail, identity_id: formatId('identity', mail.identity_id) },
+  };
 }
 
 async function readSettings({ db, caller }: Pick<Context, 'db' | 'caller'>): Promise<WorkspaceSettings> {
