@@ -1,4 +1,5 @@
 import type { Action } from '@proviso/contracts';
+import { until } from '@proviso/testing';
 import { uuidOf, useTenant } from './test-api.ts';
 
 const titlesOf = (actions: Action[]): unknown[] => actions.map(({ params }) => params.title);
@@ -40,6 +41,19 @@ describe('searching and counting what waits', () => {
     const description = Array.from({ length: 6_000 }, (_, at) => at.toString(36)).join(' ');
     await here.pending(task('Long', { description }));
     expect(await found('long')).toEqual(['Long']);
+  });
+
+  it('reads the index of words also in a table that is small or was never analysed', async () => {
+    const scans = async (): Promise<number> => {
+      const { rows } = await api.world.db.pool.query<{ scans: number }>(
+        "select idx_scan::int as scans from pg_stat_user_indexes where indexrelname = 'actions_waiting_words_idx'",
+      );
+      return rows[0]?.scans ?? 0;
+    };
+    await here.pending(task('Send the quote'));
+    const before = await scans();
+    await found('quote');
+    await until('the index to be read', async () => (await scans()) > before);
   });
 
   it('does not find what was decided, and nothing of another workspace', async () => {
