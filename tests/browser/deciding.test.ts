@@ -37,6 +37,19 @@ describeInBrowser('the inbox', () => {
     expect(office.complaints).toEqual([]);
   });
 
+  it('opens the card of a link also beyond the first page, under the filters of the link', async () => {
+    const office = await inbox.office();
+    await propose(office, ...Array.from({ length: 130 }, (_, at) => task(`Call ${at + 1}`)));
+    const [last] = await propose(office, task('Call the last'));
+    const { page } = office;
+    await page.goto(`/?type=create_task&group=none&open=${last}`);
+    await title(office).getByText('Task: Call the last').waitFor();
+    expect(new URL(page.url()).searchParams.get('type')).toBe('create_task');
+    await page.keyboard.press('a');
+    await statusIs(office, last, 'approved');
+    expect(office.complaints).toEqual([]);
+  });
+
   it('shows an edit word by word before it is sent, and sends only what was changed', async () => {
     const office = await inbox.office();
     const [id] = await propose(office, task('Send the quote', { description: 'For 50 seats' }));

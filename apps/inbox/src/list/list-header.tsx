@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { X } from 'lucide-react';
@@ -16,12 +17,17 @@ export function ListHeader({ inbox: { waiting, filter }, snoozed }: { inbox: Inb
   const { group = 'run', sort = 'oldest', assignee = 'all' } = useSearch({ from: '/shell/' });
   const navigate = useNavigate({ from: '/' });
   const now = useNow();
-  const oldest = waiting.rows
-    .filter(({ action_id }) => waiting.decided[action_id] === undefined)
-    .reduce<string | undefined>(
-      (first, { created_at }) => (first === undefined || created_at < first ? created_at : first),
-      undefined,
-    );
+  const { rows, decided } = waiting;
+  const oldest = useMemo(
+    () =>
+      rows
+        .filter(({ action_id }) => decided[action_id] === undefined)
+        .reduce<string | undefined>(
+          (first, { created_at }) => (first === undefined || created_at < first ? created_at : first),
+          undefined,
+        ),
+    [rows, decided],
+  );
   const { list } = words;
   return (
     <div className="border-line border-b px-3.5 py-2">

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { VList, type VListHandle } from 'virtua';
 import { inWords } from '../api/client.ts';
 import type { Section } from '../waiting/sections.ts';
@@ -42,10 +42,11 @@ export function ListPane({ inbox, snoozed }: { inbox: Inbox; snoozed: number }) 
 }
 
 function Rows({ inbox }: { inbox: Inbox }) {
-  const { sections, waiting, open, selected, toggle, loadMore } = inbox;
+  const { sections, waiting, open, selected, toggle, openRow, loadMore } = inbox;
   const list = useRef<VListHandle>(null);
-  const items = itemsOf(sections);
-  const at = items.findIndex((item) => 'fold' in item && item.fold === open);
+  const items = useMemo(() => itemsOf(sections), [sections]);
+  const places = useMemo(() => new Map(items.map((item, at) => ['fold' in item ? item.fold : item, at])), [items]);
+  const at = (open && places.get(open)) ?? -1;
   useEffect(() => {
     if (at >= 0) list.current?.scrollToIndex(at, { align: 'nearest' });
   }, [at]);
@@ -57,8 +58,8 @@ function Rows({ inbox }: { inbox: Inbox }) {
   };
   useEffect(loadNear);
   return (
-    <VList ref={list} itemSize={ROW_PX} className="min-h-0 flex-1" onScroll={loadNear}>
-      {items.map((item) =>
+    <VList ref={list} data={items} itemSize={ROW_PX} className="min-h-0 flex-1" onScroll={loadNear}>
+      {(item) =>
         'fold' in item ? (
           <Row
             key={item.fold.action.action_id}
@@ -67,11 +68,12 @@ function Rows({ inbox }: { inbox: Inbox }) {
             isTicked={ticked.has(item.fold.action.action_id)}
             decided={waiting.decided[item.fold.action.action_id]}
             onTick={toggle}
+            onOpen={openRow}
           />
         ) : (
           <SectionHeader key={`section ${item.section.key}`} section={item.section} />
-        ),
-      )}
+        )
+      }
     </VList>
   );
 }

@@ -1,6 +1,5 @@
-import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
-import { memo } from 'react';
+import { memo, type MouseEvent } from 'react';
 import { riskRules } from '../api/queries.ts';
 import { distance, exactTime, nearTime } from '../format.ts';
 import { readable } from '../readable.ts';
@@ -20,24 +19,29 @@ interface RowProps {
   isTicked: boolean;
   decided: Decided | undefined;
   onTick: (ids: string[]) => void;
+  onOpen: (id: string) => void;
 }
 
 /** One proposal: what will happen in the first line, what kind of thing it is in the second. */
-export const Row = memo(function Row({ fold, isOpen, isTicked, decided, onTick }: RowProps) {
+export const Row = memo(function Row({ fold, isOpen, isTicked, decided, onTick, onOpen }: RowProps) {
   const { action, equals } = fold;
   const title = summaryOf(action);
   const ids = [action, ...equals].map(({ action_id }) => action_id);
+  const open = (event: MouseEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // in a new tab or window
+    event.preventDefault();
+    onOpen(action.action_id);
+  };
   return (
     <div
       style={{ height: ROW_PX }}
       className={`border-line relative flex border-b border-l-3 ${isOpen ? 'bg-accent-soft border-l-accent' : 'border-l-transparent hover:bg-panel'} ${decided ? 'text-muted [&_strong]:font-normal' : ''}`}
     >
       <Tick type={action.type} title={title} isTicked={isTicked} onTick={() => onTick(ids)} />
-      <Link
-        to="/"
-        search={(before) => ({ ...before, open: action.action_id })}
-        replace
-        resetScroll={false}
+      {/* Not the router's Link: each would be drawn again whenever the address changes, so by every key. */}
+      <a
+        href={`/?open=${action.action_id}`}
+        onClick={open}
         aria-current={isOpen ? 'true' : undefined}
         className="flex min-w-0 flex-1 gap-3 py-2.5 pr-3 focus-visible:-outline-offset-2"
       >
@@ -48,7 +52,7 @@ export const Row = memo(function Row({ fold, isOpen, isTicked, decided, onTick }
           <span className="text-muted block truncate text-sm">{secondLine(fold)}</span>
         </span>
         <RightSide fold={fold} decided={decided} />
-      </Link>
+      </a>
     </div>
   );
 });

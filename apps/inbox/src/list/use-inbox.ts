@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Action } from '@proviso/contracts';
-import { listActions } from '../api/actions.ts';
+import { getAction, listActions } from '../api/actions.ts';
 import { pageQuery, queryClient, waitingQuery, type WaitingFilter } from '../api/queries.ts';
 import { sectionsOf, type Fold, type Section } from '../waiting/sections.ts';
-import { emptyWaiting, withArrivals, withoutDecided, withPage, type Waiting } from '../waiting/waiting.ts';
+import { emptyWaiting, withArrivals, withLinked, withoutDecided, withPage, type Waiting } from '../waiting/waiting.ts';
 
 export interface Inbox {
   filter: WaitingFilter;
@@ -49,6 +49,7 @@ export function useInbox(): Inbox {
       queryClient.setQueryData<Waiting>(waitingQuery(filter).queryKey, (now) => now && how(now)),
     [filter],
   );
+  useLinked(search.open, isLoading, change);
   const toggle = useCallback((ids: string[]) => {
     setTicked((now) => {
       const all = ids.every((id) => now.has(id));
@@ -74,7 +75,8 @@ export function useInbox(): Inbox {
 function useOpenRow(folds: Fold[], { decided }: Waiting): Pick<Inbox, 'open' | 'move' | 'openRow' | 'toNext'> {
   const { open: id } = useSearch({ from: '/shell/' });
   const navigate = useNavigate({ from: '/' });
-  const at = folds.findIndex(({ action, equals }) => [action, ...equals].some(({ action_id }) => action_id === id));
+  const places = useMemo(() => placesOf(folds), [folds]);
+  const at = (id === undefined ? undefined : places.get(id)) ?? -1;
   const openRow = useCallback(
     (next: string | undefined) =>
       void navigate({ search: (before) => ({ ...before, open: next }), replace: true, resetScroll: false }),
@@ -101,11 +103,27 @@ function useOpenRow(folds: Fold[], { decided }: Waiting): Pick<Inbox, 'open' | '
   };
 }
 
-function useLoadMore(
-  filter: WaitingFilter,
-  cursor: string | null,
-  change: (how: (now: Waiting) => Waiting) => void,
-): () => void {
+/** Where the row of each proposal is. */
+const placesOf = (folds: Fold[]): Map<string, number> =>
+  new Map(folds.flatMap(({ action, equals }, at) => [action, ...equals].map(({ action_id }) => [action_id, at])));
+
+type Change = (how: (now: Waiting) => Waiting) => void;
+
+/** What the page was opened for becomes the last row, if its page is not loaded: a link opens its card. */
+function useLinked(id: string | undefined, isLoading: boolean, change: Change): void {
+  const linked = useRef(id);
+  useEffect(() => {
+    if (linked.current === undefined || isLoading) return;
+    const asked = linked.current;
+    linked.current = undefined; // once, and not again for other filters
+    getAction(asked).then(
+      (action) => change((now) => withLinked(now, action)),
+      () => undefined, // no such action: nothing is open
+    );
+  }, [isLoading, change]);
+}
+
+function useLoadMore(filter: WaitingFilter, cursor: string | null, change: Change): () => void {
   const [asked, setAsked] = useState<string | null>(null);
   return useCallback(() => {
     if (cursor === null || cursor === asked) return;

@@ -20,7 +20,6 @@ export function InboxPage() {
   const snoozed = useSnoozeReturns();
   const navigate = useNavigate();
   const { open, sections } = inbox;
-  const template = sections.find(({ folds }) => open && folds.includes(open))?.template;
   useKeys({
     j: () => inbox.move(1),
     k: () => inbox.move(-1),
@@ -30,9 +29,12 @@ export function InboxPage() {
     Escape: inbox.clear,
     '.': inbox.showArrivals,
     z: undoLatest,
-    t: () =>
-      template &&
-      void navigate({ to: '/review', search: { type: template.type, agent: template.agentId, run: template.runId } }),
+    t: () => {
+      const template = sections.find(({ folds }) => open && folds.includes(open))?.template;
+      if (!template) return;
+      const { type, agentId: agent, runId: run } = template;
+      void navigate({ to: '/review', search: { type, agent, run } });
+    },
   });
   return (
     <div className="flex min-h-0 flex-1">

@@ -119,6 +119,13 @@ export const withArrivals = (waiting: Waiting, newestFirst: boolean): Waiting =>
   arrivals: [],
 });
 
+/** What a link opens, though its page is not loaded. */
+export function withLinked(waiting: Waiting, action: Action): Waiting {
+  const isElsewhere = ({ action_id }: Action): boolean => action_id !== action.action_id;
+  if (!isWaiting(action) || !waiting.rows.every(isElsewhere)) return waiting;
+  return { ...waiting, rows: [...waiting.rows, action], arrivals: waiting.arrivals.filter(isElsewhere) };
+}
+
 /** Takes what was decided out of the list, but for one row that is being read. */
 export function withoutDecided(waiting: Waiting, except?: string): Waiting {
   const leaves = ({ action_id }: Action): boolean =>

@@ -5,6 +5,7 @@ import {
   withArrivals,
   withDeciding,
   withEvent,
+  withLinked,
   withoutDecided,
   withPage,
   withRefusal,
@@ -36,6 +37,15 @@ describe('the list of what waits', () => {
     expect(heard.total).toBe(2);
     expect(withArrivals(heard, false).rows).toEqual([old, fresh]);
     expect(withArrivals(heard, true).rows).toEqual([fresh, old]);
+  });
+
+  it('shows what a link opens as its last row, once, and only while it waits', () => {
+    const [first, linked] = [anAction(), anAction()];
+    const heard = withEvent(listOf(first), eventOf(linked), all);
+    const opened = withLinked(heard, linked);
+    expect([opened.rows, opened.arrivals, opened.total]).toEqual([[first, linked], [], 2]);
+    expect(withLinked(opened, linked)).toBe(opened);
+    expect(withLinked(heard, { ...linked, status: 'rejected' })).toBe(heard);
   });
 
   it('ignores an arrival that does not meet the filters', () => {
