@@ -1,5 +1,5 @@
-import { newId, openDatabase, formatId } from '@proviso/core';
-import { clientOf, startTestApi, pathsOf, uuidOf, useTenant, type Client, type Reply } from './test-api.ts';
+import { newId, formatId } from '@proviso/core';
+import { clientOf, pathsOf, uuidOf, useTenant, type Client, type Reply } from './test-api.ts';
 
 describe('POST /v1/actions/approve/bulk', () => {
   const { api, here } = useTenant();
@@ -165,12 +165,8 @@ describe('POST /v1/actions/approve/bulk', () => {
 
   it('answers more bulks at once than there are database connections', async () => {
     const batches = await Promise.all(Array.from({ length: 6 }, () => several(3)));
-    const db = openDatabase({ url: api.world.databaseUrl, poolMax: 2 });
-    const { url, close } = await startTestApi({ ...api.world, db });
-    const owner = clientOf(url, await here.token({}));
+    const owner = clientOf(await api.another({ db: api.database({ poolMax: 2 }) }), await here.token({}));
     const replies = await Promise.all(batches.map((action_ids) => bulk(owner, { action: 'approve', action_ids })));
-    await close();
-    await db.close();
     expect(replies.map(({ status, body }) => [status, body.processed])).toEqual(batches.map(() => [200, 3]));
   });
 

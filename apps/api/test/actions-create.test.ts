@@ -1,5 +1,5 @@
 import { newId } from '@proviso/core';
-import { holdings, inFuture, proposal, useTenant, type Reply, type Tenant } from './test-api.ts';
+import { inFuture, proposal, useTenant, type Reply, type Tenant } from './test-api.ts';
 import { eachTest } from '@proviso/testing/fixtures';
 
 const at = (shown: string | null): number => Date.parse(shown ?? '');
@@ -72,12 +72,6 @@ describe('POST /v1/actions', () => {
     const action = await here.propose(more, agent);
     const { row } = await api.recorded(action.action_id);
     expect(row).toMatchObject({ status, agent_id: id, created_by: { kind: 'agent', name: 'bot' } });
-  });
-
-  it('refuses a proposal from a disabled agent', async () => {
-    const agent = await here.client({ agent: 'bot' });
-    await api.world.db.tables.agents.update({ where: { id: await here.agentId('bot') }, data: { enabled: false } });
-    await here.refuses('FORBIDDEN', () => agent.post('/v1/actions', proposal(here)));
   });
 
   describe('when it is due', () => {
@@ -289,12 +283,5 @@ describe('POST /v1/actions', () => {
       const copies = { email: 'b@example.com', subject: 's', cc: 'ann@example.com', bcc: ['ann@example.com'] };
       await office.refuses('INVALID', () => create(office, email(office, copies)), ['params.cc', 'params.bcc.0']);
     });
-  });
-
-  it('writes nothing in another workspace', async () => {
-    const there = await api.tenant();
-    const before = await holdings(api.world, there);
-    await here.propose();
-    expect(await holdings(api.world, there)).toEqual(before);
   });
 });

@@ -1,10 +1,10 @@
 import { parseId, proposeAgain, confirmOutcome } from '@proviso/core';
 import { uuidOf, type Client, type Reply, useTenant } from './test-api.ts';
 
-const confirm = (by: Client, id: string, body: object = { outcome: 'done' }, headers?: Record<string, string>) =>
-  by.post(`/v1/actions/${id}/outcome`, body, headers);
-const again = (by: Client, id: string, body: object = {}, headers?: Record<string, string>): Promise<Reply> =>
-  by.post(`/v1/actions/${id}/propose-again`, body, headers);
+const confirm = (by: Client, id: string, body: object = { outcome: 'done' }): Promise<Reply> =>
+  by.post(`/v1/actions/${id}/outcome`, body);
+const again = (by: Client, id: string, body: object = {}): Promise<Reply> =>
+  by.post(`/v1/actions/${id}/propose-again`, body);
 
 describe('an unknown outcome', () => {
   const { api, here } = useTenant();
@@ -64,14 +64,6 @@ describe('an unknown outcome', () => {
     await here.refuses('INVALID_STATE', () => confirm(here.owner, crashed));
   });
 
-  it('is answered the same for a repetition under one Idempotency-Key', async () => {
-    const id = await unknown();
-    const key = { 'Idempotency-Key': 'outcome-1' };
-    const first = await confirm(here.owner, id, { outcome: 'done' }, key);
-    const second = await confirm(here.owner, id, { outcome: 'done' }, key);
-    expect([second.status, second.text, second.headers['idempotency-replayed']]).toEqual([200, first.text, 'true']);
-  });
-
   it('must be confirmed before the action is proposed again', async () => {
     const id = await unknown();
     const refused = await here.refuses('INVALID_STATE', () => again(here.owner, id));
@@ -123,20 +115,13 @@ describe('an unknown outcome', () => {
         expect((await again(here.owner, id, same)).body.action_id).toBe(body.action_id);
     });
 
-    it('is for whoever decides, and for an agent only of its own actions', async () => {
-      const id = await rejected();
-      const callers = [
-        [api.with(), 'UNAUTHENTICATED'],
-        [await here.client({ agent: 'bot', role: 'owner' }), 'FORBIDDEN'],
-        [await here.client({ role: 'viewer' }), 'FORBIDDEN'],
-        [(await api.tenant()).owner, 'NOT_FOUND'],
-      ] as const;
-      for (const [by, kind] of callers) await here.refuses(kind, () => again(by, id));
+    it('is for an agent only of its own actions', async () => {
       const agent = await here.client({ agent: 'writer', role: 'owner' });
+      const others = await rejected();
+      await here.refuses('FORBIDDEN', () => again(agent, others));
       const { action_id } = await here.pending({}, agent);
       await here.owner.post(`/v1/actions/${action_id}/reject`, {});
       expect((await again(agent, action_id)).body.action).toMatchObject({ status: 'pending_approval' });
-      expect((await again(await here.client({ role: 'reviewer' }), id)).status).toBe(200);
     });
 
     it('is refused while the action is open, and for params that do not fit', async () => {

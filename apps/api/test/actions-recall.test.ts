@@ -25,8 +25,7 @@ async function browserOf({ owner }: Tenant): Promise<(path: string, body: object
 
 const approve = (by: Client, id: string, more: object = {}): Promise<Reply> =>
   by.post(`/v1/actions/${id}/approve`, { action: 'approve', ...more });
-const recall = (by: Client, id: string, body?: object, headers?: Record<string, string>): Promise<Reply> =>
-  by.post(`/v1/actions/${id}/recall`, body, headers);
+const recall = (by: Client, id: string, body?: object): Promise<Reply> => by.post(`/v1/actions/${id}/recall`, body);
 
 describe('hold_seconds', () => {
   it('keeps an approved action from starting for so long', async () => {
@@ -129,13 +128,6 @@ describe('POST /v1/actions/{action_id}/recall', () => {
     await recall(here.owner, id);
     const again = await here.refuses('INVALID_STATE', () => recall(here.owner, id));
     expect(again.error).toBe('The action is already waiting for a decision.');
-  });
-
-  it('answers a repetition under one Idempotency-Key as the first time', async () => {
-    const id = await held(here);
-    const key = { 'Idempotency-Key': 'recall-1' };
-    const [first, second] = [await recall(here.owner, id, {}, key), await recall(here.owner, id, {}, key)];
-    expect([second.status, second.text, second.headers['idempotency-replayed']]).toEqual([200, first.text, 'true']);
   });
 
   it('says since when it is too late', async () => {

@@ -36,13 +36,6 @@ describe.each(['execute', 'cancel'])('POST /v1/actions/{action_id}/%s', (verb) =
       expect(refused.action).toMatchObject({ action_id, status });
     },
   );
-
-  it('refuses an agent for actions of another agent or a person', async () => {
-    const [mine, other] = [await here.client({ agent: 'mine' }), await here.client({ agent: 'other' })];
-    const { action_id: others } = await here.propose({}, other);
-    const { action_id: persons } = await here.propose({ scheduled_time: FAR });
-    for (const id of [others, persons]) await here.refuses('FORBIDDEN', () => ask(mine, id));
-  });
 });
 
 describe('POST /v1/actions/{action_id}/execute', () => {

@@ -131,15 +131,6 @@ describe('PATCH /v1/actions/{action_id}', () => {
     expect(last).toMatchObject({ event: 'action.returned_to_review', actor: { kind: 'agent' } });
   });
 
-  it('lets an agent change only its own pending proposal', async () => {
-    const [mine, other] = [await here.client({ agent: 'mine' }), await here.client({ agent: 'other' })];
-    const { action_id } = await here.propose({}, mine);
-    expect((await patch(mine, action_id, { params: { say: 'x' } })).status).toBe(200);
-    await here.refuses('FORBIDDEN', () => patch(other, action_id, { params: { say: 'y' } }));
-    const persons = await here.pending();
-    await here.refuses('FORBIDDEN', () => patch(mine, persons.action_id, { description: 'y' }));
-  });
-
   it.each(['scheduled', 'approved'])('recalls an action that is %s', async (status) => {
     const action_id = status === 'approved' ? await approved() : (await here.propose()).action_id;
     const { body } = await patch(here.owner, action_id, { require_approval: true });

@@ -1,4 +1,4 @@
-import { authenticate, createWaiters, execute, openDatabase, type Waiters } from '@proviso/core';
+import { authenticate, createWaiters, execute, type Waiters } from '@proviso/core';
 import { until } from '@proviso/testing';
 import { clientOf, join, startTestApi, proposal, uuidOf, useTenant, type Reply, type Tenant } from './test-api.ts';
 
@@ -108,10 +108,9 @@ describe('Prefer: wait', () => {
   });
 
   it('holds no database connection: with a pool of two, many wait while others are served', async () => {
-    const db = openDatabase({ url: api.world.databaseUrl, poolMax: 2 });
+    const db = api.database({ poolMax: 2 });
     const crowd = createWaiters(db);
-    const { url, close } = await startTestApi({ ...api.world, db }, { waiters: crowd });
-    const by = clientOf(url, await here.token({}));
+    const by = clientOf(await api.another({ db }, { waiters: crowd }), await here.token({}));
     const { action_id } = await here.propose();
     const calls = Array.from({ length: 30 }, () => by.get(`/v1/actions/${action_id}`, {}, wait(30)));
     await until('all to wait', () => crowd.count() === 30);
@@ -119,8 +118,6 @@ describe('Prefer: wait', () => {
     await run(action_id);
     const replies = await Promise.all(calls);
     expect(new Set(replies.map(({ body }) => body.action.status))).toEqual(new Set(['completed']));
-    await close();
-    await db.close();
   });
 
   it('costs one query of the actions and one of the tokens for all waiting requests, and again at the end', async () => {
@@ -155,7 +152,7 @@ describe('Prefer: wait', () => {
   it('is ignored when too many requests of the workspace are waiting', async () => {
     const there = await api.tenant();
     const few = createWaiters(api.world.db, { waitsMax: 3 });
-    const { url, close } = await startTestApi(api.world, { waiters: few });
+    const url = await api.another({}, { waiters: few });
     const [by, other] = [clientOf(url, await here.token({})), clientOf(url, await there.token({}))];
     const [mine, theirs] = [await here.propose(), await there.propose()];
     const path = `/v1/actions/${mine.action_id}`;
@@ -173,7 +170,6 @@ describe('Prefer: wait', () => {
     for (const { headers, body } of await Promise.all(calls))
       expect([headers['preference-applied'], body.action.status]).toEqual(['wait', 'completed']);
     expect((await by.get(path, {}, wait(30))).headers['preference-applied']).toBe('wait');
-    await close();
   });
 
   const KEY = { name: 'k', kind: 'workspace', scopes: ['actions:read', 'actions:write'] };

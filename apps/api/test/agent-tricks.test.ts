@@ -108,10 +108,4 @@ describe('an agent with every scope and an owner’s role', () => {
     const lent = await here.propose({ ...note, run_id: here.run_id }, plain);
     expect([lent.status, lent.agent_id]).toEqual(['pending_approval', here.bot_id]);
   });
-
-  it('runs only its own due actions', async () => {
-    const { action_id } = await here.propose();
-    expect((await here.bot.post('/v1/actions/process')).body.processed).toBe(0);
-    expect((await api.recorded(action_id)).row.status).toBe('scheduled');
-  });
 });

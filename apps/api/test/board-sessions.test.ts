@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { hashToken, newId } from '@proviso/core';
-import { startTestApi, useApi, clientOf, type Api, type Reply } from './test-api.ts';
+import { useApi, clientOf, type Api, type Reply } from './test-api.ts';
 import { FORM, signIn, type Session } from './sign-in.ts';
 
 const BOARD = '/admin/queues';
@@ -18,9 +18,8 @@ describe('a session of the board', () => {
   const operator = async () => (await api.tenant()).token({});
 
   it('ends at sign-out in every api process, even for a copy of the cookie', async () => {
-    const other = await startTestApi(api.world);
     const kept = await signIn(api, await operator());
-    const there = clientOf(other.url);
+    const there = clientOf(await api.another());
     const look = () =>
       there.raw('get', `${BOARD}/api/queues`, undefined, { Accept: 'application/json', ...kept.headers });
     expect((await look()).status).toBe(200);
@@ -30,7 +29,6 @@ describe('a session of the board', () => {
     expect((await look()).status).toBe(401);
     expect((await see(api, kept.headers)).status).toBe(401);
     expect(await rowOf(kept)).toBeNull();
-    await other.close();
   });
 
   it('signs out one browser and leaves the operator’s others', async () => {

@@ -68,15 +68,6 @@ describe('contacts', () => {
   describe('PATCH /v1/contacts/{contact_id}', () => {
     const patch = (by: Client, id: string, body: object): Promise<Reply> => by.patch(`/v1/contacts/${id}`, body);
 
-    it('does not let an agent resubscribe a contact', async () => {
-      const { body } = await here.owner.post('/v1/contacts', { email: 'gone@example.com' });
-      const agent = await here.client({ agent: 'bot' });
-      await here.owner.patch(`/v1/contacts/${body.contact.contact_id}`, { unsubscribed: true });
-      await here.refuses('FORBIDDEN', () =>
-        agent.patch(`/v1/contacts/${body.contact.contact_id}`, { unsubscribed: false }),
-      );
-    });
-
     it.each<[string, (by: Client, id: string) => Promise<unknown>]>([
       ['has another address by now', (by, id) => patch(by, id, { email: `${newId()}@example.com` })],
       ['is deleted', (by, id) => by.delete(`/v1/contacts/${id}`)],

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { SCOPES } from '@proviso/contracts';
 import { newId, openRateLimits, parseId, type RateLimits } from '@proviso/core';
 import { until } from '@proviso/testing';
-import { holdings, join, startTestApi, userIdOf, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
+import { holdings, join, userIdOf, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
 
 describe('a right that ends', () => {
   const { api, here } = useTenant();
@@ -90,32 +90,27 @@ describe('a right that ends', () => {
       counted.add(caller);
       return limits.take(caller, kind);
     };
-    const app = await startTestApi(api.world, { limits: { ...limits, take } });
-    try {
-      const ann = await join(api, here.owner, 'admin');
-      const id = parseId('key', (await ann.by.get('/v1/auth/status')).body.key_id);
-      const body = JSON.stringify({ email: 'late@example.com' });
-      const sent = request(`${app.url}/v1/contacts`, {
-        method: 'POST',
-        headers: {
-          Authorization: `Bearer ${ann.token}`,
-          'Content-Type': 'application/json',
-          'Content-Length': body.length,
-        },
-      });
-      const answered = new Promise<number | undefined>((resolve, reject) => {
-        sent.on('response', (reply) => resolve(reply.resume().statusCode)).on('error', reject);
-      });
-      sent.write(body.slice(0, 5));
-      await until('the sender to be known', () => counted.has(`token:${id}`));
-      expect((await here.owner.delete(`/v1/members/${ann.user_id}`)).status).toBe(200);
-      sent.end(body.slice(5));
-      expect(await answered).toBe(401);
-      expect((await here.owner.get('/v1/contacts')).body.contacts).toEqual([]);
-    } finally {
-      await app.close();
-      limits.close();
-    }
+    const url = await api.another({}, { limits: { ...limits, take } });
+    const ann = await join(api, here.owner, 'admin');
+    const id = parseId('key', (await ann.by.get('/v1/auth/status')).body.key_id);
+    const body = JSON.stringify({ email: 'late@example.com' });
+    const sent = request(`${url}/v1/contacts`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${ann.token}`,
+        'Content-Type': 'application/json',
+        'Content-Length': body.length,
+      },
+    });
+    const answered = new Promise<number | undefined>((resolve, reject) => {
+      sent.on('response', (reply) => resolve(reply.resume().statusCode)).on('error', reject);
+    });
+    sent.write(body.slice(0, 5));
+    await until('the sender to be known', () => counted.has(`token:${id}`));
+    expect((await here.owner.delete(`/v1/members/${ann.user_id}`)).status).toBe(200);
+    sent.end(body.slice(5));
+    expect(await answered).toBe(401);
+    expect((await here.owner.get('/v1/contacts')).body.contacts).toEqual([]);
   });
 
   it('an invitation is accepted or revoked, and not both', async () => {

@@ -198,19 +198,6 @@ describe('escalate_to_human', () => {
     await here.refuses('INVALID', () => here.owner.patch(`/v1/actions/${action_id}`, change), [path]);
   });
 
-  it('accepts only one of its options', async () => {
-    const { action_id } = await here.propose(question);
-    const edit = { action: 'edit', edits: { answer: 'perhaps' } };
-    await here.refuses('INVALID', () => here.owner.post(`/v1/actions/${action_id}/approve`, edit), ['params.answer']);
-  });
-
-  it('cannot be answered by an agent', async () => {
-    const { action_id } = await here.propose(question);
-    const bot = await here.client({ agent: 'bot' });
-    const edit = { action: 'edit', edits: { answer: 'yes' } };
-    await here.refuses('FORBIDDEN', () => bot.post(`/v1/actions/${action_id}/approve`, edit));
-  });
-
   it.each(['approve', 'reject'])('cannot be decided in bulk: %s', async (action) => {
     const asked = await here.propose(question);
     const other = await here.pending();

@@ -1,8 +1,8 @@
 import { execute } from '@proviso/core';
-import { useApi, uuidOf, type Client, type Reply, type Tenant } from './test-api.ts';
+import { inFuture, uuidOf, useTenant, type Client, type Reply } from './test-api.ts';
 
 describe('POST /v1/email-messages', () => {
-  const api = useApi();
+  const { api, here } = useTenant();
   const FIRST = {
     direction: 'inbound',
     message_id: '<m1@example.com>',
@@ -15,17 +15,14 @@ describe('POST /v1/email-messages', () => {
   const record = (by: Client, more: object = {}): Promise<Reply> =>
     by.post('/v1/email-messages', { ...FIRST, ...more });
 
-  async function withAnn(): Promise<{ here: Tenant; contact_id: string }> {
-    const here = await api.tenant();
-    const { body } = await here.owner.post('/v1/contacts', { email: 'ann@example.com' });
-    return { here, contact_id: body.contact.contact_id };
-  }
+  let contact_id = '';
+  beforeEach(async () => {
+    ({ contact_id } = (await here.owner.post('/v1/contacts', { email: 'ann@example.com' })).body.contact);
+  });
 
-  const threadsOf = async (here: Tenant, contact_id: string) =>
-    (await here.owner.get(`/v1/contacts/${contact_id}/email-threads`)).body.email_threads;
+  const threads = async () => (await here.owner.get(`/v1/contacts/${contact_id}/email-threads`)).body.email_threads;
 
   it('starts a thread of the contact that wrote', async () => {
-    const { here, contact_id } = await withAnn();
     const { status, body } = await record(here.owner);
     expect(status).toBe(201);
     expect(body.email_message).toEqual({
@@ -38,7 +35,7 @@ describe('POST /v1/email-messages', () => {
       action_id: null,
       at: '2026-01-02T03:04:05.000Z',
     });
-    expect(await threadsOf(here, contact_id)).toEqual([
+    expect(await threads()).toEqual([
       {
         thread_id: body.email_message.thread_id,
         subject: 'Your order',
@@ -54,7 +51,6 @@ describe('POST /v1/email-messages', () => {
   });
 
   it('starts a thread of the first known contact that was written to', async () => {
-    const { here, contact_id } = await withAnn();
     const to = ['nobody@example.com', 'ann@example.com'];
     const { body } = await record(here.owner, { direction: 'outbound', from: 'us@ours.example', to });
     expect(body.email_message).toMatchObject({ contact_id, to });
@@ -64,72 +60,56 @@ describe('POST /v1/email-messages', () => {
     ['in_reply_to', { in_reply_to: 'm1@example.com' }],
     ['references', { in_reply_to: '<lost@example.com>', references: ['<m1@example.com>', '<gone@example.com>'] }],
   ])('puts a reply into the thread that it answers, by %s, whoever wrote it', async (_, answers) => {
-    const { here, contact_id } = await withAnn();
     const first = (await record(here.owner)).body.email_message;
     const more = { message_id: '<m2@example.com>', from: 'colleague@example.com', at: '2026-01-03T00:00:00Z' };
     const { body } = await record(here.owner, { ...more, ...answers });
     expect(body.email_message).toMatchObject({ thread_id: first.thread_id, contact_id });
-    expect(await threadsOf(here, contact_id)).toMatchObject([
+    expect(await threads()).toMatchObject([
       { message_count: 2, last_message_id: '<m2@example.com>', updated_at: '2026-01-03T00:00:00.000Z' },
     ]);
   });
 
   it('leaves the newest message the last one, when an older one comes late', async () => {
-    const { here, contact_id } = await withAnn();
     await record(here.owner);
     const older = { message_id: '<m0@example.com>', references: ['<m1@example.com>'], at: '2026-01-01T00:00:00Z' };
     await record(here.owner, older);
-    expect(await threadsOf(here, contact_id)).toMatchObject([
+    expect(await threads()).toMatchObject([
       { message_count: 2, last_message_id: '<m1@example.com>', updated_at: '2026-01-02T03:04:05.000Z' },
     ]);
   });
 
   it('stores one of many simultaneous recordings and returns it to all', async () => {
-    const { here, contact_id } = await withAnn();
     const replies = await Promise.all(Array.from({ length: 10 }, () => record(here.owner)));
     expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect((await record(here.owner, { text: 'something else' })).text).toBe(replies[0]?.text);
-    expect(await threadsOf(here, contact_id)).toMatchObject([{ message_count: 1 }]);
+    expect(await threads()).toMatchObject([{ message_count: 1 }]);
   });
 
   it('counts every one of many replies that come at once', async () => {
-    const { here, contact_id } = await withAnn();
     await record(here.owner);
     await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
         record(here.owner, { message_id: `<r${n}@example.com>`, in_reply_to: '<m1@example.com>' }),
       ),
     );
-    expect(await threadsOf(here, contact_id)).toMatchObject([{ message_count: 11 }]);
+    expect(await threads()).toMatchObject([{ message_count: 11 }]);
   });
 
-  it('returns an approved follow-up to review when a reply has arrived since', async () => {
-    const { here, contact_id } = await withAnn();
-    await record(here.owner);
-    const identity_id = await here.identity('smtp', { host: 'localhost', port: 1, from: 'us@ours.example' });
-    const params = { contact_id, message: 'Any news?', follow_up: true };
-    const { action_id } = await here.pending({ type: 'email_message', identity_id, params });
-    await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
-    const at = new Date(Date.now() + 60_000).toISOString();
-    await record(here.owner, { message_id: '<m2@example.com>', in_reply_to: '<m1@example.com>', at });
-    await execute(api.world.worker(), uuidOf(action_id));
-    const { row } = await api.recorded(action_id);
-    expect(row).toMatchObject({ status: 'pending_approval', status_reason: 'stale' });
-  });
-
-  it('returns it to review when an older reply is recorded after the approval', async () => {
-    const { here, contact_id } = await withAnn();
-    await record(here.owner);
-    const identity_id = await here.identity('smtp', { host: 'localhost', port: 1, from: 'us@ours.example' });
-    const params = { contact_id, message: 'Any news?', follow_up: true };
-    const { action_id } = await here.pending({ type: 'email_message', identity_id, params });
-    await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
-    const at = new Date(Date.now() - 3_600_000).toISOString();
-    await record(here.owner, { message_id: '<m2@example.com>', in_reply_to: '<m1@example.com>', at });
-    await execute(api.world.worker(), uuidOf(action_id));
-    const { row } = await api.recorded(action_id);
-    expect(row).toMatchObject({ status: 'pending_approval', status_reason: 'stale' });
-  });
+  it.each([60_000, -3_600_000])(
+    'returns an approved follow-up to review when a reply was recorded since: dated %i ms',
+    async (ms) => {
+      await record(here.owner);
+      const identity_id = await here.identity('smtp', { host: 'localhost', port: 1, from: 'us@ours.example' });
+      const params = { contact_id, message: 'Any news?', follow_up: true };
+      const { action_id } = await here.pending({ type: 'email_message', identity_id, params });
+      await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve' });
+      const at = inFuture(ms);
+      await record(here.owner, { message_id: '<m2@example.com>', in_reply_to: '<m1@example.com>', at });
+      await execute(api.world.worker(), uuidOf(action_id));
+      const { row } = await api.recorded(action_id);
+      expect(row).toMatchObject({ status: 'pending_approval', status_reason: 'stale' });
+    },
+  );
 
   it.each<[string, object, object]>([
     ['a sender as bounce services write it', { from: 'bounce+x=y@host.example', in_reply_to: '<m1@example.com>' }, {}],
@@ -152,14 +132,12 @@ describe('POST /v1/email-messages', () => {
     ['a sender with an international domain', { from: 'x@bücher.example', in_reply_to: '<m1@example.com>' }, {}],
     ['nulls', { subject: null, text: null, references: null, in_reply_to: null }, { subject: '', text: '' }],
   ])('records messages of others, shortened if necessary: %s', async (_, more, kept) => {
-    const { here } = await withAnn();
     await record(here.owner);
     const { status, body } = await record(here.owner, { message_id: '<m2@example.com>', ...more });
     expect([status, body.email_message]).toMatchObject([201, kept]);
   });
 
   it('ignores messages and contacts of another workspace', async () => {
-    const { here } = await withAnn();
     await record(here.owner);
     const there = await api.tenant();
     const more = { message_id: '<m2@example.com>', in_reply_to: '<m1@example.com>' };
@@ -177,7 +155,6 @@ describe('POST /v1/email-messages', () => {
     ['a time without an offset', { at: '2026-01-02T03:04:05' }, 'at'],
     ['an unknown field', { action_id: 'x' }, 'action_id'],
   ])('refuses %s', async (_, more, path) => {
-    const { here } = await withAnn();
     await here.refuses('INVALID', () => record(here.owner, more), path);
   });
 });

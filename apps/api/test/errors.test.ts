@@ -1,18 +1,9 @@
 import { ERROR_STATUS, errorBody } from '@proviso/contracts';
-import { newId, openDatabase } from '@proviso/core';
+import { newId } from '@proviso/core';
 import { until } from '@proviso/testing';
 import pg from 'pg';
 import { routes } from '../src/app.ts';
-import {
-  clientOf,
-  codeOf,
-  startTestApi,
-  proposal,
-  useTenant,
-  type Client,
-  type Reply,
-  type Tenant,
-} from './test-api.ts';
+import { clientOf, codeOf, NOWHERE, proposal, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
 
 /** One request for every kind of refusal. */
 const KINDS: [keyof typeof ERROR_STATUS, (here: Tenant, nobody: Client) => Promise<Reply>][] = [
@@ -130,9 +121,7 @@ describe('errors', () => {
   describe('when the database is away', () => {
     it('answers 503 with Retry-After, on every route, in little time', async () => {
       const token = await here.token({});
-      const db = openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nowhere', poolMax: 2 });
-      const { url, close } = await startTestApi({ ...api.world, db });
-      const owner = clientOf(url, token);
+      const owner = clientOf(await api.another({ db: api.database({ url: NOWHERE }) }), token);
       const started = performance.now();
       for (const route of routes) {
         const reply = await owner.raw(route.method, route.path.replaceAll(/\{\w+\}/g, newId()));
@@ -141,8 +130,6 @@ describe('errors', () => {
         expect(JSON.stringify(reply.body)).not.toContain('127.0.0.1');
       }
       expect(performance.now() - started).toBeLessThan(10_000);
-      await close();
-      await db.close();
     });
 
     it('recovers by itself when its connections were cut', async () => {
@@ -163,16 +150,13 @@ describe('errors', () => {
     });
 
     it('answers 503 while a statement cannot get a connection, and 200 afterwards', async () => {
-      const db = openDatabase({ url: api.world.databaseUrl, poolMax: 1, name: 'proviso-starved' });
-      const { url, close } = await startTestApi({ ...api.world, db });
-      const owner = clientOf(url, await here.token({}));
+      const db = api.database({ poolMax: 1, name: 'proviso-starved' });
+      const owner = clientOf(await api.another({ db }), await here.token({}));
       const held = await db.pool.connect();
       const { status, body } = await owner.get('/v1/actions');
       held.release();
       expect([status, body.code]).toEqual([503, 'UNAVAILABLE']);
       expect((await owner.get('/v1/actions')).status).toBe(200);
-      await close();
-      await db.close();
     });
   });
 

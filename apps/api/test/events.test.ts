@@ -11,7 +11,7 @@ import {
 } from '@proviso/core';
 import { listen, until, type ReceivedEvent, type Listener } from '@proviso/testing';
 import { get, type IncomingMessage } from 'node:http';
-import { clientOf, inFuture, startTestApi, proposal, uuidOf, useTenant, type Tenant } from './test-api.ts';
+import { clientOf, inFuture, proposal, uuidOf, useTenant, type Tenant } from './test-api.ts';
 
 type Message = ReceivedEvent<ActionEvent & Briefing>;
 type Events = Listener<ActionEvent & Briefing>;
@@ -26,21 +26,17 @@ const LARGE = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${i
 
 describe('GET /v1/events', () => {
   const { api, here } = useTenant();
-  const open: { close(): unknown }[] = [];
-  afterEach(async () => {
-    for (const one of open.splice(0)) await one.close();
+  const open: Pick<Events, 'close'>[] = [];
+  afterEach(() => {
+    for (const one of open.splice(0)) one.close();
   });
 
   /** Another api over the same database, with a feed of its own. */
   async function another(db: Queryable = api.world.db): Promise<{ url: string; feed: Feed; stop: AbortController }> {
     const feed = createFeed(db, api.world.log);
     const stop = new AbortController();
-    const { url, close } = await startTestApi(api.world, {
-      feed,
-      stopping: stop.signal,
-      streams: { ofToken: 1_000, ofWorkspace: 1_000 },
-    });
-    open.push({ close });
+    const streams = { ofToken: 1_000, ofWorkspace: 1_000 };
+    const url = await api.another({}, { feed, stopping: stop.signal, streams });
     return { url, feed, stop };
   }
 
@@ -382,7 +378,7 @@ describe('GET /v1/events', () => {
 
   it('are bounded for a token, for the keys and for the people of a workspace, in both dialects together', async () => {
     const there = await api.tenant();
-    const { url, close } = await startTestApi(api.world, { streams: { ofToken: 2, ofWorkspace: 3 } });
+    const url = await api.another({}, { streams: { ofToken: 2, ofWorkspace: 3 } });
     const [key, other, person, stranger] = [
       await here.token({ key: true }),
       await here.token({ key: true }),
@@ -406,7 +402,6 @@ describe('GET /v1/events', () => {
     expect([(await ask(person)).status, (await ask(stranger)).status]).toEqual([200, 200]);
     first.hangUp.abort();
     await until('its place to be free', async () => (await ask(other, PENDING)).status === 200);
-    await close();
   });
 
   it('costs a thousand idle listeners no more queries than one', async () => {

@@ -1,6 +1,6 @@
-import { openDatabase, type Database } from '@proviso/core';
+import type { Database } from '@proviso/core';
 import { until } from '@proviso/testing';
-import { clientOf, startTestApi, proposal, useApi, type Client, type Reply } from './test-api.ts';
+import { clientOf, proposal, useApi, type Client, type Reply } from './test-api.ts';
 
 const CONNECTIONS = 4;
 /** What one workspace may hold of them. */
@@ -11,14 +11,10 @@ const FLOOD = 200;
 describe('connections to the database', () => {
   const api = useApi();
   let db: Database;
-  let listening: Awaited<ReturnType<typeof startTestApi>>;
+  let url: string;
   beforeEach(async () => {
-    db = openDatabase({ url: api.world.databaseUrl, poolMax: CONNECTIONS });
-    listening = await startTestApi({ ...api.world, db });
-  });
-  afterEach(async () => {
-    await listening.close();
-    await db.close();
+    db = api.database({ poolMax: CONNECTIONS });
+    url = await api.another({ db });
   });
 
   /** While it runs, whoever writes a contact waits for a lock, and so holds a connection. */
@@ -41,9 +37,9 @@ describe('connections to the database', () => {
   it('are shared: while one workspace takes all it can get, another is served, and only the one is refused', async () => {
     const [greedy, other] = await Promise.all([api.tenant(), api.tenant()]);
     const [flooding, also, served] = [
-      clientOf(listening.url, await greedy.token({})),
-      clientOf(listening.url, await greedy.token({})),
-      clientOf(listening.url, await other.token({})),
+      clientOf(url, await greedy.token({})),
+      clientOf(url, await greedy.token({})),
+      clientOf(url, await other.token({})),
     ];
     await contact(flooding); // known from here on
     const answers: Promise<Reply>[] = [];
@@ -69,13 +65,13 @@ describe('connections to the database', () => {
 
   it('are left to unauthenticated requests and to the process itself', async () => {
     const greedy = await api.tenant();
-    const flooding = clientOf(listening.url, await greedy.token({}));
+    const flooding = clientOf(url, await greedy.token({}));
     await contact(flooding);
     const answers: Promise<Reply>[] = [];
     await whileContactsAreLocked(async () => {
       for (let count = 0; count < 80; count += 1) answers.push(contact(flooding));
       await until('them to wait', () => db.waitingOf(greedy.id) > 5);
-      const nobody = clientOf(listening.url, 'pv_unknown');
+      const nobody = clientOf(url, 'pv_unknown');
       expect((await nobody.get('/v1/actions')).status).toBe(401);
       expect((await nobody.get('/readyz')).status).toBe(200);
     });
@@ -84,8 +80,8 @@ describe('connections to the database', () => {
 
   it('are left to others in transactions too, and through every client of the pool', async () => {
     const [greedy, other] = await Promise.all([api.tenant(), api.tenant()]);
-    const flooding = clientOf(listening.url, await greedy.token({}));
-    const served = clientOf(listening.url, await other.token({}));
+    const flooding = clientOf(url, await greedy.token({}));
+    const served = clientOf(url, await other.token({}));
     const made = await Promise.all(Array.from({ length: 12 }, () => contact(flooding)));
     const answers: Promise<Reply>[] = [];
     await whileContactsAreLocked(async () => {

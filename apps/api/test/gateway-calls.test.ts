@@ -1,8 +1,8 @@
 import { deleteOldGatewayRows, formatId } from '@proviso/core';
 import { until } from '@proviso/testing';
 import { httpFault } from '@proviso/testing/providers/http-fake';
-import { startTestApi, useApi } from './test-api.ts';
-import { FIND, modern, SEND, textOf, useGateways } from './gateway-fixture.ts';
+import { useApi } from './test-api.ts';
+import { FIND, modern, resultOf, SEND, textOf, useGateways } from './gateway-fixture.ts';
 
 const ERAS = ['2025', '2026'] as const;
 
@@ -82,11 +82,9 @@ describe('a gateway', () => {
 
   it('answers a call with the tool’s own result once a person has approved it and it has run', async () => {
     const here = await open();
-    const client = await here.connect();
-    await client.callTool(SEND);
-    const [action] = await here.actions();
-    await here.run(await here.decide(action!));
-    const result = await client.callTool({ name: 'proviso_get_action', arguments: { action_id: action!.action_id } });
+    const { client, action } = await here.queued();
+    await here.run(await here.decide(action));
+    const result = await resultOf(client, action);
     expect(textOf(result)).toBe('Did send_invoice');
     expect(result.structuredContent).toEqual({ number: 1 });
     expect(here.server.calls).toMatchObject([{ tool: 'send_invoice', arguments: SEND.arguments }]);
@@ -94,12 +92,10 @@ describe('a gateway', () => {
 
   it('tells the agent what a person changed in the arguments', async () => {
     const here = await open();
-    const client = await here.connect();
-    await client.callTool(SEND);
-    const [action] = await here.actions();
+    const { client, action } = await here.queued();
     const edits = { arguments: { customer: 'Acme', cents: 400 } };
-    await here.run(await here.decide(action!, { action: 'edit', edits }));
-    const result = await client.callTool({ name: 'proviso_get_action', arguments: { action_id: action!.action_id } });
+    await here.run(await here.decide(action, { action: 'edit', edits }));
+    const result = await resultOf(client, action);
     expect(textOf(result)).toBe('A person changed cents from 500 to 400.\nDid send_invoice');
     expect(here.server.calls).toMatchObject([{ arguments: edits.arguments }]);
   });
@@ -117,23 +113,19 @@ describe('a gateway', () => {
     ],
   ])('answers a call that was %s in plain words, as an error', async (_, end, words) => {
     const here = await open();
-    const client = await here.connect();
-    await client.callTool(SEND);
-    const [action] = await here.actions();
-    await end(here, action!.action_id);
-    const result = await client.callTool({ name: 'proviso_get_action', arguments: { action_id: action!.action_id } });
+    const { client, action } = await here.queued();
+    await end(here, action.action_id);
+    const result = await resultOf(client, action);
     expect([textOf(result), result.isError]).toEqual([words, true]);
     expect(here.server.calls).toEqual([]);
   });
 
   it('says that the outcome is unknown where the tool fails after it may have acted', async () => {
     const here = await open();
-    const client = await here.connect();
-    await client.callTool(SEND);
-    const [action] = await here.actions();
+    const { client, action } = await here.queued();
     here.server.answer({ isError: true, content: [{ type: 'text', text: 'Half done.' }] }, { acts: true });
-    await here.run(await here.decide(action!));
-    const result = await client.callTool({ name: 'proviso_get_action', arguments: { action_id: action!.action_id } });
+    await here.run(await here.decide(action));
+    const result = await resultOf(client, action);
     expect(result.isError).toBe(true);
     expect(textOf(result)).toContain('send_invoice may have run: its outcome is unknown. Do not repeat it');
     expect(textOf(result)).toContain('Half done.');
@@ -159,10 +151,8 @@ describe('a gateway', () => {
 
   it('lists, reads and cancels only the agent’s own calls', async () => {
     const here = await open();
-    const client = await here.connect();
-    await client.callTool(SEND);
-    const [action] = await here.actions();
-    const { action_id } = action!;
+    const { client, action } = await here.queued();
+    const { action_id } = action;
     const listed = await client.callTool({ name: 'proviso_list_actions', arguments: {} });
     expect(listed.structuredContent).toMatchObject({
       actions: [{ action_id, status: 'pending_approval' }],
@@ -202,10 +192,8 @@ describe('a gateway', () => {
 
     it('gets the result of a call whose answer never arrived, and is a new one once it has it', async () => {
       const here = await open();
-      const client = await here.connect();
-      await client.callTool(SEND);
-      const [action] = await here.actions();
-      await here.run(await here.decide(action!));
+      const { client, action } = await here.queued();
+      await here.run(await here.decide(action));
       expect(textOf(await client.callTool(SEND))).toBe('Did send_invoice');
       expect(here.server.calls).toHaveLength(1);
       await until('the result to be noted as told', async () => {
@@ -267,12 +255,9 @@ describe('a gateway', () => {
     });
 
     it('to a server that never answers ends in time, and nothing else waits for it', async () => {
-      const slow = await startTestApi(
-        { ...api.world, timings: { ...api.world.timings, gatewayReadMs: 2_000 } },
-        { gateways: { waitMs: 300 } },
-      );
+      const timings = { ...api.world.timings, gatewayReadMs: 2_000 };
       const here = await open();
-      const client = await here.connect({ at: slow.url });
+      const client = await here.connect({ at: await api.another({ timings }, { gateways: { waitMs: 300 } }) });
       here.server.next('tools/call', httpFault.hangs());
       const hanging = client.callTool({ name: 'find_invoice' });
       expect((await client.callTool(SEND)).structuredContent).toMatchObject({ status: 'queued' });
@@ -281,7 +266,6 @@ describe('a gateway', () => {
       const { reads } = (await here.owner.get(`/v1/gateways/${here.gatewayId}/reads`)).body;
       expect(reads).toMatchObject([{ outcome: 'failed', message: expect.stringContaining('did not answer within') }]);
       expect(textOf(await (await here.connect()).callTool({ name: 'find_invoice' }))).toBe('Did find_invoice');
-      await slow.close();
     });
   });
 

@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport, type ClientOptions } from '@mode
 import type { Action, GatewayTool, ToolAccess } from '@proviso/contracts';
 import { execute, formatId } from '@proviso/core';
 import { SEND_INVOICE, startMcpFake, type McpFake, type McpFakeOptions } from '@proviso/testing/providers/mcp';
-import { startTestApi, uuidOf, type Api, type Client as ApiClient, type Tenant } from './test-api.ts';
+import { uuidOf, type Api, type Client as ApiClient, type Tenant } from './test-api.ts';
 
 const TOKEN = 'mcp-s3cret';
 export const FIND = {
@@ -22,12 +22,14 @@ export interface GatewayHere extends Tenant {
   /** The API in this process, with a short wait for a person. */
   url: string;
   connect(options?: ConnectOptions): Promise<Client>;
-  /** One JSON-RPC request without a library; the reply may be JSON or a stream. */
-  rpc(message: object, headers?: Record<string, string>): Promise<{ status: number; body: RpcBody }>;
+  /** One JSON-RPC request without a library, to any api; the reply may be JSON or a stream. */
+  rpc(message: object, headers?: Record<string, string>, at?: string): Promise<{ status: number; body: RpcBody }>;
   catalogue(): Promise<GatewayTool[]>;
   review(name: string, access: ToolAccess): Promise<void>;
   actions(): Promise<Action[]>;
   decide(action: Action, decision?: object): Promise<Action>;
+  /** A client whose call of a write waits for a person. */
+  queued(): Promise<{ client: Client; action: Action }>;
   run(action: Pick<Action, 'action_id'>): Promise<void>;
 }
 
@@ -45,22 +47,13 @@ export interface ConnectOptions extends Omit<ClientOptions, 'versionNegotiation'
 
 /** Opens it around one test; `close` comes with the test's end. */
 export function useGateways(api: Api, { waitMs = 300 }: { waitMs?: number } = {}) {
-  const closing: (() => Promise<void>)[] = [];
-  let url = '';
-  beforeAll(async () => {
-    const listening = await startTestApi(api.world, { gateways: { waitMs } });
-    ({ url } = listening);
-    closing.push(listening.close);
-  });
   const ofTest: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const close of ofTest.splice(0).toReversed()) await close();
   });
-  afterAll(async () => {
-    for (const close of closing) await close();
-  });
 
   return async (options: Partial<McpFakeOptions> & { prefix?: string } = {}): Promise<GatewayHere> => {
+    const url = await api.another({}, { gateways: { waitMs } });
     const server = await startMcpFake({ token: TOKEN, ...options });
     ofTest.push(() => server.close());
     server.tools.push(structuredClone(FIND));
@@ -71,7 +64,9 @@ export function useGateways(api: Api, { waitMs = 300 }: { waitMs?: number } = {}
     const made = await here.owner.post('/v1/gateways', { name: 'Billing', servers, agent_ids: [botId] });
     const gatewayId = made.body.gateway.gateway_id;
     const agentToken = await here.token({ agent: 'bot' });
-    const address = `${url}/mcp/${gatewayId}`;
+    const addressAt = (base: string): string => `${base}/mcp/${gatewayId}`;
+    const connect = connectTo(`/mcp/${gatewayId}`, { url, agentToken }, ofTest);
+    const own = over(api, here.owner, gatewayId);
     const opened: GatewayHere = {
       ...here,
       server,
@@ -79,9 +74,16 @@ export function useGateways(api: Api, { waitMs = 300 }: { waitMs?: number } = {}
       identityUuid,
       agentToken,
       url,
-      connect: connectTo(`/mcp/${gatewayId}`, { url, agentToken }, ofTest),
-      rpc: (message, headers) => sendRpc(address, agentToken, message, headers),
-      ...over(api, here.owner, gatewayId),
+      connect,
+      queued: async () => {
+        const client = await connect();
+        await client.callTool(SEND);
+        const [action] = await own.actions();
+        if (!action) throw new Error('the call is not queued');
+        return { client, action };
+      },
+      rpc: (message, headers, at = url) => sendRpc(addressAt(at), agentToken, message, headers),
+      ...own,
     };
     await opened.review('find_invoice', 'read');
     return opened;
@@ -165,6 +167,10 @@ export function modern(method: string, params: Record<string, unknown> = {}, cap
     },
   ] as const;
 }
+
+/** How the agent asks what became of its call. */
+export const resultOf = (client: Client, { action_id }: Action): ReturnType<Client['callTool']> =>
+  client.callTool({ name: 'proviso_get_action', arguments: { action_id } });
 
 export const textOf = (result: { content?: unknown }): string =>
   (result.content as { text?: string }[]).map(({ text = '' }) => text).join('\n');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { startTestApi, useApi } from './test-api.ts';
+import { useApi } from './test-api.ts';
 import { modern, SEND, textOf, useGateways, WITH_TASKS, type GatewayHere } from './gateway-fixture.ts';
 
 const ANY = z.looseObject({});
@@ -73,20 +73,8 @@ describe('a task of a gateway', () => {
     it('is answered by any process, and by one that started after the call', async () => {
       const here = await open();
       const { taskId } = await call(here);
-      const second = await startTestApi(api.world);
-      const [message, headers] = modern('tasks/get', { taskId }, WITH_TASKS);
-      const reply = await fetch(`${second.url}/mcp/${here.gatewayId}`, {
-        method: 'POST',
-        headers: {
-          ...headers,
-          authorization: `Bearer ${here.agentToken}`,
-          'content-type': 'application/json',
-          accept: 'application/json, text/event-stream',
-        },
-        body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...message }),
-      });
-      expect(await reply.json()).toMatchObject({ result: { taskId, status: 'working' } });
-      await second.close();
+      const { body } = await here.rpc(...modern('tasks/get', { taskId }, WITH_TASKS), await api.another());
+      expect(body.result).toMatchObject({ taskId, status: 'working' });
     });
 
     it('needs the extension, and is the agent’s own', async () => {

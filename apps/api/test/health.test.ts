@@ -1,26 +1,18 @@
-import { openDatabase, openQueue } from '@proviso/core';
+import { openQueue } from '@proviso/core';
 import { until } from '@proviso/testing';
-import { clientOf, startTestApi, proposal, useTenant } from './test-api.ts';
+import { clientOf, NOWHERE, proposal, useTenant } from './test-api.ts';
 
 describe('health', () => {
   const { api, here } = useTenant();
-  const fetchJson = async (
-    url: string,
-  ): Promise<{ status: number; body: Record<string, unknown>; retry: string | null }> => {
+  const fetchJson = async (url: string) => {
     const reply = await fetch(url);
-    return {
-      status: reply.status,
-      body: (await reply.json()) as Record<string, unknown>,
-      retry: reply.headers.get('retry-after'),
-    };
+    const body = (await reply.json()) as Record<string, unknown>;
+    return { status: reply.status, body, retry: reply.headers.get('retry-after') };
   };
 
   it('is alive without a query', async () => {
-    const db = openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nowhere', poolMax: 1 });
-    const { url, close } = await startTestApi({ ...api.world, db });
+    const url = await api.another({ db: api.database({ url: NOWHERE }) });
     expect(await fetchJson(`${url}/livez`)).toMatchObject({ status: 200, body: { status: 'ok' } });
-    await close();
-    await db.close();
   });
 
   it('is ready with database and queue, and says what is paused', async () => {
@@ -36,7 +28,7 @@ describe('health', () => {
   it('is degraded without the queue and still accepts work', async () => {
     const { databaseUrl, log } = api.world;
     const queue = await openQueue({ redisUrl: 'redis://127.0.0.1:1', databaseUrl, log });
-    const { url, close } = await startTestApi({ ...api.world, queue });
+    const url = await api.another({ queue });
     expect(await fetchJson(`${url}/readyz`)).toMatchObject({
       status: 200,
       body: { status: 'degraded', database: true, queue: false },
@@ -49,17 +41,13 @@ describe('health', () => {
     expect((await api.recorded(body.action_id)).row.status).toBe('scheduled');
     for (const verb of ['execute', 'cancel'])
       expect((await owner.post(`/v1/actions/${body.action_id}/${verb}`)).status).toBe(200);
-    await close();
     await queue.close();
   });
 
   it('is not ready without the database', async () => {
-    const db = openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nowhere', poolMax: 1 });
-    const { url, close } = await startTestApi({ ...api.world, db });
+    const url = await api.another({ db: api.database({ url: NOWHERE }) });
     const { status, body, retry } = await fetchJson(`${url}/readyz`);
     expect([status, body.status, body.database]).toEqual([503, 'unavailable', false]);
     expect(Number(retry)).toBeGreaterThan(0);
-    await close();
-    await db.close();
   });
 });

@@ -16,41 +16,43 @@ interface Ask {
   body?: object;
 }
 
+type Verb = [name: string, prepare: (here: Tenant) => Promise<Ask>, counts: string];
+/** What is done to an action that waits. */
+const toAction = (name: string, verb: string, body?: object, more?: object): Verb => [
+  name,
+  async (here) => ({ path: `${await waiting(here, more)}/${verb}`, ...(body && { body }) }),
+  verb === 'snooze' ? 'snoozes' : 'action_events',
+];
+
 /** Every POST that writes, with what it needs to exist first. */
-const VERBS: [string, (here: Tenant) => Promise<Ask>, string][] = [
+const VERBS: Verb[] = [
   ['create', async (here) => ({ path: '/v1/actions', body: proposal(here) }), 'actions'],
+  ['create many', async (here) => ({ path: '/v1/actions/bulk', body: { actions: [proposal(here), 7] } }), 'actions'],
+  toAction('approve', 'approve', { action: 'approve' }),
+  toAction('edit', 'approve', { action: 'edit', edits: { say: 'x' } }),
+  toAction('reject', 'reject'),
+  toAction('cancel', 'cancel'),
+  toAction('recall', 'recall', {}, { require_approval: false }),
+  toAction('assign', 'assign', { user_id: null }),
+  toAction('comment', 'comments', { comment: 'x' }),
+  toAction('snooze', 'snooze', { until: null }),
+  toAction('execute a pending one', 'execute'),
+  toAction('execute', 'execute', undefined, { require_approval: false }),
   [
-    'create pending',
-    async (here) => ({ path: '/v1/actions', body: proposal(here, { require_approval: true }) }),
+    'propose again',
+    async (here) => {
+      const path = await waiting(here);
+      await here.owner.post(`${path}/reject`);
+      return { path: `${path}/propose-again`, body: {} };
+    },
     'actions',
   ],
   [
-    'approve',
-    async (here) => ({ path: `${await waiting(here)}/approve`, body: { action: 'approve' } }),
-    'action_events',
-  ],
-  [
-    'edit',
-    async (here) => ({ path: `${await waiting(here)}/approve`, body: { action: 'edit', edits: { say: 'x' } } }),
-    'action_events',
-  ],
-  ['reject', async (here) => ({ path: `${await waiting(here)}/reject` }), 'action_events'],
-  ['cancel', async (here) => ({ path: `${await waiting(here)}/cancel` }), 'action_events'],
-  ['execute a pending one', async (here) => ({ path: `${await waiting(here)}/execute` }), 'action_events'],
-  [
-    'execute',
-    async (here) => ({ path: `${await waiting(here, { require_approval: false })}/execute` }),
-    'action_events',
-  ],
-  [
     'bulk',
-    async (here) => ({
-      path: '/v1/actions/approve/bulk',
-      body: {
-        action: 'approve',
-        action_ids: [(await here.pending()).action_id, (await here.pending()).action_id],
-      },
-    }),
+    async (here) => {
+      const action_ids = [(await here.pending()).action_id, (await here.pending()).action_id];
+      return { path: '/v1/actions/approve/bulk', body: { action: 'approve', action_ids } };
+    },
     'action_events',
   ],
   [
@@ -76,6 +78,8 @@ const VERBS: [string, (here: Tenant) => Promise<Ask>, string][] = [
     },
     'action_events',
   ],
+  ['views', async () => ({ path: '/v1/views', body: { name: 'Mail', filters: {} } }), 'views'],
+  ['agents', async () => ({ path: '/v1/agents', body: { name: 'Scout' } }), 'agents'],
   ['contacts', async () => ({ path: '/v1/contacts', body: { email: 'a@example.com' } }), 'contacts'],
   ['notes', async (here) => ({ path: `${await contact(here)}/notes`, body: { content: 'c' } }), 'notes'],
   ['companies', async () => ({ path: '/v1/companies', body: { domain: 'example.com' } }), 'companies'],

@@ -1,5 +1,5 @@
 import { newId, openSecret } from '@proviso/core';
-import { startTestApi, clientOf, pathsOf, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
+import { clientOf, pathsOf, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
 
 const SMTP = { host: 'mail.example.com', port: 587, from: 'Ann <ann@example.com>' };
 const LOGIN = { user: 'ann', pass: 'correct horse battery staple' };
@@ -61,11 +61,9 @@ describe('identities', () => {
     });
 
     it('says that it cannot keep credentials without keys, and keeps none', async () => {
-      const { url, close } = await startTestApi({ ...api.world, secrets: new Map() });
-      const owner = clientOf(url, await here.token({}));
+      const owner = clientOf(await api.another({ secrets: new Map() }), await here.token({}));
       await here.refuses('UNAVAILABLE', () => create(owner, smtp));
       expect((await create(owner, { ...smtp, credentials: undefined })).status).toBe(201);
-      await close();
     });
 
     it.each<[string, object, string]>([

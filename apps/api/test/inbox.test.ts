@@ -101,11 +101,10 @@ describe('an inbox that is not built', () => {
   const api = useApi();
 
   it('is a page that says how to build it, and nothing else is missing', async () => {
-    const { url, close } = await startTestApi(api.world, { inboxDir: '/nowhere' });
+    const url = await api.another({}, { inboxDir: '/nowhere' });
     const { status, text } = await clientOf(url).raw('get', '/', undefined, HTML);
     expect([status, text.includes('npm run build')]).toEqual([200, true]);
     expect((await clientOf(url).raw('get', '/sign-in', undefined, HTML)).status).toBe(404);
     expect((await clientOf(url).get('/readyz')).status).toBe(200);
-    await close();
   });
 });

@@ -262,12 +262,6 @@ describe('POST /api/pending-actions', () => {
     expect([...new Set(await refused(await api.tenant(), more))]).toEqual([field]);
   });
 
-  it('403 FORBIDDEN: a disabled agent', async () => {
-    const agent = await here.client({ agent: 'bot' });
-    await here.owner.patch(`/v1/agents/${await here.agentId('bot')}`, { enabled: false });
-    await here.refuses('FORBIDDEN', () => create(agent, here));
-  });
-
   it('has one effect for twenty at once under one Idempotency-Key, also when the identity would be chosen anew', async () => {
     const send = (more?: object) => here.owner.post(at, call(here, more), { 'Idempotency-Key': 'k' });
     const replies = await Promise.all(Array.from({ length: 20 }, () => send()));

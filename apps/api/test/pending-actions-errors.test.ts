@@ -1,7 +1,7 @@
 import { pendingErrorBody } from '@proviso/contracts';
 import { newId, openRateLimits } from '@proviso/core';
 import { asking, at, waiting } from './pending-client.ts';
-import { clientOf, codeOf, startTestApi, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
+import { clientOf, codeOf, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
 
 /** One request for every code that no other test of this dialect has. */
 const KINDS: [status: number, code: string, (here: Tenant, nobody: Client) => Promise<Reply>][] = [
@@ -34,15 +34,12 @@ describe('errors of /api/pending-actions', () => {
   });
 
   it('429 RATE_LIMITED says when again', async () => {
-    const limits = openRateLimits({ perMinute: 1 });
-    const { url, close } = await startTestApi(api.world, { limits });
+    const url = await api.another({}, { limits: openRateLimits({ perMinute: 1 }) });
     const by = clientOf(url, await here.token({}));
     const ask = () => by.get(at, { workspace_id: here.id });
     expect((await ask()).status).toBe(200);
     const refused = await ask();
     expect([refused.status, codeOf(refused)]).toEqual([429, 'RATE_LIMITED']);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-    await close();
-    limits.close();
   });
 });

@@ -75,16 +75,8 @@ describe('GET /api/pending-actions/stream', () => {
     await until('resync', () => names(open.at(-1) as Events).includes('resync'));
   });
 
-  it('answers in this dialect’s errors: another workspace, no workspace, and unknown fields', async () => {
-    const there = await api.tenant();
-    const by = asking(here.owner);
-    expect(await by.get('/stream', { workspace_id: there.id })).toMatchObject({
-      status: 403,
-      body: { error: { code: 'FORBIDDEN' } },
-    });
-    for (const query of [{}, { workspace_id: 'x' }, { workspaceId: here.id, status: 'pending' }])
-      expect(await by.get('/stream', query)).toMatchObject({ status: 422, body: { error: { code: 'validation' } } });
-    const blind = asking(await here.client({ scopes: ['actions:write'] }));
-    expect((await blind.get('/stream', { workspace_id: here.id })).status).toBe(403);
+  it('answers in this dialect’s errors: no workspace, and unknown fields', async () => {
+    for (const query of ['', '?workspace_id=x', `?workspaceId=${here.id}&status=pending`])
+      await here.refuses('validation', () => here.owner.get(`${at}/stream${query}`));
   });
 });

@@ -2,35 +2,17 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { openRateLimits, type RateLimits, type RateLimitsOptions } from '@proviso/core';
 import { backends, until } from '@proviso/testing';
-import {
-  clientOf,
-  startTestApi,
-  proposal,
-  useApi,
-  useTenant,
-  type Api,
-  type Client,
-  type Reply,
-  type Tenant,
-} from './test-api.ts';
+import { clientOf, proposal, useApi, useTenant, type Api, type Client, type Reply, type Tenant } from './test-api.ts';
 
 interface Limited {
   limits: RateLimits;
   as: (token?: string) => Client;
-  close: () => Promise<void>;
 }
 
 async function limited(api: Api, options: RateLimitsOptions): Promise<Limited> {
   const limits = openRateLimits(options);
-  const { url, close } = await startTestApi(api.world, { limits });
-  return {
-    limits,
-    as: (token) => clientOf(url, token),
-    close: async () => {
-      await close();
-      limits.close();
-    },
-  };
+  const url = await api.another({}, { limits });
+  return { limits, as: (token) => clientOf(url, token) };
 }
 
 const status = (by: Client): Promise<Reply> => by.get('/v1/auth/status');
@@ -45,7 +27,6 @@ describe.each(backends())('rate limits $name', ({ redisUrl }) => {
     app = await limited(api, { redisUrl, perMinute: 5 });
     if (redisUrl) await until('Redis to count', async () => (await app.limits.take(here.id)).left < 5);
   });
-  afterEach(() => app.close());
 
   it('limit a token per minute, report what is left, and refuse the rest without any effect', async () => {
     const by = app.as(await here.token({}));
@@ -126,7 +107,6 @@ describe('rate limits', () => {
     expect((await status(nobody)).status).toBe(429);
     expect((await nobody.raw('put', '/v1/actions')).status).toBe(429);
     expect((await status(app.as(await here.token({})))).status).toBe(200);
-    await app.close();
   });
 
   it('count the key of a disabled agent too, which is refused before it counts as a key', async () => {
@@ -136,7 +116,6 @@ describe('rate limits', () => {
     const statuses: number[] = [];
     for (let index = 0; index < 4; index++) statuses.push((await status(by)).status);
     expect(statuses).toEqual([403, 403, 403, 429]);
-    await app.close();
   });
 
   /** The app over a database that counts its statements, by name. */
@@ -147,18 +126,12 @@ describe('rate limits', () => {
       asked.push(statement.name);
       return db.query(statement, values);
     };
-    const limits = openRateLimits(options);
-    const { url, close } = await startTestApi({ ...api.world, db: { ...db, query } }, { limits });
-    const count = (name: string): number => asked.filter((one) => one === name).length;
-    const end = async (): Promise<void> => {
-      await close();
-      limits.close();
-    };
-    return { url, count, end };
+    const url = await api.another({ db: { ...db, query } }, { limits: openRateLimits(options) });
+    return { url, count: (name: string): number => asked.filter((one) => one === name).length };
   }
 
   it('refuse unknown tokens before they cost a look-up, and let good ones in from the same address', async () => {
-    const { url, count, end } = await counting({ perMinute: 20 });
+    const { url, count } = await counting({ perMinute: 20 });
     const good = clientOf(url, await here.token({}));
     const fresh = clientOf(url, await here.token({}));
     expect((await status(good)).status).toBe(200);
@@ -173,11 +146,10 @@ describe('rate limits', () => {
     expect(statuses.filter((got) => got === 429)).toHaveLength(40);
     expect(count('token_find')).toBeLessThanOrEqual(20 + 2 + 2);
     expect([(await status(good)).status, (await status(fresh)).status]).toEqual([200, 200]);
-    await end();
   });
 
   it('count a key that was good until it was revoked', async () => {
-    const { url, count, end } = await counting({ perMinute: 5 });
+    const { url, count } = await counting({ perMinute: 5 });
     const { body } = await here.owner.post('/v1/api-keys', { name: 'k', kind: 'workspace', scopes: ['actions:read'] });
     const by = clientOf(url, body.token ?? '');
     expect((await status(by)).status).toBe(200);
@@ -186,7 +158,6 @@ describe('rate limits', () => {
     for (let tried = 0; tried < 12; tried += 1) statuses.push((await status(by)).status);
     expect(statuses).toEqual([...Array<number>(5).fill(401), ...Array<number>(7).fill(429)]);
     expect(count('token_find')).toBeLessThanOrEqual(1 + 5 + 2);
-    await end();
   });
 
   it.each([
@@ -206,11 +177,10 @@ describe('rate limits', () => {
     const statuses: number[] = [];
     for (let tried = 0; tried < 5; tried += 1) statuses.push((await nobody.raw(method, path)).status);
     expect(statuses.map((got) => got === 429)).toEqual([false, false, false, true, true]);
-    await app.close();
   });
 
   it('allow ten failed sign-ins of an address or a key per minute, and do not count successful ones', async () => {
-    const { url, count, end } = await counting({ perMinute: 1_000 });
+    const { url, count } = await counting({ perMinute: 1_000 });
     const operator = await here.token({ scopes: ['instance:operate'] });
     const signIn = async (key: string): Promise<number> =>
       (
@@ -225,16 +195,14 @@ describe('rate limits', () => {
     for (let tried = 0; tried < 30; tried += 1) failed.push(await signIn(`pv_${tried}aaaaaaa_x`));
     expect(failed).toEqual([...Array<number>(10).fill(403), ...Array<number>(20).fill(429)]);
     expect(count('operator_session_open')).toBe(12 + 10);
-    await end();
   });
 
   it('let /readyz query the database once per second, however often it is called', async () => {
-    const { url, count, end } = await counting({ perMinute: 5 });
+    const { url, count } = await counting({ perMinute: 5 });
     const replies = await Promise.all(Array.from({ length: 50 }, () => fetch(`${url}/readyz`)));
     for (let asked = 0; asked < 20; asked += 1) replies.push(await fetch(`${url}/readyz`));
     expect(new Set(replies.map(({ status: got }) => got))).toEqual(new Set([200]));
     expect(count('ready')).toBeLessThanOrEqual(3);
-    await end();
   });
 
   it('neither refuse nor delay while Redis is down', async () => {
@@ -242,7 +210,6 @@ describe('rate limits', () => {
     const by = app.as(await here.token({}));
     for (const left of [4, 3, 2, 1, 0]) expect(leftOf(await status(by))).toBe(left);
     expect((await status(by)).status).toBe(429);
-    await app.close();
   });
 
   it('do not wait for a Redis that accepts connections and never replies', async () => {

@@ -30,7 +30,7 @@ import {
   type Workspace,
   type WorkspaceSettings,
 } from '@proviso/contracts';
-import { newId, parseId, formatId, type Paused, type Services } from '@proviso/core';
+import { formatId, newId, openDatabase, parseId, type Database, type Paused, type Services } from '@proviso/core';
 import { openWorld, type TestWorkspace, type Who, type World, type WorldOptions } from '@proviso/testing';
 import { eachTest } from '@proviso/testing/fixtures';
 import type { IncomingMessage } from 'node:http';
@@ -162,10 +162,19 @@ export interface Api {
   url: string;
   /** Whoever has this token; undefined = nobody. */
   with(token?: string): Client;
+  /** The address of another api, with these services in place of the world's. It and its limits end with the test. */
+  another(services?: Partial<Services>, options?: AppOptions): Promise<string>;
+  /** A pool of its own, which ends with the test. */
+  database(options: Partial<DatabaseOptions>): Database;
   tenant(): Promise<Tenant>;
   /** An action's row and its events, as the database has them now. */
   recorded(prefixedId: string): ReturnType<typeof recorded>;
 }
+
+type AppOptions = NonNullable<Parameters<typeof createApp>[1]>;
+type DatabaseOptions = Parameters<typeof openDatabase>[0];
+/** Where no database answers. */
+export const NOWHERE = 'postgresql://nobody@127.0.0.1:1/nowhere';
 
 interface Listening {
   url: string;
@@ -173,10 +182,7 @@ interface Listening {
 }
 
 /** Serves the app over these services on a free port. */
-export async function startTestApi(
-  services: Services,
-  options: Parameters<typeof createApp>[1] = {},
-): Promise<Listening> {
+export async function startTestApi(services: Services, options: AppOptions = {}): Promise<Listening> {
   const server = createApp(services, options).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
@@ -193,6 +199,10 @@ export async function startTestApi(
 export function useApi({ inboxDir, ...options }: WorldOptions & { inboxDir?: string } = {}): Api {
   let world: World;
   let listening: Listening;
+  const ofTest: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const close of ofTest.splice(0).toReversed()) await close();
+  });
   beforeAll(async () => {
     world = await openWorld(options);
     listening = await startTestApi(world, { ...(inboxDir && { inboxDir }) });
@@ -209,6 +219,16 @@ export function useApi({ inboxDir, ...options }: WorldOptions & { inboxDir?: str
       return listening.url;
     },
     with: (token) => clientOf(listening.url, token),
+    another: async (services, more = {}) => {
+      const opened = await startTestApi({ ...world, ...services }, more);
+      ofTest.push(async () => more.limits?.close(), opened.close);
+      return opened.url;
+    },
+    database: (more) => {
+      const db = openDatabase({ url: world.databaseUrl, poolMax: 4, ...more });
+      ofTest.push(() => db.close());
+      return db;
+    },
     recorded: (prefixedId) => recorded(world, prefixedId),
     tenant: () => openTenant(world, listening.url),
   };

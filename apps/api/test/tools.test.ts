@@ -1,5 +1,5 @@
-import { newId, openSecret } from '@proviso/core';
-import { clientOf, holdings, startTestApi, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
+import { openSecret } from '@proviso/core';
+import { clientOf, holdings, useTenant, type Client, type Reply, type Tenant } from './test-api.ts';
 
 const SCHEMA = {
   type: 'object',
@@ -126,17 +126,15 @@ describe('tools', () => {
     });
 
     it('refuses to register without encryption keys, and says why', async () => {
-      const { url, close } = await startTestApi({ ...api.world, secrets: new Map() });
-      const owner = clientOf(url, await here.token({}));
+      const owner = clientOf(await api.another({ secrets: new Map() }), await here.token({}));
       await here.refuses('UNAVAILABLE', () => register(owner));
-      await close();
     });
   });
 
   describe('DELETE /v1/tools/{name}', () => {
     const remove = (by: Client, name = REFUND.name): Promise<Reply> => by.delete(`/v1/tools/${name}`);
 
-    it('deletes the tool: its name cannot be listed, proposed or paused', async () => {
+    it('deletes the tool once: its name cannot be listed, proposed or paused', async () => {
       const { tool } = (await register(here.owner)).body;
       await here.owner.post('/v1/pause', { type: tool.name });
       const { status, body } = await remove(here.owner);
@@ -146,17 +144,7 @@ describe('tools', () => {
       expect((await here.owner.get('/v1/pause')).body.paused).toEqual([]);
       const proposal = { type: REFUND.name, identity_id: here.identityId, params: { order: '1' } };
       await here.refuses('INVALID', () => here.owner.post('/v1/actions', proposal), ['type']);
-    });
-
-    it('answers 404 for a deleted tool and for another workspace’s', async () => {
-      const there = await api.tenant();
-      await register(there.owner);
-      await register(here.owner, { name: 'other' });
-      await remove(here.owner, 'other');
-      const before = await holdings(api.world, there);
-      for (const name of [REFUND.name, 'other', newId(), '%20', '%00'])
-        await here.refuses('NOT_FOUND', () => remove(here.owner, name));
-      expect(await holdings(api.world, there)).toEqual(before);
+      await here.refuses('NOT_FOUND', () => remove(here.owner));
     });
 
     it('refuses a body with fields', async () => {
@@ -172,8 +160,6 @@ describe('tools', () => {
     const page = await here.owner.get('/v1/tools', { limit: '2', skip: '1' });
     expect(page.body.tools.map(({ name }) => name)).toEqual(['b', 'c']);
     expect(page.body.pagination).toMatchObject({ total_items: 3 });
-    const by = await here.client({ scopes: [] });
-    await here.refuses('FORBIDDEN', () => by.get('/v1/tools'));
   });
 
   describe('as a type', () => {
@@ -314,17 +300,11 @@ describe('tools', () => {
       expect([status, body]).toEqual([200, { status: 'success', input_schema: SCHEMA }]);
     });
 
-    it('knows no schema of an unknown, a built-in, a deleted or another workspace’s tool, nor for a key without scopes', async () => {
-      const there = await api.tenant();
+    it('knows no schema of an unknown, a built-in or a deleted tool', async () => {
       await register(here.owner);
-      const schemaOf = (by: Client, name = REFUND.name) => by.get(`/v1/tools/${name}/input-schema`);
-      for (const name of ['shop.unknown', 'create_note', 'x'.repeat(65)])
-        await here.refuses('NOT_FOUND', () => schemaOf(here.owner, name));
-      await here.refuses('NOT_FOUND', () => schemaOf(there.owner));
-      const by = await here.client({ scopes: [] });
-      await here.refuses('FORBIDDEN', () => schemaOf(by));
       await here.owner.delete(`/v1/tools/${REFUND.name}`);
-      await here.refuses('NOT_FOUND', () => schemaOf(here.owner));
+      for (const name of [REFUND.name, 'shop.unknown', 'create_note', 'x'.repeat(65)])
+        await here.refuses('NOT_FOUND', () => here.owner.get(`/v1/tools/${name}/input-schema`));
     });
   });
 });
