@@ -39,15 +39,6 @@ const VERBS: Verb[] = [
   toAction('execute a pending one', 'execute'),
   toAction('execute', 'execute', undefined, { require_approval: false }),
   [
-    'propose again',
-    async (here) => {
-      const path = await waiting(here);
-      await here.owner.post(`${path}/reject`);
-      return { path: `${path}/propose-again`, body: {} };
-    },
-    'actions',
-  ],
-  [
     'bulk',
     async (here) => {
       const action_ids = [(await here.pending()).action_id, (await here.pending()).action_id];
