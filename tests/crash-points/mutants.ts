@@ -32,26 +32,38 @@ export interface Mutant {
 
 const pending = { require_approval: true };
 const params: JsonObject = { say: 'hello' };
+type Step = (simulation: Simulation) => Promise<unknown>;
+/** Creates an action, and takes these steps one after the other. */
+const create =
+  (type: string, more: JsonObject, ...steps: Step[]) =>
+  async (simulation: Simulation): Promise<void> => {
+    await simulation.create(type, params, more);
+    for (const step of steps) await step(simulation);
+  };
+const wake: Step = (simulation) => simulation.deliverWakeUps();
+const approve: Step = (simulation) => simulation.approve();
 const createAndWake =
   (type: string, more: JsonObject = {}) =>
   async (simulation: Simulation): Promise<void> => {
     await simulation.create(type, { ...params, ...more });
     await simulation.deliverWakeUps();
   };
-const approveAndWake = async (simulation: Simulation): Promise<void> => {
-  await simulation.create('provider_at_most_once', params, pending);
-  await simulation.deliverWakeUps();
-  await simulation.approve();
-  await simulation.deliverWakeUps();
-};
+const approveAndWake = create('provider_at_most_once', pending, wake, approve, wake);
+const changed = { params: { say: 'something else' } };
 
-const batched = async (simulation: Simulation): Promise<void> => {
-  await simulation.create('provider_idempotent', params, { ...pending, mission_id: randomUUID() });
-  await simulation.approveBatch({ say: 'something else' });
-};
+const batched = (simulation: Simulation): Promise<void> =>
+  create('provider_idempotent', { ...pending, mission_id: randomUUID() }, () =>
+    simulation.approveBatch({ say: 'something else' }),
+  )(simulation);
 
 /** A look-up that treats actions that are not cleared as due. */
 const careless = rewriting(['action_find_due'], (text) => text.replace(/ and status in \(.*?\)/, ''));
+
+/** An approval of any version, and a guard that computes no hash. */
+const unguarded = both(
+  rewriting(['action_approved'], (text) => text.replaceAll('locked.version = given.version', 'true')),
+  skippingHash,
+);
 
 const RUNNING = /status in \('scheduled'.*?statement_timestamp\(\)\)/s;
 
@@ -82,12 +94,8 @@ export const MUTANTS: Mutant[] = [
     mutate: rewriting(['action_claim'], (text) =>
       text.replace('due_at <= statement_timestamp()', "due_at <= statement_timestamp() + interval '10 minutes'"),
     ),
-    run: async (simulation) => {
-      await simulation.create('provider_idempotent', params, {
-        scheduled_time: new Date(Date.now() + 300_000).toISOString(),
-      });
-      await simulation.deliverWakeUps();
-    },
+    run: (simulation) =>
+      create('provider_idempotent', { scheduled_time: new Date(Date.now() + 300_000).toISOString() }, wake)(simulation),
   },
   {
     bug: 'a fence that is ignored',
@@ -115,7 +123,7 @@ export const MUTANTS: Mutant[] = [
     breaks: 'nothing is forgotten',
     mutate: findingNothing('action_claim_due'),
     crashesAfter: 'action_create',
-    run: async (simulation) => void (await simulation.create('provider_idempotent', params)),
+    run: create('provider_idempotent', {}),
   },
   {
     bug: 'a sweep that never adopts lost actions',
@@ -168,25 +176,18 @@ export const MUTANTS: Mutant[] = [
     breaks: 'what ran is what was approved',
     mutate: skippingHash,
     anyway: ['what was created is what was sent'],
-    run: async (simulation) => {
-      await simulation.create('provider_idempotent', params, pending);
-      await simulation.approve();
-      await simulation.tamper();
-      await simulation.deliverWakeUps();
-    },
+    run: create('provider_idempotent', pending, approve, (simulation) => simulation.tamper(), wake),
   },
   {
     bug: 'an approval without its version guard, and a guard that computes no hash',
     breaks: 'what ran is what was approved',
-    mutate: both(
-      rewriting(['action_approved'], (text) => text.replaceAll('locked.version = given.version', 'true')),
-      skippingHash,
+    mutate: unguarded,
+    run: create(
+      'provider_idempotent',
+      pending,
+      (simulation) => simulation.approve('reviewer', {}, () => simulation.update(changed)),
+      wake,
     ),
-    run: async (simulation) => {
-      await simulation.create('provider_idempotent', params, pending);
-      await simulation.approve('reviewer', {}, () => simulation.update({ params: { say: 'something else' } }));
-      await simulation.deliverWakeUps();
-    },
   },
   {
     bug: 'a move that leaves no event',
@@ -211,52 +212,39 @@ export const MUTANTS: Mutant[] = [
     bug: 'a cancellation that is acknowledged and not committed',
     breaks: 'what was acknowledged happened',
     mutate: uncommitted('action_cancelled'),
-    run: async (simulation) => {
-      await simulation.create('provider_idempotent', params, {
-        scheduled_time: new Date(Date.now() + 50).toISOString(),
-      });
-      await simulation.cancel();
+    run: (simulation) => {
+      const soon = { scheduled_time: new Date(Date.now() + 50).toISOString() };
+      return create('provider_idempotent', soon, () => simulation.cancel())(simulation);
     },
   },
   {
     bug: 'a query that forgets the workspace',
     breaks: 'what was acknowledged happened',
     mutate: ignoringWorkspace('action_find_with_log'),
-    run: async (simulation) => {
-      await simulation.create('provider_idempotent', params);
-      await simulation.read('stranger');
-    },
+    run: create('provider_idempotent', {}, (simulation) => simulation.read('stranger')),
   },
   {
     bug: 'a decision that forgets the workspace',
     breaks: 'nothing ran without being cleared',
     mutate: ignoringWorkspace('action_find', 'identity_find'),
-    run: async (simulation) => {
-      await simulation.create('provider_idempotent', params, pending);
-      await simulation.runNow('stranger');
-    },
+    run: create('provider_idempotent', pending, (simulation) => simulation.runNow('stranger')),
   },
   {
     bug: 'an approval in the second dialect that is acknowledged and not committed',
     breaks: 'what was acknowledged happened',
     mutate: uncommitted('action_approved'),
-    run: async (simulation) => {
-      await simulation.create('provider_idempotent', params, pending);
-      await simulation.approveShown({ say: 'something else' });
-    },
+    run: create('provider_idempotent', pending, (simulation) => simulation.approveShown({ say: 'something else' })),
   },
   {
     bug: 'an approval in the second dialect without its version guard, and a guard that computes no hash',
     breaks: 'what ran is what was approved',
-    mutate: both(
-      rewriting(['action_approved'], (text) => text.replaceAll('locked.version = given.version', 'true')),
-      skippingHash,
+    mutate: unguarded,
+    run: create(
+      'provider_idempotent',
+      pending,
+      (simulation) => simulation.approveShown(undefined, () => simulation.update(changed)),
+      wake,
     ),
-    run: async (simulation) => {
-      await simulation.create('provider_idempotent', params, pending);
-      await simulation.approveShown(undefined, () => simulation.update({ params: { say: 'something else' } }));
-      await simulation.deliverWakeUps();
-    },
   },
   {
     bug: 'a batch that forgets its Idempotency-Key',
@@ -278,10 +266,7 @@ export const MUTANTS: Mutant[] = [
     bug: 'a run in the api whose claim is not committed',
     breaks: 'an api claimed what it reported as run',
     mutate: uncommitted('action_claim_in_workspace'),
-    run: async (simulation) => {
-      await simulation.create('provider_idempotent', params);
-      await simulation.processDue();
-    },
+    run: create('provider_idempotent', {}, (simulation) => simulation.processDue()),
   },
 ];
 

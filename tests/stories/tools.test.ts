@@ -1,40 +1,11 @@
-import type { Action, Identity } from '@proviso/contracts';
-
+import type { Identity } from '@proviso/contracts';
 import { useFleet } from '@proviso/testing/fleet';
-import { startToolServer, type ToolServer } from '@proviso/testing/providers/tool-server';
+import { startToolServer } from '@proviso/testing/providers/tool-server';
 
 describe('a workspace’s tool', () => {
   const fleet = useFleet();
-  let tool: ToolServer;
-  let secret = '';
-  beforeAll(async () => {
-    tool = await startToolServer({ secret: () => secret });
-  });
-  afterAll(() => tool.close());
-
-  it('is proposed by an agent, approved with an edit, called once by a worker, and its answer can be read', async () => {
-    const [api] = await Promise.all([fleet.startApi(), fleet.startWorker(), fleet.startWorker()]);
-    const owner = await fleet.client(api);
-    const agent = await fleet.client(api, { agent: 'bot' });
-    const registration = { name: 'refund', url: tool.url, input_schema: {} };
-    ({ secret } = (await owner<{ secret: string }>('POST', '/v1/tools', registration)).body);
-    const proposal = {
-      type: 'refund',
-      identity_id: fleet.workspace.identityId,
-      params: { order: '4711', amount: 500 },
-    };
-    const { action_id } = (await agent<{ action_id: string }>('POST', '/v1/actions', proposal)).body;
-    const edit = { action: 'edit', edits: { amount: 50 } };
-    await owner('POST', `/v1/actions/${action_id}/approve`, edit, { prefer: 'wait=15' });
-    const { action } = (await agent<{ action: Action }>('GET', `/v1/actions/${action_id}`)).body;
-    expect(action).toMatchObject({
-      status: 'completed',
-      result: { did: 'refund', with: { order: '4711', amount: 50 } },
-    });
-    expect(tool.calls.map(({ id }) => id)).toEqual([action_id]);
-  });
-
   it('cannot be at a private address, and neither can a mail server, unless the operator allows it', async () => {
+    const tool = await startToolServer({ secret: () => '' });
     const env = { PROVISO_ALLOW_PRIVATE_ADDRESSES: 'false' };
     const api = await fleet.startApi({ env });
     const owner = await fleet.client(api);
@@ -51,5 +22,6 @@ describe('a workspace’s tool', () => {
       const message = 'There is no such host on the public internet.';
       expect([status, body.verification]).toEqual([200, { ok: false, message }]);
     }
+    await tool.close();
   });
 });

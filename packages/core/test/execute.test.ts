@@ -31,6 +31,13 @@ describe('execute', () => {
   const letTimePass = ({ id }: ActionRow) =>
     world.db.pool.query('update actions set due_at = now() where id = $1', [id]);
 
+  async function runFiveTimes(action: ActionRow): Promise<void> {
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      await letTimePass(action);
+      await run(action);
+    }
+  }
+
   const effects = ({ id }: ActionRow) => effectsOf(formatId('action', id));
   const names = async ({ id }: ActionRow) => (await getAction(owner, id)).logs.map(({ event }) => event);
 
@@ -70,30 +77,18 @@ describe('execute', () => {
 
   it('keeps the idempotency key over all attempts, and gives up as unknown if one may have worked', async () => {
     const action = await create('idempotent', { outcome: 'retry_unsure' });
-    for (let attempt = 1; attempt <= 5; attempt += 1) {
-      await letTimePass(action);
-      await run(action);
-    }
+    await runFiveTimes(action);
     expect(effects(action).map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5]);
     expect(new Set(effects(action).map(({ key }) => key)).size).toBe(1);
-    expect(await reread(world, action)).toMatchObject({
-      status: 'failed',
-      status_reason: 'outcome_unknown',
-      attempts: 5,
-    });
+    const unknown = { status: 'failed', status_reason: 'outcome_unknown', attempts: 5 };
+    expect(await reread(world, action)).toMatchObject(unknown);
   });
 
   it('gives up after five attempts without an effect', async () => {
     const action = await create('at_most_once', { outcome: 'retry' });
-    for (let attempt = 1; attempt <= 5; attempt += 1) {
-      await letTimePass(action);
-      await run(action);
-    }
-    expect(await reread(world, action)).toMatchObject({
-      status: 'failed',
-      status_reason: 'attempts_exhausted',
-      attempts: 5,
-    });
+    await runFiveTimes(action);
+    const exhausted = { status: 'failed', status_reason: 'attempts_exhausted', attempts: 5 };
+    expect(await reread(world, action)).toMatchObject(exhausted);
     expect(await names(action)).toEqual([
       'action.created',
       ...Array.from({ length: 4 }, () => ['action.claimed', 'action.retried']).flat(),
@@ -164,52 +159,29 @@ describe('execute', () => {
   });
 
   describe('a database that fails between the claim and the effect', () => {
-    const fails = (): Promise<never> => Promise.reject(new Error('Connection terminated unexpectedly'));
-    const withDb = (db: Partial<Worker['db']>): Worker => {
-      const worker = world.worker();
-      return { ...worker, db: { ...worker.db, ...db } };
+    /** Its connection is lost at that statement, before or after the database has carried it out. */
+    const losing = (name: string, isCarriedOut: boolean): Worker => {
+      const { db, ...worker } = world.worker();
+      const query: typeof db.query = async (statement, values) => {
+        if (statement.name !== name || isCarriedOut) {
+          const answer = await db.query(statement, values);
+          if (statement.name !== name) return answer;
+        }
+        throw new Error('Connection terminated unexpectedly');
+      };
+      return { ...worker, db: { ...db, query } };
     };
-    const faulty: [string, () => Worker][] = [
-      [
-        'when the action is prepared',
-        () =>
-          withDb({
-            query: (statement, values) =>
-              statement.name === 'identity_find' ? fails() : world.db.query(statement, values),
-          }),
-      ],
-      [
-        'when the effect is to begin',
-        () =>
-          withDb({
-            query: (statement, values) =>
-              statement.name === 'action_begin_effect' ? fails() : world.db.query(statement, values),
-          }),
-      ],
-      [
-        'once it has written that the effect begins',
-        () =>
-          withDb({
-            query: async (statement, values) => {
-              const answer = await world.db.query(statement, values);
-              return statement.name === 'action_begin_effect' ? fails() : (answer as never);
-            },
-          }),
-      ],
-    ];
-    it.each(faulty)('is a retry that counts nothing: %s', async (_, worker) => {
+    it.each([
+      ['when the action is prepared', 'identity_find', false],
+      ['when the effect is to begin', 'action_begin_effect', false],
+      ['once it has written that the effect begins', 'action_begin_effect', true],
+    ])('is a retry that counts nothing: %s', async (_, statement, isCarriedOut) => {
       const action = await create('at_most_once', { say: 'once' });
       for (let time = 1; time <= 6; time += 1) {
         await letTimePass(action);
-        await execute(worker(), action.id);
-        const row = await reread(world, action);
-        expect(row).toMatchObject({
-          status: 'scheduled',
-          attempts: 0,
-          crashes: 0,
-          effect_started_at: null,
-          lease_until: null,
-        });
+        await execute(losing(statement, isCarriedOut), action.id);
+        const untouched = { attempts: 0, crashes: 0, effect_started_at: null, lease_until: null };
+        expect(await reread(world, action)).toMatchObject({ status: 'scheduled', ...untouched });
       }
       await letTimePass(action);
       expect(await run(action)).toMatchObject({ status: 'completed' });
@@ -272,13 +244,7 @@ describe('execute', () => {
   it('returns to review when the identity’s config changed, but not when its password did', async () => {
     const config = { host: '127.0.0.1', port: 9, from: 'a@example.com' };
     const identity = await workspace.identity('smtp', config);
-    const propose = () =>
-      createAction(owner, {
-        type: 'probe_at_most_once',
-        identity_id: identity,
-        params: { say: 'hi' },
-        require_approval: true,
-      });
+    const propose = () => create('at_most_once', { say: 'hi' }, { identity_id: identity, require_approval: true });
     const first = await propose();
     await decideAction(owner, first.id, { action: 'approve' });
     await updateIdentity(owner, identity, { credentials: { user: 'u', pass: 'p' } });

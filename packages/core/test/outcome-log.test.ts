@@ -26,37 +26,17 @@ describe('the outcome of a run', () => {
     return { id, lines };
   }
 
-  it.each<[string, object, string, string]>([
-    ['a refusal', { outcome: 'refused' }, 'provider_refused', 'an action failed'],
-    ['an outcome that nobody knows', { outcome: 'unknown' }, 'outcome_unknown', 'an action failed'],
-    ['a guard’s refusal', { guard: 'refused' }, 'guard_refused', 'an action failed'],
-    ['a passing fault', { outcome: 'retry' }, 'retry', 'an action will be retried'],
-  ])('logs a line at info with ids and codes, and nothing that was sent: %s', async (_, params, reason, msg) => {
-    const { id, lines } = await logOf(params);
-    expect(lines).toMatchObject([
-      {
-        level: 30,
-        action: formatId('action', id),
-        workspace: workspace.id,
-        type: 'probe_at_most_once',
-        reason,
-        attempts: 1,
-        msg,
-      },
-    ]);
-  });
-
-  it('logs that it was given up', async () => {
-    expect((await logOf({ outcome: 'retry' }, 1)).lines).toMatchObject([
-      { reason: 'attempts_exhausted', msg: 'an action failed' },
-    ]);
-  });
-
-  it('is logged when the action completed, too', async () => {
-    const { id, lines } = await logOf({});
-    expect(lines).toMatchObject([
-      { level: 30, action: formatId('action', id), workspace: workspace.id, attempts: 1, msg: 'an action completed' },
-    ]);
+  it.each<[string, object, object, number?]>([
+    ['a refusal', { outcome: 'refused' }, { reason: 'provider_refused', msg: 'an action failed' }],
+    ['an outcome that nobody knows', { outcome: 'unknown' }, { reason: 'outcome_unknown', msg: 'an action failed' }],
+    ['a guard’s refusal', { guard: 'refused' }, { reason: 'guard_refused', msg: 'an action failed' }],
+    ['a passing fault', { outcome: 'retry' }, { reason: 'retry', msg: 'an action will be retried' }],
+    ['a last attempt', { outcome: 'retry' }, { reason: 'attempts_exhausted', msg: 'an action failed' }, 1],
+    ['a completion', {}, { msg: 'an action completed' }],
+  ])('logs a line at info with ids and codes, and nothing that was sent: %s', async (_, params, says, attemptsMax) => {
+    const { id, lines } = await logOf(params, attemptsMax);
+    const ids = { action: formatId('action', id), workspace: workspace.id, type: 'probe_at_most_once' };
+    expect(lines).toMatchObject([{ level: 30, ...ids, attempts: 1, ...says }]);
   });
 
   it('is logged when the action expired before it started', async () => {

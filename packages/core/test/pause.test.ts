@@ -76,46 +76,4 @@ describe('pause', () => {
     await claim;
     expect((await reread(world, action)).status).toBe('scheduled');
   });
-
-  it('pauses only the workspace, agent or type that it names', async () => {
-    const { workspace, owner } = await setup();
-    const agent = await workspace.as({ agent: 'first' });
-    const other = await workspace.as({ agent: 'second' });
-    await world.db.tables.agents.updateMany({ where: { workspace_id: workspace.id }, data: { approval: 'never' } });
-    const worker = world.worker();
-    const runs = async (ctx: Context, type?: string): Promise<boolean> => {
-      const action = await create(ctx, workspace, type);
-      await execute(worker, action.id);
-      return (await reread(world, action)).status === 'completed';
-    };
-    await pauseWork(owner, { agent_id: agent.caller.agent?.id });
-    expect([await runs(agent), await runs(other), await runs(owner)]).toEqual([false, true, true]);
-    await resumeWork(owner, { agent_id: agent.caller.agent?.id });
-    await pauseWork(owner, { type: 'probe_idempotent' });
-    expect([await runs(owner, 'probe_idempotent'), await runs(owner), await runs(agent)]).toEqual([false, true, true]);
-    await resumeWork(owner, { type: 'probe_idempotent' });
-    await pauseWork(owner, {});
-    const elsewhere = await setup();
-    expect([await runs(owner), await runs(agent)]).toEqual([false, false]);
-    const action = await create(elsewhere.owner, elsewhere.workspace);
-    await execute(worker, action.id);
-    expect((await reread(world, action)).status).toBe('completed');
-  });
-
-  it('claims no action of a disabled agent', async () => {
-    const { workspace } = await setup();
-    const agent = await workspace.as({ agent: 'one' });
-    await world.db.tables.agents.updateMany({ where: { workspace_id: workspace.id }, data: { approval: 'never' } });
-    const action = await create(agent, workspace);
-    await world.db.tables.agents.updateMany({ where: { workspace_id: workspace.id }, data: { enabled: false } });
-    await execute(world.worker(), action.id);
-    expect((await reread(world, action)).status).toBe('auto_approved');
-  });
-
-  it('is idempotent, and one resume ends it', async () => {
-    const { workspace, owner } = await setup();
-    await Promise.all([pauseWork(owner, {}), pauseWork(owner, {}), pauseWork(owner, {})]);
-    expect(await world.db.tables.pauses.count({ where: { workspace_id: workspace.id } })).toBe(1);
-    expect(await resumeWork(owner, {})).toEqual([]);
-  });
 });

@@ -4,23 +4,30 @@ import pg from 'pg';
 
 const MIGRATIONS = 'prisma/migrations';
 const CREDENTIALS = '20261127184500_credentials';
+const RENAME = '20261128024236_returned_to_review';
 const [V, B] = ['0190b0d0-0000-7000-8000-00000000000a', '0190b0d0-0000-7000-8000-00000000000b'];
 const [ANN, BEN, CLEO] = ['1', '2', '3'].map((n) => `0190b0d0-0000-7000-8000-00000000001${n}`);
 
 const textOf = (name: string): string => readFileSync(path.join(MIGRATIONS, name, 'migration.sql'), 'utf8');
 
-describe('the migration to credentials of three kinds', () => {
-  let client: pg.Client;
-  beforeAll(async () => {
-    client = new pg.Client({ connectionString: process.env.DATABASE_URL });
-    await client.connect();
-    await client.query('create schema before; set search_path to before');
-    const earlier = readdirSync(MIGRATIONS).filter((name) => !name.includes('.') && name < CREDENTIALS);
-    for (const name of earlier.toSorted()) await client.query(textOf(name));
-  });
-  afterAll(() => client.end());
+let client: pg.Client;
+beforeAll(async () => {
+  client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+  await client.connect();
+});
+afterAll(() => client.end());
 
+/** A schema as it was before that migration. */
+async function before(migration: string): Promise<void> {
+  const schema = `before_${migration}`;
+  await client.query(`create schema "${schema}"; set search_path to "${schema}"`);
+  const earlier = readdirSync(MIGRATIONS).filter((name) => !name.includes('.') && name < migration);
+  for (const name of earlier.toSorted()) await client.query(textOf(name));
+}
+
+describe('the migration to credentials of three kinds', () => {
   it('lets no key act for a person or do more than before', async () => {
+    await before(CREDENTIALS);
     const add = (table: string, rows: string): Promise<unknown> => client.query(`insert into ${table} values ${rows}`);
     await add('workspaces (id, name)', `('${V}', 'V'), ('${B}', 'B')`);
     await add(
@@ -59,6 +66,30 @@ describe('the migration to credentials of three kinds', () => {
       { ...workspaceKey, name: 'key 4', workspace_id: B, role: 'reviewer', decides: true, maker: BEN },
       { ...workspaceKey, name: 'key 5', kind: 'agent', workspace_id: V, role: 'admin', decides: false, maker: ANN },
       { ...workspaceKey, name: 'key 7', workspace_id: V, role: 'viewer', decides: false, maker: BEN },
+    ]);
+  });
+});
+
+describe('the migration to action.returned_to_review', () => {
+  it('keeps where a running action came from, and the history of every action under the new name', async () => {
+    await before(RENAME);
+    await client.query(`insert into workspaces (id, name) values ('${V}', 'V')`);
+    await client.query(`
+      insert into actions (id, workspace_id, type, params, status, cleared_as, cleared_hash, created_by, lease_until, updated_at, due_at)
+      values ('${V}', '${V}', 'create_note', '{}', 'running', 'approved', 'hash', '{}', now(), now(), now())`);
+    await client.query(`
+      insert into action_events (action_id, version, workspace_id, event, status, actor, at)
+      select '${V}', version, '${V}', event, 'running', '{}', now()
+      from (values (1, 'action.created'), (2, 'action.regated'), (3, 'action.claimed')) as e(version, event)`);
+    await client.query(textOf(RENAME));
+    const { rows } = await client.query('select event from action_events order by version');
+    expect(rows).toEqual([
+      { event: 'action.created' },
+      { event: 'action.returned_to_review' },
+      { event: 'action.claimed' },
+    ]);
+    expect((await client.query('select status_before_run from actions')).rows).toEqual([
+      { status_before_run: 'approved' },
     ]);
   });
 });
