@@ -14,15 +14,12 @@ const send = (address, { action, key, signal }) =>
     signal,
   });
 
-const chaosPost = defineExecutor({
+const chaos = (more) => defineExecutor({ version: 1, identity: 'none', params, preview, timeoutMs: 4_000, ...more });
+
+const chaosPost = chaos({
   type: 'chaos_post',
-  version: 1,
   delivery: 'idempotent',
   keyLifetimeMs: 3_600_000,
-  identity: 'none',
-  params,
-  preview,
-  timeoutMs: 4_000,
   execute: async (ctx) => {
     await ctx.begin();
     const response = await send('posts', ctx).catch(() => null);
@@ -30,14 +27,9 @@ const chaosPost = defineExecutor({
   },
 });
 
-const chaosCall = defineExecutor({
+const chaosCall = chaos({
   type: 'chaos_call',
-  version: 1,
   delivery: 'at_most_once',
-  identity: 'none',
-  params,
-  preview,
-  timeoutMs: 4_000,
   execute: async (ctx) => {
     await ctx.begin();
     const response = await send('calls', ctx).catch(() => null);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase, openQueue } from '@proviso/core';
+import type { TcpProxy } from '@proviso/testing';
 import { pino } from 'pino';
 import { LEASE_MS, type ChaosFleet, type Link, type Slot } from './fleet.ts';
 import type { Random } from './random.ts';
@@ -50,16 +51,6 @@ async function busyWorker({ fleet, heldBy }: FaultContext): Promise<{ slot: Slot
     if (best && (best.held.actions.length > 2 || performance.now() > limit)) return best;
   }
 }
-
-/** Breaks these links for a while. */
-const spoiling =
-  (links: Link[], forMs: number, spoil: (proxy: ChaosFleet['links'][Link]) => void) =>
-  async ({ fleet }: FaultContext): Promise<void> => {
-    const proxies = links.map((link) => fleet.links[link]);
-    for (const proxy of proxies) spoil(proxy);
-    await sleep(forMs);
-    await Promise.all(proxies.map((proxy) => proxy.pass()));
-  };
 
 /** Adds jobs straight to the queue, for any ids, as anybody could who reaches it. */
 async function addJobs({ fleet }: FaultContext, ids: string[], times: number): Promise<number> {
@@ -165,65 +156,40 @@ export const PROCESS_FAULTS: Fault[] = [
   },
 ];
 
-const DATABASE: Link[] = ['api to database', 'worker to database'];
+const API: Link[] = ['api to database'];
+const WORKER: Link[] = ['worker to database'];
+const DATABASE = [...API, ...WORKER];
+
+/** What each breaks for how long, and how. */
+const BROKEN: Record<string, [Fault['hits'], Link[], forMs: number, spoil: (proxy: TcpProxy) => unknown]> = {
+  'api cut off from the database': ['writing', API, 100, (proxy) => proxy.reset()],
+  'worker cut off from the database': ['running', WORKER, 100, (proxy) => proxy.reset()],
+  'slow database': ['both', DATABASE, 2_000, (proxy) => proxy.slow(100)],
+  'half-open connections of the apis to the database': ['writing', API, 1_000, (proxy) => proxy.swallow('existing')],
+  'half-open connections of the workers to the database': [
+    'running',
+    WORKER,
+    1_000,
+    (proxy) => proxy.swallow('existing'),
+  ],
+  'commits whose answer is lost': ['both', DATABASE, 300, (proxy) => proxy.dropReplies('reset')],
+  'connections to the database cut in the middle': ['both', DATABASE, 1_000, (proxy) => proxy.cutAfter(20_000)],
+  'black hole to Redis': ['both', ['redis'], 3_000, (proxy) => proxy.swallow('all')],
+  'provider resets after the effect': ['running', ['provider'], 700, (proxy) => proxy.dropReplies('reset')],
+  'provider silent after the effect': ['running', ['provider'], 700, (proxy) => proxy.dropReplies('silence')],
+  'provider unreachable': ['running', ['provider'], 1_000, (proxy) => proxy.refuse()],
+  'mail server resets': ['running', ['smtp'], 700, (proxy) => proxy.dropReplies('reset')],
+};
 
 /** Each hits a link. */
-export const NETWORK_FAULTS: Fault[] = [
-  {
-    name: 'api cut off from the database',
-    hits: 'writing',
-    inject: spoiling(['api to database'], 100, (proxy) => proxy.reset()),
+export const NETWORK_FAULTS: Fault[] = Object.entries(BROKEN).map(([name, [hits, links, forMs, spoil]]) => ({
+  name,
+  hits,
+  ...(links.includes('redis') && { backend: 'redis' }),
+  inject: async ({ fleet }) => {
+    const proxies = links.map((link) => fleet.links[link]);
+    for (const proxy of proxies) void spoil(proxy);
+    await sleep(forMs);
+    await Promise.all(proxies.map((proxy) => proxy.pass()));
   },
-  {
-    name: 'worker cut off from the database',
-    hits: 'running',
-    inject: spoiling(['worker to database'], 100, (proxy) => proxy.reset()),
-  },
-  { name: 'slow database', hits: 'both', inject: spoiling(DATABASE, 2_000, (proxy) => proxy.slow(100)) },
-  {
-    name: 'half-open connections of the apis to the database',
-    hits: 'writing',
-    inject: spoiling(['api to database'], 1_000, (proxy) => proxy.swallow('existing')),
-  },
-  {
-    name: 'half-open connections of the workers to the database',
-    hits: 'running',
-    inject: spoiling(['worker to database'], 1_000, (proxy) => proxy.swallow('existing')),
-  },
-  {
-    name: 'commits whose answer is lost',
-    hits: 'both',
-    inject: spoiling(DATABASE, 300, (proxy) => proxy.dropReplies('reset')),
-  },
-  {
-    name: 'connections to the database cut in the middle',
-    hits: 'both',
-    inject: spoiling(DATABASE, 1_000, (proxy) => proxy.cutAfter(20_000)),
-  },
-  {
-    name: 'black hole to Redis',
-    hits: 'both',
-    backend: 'redis',
-    inject: spoiling(['redis'], 3_000, (proxy) => proxy.swallow('all')),
-  },
-  {
-    name: 'provider resets after the effect',
-    hits: 'running',
-    inject: spoiling(['provider'], 700, (proxy) => proxy.dropReplies('reset')),
-  },
-  {
-    name: 'provider silent after the effect',
-    hits: 'running',
-    inject: spoiling(['provider'], 700, (proxy) => proxy.dropReplies('silence')),
-  },
-  {
-    name: 'provider unreachable',
-    hits: 'running',
-    inject: spoiling(['provider'], 1_000, (proxy) => void proxy.refuse()),
-  },
-  {
-    name: 'mail server resets',
-    hits: 'running',
-    inject: spoiling(['smtp'], 700, (proxy) => proxy.dropReplies('reset')),
-  },
-];
+}));

@@ -15,6 +15,7 @@ import {
   wrapping,
 } from './mutations.ts';
 import type { Mutation, Simulation } from './simulation.ts';
+import { approve, cancel, create, wake, type Step } from './steps.ts';
 
 export interface Mutant {
   bug: string;
@@ -32,29 +33,18 @@ export interface Mutant {
 
 const pending = { require_approval: true };
 const params: JsonObject = { say: 'hello' };
-type Step = (simulation: Simulation) => Promise<unknown>;
-/** Creates an action, and takes these steps one after the other. */
-const create =
-  (type: string, more: JsonObject, ...steps: Step[]) =>
-  async (simulation: Simulation): Promise<void> => {
-    await simulation.create(type, params, more);
-    for (const step of steps) await step(simulation);
-  };
-const wake: Step = (simulation) => simulation.deliverWakeUps();
-const approve: Step = (simulation) => simulation.approve();
-const createAndWake =
-  (type: string, more: JsonObject = {}) =>
-  async (simulation: Simulation): Promise<void> => {
-    await simulation.create(type, { ...params, ...more });
-    await simulation.deliverWakeUps();
-  };
-const approveAndWake = create('provider_at_most_once', pending, wake, approve, wake);
+const created = (type: string, more: JsonObject, ...steps: Step[]) => create(type, params, () => more, ...steps);
+const createAndWake = (type: string, more: JsonObject = {}) => create(type, { ...params, ...more }, () => ({}), wake);
+const approveAndWake = created('provider_at_most_once', pending, wake, approve, wake);
+const dueIn = (ms: number) => ({ scheduled_time: new Date(Date.now() + ms).toISOString() });
 const changed = { params: { say: 'something else' } };
 
-const batched = (simulation: Simulation): Promise<void> =>
-  create('provider_idempotent', { ...pending, mission_id: randomUUID() }, () =>
-    simulation.approveBatch({ say: 'something else' }),
-  )(simulation);
+const batched = create(
+  'provider_idempotent',
+  params,
+  () => ({ ...pending, mission_id: randomUUID() }),
+  (simulation) => simulation.approveBatch({ say: 'something else' }),
+);
 
 /** A look-up that treats actions that are not cleared as due. */
 const careless = rewriting(['action_find_due'], (text) => text.replace(/ and status in \(.*?\)/, ''));
@@ -94,8 +84,7 @@ export const MUTANTS: Mutant[] = [
     mutate: rewriting(['action_claim'], (text) =>
       text.replace('due_at <= statement_timestamp()', "due_at <= statement_timestamp() + interval '10 minutes'"),
     ),
-    run: (simulation) =>
-      create('provider_idempotent', { scheduled_time: new Date(Date.now() + 300_000).toISOString() }, wake)(simulation),
+    run: create('provider_idempotent', params, () => dueIn(300_000), wake),
   },
   {
     bug: 'a fence that is ignored',
@@ -123,7 +112,7 @@ export const MUTANTS: Mutant[] = [
     breaks: 'nothing is forgotten',
     mutate: findingNothing('action_claim_due'),
     crashesAfter: 'action_create',
-    run: create('provider_idempotent', {}),
+    run: created('provider_idempotent', {}),
   },
   {
     bug: 'a sweep that never adopts lost actions',
@@ -176,13 +165,13 @@ export const MUTANTS: Mutant[] = [
     breaks: 'what ran is what was approved',
     mutate: skippingHash,
     anyway: ['what was created is what was sent'],
-    run: create('provider_idempotent', pending, approve, (simulation) => simulation.tamper(), wake),
+    run: created('provider_idempotent', pending, approve, (simulation) => simulation.tamper(), wake),
   },
   {
     bug: 'an approval without its version guard, and a guard that computes no hash',
     breaks: 'what ran is what was approved',
     mutate: unguarded,
-    run: create(
+    run: created(
       'provider_idempotent',
       pending,
       (simulation) => simulation.approve('reviewer', {}, () => simulation.update(changed)),
@@ -212,34 +201,31 @@ export const MUTANTS: Mutant[] = [
     bug: 'a cancellation that is acknowledged and not committed',
     breaks: 'what was acknowledged happened',
     mutate: uncommitted('action_cancelled'),
-    run: (simulation) => {
-      const soon = { scheduled_time: new Date(Date.now() + 50).toISOString() };
-      return create('provider_idempotent', soon, () => simulation.cancel())(simulation);
-    },
+    run: create('provider_idempotent', params, () => dueIn(50), cancel),
   },
   {
     bug: 'a query that forgets the workspace',
     breaks: 'what was acknowledged happened',
     mutate: ignoringWorkspace('action_find_with_log'),
-    run: create('provider_idempotent', {}, (simulation) => simulation.read('stranger')),
+    run: created('provider_idempotent', {}, (simulation) => simulation.read('stranger')),
   },
   {
     bug: 'a decision that forgets the workspace',
     breaks: 'nothing ran without being cleared',
     mutate: ignoringWorkspace('action_find', 'identity_find'),
-    run: create('provider_idempotent', pending, (simulation) => simulation.runNow('stranger')),
+    run: created('provider_idempotent', pending, (simulation) => simulation.runNow('stranger')),
   },
   {
     bug: 'an approval in the second dialect that is acknowledged and not committed',
     breaks: 'what was acknowledged happened',
     mutate: uncommitted('action_approved'),
-    run: create('provider_idempotent', pending, (simulation) => simulation.approveShown({ say: 'something else' })),
+    run: created('provider_idempotent', pending, (simulation) => simulation.approveShown({ say: 'something else' })),
   },
   {
     bug: 'an approval in the second dialect without its version guard, and a guard that computes no hash',
     breaks: 'what ran is what was approved',
     mutate: unguarded,
-    run: create(
+    run: created(
       'provider_idempotent',
       pending,
       (simulation) => simulation.approveShown(undefined, () => simulation.update(changed)),
@@ -266,7 +252,7 @@ export const MUTANTS: Mutant[] = [
     bug: 'a run in the api whose claim is not committed',
     breaks: 'an api claimed what it reported as run',
     mutate: uncommitted('action_claim_in_workspace'),
-    run: create('provider_idempotent', {}, (simulation) => simulation.processDue()),
+    run: created('provider_idempotent', {}, (simulation) => simulation.processDue()),
   },
 ];
 
