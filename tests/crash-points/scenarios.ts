@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject, Status } from '@proviso/contracts';
 import type { Simulation } from './simulation.ts';
-import { approve, approveAsReviewer, cancel, create, wake, type Step } from './steps.ts';
+import { approve, approveAsReviewer, cancel, create, runNow, settle, wake, type Step } from './steps.ts';
 
 export interface Scenario {
   name: string;
@@ -25,39 +25,33 @@ export function scenariosOf(type: string, params: JsonObject, canFail: boolean):
     run: create(type, params, more, ...steps),
   });
   const twice = [wake, approve, approveAsReviewer, wake];
+  const edit: Step = (simulation) => simulation.approveBatch(saying('edited'));
+  const reject: Step = (simulation) => simulation.reject('reviewer');
+  const postpone: Step = (simulation) => simulation.update(soon());
+  const approveWithHold: Step = (simulation) => simulation.approve('owner', { hold_seconds: 600 });
+  const recall: Step = (simulation) => simulation.recall('reviewer');
+  const inMission = () => ({ ...pending(), mission_id: randomUUID() });
+  const inAnHour = () => ({ ...pending(), ...at(3_600_000) });
+  const again = [wake, approveAsReviewer, runNow, wake];
   const always: Scenario[] = [
     scenario('created and run', 'completed', () => ({}), wake, wake),
     scenario('scheduled', 'completed', soon, wake),
     scenario('approved by two people', 'completed', pending, ...twice),
-    scenario(
-      'edited in its batch',
-      'completed',
-      () => ({ ...pending(), mission_id: randomUUID() }),
-      (simulation) => simulation.approveBatch(saying('edited')),
-      wake,
-    ),
-    scenario('rejected, with a wake-up sent', 'rejected', pending, (simulation) => simulation.reject('reviewer'), wake),
-    scenario(
-      'changed after its approval, and approved again',
-      'completed',
-      () => ({ ...pending(), ...at(3_600_000) }),
-      ...[approve, change, wake, approveAsReviewer, (simulation: Simulation) => simulation.runNow(), wake],
-    ),
-    scenario(
-      'postponed after its approval',
-      'completed',
-      pending,
-      ...[approve, (simulation: Simulation) => simulation.update(soon()), wake],
-    ),
+    scenario('edited in its batch', 'completed', inMission, edit, wake),
+    scenario('rejected, with a wake-up sent', 'rejected', pending, reject, wake),
+    scenario('changed after its approval, and approved again', 'completed', inAnHour, approve, change, ...again),
+    scenario('postponed after its approval', 'completed', pending, approve, postpone, wake),
     scenario('cancelled while a wake-up arrives', 'cancelled', soon, cancel, wake),
     scenario(
       'approved and held, recalled while a wake-up arrives, and approved again',
       'completed',
       pending,
-      (simulation) => simulation.approve('owner', { hold_seconds: 600 }),
+      approveWithHold,
       wake,
-      (simulation) => simulation.recall('reviewer'),
-      ...[wake, approve, wake],
+      recall,
+      wake,
+      approve,
+      wake,
     ),
   ];
   if (!canFail) return always;
@@ -77,7 +71,9 @@ export function scenariosOf(type: string, params: JsonObject, canFail: boolean):
       'returned to review by its guard, and approved again',
       'completed',
       { stale: true },
-      ...[(simulation: Simulation) => simulation.settle(), approve, wake],
+      settle,
+      approve,
+      wake,
     ),
     scenario(
       'edited by its approver',

@@ -8,6 +8,8 @@ export const wake: Step = (simulation) => simulation.deliverWakeUps();
 export const approve: Step = (simulation) => simulation.approve();
 export const approveAsReviewer: Step = (simulation) => simulation.approve('reviewer');
 export const cancel: Step = (simulation) => simulation.cancel();
+export const runNow: Step = (simulation) => simulation.runNow();
+export const settle: Step = (simulation) => simulation.settle();
 
 /** Creates an action, and takes these steps one after the other. */
 export const create =
