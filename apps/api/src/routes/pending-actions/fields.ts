@@ -1,4 +1,4 @@
-// Maps the field names of /v1, which core uses, to the names of this dialect. Held by pending-actions-errors.test.ts.
+// Maps the field names of /v1, which core uses, to the names of this dialect. Held by pending-actions-list-get.test.ts.
 import { AppError } from '@proviso/core';
 
 /** Fields whose name differs by more than its spelling. */

@@ -1,5 +1,5 @@
 // Limits the number of people, invitations and credentials, because each adds its own rate limit. The caller holds the
-// lock of the workspace or the person. Held by credential-limits.test.ts.
+// lock of the workspace or the person. Held by credentials.test.ts.
 import type { Transaction } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
 

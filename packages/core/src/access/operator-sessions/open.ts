@@ -27,7 +27,7 @@ const OPEN = statement<{ keyHash: string; idHash: string; formerHash: string }>(
 
 /**
  * Signs an operator in with a fresh session id. Never reuses the id that the browser sent: that session ends. Undefined
- * = not an operator's key. Held by apps/api/test/board-sessions.test.ts.
+ * = not an operator's key. Held by apps/api/test/board.test.ts.
  */
 export async function openOperatorSession(db: Database, key: string, former = ''): Promise<string | undefined> {
   const id = randomBytes(32).toString('base64url');

@@ -1,4 +1,4 @@
-// An unsubscription belongs to the address for ever, whatever happens to its contact. Held by contacts.test.ts.
+// An unsubscription belongs to the address for ever, whatever happens to its contact. Held by crm.test.ts.
 import type { Actor } from '@proviso/contracts';
 import type { Transaction } from '../../platform/db.ts';
 import type { contacts } from '../../generated/client.ts';

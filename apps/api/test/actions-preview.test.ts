@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { canonicalize } from 'json-canonicalize';
 import type { Action } from '@proviso/contracts';
-import { useTenant, type Client, type Reply } from './test-api.ts';
+import { useTenant, type Client, type Reply, uuidOf } from './test-api.ts';
+
+const { api, here } = useTenant();
 
 const WRONG = '0'.repeat(64);
 const digestOf = ({ preview }: Action): string => createHash('sha256').update(canonicalize(preview)).digest('hex');
 
 describe('a decision for the preview that was shown', () => {
-  const { api, here } = useTenant();
   const decide = (by: Client, id: string, body: object): Promise<Reply> => by.post(`/v1/actions/${id}/approve`, body);
 
   it('is the digest that any client can compute', async () => {
@@ -73,5 +74,31 @@ describe('a decision for the preview that was shown', () => {
       { action_id: misread.action_id, ok: false, code: 'CONFLICT' },
     ]);
     expect((await api.recorded(good.action_id)).row.approval).toMatchObject({ card_digest: good.card_digest });
+  });
+});
+
+describe('the summary of an action', () => {
+  it('is the title of a preview whose executor gives none', async () => {
+    const { preview } = await here.pending();
+    expect(preview?.summary).toBe(preview?.title);
+    expect(preview?.summary).not.toBe('');
+  });
+
+  it('follows an edit', async () => {
+    const params = { title: 'Send the quote' };
+    const { action_id, preview } = await here.pending({ type: 'create_task', params });
+    expect(preview?.summary).toBe('Task: Send the quote');
+    const edits = { title: 'Send the contract' };
+    const { body } = await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'edit', edits });
+    expect(body.action.preview?.summary).toBe('Task: Send the contract');
+  });
+
+  it('does not send a preview from before there were summaries back to its reviewer', async () => {
+    const { action_id } = await here.pending();
+    await api.world.db.pool.query(`update actions set preview = preview - 'summary' where id = $1::uuid`, [
+      uuidOf(action_id),
+    ]);
+    expect((await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve' })).status).toBe(200);
+    expect((await api.recorded(action_id)).row.status).toBe('approved');
   });
 });
