@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { PendingAction } from '@proviso/contracts';
 import { newId } from '@proviso/core';
-import { backends, clientOf, until } from '@proviso/testing';
+import { backends, clientOf, startTcpProxy, until } from '@proviso/testing';
 import { useFleet } from '@proviso/testing/fleet';
 import fc from 'fast-check';
 
@@ -24,7 +22,8 @@ describe('pending actions, although the api is killed,', () => {
   describe.each(backends())('with the queue $name', ({ redisUrl }) => {
     it('run once approved, with no wake-up sent and no process restarted', async () => {
       // The api's queue accepts connections and never answers, so no wake-up leaves the process that committed.
-      const silent = await silentServer();
+      const silent = await startTcpProxy({ port: 1 });
+      silent.swallow('all');
       const api = await fleet.startApi({ redisUrl: `redis://127.0.0.1:${silent.port}` });
       await fleet.startWorker({ redisUrl });
       const owner = await fleet.client(api);
@@ -83,19 +82,3 @@ describe('pending actions, although the api is killed,', () => {
     expect(await fleet.db.tables.action_events.count({ where: { workspace_id: fleet.workspace.id } })).toBe(CALLS);
   }, 480_000);
 });
-
-/** A server that accepts every connection and never answers. */
-async function silentServer(): Promise<{ port: number; close(): Promise<void> }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => void sockets.add(socket.on('error', () => undefined)));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}

@@ -173,15 +173,6 @@ describe('a gated write', () => {
   };
   const shownPreview = { title: 'Refund 4711', fields: [{ label: 'Amount', value: 500 }] };
 
-  it('that a person rejects does not run, and the agent reads why', async () => {
-    fixture.host([refund]);
-    const answer = gated(refund, { ...gate(), access: 'write' }).execute(PROPOSED);
-    const { id } = await fixture.proposal();
-    await fixture.person.actions.reject(id, { comment: 'Not this month.' });
-    expect(await answer).toMatchObject({ status: 'rejected', pending_action_id: id, comment: 'Not this month.' });
-    expect(fixture.refunds).toEqual([]);
-  }, 30_000);
-
   it('that is repeated is one proposal, with the preview that the tool rendered', async () => {
     const tool = gated(refund, { ...gate(), mode: 'submit', access: 'write', preview: () => shownPreview });
     const calls = Array.from({ length: 5 }, () => tool.execute(PROPOSED, { callId: 'call_1' }));
@@ -210,13 +201,6 @@ describe('a gated write', () => {
       message: 'refund may have run: the outcome is unknown. Do not repeat it.',
     });
     expect(fixture.refunds).toEqual([PROPOSED]);
-  }, 30_000);
-
-  it('cannot be decided by its agent', async () => {
-    await gated(refund, { ...gate(), mode: 'submit', access: 'write' }).execute(PROPOSED);
-    const { id, paramsHash } = await fixture.proposal();
-    await expect(fixture.agent.pendingActions.approve(id, { paramsHash })).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(fixture.agent.actions.approve(id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
   }, 30_000);
 });
 

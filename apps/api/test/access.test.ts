@@ -10,90 +10,42 @@ import { holdings, useApi, type Client, type Method, type Reply, type Tenant } f
 /** All but the one that strangers use: credentials.test.ts. */
 const routes = allRoutes.filter(({ handleOutsider }) => !handleOutsider);
 
+const names = (text: string): string[] => text.trim().split(/\s+/);
+
 /** Open to every valid token, or to every person for what is their own. */
 const OPEN = ['getAuthStatus', 'listKeys'];
 /** A person's own account, whatever their role: sessions.test.ts. */
 const ACCOUNT = ['getMe', 'setPassword', 'listSessions', 'revokeSession'];
 /** What people who decide do with each other. */
-const REVIEWERS_TOGETHER = [
-  'reportReading',
-  'assignAction',
-  'commentOnAction',
-  'snoozeAction',
-  'unsnoozeAction',
-  'listSnoozes',
-  'listReviewers',
-  'createView',
-  'listViews',
-  'deleteView',
-  'getNotificationSettings',
-  'updateNotificationSettings',
-];
+const REVIEWERS_TOGETHER = names(`
+  reportReading assignAction commentOnAction snoozeAction unsnoozeAction listSnoozes listReviewers createView
+  listViews deleteView getNotificationSettings updateNotificationSettings
+`);
 /** For people, and for keys that were created for it. */
-const DECISIONS = [
-  'recallAction',
-  'confirmOutcome',
-  'decideAction',
-  'rejectAction',
-  'bulkDecideActions',
-  'decideRunAction',
-  'rejectRunAction',
-  'approvePendingAction',
-  'rejectPendingAction',
-  'batchApprovePendingActions',
-];
+const DECISIONS = names(`
+  recallAction confirmOutcome decideAction rejectAction bulkDecideActions decideRunAction rejectRunAction
+  approvePendingAction rejectPendingAction batchApprovePendingActions
+`);
 /** People, and not a key however much it may do. */
 const PERSONAL_ONLY = [
   ...ACCOUNT,
   ...REVIEWERS_TOGETHER,
-  'createInvitation',
-  'listInvitations',
-  'revokeInvitation',
-  'updateMember',
-  'removeMember',
-  'createWorkspace',
-  'listWorkspaces',
+  ...names(`
+  createInvitation listInvitations revokeInvitation updateMember removeMember createWorkspace listWorkspaces
+`),
 ];
 /** Not for agents, whatever their scopes. */
 const PEOPLE_ONLY = [
   ...ACCOUNT,
   ...REVIEWERS_TOGETHER,
   ...DECISIONS,
-  'updateSettings',
-  'removeDemo',
-  'createIdentity',
-  'updateIdentity',
-  'deleteIdentity',
-  'verifyIdentity',
-  'createTool',
-  'deleteTool',
-  'createGateway',
-  'updateGateway',
-  'deleteGateway',
-  'refreshGateway',
-  'reviewGatewayTools',
-  'createWebhook',
-  'updateWebhook',
-  'deleteWebhook',
-  'rotateWebhookSecret',
-  'replayDelivery',
-  'replayFailedDeliveries',
-  'pauseWork',
-  'resumeWork',
-  'createKey',
-  'listKeys',
-  'revokeKey',
-  'createInvitation',
-  'listInvitations',
-  'revokeInvitation',
-  'listMembers',
-  'updateMember',
-  'removeMember',
-  'createWorkspace',
-  'listWorkspaces',
-  'createAgent',
-  'updateAgent',
-  'deleteAgent',
+  ...names(`
+  updateSettings removeDemo createIdentity updateIdentity deleteIdentity verifyIdentity createTool deleteTool
+  createGateway updateGateway deleteGateway refreshGateway reviewGatewayTools createWebhook updateWebhook
+  deleteWebhook rotateWebhookSecret replayDelivery replayFailedDeliveries pauseWork resumeWork createKey
+  listKeys revokeKey createInvitation listInvitations revokeInvitation listMembers updateMember removeMember
+  createWorkspace listWorkspaces createAgent updateAgent deleteAgent
+`),
 ];
 /** What a reviewer may do beyond reading. */
 const REVIEWING = [...REVIEWERS_TOGETHER, ...DECISIONS, 'proposeAgain', 'runActionNow'];

@@ -51,9 +51,7 @@ describe('POST /v1/actions/approve/bulk', () => {
     await here.owner.patch(`/v1/actions/${changed.action_id}`, { params: { say: 'changed' } });
     const misread = await here.pending();
     const expired = await here.pending();
-    await api.world.db.pool.query("update actions set expires_at = now() - interval '1 s' where id = $1", [
-      uuidOf(expired.action_id),
-    ]);
+    await api.world.setAction(expired.action_id, "expires_at = now() - interval '1 s'");
     const gone = await here.identity('internal');
     const unfit = await here.pending({ identity_id: gone });
     await here.owner.patch(`/v1/identities/${gone}`, { status: 'disabled' });

@@ -12,9 +12,7 @@ describe('an unknown outcome', () => {
   /** An action that ended in that way. */
   async function ended(columns: string): Promise<string> {
     const { action_id } = await here.pending();
-    await api.world.db.pool.query(`update actions set ${columns}, completed_at = now() where id = $1`, [
-      uuidOf(action_id),
-    ]);
+    await api.world.setAction(action_id, `${columns}, completed_at = now()`);
     return action_id;
   }
   const unknown = (): Promise<string> => ended("status = 'failed', status_reason = 'outcome_unknown'");

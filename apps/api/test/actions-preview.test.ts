@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalize } from 'json-canonicalize';
 import type { Action } from '@proviso/contracts';
-import { useTenant, type Client, type Reply, uuidOf } from './test-api.ts';
+import { useTenant, type Client, type Reply } from './test-api.ts';
 
 const { api, here } = useTenant();
 
@@ -95,9 +95,7 @@ describe('the summary of an action', () => {
 
   it('does not send a preview from before there were summaries back to its reviewer', async () => {
     const { action_id } = await here.pending();
-    await api.world.db.pool.query(`update actions set preview = preview - 'summary' where id = $1::uuid`, [
-      uuidOf(action_id),
-    ]);
+    await api.world.setAction(action_id, `preview = preview - 'summary'`);
     expect((await here.owner.post(`/v1/actions/${action_id}/approve`, { action: 'approve' })).status).toBe(200);
     expect((await api.recorded(action_id)).row.status).toBe('approved');
   });

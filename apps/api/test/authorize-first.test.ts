@@ -7,15 +7,7 @@ import { addressOf, seedWorkspace } from './seeded-workspace.ts';
 import { uuidOf, useTenant } from './test-api.ts';
 
 /** A person may send it whatever their scopes: it is about their own credentials and memberships. */
-const ONES_OWN = [
-  'createKey',
-  'revokeKey',
-  'removeMember',
-  'acceptInvitation',
-  'useSignInLink',
-  'setPassword',
-  'revokeSession',
-];
+const ONES_OWN = 'createKey revokeKey removeMember acceptInvitation useSignInLink setPassword revokeSession';
 
 const bodies = routes.filter(({ method }) => method !== 'get');
 
@@ -51,7 +43,7 @@ describe('a body that has been announced, and does not come', () => {
       const path = addressOf(route, seeded);
       const anybody: Who[] = [{ scopes: [] }, { role: 'viewer' }];
       const keys = anybody.map((who) => ({ ...who, key: true }));
-      const callers = ONES_OWN.includes(route.operationId) ? keys : anybody;
+      const callers = ONES_OWN.split(' ').includes(route.operationId) ? keys : anybody;
       for (const who of callers)
         expect([who, await answerTo(route.method, path, await seeded.token(who))]).toEqual([who, 403]);
     },

@@ -120,7 +120,7 @@ describe.each(['approve', 'reject'])('POST /api/pending-actions/{pa_id}/%s', (ve
 
   it('409 INVALID_STATE: past its expiry', async () => {
     const id = await waiting(here, { expires_at: inFuture() });
-    await api.world.db.pool.query('update actions set expires_at = now() where id = $1', [id]);
+    await api.world.setAction(id, 'expires_at = now()');
     await here.refuses('INVALID_STATE', () => post(id));
   });
 });

@@ -103,7 +103,7 @@ describe('GET /api/pending-actions/{pa_id}', () => {
         'rejected, when it expired undecided',
         { expires_at: inFuture() },
         async (_, id) => {
-          await api.world.db.pool.query('update actions set expires_at = now() where id = $1', [id]);
+          await api.world.setAction(id, 'expires_at = now()');
           await expireOpen(api.world.worker());
         },
         { status: 'rejected', resolvedAt: expect.any(String), error: 'cancelled: approval_expired' },

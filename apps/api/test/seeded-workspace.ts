@@ -37,9 +37,9 @@ export async function seedWorkspace(api: Api): Promise<SeededWorkspace> {
   const held = await here.pending();
   await here.owner.post(`/v1/actions/${held.action_id}/approve`, { action: 'approve', hold_seconds: 600 });
   const unknown = await here.pending();
-  await api.world.db.pool.query(
-    `update actions set status = 'failed', status_reason = 'outcome_unknown', completed_at = now() where id = $1`,
-    [uuidOf(unknown.action_id)],
+  await api.world.setAction(
+    unknown.action_id,
+    `status = 'failed', status_reason = 'outcome_unknown', completed_at = now()`,
   );
   const rejected = await here.pending();
   await here.owner.post(`/v1/actions/${rejected.action_id}/reject`, { comment: 'Not now.' });

@@ -360,45 +360,18 @@ export function uuidOf(actionId: string): string {
   return uuid;
 }
 
-const TABLES = [
-  'actions',
-  'action_events',
-  'contacts',
-  'unsubscribed_addresses',
-  'companies',
-  'notes',
-  'tasks',
-  'lifecycle_changes',
-  'email_messages',
-  'email_threads',
-  'identities',
-  'idempotency_keys',
-  'agents',
-  'agent_runs',
-  'api_keys',
-  'invitations',
-  'members',
-  'readers',
-  'snoozes',
-  'views',
-  'pauses',
-  'tools',
-  'gateways',
-  'gateway_servers',
-  'gateway_agents',
-  'gateway_tools',
-  'gateway_calls',
-  'gateway_reads',
-  'webhooks',
-  'webhook_secrets',
-  'webhook_deliveries',
-];
+const TABLES = `
+  actions action_events contacts unsubscribed_addresses companies notes tasks lifecycle_changes email_messages
+  email_threads identities idempotency_keys agents agent_runs api_keys invitations members readers snoozes views
+  pauses tools gateways gateway_servers gateway_agents gateway_tools gateway_calls gateway_reads
+  webhooks webhook_secrets webhook_deliveries
+`;
 
 /** Everything that a workspace holds, to see that nothing moved. */
 export async function holdings({ db }: Services, { id }: Pick<TestWorkspace, 'id'>): Promise<unknown> {
-  const each = TABLES.map(
-    (table) => `select '${table}' as kind, to_jsonb(t) as row from ${table} t where workspace_id = $1`,
-  );
+  const each = TABLES.trim()
+    .split(/\s+/)
+    .map((table) => `select '${table}' as kind, to_jsonb(t) as row from ${table} t where workspace_id = $1`);
   const { rows } = await db.pool.query(`${each.join(' union all ')} order by kind, row`, [id]);
   return rows;
 }

@@ -142,7 +142,7 @@ describe('an approved call of a workspace’s tool', () => {
     const here = await shop();
     const action_id = await here.approved();
     await here.register();
-    await api.world.db.pool.query('update actions set tool_version = 2 where id = $1', [uuidOf(action_id)]);
+    await api.world.setAction(action_id, 'tool_version = 2');
     expect(await here.run(action_id)).toMatchObject({ status: 'failed', status_reason: 'approval_mismatch' });
     expect(here.tool.calls).toEqual([]);
   });
@@ -198,7 +198,7 @@ describe('an approved call of a workspace’s tool', () => {
     here.tool.next('/call', httpFault.takesThenCuts(), { ...httpFault.answers(502), takes: true });
     const action_id = await here.approved();
     for (const status of ['approved', 'approved', 'completed']) {
-      await api.world.db.pool.query('update actions set due_at = now() where id = $1', [uuidOf(action_id)]);
+      await api.world.setAction(action_id, 'due_at = now()');
       expect(await here.run(action_id)).toMatchObject({ status });
     }
     expect(here.tool.calls).toHaveLength(1);

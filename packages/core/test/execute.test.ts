@@ -28,8 +28,7 @@ describe('execute', () => {
   }
 
   /** Makes a retry due at once, as the passing of time would. */
-  const letTimePass = ({ id }: ActionRow) =>
-    world.db.pool.query('update actions set due_at = now() where id = $1', [id]);
+  const letTimePass = ({ id }: ActionRow) => world.setAction(id, 'due_at = now()');
 
   async function runFiveTimes(action: ActionRow): Promise<void> {
     for (let attempt = 1; attempt <= 5; attempt += 1) {
@@ -151,7 +150,7 @@ describe('execute', () => {
       const expires_at = new Date(Date.now() + 60_000).toISOString();
       const action = await create('at_most_once', { outcome: 'unavailable' }, { expires_at });
       await run(action);
-      await world.db.pool.query(`update actions set expires_at = now() - interval '1 s' where id = $1`, [action.id]);
+      await world.setAction(action.id, `expires_at = now() - interval '1 s'`);
       await letTimePass(action);
       expect(await run(action)).toMatchObject({ status: 'scheduled', attempts: 0 });
       expect((await names(action)).filter((name) => name === 'action.claimed')).toHaveLength(1);
@@ -222,7 +221,7 @@ describe('execute', () => {
 
   it('runs nothing after its expiry', async () => {
     const action = await create('at_most_once', {}, { expires_at: new Date(Date.now() + 60_000).toISOString() });
-    await world.db.pool.query("update actions set expires_at = now() - interval '1 second' where id = $1", [action.id]);
+    await world.setAction(action.id, "expires_at = now() - interval '1 second'");
     await execute(world.worker(), action.id);
     expect(effects(action)).toEqual([]);
   });
@@ -235,7 +234,7 @@ describe('execute', () => {
   ])('does nothing when %s is not what was approved, and says so', async (_, change) => {
     const action = await create('at_most_once', { say: 'approved' }, { require_approval: true });
     await decideAction(owner, action.id, { action: 'approve' });
-    await world.db.pool.query(`update actions set ${change} where id = $1`, [action.id]);
+    await world.setAction(action.id, change);
     const row = await run(action);
     expect(row).toMatchObject({ status: 'failed', status_reason: 'approval_mismatch' });
     expect(effects(action)).toEqual([]);
@@ -307,7 +306,7 @@ describe('execute', () => {
     const expires_at = new Date(Date.now() + 60_000).toISOString();
     const action = await create('idempotent', { outcome: 'retry_unsure' }, { expires_at });
     await run(action);
-    await world.db.pool.query("update actions set expires_at = now() - interval '1 second' where id = $1", [action.id]);
+    await world.setAction(action.id, "expires_at = now() - interval '1 second'");
     await letTimePass(action);
     expect(await run(action)).toMatchObject({ attempts: 2 });
   });
@@ -315,9 +314,7 @@ describe('execute', () => {
   it('asks, instead of repeating, once the provider has forgotten the key of an earlier attempt', async () => {
     const action = await create('idempotent', { outcome: 'retry_unsure', settles: 'not_done' });
     await run(action);
-    await world.db.pool.query("update actions set effect_started_at = now() - interval '1 hour' where id = $1", [
-      action.id,
-    ]);
+    await world.setAction(action.id, "effect_started_at = now() - interval '1 hour'");
     await letTimePass(action);
     expect(await run(action)).toMatchObject({ status: 'failed', status_reason: 'not_sent' });
     expect(effects(action)).toHaveLength(1);
@@ -355,7 +352,7 @@ describe('execute', () => {
         ...world.db,
         transaction: <T>(work: Parameters<typeof world.db.transaction<T>>[0]) =>
           world.db.transaction<T>(async (tx) => {
-            await world.db.pool.query('update actions set fence = fence + 1 where id = $1', [late.id]);
+            await world.setAction(late.id, 'fence = fence + 1');
             return work(tx);
           }),
       },

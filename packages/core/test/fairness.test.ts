@@ -190,7 +190,7 @@ describe('a share for every workspace', () => {
     const worker = workerWith({ slots: 1 });
     await createMany(greedy, 'quick', 2);
     const late = await create(greedy, 'quick');
-    await world.db.pool.query(`update actions set due_at = due_at - interval '1 minute' where id = $1`, [late.id]);
+    await world.setAction(late.id, `due_at = due_at - interval '1 minute'`);
     const fresh = await create(modest, 'quick');
     let wanted = 0;
     await execute(worker, late.id, () => (wanted += 1));

@@ -131,7 +131,7 @@ describe('lifecycle', () => {
     'refuses %s once the effect may have begun, also between two attempts',
     async (move) => {
       const row = await rowIn('approved', move);
-      await world.db.pool.query('update actions set effect_started_at = now() where id = $1', [row.id]);
+      await world.setAction(row.id, 'effect_started_at = now()');
       await expect(transition(world.db, row, move, how)).rejects.toMatchObject({ code: 'INVALID_STATE' });
       expect((await reread(world, row)).version).toBe(row.version);
     },

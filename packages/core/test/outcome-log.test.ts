@@ -26,13 +26,13 @@ describe('the outcome of a run', () => {
     return { id, lines };
   }
 
-  it.each<[string, object, object, number?]>([
-    ['a refusal', { outcome: 'refused' }, { reason: 'provider_refused', msg: 'an action failed' }],
-    ['an outcome that nobody knows', { outcome: 'unknown' }, { reason: 'outcome_unknown', msg: 'an action failed' }],
-    ['a guard’s refusal', { guard: 'refused' }, { reason: 'guard_refused', msg: 'an action failed' }],
-    ['a passing fault', { outcome: 'retry' }, { reason: 'retry', msg: 'an action will be retried' }],
+  it.each<[string, object, object, number]>([
+    ['a refusal', { outcome: 'refused' }, { reason: 'provider_refused', msg: 'an action failed' }, 5],
+    ['an outcome that nobody knows', { outcome: 'unknown' }, { reason: 'outcome_unknown', msg: 'an action failed' }, 5],
+    ['a guard’s refusal', { guard: 'refused' }, { reason: 'guard_refused', msg: 'an action failed' }, 5],
+    ['a passing fault', { outcome: 'retry' }, { reason: 'retry', msg: 'an action will be retried' }, 5],
     ['a last attempt', { outcome: 'retry' }, { reason: 'attempts_exhausted', msg: 'an action failed' }, 1],
-    ['a completion', {}, { msg: 'an action completed' }],
+    ['a completion', {}, { msg: 'an action completed' }, 5],
   ])('logs a line at info with ids and codes, and nothing that was sent: %s', async (_, params, says, attemptsMax) => {
     const { id, lines } = await logOf(params, attemptsMax);
     const ids = { action: formatId('action', id), workspace: workspace.id, type: 'probe_at_most_once' };
@@ -47,7 +47,7 @@ describe('the outcome of a run', () => {
       params: { say: SECRET },
       expires_at,
     });
-    await world.db.pool.query("update actions set expires_at = now() - interval '1 second' where id = $1", [id]);
+    await world.setAction(id, "expires_at = now() - interval '1 second'");
     const { log, lines } = capture();
     await expireOpen({ ...world.worker(), log });
     expect(lines).toMatchObject([{ action: formatId('action', id), reason: 'expired', msg: 'an action expired' }]);

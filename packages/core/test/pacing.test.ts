@@ -166,7 +166,7 @@ describe.each(backends())('pacing $name', ({ redisUrl }) => {
     expect(pause).toBeGreaterThan(50_000);
     const again = async (): Promise<number> => {
       await world.db.pool.query('update identities set not_before = now() where id = $1', [id]);
-      await world.db.pool.query('update actions set due_at = now() where id = $1', [action.id]);
+      await world.setAction(action.id, 'due_at = now()');
       await execute(world.worker(), action.id);
       return dueInMs(action);
     };

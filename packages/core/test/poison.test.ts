@@ -79,10 +79,10 @@ describe('an executor that', () => {
 
   it('answers a reconciliation with garbage is ignored', async () => {
     const action = await create('poison_at_most_once', { poison: 'hangs', begins: true });
-    await world.db.pool.query(
-      `update actions set status = 'running', status_before_run = 'scheduled', fence = 1, started_at = now(),
-        effect_started_at = now(), lease_until = now() - interval '1 second' where id = $1`,
-      [action.id],
+    await world.setAction(
+      action.id,
+      `status = 'running', status_before_run = 'scheduled', fence = 1, started_at = now(),
+        effect_started_at = now(), lease_until = now() - interval '1 second'`,
     );
     await recoverLost(world.worker());
     expect(await reread(world, action)).toMatchObject({ status: 'failed', status_reason: 'outcome_unknown' });

@@ -23,14 +23,14 @@ describe('recover', () => {
     createAction(owner, { type: `probe_${delivery}`, identity_id: workspace.identityId, params });
 
   const expireLease = ({ id }: ActionRow): Promise<unknown> =>
-    world.db.pool.query("update actions set lease_until = now() - interval '1 second' where id = $1", [id]);
+    world.setAction(id, "lease_until = now() - interval '1 second'");
 
   /** A worker that claimed it and was never heard of again; `begun` = after begin(). */
   async function lose(action: ActionRow, begun: boolean): Promise<ActionRow> {
     const { action: held } = await claim(world.worker(), action.id);
     if (!held) throw new Error('not claimed');
     await expireLease(action);
-    if (begun) await world.db.pool.query('update actions set effect_started_at = now() where id = $1', [action.id]);
+    if (begun) await world.setAction(action.id, 'effect_started_at = now()');
     return held;
   }
 
@@ -90,9 +90,7 @@ describe('recover', () => {
   it('treats an idempotent effect as at_most_once after the provider has forgotten its key', async () => {
     const action = await create('idempotent', { settles: 'unknown' });
     await lose(action, true);
-    await world.db.pool.query("update actions set effect_started_at = now() - interval '1 hour' where id = $1", [
-      action.id,
-    ]);
+    await world.setAction(action.id, "effect_started_at = now() - interval '1 hour'");
     await recoverLost(world.worker());
     expect(await reread(world, action)).toMatchObject({ status: 'failed', status_reason: 'outcome_unknown' });
   });

@@ -24,8 +24,7 @@ describe('the hot statements', () => {
 
   const create = (more: object = {}): Promise<ActionRow> =>
     createAction(owner, { type: 'probe_idempotent', identity_id: workspace.identityId, params: {}, ...more });
-  const set = (action: ActionRow, columns: string) =>
-    world.db.pool.query(`update actions set ${columns} where id = $1`, [action.id]);
+  const set = (action: ActionRow, columns: string) => world.setAction(action.id, columns);
 
   async function held(columns?: string): Promise<ActionRow> {
     const { action } = await claim(world.worker(), (await create()).id);

@@ -77,7 +77,7 @@ describe('statements that run together', () => {
     const ctx = await owner();
     const [good, gone, changed, other] = (await proposals(4)) as [ActionRow, ActionRow, ActionRow, ActionRow];
     await cancelAction(ctx, gone.id, {});
-    await world.db.pool.query('update actions set version = 7, revision = 2 where id = $1', [changed.id]);
+    await world.setAction(changed.id, 'version = 7, revision = 2');
     sent.splice(0);
     const ids = [good.id, gone.id, changed.id, other.id];
     const answers = await Promise.allSettled(ids.map((id) => decideAction(ctx, id, { action: 'approve' })));

@@ -91,14 +91,14 @@ describe('the metrics of a process', () => {
     const { id } = await propose({ outcome: 'hang' });
     const running = execute(slow, id);
     await until('it runs', () => slow.leases.count() === 1);
-    await world.db.pool.query('update actions set fence = fence + 1 where id = $1', [id]);
+    await world.setAction(id, 'fence = fence + 1');
     await until('the loss', async () => (await sample(`proviso_lease_losses_total{type="${type}"}`)) === 1);
     await running;
   });
 
   it('give all types that workspaces register one name, so that their number does not grow with tenants', async () => {
     const { id } = await propose({}, { require_approval: true });
-    await world.db.pool.query("update actions set type = 'named_by_a_tenant' where id = $1", [id]);
+    await world.setAction(id, "type = 'named_by_a_tenant'");
     const text = await metrics.text();
     expect(sampleIn(text, 'proviso_waiting_actions{type="tool"}')).toBe(1);
     expect(text).not.toContain('named_by_a_tenant');

@@ -12,6 +12,7 @@ import {
   openDatabase,
   openQueue,
   DEFAULT_TIMINGS,
+  parseId,
   readKeyRing,
   sealSecret,
   type ActionRow,
@@ -34,6 +35,8 @@ export interface World extends Services {
   workspace(): Promise<TestWorkspace>;
   /** A worker in this process; `timings` shortens its times, `slots` reduces it. */
   worker(timings?: Partial<Timings>, slots?: Partial<SlotOptions>): Worker;
+  /** Changes an action's row by force. `id` is a UUID or a TypeID. */
+  setAction(id: string, columns: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -115,6 +118,8 @@ export async function openWorld({
       workers.push(worker);
       return worker;
     },
+    setAction: async (id, columns) =>
+      void (await db.pool.query(`update actions set ${columns} where id = $1`, [parseId('action', id)])),
     close: async () => {
       for (const worker of workers) worker.leases.close();
       await shipped.mcp.close();

@@ -3,15 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.resolve(__dirname, '../../..');
-const SOURCES = [
-  'apps/api/src',
-  'apps/inbox/src',
-  'apps/local/src',
-  'apps/worker/src',
-  'packages/contracts/src',
-  'packages/core/src',
-];
-SOURCES.push('packages/executors/src', 'packages/sdk/src', 'tools');
+const SOURCES =
+  'apps/api/src apps/inbox/src apps/local/src apps/worker/src packages/contracts/src packages/core/src packages/executors/src packages/sdk/src tools';
 const NOT_PROSE = /^generated|recorded\.ts$|statements\.ts$|(^|\/)sql\//;
 
 const TWO_WORDS = /[\p{L}’'}`][,:;)]? +\(?[\p{L}{`]/u;
@@ -21,17 +14,7 @@ const CODE = /^window\.|^[\w-]+, [\w-]+$|^(id|data): |'none'|^\(<|^const |^-c /;
 const CLASSES = /^(?=.*(-|\bflex\b|\bgrid\b|\btruncate\b))[a-z0-9:[\]()_.,%#&>!*{…}/ -]+$/;
 const TAG = /<style>[^]*?<\/style>|<\/?[a-z!][^>]*>/g;
 
-const DESCRIBES = new Set([
-  'describe',
-  'meta',
-  'summary',
-  'description',
-  'title',
-  'examples',
-  'example',
-  'tag',
-  'tags',
-]);
+const DESCRIBES = new Set('describe meta summary description title examples example tag tags'.split(' '));
 
 interface Node {
   [key: string]: unknown;
@@ -89,7 +72,7 @@ const filesOf = (source: string): string[] =>
 
 /** Every text of the product that people read, by file. */
 export function messagesPage(): string {
-  const all = SOURCES.flatMap(filesOf).map(textsOf);
+  const all = SOURCES.split(' ').flatMap(filesOf).map(textsOf);
   const list = (kind: keyof Texts): string =>
     all
       .filter(([, texts]) => texts[kind].size > 0)

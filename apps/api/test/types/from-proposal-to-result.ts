@@ -52,7 +52,7 @@ export async function runAndLose(
   const id = uuidOf(action_id);
   const lost = execute(api.world.worker({ heartbeatMs: 1_000 }), id);
   await reached;
-  await api.world.db.pool.query("update actions set lease_until = now() - interval '1 second' where id = $1", [id]);
+  await api.world.setAction(id, "lease_until = now() - interval '1 second'");
   await recoverLost(api.world.worker());
   const { body } = await owner.get(`/v1/actions/${action_id}`);
   await lost; // it notices, and writes nothing

@@ -141,7 +141,7 @@ describe('mcp_tool_call', () => {
   it('does not run when the row names a different definition than the approved one', async () => {
     const action = await proposed();
     await approve(here, action);
-    await api.world.db.pool.query("update actions set definition_hash = 'x' where id = $1", [uuidOf(action.action_id)]);
+    await api.world.setAction(action.action_id, "definition_hash = 'x'");
     expect(await run(api, here, action)).toMatchObject({ status: 'failed', status_reason: 'approval_mismatch' });
     expect(fake.calls).toEqual([]);
   });
@@ -155,7 +155,7 @@ describe('mcp_tool_call', () => {
     await approve(here, action);
     fake.next('tools/call', { takes: true, ending: 'cut' });
     await run(api, here, action);
-    await api.world.db.pool.query('update actions set due_at = now() where id = $1', [uuidOf(action.action_id)]);
+    await api.world.setAction(action.action_id, 'due_at = now()');
     expect(await run(api, here, action)).toMatchObject(expected);
     expect(fake.calls).toHaveLength(1);
   });

@@ -25,19 +25,7 @@ const string = fc.array(unit, { maxLength: 6 }).map((units): Model => {
   return leaf(`"${units.map(([text]) => text).join('')}"`, value, !value.includes('\u0000') && value.isWellFormed());
 });
 
-const EXACT = [
-  '0',
-  '-0',
-  '7',
-  '-1.5',
-  '1e3',
-  '9007199254740991',
-  '-9007199254740991',
-  '0.1',
-  '1E-300',
-  '0e-999',
-  '1e15',
-];
+const EXACT = '0 -0 7 -1.5 1e3 9007199254740991 -9007199254740991 0.1 1E-300 0e-999 1e15'.split(' ');
 const LOST = ['9007199254740992', '-9007199254740993', '9.007199254740993e15', '1e400', '-1e400', '1e-400', '123e-999'];
 const number = fc.constantFrom(...EXACT, ...LOST).map((text) => leaf(text, Number(text), EXACT.includes(text)));
 const constant = fc.constantFrom('true', 'false', 'null').map((text) => leaf(text, JSON.parse(text)));

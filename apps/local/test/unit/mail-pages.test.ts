@@ -103,22 +103,18 @@ describe('the local mail', () => {
     },
   );
 
-  it.each([
-    'evil.example',
-    'evil.example:PORT',
-    '127.0.0.1',
-    '127.0.0.1:1',
-    'localhost.evil.example:PORT',
-    '0.0.0.0:PORT',
-  ])('is not shown at another host name, so DNS rebinding reads nothing: "%s"', async (name) => {
-    const Host = name.replace('PORT', String(mail.mailPort));
-    for (const address of ADDRESSES) {
-      const { status, body } = await ask(`/${KEY}${address}`, { Host });
-      expect([address, status]).toEqual([address, 421]);
-      expect(body).not.toContain('ada@example.com');
-    }
-    expect((await ask(`/${KEY}/messages`, { Host, method: 'DELETE' })).status).toBe(421);
-  });
+  it.each('evil.example evil.example:PORT 127.0.0.1 127.0.0.1:1 localhost.evil.example:PORT 0.0.0.0:PORT'.split(' '))(
+    'is not shown at another host name, so DNS rebinding reads nothing: "%s"',
+    async (name) => {
+      const Host = name.replace('PORT', String(mail.mailPort));
+      for (const address of ADDRESSES) {
+        const { status, body } = await ask(`/${KEY}${address}`, { Host });
+        expect([address, status]).toEqual([address, 421]);
+        expect(body).not.toContain('ada@example.com');
+      }
+      expect((await ask(`/${KEY}/messages`, { Host, method: 'DELETE' })).status).toBe(421);
+    },
+  );
 
   it.each(['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]'])('is shown at %s', async (name) => {
     expect((await ask(`/${KEY}/`, { Host: `${name}:${mail.mailPort}` })).status).toBe(200);

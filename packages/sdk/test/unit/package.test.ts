@@ -4,14 +4,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const FOLDER = 'packages/sdk';
-const PEERS = [
-  'ai',
-  '@openai/agents',
-  '@langchain/core/runnables',
-  '@langchain/core/tools',
-  '@modelcontextprotocol/client',
-  '@modelcontextprotocol/server',
-];
+const PEERS =
+  'ai @openai/agents @langchain/core/runnables @langchain/core/tools @modelcontextprotocol/client @modelcontextprotocol/server'.split(
+    ' ',
+  );
 
 const filesOf = (ending: string): string[] =>
   readdirSync(path.join(FOLDER, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));
