@@ -1025,31 +1025,39 @@ select 1 as locked from members where workspace_id = $1::uuid and user_id = $2::
 
 -- webhook_claim_deliveries
 -- $1 webhooks
--- $2 count
--- $3 leaseMs
+-- $2 leaseMs
+-- $3 count
 with candidates as (
-  select d.id from unnest($1::uuid[]) w(id) cross join lateral (
-    select d.id, d.due_at from webhook_deliveries d
-    where d.webhook_id = w.id and d.status = 'pending' and d.due_at <= statement_timestamp()
-      and not exists (
-        select from webhook_deliveries o
-        where o.webhook_id = d.webhook_id and o.action_id = d.action_id and o.status = 'pending' and o.id <> d.id
-          and (o.lease_until > statement_timestamp()
-            or (o.version < d.version and o.due_at <= statement_timestamp())))
-    order by d.due_at, d.version
+  select one.id from unnest($1::uuid[]) w(id) cross join lateral (
+    select first.id from (
+      select action_id, min(due_at) as due_at from (
+        select action_id, due_at from webhook_deliveries
+        where webhook_id = w.id and status = 'pending' and due_at <= statement_timestamp()
+        order by due_at limit 500
+      ) due group by action_id
+    ) due cross join lateral (
+      select o.id from webhook_deliveries o
+      where o.action_id = due.action_id and o.webhook_id::text = w.id::text and o.completed_at is null and o.due_at <= statement_timestamp()
+      order by o.version limit 1
+    ) first
+    where not exists (
+      select from webhook_deliveries o where o.action_id = due.action_id and o.webhook_id::text = w.id::text and o.completed_at is null and o.lease_until > statement_timestamp() offset 0)
+    order by due.due_at
     limit greatest(0, 8 - (
       select count(*) from webhook_deliveries f
-      where f.webhook_id = w.id and f.status = 'pending' and f.lease_until > statement_timestamp()))
-  ) d
-  limit $2::int
+      where f.webhook_id = w.id and f.status = 'pending' and f.lease_until > statement_timestamp()
+        and f.due_at > statement_timestamp()
+        and f.due_at <= statement_timestamp() + $2::int * interval '1 ms'))
+  ) one
+  limit $3::int
 ), locked as (
   select d.id from webhook_deliveries d
   where d.id in (select id from candidates) and d.status = 'pending' and d.due_at <= statement_timestamp()
   for no key update skip locked
 ), claimed as (
   update webhook_deliveries d set attempts = d.attempts + 1, fence = d.fence + 1,
-    lease_until = statement_timestamp() + $3::int * interval '1 ms',
-    due_at = statement_timestamp() + $3::int * interval '1 ms'
+    lease_until = statement_timestamp() + $2::int * interval '1 ms',
+    due_at = statement_timestamp() + $2::int * interval '1 ms'
   from locked l where d.id = l.id
   returning d.*
 )
@@ -1104,7 +1112,7 @@ for no key update skip locked;
 select extract(epoch from statement_timestamp() - min(oldest.created_at))::float8 as seconds
 from webhooks w cross join lateral (
   select created_at from webhook_deliveries d where d.webhook_id = w.id and d.status = 'pending'
-  order by created_at limit 1
+  order by due_at limit 10000
 ) oldest
 where w.disabled_reason is null;
 

@@ -9,6 +9,7 @@ import {
   deleteOldDeliveries,
   deliver,
   formatId,
+  newId,
   listWebhookDeliveries,
   recordDeliveries,
   replayDelivery,
@@ -22,6 +23,7 @@ import {
   type Timings,
 } from '@proviso/core';
 import { builtIns } from '@proviso/executors';
+import { openMetrics } from '@proviso/metrics';
 import { until } from '@proviso/testing';
 import { eachTest, useWorld, useWorkspace } from '@proviso/testing/fixtures';
 import { httpFault, startHttpFake, type HttpFake } from '@proviso/testing/providers/http-fake';
@@ -101,6 +103,47 @@ describe('webhooks', () => {
     expect(cancelled.json).toMatchObject({ type: 'action.cancelled', data: { version: 2, status: 'cancelled' } });
     expect(cancelled.headers['webhook-id']).toBe(`${formatId('action', id)}_2`);
     expect(() => new Webhook(`whsec_${btoa('x'.repeat(32))}`).verify(created.body, created.headers)).toThrow();
+  });
+
+  it('shows the secret once, and keeps it sealed', async () => {
+    const idempotency = {
+      key: newId(),
+      tokenId: newId(),
+      workspaceId: workspace.id,
+      requestHash: 'x',
+      replayed: false,
+    };
+    const body = { url: `${receiver.url}/hook` };
+    const first = await createWebhook({ ...owner, idempotency }, body);
+    expect(await createWebhook({ ...owner, idempotency }, body)).toEqual({ ...first, secret: null });
+    const kept = await world.db.pool.query('select (select jsonb_agg(w) from webhook_secrets w)::text as text');
+    expect(first.secret).toMatch(/^whsec_/);
+    expect(kept.rows[0]).toEqual({ text: expect.stringContaining('v1.test.') });
+    expect(JSON.stringify([kept.rows, await getWebhook(owner, first.webhook.webhook_id)])).not.toContain(first.secret);
+  });
+
+  it('counts attempts by outcome, and measures the oldest event that has not arrived', async () => {
+    const metrics = openMetrics(world, 0);
+    try {
+      await add();
+      receiver.next('/hook', answers(500));
+      await propose();
+      await attempted(1, { delaysMs: [3_600_000] });
+      await world.db.pool.query("update webhook_deliveries set created_at = created_at - interval '90 seconds'");
+      const text = await metrics.text();
+      const sample = (name: string) =>
+        Number(
+          text
+            .split('\n')
+            .find((line) => line.startsWith(`${name} `))
+            ?.split(' ')[1],
+        );
+      expect(sample('proviso_webhook_attempts_total{outcome="retried"}')).toBe(1);
+      expect(sample('proviso_webhook_attempts_total{outcome="delivered"}')).toBe(0);
+      expect(sample('proviso_webhook_oldest_pending_seconds')).toBeGreaterThanOrEqual(90);
+    } finally {
+      metrics.close();
+    }
   });
 
   it('sends only the events that the webhook asks for, of its own workspace, from its creation on', async () => {

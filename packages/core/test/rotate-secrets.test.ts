@@ -2,6 +2,7 @@ import {
   countSealed,
   createIdentity,
   createTool,
+  createWebhook,
   openSecret,
   readKeyRing,
   rotateSecrets,
@@ -24,7 +25,7 @@ describe('rotateSecrets', () => {
     before = { ...(await (await world.workspace()).as({})), secrets: readKeyRing(OLD) };
   });
   afterEach(async () => {
-    await world.db.pool.query('delete from tools; delete from identities');
+    await world.db.pool.query('delete from tools; delete from webhooks; delete from identities');
     await world.close();
   });
 
@@ -44,9 +45,13 @@ describe('rotateSecrets', () => {
   it('moves every secret to the first key, so that the old one can be removed', async () => {
     await keep(3);
     const { secret } = await createTool(before, { name: 'refund', url: 'https://a.example.com', input_schema: {} });
-    expect(await countSealed(world.db)).toEqual(new Map([['old', 4]]));
-    expect(await rotateSecrets(world.db, both)).toEqual({ resealed: 4, stuck: 0 });
-    expect(await countSealed(world.db)).toEqual(new Map([['new', 4]]));
+    const signing = await createWebhook(before, { url: 'https://a.example.com' });
+    expect(await countSealed(world.db)).toEqual(new Map([['old', 5]]));
+    expect(await rotateSecrets(world.db, both)).toEqual({ resealed: 5, stuck: 0 });
+    expect(await countSealed(world.db)).toEqual(new Map([['new', 5]]));
+    const row = await world.db.tables.webhook_secrets.findFirstOrThrow();
+    const sealed = openSecret(readKeyRing(NEW), row.secret, `webhook_secrets.secret:${row.id}`);
+    expect(sealed).toEqual({ secret: signing.secret });
     expect(await opened(NEW)).toEqual([LOGIN, LOGIN, LOGIN]);
     const tool = await world.db.tables.tools.findFirstOrThrow();
     const place = `tools.secret:${tool.workspace_id}/refund`;

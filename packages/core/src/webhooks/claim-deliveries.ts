@@ -6,6 +6,8 @@ import { statement } from '../platform/statement.ts';
 
 /** In the fleet, so that a slow receiver does not occupy all workers. */
 const PER_WEBHOOK_MAX = 8;
+/** How many due deliveries of a webhook a claim looks at. Each leads to the first version of its action. */
+const WINDOW = 500;
 
 /** Webhooks with something due, in any order; another worker's are left out. */
 const LOCK_DUE = statement<{ count: number }, { id: string }>(
@@ -41,24 +43,38 @@ interface ClaimParams {
   leaseMs: number;
 }
 
-/** An earlier version of the same action goes first, unless it waits for its next attempt. */
+/**
+ * What else a webhook has pending for an action. Written so that only the index on the action fits: the planner takes
+ * another one while it does not know yet how many are pending.
+ */
+const OF_ACTION = 'o.action_id = due.action_id and o.webhook_id::text = w.id::text and o.completed_at is null';
+
+/** Of each action that has something due, the first version that is due, unless another one is in flight. */
 const CLAIM = statement<ClaimParams, ClaimedDelivery>(
   'webhook_claim_deliveries',
   `
     with candidates as (
-      select d.id from unnest(:webhooks::uuid[]) w(id) cross join lateral (
-        select d.id, d.due_at from webhook_deliveries d
-        where d.webhook_id = w.id and d.status = 'pending' and d.due_at <= statement_timestamp()
-          and not exists (
-            select from webhook_deliveries o
-            where o.webhook_id = d.webhook_id and o.action_id = d.action_id and o.status = 'pending' and o.id <> d.id
-              and (o.lease_until > statement_timestamp()
-                or (o.version < d.version and o.due_at <= statement_timestamp())))
-        order by d.due_at, d.version
+      select one.id from unnest(:webhooks::uuid[]) w(id) cross join lateral (
+        select first.id from (
+          select action_id, min(due_at) as due_at from (
+            select action_id, due_at from webhook_deliveries
+            where webhook_id = w.id and status = 'pending' and due_at <= statement_timestamp()
+            order by due_at limit ${WINDOW}
+          ) due group by action_id
+        ) due cross join lateral (
+          select o.id from webhook_deliveries o
+          where ${OF_ACTION} and o.due_at <= statement_timestamp()
+          order by o.version limit 1
+        ) first
+        where not exists (
+          select from webhook_deliveries o where ${OF_ACTION} and o.lease_until > statement_timestamp() offset 0)
+        order by due.due_at
         limit greatest(0, ${PER_WEBHOOK_MAX} - (
           select count(*) from webhook_deliveries f
-          where f.webhook_id = w.id and f.status = 'pending' and f.lease_until > statement_timestamp()))
-      ) d
+          where f.webhook_id = w.id and f.status = 'pending' and f.lease_until > statement_timestamp()
+            and f.due_at > statement_timestamp()
+            and f.due_at <= statement_timestamp() + :leaseMs::int * interval '1 ms'))
+      ) one
       limit :count::int
     ), locked as (
       select d.id from webhook_deliveries d
