@@ -1,5 +1,9 @@
+import type { Gateway, GatewayTool } from '@proviso/contracts';
+import { until } from '@proviso/testing';
+import { SEND_INVOICE, startMcpFake } from '@proviso/testing/providers/mcp';
 import { describeInBrowser, openInbox, type Inbox } from './open-inbox.ts';
 import { propose, read, task } from './propose.ts';
+import { violationsOn } from './violations-on.ts';
 
 describeInBrowser('the filters, the settings and the app', () => {
   let inbox: Inbox;
@@ -94,6 +98,49 @@ describeInBrowser('the filters, the settings and the app', () => {
     expect(body.settings).toMatchObject({ notification_mail: { inbox_url: origin } });
     expect(await inbox.world.db.tables.notification_settings.findFirst()).toMatchObject({ digest_hour: 8 });
     expect(office.complaints).toEqual([]);
+  });
+
+  it('add a gateway, decide what its tools are, and show what a server changed about one until it is reviewed', async () => {
+    const server = await startMcpFake({ token: 's3cret' });
+    const office = await inbox.office();
+    const { page, reviewer } = office;
+    const account = {
+      provider: 'mcp',
+      name: 'Billing',
+      config: { url: server.address },
+      credentials: { token: 's3cret' },
+    };
+    await reviewer('POST', '/v1/identities', account);
+    await page.goto('/settings');
+    await page.locator('summary', { hasText: 'Add a gateway' }).click();
+    const form = page.locator('form', { has: page.getByRole('group', { name: 'Agents that may use it' }) });
+    await form.getByLabel('Name').fill('Invoices');
+    await form.getByLabel('Billing', { exact: true }).check();
+    await form.getByLabel('Outreach').check();
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('for Outreach').waitFor();
+    await page.locator('summary', { hasText: /^Tools$/ }).click();
+    const access = page.getByLabel('What agents may do with send_invoice');
+    await page.getByText('The server calls it a read.').waitFor();
+    await access.selectOption('denied');
+    const gateways = async () => (await reviewer<{ gateways: Gateway[] }>('GET', '/v1/gateways')).body.gateways;
+    const [gateway] = await gateways();
+    const tool = async () =>
+      (await reviewer<{ tools: GatewayTool[] }>('GET', `/v1/gateways/${gateway!.gateway_id}/tools`)).body.tools[0]!;
+    await until('the decision to be stored', async () => (await tool()).access === 'denied');
+
+    server.tools[0] = { ...SEND_INVOICE, description: 'Sends an invoice to anybody.' };
+    await page.getByRole('button', { name: 'List tools again' }).click();
+    await page.getByText('Reworded: agents see the words that were reviewed.').waitFor();
+    await page.locator('ins', { hasText: 'anybody' }).waitFor();
+    await page.locator('summary', { hasText: 'Client configuration' }).click();
+    await page.getByText(`/mcp/${gateway!.gateway_id}`).waitFor();
+    expect(await violationsOn(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Reviewed: send_invoice' }).click();
+    await page.getByText('Reworded:').waitFor({ state: 'hidden' });
+    expect(await tool()).toMatchObject({ access: 'denied', change: null });
+    expect(office.complaints).toEqual([]);
+    await server.close();
   });
 
   it('can be installed: a manifest with icons, and a worker that answers no request and stores nothing', async () => {

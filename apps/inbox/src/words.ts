@@ -2,6 +2,7 @@
 import { actions } from './words/actions.ts';
 import { card, delta, reason, status, together } from './words/card.ts';
 import { decide } from './words/decide.ts';
+import { gateways } from './words/gateways.ts';
 import { insight } from './words/insight.ts';
 import { decided, demo, list, risk, view } from './words/list.ts';
 import { notifications } from './words/notifications.ts';
@@ -38,6 +39,7 @@ export const words = {
   insight,
   notifications,
   settings,
+  gateways,
   signIn,
   page,
 } as const;

@@ -1,6 +1,7 @@
 import { Account } from '../settings/account.tsx';
 import { Agents } from '../settings/agents.tsx';
 import { Deciding } from '../settings/deciding.tsx';
+import { Gateways } from '../settings/gateways.tsx';
 import { Identities } from '../settings/identities.tsx';
 import { Keys } from '../settings/keys.tsx';
 import { Members } from '../settings/members.tsx';
@@ -25,6 +26,7 @@ export function SettingsPage() {
         <Members mayChange={mayChange} />
         {mayChange && <Keys mayChange={mayChange} />}
         <Identities mayChange={mayChange} />
+        {mayChange && <Gateways />}
         {mayChange && <Tools />}
         {me.decides && <Notifications mayChange={mayChange} />}
         <Account me={me} />

@@ -28,6 +28,30 @@ export function useItems<Item>(path: string, name: string): Item[] {
   return data ?? [];
 }
 
+interface PageReply extends Record<string, unknown> {
+  pagination: { next_cursor?: string | null };
+}
+
+/** A list of the api that may be longer than a page. */
+export function useAllItems<Item>(path: string, name: string): Item[] {
+  const { data, error } = useQuery({
+    queryKey: ['settings', path, 'all'],
+    queryFn: async () => {
+      const items: Item[] = [];
+      let cursor: string | null | undefined;
+      do {
+        const query = { limit: 100, ...(cursor && { cursor }) };
+        const page: PageReply = await request<PageReply>(path, { query });
+        items.push(...(page[name] as Item[]));
+        cursor = page.pagination.next_cursor;
+      } while (cursor);
+      return items;
+    },
+  });
+  if (error) throw error;
+  return data ?? [];
+}
+
 /** Does it, says what is wrong where it cannot be done, and reads the list anew. */
 export async function change<Reply>(
   path: string,
