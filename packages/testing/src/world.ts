@@ -88,15 +88,11 @@ export async function openWorld({
   const queue = await openQueue({ redisUrl, databaseUrl, log });
   // the providers of tests are on this machine
   const shipped = builtIns({ allowPrivateAddresses: true, ...executorSettings });
+  const kept = shipped.providers.filter(({ provider }) => !providers.some((own) => own.provider === provider));
   const registry = createRegistry({
+    ...shipped,
     executors: [...shipped.executors, ...probeExecutors, ...executors],
-    providers: [
-      ...providers,
-      ...shipped.providers.filter(({ provider }) => !providers.some((own) => own.provider === provider)),
-    ],
-    tools: shipped.tools,
-    mcp: shipped.mcp,
-    webhooks: shipped.webhooks,
+    providers: [...providers, ...kept],
   });
   const secrets = readKeyRing(TEST_KEYS);
   const services: Services = { db, queue, executors: registry, secrets, log, timings: DEFAULT_TIMINGS };
