@@ -1,4 +1,5 @@
-# One image, its role by command: node apps/api/dist/main.js, node apps/worker/dist/main.js, node tools/migrate.mjs
+# One image, its role by command: node apps/api/dist/main.js, node apps/worker/dist/main.js, node tools/migrate.mjs.
+# .npmrc has ignore-scripts, so no dependency runs a script. node tools/try-image.mjs runs these steps without Docker.
 FROM node:20-bookworm-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -25,6 +26,8 @@ RUN npm run build
 FROM manifests
 ENV NODE_ENV=production
 RUN npm ci --omit=dev --omit=optional --omit=peer --include-workspace-root -w apps/api -w apps/worker && npm cache clean --force
+# What is installed here, as CycloneDX: docker run --rm proviso cat sbom.cdx.json
+RUN npm sbom --sbom-format cyclonedx --omit=dev --omit=optional --omit=peer > sbom.cdx.json
 COPY --from=build /app/packages/contracts/dist packages/contracts/dist
 COPY --from=build /app/packages/core/dist packages/core/dist
 COPY --from=build /app/packages/executors/dist packages/executors/dist
@@ -35,8 +38,11 @@ COPY --from=build /app/apps/inbox/dist apps/inbox/dist
 COPY --from=build /app/apps/worker/dist apps/worker/dist
 COPY --from=build /app/prisma prisma
 COPY --from=build /app/tools tools
-# A named volume mounted here takes this owner.
+# A named volume mounted here takes this owner. Nothing else is written, so the root file system can be read-only.
 RUN mkdir -p /var/lib/proviso && chown node:node /var/lib/proviso
 USER node
-EXPOSE 3000
+# The API; a worker's probes and metrics; the metrics of an api.
+EXPOSE 3000 3001 9464
+HEALTHCHECK --interval=5s --timeout=5s --start-period=10s --retries=12 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PROVISO_WORKER_PORT || process.env.PORT || 3000}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "apps/api/dist/main.js"]

@@ -278,6 +278,8 @@ export interface AppOptions extends Partial<
   streams?: Partial<StreamLimits>;
   /** Sign-in through an OpenID provider; absent = none. */
   oidc?: OidcSettings | undefined;
+  /** The proxies whose X-Forwarded-For and X-Forwarded-Proto count; absent = none. */
+  trustProxy?: string[] | undefined;
   /** Absent: requests are not counted. */
   metrics?: Metrics | undefined;
   /** Each request gets a span. */
@@ -293,6 +295,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   const refusals = createRefusalLog(log);
   const app = express();
   app.disable('x-powered-by');
+  app.set('trust proxy', options.trustProxy ?? false);
   if (options.metrics) app.use(countRequests(options.metrics));
   app.use((req, res, next) => {
     req.id = idFor(req);

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { COMMON_ENVIRONMENT, commonConfig, port, readEnvironment, type CommonConfig } from '@proviso/core';
 import { EXECUTOR_ENVIRONMENT, executorSettings, type ProviderSettings } from '@proviso/executors';
 import { z } from 'zod';
@@ -11,12 +12,37 @@ function isHttpsOrLoopback(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
 }
 
+const NAMED_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
+
+function isAddressOrRange(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}
+
+/** Neither a number of proxies nor `true`: with those, a caller who reaches the api directly could name any address. */
+const proxies = z
+  .string()
+  .default('')
+  .transform((text, check) => {
+    const parts = text.split(',').flatMap((part) => part.trim() || []);
+    for (const part of parts)
+      if (!NAMED_RANGES.includes(part) && !isAddressOrRange(part))
+        check.addIssue(`${part} must be an address, a CIDR range, or ${NAMED_RANGES.join(', ')}`);
+    return parts;
+  });
+
 const perMinute = (max: number) => z.coerce.number().int().min(1).max(max);
 
 /** What only the api reads. */
 export const API_ENVIRONMENT = {
   PORT: port().default(3000).describe('the port to listen on; 0 selects a free one'),
   HOST: z.string().default('127.0.0.1').describe('the address to listen on; `0.0.0.0` in a container'),
+  PROVISO_TRUST_PROXY: proxies.meta({
+    description:
+      'the proxies in front, separated by commas: addresses, CIDR ranges, `loopback`, `linklocal` or `uniquelocal` (the private ranges). Their `X-Forwarded-For` gives the address that is limited, logged and listed; from anybody else the header is ignored. See [operations.md](operations.md#tls-and-the-proxy)',
+  }),
   PROVISO_METRICS_PORT: port().optional().meta({
     description: 'the port of `/metrics`, see [metrics.md](metrics.md); nothing else is served there',
     absent: 'nothing is measured',
@@ -105,6 +131,8 @@ export interface ApiConfig extends CommonConfig {
   /** The port of /metrics; absent = they are not served. */
   metricsPort: number | undefined;
   metricsHost: string;
+  /** The proxies whose report of the client's address counts. */
+  trustProxy: string[];
   /** Connections to PostgreSQL, not counting the queue's. */
   poolMax: number;
   /** Requests per minute for each token, and for each address without a valid one. */
@@ -122,6 +150,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {
     providers: executorSettings(read),
     port: read.PORT,
     host: read.HOST,
+    trustProxy: read.PROVISO_TRUST_PROXY,
     metricsPort: read.PROVISO_METRICS_PORT,
     metricsHost: read.PROVISO_METRICS_HOST,
     poolMax: read.PROVISO_POOL_MAX,

@@ -26,7 +26,14 @@ try {
   });
   const metrics = config.metricsPort === undefined ? undefined : openMetrics(services);
   const metricsServer = metrics && (await serveMetrics(metrics, config.metricsPort ?? 0, config.metricsHost));
-  const app = createApp(services, { stopping: stop.signal, limits, oidc: config.oidc, metrics, traces: !!tracing });
+  const app = createApp(services, {
+    stopping: stop.signal,
+    limits,
+    oidc: config.oidc,
+    trustProxy: config.trustProxy,
+    metrics,
+    traces: !!tracing,
+  });
   const server = await listen(app.listen(config.port, config.host));
   server.headersTimeout = 15_000;
   server.requestTimeout = 60_000;

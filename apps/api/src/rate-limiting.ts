@@ -124,8 +124,11 @@ export async function consumeSignIn(limits: RateLimits | undefined, named: strin
   return { isGood: () => counted.forEach((one) => limits?.giveBack(one, 'sign_in')) };
 }
 
-/** A caller without a valid token is identified by the client address. */
-export const strangerAt = ({ socket }: Request): string => `address:${socket.remoteAddress ?? 'unknown'}`;
+/**
+ * A caller without a valid token is identified by the client address: of the connection, or what a trusted proxy reports
+ * (PROVISO_TRUST_PROXY).
+ */
+export const strangerAt = ({ ip }: Request): string => `address:${ip ?? 'unknown'}`;
 
 /** How many requests of one workspace or address may wait for the database. More would time out and use memory. */
 const WAITING_MAX = 70;

@@ -6,7 +6,7 @@ const ADDRESSES_MAX = 50;
 
 export interface RefusalLog {
   /** Logs that a caller was refused, and nothing of what they sent. */
-  tell(req: Pick<Request, 'socket'>, what: string): void;
+  tell(req: Pick<Request, 'ip'>, what: string): void;
 }
 
 /**
@@ -26,9 +26,9 @@ export function createRefusalLog(log: Services['log'], periodMs = PERIOD_MS): Re
     setTimeout(end, periodMs).unref();
   };
   return {
-    tell: ({ socket }, what) => {
+    tell: ({ ip }, what) => {
       const keyOf = (address: string): string => `${what} ${address}`;
-      const from = socket.remoteAddress ?? 'unknown';
+      const from = ip ?? 'unknown';
       const address = untold.has(keyOf(from)) || untold.size < ADDRESSES_MAX ? from : 'others';
       const key = keyOf(address);
       const count = untold.get(key);

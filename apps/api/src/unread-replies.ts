@@ -45,4 +45,4 @@ function oldestOfGreediest(unread: ReadonlyMap<Response, number>): Response | un
 }
 
 /** The workspace of the reply; a caller without a valid token is identified by address. */
-const ownerOf = ({ locals, req }: Response): unknown => (locals.workspaceId as unknown) ?? req.socket.remoteAddress;
+const ownerOf = ({ locals, req }: Response): unknown => (locals.workspaceId as unknown) ?? req.ip;

@@ -26,6 +26,21 @@ describe('a request’s line in the log', () => {
     for (const secret of [token, token.slice(12), 'a secret plan']) expect(lines.join('')).not.toContain(secret);
   });
 
+  it.each([
+    [[], '203.0.113.9', /127\.0\.0\.1$/],
+    [['10.0.0.0/8'], '203.0.113.9', /127\.0\.0\.1$/],
+    [['loopback'], '203.0.113.9', /^203\.0\.113\.9$/],
+    [['loopback'], '198.51.100.1, 203.0.113.9', /^203\.0\.113\.9$/],
+    [['loopback', '10.0.0.0/8'], '198.51.100.1, 203.0.113.9, 10.1.2.3', /^203\.0\.113\.9$/],
+  ])('with the proxies %j, X-Forwarded-For: %s counts as the address %s', async (trustProxy, forwarded, address) => {
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+    const { url, close } = await startTestApi({ ...api.world, log }, { trustProxy });
+    await clientOf(url, 'pv_12345678_nobody').get('/v1/actions', {}, { 'X-Forwarded-For': forwarded });
+    await close();
+    expect(JSON.parse(lines[0] ?? '{}')).toMatchObject({ address: expect.stringMatching(address) });
+  });
+
   it('logs bad keys and failed sign-ins at info: one line, then one per period with their number', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   createAction,
   decideAction,
@@ -10,12 +11,19 @@ import {
 } from '@proviso/core';
 import { openWorld, until, type TestWorkspace, type World } from '@proviso/testing';
 import { openMetrics, type Metrics } from '@proviso/metrics';
+import { parseAllDocuments } from 'yaml';
 
 /** A sample by its name and labels as they are written; undefined = there is none. */
 const sampleIn = (text: string, name: string): number | undefined => {
   const line = text.split('\n').find((one) => one.startsWith(`${name} `));
   return line === undefined ? undefined : Number(line.slice(name.length + 1));
 };
+
+/** What KEDA scales the workers by. */
+function kedaQuery(): string {
+  const documents = parseAllDocuments(readFileSync('ops/k8s/worker-scaling.yaml', 'utf8'));
+  return documents.at(-1)?.getIn(['spec', 'triggers', 0, 'metadata', 'query']) as string;
+}
 
 describe('the metrics of a process', () => {
   let world: World;
@@ -63,6 +71,7 @@ describe('the metrics of a process', () => {
     await world.db.pool.query("update actions set due_at = due_at - interval '90 seconds' where due_at < now()");
     expect(await sample('proviso_due_actions')).toBe(1);
     expect(await sample('proviso_due_oldest_seconds')).toBeGreaterThanOrEqual(90);
+    expect((await world.db.pool.query(kedaQuery())).rows).toEqual([{ count: '1' }]);
   });
 
   it.each<[string, object, string, string]>([
@@ -139,7 +148,7 @@ describe('the metrics of a process', () => {
     const client = await world.db.pool.connect();
     const ask = async (text: string) => (await client.query<{ 'QUERY PLAN': string }>(text)).rows;
     const rows = await ask('set enable_seqscan = off')
-      .then(() => ask(`explain ${MEASURE_BACKLOG.text}`))
+      .then(async () => [...(await ask(`explain ${MEASURE_BACKLOG.text}`)), ...(await ask(`explain ${kedaQuery()}`))])
       .finally(() => client.release(true));
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     expect(plan).not.toContain('Seq Scan on actions');

@@ -36,8 +36,8 @@ function keyIn(body: unknown): string {
   return typeof key === 'string' ? key.trim() : '';
 }
 
-function logSignIn(log: Services['log'], key: string, { socket }: Request): void {
-  logLimited(log, { key: lookupOf(key), address: socket.remoteAddress }, 'an operator signed in to the board');
+function logSignIn(log: Services['log'], key: string, { ip }: Request): void {
+  logLimited(log, { key: lookupOf(key), address: ip }, 'an operator signed in to the board');
 }
 
 /** Mounted at /admin: the sign-in page, and behind it the home page and the board. */

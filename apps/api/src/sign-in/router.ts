@@ -104,7 +104,7 @@ async function endFormer({ db }: Services, req: ExpressRequest): Promise<void> {
 /** The request for better-auth. Only the router tells it who the caller is. */
 function requestOf(req: ExpressRequest, body?: object): Request {
   const headers = new Headers({
-    [ADDRESS_HEADER]: req.socket.remoteAddress ?? '',
+    [ADDRESS_HEADER]: req.ip ?? '',
     'user-agent': req.get('user-agent') ?? '',
     ...(body && { 'content-type': 'application/json' }),
   });

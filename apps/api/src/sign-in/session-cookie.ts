@@ -37,6 +37,6 @@ const isLoopback = (host: string): boolean =>
 
 /** What the list of sessions shows of the browser that signed in. */
 export const browserOf = (req: Request) => ({
-  ipAddress: req.socket.remoteAddress ?? null,
+  ipAddress: req.ip ?? null,
   userAgent: req.get('user-agent') ?? null,
 });

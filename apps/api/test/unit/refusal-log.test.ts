@@ -9,8 +9,7 @@ function open() {
   const lines: { address: string; refused: number; msg: string }[] = [];
   const log: Services['log'] = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const { tell } = createRefusalLog(log, PERIOD_MS);
-  const knock = (remoteAddress: string, what = 'refused'): void =>
-    tell({ socket: { remoteAddress } as Parameters<typeof tell>[0]['socket'] }, what);
+  const knock = (ip: string, what = 'refused'): void => tell({ ip }, what);
   const told = (): number => lines.reduce((sum, { refused }) => sum + refused, 0);
   return { lines, knock, told };
 }
