@@ -26,8 +26,6 @@ RUN npm run build
 FROM manifests
 ENV NODE_ENV=production
 RUN npm ci --omit=dev --omit=optional --omit=peer --include-workspace-root -w apps/api -w apps/worker && npm cache clean --force
-# What is installed here, as CycloneDX: docker run --rm proviso cat sbom.cdx.json
-RUN npm sbom --sbom-format cyclonedx --omit=dev --omit=optional --omit=peer > sbom.cdx.json
 COPY --from=build /app/packages/contracts/dist packages/contracts/dist
 COPY --from=build /app/packages/core/dist packages/core/dist
 COPY --from=build /app/packages/executors/dist packages/executors/dist
@@ -38,6 +36,8 @@ COPY --from=build /app/apps/inbox/dist apps/inbox/dist
 COPY --from=build /app/apps/worker/dist apps/worker/dist
 COPY --from=build /app/prisma prisma
 COPY --from=build /app/tools tools
+# What is installed here, as CycloneDX: docker run --rm proviso cat sbom.cdx.json
+RUN node tools/sbom.mjs > sbom.cdx.json
 # A named volume mounted here takes this owner. Nothing else is written, so the root file system can be read-only.
 RUN mkdir -p /var/lib/proviso && chown node:node /var/lib/proviso
 USER node
