@@ -157,7 +157,9 @@ describe('ops/k8s', () => {
     const [container] = pod?.containers ?? [];
     const env = Object.fromEntries(container?.env?.map(({ name, value }) => [name, value]) ?? []);
     const served = role === 'api' ? env.PORT : env.PROVISO_WORKER_PORT;
-    const ports = Object.fromEntries(container?.ports?.map(({ name, containerPort }) => [name, containerPort]) ?? []);
+    const ports: Record<string, number> = Object.fromEntries(
+      container?.ports?.map(({ name, containerPort }): [string, number] => [name ?? '', containerPort]) ?? [],
+    );
     const probed = [container?.startupProbe, container?.readinessProbe, container?.livenessProbe].map(
       (probe) => `${probe?.httpGet?.path} ${ports[probe?.httpGet?.port ?? '']}`,
     );
@@ -173,7 +175,7 @@ describe('ops/k8s', () => {
 
 describe('ops/systemd', () => {
   it.each(['proviso-api.service', 'proviso-worker@.service'])('hardens %s, and restarts it', (file) => {
-    const unit = Object.fromEntries(
+    const unit: Record<string, string> = Object.fromEntries(
       [...read(`ops/systemd/${file}`).matchAll(/^(\w+)=(.*)$/gm)].map(([, ...pair]) => pair),
     );
     expect(unit).toMatchObject({
