@@ -186,6 +186,11 @@ select (select cardinality(places) from found) as found, transaction, number, wo
   is_known
 from page order by n;
 
+-- export_complete
+-- $1 counts
+-- $2 id
+update workspace_exports set completed_at = statement_timestamp(), counts = $1::jsonb where id = $2::uuid;
+
 -- gateway_bind_call
 -- $1 action
 -- $2 id
@@ -464,6 +469,14 @@ with recursive made as (
 update api_keys k set revoked_at = clock_timestamp() from made
 where k.id = made.id and k.revoked_at is null returning k.id;
 
+-- legal_hold_release
+-- $1 by
+-- $2 hold
+-- $3 workspace
+update legal_holds set released_at = coalesce(released_at, statement_timestamp()),
+  released_by = coalesce(released_by, $1::jsonb)
+where id = $2::uuid and workspace_id = $3::uuid returning *;
+
 -- member_invitations_revoke
 -- $1 workspace
 -- $2 user
@@ -679,6 +692,170 @@ select r.user_id, u.name, r.seen_at from readers r join users u on u.id = r.user
 where r.action_id = $1::uuid and r.user_id <> $2::uuid
   and r.seen_at > clock_timestamp() - 12 * interval '1 s'
 order by u.name, r.user_id limit 20;
+
+-- retention_delete
+-- $1 ids
+delete from actions where id = any($1::uuid[]) and completed_at is not null returning id;
+
+-- retention_delete_action_events
+-- $1 ids
+delete from action_events where action_id = any($1::uuid[]);
+
+-- retention_delete_gateway_calls
+-- $1 ids
+delete from gateway_calls where action_id = any($1::uuid[]);
+
+-- retention_delete_readers
+-- $1 ids
+delete from readers where action_id = any($1::uuid[]);
+
+-- retention_delete_snoozes
+-- $1 ids
+delete from snoozes where action_id = any($1::uuid[]);
+
+-- retention_find_overdue
+select w.id as workspace, 'delete_redacted' as kind, found.id, found.completed_at::text,
+  extract(epoch from statement_timestamp() - found.completed_at)::float8 - (w.settings->'retention'->>'actions_days')::int * 86400.0 as seconds
+from workspaces w cross join lateral (
+  select a.id, a.completed_at from actions a
+  where a.workspace_id = w.id and a.completed_at is not null
+    and a.completed_at < statement_timestamp() - (w.settings->'retention'->>'actions_days')::int * interval '24 hours' and a.redaction is not null and (a.again_of is null or not exists (select from actions f where f.id = a.again_of)) and a.updated_at < statement_timestamp() - interval '72 hours'
+    and a.status_reason is distinct from 'outcome_unknown' and not exists (
+    select from legal_holds h where h.workspace_id = a.workspace_id and h.released_at is null
+      and (h.action_id = a.id or h.run_id = a.run_id or h.mission_id = a.mission_id
+        or coalesce(h.action_id, h.run_id, h.mission_id) is null))
+  order by a.completed_at, a.id limit 1
+) found
+where (w.settings->'retention'->>'actions_days')::int is not null
+union all
+select w.id as workspace, 'delete_unredacted' as kind, found.id, found.completed_at::text,
+  extract(epoch from statement_timestamp() - found.completed_at)::float8 - (w.settings->'retention'->>'actions_days')::int * 86400.0 as seconds
+from workspaces w cross join lateral (
+  select a.id, a.completed_at from actions a
+  where a.workspace_id = w.id and a.completed_at is not null
+    and a.completed_at < statement_timestamp() - (w.settings->'retention'->>'actions_days')::int * interval '24 hours' and a.redaction is null and (a.again_of is null or not exists (select from actions f where f.id = a.again_of)) and a.updated_at < statement_timestamp() - interval '72 hours'
+    and a.status_reason is distinct from 'outcome_unknown' and not exists (
+    select from legal_holds h where h.workspace_id = a.workspace_id and h.released_at is null
+      and (h.action_id = a.id or h.run_id = a.run_id or h.mission_id = a.mission_id
+        or coalesce(h.action_id, h.run_id, h.mission_id) is null))
+  order by a.completed_at, a.id limit 1
+) found
+where (w.settings->'retention'->>'actions_days')::int is not null
+union all
+select w.id as workspace, 'redact' as kind, found.id, found.completed_at::text,
+  extract(epoch from statement_timestamp() - found.completed_at)::float8 - (w.settings->'retention'->>'params_days')::int * 86400.0 as seconds
+from workspaces w cross join lateral (
+  select a.id, a.completed_at from actions a
+  where a.workspace_id = w.id and a.completed_at is not null
+    and a.completed_at < statement_timestamp() - (w.settings->'retention'->>'params_days')::int * interval '24 hours' and a.redaction is null and a.updated_at < statement_timestamp() - interval '72 hours'
+    and a.status_reason is distinct from 'outcome_unknown' and not exists (
+    select from legal_holds h where h.workspace_id = a.workspace_id and h.released_at is null
+      and (h.action_id = a.id or h.run_id = a.run_id or h.mission_id = a.mission_id
+        or coalesce(h.action_id, h.run_id, h.mission_id) is null))
+  order by a.completed_at, a.id limit 1
+) found
+where (w.settings->'retention'->>'params_days')::int is not null;
+
+-- retention_lock
+-- $1 workspace
+select (w.settings->'retention'->>'params_days')::int as params_days, (w.settings->'retention'->>'actions_days')::int as actions_days
+from workspaces w where w.id = $1::uuid for share;
+
+-- retention_lock_out
+-- $1 workspace
+select 1 as locked from workspaces where id = $1::uuid for no key update;
+
+-- retention_redact
+-- $1 rows
+-- $2 reason
+with given as (
+  select * from jsonb_to_recordset($1::jsonb) as given(id uuid, params_hash text)
+), redacted as (
+  update actions a set
+    params = '{}', resolved = '{}', original_params = null, user_edits = null, preview = null, agent_preview = null,
+    result = null, description = null, metadata = '{}',
+    error = case when a.error is not null then a.error || '{"message": "Redacted."}' end,
+    approval = case when a.approval is not null then a.approval || '{"comment": null, "edits": null}' end,
+    redaction = jsonb_build_object('at', statement_timestamp(), 'reason', $2::text,
+      'params_hash', coalesce(a.cleared_hash, given.params_hash))
+  from given where a.id = given.id and a.redaction is null and a.completed_at is not null
+  returning a.id
+), events as (
+  update action_events e set data = coalesce((
+    select jsonb_object_agg(key, value) from jsonb_each(e.data)
+    where key = any('{via,decision,outcome,code,retryable,params_hash,card_digest,hold_seconds,crashes,counted,delay_ms,reconciled,reason,assignee}'::text[])), '{}')
+  from redacted where e.action_id = redacted.id and e.data <> '{}'
+)
+select count(*)::int from redacted;
+
+-- retention_take_redacted
+-- $1 workspace
+-- $2 days
+-- $3 time
+-- $4 id
+with looked as materialized (
+  select a.id from actions a
+  where a.workspace_id = $1::uuid and a.completed_at is not null
+    and a.completed_at < statement_timestamp() - $2::int * interval '24 hours' and a.redaction is not null
+    and (a.completed_at, a.id) >= ($3::timestamptz, $4::uuid)
+  order by a.completed_at, a.id limit 500
+), taken as materialized (
+  select a.* from actions a
+  where a.id = any(array(select id from looked)) and a.redaction is not null and a.updated_at < statement_timestamp() - interval '72 hours'
+    and a.status_reason is distinct from 'outcome_unknown' and not exists (
+    select from legal_holds h where h.workspace_id = a.workspace_id and h.released_at is null
+      and (h.action_id = a.id or h.run_id = a.run_id or h.mission_id = a.mission_id
+        or coalesce(h.action_id, h.run_id, h.mission_id) is null)) and (a.again_of is null or not exists (select from actions f where f.id = a.again_of))
+  for update of a skip locked
+) select id from taken;
+
+-- retention_take_to_redact
+-- $1 workspace
+-- $2 days
+-- $3 time
+-- $4 id
+with looked as materialized (
+  select a.id from actions a
+  where a.workspace_id = $1::uuid and a.completed_at is not null
+    and a.completed_at < statement_timestamp() - $2::int * interval '24 hours' and a.redaction is null
+    and (a.completed_at, a.id) >= ($3::timestamptz, $4::uuid)
+  order by a.completed_at, a.id limit 500
+), taken as materialized (
+  select a.* from actions a
+  where a.id = any(array(select id from looked)) and a.redaction is null and a.updated_at < statement_timestamp() - interval '72 hours'
+    and a.status_reason is distinct from 'outcome_unknown' and not exists (
+    select from legal_holds h where h.workspace_id = a.workspace_id and h.released_at is null
+      and (h.action_id = a.id or h.run_id = a.run_id or h.mission_id = a.mission_id
+        or coalesce(h.action_id, h.run_id, h.mission_id) is null))
+  for update of a skip locked
+), measured as (
+  select a.*, sum(case when a.cleared_hash is null then pg_column_size(a.params) + coalesce(pg_column_size(a.user_edits), 0) else 0 end) over (order by a.completed_at, a.id) - case when a.cleared_hash is null then pg_column_size(a.params) + coalesce(pg_column_size(a.user_edits), 0) else 0 end as bytes_before from taken a
+)
+select m.id, i.config_version as identity_version,
+  case when m.cleared_hash is null then to_jsonb(m) - '{preview,agent_preview,result,bytes_before}'::text[] end as action
+from measured m left join identities i on i.id = m.identity_id
+where m.bytes_before < 4194304;
+
+-- retention_take_unredacted
+-- $1 workspace
+-- $2 days
+-- $3 time
+-- $4 id
+with looked as materialized (
+  select a.id from actions a
+  where a.workspace_id = $1::uuid and a.completed_at is not null
+    and a.completed_at < statement_timestamp() - $2::int * interval '24 hours' and a.redaction is null
+    and (a.completed_at, a.id) >= ($3::timestamptz, $4::uuid)
+  order by a.completed_at, a.id limit 500
+), taken as materialized (
+  select a.* from actions a
+  where a.id = any(array(select id from looked)) and a.redaction is null and a.updated_at < statement_timestamp() - interval '72 hours'
+    and a.status_reason is distinct from 'outcome_unknown' and not exists (
+    select from legal_holds h where h.workspace_id = a.workspace_id and h.released_at is null
+      and (h.action_id = a.id or h.run_id = a.run_id or h.mission_id = a.mission_id
+        or coalesce(h.action_id, h.run_id, h.mission_id) is null)) and (a.again_of is null or not exists (select from actions f where f.id = a.again_of))
+  for update of a skip locked
+) select id from taken;
 
 -- run_find
 -- $1 id

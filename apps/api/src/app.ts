@@ -76,6 +76,7 @@ import { listContactThreadsRoute } from './routes/v1/contacts/list-threads.ts';
 import { updateContactRoute } from './routes/v1/contacts/update.ts';
 import { recordEmailMessageRoute } from './routes/v1/email-messages/record.ts';
 import { removeDemoRoute } from './routes/v1/demo/remove.ts';
+import { exportWorkspaceRoute } from './routes/v1/export.ts';
 import { streamEventsRoute } from './routes/v1/events.ts';
 import { createGatewayRoute } from './routes/v1/gateways/create.ts';
 import { listGatewaysRoute } from './routes/v1/gateways/list.ts';
@@ -96,6 +97,9 @@ import { acceptInvitationRoute } from './routes/v1/invitations/accept.ts';
 import { createInvitationRoute } from './routes/v1/invitations/create.ts';
 import { listInvitationsRoute } from './routes/v1/invitations/list.ts';
 import { revokeInvitationRoute } from './routes/v1/invitations/revoke.ts';
+import { createLegalHoldRoute } from './routes/v1/legal-holds/create.ts';
+import { listLegalHoldsRoute } from './routes/v1/legal-holds/list.ts';
+import { releaseLegalHoldRoute } from './routes/v1/legal-holds/release.ts';
 import { listMembersRoute } from './routes/v1/members/list.ts';
 import { removeMemberRoute } from './routes/v1/members/remove.ts';
 import { updateMemberRoute } from './routes/v1/members/update.ts';
@@ -257,6 +261,10 @@ export const routes: readonly Route[] = [
   replayFailedDeliveriesRoute,
   getSettingsRoute,
   updateSettingsRoute,
+  createLegalHoldRoute,
+  listLegalHoldsRoute,
+  releaseLegalHoldRoute,
+  exportWorkspaceRoute,
   listPausesRoute,
   pauseWorkRoute,
   resumeWorkRoute,

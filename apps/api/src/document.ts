@@ -123,7 +123,7 @@ function describeRoute(route: Route, kinds: Kinds) {
   const optional = route.body?.safeParse({}).success ?? false;
   const done = {
     description: 'Done.',
-    content: { [route.streams ? 'text/event-stream' : 'application/json']: { schema: route.reply, ...replyOf(route) } },
+    content: { [route.streams ?? 'application/json']: { schema: route.reply, ...replyOf(route) } },
   };
   return {
     operationId: route.operationId,

@@ -7,16 +7,20 @@ const STUCK_MS = 20_000;
 /** How long the last bytes of a stream may take to arrive. */
 const LINGER_MS = 5_000;
 
-/** One message of `text/event-stream`, in pieces that several listeners may share. Its data is JSON on one line. */
+/** One message or line of a stream, in pieces that several listeners may share. Its data is JSON on one line. */
 export type Message = readonly (string | Buffer)[];
 
 /**
- * Sends messages as fast as the caller reads them, with a comment now and then, until they end. At most one message is
- * unread.
+ * Sends messages as fast as the caller reads them, until they end; between events, with a comment now and then. At most
+ * one message is unread.
  */
-export async function sendMessages(res: Response, messages: AsyncIterable<Message>, gone: AbortSignal): Promise<void> {
+export async function sendMessages(
+  res: Response,
+  messages: AsyncIterable<Message>,
+  { gone, type }: { gone: AbortSignal; type: 'text/event-stream' | 'application/x-ndjson' },
+): Promise<void> {
   res.set({
-    'Content-Type': 'text/event-stream',
+    'Content-Type': type,
     'Cache-Control': 'no-store, no-transform',
     'X-Accel-Buffering': 'no',
     Connection: 'close',
@@ -24,7 +28,7 @@ export async function sendMessages(res: Response, messages: AsyncIterable<Messag
   res.flushHeaders();
   if (res.req.method === 'HEAD') return void res.end();
   const comments = setInterval(() => {
-    if (res.writableLength === 0) res.write(':\n\n'); // whoever has not taken the last one gets no more
+    if (type === 'text/event-stream' && res.writableLength === 0) res.write(':\n\n'); // whoever has not taken the last one gets no more
   }, COMMENT_MS);
   try {
     for await (const message of messages) {

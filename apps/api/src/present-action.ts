@@ -23,7 +23,7 @@ export const presentAction = (executors: Registry, row: ActionRow): Action => ({
   status_reason: row.status_reason,
   params: effectiveParams(row),
   original_params: row.original_params ?? (row.user_edits ? row.params : null),
-  params_hash: row.cleared_hash ?? clearedHash(row, executors),
+  params_hash: row.redaction?.params_hash ?? row.cleared_hash ?? clearedHash(row, executors),
   version: row.version,
   identity_id: formatIdOrNull('identity', row.identity_id),
   description: row.description,
@@ -61,6 +61,7 @@ export const presentAction = (executors: Registry, row: ActionRow): Action => ({
   started_at: time(row.started_at),
   effect_started_at: time(row.effect_started_at),
   completed_at: time(row.completed_at),
+  redacted_at: row.redaction && new Date(row.redaction.at).toISOString(),
 });
 
 export const presentEvent = ({ at, event, actor, data }: ActionEvent) => ({ at: at.toISOString(), event, actor, data });

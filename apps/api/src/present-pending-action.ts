@@ -24,10 +24,11 @@ export const presentPendingAction = (executors: Registry, row: ActionRow): Pendi
   identityId: row.identity_id,
   scheduledTime: time(row.scheduled_time),
   expiresAt: time(row.expires_at),
-  paramsHash: row.cleared_hash ?? clearedHash(row, executors),
+  paramsHash: row.redaction?.params_hash ?? row.cleared_hash ?? clearedHash(row, executors),
   previewSource: row.agent_preview ? 'agent' : 'server',
   comment: row.approval?.comment ?? null,
   resolvedBy: row.approval?.by ?? null,
+  redactedAt: time(row.redaction?.at ?? null),
 });
 
 /** Begins with a code: of the failure, or `cancelled`, which this dialect reports as rejected. */

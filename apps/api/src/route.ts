@@ -141,10 +141,8 @@ interface Operation {
   rechecks?: true;
   /** Takes `If-Match`. */
   conditional?: true;
-  /**
-   * The handler returns an AsyncIterable of messages, sent as `text/event-stream`; `reply` is the schema of their data.
-   */
-  streams?: true;
+  /** The handler returns an AsyncIterable of messages of this type; `reply` is the schema of their data. */
+  streams?: 'text/event-stream' | 'application/x-ndjson';
   /** Codes that the document lists beyond those of all routes of its kind. */
   fails?: readonly ErrorCode[];
 }
@@ -169,7 +167,7 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
     for (const route of routesHere) {
       const serving = { services, sharing, memoryFor };
       router[route.method](address, (req, res) => {
-        Object.assign(res.locals, { route: path, isStream: route.streams });
+        Object.assign(res.locals, { route: path, isStream: route.streams !== undefined });
         const tenant = sharing.knownTokens.tenantOf(tokenOf(req)) ?? strangerAt(req);
         assertNotOverloaded(services, tenant);
         return forTenant(tenant, () =>
@@ -258,7 +256,10 @@ async function serveCaller(
   };
   if (route.streams) {
     res.once('close', sharing.openStreams.take(caller));
-    return sendMessages(res, (await route.handle(call)) as AsyncIterable<Message>, call.gone);
+    return sendMessages(res, (await route.handle(call)) as AsyncIterable<Message>, {
+      gone: call.gone,
+      type: route.streams,
+    });
   }
   const answer = async (): Promise<void> => {
     const reply = await route.handle(call).finally(() => forgetCallers(route, sharing));

@@ -14,5 +14,6 @@ export const TAGS = {
   Events: 'Events, as they happen.',
   Webhooks: 'Events, sent to your own addresses.',
   Operation: 'Pausing and resuming.',
+  Retention: 'Legal holds, and the export of a workspace.',
 } as const;
 export type Tag = keyof typeof TAGS;

@@ -76,7 +76,7 @@ describe('GET /openapi.json', () => {
     for (const [, , { operationId, responses }] of operations(await read())) {
       for (const [status, { content }] of Object.entries(responses)) {
         const { schema: _, examples = {} } = content['application/json'] ?? { schema: {} };
-        const isStream = 'text/event-stream' in content;
+        const isStream = 'text/event-stream' in content || 'application/x-ndjson' in content;
         const shown = [operationId, status, Object.keys(examples).length > 0];
         expect(shown).toEqual([operationId, status, !isStream]);
       }

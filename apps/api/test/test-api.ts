@@ -15,6 +15,7 @@ import {
   type Identity,
   type Invitation,
   type JsonObject,
+  type LegalHold,
   type LifecycleChange,
   type Me,
   type Member,
@@ -102,6 +103,8 @@ export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   me: Me;
   settings: WorkspaceSettings;
   notifications: NotificationSettings;
+  legal_hold: LegalHold;
+  legal_holds: LegalHold[];
   session: Session;
   sessions: Session[];
   workspace: Workspace;
@@ -297,7 +300,8 @@ function firstMessage(reply: supertest.Response, done: (error: Error | null, bod
     done(null, {});
     stream.destroy();
   });
-  stream.on('end', () => done(null, JSON.parse(text || '{}')));
+  const isLines = stream.headers['content-type']?.startsWith('application/x-ndjson');
+  stream.on('end', () => done(null, isLines ? {} : JSON.parse(text || '{}')));
 }
 
 export const SMTP = { host: 'mail.example.com', port: 587, from: 'Ann <ann@example.com>' };
@@ -365,6 +369,7 @@ const TABLES = `
   email_threads identities idempotency_keys agents agent_runs api_keys invitations members readers snoozes views
   pauses tools gateways gateway_servers gateway_agents gateway_tools gateway_calls gateway_reads
   webhooks webhook_secrets webhook_deliveries
+  legal_holds workspace_exports
 `;
 
 /** Everything that a workspace holds, to see that nothing moved. */

@@ -1,6 +1,7 @@
 // Everything that a worker does: it handles wake-ups, and sweeps for actions without one.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  applyRetention,
   claimDue,
   claimForIdle,
   execute,
@@ -27,6 +28,8 @@ const REQUEUE_MS = 1;
 const OLD_SWEEP_MS = 600_000;
 /** How late a mail about what waits may be. */
 const NOTIFICATION_SWEEP_MS = 30_000;
+/** How often a worker looks for actions to redact or delete. */
+const RETENTION_SWEEP_MS = 60_000;
 
 export interface Jobs {
   /** Takes nothing new, and waits for running actions. */
@@ -51,6 +54,7 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
     startSweep('idempotency keys', OLD_SWEEP_MS, worker.log, () => deleteOldIdempotencyKeys(worker.db)),
     startSweep('gateways', OLD_SWEEP_MS, worker.log, () => deleteOldGatewayRows(worker.db)),
     startSweep('notifications', NOTIFICATION_SWEEP_MS, worker.log, () => sendDueNotification(worker)),
+    startSweep('retention', RETENTION_SWEEP_MS, worker.log, () => applyRetention(worker, () => isStopping)),
   ];
   const handle = async (actionId: string): Promise<number | undefined> => {
     if (isStopping) return REQUEUE_MS; // the queue may have sent it before it closed

@@ -322,6 +322,9 @@ export const action = z
       .nullable()
       .describe('When the effect may have started: it cannot be recalled any longer; null = it has not.'),
     completed_at: utcTimestamp.nullable().describe('When it ended, in any status; null = it has not.'),
+    redacted_at: utcTimestamp
+      .nullable()
+      .describe('When its content was removed; `params_hash` is still that of the content. Null = it has its content.'),
   })
   .meta({ id: 'Action', description: 'An action: the proposal, its status and its result.' });
 export type Action = z.output<typeof action>;

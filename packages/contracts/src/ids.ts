@@ -19,6 +19,7 @@ export const ID_PREFIX = {
   gateway: 'gw',
   webhook: 'wh',
   delivery: 'whd',
+  hold: 'hold',
 } as const;
 export type IdKind = keyof typeof ID_PREFIX;
 

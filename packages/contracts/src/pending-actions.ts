@@ -175,6 +175,9 @@ export const pendingAction = z
     previewSource: z.enum(['agent', 'server']).describe('Who rendered the preview.'),
     comment: z.string().nullable().describe('The reason for the decision; null = none given.'),
     resolvedBy: actor.nullable().describe('Who decided; null = not decided.'),
+    redactedAt: utcTimestamp
+      .nullable()
+      .describe('When its content was removed; `paramsHash` is still that of the content. Null = it has its content.'),
   })
   .meta({ id: 'PendingAction', description: 'An action that waits for a person, or once did.' });
 export type PendingAction = z.output<typeof pendingAction>;

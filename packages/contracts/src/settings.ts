@@ -8,6 +8,27 @@ const HOLD_SECONDS = 10;
 const TYPES_MAX = 200;
 const PRESETS_MAX = 20;
 
+/** An Idempotency-Key repeats an action as it was for up to two days. */
+const RETENTION_DAYS_MIN = 3;
+const RETENTION_DAYS_MAX = 36_500;
+const days = z.int().min(RETENTION_DAYS_MIN).max(RETENTION_DAYS_MAX).nullable();
+
+export const retention = z
+  .strictObject({
+    params_days: days.describe(
+      'Days after an action ended until its content is redacted: params, preview, result, edits, comments and messages. Null: never.',
+    ),
+    actions_days: days.describe('Days after an action ended until it is deleted with its events. Null: never.'),
+  })
+  .refine(
+    ({ params_days, actions_days }) => params_days === null || actions_days === null || params_days <= actions_days,
+    {
+      path: ['params_days'],
+      message: 'must not exceed actions_days',
+    },
+  )
+  .meta({ id: 'Retention', description: 'How long ended actions are kept.' });
+
 const fields = {
   hold_seconds: holdSeconds.describe(
     'How many seconds after an approval by a session nothing starts, so that it can be recalled.',
@@ -38,6 +59,7 @@ const fields = {
     })
     .nullable()
     .describe('How members get mails about what waits; null: they get none.'),
+  retention: retention.describe('How long ended actions are kept; by default for ever.'),
 };
 
 /** As stored: an absent field has its default. */
@@ -47,11 +69,13 @@ export const storedSettings = z.object({
   risk_by_type: fields.risk_by_type.default({}),
   reject_presets: fields.reject_presets.default([]),
   notification_mail: fields.notification_mail.default(null),
+  retention: fields.retention.default({ params_days: null, actions_days: null }),
 });
 
-export const settings = z
-  .object(fields)
-  .meta({ id: 'WorkspaceSettings', description: 'How the people of a workspace decide.' });
+export const settings = z.object(fields).meta({
+  id: 'WorkspaceSettings',
+  description: 'How the people of a workspace decide, and how long it keeps actions.',
+});
 export type WorkspaceSettings = z.output<typeof settings>;
 
 export const updateSettingsBody = z
@@ -61,6 +85,7 @@ export const updateSettingsBody = z
     risk_by_type: fields.risk_by_type.optional(),
     reject_presets: fields.reject_presets.optional(),
     notification_mail: fields.notification_mail.optional(),
+    retention: fields.retention.optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
   .meta({
@@ -72,6 +97,7 @@ export const updateSettingsBody = z
         hold_seconds_by_type: { create_note: 0 },
         risk_by_type: { 'shop.refund': 'high' },
         reject_presets: ['Not to this customer.'],
+        retention: { params_days: 90, actions_days: 730 },
       },
     ],
   });

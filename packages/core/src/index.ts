@@ -18,6 +18,7 @@ export { rejectAction } from './review/reject.ts';
 export {
   actionMoved,
   leaseLost,
+  retentionPassed,
   runRecorded,
   runStarted,
   sweepPassed,
@@ -169,6 +170,11 @@ export {
   readKeyRing,
   sealSecret,
 } from './platform/secrets.ts';
+export { applyRetention } from './retention/apply.ts';
+export { exportWorkspace } from './retention/export.ts';
+export { createLegalHold } from './retention/holds/create.ts';
+export { listLegalHolds } from './retention/holds/list.ts';
+export { releaseLegalHold } from './retention/holds/release.ts';
 export { openServices } from './services.ts';
 export { authorizeAccount } from './access/sessions/account.ts';
 export { endSession } from './access/sessions/end.ts';

@@ -133,6 +133,24 @@ export const METRICS = [
     labels: [],
   },
   {
+    name: 'proviso_redacted_actions_total',
+    kind: 'counter',
+    help: 'Actions whose content this worker redacted because of a workspace’s settings.',
+    labels: [],
+  },
+  {
+    name: 'proviso_deleted_actions_total',
+    kind: 'counter',
+    help: 'Actions that this worker deleted with their events because of a workspace’s settings.',
+    labels: [],
+  },
+  {
+    name: 'proviso_retention_overdue_seconds',
+    kind: 'gauge',
+    help: 'How late the oldest action was to be redacted or deleted when this worker last looked; 0 if none was. Legal holds do not count.',
+    labels: [],
+  },
+  {
     name: 'proviso_http_request_seconds',
     kind: 'histogram',
     help: 'Requests by the pattern of their route; `other` is every address that is not an operation of the API. Without event streams.',

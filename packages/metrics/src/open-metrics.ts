@@ -8,6 +8,7 @@ import {
   leaseLost,
   MEASURE_BACKLOG,
   MEASURE_DELIVERIES,
+  retentionPassed,
   runRecorded,
   runStarted,
   sweepPassed,
@@ -75,7 +76,7 @@ export function openMetrics(services: Measured, measureMs = MEASURE_MS): Metrics
   };
 }
 
-function subscribe({ counters, histograms }: Instruments, typeOf: (type: string) => string): (() => void)[] {
+function subscribe({ counters, gauges, histograms }: Instruments, typeOf: (type: string) => string): (() => void)[] {
   const since = (from: Date, to: Date): number => Math.max(0, (to.getTime() - from.getTime()) / 1000);
   return [
     actionMoved.subscribe(({ event, from, action }) => {
@@ -100,6 +101,11 @@ function subscribe({ counters, histograms }: Instruments, typeOf: (type: string)
     }),
     leaseLost.subscribe(({ action }) => counters.proviso_lease_losses_total.inc({ type: typeOf(action.type) })),
     webhookAttempted.subscribe(({ outcome }) => counters.proviso_webhook_attempts_total.inc({ outcome })),
+    retentionPassed.subscribe(({ redacted, deleted, overdueSeconds }) => {
+      counters.proviso_redacted_actions_total.inc(redacted);
+      counters.proviso_deleted_actions_total.inc(deleted);
+      gauges.proviso_retention_overdue_seconds.set(overdueSeconds);
+    }),
     sweepPassed.subscribe(({ sweep, found }) => {
       counters.proviso_sweeps_total.inc({ sweep, result: found === undefined ? 'failed' : 'ok' });
       if (found) counters.proviso_sweep_found_total.inc({ sweep }, found);

@@ -24,6 +24,7 @@ const IN_PATH: Record<string, z.ZodType> = {
   gateway_id: idOrUuid('gateway').describe('The gateway.'),
   webhook_id: idOrUuid('webhook').describe('The webhook.'),
   delivery_id: idOrUuid('delivery').describe('The delivery.'),
+  hold_id: idOrUuid('hold').describe('The legal hold.'),
 };
 
 const HEADERS = {
@@ -54,7 +55,7 @@ export const parametersOf = (route: Route) => ({
     ...(dialectAt(route.path) === 'v1' && !route.handleOutsider && { 'X-Workspace-Id': HEADERS.workspace }),
     ...(isRepeatable(route) && { 'Idempotency-Key': HEADERS.idempotency }),
     ...(route.conditional && { 'If-Match': HEADERS.ifMatch }),
-    ...(route.streams && { 'Last-Event-ID': HEADERS.lastEventId }),
+    ...(route.streams === 'text/event-stream' && { 'Last-Event-ID': HEADERS.lastEventId }),
     ...(route.waits && { Prefer: HEADERS.prefer }),
   }),
 });

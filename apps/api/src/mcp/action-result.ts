@@ -10,7 +10,11 @@ interface CallParams {
   arguments?: JsonObject;
 }
 
-const toolOf = (row: ActionRow): string => String((row.params as CallParams).tool);
+/** A redacted action does not name it any more. */
+function toolOf(row: ActionRow): string {
+  const { tool } = row.params as CallParams;
+  return typeof tool === 'string' ? tool : 'The tool';
+}
 
 /** The state of a write in one or two sentences. */
 export function stateText(row: ActionRow): string {

@@ -17,13 +17,14 @@ import { uncovered } from './uncovered.ts';
 
 /** What will happen if it is approved, as the executor drew it from what will run. */
 export function Card({ action, children }: { action: Action; children?: React.ReactNode }) {
-  const { type, preview, status_reason } = action;
+  const { type, preview, status_reason, redacted_at } = action;
   const isQuestion = type === 'escalate_to_human';
   const reason = status_reason ? words.reason[status_reason] : undefined;
   return (
     <>
       <CardHead action={action} />
       {reason && <Notice>{reason}</Notice>}
+      {redacted_at && <Notice>{words.card.redacted(exactTime(redacted_at))}</Notice>}
       {preview?.warnings && <Warnings warnings={preview.warnings} />}
       {isQuestion && preview?.body && <Body body={preview.body} />}
       {children}

@@ -41,6 +41,7 @@ export const card = {
   unchecked: 'its own words, not checked',
   other: 'Other fields of the proposal',
   otherHelp: 'The card above does not show these.',
+  redacted: (time: string): string => `The content of this action was redacted on ${time}.`,
   raw: 'Raw JSON',
   history: 'History',
   mailFrame: 'The message as its recipient sees it',

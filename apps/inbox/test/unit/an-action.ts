@@ -46,6 +46,7 @@ export function anAction(given: Partial<Action> = {}): Action {
     started_at: null,
     effect_started_at: null,
     completed_at: null,
+    redacted_at: null,
     ...given,
   };
 }

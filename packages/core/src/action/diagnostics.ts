@@ -45,3 +45,8 @@ export const webhookAttempted = diagnostics<{ outcome: 'delivered' | 'retried' |
 
 /** A sweep ended. `found`: how many actions it started, adopted or ended; undefined = it failed. */
 export const sweepPassed = diagnostics<{ sweep: string; found: number | undefined }>('sweep.passed');
+
+/** A pass redacted or deleted actions. `overdueSeconds`: how late the oldest was when it began; 0 = none was. */
+export const retentionPassed = diagnostics<{ redacted: number; deleted: number; overdueSeconds: number }>(
+  'retention.passed',
+);

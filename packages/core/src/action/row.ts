@@ -13,6 +13,14 @@ import type { action_events, actions, identities } from '../generated/client.ts'
 
 type Json<Row, Shapes> = Omit<Row, keyof Shapes> & Shapes;
 
+/** What is left of the content of a redacted action. */
+export interface Redaction {
+  at: string;
+  reason: 'retention' | 'erasure';
+  /** The hash that the action had before. */
+  params_hash: string;
+}
+
 /** An action in the domain: the columns, and its identity's config version. */
 export type ActionRow = Json<
   actions,
@@ -32,6 +40,7 @@ export type ActionRow = Json<
     error: ActionError | null;
     created_by: Actor;
     assignee: Actor | null;
+    redaction: Redaction | null;
   }
 > & {
   /** The identity's config_version at the time of the read; null without an identity. */
@@ -101,6 +110,7 @@ export function rowFromJson(json: JsonObject, identityVersion?: number | null): 
   const row: Record<string, unknown> = {
     identity_version: identityVersion ?? null,
     assignee: null, // a new row's JSON does not name it, nor does a snapshot from before there were assignments
+    redaction: null, // likewise
     ...json,
   };
   for (const column of TIMES) {

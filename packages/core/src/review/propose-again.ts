@@ -56,6 +56,8 @@ function assertEnded(former: ActionRow): void {
       'It may have happened. Check, confirm what you found, then propose it again.',
       former,
     );
+  if (former.redaction)
+    throw new ActionError('INVALID_STATE', 'The content of this action was redacted. Propose a new action.', former);
 }
 
 /** The successor, unless these changes would be lost. Throws CONFLICT at each. */

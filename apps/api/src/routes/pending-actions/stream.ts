@@ -13,7 +13,7 @@ export const streamPendingActionsRoute = defineRoute({
   tag: 'Pending actions',
   query: streamPendingActionsQuery.out,
   reply: pendingEventMessage,
-  streams: true,
+  streams: 'text/event-stream',
   workspace: ({ query }) => streamPendingActionsQuery.parse(query).workspace_id,
   authorize: (ctx) => authorize(ctx, 'actions:read'),
   handle: async ({ ctx, req, feed, gone }) => {

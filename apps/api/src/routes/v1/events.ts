@@ -12,7 +12,7 @@ export const streamEventsRoute = defineRoute({
     'Server-sent events: first a `briefing`, then each event by name, and a comment every 15 s. `Last-Event-ID` resumes without gaps or repeats; if the gap is too large, a `resync` event tells you to reload the list. Needs `actions:read`.',
   tag: 'Events',
   reply: eventMessage,
-  streams: true,
+  streams: 'text/event-stream',
   authorize: (ctx) => authorize(ctx, 'actions:read'),
   handle: async ({ ctx, req, feed, gone }) => {
     const stream = await listenToEvents(ctx, feed, { lastEventId: req.get('last-event-id'), gone });

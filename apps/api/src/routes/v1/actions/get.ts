@@ -21,7 +21,7 @@ export const getActionRoute = defineRoute({
   },
   handle: async ({ ctx, path, query, res }) => {
     const { action, logs, logsNextCursor } = await getAction(ctx, path.action_id ?? '', query);
-    res.set('ETag', `"v${action.version}"`);
+    if (!action.redaction) res.set('ETag', `"v${action.version}"`); // a redaction keeps the version
     const log = { logs: logs.map(presentEvent), ...(logsNextCursor && { logs_next_cursor: logsNextCursor }) };
     return { status: 'success', action: { ...presentAction(ctx.executors, action), ...log } };
   },
