@@ -1462,6 +1462,16 @@ with held as (
 update actions a set lease_until = clock_timestamp() + $3::int * interval '1 ms'
 from held where a.id = held.id returning a.id;
 
+-- action_list_restored
+-- $1 limit
+select to_jsonb(a) as action, w.name as workspace, i.name as identity, count(*) over ()::int as total
+from actions a join workspaces w on w.id = a.workspace_id left join identities i on i.id = a.identity_id
+where (a.status = 'running' or (a.status in ('scheduled', 'approved', 'auto_approved') and a.due_at <= clock_timestamp() and a.effect_started_at is null)) and not exists (
+  select from action_events e
+  where e.action_id = a.id and e.at >= (select held_since from database_epoch)
+    and e.event in ('action.created', 'action.approved', 'action.released', 'action.updated'))
+order by a.due_at, a.id limit $1::int;
+
 -- action_lock_waiting
 -- $1 ids
 select id from actions where id = any($1::uuid[]) and status = 'pending_approval'
@@ -1484,6 +1494,16 @@ union all
 select 'unknown', null, (select count(*)::int from (select from actions where status = 'failed' and status_reason = 'outcome_unknown' limit 10000) found), (select extract(epoch from statement_timestamp() - min(completed_at))::float8 from actions where status = 'failed' and status_reason = 'outcome_unknown')
 union all
 select 'pauses', null, (select count(*)::int from pauses), null;
+
+-- action_next_restored
+-- $1 after
+-- $2 limit
+select to_jsonb(a) as action from actions a
+where a.id > $1::uuid and ((a.status = 'running' or (a.status in ('scheduled', 'approved', 'auto_approved') and a.due_at <= clock_timestamp() and a.effect_started_at is null)) or a.status = 'pending_approval') and not exists (
+  select from action_events e
+  where e.action_id = a.id and e.at >= (select held_since from database_epoch)
+    and e.event in ('action.created', 'action.approved', 'action.released', 'action.updated'))
+order by a.id limit $2::int;
 
 -- action_outcome_confirmed
 -- $1 id

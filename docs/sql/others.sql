@@ -79,6 +79,48 @@ select 1 as locked from contacts where id = $1::uuid and workspace_id = $2::uuid
 -- $1 id
 select id, contact_id from email_threads where id = $1::uuid for no key update;
 
+-- epoch_advance
+-- $1 here
+-- $2 incarnation
+update database_epoch set counter = counter + 1, advanced_at = clock_timestamp(), location = $1::text
+where incarnation = $2::uuid and held_since is null
+  and (location is distinct from $1::text
+    or advanced_at < clock_timestamp() - 900 * interval '1 ms')
+returning counter, advanced_at;
+
+-- epoch_begin
+-- $1 here
+update database_epoch set incarnation = gen_random_uuid(), location = $1::text, advanced_at = clock_timestamp()
+where incarnation is null;
+
+-- epoch_hold
+-- $1 reason
+-- $2 lostUntil
+-- $3 incarnation
+update database_epoch set held_since = clock_timestamp(), held_reason = $1, lost_until = $2::timestamptz
+where incarnation = $3::uuid and held_since is null;
+
+-- epoch_read
+select incarnation, counter, advanced_at, location, held_since, held_reason, lost_until,
+  extract(epoch from clock_timestamp() - advanced_at)::float8 * 1000 as age_ms, (select system_identifier from pg_control_system()) || ' ' || current_database() || ' ' || (select oid from pg_database where datname = current_database())
+  || ' ' || 'database_epoch'::regclass::oid
+  || ' ' || left(pg_walfile_name(pg_current_wal_lsn()), 8) as here
+from database_epoch;
+
+-- epoch_read_inside
+select incarnation, counter, advanced_at, location, held_since, held_reason, lost_until,
+  extract(epoch from clock_timestamp() - advanced_at)::float8 * 1000 as age_ms, current_database() || ' ' || (select oid from pg_database where datname = current_database())
+  || ' ' || 'database_epoch'::regclass::oid as here
+from database_epoch;
+
+-- epoch_release
+-- $1 here
+-- $2 incarnation
+update database_epoch set incarnation = gen_random_uuid(), counter = counter + 1, advanced_at = clock_timestamp(),
+  location = $1::text, held_since = null, held_reason = null, lost_until = null
+where incarnation = $2::uuid and held_since is not null
+returning incarnation, counter, advanced_at;
+
 -- events_briefing
 -- $1 workspace
 -- $2 namedMax

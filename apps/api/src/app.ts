@@ -110,6 +110,8 @@ import { setPasswordRoute } from './routes/v1/me/set-password.ts';
 import { listPausesRoute } from './routes/v1/pauses/list.ts';
 import { pauseWorkRoute } from './routes/v1/pauses/pause.ts';
 import { resumeWorkRoute } from './routes/v1/pauses/resume.ts';
+import { readDispatchRoute } from './routes/v1/dispatch/read.ts';
+import { resumeDispatchRoute } from './routes/v1/dispatch/resume.ts';
 import { listTasksRoute } from './routes/v1/tasks/list.ts';
 import { updateTaskRoute } from './routes/v1/tasks/update.ts';
 import { listReviewersRoute } from './routes/v1/reviewers/list.ts';
@@ -268,6 +270,8 @@ export const routes: readonly Route[] = [
   listPausesRoute,
   pauseWorkRoute,
   resumeWorkRoute,
+  readDispatchRoute,
+  resumeDispatchRoute,
   createPendingActionRoute,
   listPendingActionsRoute,
   streamPendingActionsRoute,

@@ -5,8 +5,8 @@ const PROBE = statement<NoParams, { pauses: number }>('ready', 'select count(*):
 /** Cached, because anyone may call it often. */
 const PROBE_MS = 1_000;
 
-/** `/livez`: the process runs. `/readyz`: 200 with the database, `degraded` without the queue (work runs late), else 503. */
-export function healthRouter({ db, queue }: Services): Router {
+/** `/livez`: the process runs. `/readyz`: 200 with the database, else 503. `degraded`: without the queue, work runs late. `held`: nothing starts. */
+export function healthRouter({ db, queue, epoch }: Services): Router {
   const router = Router();
   const probe = atMostEvery(PROBE_MS, () =>
     Promise.all([
@@ -20,7 +20,8 @@ export function healthRouter({ db, queue }: Services): Router {
   router.get('/livez', (_req, res) => void res.json({ status: 'ok' }));
   router.get('/readyz', async (_req, res) => {
     const [pauses, queueUp] = await probe();
-    const status = pauses === undefined ? 'unavailable' : queueUp ? 'ok' : 'degraded';
+    const hold = epoch.hold();
+    const status = pauses === undefined ? 'unavailable' : hold ? 'held' : queueUp ? 'ok' : 'degraded';
     if (pauses === undefined) res.status(503).set('Retry-After', '1');
     res.json({
       status,
@@ -28,6 +29,7 @@ export function healthRouter({ db, queue }: Services): Router {
       queue: queueUp,
       queue_backend: queue.backend,
       pauses: pauses ?? null,
+      dispatch: hold ? { held: true, reason: hold.reason, message: hold.message } : { held: false },
     });
   });
   return router;

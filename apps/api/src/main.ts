@@ -47,6 +47,7 @@ try {
     metricsServer?.close();
     await executors.mcp?.close();
     limits.close();
+    services.epoch.close();
     await services.queue.close();
     await services.db.close();
     if (tracing) await tracing.close();

@@ -13,7 +13,7 @@ export const TAGS = {
   Gateways: 'MCP servers behind the gate, and what agents may do with their tools.',
   Events: 'Events, as they happen.',
   Webhooks: 'Events, sent to your own addresses.',
-  Operation: 'Pausing and resuming.',
+  Operation: 'Pausing, resuming, and starting again after a restore.',
   Retention: 'Legal holds, and the export of a workspace.',
 } as const;
 export type Tag = keyof typeof TAGS;

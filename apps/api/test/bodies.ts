@@ -54,6 +54,7 @@ export const BODIES: Record<string, (here: SeededWorkspace) => object> = {
   replayFailedDeliveries: () => ({ since: '2026-01-02T03:04:05Z' }),
   pauseWork: () => ({}),
   resumeWork: () => ({}),
+  resumeDispatch: () => ({ epoch: newId(), run: 'none' }),
   createKey: () => ({ name: 'k', scopes: ['actions:read'] }),
   revokeKey: () => ({}),
   setPassword: () => ({ password: 'correct horse battery staple', email: `${newId()}@example.com` }),

@@ -49,6 +49,7 @@ interface LogEntry {
 
 /** All that /v1 may answer: a test reads the fields that it expects. */
 export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
+  hold: { epoch: string };
   status: string;
   action_id: string;
   action: Action & { logs: LogEntry[]; logs_next_cursor?: string };

@@ -6,9 +6,9 @@ const PROBE = statement('ready_worker', 'select 1 as one');
 /** Cached, because probes may call it often. */
 const PROBE_MS = 1_000;
 
-/** `/livez`: the process runs. `/readyz`: the database answers. `/metrics`: for Prometheus. */
+/** `/livez`: the process runs. `/readyz`: the database answers, and whether dispatch is held. `/metrics`: for Prometheus. */
 export function serveHealth(worker: Worker, port: number, host: string): Promise<Server> {
-  const { db, leases } = worker;
+  const { db, leases, epoch } = worker;
   const metrics = openMetrics(worker);
   const probe = atMostEvery(PROBE_MS, () => db.query(PROBE, {}));
   const server = createServer((req, res) => {
@@ -19,7 +19,10 @@ export function serveHealth(worker: Worker, port: number, host: string): Promise
     if (req.url === '/livez') return answer(200, { status: 'ok' });
     if (req.url !== '/readyz') return answer(404, { status: 'error' });
     probe().then(
-      () => answer(200, { status: 'ok', running: leases.count() }),
+      () => {
+        const { reason, message } = epoch.hold() ?? {};
+        answer(200, { status: reason ? 'held' : 'ok', running: leases.count(), ...(reason && { reason, message }) });
+      },
       () => answer(503, { status: 'unavailable' }),
     );
   });

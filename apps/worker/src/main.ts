@@ -58,6 +58,7 @@ try {
     worker.leases.close();
     await heart.close();
     health?.close();
+    worker.epoch.close();
     await worker.queue.close();
     await worker.db.close();
     if (tracing) await tracing.close();

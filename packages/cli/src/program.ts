@@ -6,9 +6,10 @@ import { addIdentities } from './commands/identities.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLogin } from './commands/login.ts';
 import { addMembers } from './commands/members.ts';
+import { addResume } from './commands/resume.ts';
 
 /** Every command, in one list. */
-const COMMANDS = [addLogin, addActions, addKeys, addIdentities, addMembers, addDoctor, addCompletion];
+const COMMANDS = [addLogin, addActions, addKeys, addIdentities, addMembers, addDoctor, addResume, addCompletion];
 
 export function createProgram(): Command {
   const program = new Command('proviso')

@@ -4,6 +4,7 @@ export * from './api-keys.ts';
 export * from './actions.ts';
 export * from './bulk-actions.ts';
 export * from './companies.ts';
+export * from './dispatch.ts';
 export * from './email-messages.ts';
 export * from './agents.ts';
 export * from './encoded-words.ts';

@@ -80,6 +80,7 @@ export const STATUS_REASONS = [
   'stale',
   'not_looked_up',
   'recalled',
+  'restored',
   'handed_to_person',
   'confirmed_done',
   'confirmed_not_done',

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Services } from './access/context.ts';
 import { checkDurability, openDatabase } from './platform/db.ts';
+import { openEpoch } from './platform/epoch.ts';
+import { openEpochMirror } from './platform/epoch-mirror.ts';
 import type { CommonConfig } from './environment.ts';
 import type { Registry } from './executors/registry.ts';
 import { checkMigrated } from './platform/migrated.ts';
@@ -29,5 +31,8 @@ export async function openServices(config: CommonConfig, options: ServicesOption
   if (secrets.size === 0)
     log.warn('PROVISO_SECRET_KEYS is not set: identities with credentials can be neither stored nor used');
   const queue = await openQueue({ redisUrl, databaseUrl, log });
-  return { db, queue, executors, secrets, log, timings };
+  const epoch = openEpoch({ db, mirror: redisUrl ? openEpochMirror(redisUrl, log) : undefined, log });
+  await epoch.check();
+  epoch.start();
+  return { db, queue, epoch, executors, secrets, log, timings };
 }

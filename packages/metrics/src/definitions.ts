@@ -68,6 +68,12 @@ export const METRICS = [
     labels: [],
   },
   {
+    name: 'proviso_dispatch_held',
+    kind: 'gauge',
+    help: '1 while nothing starts because the database may have been restored, else 0.',
+    labels: [],
+  },
+  {
     name: 'proviso_unknown_outcomes',
     kind: 'gauge',
     help: 'Actions that may have happened, and that nobody has confirmed, up to 10 000.',

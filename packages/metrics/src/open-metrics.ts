@@ -42,7 +42,7 @@ export interface Metrics {
   close(): void;
 }
 
-type Measured = Pick<Services, 'db' | 'queue' | 'executors'> & Partial<Pick<Worker, 'leases'>>;
+type Measured = Pick<Services, 'db' | 'queue' | 'epoch' | 'executors'> & Partial<Pick<Worker, 'leases'>>;
 
 /** `measureMs` is for tests. */
 export function openMetrics(services: Measured, measureMs = MEASURE_MS): Metrics {
@@ -120,10 +120,11 @@ function outcomeOf({ status, status_reason }: ActionRow, result: string): { outc
   return { outcome: result === 'later' ? 'postponed' : 'retried', code: '' };
 }
 
-function measureProcess({ db, leases }: Measured, { gauges }: Instruments): void {
+function measureProcess({ db, epoch, leases }: Measured, { gauges }: Instruments): void {
   const { idleCount, totalCount } = db.pool;
   gauges.proviso_database_connections.set({ state: 'idle' }, idleCount);
   gauges.proviso_database_connections.set({ state: 'used' }, totalCount - idleCount);
+  gauges.proviso_dispatch_held.set(Number(epoch.hold() !== undefined));
   gauges.proviso_database_waiting_statements.set(db.waitingInAll());
   gauges.proviso_running_actions.set(leases?.count() ?? 0);
 }

@@ -10,6 +10,7 @@ import {
   newId,
   newToken,
   openDatabase,
+  openEpoch,
   openQueue,
   DEFAULT_TIMINGS,
   parseId,
@@ -85,7 +86,7 @@ export async function openWorld({
   if (!databaseUrl) throw new Error('DATABASE_URL is set by the jest environment; run this file with npm test');
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   const db = openDatabase({ url: databaseUrl, poolMax: 20, name: 'proviso-test' });
-  const queue = await openQueue({ redisUrl, databaseUrl, log });
+  const [queue, epoch] = [await openQueue({ redisUrl, databaseUrl, log }), await openTestEpoch(db, log)];
   // the providers of tests are on this machine
   const shipped = builtIns({ allowPrivateAddresses: true, ...executorSettings });
   const kept = shipped.providers.filter(({ provider }) => !providers.some((own) => own.provider === provider));
@@ -95,7 +96,7 @@ export async function openWorld({
     providers: [...providers, ...kept],
   });
   const secrets = readKeyRing(TEST_KEYS);
-  const services: Services = { db, queue, executors: registry, secrets, log, timings: DEFAULT_TIMINGS };
+  const services: Services = { db, queue, epoch, executors: registry, secrets, log, timings: DEFAULT_TIMINGS };
   const workers: Worker[] = [];
   return {
     ...services,
@@ -119,10 +120,17 @@ export async function openWorld({
     close: async () => {
       for (const worker of workers) worker.leases.close();
       await shipped.mcp.close();
+      epoch.close();
       await queue.close();
       await db.close();
     },
   };
+}
+
+async function openTestEpoch(db: Database, log: Services['log']): Promise<Services['epoch']> {
+  const epoch = openEpoch({ db, log });
+  await epoch.check();
+  return epoch;
 }
 
 async function makeWorkspace(services: Services): Promise<TestWorkspace> {

@@ -4344,6 +4344,52 @@ export const RECORDED: Record<string, Recorded> = {
       NOT_FOUND: { message: 'There is no such workspace.', details: [] },
     },
   },
+  readDispatch: {
+    reply: {
+      status: 'success',
+      hold: {
+        reason: 'behind',
+        message:
+          'The database is older than its mirror: a backup was restored, or a replica that lagged took over. What it has as due may already have run, so nothing starts. Run proviso resume to review it.',
+        since: '2026-01-02T03:04:05.678Z',
+        epoch: '550e8400-e29b-41d4-a716-446655440000',
+        database_as_of: '2026-01-02T03:04:05.678Z',
+        lost_until: '2026-01-02T03:04:05.678Z',
+      },
+      actions: [],
+      total_items: 0,
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope instance:operate.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  resumeDispatch: {
+    reply: { status: 'success', returned_to_review: 0, outcome_unknown: 0, marked: 0 },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope instance:operate.', details: [] },
+      INVALID: {
+        message: 'epoch: is required; run: Invalid input',
+        details: [
+          { path: 'epoch', message: 'is required' },
+          { path: 'run', message: 'Invalid input' },
+        ],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
   createPendingAction: {
     reply: {
       id: '550e8400-e29b-41d4-a716-446655440000',

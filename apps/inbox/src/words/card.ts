@@ -21,6 +21,7 @@ export const reason = {
   stale: 'It waited so long that what was looked up may be out of date.',
   not_looked_up: 'Not everything on this card could be looked up.',
   recalled: 'The approval was taken back.',
+  restored: 'The database was restored from a backup. This may already have happened: check before you approve it.',
   confirmed_done: 'A person found that it happened.',
   confirmed_not_done: 'A person found that it did not happen.',
 } as Record<string, string>;

@@ -7,9 +7,11 @@ const TIMEOUT_MS = 10_000;
 const SKEW_MS_MAX = 5_000;
 
 interface Readiness {
-  status: 'ok' | 'degraded' | 'unavailable';
+  status: 'ok' | 'held' | 'degraded' | 'unavailable';
   queue_backend: string;
   pauses: number | null;
+  /** Absent: an earlier version. */
+  dispatch?: { message?: string };
 }
 
 /** What a client of the service can see. */
@@ -35,9 +37,16 @@ const get = (login: Login, path: string): Promise<Response> =>
 
 const checkReadiness = (login: Login): Promise<Finding> =>
   attempt('readiness', 'Look at the log of the api.', async () => {
-    const { status, queue_backend: queue, pauses } = (await (await get(login, '/readyz')).json()) as Readiness;
+    const readiness = (await (await get(login, '/readyz')).json()) as Readiness;
+    const { status, queue_backend: queue, pauses, dispatch } = readiness;
     if (status === 'unavailable')
       return failure('readiness', 'the api cannot reach its database', 'Look at PostgreSQL and at DATABASE_URL.');
+    if (status === 'held')
+      return failure(
+        'readiness',
+        dispatch?.message ?? 'dispatch is held',
+        'See “Backup and restore” in docs/operations.md.',
+      );
     if (status === 'degraded')
       return warning(
         'readiness',

@@ -2,6 +2,7 @@ import type { Actor, KeyKind, Role, Scope } from '@proviso/contracts';
 import type { Logger } from 'pino';
 import type { Database } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
+import type { Epoch } from '../platform/epoch.ts';
 import type { Timings } from '../platform/timings.ts';
 import type { Registry } from '../executors/registry.ts';
 import type { Idempotency } from '../platform/idempotency.ts';
@@ -12,6 +13,7 @@ import type { KeyRing } from '../platform/secrets.ts';
 export interface Services {
   db: Database;
   queue: Queue;
+  epoch: Epoch;
   executors: Registry;
   secrets: KeyRing;
   log: Logger;

@@ -11,12 +11,16 @@ const claimParams = ({ executors, timings, actor }: Worker): ClaimParams => ({
   actor: JSON.stringify(actor),
 });
 
+/** While dispatch is held, wake-ups stay in the queue, and come back after this long. */
+const HELD_MS = 5_000;
+
 /**
  * Moves a cleared, due action to running, under a new fence. Without an action, it cannot be claimed: not cleared,
  * paused, of a type unknown here, or already taken. `earlyMs`: it is cleared, but not due for so long by the database's
- * clock.
+ * clock. While dispatch is held, it is to be looked at again after HELD_MS.
  */
 export async function claim(worker: Worker, id: string): Promise<{ action?: ActionRow; earlyMs?: number }> {
+  if (!worker.epoch.mayDispatch()) return { earlyMs: HELD_MS };
   const [answer] = await worker.db.query(CLAIM, { id, ...claimParams(worker) });
   if (answer?.action) return { action: rowFromJson(answer.action) };
   return answer?.early_ms === null || answer?.early_ms === undefined ? {} : { earlyMs: Math.ceil(answer.early_ms) + 1 };
@@ -44,7 +48,8 @@ interface ClaimRequest {
 const ROUND_PARTS_MAX = 20;
 
 async function claimInTurns(worker: Worker, { count, free, idleOnly }: ClaimRequest): Promise<ActionRow[]> {
-  const { slots } = worker;
+  const { slots, epoch } = worker;
+  if (!epoch.mayDispatch()) return [];
   for (let part = 1; ; part += 1) {
     const answers = await worker.db.query(CLAIM_DUE, {
       ...claimParams(worker),
@@ -66,6 +71,7 @@ export async function claimOldest(
   agentId: string | null,
 ): Promise<ActionRow | undefined> {
   const [action] = await worker.slots.claimInto(async (_count, free) => {
+    if (!worker.epoch.mayDispatch()) return [];
     const answers = await worker.db.query(CLAIM_IN_WORKSPACE, {
       ...claimParams(worker),
       count: 1,

@@ -31,7 +31,8 @@ export async function execute(worker: Worker, id: string, sweepSoon?: () => void
   const { slots } = worker;
   const [due] = await worker.db.query(FIND_DUE, { id });
   if (!due) return undefined;
-  const isLate = sweepSoon !== undefined && due.late_ms > LATE_MS;
+  // While dispatch is held, no sweep takes it: the claim sends the wake-up back.
+  const isLate = sweepSoon !== undefined && due.late_ms > LATE_MS && worker.epoch.mayDispatch();
   if (isLate || !(await slots.acquire(due, sweepSoon))) {
     if (isLate) sweepSoon();
     if (sweepSoon) await slots.whenSlotFree();

@@ -37,6 +37,8 @@ export async function processActions(
   authorize(ctx, 'actions:write');
   noBody.parse(input.body);
   const { limit } = processActionsQuery.parse(input.query);
+  const hold = ctx.epoch.hold();
+  if (hold) throw new AppError('UNAVAILABLE', hold.message);
   return runAndKeepReply(ctx.db, ctx.idempotency, async () => ({
     ...(await withinRequestLimit(ctx, () => runDue(ctx, limit, stopping))),
   }));
@@ -88,8 +90,8 @@ async function runDue(ctx: Context, limit: number, stopping?: AbortSignal): Prom
 }
 
 /** A worker for one call. Its leases are renewed while any of its actions runs. */
-function workerIn({ db, queue, executors, secrets, log, timings }: Context): Worker {
-  const services = { db, queue, executors, secrets, log, timings };
+function workerIn({ db, queue, epoch, executors, secrets, log, timings }: Context): Worker {
+  const services = { db, queue, epoch, executors, secrets, log, timings };
   const actor = { kind: 'system', id: `api ${hostname()}:${process.pid}`, name: 'Api' } as const;
   const slots = createSlots({ slots: CONCURRENCY, executors });
   return { ...services, actor, leases: createLeases(db, log, timings), slots };

@@ -19,7 +19,8 @@ const BATCH = 50;
  * side by side, so that one slow provider delays no other.
  */
 export async function adoptLost(worker: Worker): Promise<Promise<void>[]> {
-  const { actor, executors, timings } = worker;
+  const { actor, executors, timings, epoch } = worker;
+  if (!epoch.mayDispatch()) return [];
   const lost = await worker.db.query(ADOPT_LOST, {
     count: BATCH,
     owner: actor.id,
@@ -91,6 +92,7 @@ function recoveryFor(
 
 /** Ends open actions whose expiry has passed. */
 export async function expireOpen(worker: Worker): Promise<number> {
+  if (!worker.epoch.mayDispatch()) return 0; // a person has yet to see what may already have run
   const found = await worker.db.query(FIND_EXPIRED, { count: BATCH });
   const expired = await Promise.all(
     found.map(({ action }) =>

@@ -44,6 +44,8 @@ export interface Queue {
   consume(handler: WakeUpHandler, concurrency: number): Promise<Consumer>;
   /** Whether the queue responds now; false = work starts late, by the sweeps. */
   isUp(): Promise<boolean>;
+  /** The actions whose wake-up a worker has handled, among the latest that the queue still knows. */
+  handled(): Promise<Set<string>>;
   /** For Bull Board only. */
   board: BullQueue;
   close(): Promise<void>;
@@ -91,6 +93,7 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
   return {
     backend,
     board: queue,
+    handled: () => findHandled(queue),
     wake: ({ actionId, version, first }, delay) => {
       if (pending >= WAKE_UPS_PENDING_MAX) return;
       pending += 1;
@@ -113,6 +116,11 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
       await close();
     },
   };
+}
+
+async function findHandled(queue: BullQueue): Promise<Set<string>> {
+  const jobs: Job<{ actionId?: string }>[] = await withTimeout(queue.getJobs(['completed']), 10_000, noAnswer);
+  return new Set(jobs.flatMap(({ data }) => data.actionId ?? []));
 }
 
 /** Trusts only the id in a job's data; a job without one (evicted, or added by hand) names no action. */
