@@ -14,9 +14,10 @@ export interface Webhooks {
 }
 
 export function startWebhooks(worker: Worker): Webhooks {
-  const { db, log, timings } = worker;
+  const { db, epoch, log, timings } = worker;
   const sending = new Set<Promise<void>>();
   const due = startSweep('webhook deliveries', SWEEP_MS, log, async () => {
+    if (!epoch.mayDispatch()) return 0; // a copy of the database must not send
     const claimed = await claimDeliveries(db, SENDING_MAX - sending.size, timings.webhooks.leaseMs);
     for (const delivery of claimed) {
       const sent = deliver(worker, delivery)

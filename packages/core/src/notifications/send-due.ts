@@ -15,6 +15,7 @@ const SEND_MS = 30_000;
  * mail whose outcome is uncertain is not sent again.
  */
 export async function sendDueNotification(services: Services): Promise<number> {
+  if (!services.epoch.mayDispatch()) return 0; // a copy of the database must not send
   const claimed = await claimMail(services.db);
   if (!claimed) return 0;
   const { workspace_id: workspaceId, user_id: userId, minutes } = claimed;
