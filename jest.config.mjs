@@ -49,6 +49,7 @@ const waiting = [
   'tests/stories/poison',
   'tests/stories/recovery',
   'tests/stories/redis-away',
+  'tests/stories/restore',
   'tests/stories/sdk-client',
   'tests/stories/tools',
   'tests/stories/unmigrated',

@@ -23,7 +23,10 @@ describe.each(backends().filter(({ redisUrl }) => redisUrl))('the epoch of the d
   const { workspace, owner } = useWorkspace(world);
   const opened: Epoch[] = [];
   let redis: Redis;
-  beforeAll(() => void (redis = new Redis(redisUrl)));
+  beforeAll(() => {
+    redis = new Redis(redisUrl);
+    world.db.pool.setMaxListeners(0); // each epoch listens
+  });
   afterAll(() => redis.disconnect());
   beforeEach(() => write({ incarnation: null, counter: 0, location: null }));
   afterEach(() => {

@@ -119,9 +119,8 @@ export async function openWorld({
       void (await db.pool.query(`update actions set ${columns} where id = $1`, [parseId('action', id)])),
     close: async () => {
       for (const worker of workers) worker.leases.close();
-      await shipped.mcp.close();
       epoch.close();
-      await queue.close();
+      await Promise.all([shipped.mcp.close(), queue.close()]);
       await db.close();
     },
   };

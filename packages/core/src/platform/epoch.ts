@@ -1,6 +1,6 @@
 // Notices that the database went back: restored from a backup, copied, or failed over to a replica that lagged. What it
 // then holds as due may already have run, so nothing starts until an operator says what may. A one-row table counts
-// up, and a mirror outside remembers how far. Held by packages/core/test/epoch.test.ts.
+// up, and a mirror outside remembers how far. Held by epoch.test.ts and tests/stories/restore.test.ts.
 import type { Logger } from 'pino';
 import type { Database } from './db.ts';
 import type { EpochMirror, MirroredEpoch } from './epoch-mirror.ts';
