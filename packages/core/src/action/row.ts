@@ -14,7 +14,7 @@ import type { action_events, actions, identities } from '../generated/client.ts'
 type Json<Row, Shapes> = Omit<Row, keyof Shapes> & Shapes;
 
 /** What is left of the content of a redacted action. */
-export interface Redaction {
+interface Redaction {
   at: string;
   reason: 'retention' | 'erasure';
   /** The hash that the action had before. */

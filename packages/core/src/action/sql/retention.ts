@@ -43,7 +43,7 @@ const IS_NOT_REDACTED = 'a.redaction is null';
 const ended = (workspace: string, days: string): string => `a.workspace_id = ${workspace} and a.completed_at is not null
         and a.completed_at < statement_timestamp() - ${days} * interval '24 hours'`;
 
-export type RetentionKind = 'delete_redacted' | 'delete_unredacted' | 'redact';
+type RetentionKind = 'delete_redacted' | 'delete_unredacted' | 'redact';
 
 export interface Overdue {
   workspace: string;
