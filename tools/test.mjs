@@ -17,6 +17,9 @@ const rounds = [
   [['--selectProjects', 'timed', '--maxWorkers=1']],
 ];
 
+/** Each test file loads its modules again, which leaves much garbage that is young: collecting it less often saves a tenth. */
+const youngSpace = ['--min-semi-space-size=32', '--max-semi-space-size=64'];
+
 await runAsScript(import.meta.url, async (args) => {
   await prepare();
   mkdirSync(dirname(resultsFile), { recursive: true });
@@ -45,7 +48,7 @@ async function runJest(options, index) {
   const file = `${resultsFile}.${index}`;
   rmSync(file, { force: true });
   let failure;
-  const jest = ['node_modules/jest/bin/jest.js', '--json', '--outputFile', file, ...options];
+  const jest = [...youngSpace, 'node_modules/jest/bin/jest.js', '--json', '--outputFile', file, ...options];
   await runNode(jest, { env: { NODE_ENV: 'test' }, show: true }).catch((error) => (failure = error));
   if (!existsSync(file)) throw failure ?? new Error('Jest ran no tests.');
   const result = JSON.parse(readFileSync(file, 'utf8'));
