@@ -50,7 +50,7 @@ describe('the program proviso', () => {
   let home: string;
   let env: Record<string, string>;
   beforeEach(async () => {
-    api = await fleet.startApi();
+    api = await fleet.sharedApi();
     home = mkdtempSync(path.join(tmpdir(), 'proviso-cli-'));
     env = { XDG_CONFIG_HOME: home, PROVISO_URL: api.url, PROVISO_TOKEN: await fleet.workspace.token({}) };
   });

@@ -70,6 +70,7 @@ describe('twice the load that the service can handle, for a minute,', () => {
     expect(api.output().length).toBeLessThan(100 * OVERLOAD_S); // one line per period, not one per refusal
     expect(again).toMatchObject({ status: 200 }); // it recovers at once
 
+    await fleet.startWorker(); // the api leaves its core to it
     const open = () => fleet.countActions({ status: { not: 'completed' } });
     await until('all to be done', async () => (await open()) === 0, DRAIN_MS);
     const done = new Set((await fleet.actions()).map(({ id }) => formatId('action', id)));

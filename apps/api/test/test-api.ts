@@ -158,6 +158,8 @@ export interface Tenant extends TestWorkspace {
    * `paths`: a text is among the paths of its details; a list is all of them.
    */
   refuses(code: Refusal, ask: () => Promise<Reply>, paths?: string | string[]): Promise<ReplyBody>;
+  /** The same of several callers at once. */
+  refusesEach(code: Refusal, asks: (() => Promise<Reply>)[]): Promise<void>;
 }
 
 export interface Api {
@@ -256,6 +258,10 @@ export async function openTenant(world: World, url: string): Promise<Tenant> {
       return this.propose({ require_approval: true, ...more }, by);
     },
     refuses: (code, ask, paths) => expectRefusal(world, workspace, { code, ask, paths }),
+    refusesEach: (code, asks) =>
+      unmoved(world, workspace, async () => {
+        for (const reply of await Promise.all(asks.map((ask) => ask()))) expectCode(reply, code);
+      }),
   };
   return tenant;
 }
@@ -378,8 +384,21 @@ export async function holdings({ db }: Services, { id }: Pick<TestWorkspace, 'id
   const each = TABLES.trim()
     .split(/\s+/)
     .map((table) => `select '${table}' as kind, to_jsonb(t) as row from ${table} t where workspace_id = $1`);
-  const { rows } = await db.pool.query(`${each.join(' union all ')} order by kind, row`, [id]);
+  const text = `${each.join(' union all ')} order by kind, row`;
+  const { rows } = await db.pool.query({ name: 'holdings', text, values: [id] }); // planned once
   return rows;
+}
+
+/** Expects that the workspace holds afterwards exactly what it held before. */
+async function unmoved<T>(world: World, workspace: Pick<TestWorkspace, 'id'>, work: () => Promise<T>): Promise<T> {
+  const before = await holdings(world, workspace);
+  const done = await work();
+  expect(await holdings(world, workspace)).toEqual(before);
+  return done;
+}
+
+function expectCode(reply: Reply, code: Refusal): void {
+  expect({ status: reply.status, code: codeOf(reply), says: reply.text }).toMatchObject({ status: STATUS[code], code });
 }
 
 async function expectRefusal(
@@ -387,10 +406,11 @@ async function expectRefusal(
   workspace: Pick<TestWorkspace, 'id'>,
   { code, ask, paths }: { code: Refusal; ask: () => Promise<Reply>; paths: string | string[] | undefined },
 ): Promise<ReplyBody> {
-  const before = await holdings(world, workspace);
-  const reply = await ask();
-  expect({ status: reply.status, code: codeOf(reply), says: reply.text }).toMatchObject({ status: STATUS[code], code });
-  expect(await holdings(world, workspace)).toEqual(before);
+  const reply = await unmoved(world, workspace, async () => {
+    const answer = await ask();
+    expectCode(answer, code);
+    return answer;
+  });
   if (typeof paths === 'string') expect(pathsOf(reply.body)).toContain(paths);
   if (Array.isArray(paths)) expect(pathsOf(reply.body)).toEqual(paths);
   return reply.body;
