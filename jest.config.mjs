@@ -58,6 +58,7 @@ const waiting = [
 export default {
   testTimeout: 30_000,
   workerIdleMemoryLimit: '1GB',
+  testSequencer: '<rootDir>/packages/testing/jest/long-first.cjs',
   projects: [
     {
       ...shared,
