@@ -4,6 +4,7 @@ import {
   decideAction,
   execute,
   MEASURE_BACKLOG,
+  MEASURE_DELIVERIES,
   openDatabase,
   rejectAction,
   type Context,
@@ -141,7 +142,7 @@ describe('the metrics of a process', () => {
     await Promise.all(Array.from({ length: 20 }, () => own.text()));
     await own.text();
     own.close();
-    expect(asked).toEqual([MEASURE_BACKLOG.name]);
+    expect(asked).toEqual([MEASURE_BACKLOG.name, MEASURE_DELIVERIES.name]);
   });
 
   it('find what they count with partial indexes, not by reading the table', async () => {
