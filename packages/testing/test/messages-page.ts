@@ -9,7 +9,7 @@ const NOT_PROSE = /^generated|recorded\.ts$|statements\.ts$|(^|\/)sql\//;
 
 const TWO_WORDS = /[\p{L}’'}`][,:;)]? +\(?[\p{L}{`]/u;
 const SQL =
-  /^(with|select|insert|update|delete|create|drop|union|case|when|and|api_keys) [^]*?([_=*]|\bfrom\b|\d as)|::|\$\d|\bis null\b|_at <=|^[\w{…}]+(\.\w+|_id)\b|^, \(?select|^\(\{…\}/;
+  /^(with|select|insert|update|delete|create|drop|union|case|when|and|api_keys) [^]*?([_=*]|\bfrom\b|\d as)|::|\$\d|\bis null\b|_at <=|^[\w{…}]+(\.\w+|_id)\b|^, (\(?select|{…} as )|^\(select |^concat_ws\(|^\(\{…\}/;
 const CODE = /^window\.|^[\w-]+, [\w-]+$|^(id|data): |'none'|^\(<|^const |^-c /;
 const CLASSES = /^(?=.*(-|\bflex\b|\bgrid\b|\btruncate\b))[a-z0-9:[\]()_.,%#&>!*{…}/ -]+$/;
 const TAG = /<style>[^]*?<\/style>|<\/?[a-z!][^>]*>/g;
