@@ -281,9 +281,7 @@ export const routes: readonly Route[] = [
   batchApprovePendingActionsRoute,
 ];
 
-export interface AppOptions extends Partial<
-  Omit<Sharing, 'readSlots' | 'knownTokens' | 'callerCache' | 'openStreams'>
-> {
+export interface AppOptions extends Partial<Omit<Sharing, 'readSlots' | 'knownTokens' | 'openStreams'>> {
   /** The directory of the built inbox. */
   inboxDir?: string;
   unread?: Partial<UnreadLimits>;
@@ -328,7 +326,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
     stopping,
     limits,
     knownTokens,
-    callerCache: createCallerCache(),
+    callerCache: options.callerCache ?? createCallerCache(),
     readSlots: createReadSlots(),
     openStreams: createOpenStreams(streams),
   };

@@ -17,7 +17,8 @@ export interface CallerCache {
   clear(): void;
 }
 
-export function createCallerCache(): CallerCache {
+/** With `freshMs` 0, every request looks its key up. */
+export function createCallerCache(freshMs = FRESH_MS): CallerCache {
   const known = new LRUCache<string, { callers: Caller[]; until: number }>({ max: TOKENS_MAX });
   let clears = 0;
   return {
@@ -28,7 +29,7 @@ export function createCallerCache(): CallerCache {
       if (seen && now < seen.until) return seen.callers;
       const before = clears;
       const callers = await find();
-      if (clears === before) known.set(key, { callers, until: now + FRESH_MS }); // else it may have read the old right
+      if (clears === before) known.set(key, { callers, until: now + freshMs }); // else it may have read the old right
       return callers;
     },
     clear: () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { openRateLimits, type RateLimits, type RateLimitsOptions } from '@proviso/core';
 import { backends, until } from '@proviso/testing';
+import { createCallerCache } from '../src/caller-cache.ts';
 import { clientOf, proposal, useApi, useTenant, type Api, type Client, type Reply, type Tenant } from './test-api.ts';
 
 interface Limited {
@@ -126,7 +127,10 @@ describe('rate limits', () => {
       asked.push(statement.name);
       return db.query(statement, values);
     };
-    const url = await api.another({ db: { ...db, query } }, { limits: openRateLimits(options) });
+    const url = await api.another(
+      { db: { ...db, query } },
+      { limits: openRateLimits(options), callerCache: createCallerCache(0) },
+    );
     return { url, count: (name: string): number => asked.filter((one) => one === name).length };
   }
 

@@ -202,7 +202,11 @@ export async function startTestApi(services: Services, options: AppOptions = {})
 }
 
 /** A world and its API around the tests of a file or a describe. */
-export function useApi({ inboxDir, ...options }: WorldOptions & { inboxDir?: string } = {}): Api {
+export function useApi({
+  inboxDir,
+  callerCache,
+  ...options
+}: WorldOptions & Pick<AppOptions, 'inboxDir' | 'callerCache'> = {}): Api {
   let world: World;
   let listening: Listening;
   const ofTest: (() => Promise<unknown>)[] = [];
@@ -211,7 +215,7 @@ export function useApi({ inboxDir, ...options }: WorldOptions & { inboxDir?: str
   });
   beforeAll(async () => {
     world = await openWorld(options);
-    listening = await startTestApi(world, { ...(inboxDir && { inboxDir }) });
+    listening = await startTestApi(world, { ...(inboxDir && { inboxDir }), ...(callerCache && { callerCache }) });
   });
   afterAll(async () => {
     await listening.close();
