@@ -1,7 +1,6 @@
 import { SCOPES, type Scope } from '@proviso/contracts';
 import { authenticate, formatId, hashToken, newId } from '@proviso/core';
 import { routes as allRoutes } from '../src/app.ts';
-import { createCallerCache } from '../src/caller-cache.ts';
 import { dialectAt } from '../src/dialect.ts';
 import type { Route } from '../src/route.ts';
 import { until, type Who } from '@proviso/testing';
@@ -77,7 +76,7 @@ const forbidden = ({ operationId }: Route) => (operationId === 'revokeKey' ? 'NO
 const unauthenticated = (route: Route) => (second.includes(route) ? 'UNAUTHORIZED' : 'UNAUTHENTICATED');
 
 describe('access', () => {
-  const api = useApi({ callerCache: createCallerCache(0) }); // it changes rights in the database
+  const api = useApi();
 
   /** Refusals leave a workspace as it was, which each of them shows, and share these. What is done has one of its own. */
   let here: SeededWorkspace;

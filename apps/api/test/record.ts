@@ -9,7 +9,7 @@ export type Recorded = typeof RECORDED;
 /** What is another one in each run, as one that stands for all. */
 const STANDS_FOR: [RegExp, string][] = [
   [/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '550e8400-e29b-41d4-a716-446655440000'],
-  [/\b([a-z]+)_[0-7][0-9a-hjkmnp-tv-z]{25}\b/g, '$1_01h455vb4pex5vsknk084sn02q'],
+  [/\b([a-z]+)_[0-7][0-9a-hjkmnp-tv-z]{25}(?![0-9a-z])/g, '$1_01h455vb4pex5vsknk084sn02q'],
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-01-02T03:04:05.678Z'],
   [/\b[0-9a-f]{64}\b/g, '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
   [/\b(pvi?|whsec)_[\w+/=-]+/g, '$1_…'],

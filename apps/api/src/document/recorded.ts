@@ -5147,7 +5147,7 @@ export const RECORDED: Record<string, Recorded> = {
       deliveries: [
         {
           delivery_id: 'whd_01h455vb4pex5vsknk084sn02q',
-          event_id: 'act_01m8h8zc2we0wr52ny1rdyj34w_1',
+          event_id: 'act_01h455vb4pex5vsknk084sn02q_1',
           event: 'action.created',
           action_id: 'act_01h455vb4pex5vsknk084sn02q',
           version: 1,
@@ -5177,7 +5177,7 @@ export const RECORDED: Record<string, Recorded> = {
       status: 'success',
       delivery: {
         delivery_id: 'whd_01h455vb4pex5vsknk084sn02q',
-        event_id: 'act_01m8h8zd5pehvs63narj9ttapj_1',
+        event_id: 'act_01h455vb4pex5vsknk084sn02q_1',
         event: 'action.created',
         action_id: 'act_01h455vb4pex5vsknk084sn02q',
         version: 1,
