@@ -121,6 +121,109 @@ update database_epoch set incarnation = gen_random_uuid(), counter = counter + 1
 where incarnation = $2::uuid and held_since is not null
 returning incarnation, counter, advanced_at;
 
+-- erasure_claim
+select id, workspace_id, email, contact_id, coalesce(place_time, '-infinity')::text as place_time,
+  coalesce(place_id, '00000000-0000-0000-0000-000000000000') as place_id,
+  case when place_time is null then 0 else waiting end as waiting
+from erasures where completed_at is null and next_at <= statement_timestamp()
+order by next_at limit 1 for no key update skip locked;
+
+-- erasure_complete
+-- $1 records
+-- $2 id
+update erasures set completed_at = statement_timestamp(), email = null, records = $1::int
+where id = $2::uuid;
+
+-- erasure_delete_contact
+-- $1 workspace
+-- $2 contact
+-- $3 email
+delete from contacts where workspace_id = $1::uuid and (id = $2::uuid or email = $3)
+returning id;
+
+-- erasure_find_naming
+-- $1 workspace
+-- $2 time
+-- $3 id
+-- $4 contact
+-- $5 pattern
+with page as materialized (
+  select a.id, a.created_at from actions a
+  where a.workspace_id = $1::uuid and (a.created_at, a.id) > ($2::timestamptz, $3::uuid)
+  order by a.created_at, a.id limit 200
+)
+select page.id, page.created_at::text,
+  case when named.id is not null then to_jsonb(named) - '{preview,agent_preview,result}'::text[] end as action,
+  i.config_version as identity_version, coalesce(named.status in ('completed', 'failed', 'rejected', 'cancelled'), false) as ended,
+  coalesce(exists (select from actions a where a.id = named.id and exists (
+    select from legal_holds h where h.workspace_id = a.workspace_id and h.released_at is null
+      and (h.action_id = a.id or h.run_id = a.run_id or h.mission_id = a.mission_id
+        or coalesce(h.action_id, h.run_id, h.mission_id) is null))), false) as held
+from page
+left join lateral (
+  select a.* from actions a where a.id = page.id and a.redaction is null and (a.contact_id = $4::uuid or a.run_contact_id = $4::uuid
+      or concat_ws(' ', a.params::text, a.resolved::text, a.original_params::text, a.user_edits::text, a.preview::text, a.agent_preview::text, a.result::text, a.error::text, a.metadata::text, a.approval::text, a.description) ~* $5
+      or exists (select from action_events e where e.action_id = a.id and e.data::text ~* $5))
+) named on true
+left join identities i on i.id = named.identity_id
+order by page.created_at, page.id;
+
+-- erasure_is_held
+-- $1 workspace
+-- $2 contact
+select exists (
+    select from legal_holds h where h.workspace_id = $1::uuid and h.released_at is null
+      and coalesce(h.action_id, h.run_id, h.mission_id) is null
+  ) or exists (
+    select from actions a
+    where a.workspace_id = $1::uuid and a.contact_id = $2::uuid and exists (
+    select from legal_holds h where h.workspace_id = a.workspace_id and h.released_at is null
+      and (h.action_id = a.id or h.run_id = a.run_id or h.mission_id = a.mission_id
+        or coalesce(h.action_id, h.run_id, h.mission_id) is null))
+  ) as held;
+
+-- erasure_replace_in_email_messages
+-- $1 pattern
+-- $2 workspace
+update email_messages set "from" = regexp_replace("from", $1, '[erased]', 'gi'), subject = regexp_replace(subject, $1, '[erased]', 'gi'), text = regexp_replace(text, $1, '[erased]', 'gi')
+where workspace_id = $2::uuid and concat_ws(' ', "from", subject, text) ~* $1 returning id;
+
+-- erasure_replace_in_email_threads
+-- $1 pattern
+-- $2 workspace
+update email_threads set subject = regexp_replace(subject, $1, '[erased]', 'gi')
+where workspace_id = $2::uuid and concat_ws(' ', subject) ~* $1 returning id;
+
+-- erasure_replace_in_notes
+-- $1 pattern
+-- $2 workspace
+update notes set content = regexp_replace(content, $1, '[erased]', 'gi')
+where workspace_id = $2::uuid and concat_ws(' ', content) ~* $1 returning id;
+
+-- erasure_replace_in_recipients
+-- $1 pattern
+-- $2 workspace
+update email_messages set "to" = array(select regexp_replace(address, $1, '[erased]', 'gi') from unnest("to") address)
+where workspace_id = $2::uuid and array_to_string("to", ' ') ~* $1 returning id;
+
+-- erasure_replace_in_tasks
+-- $1 pattern
+-- $2 workspace
+update tasks set title = regexp_replace(title, $1, '[erased]', 'gi'), description = regexp_replace(description, $1, '[erased]', 'gi')
+where workspace_id = $2::uuid and concat_ws(' ', title, description) ~* $1 returning id;
+
+-- erasure_save
+-- $1 time
+-- $2 place
+-- $3 waiting
+-- $4 cancelled
+-- $5 redacted
+-- $6 id
+update erasures set place_time = $1::timestamptz, place_id = $2::uuid, waiting = $3::int,
+  cancelled = cancelled + $4::int, redacted = redacted + $5::int,
+  next_at = statement_timestamp() + case when $1::timestamptz is null then 10 else 0 end * interval '1 minute'
+where id = $6::uuid;
+
 -- events_briefing
 -- $1 workspace
 -- $2 namedMax

@@ -76,6 +76,8 @@ import { listContactThreadsRoute } from './routes/v1/contacts/list-threads.ts';
 import { updateContactRoute } from './routes/v1/contacts/update.ts';
 import { recordEmailMessageRoute } from './routes/v1/email-messages/record.ts';
 import { removeDemoRoute } from './routes/v1/demo/remove.ts';
+import { createErasureRoute } from './routes/v1/erasures/create.ts';
+import { getErasureRoute } from './routes/v1/erasures/get.ts';
 import { exportWorkspaceRoute } from './routes/v1/export.ts';
 import { streamEventsRoute } from './routes/v1/events.ts';
 import { createGatewayRoute } from './routes/v1/gateways/create.ts';
@@ -267,6 +269,8 @@ export const routes: readonly Route[] = [
   listLegalHoldsRoute,
   releaseLegalHoldRoute,
   exportWorkspaceRoute,
+  createErasureRoute,
+  getErasureRoute,
   listPausesRoute,
   pauseWorkRoute,
   resumeWorkRoute,

@@ -14,6 +14,6 @@ export const TAGS = {
   Events: 'Events, as they happen.',
   Webhooks: 'Events, sent to your own addresses.',
   Operation: 'Pausing, resuming, and starting again after a restore.',
-  Retention: 'Legal holds, and the export of a workspace.',
+  Retention: 'Legal holds, the export of a workspace, and the erasure of a person’s data.',
 } as const;
 export type Tag = keyof typeof TAGS;

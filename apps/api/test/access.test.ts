@@ -41,7 +41,7 @@ const PEOPLE_ONLY = [
   ...REVIEWERS_TOGETHER,
   ...DECISIONS,
   ...names(`
-  updateSettings createLegalHold listLegalHolds releaseLegalHold exportWorkspace removeDemo createIdentity updateIdentity deleteIdentity verifyIdentity createTool deleteTool
+  updateSettings createLegalHold listLegalHolds releaseLegalHold exportWorkspace createErasure getErasure removeDemo createIdentity updateIdentity deleteIdentity verifyIdentity createTool deleteTool
   createGateway updateGateway deleteGateway refreshGateway reviewGatewayTools createWebhook updateWebhook
   deleteWebhook rotateWebhookSecret replayDelivery replayFailedDeliveries pauseWork resumeWork createKey
   listKeys revokeKey createInvitation listInvitations revokeInvitation listMembers updateMember removeMember

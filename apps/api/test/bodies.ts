@@ -16,6 +16,7 @@ export const BODIES: Record<string, (here: SeededWorkspace) => object> = {
   confirmOutcome: () => ({ outcome: 'not_done' }),
   proposeAgain: () => ({}),
   updateNotificationSettings: () => ({ waiting_minutes: 60 }),
+  createErasure: () => ({ email: 'nobody@example.com' }),
   createLegalHold: () => ({ reason: 'Case 1' }),
   updateSettings: () => ({ hold_seconds: 20 }),
   decideAction: () => ({ action: 'approve' }),

@@ -1,5 +1,5 @@
 import type { ExportLine } from '@proviso/contracts';
-import { applyRetention, newId } from '@proviso/core';
+import { applyRetention, claim, continueErasure, newId } from '@proviso/core';
 import { uuidOf, useTenant } from './test-api.ts';
 
 describe('/v1/legal-holds', () => {
@@ -133,5 +133,124 @@ describe('GET /v1/export', () => {
         .filter((name) => !kinds.has(name))
         .toSorted(),
     ).toEqual(without.toSorted());
+  });
+});
+
+describe('/v1/erasures', () => {
+  const { api, here } = useTenant();
+  const system = { kind: 'system', id: 'test', name: 'Worker' } as const;
+  const erasing = () => ({ ...api.world, actor: system });
+  const work = async (): Promise<void> => {
+    while ((await continueErasure(erasing())) > 0);
+  };
+  const read = async (id: string) => (await here.owner.get(`/v1/erasures/${id}`)).body.erasure;
+  const contact = async (email: string) => (await here.owner.post('/v1/contacts', { email })).body.contact.contact_id;
+  const note = (contact_id: string) =>
+    here.pending({ type: 'create_note', params: { contact_id, content: 'She is ill.' } });
+
+  it('cancels, redacts and deletes what names the person, and nothing else', async () => {
+    const email = 'ada.l@example.com';
+    const [ada, bob] = [await contact(email), await contact('bob@example.com')];
+    const byContact = await note(ada);
+    const byAddress = await here.pending({ params: { say: `Dear all,\n${email.toUpperCase()}, and bob@example.com` } });
+    await here.owner.post(`/v1/actions/${byAddress.action_id}/reject`);
+    const inLog = await here.pending();
+    await here.owner.post(`/v1/actions/${inLog.action_id}/reject`, { comment: `Ask <${email}>.` });
+    const others = [
+      await note(bob),
+      await here.pending({
+        params: { say: 'x.ada.l@example.com ada.l@example.com.au adaXl@example.com ada.l@example.community' },
+      }),
+    ];
+    await here.owner.post(`/v1/contacts/${bob}/notes`, { content: `Knows ${email}.` });
+    const { erasure_id } = (await here.owner.post('/v1/erasures', { email: email.toUpperCase() })).body.erasure;
+    expect((await here.owner.post('/v1/erasures', { contact_id: ada })).body.erasure.erasure_id).toBe(erasure_id);
+    await work();
+    expect(await read(erasure_id)).toMatchObject({
+      status: 'completed',
+      cancelled: 1,
+      redacted: 3,
+      records: 2,
+      waiting: 0,
+    });
+    const now = async ({ action_id }: { action_id: string }) =>
+      (await here.owner.get(`/v1/actions/${action_id}`)).body.action;
+    for (const before of [byContact, byAddress, inLog]) {
+      const after = await now(before);
+      expect(after).toMatchObject({
+        params: {},
+        params_hash: before.params_hash,
+        redacted_at: expect.any(String) as string,
+      });
+    }
+    expect(await now(byContact)).toMatchObject({
+      status: 'cancelled',
+      logs: [{}, { actor: system, data: { reason: 'erasure' } }],
+    });
+    for (const { action_id } of others)
+      expect(await now({ action_id })).toMatchObject({ status: 'pending_approval', redacted_at: null });
+    expect((await here.owner.get(`/v1/contacts/${ada}`)).status).toBe(404);
+    const { rows } = await api.world.db.pool.query(
+      `select from actions a where a::text ~* 'ada\\.l@example\\.com[ ,"]' and redaction is not null
+       union all select from action_events where data::text ~* 'ask <'
+       union all select from notes where content like '%ada.l@%' union all select from erasures where email is not null`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it('waits for what is held or unsettled, and is refused under a hold', async () => {
+    const eve = await contact('eve@example.com');
+    const [running, held] = [await note(eve), await here.pending({ params: { say: 'eve@example.com' } })];
+    const hold = (await here.owner.post('/v1/legal-holds', { reason: 'x', action_id: running.action_id })).body
+      .legal_hold;
+    await here.refuses('CONFLICT', () => here.owner.post('/v1/erasures', { contact_id: eve }));
+    await here.owner.delete(`/v1/legal-holds/${hold.hold_id}`);
+    await here.owner.post(`/v1/actions/${running.action_id}/approve`, { action: 'approve' });
+    const claimed = await claim(api.world.worker(), uuidOf(running.action_id));
+    expect(claimed).toBeTruthy();
+    const { erasure_id } = (await here.owner.post('/v1/erasures', { contact_id: eve })).body.erasure;
+    const second = (await here.owner.post('/v1/legal-holds', { reason: 'x', action_id: held.action_id })).body
+      .legal_hold;
+    await work();
+    expect(await read(erasure_id)).toMatchObject({ status: 'running', redacted: 0, waiting: 2 });
+    await here.owner.delete(`/v1/legal-holds/${second.hold_id}`);
+    await api.world.db.pool.query(
+      "update actions set status = 'failed', completed_at = now(), lease_until = null, lease_owner = null where id = $1",
+      [uuidOf(running.action_id)],
+    );
+    await api.world.db.pool.query('update erasures set next_at = now()');
+    await work();
+    expect(await read(erasure_id)).toMatchObject({ status: 'completed', cancelled: 1, redacted: 2, waiting: 0 });
+  });
+
+  it('goes on where a worker was killed, and two workers share it', async () => {
+    const { action_id } = await here.pending({ params: { say: 'kim@example.com' } });
+    await here.owner.post(`/v1/actions/${action_id}/reject`);
+    await api.world.db.pool.query(
+      `insert into actions select copy.* from actions a, generate_series(1, 450) n, jsonb_populate_record(a,
+         jsonb_build_object('n', n, 'id', gen_random_uuid())) copy where a.id = $1`,
+      [uuidOf(action_id)],
+    );
+    const { erasure_id } = (await here.owner.post('/v1/erasures', { email: 'kim@example.com' })).body.erasure;
+    await continueErasure(erasing());
+    const [first] = [(await read(erasure_id)).redacted];
+    expect(first).toBeGreaterThan(0);
+    const killed = api.world.db.transaction(async (tx) => {
+      await continueErasure({ ...erasing(), db: { ...api.world.db, transaction: (work) => work(tx) } });
+      throw new Error('killed');
+    });
+    await expect(killed).rejects.toThrow('killed');
+    expect((await read(erasure_id)).redacted).toBe(first);
+    await Promise.all([work(), work()]);
+    await work();
+    expect(await read(erasure_id)).toMatchObject({ status: 'completed', redacted: 451 });
+  });
+
+  it('names one person', async () => {
+    await here.refuses('INVALID', () => here.owner.post('/v1/erasures', {}));
+    await here.refuses('NOT_FOUND', () => here.owner.post('/v1/erasures', { contact_id: newId() }));
+    const there = await api.tenant();
+    const { erasure_id } = (await here.owner.post('/v1/erasures', { email: 'x@example.com' })).body.erasure;
+    expect((await there.owner.get(`/v1/erasures/${erasure_id}`)).status).toBe(404);
   });
 });

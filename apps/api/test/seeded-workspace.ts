@@ -74,10 +74,12 @@ export async function seedWorkspace(api: Api): Promise<SeededWorkspace> {
       log: [{ at: new Date().toISOString(), status: 500, error: 'The receiver answered 500.', duration_ms: 12 }],
     },
   });
+  const erased = await here.owner.post('/v1/erasures', { email: 'nobody@example.com' });
   const hold = await here.owner.post('/v1/legal-holds', { reason: 'Case 1', action_id });
   const ids = {
     webhook_id: webhook.webhook_id,
     delivery_id: formatId('delivery', delivery.id),
+    erasure_id: erased.body.erasure.erasure_id,
     hold_id: hold.body.legal_hold.hold_id,
     gateway_id: gateway.gateway_id,
     mcp_identity_id: formatId('identity', served),

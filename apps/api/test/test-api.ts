@@ -8,6 +8,7 @@ import {
   type ApiKey,
   type Agent,
   type EmailThread,
+  type Erasure,
   type ErrorBody,
   type Gateway,
   type GatewayRead,
@@ -104,6 +105,7 @@ export interface ReplyBody extends Omit<ErrorBody, 'status' | 'action'> {
   me: Me;
   settings: WorkspaceSettings;
   notifications: NotificationSettings;
+  erasure: Erasure;
   legal_hold: LegalHold;
   legal_holds: LegalHold[];
   session: Session;
@@ -380,7 +382,7 @@ const TABLES = `
   email_threads identities idempotency_keys agents agent_runs api_keys invitations members readers snoozes views
   pauses tools gateways gateway_servers gateway_agents gateway_tools gateway_calls gateway_reads
   webhooks webhook_secrets webhook_deliveries
-  legal_holds workspace_exports
+  legal_holds workspace_exports erasures
 `;
 
 /** Everything that a workspace holds, to see that nothing moved. */

@@ -4,6 +4,7 @@ import {
   applyRetention,
   claimDue,
   claimForIdle,
+  continueErasure,
   execute,
   expireOpen,
   deleteOldGatewayRows,
@@ -28,6 +29,8 @@ const REQUEUE_MS = 1;
 const OLD_SWEEP_MS = 600_000;
 /** How late a mail about what waits may be. */
 const NOTIFICATION_SWEEP_MS = 30_000;
+/** How often a worker looks for a person's data to erase. */
+const ERASURE_SWEEP_MS = 5_000;
 /** How often a worker looks for actions to redact or delete. */
 const RETENTION_SWEEP_MS = 60_000;
 
@@ -54,6 +57,7 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
     startSweep('idempotency keys', OLD_SWEEP_MS, worker.log, () => deleteOldIdempotencyKeys(worker.db)),
     startSweep('gateways', OLD_SWEEP_MS, worker.log, () => deleteOldGatewayRows(worker.db)),
     startSweep('notifications', NOTIFICATION_SWEEP_MS, worker.log, () => sendDueNotification(worker)),
+    startSweep('erasures', ERASURE_SWEEP_MS, worker.log, () => continueErasure(worker)),
     startSweep('retention', RETENTION_SWEEP_MS, worker.log, () => applyRetention(worker, () => isStopping)),
   ];
   const handle = async (actionId: string): Promise<number | undefined> => {

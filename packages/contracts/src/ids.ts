@@ -20,6 +20,7 @@ export const ID_PREFIX = {
   webhook: 'wh',
   delivery: 'whd',
   hold: 'hold',
+  erasure: 'ers',
 } as const;
 export type IdKind = keyof typeof ID_PREFIX;
 

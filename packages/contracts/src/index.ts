@@ -8,6 +8,7 @@ export * from './dispatch.ts';
 export * from './email-messages.ts';
 export * from './agents.ts';
 export * from './encoded-words.ts';
+export * from './erasures.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './export.ts';

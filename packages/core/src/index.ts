@@ -176,6 +176,9 @@ export {
 } from './platform/secrets.ts';
 export { applyRetention } from './retention/apply.ts';
 export { exportWorkspace } from './retention/export.ts';
+export { continueErasure } from './retention/erasures/continue.ts';
+export { createErasure } from './retention/erasures/create.ts';
+export { getErasure } from './retention/erasures/get.ts';
 export { createLegalHold } from './retention/holds/create.ts';
 export { listLegalHolds } from './retention/holds/list.ts';
 export { releaseLegalHold } from './retention/holds/release.ts';

@@ -24,6 +24,7 @@ const IN_PATH: Record<string, z.ZodType> = {
   gateway_id: idOrUuid('gateway').describe('The gateway.'),
   webhook_id: idOrUuid('webhook').describe('The webhook.'),
   delivery_id: idOrUuid('delivery').describe('The delivery.'),
+  erasure_id: idOrUuid('erasure').describe('The erasure.'),
   hold_id: idOrUuid('hold').describe('The legal hold.'),
 };
 

@@ -51,6 +51,7 @@ export const EXPORTED: readonly ExportedTable[] = [
   { name: 'snoozes', order: by(['user_id', 'uuid'], ['action_id', 'uuid']) },
   { name: 'pauses', order: BY_ID },
   { name: 'legal_holds', order: BY_CREATION },
+  { name: 'erasures', order: BY_CREATION },
   { name: 'workspace_exports', order: BY_CREATION },
 ];
 

@@ -30,7 +30,7 @@ export const LOCK_RETENTION = statement<
     from workspaces w where w.id = :workspace::uuid for share`,
 );
 
-const IS_HELD = `exists (
+export const IS_HELD = `exists (
         select from legal_holds h where h.workspace_id = a.workspace_id and h.released_at is null
           and (h.action_id = a.id or h.run_id = a.run_id or h.mission_id = a.mission_id
             or coalesce(h.action_id, h.run_id, h.mission_id) is null))`;
