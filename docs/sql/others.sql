@@ -727,13 +727,17 @@ update notification_settings set waiting_sent_at = $1::timestamptz, waiting_thro
 where workspace_id = $4::uuid and user_id = $5::uuid;
 
 -- notification_settings_get
--- $1 workspace
--- $2 member
+-- $1 session
+-- $2 workspace
+-- $3 member
 select coalesce(u.sign_in_email, u.email) as email, w.settings, n.digest_hour,
-  coalesce(n.time_zone, 'UTC') as time_zone, n.waiting_minutes
+  coalesce(n.time_zone, 'UTC') as time_zone, n.waiting_minutes,
+  exists (
+    select from push_subscriptions p
+    where p.session_id = $1::uuid and p.user_id = m.user_id and p.workspace_id = m.workspace_id) as subscribed
 from members m join users u on u.id = m.user_id join workspaces w on w.id = m.workspace_id
 left join notification_settings n on n.workspace_id = m.workspace_id and n.user_id = m.user_id
-where m.workspace_id = $1::uuid and m.user_id = $2::uuid;
+where m.workspace_id = $2::uuid and m.user_id = $3::uuid;
 
 -- notification_settings_update
 -- $1 changes
@@ -820,6 +824,111 @@ select id from users where id = $1::uuid for no key update;
 -- $1 person
 select w.id from workspaces w join members m on m.workspace_id = w.id where m.user_id = $1::uuid
 order by w.id for no key update of w;
+
+-- push_claim
+with due as (
+    select n.id, late.newest from push_subscriptions n
+    join members m on m.workspace_id = n.workspace_id and m.user_id = n.user_id
+    left join sessions s on s.id = n.session_id
+    cross join lateral (
+      select max(a.created_at) as newest from actions a
+      where 
+a.workspace_id = n.workspace_id and a.status = 'pending_approval'
+  and (a.assignee is null or a.assignee->>'id' = format_user_id(n.user_id))
+  and not exists (
+    select from snoozes s where s.workspace_id = n.workspace_id and s.user_id = n.user_id and s.action_id = a.id
+      and s.action_version = a.version and (s.until is null or s.until > clock_timestamp())) and a.created_at > n.pushed_through
+    ) late
+    where m.role in ('owner', 'admin', 'reviewer') and (n.session_id is null or s.expires_at > clock_timestamp())
+      and coalesce(n.pushed_at, '-infinity') <= clock_timestamp() - interval '30 seconds'
+      and late.newest > n.pushed_through
+    limit 1 for update of n skip locked
+  )
+  update push_subscriptions n set pushed_at = clock_timestamp(), pushed_through = due.newest
+  from due, workspaces w, users u where n.id = due.id and w.id = n.workspace_id and u.id = n.user_id
+  returning n.id, n.workspace_id, n.user_id, n.sealed,
+    coalesce(u.sign_in_email, u.email) as email, w.settings->'notification_mail'->>'inbox_url' as inbox_url;
+
+-- push_forget
+-- $1 id
+delete from push_subscriptions where id = $1::uuid;
+
+-- push_keys_get
+-- $1 workspace
+select id, public_key, private_key from push_keys where workspace_id = $1::uuid;
+
+-- push_keys_keep
+-- $1 id
+-- $2 workspace
+-- $3 public_key
+-- $4 private_key
+insert into push_keys (id, workspace_id, public_key, private_key)
+values ($1::uuid, $2::uuid, $3, $4) on conflict (workspace_id) do nothing;
+
+-- push_keys_keys
+select split_part(private_key, '.', 2) as key, count(*)::int as records
+from push_keys where private_key is not null group by 1;
+
+-- push_keys_reseal
+-- $1 resealed
+-- $2 owner
+-- $3 name
+-- $4 seen
+update push_keys set private_key = $1
+where workspace_id = $2::uuid and id = $3::uuid and private_key = $4 returning 1 as done;
+
+-- push_keys_under_other_keys
+-- $1 key
+-- $2 after
+select (workspace_id || '/' || id) collate "C" as cursor, workspace_id::text as owner, id::text as name, private_key as sealed
+from push_keys
+where private_key is not null and split_part(private_key, '.', 2) <> $1 and (workspace_id || '/' || id) collate "C" > $2
+order by (workspace_id || '/' || id) collate "C" limit 100;
+
+-- push_subscribe
+-- $1 endpointHash
+-- $2 workspace
+-- $3 member
+-- $4 id
+-- $5 session
+-- $6 sealed
+with oldest as (
+  delete from push_subscriptions where endpoint_hash <> $1 and id in (
+    select id from push_subscriptions where workspace_id = $2::uuid and user_id = $3::uuid
+    order by created_at desc offset 19)
+)
+insert into push_subscriptions (id, workspace_id, user_id, session_id, endpoint_hash, sealed)
+values ($4::uuid, $2::uuid, $3::uuid, $5::uuid, $1, $6)
+on conflict (endpoint_hash) do update set id = excluded.id, workspace_id = excluded.workspace_id,
+  user_id = excluded.user_id, session_id = excluded.session_id, sealed = excluded.sealed,
+  created_at = clock_timestamp(), pushed_at = null, pushed_through = clock_timestamp();
+
+-- push_subscriptions_keys
+select split_part(sealed, '.', 2) as key, count(*)::int as records
+from push_subscriptions where sealed is not null group by 1;
+
+-- push_subscriptions_reseal
+-- $1 resealed
+-- $2 owner
+-- $3 name
+-- $4 seen
+update push_subscriptions set sealed = $1
+where workspace_id = $2::uuid and id = $3::uuid and sealed = $4 returning 1 as done;
+
+-- push_subscriptions_under_other_keys
+-- $1 key
+-- $2 after
+select (workspace_id || '/' || id) collate "C" as cursor, workspace_id::text as owner, id::text as name, sealed as sealed
+from push_subscriptions
+where sealed is not null and split_part(sealed, '.', 2) <> $1 and (workspace_id || '/' || id) collate "C" > $2
+order by (workspace_id || '/' || id) collate "C" limit 100;
+
+-- push_unsubscribe
+-- $1 workspace
+-- $2 member
+-- $3 endpointHash
+delete from push_subscriptions
+where workspace_id = $1::uuid and user_id = $2::uuid and endpoint_hash = $3;
 
 -- reader_report
 -- $1 action

@@ -108,6 +108,8 @@ import { updateMemberRoute } from './routes/v1/members/update.ts';
 import { getMeRoute } from './routes/v1/me/get.ts';
 import { getNotificationSettingsRoute } from './routes/v1/me/notifications/get.ts';
 import { updateNotificationSettingsRoute } from './routes/v1/me/notifications/update.ts';
+import { subscribePushRoute } from './routes/v1/me/push/subscribe.ts';
+import { unsubscribePushRoute } from './routes/v1/me/push/unsubscribe.ts';
 import { setPasswordRoute } from './routes/v1/me/set-password.ts';
 import { listPausesRoute } from './routes/v1/pauses/list.ts';
 import { pauseWorkRoute } from './routes/v1/pauses/pause.ts';
@@ -160,6 +162,8 @@ export const routes: readonly Route[] = [
   setPasswordRoute,
   getNotificationSettingsRoute,
   updateNotificationSettingsRoute,
+  subscribePushRoute,
+  unsubscribePushRoute,
   listSessionsRoute,
   useSignInLinkRoute,
   revokeSessionRoute,

@@ -20,7 +20,7 @@ const ACCOUNT = ['getMe', 'setPassword', 'listSessions', 'revokeSession'];
 /** What people who decide do with each other. */
 const REVIEWERS_TOGETHER = names(`
   reportReading assignAction commentOnAction snoozeAction unsnoozeAction listSnoozes listReviewers createView
-  listViews deleteView getNotificationSettings updateNotificationSettings
+  listViews deleteView getNotificationSettings updateNotificationSettings subscribePush unsubscribePush
 `);
 /** For people, and for keys that were created for it. */
 const DECISIONS = names(`

@@ -15,6 +15,14 @@ export const BODIES: Record<string, (here: SeededWorkspace) => object> = {
   createView: () => ({ name: newId(), filters: {} }),
   confirmOutcome: () => ({ outcome: 'not_done' }),
   proposeAgain: () => ({}),
+  subscribePush: () => ({
+    endpoint: `https://push.example.com/${newId()}`,
+    keys: {
+      p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+      auth: 'BTBZMqHH6r4Tts7J_aSIgg',
+    },
+  }),
+  unsubscribePush: () => ({ endpoint: 'https://push.example.com/x' }),
   updateNotificationSettings: () => ({ waiting_minutes: 60 }),
   createErasure: () => ({ email: 'nobody@example.com' }),
   createLegalHold: () => ({ reason: 'Case 1' }),

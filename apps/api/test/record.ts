@@ -14,6 +14,10 @@ const STANDS_FOR: [RegExp, string][] = [
   [/\b[0-9a-f]{64}\b/g, '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
   [/\b(pvi?|whsec)_[\w+/=-]+/g, '$1_…'],
   [/"lookup":"[^"]+"/g, '"lookup":"2xkq8W3n"'],
+  [
+    /"push_public_key":"[^"]+"/g,
+    '"push_public_key":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"',
+  ],
 ];
 
 export const settled = (value: unknown): unknown =>

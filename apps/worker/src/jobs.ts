@@ -11,6 +11,7 @@ import {
   deleteOldIdempotencyKeys,
   runInSlot,
   sendDueNotification,
+  sendDuePush,
   adoptLost,
   type ActionRow,
   type Consumer,
@@ -33,6 +34,8 @@ const NOTIFICATION_SWEEP_MS = 30_000;
 const ERASURE_SWEEP_MS = 5_000;
 /** How often a worker looks for actions to redact or delete. */
 const RETENTION_SWEEP_MS = 60_000;
+/** The same for a push message. */
+const PUSH_SWEEP_MS = 5_000;
 
 export interface Jobs {
   /** Takes nothing new, and waits for running actions. */
@@ -59,6 +62,7 @@ export async function startJobs(worker: Worker, slots: number): Promise<Jobs> {
     startSweep('notifications', NOTIFICATION_SWEEP_MS, worker.log, () => sendDueNotification(worker)),
     startSweep('erasures', ERASURE_SWEEP_MS, worker.log, () => continueErasure(worker)),
     startSweep('retention', RETENTION_SWEEP_MS, worker.log, () => applyRetention(worker, () => isStopping)),
+    startSweep('push', PUSH_SWEEP_MS, worker.log, () => sendDuePush(worker)),
   ];
   const handle = async (actionId: string): Promise<number | undefined> => {
     if (isStopping) return REQUEUE_MS; // the queue may have sent it before it closed

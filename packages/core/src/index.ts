@@ -155,6 +155,8 @@ export { getPendingAction } from './review/pending-actions/get.ts';
 export { listPendingActions, type PendingActionPage } from './review/pending-actions/list.ts';
 export { rejectPendingAction } from './review/pending-actions/reject.ts';
 export { parseBatchId, workspaceOfAction, workspaceOfBatch } from './review/pending-actions/workspace.ts';
+export { sendDuePush } from './notifications/push-due.ts';
+export { subscribePush, unsubscribePush } from './notifications/push-subscriptions.ts';
 export { sendDueNotification } from './notifications/send-due.ts';
 export { getNotificationSettings, updateNotificationSettings } from './notifications/settings.ts';
 export { type Consumer, openQueue } from './platform/queue.ts';

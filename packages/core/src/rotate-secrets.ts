@@ -6,6 +6,8 @@ import { statement, type NoParams, type Statement } from './platform/statement.t
 import { AppError } from './platform/errors.ts';
 import { credentialsAad } from './identities/associated-data.ts';
 import { resealSecret, type KeyRing } from './platform/secrets.ts';
+import { pushSubscriptionAad } from './notifications/push-subscriptions.ts';
+import { pushKeyAad } from './notifications/signing-keys.ts';
 import { toolSecretAad } from './tools/associated-data.ts';
 import { webhookSecretAad } from './webhooks/associated-data.ts';
 
@@ -72,6 +74,10 @@ const STORES: Store[] = [
   ),
   storeOf({ table: 'webhook_secrets', column: 'secret', name: 'id', type: 'uuid' }, ({ name }) =>
     webhookSecretAad(name),
+  ),
+  storeOf({ table: 'push_keys', column: 'private_key', name: 'id', type: 'uuid' }, ({ name }) => pushKeyAad(name)),
+  storeOf({ table: 'push_subscriptions', column: 'sealed', name: 'id', type: 'uuid' }, ({ name }) =>
+    pushSubscriptionAad(name),
   ),
 ];
 

@@ -1,4 +1,4 @@
-import type { Executor, McpConnector, ProviderKind, ToolKind, WebhookSender } from '@proviso/core/executor';
+import type { Executor, McpConnector, ProviderKind, PushSender, ToolKind, WebhookSender } from '@proviso/core/executor';
 import { createNote } from './create-note.ts';
 import { createTask } from './create-task.ts';
 import { emailMessage } from './email-message.ts';
@@ -10,6 +10,7 @@ import { hubspot } from './providers/hubspot.ts';
 import { internal } from './providers/internal.ts';
 import { linkedin } from './providers/linkedin.ts';
 import { mcp } from './providers/mcp.ts';
+import { pushSender } from './push/sender.ts';
 import { resend } from './providers/resend.ts';
 import { slack } from './providers/slack.ts';
 import { smtp } from './providers/smtp.ts';
@@ -55,9 +56,10 @@ interface BuiltIns {
   tools: ToolKind;
   mcp: McpConnector;
   webhooks: WebhookSender;
+  push: PushSender;
 }
 
-/** Every built-in executor and provider, how workspace tools run, how gateways connect, and how webhooks are sent. */
+/** Every built-in executor and provider, how workspace tools run, how gateways connect, and how webhooks and push messages are sent. */
 export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
   const executors = [
     createNote,
@@ -90,5 +92,6 @@ export function builtIns(settings: ExecutorSettings = {}): BuiltIns {
     tools: workspaceTools(settings),
     mcp: mcpConnector(settings),
     webhooks: webhookSender(settings),
+    push: pushSender(settings),
   };
 }

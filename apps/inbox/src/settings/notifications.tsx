@@ -4,6 +4,7 @@ import { request } from '../api/client.ts';
 import { identitiesQuery, settingsQuery } from '../api/queries.ts';
 import { toast } from '../decide/toasts.ts';
 import { words } from '../words.ts';
+import { Push } from './push.tsx';
 import { change, Section } from './section.tsx';
 
 const PATH = '/v1/me/notifications';
@@ -39,6 +40,7 @@ export function Notifications({ mayChange }: { mayChange: boolean }) {
         />
         {settings.digest_hour !== null && <p className="text-muted text-sm">{text.zone(settings.time_zone)}</p>}
       </div>
+      <Push settings={settings} />
       {mayChange && <MailAccount />}
     </Section>
   );

@@ -1,6 +1,6 @@
 export const notifications = {
-  title: 'Mails to you',
-  help: (email: string): string => `To ${email}. They name what waits for you, and their links only open it.`,
+  title: 'Notifications',
+  help: (email: string): string => `Mails go to ${email}. They name what waits for you, and their links only open it.`,
   off: 'This workspace sends no mails yet. An admin chooses the account that they are sent through.',
   digest: 'A digest each day',
   none: 'none',
@@ -12,6 +12,14 @@ export const notifications = {
     string
   >,
   minutes: (count: number): string => `over ${count} minutes`,
+  push: {
+    on: 'Notify me in this browser',
+    off: 'Stop notifying me in this browser',
+    help: 'It says how many proposals wait, and nothing of what they say. It ends when you sign out.',
+    refused: 'The browser does not allow notifications from this address. Allow them in its settings, then try again.',
+    failed: 'The browser could not be reached by its push service. Try again, or use mails.',
+    unavailable: 'This browser or this instance cannot show notifications.',
+  },
   through: 'Mails to members are sent through',
   nobody: 'no account: nobody gets mails',
 } as const;

@@ -4,6 +4,7 @@ export { AppError, invalid } from '../platform/errors.ts';
 export * from './executor.ts';
 export * from './mcp-connector.ts';
 export * from './provider.ts';
+export * from './push-sender.ts';
 export * from './tool.ts';
 export * from './webhook-sender.ts';
 export { checkSchema, inputFault, paramsOf } from '../schema/input-schema.ts';

@@ -2,6 +2,7 @@ import type { Provider } from '@proviso/contracts';
 import type { Executor } from './executor.ts';
 import type { McpConnector } from './mcp-connector.ts';
 import type { ProviderKind } from './provider.ts';
+import type { PushSender } from './push-sender.ts';
 import type { ToolKind } from './tool.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 
@@ -19,6 +20,8 @@ export interface Registry {
   mcp: McpConnector | undefined;
   /** Absent: this process has no webhooks. */
   webhooks: WebhookSender | undefined;
+  /** Absent: this process sends no push messages. */
+  push: PushSender | undefined;
 }
 
 export interface Registered {
@@ -27,10 +30,11 @@ export interface Registered {
   tools?: ToolKind;
   mcp?: McpConnector;
   webhooks?: WebhookSender;
+  push?: PushSender;
 }
 
 /** Throws if two executors claim one type, or two kinds one provider: which of them ran would depend on their order. */
-export function createRegistry({ executors, providers = [], tools, mcp, webhooks }: Registered): Registry {
+export function createRegistry({ executors, providers = [], tools, mcp, webhooks, push }: Registered): Registry {
   const byType = new Map<string, Executor>();
   for (const executor of executors) {
     if (byType.has(executor.type)) throw new Error(`Two executors are registered for the type ${executor.type}.`);
@@ -49,5 +53,6 @@ export function createRegistry({ executors, providers = [], tools, mcp, webhooks
     tools,
     mcp,
     webhooks,
+    push,
   };
 }

@@ -1,24 +1,25 @@
 import { storedSettings, updateNotificationSettingsBody, type NotificationSettings } from '@proviso/contracts';
 import { authorizeReviewing, type Context } from '../access/context.ts';
 import { sqlState } from '../platform/database-errors.ts';
-import type { Queryable } from '../platform/db.ts';
 import { invalid } from '../platform/errors.ts';
 import { statement } from '../platform/statement.ts';
+import { publicKeyOf } from './signing-keys.ts';
 
 interface Member {
   workspace: string;
   member: string;
 }
 
-type Row = Pick<NotificationSettings, 'email' | 'digest_hour' | 'time_zone' | 'waiting_minutes'> & {
-  settings: unknown;
-};
+type Row = Omit<NotificationSettings, 'mails' | 'push_public_key'> & { settings: unknown };
 
-const GET = statement<Member, Row>(
+const GET = statement<Member & { session: string }, Row>(
   'notification_settings_get',
   `
     select coalesce(u.sign_in_email, u.email) as email, w.settings, n.digest_hour,
-      coalesce(n.time_zone, 'UTC') as time_zone, n.waiting_minutes
+      coalesce(n.time_zone, 'UTC') as time_zone, n.waiting_minutes,
+      exists (
+        select from push_subscriptions p
+        where p.session_id = :session::uuid and p.user_id = m.user_id and p.workspace_id = m.workspace_id) as subscribed
     from members m join users u on u.id = m.user_id join workspaces w on w.id = m.workspace_id
     left join notification_settings n on n.workspace_id = m.workspace_id and n.user_id = m.user_id
     where m.workspace_id = :workspace::uuid and m.user_id = :member::uuid`,
@@ -55,7 +56,7 @@ const INVALID_PARAMETER_VALUE = '22023';
 /** What the caller is told about outside the inbox. */
 export async function getNotificationSettings(ctx: Context): Promise<NotificationSettings> {
   const person = authorizeReviewing(ctx);
-  return read(ctx.db, { workspace: ctx.caller.workspaceId, member: person.id });
+  return read(ctx, { workspace: ctx.caller.workspaceId, member: person.id });
 }
 
 /** Changes it, from the next mail on. */
@@ -63,21 +64,22 @@ export async function updateNotificationSettings(ctx: Context, input: unknown): 
   const person = authorizeReviewing(ctx);
   const body = updateNotificationSettingsBody.parse(input);
   const member = { workspace: ctx.caller.workspaceId, member: person.id };
-  return ctx.db
+  await ctx.db
     .transaction(async (tx) => {
       await tx.query(UPDATE, { ...member, changes: JSON.stringify(body) });
       if (body.digest_hour !== undefined || body.time_zone !== undefined) await tx.query(START_TOMORROW, member);
-      return read(tx, member);
     })
     .catch((error: unknown) => {
       if (sqlState(error) !== INVALID_PARAMETER_VALUE) throw error;
       throw invalid('time_zone', 'is not a time zone that the database knows');
     });
+  return read(ctx, member);
 }
 
-async function read(db: Queryable, member: Member): Promise<NotificationSettings> {
-  const [row] = await db.query(GET, member);
+async function read(ctx: Context, member: Member): Promise<NotificationSettings> {
+  const [row] = await ctx.db.query(GET, { ...member, session: ctx.caller.tokenId });
   if (!row) throw new Error('The caller is not a member.'); // authorised a moment ago
   const { settings, ...own } = row;
-  return { ...own, mails: storedSettings.parse(settings).notification_mail !== null };
+  const mails = storedSettings.parse(settings).notification_mail !== null;
+  return { ...own, mails, push_public_key: await publicKeyOf(ctx, member.workspace) };
 }

@@ -16,7 +16,7 @@ const by = (...columns: [string, Order['terms'][number]['type']][]): Order['term
 const BY_ID = by(['id', 'uuid']);
 const BY_CREATION = by(['created_at', 'timestamptz'], ['id', 'uuid']);
 
-/** Every table of a workspace but its sessions, read positions and Idempotency-Keys. */
+/** Every table of a workspace but its sessions, push subscriptions, read positions and Idempotency-Keys. */
 export const EXPORTED: readonly ExportedTable[] = [
   {
     name: 'members',

@@ -32,6 +32,7 @@ describe('the house', () => {
       'packages/core/src/crm/contacts/change.ts', // when somebody unsubscribed, for people
       'packages/core/src/crm/tasks/update.ts', // when a task was done, for people
       'packages/executors/src/email/message.ts', // the Date header (RFC 5322)
+      'packages/executors/src/push/sender.ts', // the expiry of a token (RFC 8292)
       'packages/executors/src/workspace-tool.ts', // the time in a signature (Standard Webhooks)
       'packages/executors/src/webhook-sender.ts', // the same
     ];
