@@ -116,6 +116,119 @@ export const RECORDED: Record<string, Recorded> = {
       NOT_FOUND: { message: 'There is no such workspace.', details: [] },
     },
   },
+  getNotificationSettings: {
+    reply: {
+      status: 'success',
+      notifications: {
+        email: '550e8400-e29b-41d4-a716-446655440000@example.com',
+        digest_hour: null,
+        time_zone: 'UTC',
+        waiting_minutes: null,
+        subscribed: false,
+        mails: false,
+        push_public_key: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: {
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
+        details: [],
+      },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  updateNotificationSettings: {
+    reply: {
+      status: 'success',
+      notifications: {
+        email: '550e8400-e29b-41d4-a716-446655440000@example.com',
+        digest_hour: 8,
+        time_zone: 'Europe/Berlin',
+        waiting_minutes: 60,
+        subscribed: false,
+        mails: false,
+        push_public_key: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: {
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
+        details: [],
+      },
+      INVALID: {
+        message: 'must change at least one field',
+        details: [{ path: '', message: 'must change at least one field' }],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  subscribePush: {
+    reply: {
+      status: 'success',
+      notifications: {
+        email: '550e8400-e29b-41d4-a716-446655440000@example.com',
+        digest_hour: null,
+        time_zone: 'UTC',
+        waiting_minutes: null,
+        subscribed: false,
+        mails: false,
+        push_public_key: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: {
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
+        details: [],
+      },
+      INVALID: {
+        message: 'endpoint: must be an https:// URL; keys: is required',
+        details: [
+          { path: 'endpoint', message: 'must be an https:// URL' },
+          { path: 'keys', message: 'is required' },
+        ],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  unsubscribePush: {
+    reply: {
+      status: 'success',
+      notifications: {
+        email: '550e8400-e29b-41d4-a716-446655440000@example.com',
+        digest_hour: null,
+        time_zone: 'UTC',
+        waiting_minutes: null,
+        subscribed: false,
+        mails: false,
+        push_public_key: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: {
+        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
+        details: [],
+      },
+      INVALID: {
+        message: 'endpoint: must be an https:// URL',
+        details: [{ path: 'endpoint', message: 'must be an https:// URL' }],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
   listSessions: {
     reply: {
       status: 'success',
@@ -4144,6 +4257,268 @@ export const RECORDED: Record<string, Recorded> = {
       },
     },
   },
+  createWebhook: {
+    reply: {
+      status: 'success',
+      secret: 'whsec_…',
+      webhook: {
+        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
+        url: 'https://hooks.example.com/proviso',
+        events: ['action.completed', 'action.failed'],
+        description: null,
+        enabled: true,
+        disabled_reason: null,
+        disabled_at: null,
+        failing_since: null,
+        secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      INVALID: {
+        message: 'url: must be an https:// URL',
+        details: [{ path: 'url', message: 'must be an https:// URL' }],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  listWebhooks: {
+    reply: {
+      status: 'success',
+      webhooks: [
+        {
+          webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
+          url: 'https://hooks.example.com/proviso',
+          events: null,
+          description: null,
+          enabled: true,
+          disabled_reason: null,
+          disabled_at: null,
+          failing_since: null,
+          secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
+          created_at: '2026-01-02T03:04:05.678Z',
+          updated_at: '2026-01-02T03:04:05.678Z',
+        },
+      ],
+      pagination: { total_items: 1, limit: 20, skip: 0 },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  getWebhook: {
+    reply: {
+      status: 'success',
+      webhook: {
+        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
+        url: 'https://hooks.example.com/proviso',
+        events: null,
+        description: null,
+        enabled: true,
+        disabled_reason: null,
+        disabled_at: null,
+        failing_since: null,
+        secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+    },
+  },
+  updateWebhook: {
+    reply: {
+      status: 'success',
+      webhook: {
+        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
+        url: 'https://hooks.example.com/proviso',
+        events: null,
+        description: null,
+        enabled: false,
+        disabled_reason: 'requested',
+        disabled_at: '2026-01-02T03:04:05.678Z',
+        failing_since: null,
+        secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: {
+        message: 'must change at least one field',
+        details: [{ path: '', message: 'must change at least one field' }],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+    },
+  },
+  deleteWebhook: {
+    reply: {
+      status: 'success',
+      webhook: {
+        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
+        url: 'https://hooks.example.com/proviso',
+        events: null,
+        description: null,
+        enabled: true,
+        disabled_reason: null,
+        disabled_at: null,
+        failing_since: null,
+        secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+    },
+  },
+  rotateWebhookSecret: {
+    reply: {
+      status: 'success',
+      secret: 'whsec_…',
+      webhook: {
+        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
+        url: 'https://hooks.example.com/proviso',
+        events: null,
+        description: null,
+        enabled: true,
+        disabled_reason: null,
+        disabled_at: null,
+        failing_since: null,
+        secrets: [
+          { created_at: '2026-01-02T03:04:05.678Z', expires_at: null },
+          { created_at: '2026-01-02T03:04:05.678Z', expires_at: '2026-01-02T03:04:05.678Z' },
+        ],
+        created_at: '2026-01-02T03:04:05.678Z',
+        updated_at: '2026-01-02T03:04:05.678Z',
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+    },
+  },
+  listWebhookDeliveries: {
+    reply: {
+      status: 'success',
+      deliveries: [
+        {
+          delivery_id: 'whd_01h455vb4pex5vsknk084sn02q',
+          event_id: 'act_01h455vb4pex5vsknk084sn02q_1',
+          event: 'action.created',
+          action_id: 'act_01h455vb4pex5vsknk084sn02q',
+          version: 1,
+          status: 'failed',
+          attempts: [
+            { at: '2026-01-02T03:04:05.678Z', error: 'The receiver answered 500.', status: 500, duration_ms: 12 },
+          ],
+          next_attempt_at: null,
+          created_at: '2026-01-02T03:04:05.678Z',
+          completed_at: '2026-01-02T03:04:05.678Z',
+        },
+      ],
+      pagination: { total_items: 1, limit: 20, skip: 0, next_cursor: null },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+    },
+  },
+  replayDelivery: {
+    reply: {
+      status: 'success',
+      delivery: {
+        delivery_id: 'whd_01h455vb4pex5vsknk084sn02q',
+        event_id: 'act_01h455vb4pex5vsknk084sn02q_1',
+        event: 'action.created',
+        action_id: 'act_01h455vb4pex5vsknk084sn02q',
+        version: 1,
+        status: 'pending',
+        attempts: [
+          { at: '2026-01-02T03:04:05.678Z', error: 'The receiver answered 500.', status: 500, duration_ms: 12 },
+        ],
+        next_attempt_at: '2026-01-02T03:04:05.678Z',
+        created_at: '2026-01-02T03:04:05.678Z',
+        completed_at: null,
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+    },
+  },
+  replayFailedDeliveries: {
+    reply: { status: 'success', replayed: 1 },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
+      INVALID: { message: 'since: is required', details: [{ path: 'since', message: 'is required' }] },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+    },
+  },
   getSettings: {
     reply: {
       status: 'success',
@@ -4152,8 +4527,8 @@ export const RECORDED: Record<string, Recorded> = {
         hold_seconds_by_type: {},
         risk_by_type: {},
         reject_presets: [],
-        notification_mail: null,
         retention: { params_days: null, actions_days: null },
+        notification_mail: null,
       },
     },
     errors: {
@@ -4174,8 +4549,8 @@ export const RECORDED: Record<string, Recorded> = {
         hold_seconds_by_type: { create_note: 0 },
         risk_by_type: { 'shop.refund': 'high' },
         reject_presets: ['Not to this customer.'],
-        notification_mail: null,
         retention: { params_days: 90, actions_days: 730 },
+        notification_mail: null,
       },
     },
     errors: {
@@ -4283,6 +4658,64 @@ export const RECORDED: Record<string, Recorded> = {
         details: [{ path: 'nosuch', message: 'is not a known field' }],
       },
       NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  createErasure: {
+    reply: {
+      status: 'success',
+      erasure: {
+        erasure_id: 'ers_01h455vb4pex5vsknk084sn02q',
+        status: 'running',
+        contact_id: null,
+        cancelled: 0,
+        redacted: 0,
+        records: 0,
+        waiting: 0,
+        created_by: { id: 'usr_01h455vb4pex5vsknk084sn02q', kind: 'member', name: 'owner' },
+        created_at: '2026-01-02T03:04:05.678Z',
+        completed_at: null,
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      INVALID: {
+        message: 'must name the person by email or by contact_id',
+        details: [{ path: '', message: 'must name the person by email or by contact_id' }],
+      },
+      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
+      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
+      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
+    },
+  },
+  getErasure: {
+    reply: {
+      status: 'success',
+      erasure: {
+        erasure_id: 'ers_01h455vb4pex5vsknk084sn02q',
+        status: 'running',
+        contact_id: null,
+        cancelled: 0,
+        redacted: 0,
+        records: 0,
+        waiting: 0,
+        created_by: { id: 'usr_01h455vb4pex5vsknk084sn02q', kind: 'member', name: 'owner' },
+        created_at: '2026-01-02T03:04:05.678Z',
+        completed_at: null,
+      },
+    },
+    errors: {
+      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
+      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
+      NOT_FOUND: { message: 'There is no such erasure.', details: [] },
+      INVALID: {
+        message: 'nosuch: is not a known field',
+        details: [{ path: 'nosuch', message: 'is not a known field' }],
+      },
     },
   },
   listPauses: {
@@ -4955,318 +5388,6 @@ export const RECORDED: Record<string, Recorded> = {
         message: 'This Idempotency-Key was used for another request. Use a new key.',
         details: [],
       },
-    },
-  },
-  createWebhook: {
-    reply: {
-      status: 'success',
-      secret: 'whsec_…',
-      webhook: {
-        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
-        url: 'https://hooks.example.com/proviso',
-        events: ['action.completed', 'action.failed'],
-        description: null,
-        enabled: true,
-        disabled_reason: null,
-        disabled_at: null,
-        failing_since: null,
-        secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
-        created_at: '2026-01-02T03:04:05.678Z',
-        updated_at: '2026-01-02T03:04:05.678Z',
-      },
-    },
-    errors: {
-      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
-      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
-      INVALID: {
-        message: 'url: must be an https:// URL',
-        details: [{ path: 'url', message: 'must be an https:// URL' }],
-      },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
-      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
-      IDEMPOTENCY_MISMATCH: {
-        message: 'This Idempotency-Key was used for another request. Use a new key.',
-        details: [],
-      },
-      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
-    },
-  },
-  listWebhooks: {
-    reply: {
-      status: 'success',
-      webhooks: [
-        {
-          webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
-          url: 'https://hooks.example.com/proviso',
-          events: null,
-          description: null,
-          enabled: true,
-          disabled_reason: null,
-          disabled_at: null,
-          failing_since: null,
-          secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
-          created_at: '2026-01-02T03:04:05.678Z',
-          updated_at: '2026-01-02T03:04:05.678Z',
-        },
-      ],
-      pagination: { total_items: 1, limit: 20, skip: 0 },
-    },
-    errors: {
-      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
-      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
-      INVALID: {
-        message: 'nosuch: is not a known field',
-        details: [{ path: 'nosuch', message: 'is not a known field' }],
-      },
-      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
-    },
-  },
-  getWebhook: {
-    reply: {
-      status: 'success',
-      webhook: {
-        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
-        url: 'https://hooks.example.com/proviso',
-        events: null,
-        description: null,
-        enabled: true,
-        disabled_reason: null,
-        disabled_at: null,
-        failing_since: null,
-        secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
-        created_at: '2026-01-02T03:04:05.678Z',
-        updated_at: '2026-01-02T03:04:05.678Z',
-      },
-    },
-    errors: {
-      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
-      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
-      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
-      INVALID: {
-        message: 'nosuch: is not a known field',
-        details: [{ path: 'nosuch', message: 'is not a known field' }],
-      },
-    },
-  },
-  updateWebhook: {
-    reply: {
-      status: 'success',
-      webhook: {
-        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
-        url: 'https://hooks.example.com/proviso',
-        events: null,
-        description: null,
-        enabled: false,
-        disabled_reason: 'requested',
-        disabled_at: '2026-01-02T03:04:05.678Z',
-        failing_since: null,
-        secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
-        created_at: '2026-01-02T03:04:05.678Z',
-        updated_at: '2026-01-02T03:04:05.678Z',
-      },
-    },
-    errors: {
-      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
-      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
-      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
-      INVALID: {
-        message: 'must change at least one field',
-        details: [{ path: '', message: 'must change at least one field' }],
-      },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
-      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
-    },
-  },
-  deleteWebhook: {
-    reply: {
-      status: 'success',
-      webhook: {
-        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
-        url: 'https://hooks.example.com/proviso',
-        events: null,
-        description: null,
-        enabled: true,
-        disabled_reason: null,
-        disabled_at: null,
-        failing_since: null,
-        secrets: [{ created_at: '2026-01-02T03:04:05.678Z', expires_at: null }],
-        created_at: '2026-01-02T03:04:05.678Z',
-        updated_at: '2026-01-02T03:04:05.678Z',
-      },
-    },
-    errors: {
-      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
-      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
-      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
-      INVALID: {
-        message: 'nosuch: is not a known field',
-        details: [{ path: 'nosuch', message: 'is not a known field' }],
-      },
-    },
-  },
-  rotateWebhookSecret: {
-    reply: {
-      status: 'success',
-      secret: 'whsec_…',
-      webhook: {
-        webhook_id: 'wh_01h455vb4pex5vsknk084sn02q',
-        url: 'https://hooks.example.com/proviso',
-        events: null,
-        description: null,
-        enabled: true,
-        disabled_reason: null,
-        disabled_at: null,
-        failing_since: null,
-        secrets: [
-          { created_at: '2026-01-02T03:04:05.678Z', expires_at: null },
-          { created_at: '2026-01-02T03:04:05.678Z', expires_at: '2026-01-02T03:04:05.678Z' },
-        ],
-        created_at: '2026-01-02T03:04:05.678Z',
-        updated_at: '2026-01-02T03:04:05.678Z',
-      },
-    },
-    errors: {
-      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
-      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
-      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
-      INVALID: {
-        message: 'nosuch: is not a known field',
-        details: [{ path: 'nosuch', message: 'is not a known field' }],
-      },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
-      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
-      IDEMPOTENCY_MISMATCH: {
-        message: 'This Idempotency-Key was used for another request. Use a new key.',
-        details: [],
-      },
-    },
-  },
-  listWebhookDeliveries: {
-    reply: {
-      status: 'success',
-      deliveries: [
-        {
-          delivery_id: 'whd_01h455vb4pex5vsknk084sn02q',
-          event_id: 'act_01h455vb4pex5vsknk084sn02q_1',
-          event: 'action.created',
-          action_id: 'act_01h455vb4pex5vsknk084sn02q',
-          version: 1,
-          status: 'failed',
-          attempts: [
-            { at: '2026-01-02T03:04:05.678Z', error: 'The receiver answered 500.', status: 500, duration_ms: 12 },
-          ],
-          next_attempt_at: null,
-          created_at: '2026-01-02T03:04:05.678Z',
-          completed_at: '2026-01-02T03:04:05.678Z',
-        },
-      ],
-      pagination: { total_items: 1, limit: 20, skip: 0, next_cursor: null },
-    },
-    errors: {
-      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
-      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
-      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
-      INVALID: {
-        message: 'nosuch: is not a known field',
-        details: [{ path: 'nosuch', message: 'is not a known field' }],
-      },
-    },
-  },
-  replayDelivery: {
-    reply: {
-      status: 'success',
-      delivery: {
-        delivery_id: 'whd_01h455vb4pex5vsknk084sn02q',
-        event_id: 'act_01h455vb4pex5vsknk084sn02q_1',
-        event: 'action.created',
-        action_id: 'act_01h455vb4pex5vsknk084sn02q',
-        version: 1,
-        status: 'pending',
-        attempts: [
-          { at: '2026-01-02T03:04:05.678Z', error: 'The receiver answered 500.', status: 500, duration_ms: 12 },
-        ],
-        next_attempt_at: '2026-01-02T03:04:05.678Z',
-        created_at: '2026-01-02T03:04:05.678Z',
-        completed_at: null,
-      },
-    },
-    errors: {
-      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
-      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
-      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
-      INVALID: {
-        message: 'nosuch: is not a known field',
-        details: [{ path: 'nosuch', message: 'is not a known field' }],
-      },
-      IDEMPOTENCY_MISMATCH: {
-        message: 'This Idempotency-Key was used for another request. Use a new key.',
-        details: [],
-      },
-    },
-  },
-  replayFailedDeliveries: {
-    reply: { status: 'success', replayed: 1 },
-    errors: {
-      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
-      FORBIDDEN: { message: 'The token lacks the scope workspace:admin.', details: [] },
-      NOT_FOUND: { message: 'There is no such webhook.', details: [] },
-      INVALID: { message: 'since: is required', details: [{ path: 'since', message: 'is required' }] },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
-      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
-      IDEMPOTENCY_MISMATCH: {
-        message: 'This Idempotency-Key was used for another request. Use a new key.',
-        details: [],
-      },
-    },
-  },
-  getNotificationSettings: {
-    reply: {
-      status: 'success',
-      notifications: {
-        email: '550e8400-e29b-41d4-a716-446655440000@example.com',
-        digest_hour: null,
-        time_zone: 'UTC',
-        waiting_minutes: null,
-        mails: false,
-      },
-    },
-    errors: {
-      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
-      FORBIDDEN: {
-        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
-        details: [],
-      },
-      INVALID: {
-        message: 'nosuch: is not a known field',
-        details: [{ path: 'nosuch', message: 'is not a known field' }],
-      },
-      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
-    },
-  },
-  updateNotificationSettings: {
-    reply: {
-      status: 'success',
-      notifications: {
-        email: '550e8400-e29b-41d4-a716-446655440000@example.com',
-        digest_hour: 8,
-        time_zone: 'Europe/Berlin',
-        waiting_minutes: 60,
-        mails: false,
-      },
-    },
-    errors: {
-      UNAUTHENTICATED: { message: 'Sign in, or send a valid API key: Authorization: Bearer pv_…', details: [] },
-      FORBIDDEN: {
-        message: 'Sign in, or use a personal credential: a key cannot manage people or workspaces.',
-        details: [],
-      },
-      INVALID: {
-        message: 'must change at least one field',
-        details: [{ path: '', message: 'must change at least one field' }],
-      },
-      PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
-      UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
-      NOT_FOUND: { message: 'There is no such workspace.', details: [] },
     },
   },
 };
