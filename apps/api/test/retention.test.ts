@@ -143,7 +143,7 @@ describe('/v1/erasures', () => {
   const { api, here } = useTenant();
   const system = { kind: 'system', id: 'test', name: 'Worker' } as const;
   const erasing = () => ({ ...api.world, actor: system });
-  const work = async (): Promise<void> => {
+  const eraseAll = async (): Promise<void> => {
     while ((await continueErasure(erasing())) > 0);
   };
   const read = async (id: string) => (await here.owner.get(`/v1/erasures/${id}`)).body.erasure;
@@ -168,7 +168,7 @@ describe('/v1/erasures', () => {
     await here.owner.post(`/v1/contacts/${bob}/notes`, { content: `Knows ${email}.` });
     const { erasure_id } = (await here.owner.post('/v1/erasures', { email: email.toUpperCase() })).body.erasure;
     expect((await here.owner.post('/v1/erasures', { contact_id: ada })).body.erasure.erasure_id).toBe(erasure_id);
-    await work();
+    await eraseAll();
     expect(await read(erasure_id)).toMatchObject({
       status: 'completed',
       cancelled: 1,
@@ -214,7 +214,7 @@ describe('/v1/erasures', () => {
     const { erasure_id } = (await here.owner.post('/v1/erasures', { contact_id: eve })).body.erasure;
     const second = (await here.owner.post('/v1/legal-holds', { reason: 'x', action_id: held.action_id })).body
       .legal_hold;
-    await work();
+    await eraseAll();
     expect(await read(erasure_id)).toMatchObject({ status: 'running', redacted: 0, waiting: 2 });
     await here.owner.delete(`/v1/legal-holds/${second.hold_id}`);
     await api.world.db.pool.query(
@@ -222,7 +222,7 @@ describe('/v1/erasures', () => {
       [uuidOf(running.action_id)],
     );
     await api.world.db.pool.query('update erasures set next_at = now()');
-    await work();
+    await eraseAll();
     expect(await read(erasure_id)).toMatchObject({ status: 'completed', cancelled: 1, redacted: 2, waiting: 0 });
   });
 
@@ -244,8 +244,8 @@ describe('/v1/erasures', () => {
     });
     await expect(killed).rejects.toThrow('killed');
     expect((await read(erasure_id)).redacted).toBe(first);
-    await Promise.all([work(), work()]);
-    await work();
+    await Promise.all([eraseAll(), eraseAll()]);
+    await eraseAll();
     expect(await read(erasure_id)).toMatchObject({ status: 'completed', redacted: 451 });
   });
 

@@ -4,7 +4,8 @@ import { ok } from './fields.ts';
 import { bareUuid, idOrUuid, prefixedId } from './ids.ts';
 import { plainText } from './json.ts';
 import { strictFields } from './optional.ts';
-import { listQuery, paginationReply } from './records.ts';
+import { pagination } from './actions.ts';
+import { listQuery } from './records.ts';
 import { utcTimestamp } from './time.ts';
 
 const REASON_CHARS_MAX = 1_000;
@@ -46,5 +47,5 @@ export const legalHoldReply = z.object({ status: ok, legal_hold: legalHold.descr
 export const listLegalHoldsReply = z.object({
   status: ok,
   legal_holds: z.array(legalHold).describe('The page: the newest first, with those that were released.'),
-  pagination: paginationReply.describe('The position of the page.'),
+  pagination: pagination.describe('The position of the page.'),
 });

@@ -114,9 +114,7 @@ export async function openSession(account: McpAccount): Promise<OpenSession> {
   Object.assign(transport, { onmessage: (message: JSONRPCMessage) => dropInvalidTools(message, odd) });
   const request = trackTransport(transport, progress);
   let isOpen = true;
-  client.onclose = () => {
-    isOpen = false;
-  };
+  Object.assign(client, { onclose: () => (isOpen = false) });
   const told = { sent: () => progress.sent, answer: () => progress.answer };
   try {
     await request((options) => client.connect(transport, options));
