@@ -17,6 +17,9 @@ const KEYS = {
 /** The identity that actions without an account name. */
 export const INTERNAL = { provider: 'internal', name: 'Bench', config: {} };
 
+/** What the Dockerfile passes to Node.js. */
+const AS_IN_THE_IMAGE = ['--max-old-space-size=512'];
+
 /** With BENCH_PROFILE_DIR, each process of ours leaves a CPU profile there when it stops. */
 const PROFILING = process.env.BENCH_PROFILE_DIR
   ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE_DIR}`]
@@ -69,7 +72,7 @@ export function proviso(
       const processes: Record<string, number> = { postgres: postgres.pid, ...(redis && { redis: redis.pid }) };
       const launch = async (app: string, role: string, variable: string): Promise<string> => {
         const port = String(await freePort());
-        const one = startNode([...PROFILING, `${ROOT}apps/${app}/dist/main.js`], { ...env, [variable]: port });
+        const one = startNode([...AS_IN_THE_IMAGE, ...PROFILING, `${ROOT}apps/${app}/dist/main.js`], { ...env, [variable]: port });
         started.push(one);
         processes[role] = one.pid;
         await untilReady(one, `http://127.0.0.1:${port}/readyz`);
