@@ -109,7 +109,10 @@ describe(`${RUNS} bad requests over all routes`, () => {
       .constantFrom(...reads)
       .chain((route) => fc.tuple(fc.constant(route), id, object(fieldsOf(route.query)), headers));
 
-    const before = await holdings(api.world, here);
+    /** A good export is among the reads: it records that it was made. */
+    const held = async () =>
+      ((await holdings(api.world, here)) as { kind: string }[]).filter(({ kind }) => kind !== 'workspace_exports');
+    const before = await held();
     await fc.assert(
       fc.asyncProperty(badWrite, async ([route, name, bytes, sent]) => {
         const reply = await send(route, name, {}, { body: new Uint8Array(bytes), headers: sent });
@@ -127,6 +130,6 @@ describe(`${RUNS} bad requests over all routes`, () => {
       }),
       { numRuns: Math.floor(RUNS * 0.25) },
     );
-    expect(await holdings(api.world, here)).toEqual(before);
+    expect(await held()).toEqual(before);
   }, 600_000);
 });

@@ -34,6 +34,7 @@ describe('GET /api/pending-actions/{pa_id}', () => {
       ['previewSource', () => 'server'],
       ['comment', () => null],
       ['resolvedBy', () => null],
+      ['redactedAt', () => null],
     ];
     const proposed = async (tenant: Tenant) =>
       get(

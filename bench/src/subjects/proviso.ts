@@ -72,7 +72,10 @@ export function proviso(
       const processes: Record<string, number> = { postgres: postgres.pid, ...(redis && { redis: redis.pid }) };
       const launch = async (app: string, role: string, variable: string): Promise<string> => {
         const port = String(await freePort());
-        const one = startNode([...AS_IN_THE_IMAGE, ...PROFILING, `${ROOT}apps/${app}/dist/main.js`], { ...env, [variable]: port });
+        const one = startNode([...AS_IN_THE_IMAGE, ...PROFILING, `${ROOT}apps/${app}/dist/main.js`], {
+          ...env,
+          [variable]: port,
+        });
         started.push(one);
         processes[role] = one.pid;
         await untilReady(one, `http://127.0.0.1:${port}/readyz`);
