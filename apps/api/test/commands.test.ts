@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { startMcpFake, type McpFake } from '@proviso/testing/providers/mcp';
@@ -38,9 +39,13 @@ describe('the curl commands', () => {
       IDENTITY_ID: await tenant.identity('smtp', { host: '127.0.0.1', port: 25, from: 'agent@example.com' }),
     };
     const all: ReplyBody[] = [];
+    const cwd = mkdtempSync(path.join(tmpdir(), 'proviso-commands-'));
     for (const command of curlsOf(file)) {
-      const { stdout } = await run('bash', ['-c', here(command)], { env });
-      const reply = JSON.parse(stdout) as ReplyBody;
+      const { stdout } = await run('bash', ['-c', here(command)], { env, cwd });
+      const text = /> (\S+)\n$/.exec(command)?.[1];
+      const reply = (
+        text ? { status: readFileSync(path.join(cwd, text), 'utf8') && 'success' } : JSON.parse(stdout)
+      ) as ReplyBody;
       expect([command, reply.status]).toEqual([command, 'success']);
       env.ACTION_ID = reply.action_id ?? env.ACTION_ID;
       env.SECRET = reply.secret ?? env.SECRET;
@@ -49,6 +54,7 @@ describe('the curl commands', () => {
       env.HASH = reply.tools?.find(({ name }) => name === 'get_issue')?.definition_hash ?? env.HASH;
       all.push(reply);
     }
+    rmSync(cwd, { recursive: true });
     return all;
   }
 

@@ -198,6 +198,10 @@ export const RECORDED: Record<string, Recorded> = {
       },
       PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
       NOT_FOUND: { message: 'There is no such workspace.', details: [] },
     },
   },
@@ -226,6 +230,10 @@ export const RECORDED: Record<string, Recorded> = {
       },
       PAYLOAD_TOO_LARGE: { message: 'The body is larger than the 1024 KiB that this route accepts.', details: [] },
       UNSUPPORTED_MEDIA_TYPE: { message: 'Send the body as Content-Type: application/json.', details: [] },
+      IDEMPOTENCY_MISMATCH: {
+        message: 'This Idempotency-Key was used for another request. Use a new key.',
+        details: [],
+      },
       NOT_FOUND: { message: 'There is no such workspace.', details: [] },
     },
   },

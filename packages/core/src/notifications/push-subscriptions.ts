@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { pushSubscriptionBody, pushUnsubscriptionBody, type NotificationSettings } from '@proviso/contracts';
 import { authorizeReviewing, type Context } from '../access/context.ts';
 import { AppError } from '../platform/errors.ts';
+import { runAndKeepReply } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import { sealSecret } from '../platform/secrets.ts';
 import { statement } from '../platform/statement.ts';
@@ -57,15 +58,17 @@ export async function subscribePush(ctx: Context, input: unknown): Promise<Notif
   if ((await publicKeyOf(ctx, workspaceId)) === null)
     throw new AppError('UNAVAILABLE', 'This instance sends no push messages. Set PROVISO_SECRET_KEYS.');
   const id = newId();
-  await ctx.db.query(SUBSCRIBE, {
-    id,
-    workspace: workspaceId,
-    member: person.id,
-    session: kind === 'session' ? tokenId : null,
-    endpointHash: hashOf(subscription.endpoint),
-    sealed: sealSecret(ctx.secrets, subscription, pushSubscriptionAad(id)),
+  return runAndKeepReply(ctx.db, ctx.idempotency, async () => {
+    await ctx.db.query(SUBSCRIBE, {
+      id,
+      workspace: workspaceId,
+      member: person.id,
+      session: kind === 'session' ? tokenId : null,
+      endpointHash: hashOf(subscription.endpoint),
+      sealed: sealSecret(ctx.secrets, subscription, pushSubscriptionAad(id)),
+    });
+    return getNotificationSettings(ctx);
   });
-  return getNotificationSettings(ctx);
 }
 
 /** Ends it. The second time changes nothing. */
@@ -73,6 +76,8 @@ export async function unsubscribePush(ctx: Context, input: unknown): Promise<Not
   const person = authorizeReviewing(ctx);
   const { endpoint } = pushUnsubscriptionBody.parse(input);
   const mine = { workspace: ctx.caller.workspaceId, member: person.id, endpointHash: hashOf(endpoint) };
-  await ctx.db.query(UNSUBSCRIBE, mine);
-  return getNotificationSettings(ctx);
+  return runAndKeepReply(ctx.db, ctx.idempotency, async () => {
+    await ctx.db.query(UNSUBSCRIBE, mine);
+    return getNotificationSettings(ctx);
+  });
 }

@@ -92,8 +92,13 @@ export function openDatabase(options: DatabaseOptions): Database {
       const committed: (() => void)[] = [];
       const result = await prisma.$transaction(
         (tx) => {
-          const runInTx = (statement: Statement, params: object): Promise<object[]> =>
-            tx.$queryRawUnsafe(statement.text, ...valuesOf(statement, params));
+          let previous: Promise<unknown> = Promise.resolve();
+          const runInTx: Run = (statement, params) => {
+            const run = () => tx.$queryRawUnsafe<object[]>(statement.text, ...valuesOf(statement, params));
+            const rows = previous.then(run, run); // a connection runs one statement at a time
+            previous = rows;
+            return rows;
+          };
           const queryInTx = queryBy(runInTx, createGroups(runInTx, tenantNow));
           return open.run(committed, () => work({ tables: tx, query: queryInTx }));
         },
