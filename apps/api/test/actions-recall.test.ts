@@ -173,7 +173,11 @@ describe('/v1/settings', () => {
   it('has defaults, and keeps what is not changed', async () => {
     const read = async () => (await here.owner.get('/v1/settings')).body.settings;
     const defaults = {
-      ...{ hold_seconds: 10, hold_seconds_by_type: {}, risk_by_type: {}, reject_presets: [], notification_mail: null },
+      hold_seconds: 10,
+      hold_seconds_by_type: {},
+      risk_by_type: {},
+      reject_presets: [],
+      notification_mail: null,
       retention: { params_days: null, actions_days: null },
     };
     expect(await read()).toEqual(defaults);

@@ -94,8 +94,8 @@ export function openDatabase(options: DatabaseOptions): Database {
         (tx) => {
           let previous: Promise<unknown> = Promise.resolve();
           const runInTx: Run = (statement, params) => {
-            const run = () => tx.$queryRawUnsafe<object[]>(statement.text, ...valuesOf(statement, params));
-            const rows = previous.then(run, run); // a connection runs one statement at a time
+            const send = () => tx.$queryRawUnsafe<object[]>(statement.text, ...valuesOf(statement, params));
+            const rows = previous.then(send, send); // a connection runs one statement at a time
             previous = rows;
             return rows;
           };
