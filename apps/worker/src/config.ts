@@ -36,7 +36,7 @@ export const WORKER_ENVIRONMENT = {
     .int()
     .min(1)
     .max(256)
-    .default(32)
+    .default(16)
     .describe(
       'slots: how many actions run at a time. A reserve of a quarter more is for workspaces that run nothing in this process while others have all slots. The pool has four connections plus half the number of slots and reserve, and one for heartbeats',
     ),
