@@ -7,8 +7,8 @@ const TOKENS_MAX = 10_000;
 const FRESH_MS = 900;
 
 /**
- * Remembers for a moment whom an API key stands for, so that the reads of a busy key share a look-up. A verb that
- * relies on it checks the right again in the database at its write. Held by credentials.test.ts.
+ * Remembers for a moment whom an API key stands for, so that the reads of a busy key share a look-up. Held by
+ * api-keys.test.ts.
  */
 export interface CallerCache {
   /** Returns what `find` returned a moment ago, or calls it. Errors are not remembered. */

@@ -199,8 +199,7 @@ async function serve(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const mayBeRecent = route.method === 'get' || route.rechecks === true;
-  const callers = await callersOf({ db: services.db, sharing, mayBeRecent }, req, res);
+  const callers = await callersOf({ db: services.db, sharing, mayBeRecent: route.method === 'get' }, req, res);
   const isArriving = !req.complete;
   const may = (caller: Caller): void => route.authorize({ ...services, caller, via: 'api' });
   assertSomeCaller(callers, may);
