@@ -15,9 +15,7 @@ const OFFERED_MIN = 1.5;
 const TOKENS_TO_SPARE = 6;
 /** None, unless others use the machine: 60 statements wait for the database, and each client waits 15 s. */
 const UNANSWERED_MAX = 0.1;
-/** As ops/k8s asks: an answer takes at most 5 s. It restarts an api after a minute without one; here, 10 s are too many. */
 const PROBE_MS = 5_000;
-const LATE_IN_A_ROW = 10;
 const DRAIN_MS = 90_000;
 /** The height of the garbage collector's sawtooth; live memory returns to the same level after each collection. */
 const GROWTH_MB_MAX = 150;
@@ -67,13 +65,11 @@ describe('twice the load that the service can handle, for a minute,', () => {
     expect(of(0).length).toBeLessThan(UNANSWERED_MAX * answers.length);
     expect(of(503).length).toBeGreaterThan(0);
     expect(accepted.length / OVERLOAD_S).toBeGreaterThan(capacity / 4); // it keeps working and does not only refuse
-    expect(probes).not.toContain(Infinity);
-    expect(longestRunOfLate(probes)).toBeLessThan(LATE_IN_A_ROW);
+    expect(probes.filter((tookMs) => tookMs > PROBE_MS)).toEqual([]);
     expect(atLast).toBeLessThan(atFirst + GROWTH_MB_MAX);
     expect(api.output().length).toBeLessThan(100 * OVERLOAD_S); // one line per period, not one per refusal
     expect(again).toMatchObject({ status: 200 }); // it recovers at once
 
-    await fleet.startWorker(); // the api leaves its core to it
     const open = () => fleet.countActions({ status: { not: 'completed' } });
     await until('all to be done', async () => (await open()) === 0, DRAIN_MS);
     const done = new Set((await fleet.actions()).map(({ id }) => formatId('action', id)));
@@ -88,16 +84,6 @@ function at(share: number, answers: Answer[]): string {
   const sorted = answers.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
   return `${(sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(0)} ms`;
 }
-
-/** How many probes in a row took too long. */
-const longestRunOfLate = (probes: number[]): number =>
-  Math.max(
-    ...probes
-      .map((tookMs) => (tookMs > PROBE_MS ? 'x' : ' '))
-      .join('')
-      .split(' ')
-      .map(({ length }) => length),
-  );
 
 /** Checks an api each second, like a supervisor: whether it is alive, and how much memory it has. */
 function watching(api: Api) {

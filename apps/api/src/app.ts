@@ -338,7 +338,8 @@ export function createApp(services: Services, options: AppOptions = {}): Express
     readSlots: createReadSlots(),
     openStreams: createOpenStreams(streams),
   };
-  app.use(serveRoutes(services, routes, sharing));
+  const answerError = errorHandler(services, refusals);
+  app.use(serveRoutes(services, routes, { ...sharing, answerError }));
   app.use(gatewayRouter(services, sharing, options.gateways));
   const inbox = inboxFiles(options.inboxDir ?? INBOX_DIR, limits);
   app.use(homeRouter(limits, inbox));
@@ -349,7 +350,7 @@ export function createApp(services: Services, options: AppOptions = {}): Express
     await consumeStrangerLimit(limits, strangerAt(req), res);
     throw new AppError('NOT_FOUND', 'There is no such address. The API reference at /docs lists them all.');
   });
-  app.use(errorHandler(services, refusals));
+  app.use(answerError);
   return app;
 }
 

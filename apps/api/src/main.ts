@@ -8,6 +8,11 @@ import { readConfig } from './config.ts';
 
 /** Long enough for a call that runs actions to see them finish. */
 const DRAIN_MS = 60_000;
+/**
+ * How many new connections may wait until the process accepts them, if the system's `somaxconn` allows as many. Beyond,
+ * the system drops the caller's first packet: they try again after 1, 3, 7 and 15 s.
+ */
+const BACKLOG = 4_096;
 
 try {
   const config = readConfig(process.env);
@@ -34,7 +39,7 @@ try {
     metrics,
     traces: !!tracing,
   });
-  const server = await listen(app.listen(config.port, config.host));
+  const server = await listen(app.listen(config.port, config.host, BACKLOG));
   server.headersTimeout = 15_000;
   server.requestTimeout = 60_000;
   log.info({ port: config.port, queue: services.queue.backend }, 'api listening');

@@ -18,7 +18,7 @@ import {
   type Services,
   type Waiters,
 } from '@proviso/core';
-import { Router, type Request, type Response } from 'express';
+import { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import { tokenOf } from './bearer.ts';
 import { createBodyMemory, type BodyMemory } from './body-memory.ts';
@@ -137,8 +137,8 @@ interface Operation {
   bodyLimits?: BodyLimits;
   /** Takes `Prefer: wait`. */
   waits?: true;
-  /** Its verb checks the caller's right in the database again, right before the write. */
-  rechecks?: true;
+  /** Although it is a write, what is known of callers stays true. */
+  changesNoRights?: true;
   /** Takes `If-Match`. */
   conditional?: true;
   /** The handler returns an AsyncIterable of messages of this type; `reply` is the schema of their data. */
@@ -154,9 +154,13 @@ const BUSIEST = '/v1/actions';
 
 /**
  * Serves addresses without an id before those with one, in the order of the list. Answers 405 when the address is known
- * but the method is not.
+ * but the method is not. A route answers its own errors: the router would compare all further addresses first.
  */
-export function serveRoutes(services: Services, routes: readonly Route[], sharing: Sharing): Router {
+export function serveRoutes(
+  services: Services,
+  routes: readonly Route[],
+  { answerError, ...sharing }: Sharing & { answerError: ErrorRequestHandler },
+): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const memoryFor = createBodyMemory();
   const paths = [...new Set(routes.map((route) => route.path))];
@@ -166,7 +170,7 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
     const address = path.replaceAll(/\{(\w+)\}/g, ':$1');
     for (const route of routesHere) {
       const serving = { services, sharing, memoryFor };
-      router[route.method](address, (req, res) => {
+      const answer: RequestHandler = (req, res) => {
         Object.assign(res.locals, { route: path, isStream: route.streams !== undefined });
         const tenant = sharing.knownTokens.tenantOf(tokenOf(req)) ?? strangerAt(req);
         assertNotOverloaded(services, tenant);
@@ -175,7 +179,8 @@ export function serveRoutes(services: Services, routes: readonly Route[], sharin
             ? serveOutsider({ ...serving, route }, req, res)
             : serve({ ...serving, route }, req, res),
         );
-      });
+      };
+      router[route.method](address, answer, answerError);
     }
     const allowed = routesHere.map((route) => route.method.toUpperCase()).join(', ');
     router.all(address, async (req, res) => {
@@ -290,8 +295,8 @@ async function serveOutsider(
 }
 
 /** A write other than to actions may have changed who may do what. */
-function forgetCallers({ method, rechecks }: Operation, { callerCache }: Sharing): void {
-  if (method !== 'get' && !rechecks) callerCache.clear();
+function forgetCallers({ method, changesNoRights }: Operation, { callerCache }: Sharing): void {
+  if (method !== 'get' && !changesNoRights) callerCache.clear();
 }
 
 /** When a request could mean several workspaces, as by a batch id, the header decides. */

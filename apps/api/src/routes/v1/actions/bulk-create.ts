@@ -12,7 +12,7 @@ export const bulkCreateActionsRoute = defineRoute({
     'Up to 1 000, each independently: `failed` lists those that are refused, and the others go ahead. Needs `actions:write`.',
   tag: 'Actions',
   body: bulkCreateBody,
-  rechecks: true,
+  changesNoRights: true,
   reply: bulkCreateReply,
   bodyLimits: BULK_BODY,
   authorize: (ctx) => authorizeProposing(ctx),

@@ -12,7 +12,7 @@ export const bulkDecideActionsRoute = defineRoute({
     'Up to 1 000, each independently: `failed` lists those that cannot be decided, and the others go ahead. Needs `actions:write` and a role that decides. An agent never decides.',
   tag: 'Actions',
   body: bulkDecideBody,
-  rechecks: true,
+  changesNoRights: true,
   reply: bulkDecideReply,
   bodyLimits: { ...BULK_BODY, keysMax: BODY.keysMax },
   authorize: (ctx) => authorizeDecision(ctx),

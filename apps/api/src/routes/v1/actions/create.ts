@@ -12,7 +12,7 @@ export const createActionRoute = defineRoute({
     'The service validates it, looks up missing fields and renders a preview. It then waits for a person (`pending_approval`) or runs when it is due (`scheduled`, `auto_approved`), depending on the request and the agent’s settings. Needs `actions:write`.',
   tag: 'Actions',
   body: createActionBody,
-  rechecks: true,
+  changesNoRights: true,
   reply: actionReply,
   waits: true,
   authorize: (ctx) => authorizeProposing(ctx),

@@ -12,7 +12,7 @@ export const decideActionRoute = defineRoute({
     'Decides a pending action. With `params_hash`, the decision counts only for the proposal that you read: if it has changed since, the reply is 409 with the current action. Needs `actions:write` and a role that decides. An agent never decides.',
   tag: 'Actions',
   body: decideActionBody,
-  rechecks: true,
+  changesNoRights: true,
   reply: actionReply,
   waits: true,
   authorize: (ctx) => authorizeDecision(ctx),
