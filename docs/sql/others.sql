@@ -1514,21 +1514,24 @@ delete from webhook_deliveries where ctid = any(array(
 
 -- webhook_delivery_replay
 -- $1 id
+-- $2 workspace
 update webhook_deliveries set status = 'pending', attempts = 0, due_at = statement_timestamp(), lease_until = null, completed_at = null
-where id = $1::uuid and (lease_until is null or lease_until <= statement_timestamp()) returning id;
+where id = $1::uuid and workspace_id = $2::uuid and (lease_until is null or lease_until <= statement_timestamp()) returning id;
 
 -- webhook_delivery_replay_failed
 -- $1 webhook
--- $2 since
+-- $2 workspace
+-- $3 since
 update webhook_deliveries set status = 'pending', attempts = 0, due_at = statement_timestamp(), lease_until = null, completed_at = null where id in (
   select id from webhook_deliveries
-  where webhook_id = $1::uuid and status = 'failed' and created_at >= $2::timestamptz
+  where webhook_id = $1::uuid and workspace_id = $2::uuid and status = 'failed' and created_at >= $3::timestamptz
   order by created_at limit 10000 for no key update skip locked
 ) returning id;
 
 -- webhook_lock
 -- $1 id
-select id from webhooks where id = $1::uuid for no key update;
+-- $2 workspace
+select id from webhooks where id = $1::uuid and workspace_id = $2::uuid for no key update;
 
 -- webhook_lock_due
 -- $1 count
@@ -1665,6 +1668,7 @@ where not exists (select from webhooks where disabled_reason is null and id <> $
 -- $4 description
 -- $5 enabled
 -- $6 id
+-- $7 workspace
 update webhooks set
   url = coalesce($1, url),
   events = coalesce($2::text[], events),
@@ -1676,7 +1680,7 @@ update webhooks set
   failing_since = case when $5::boolean and disabled_reason is not null then null else failing_since end,
   events_since = case when $5::boolean and disabled_reason is not null then statement_timestamp() else events_since end,
   updated_at = clock_timestamp()
-where id = $6::uuid returning id;
+where id = $6::uuid and workspace_id = $7::uuid returning id;
 
 -- workspaces_locked_out
 -- $1 workspaces

@@ -226,7 +226,7 @@ describe('/v1/erasures', () => {
     expect(await read(erasure_id)).toMatchObject({ status: 'completed', cancelled: 1, redacted: 2, waiting: 0 });
   });
 
-  it('goes on where a worker was killed, and two workers share it', async () => {
+  it('continues after a killed worker, and two workers share it', async () => {
     const { action_id } = await here.pending({ params: { say: 'kim@example.com' } });
     await here.owner.post(`/v1/actions/${action_id}/reject`);
     await api.world.db.pool.query(

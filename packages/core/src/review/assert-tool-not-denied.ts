@@ -10,7 +10,10 @@ interface DeniedParams {
   tool: string;
 }
 
-/** The agent's own gateways count if it has any at this server, and one of them may offer the tool; else all count. */
+/**
+ * An agent with gateways at this server is denied what none of them offers. For any other agent, one gateway that denies
+ * the tool is enough.
+ */
 const FIND_DENIED = statement<DeniedParams, { denied: boolean }>(
   'gateway_find_denied',
   `

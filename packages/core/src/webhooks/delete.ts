@@ -9,7 +9,9 @@ export async function deleteWebhook(ctx: Context, id: string, input: unknown): P
   authorizeConfiguration(ctx, 'workspace:admin');
   noBody.parse(input);
   const seen = await getWebhookInWorkspace(ctx, id);
-  const { count } = await ctx.db.tables.webhooks.deleteMany({ where: { id: seen.id } });
+  const { count } = await ctx.db.tables.webhooks.deleteMany({
+    where: { id: seen.id, workspace_id: seen.workspace_id },
+  });
   if (count === 0) throw notFound('webhook');
   return presentWebhook(seen);
 }

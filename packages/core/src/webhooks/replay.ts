@@ -10,19 +10,19 @@ const REPLAYED_MAX = 10_000;
 
 const AGAIN = `status = 'pending', attempts = 0, due_at = statement_timestamp(), lease_until = null, completed_at = null`;
 
-const REPLAY = statement<{ id: string }, { id: string }>(
+const REPLAY = statement<{ id: string; workspace: string }, { id: string }>(
   'webhook_delivery_replay',
   `
     update webhook_deliveries set ${AGAIN}
-    where id = :id::uuid and (lease_until is null or lease_until <= statement_timestamp()) returning id`,
+    where id = :id::uuid and workspace_id = :workspace::uuid and (lease_until is null or lease_until <= statement_timestamp()) returning id`,
 );
 
-const REPLAY_FAILED = statement<{ webhook: string; since: string }, { id: string }>(
+const REPLAY_FAILED = statement<{ webhook: string; workspace: string; since: string }, { id: string }>(
   'webhook_delivery_replay_failed',
   `
     update webhook_deliveries set ${AGAIN} where id in (
       select id from webhook_deliveries
-      where webhook_id = :webhook::uuid and status = 'failed' and created_at >= :since::timestamptz
+      where webhook_id = :webhook::uuid and workspace_id = :workspace::uuid and status = 'failed' and created_at >= :since::timestamptz
       order by created_at limit ${REPLAYED_MAX} for no key update skip locked
     ) returning id`,
 );
@@ -39,7 +39,7 @@ export async function replayDelivery(
   const { id } = await getDeliveryOf(ctx, webhook, deliveryId);
   return inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     assertEnabled(webhook);
-    if ((await tx.query(REPLAY, { id })).length === 0)
+    if ((await tx.query(REPLAY, { id, workspace: webhook.workspace_id })).length === 0)
       throw new AppError('INVALID_STATE', 'The delivery is being sent now. Read its outcome, then decide.');
     return presentDelivery(await tx.tables.webhook_deliveries.findUniqueOrThrow({ where: { id } }));
   });
@@ -52,7 +52,9 @@ export async function replayFailedDeliveries(ctx: Context, id: string, input: un
   const webhook = await getWebhookInWorkspace(ctx, id);
   return inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
     assertEnabled(webhook);
-    return { replayed: (await tx.query(REPLAY_FAILED, { webhook: webhook.id, since })).length };
+    return {
+      replayed: (await tx.query(REPLAY_FAILED, { webhook: webhook.id, workspace: webhook.workspace_id, since })).length,
+    };
   });
 }
 

@@ -13,9 +13,9 @@ const SECRETS_MAX = 5;
 const HOUR_MS = 3_600_000;
 
 /** Locks the row, so that two rotations follow one another. */
-const LOCK = statement<{ id: string }, { id: string }>(
+const LOCK = statement<{ id: string; workspace: string }, { id: string }>(
   'webhook_lock',
-  `select id from webhooks where id = :id::uuid for no key update`,
+  `select id from webhooks where id = :id::uuid and workspace_id = :workspace::uuid for no key update`,
 );
 
 const DELETE_EXPIRED = statement<{ webhook: string }, { id: string }>(
@@ -39,7 +39,7 @@ export async function rotateWebhookSecret(ctx: Context, id: string, input: unkno
   const seen = await getWebhookInWorkspace(ctx, id);
   const { secret, row } = newWebhookSecret(ctx.secrets, seen);
   const webhook = await inTransactionOnce(ctx.db, ctx.idempotency, async (tx) => {
-    if ((await tx.query(LOCK, { id: seen.id })).length === 0) throw notFound('webhook');
+    if ((await tx.query(LOCK, { id: seen.id, workspace: seen.workspace_id })).length === 0) throw notFound('webhook');
     await tx.query(EXPIRE, { webhook: seen.id, overlapMs: overlap_hours * HOUR_MS });
     await tx.query(DELETE_EXPIRED, { webhook: seen.id });
     if ((await tx.tables.webhook_secrets.count({ where: { webhook_id: seen.id } })) >= SECRETS_MAX)

@@ -9,6 +9,7 @@ import { START_CURSOR } from './start-cursor.ts';
 
 interface UpdateParams {
   id: string;
+  workspace: string;
   url: string | null;
   events: readonly string[] | null;
   description: string | null;
@@ -34,7 +35,7 @@ const UPDATE = statement<UpdateParams, { id: string }>(
       failing_since = case when ${IS_ENABLING} then null else failing_since end,
       events_since = case when ${IS_ENABLING} then statement_timestamp() else events_since end,
       updated_at = clock_timestamp()
-    where id = :id::uuid returning id`,
+    where id = :id::uuid and workspace_id = :workspace::uuid returning id`,
 );
 
 /** Changes a webhook. One that is enabled again gets the events from then on, and what was pending. */
@@ -47,6 +48,7 @@ export async function updateWebhook(ctx: Context, id: string, input: unknown): P
     if (enabled) await tx.query(START_CURSOR, { id: uuid });
     const [updated] = await tx.query(UPDATE, {
       id: uuid,
+      workspace: ctx.caller.workspaceId,
       url: url ?? null,
       events: events === null ? [] : (events ?? null),
       description: description ?? null,
